@@ -1,0 +1,87 @@
+"""PyDash: one place for all your Flask-MonitoringDashboards."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOMS = [
+    "flask_monitoring_dashboard_client",
+    "periodic_tasks",
+    "pydash_app",
+    "pydash_database",
+    "pydash_demo",
+    "pydash_logger",
+    "pydash_mail",
+    "pydash_supervisor",
+    "pydash_web",
+]
+
+setup(
+    name="pydash",
+    version="1.0.0.dev0",
+    description="One place for all your Flask-MonitoringDashboards",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    py_modules=["pydash"],
+    packages=find_packages(include=[f"{room}*" for room in ROOMS]),
+    package_data={
+        # The built front end (pydash_web/static) and the mail templates travel in the wheel.
+        "": ["py.typed"],
+        "pydash_app": ["**/*.txt"],
+        "pydash_mail": ["templates/*"],
+        "pydash_web": ["static/**/*", "static/*"],
+    },
+    install_requires=[
+        # The web application and its API.
+        "flask>=3.0",
+        "flask-login>=0.6.3",
+        "apiflask>=3.1",  # routes, validation and the OpenAPI document from one set of models
+        "pydantic>=2.10",  # the models
+        "email-validator>=2.2",  # pydantic's e-mail addresses
+        "flask-limiter>=4.0",  # rate limits, in memory or in Redis
+        "waitress>=3.0",  # the web server: pure Python, threads, no configuration
+        "argon2-cffi>=23.1",  # password hashes
+        "cryptography>=43",  # dashboard tokens at rest
+        "prometheus-client>=0.21",  # /metrics
+        "click>=8.1",  # the pydash command
+        # The database.
+        "ZODB>=6.0",
+        "ZEO>=6.0",
+        "zodburi>=3.0",  # opens a storage by URI
+        "multi-indexed-collection>=1.1",
+        # The cube.
+        "numpy>=2.0",
+        "zstandard>=0.23",  # columns at rest
+        # The scheduler.
+        "pqdict>=1.4",
+        # The remote side.
+        "requests>=2.32",
+        "pyjwt>=2.9",
+        # Monitoring of PyDash itself, and of the demo.
+        "Flask-MonitoringDashboard>=5.1",
+        "pydash-exporter",
+    ],
+    extras_require={
+        "test": [
+            "pytest>=8.3",
+            "pytest-timeout>=2.3",
+            "pytest-xdist>=3.6",
+            "hypothesis>=6.115",
+            "tdigest>=0.5.2",  # the reference the cube's numbers are held against
+            "playwright>=1.50",  # drives Debian's chromium
+            "aiosmtpd>=1.4.6",  # a real mail server
+            "schemathesis>=4.0",  # attacks the API by its own document
+            "dask[distributed]>=2025.1",  # a real cluster for the executor
+            "mypy>=1.13",
+            "ruff>=0.8",
+            "types-requests>=2.32",
+        ],
+        "bench": ["duckdb>=1.1", "psutil>=6.0"],
+        "dask": ["dask[distributed]>=2025.1"],
+        "redis": ["redis>=5.0"],
+        "postgresql": ["RelStorage[postgresql]>=4.0"],
+    },
+    entry_points={"console_scripts": ["pydash=pydash:main"]},
+)
