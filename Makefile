@@ -1,0 +1,107 @@
+# make run    set everything up and start PyDash with a demo (PORT and DATA can be set)
+# make test   set everything up and run every check
+# make help   the rest
+
+PORT ?= 5000
+DATA ?= var
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+PAGES := pydash_web/static/index.html
+MODULES := frontend/node_modules/.package-lock.json
+PACKAGES := flask_monitoring_dashboard_client periodic_tasks pydash.py pydash_app pydash_database \
+	pydash_demo pydash_logger pydash_mail pydash_supervisor pydash_web
+CHECKED := $(PACKAGES) exporter/pydash_exporter tests bench
+
+.PHONY: help run test install install-test lint types backend-test frontend-test browser openapi \
+	bench compat chaos fuzz screenshots clean
+
+help:
+	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
+	@echo "make test         linters, types, back-end, front-end and browser tests"
+	@echo "make bench        measure speed, memory and sizes"
+	@echo "make compat       hold the client against every version of Flask-MonitoringDashboard"
+	@echo "make chaos        kill processes at random a hundred times and count"
+	@echo "make fuzz         attack the API by its own document"
+	@echo "make screenshots  take the pictures of the documentation"
+	@echo "make openapi      write docs/openapi.json and the front end's types from the models"
+	@echo "make clean        remove what was built, but no data"
+
+run: install $(PAGES)
+	@exec $(BIN)/pydash up --demo --port $(PORT) --data-dir $(DATA)
+
+# --- set-up: each step only when what it is made from is newer ---------------------------------
+
+install: .venv/installed
+install-test: .venv/installed-test
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "PyDash needs Python 3.11 or newer (set PYTHON=...)."; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+.venv/installed: setup.py exporter/setup.py constraints.txt | .venv/bin/python
+	$(PIP) install --constraint constraints.txt --editable ./exporter --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	$(PIP) install --constraint constraints.txt --editable ./exporter --editable '.[test,bench]'
+	@touch $@
+
+$(MODULES): frontend/package-lock.json
+	@command -v npm > /dev/null || { echo "The front end needs Node.js 20 or newer with npm."; exit 1; }
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGES): $(MODULES) $(shell find frontend/src frontend/public -type f 2>/dev/null) \
+		frontend/index.html frontend/vite.config.ts frontend/package.json
+	cd frontend && npm run --silent build
+	@touch $@
+
+browser:
+	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || { \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+		elif sudo -n true 2> /dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium; \
+		else echo "The browser tests need Chromium. As root: apt install chromium"; exit 1; fi; }
+
+# --- checks ------------------------------------------------------------------------------------
+
+test: install-test browser lint types frontend-test $(PAGES) backend-test
+
+lint: install-test
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+
+types: install-test
+	$(BIN)/mypy --strict $(CHECKED)
+
+frontend-test: $(MODULES)
+	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
+
+backend-test: install-test browser $(PAGES)
+	$(BIN)/pytest
+
+# --- longer ones -------------------------------------------------------------------------------
+
+bench: install-test browser $(PAGES)
+	$(BIN)/python -m bench.run
+
+compat: install-test
+	$(BIN)/python tests/compat/run.py
+
+chaos: install-test
+	PYDASH_CHAOS_ROUNDS=100 $(BIN)/pytest --timeout 3600 tests/chaos
+
+fuzz: install-test
+	PYDASH_FUZZ_EXAMPLES=1000 $(BIN)/pytest --timeout 3600 tests/pydash_web/test_schemathesis.py
+
+screenshots: install-test browser $(PAGES)
+	$(BIN)/python tests/features/screenshots.py
+
+openapi: install $(MODULES)
+	$(BIN)/python -m pydash_web.openapi > docs/openapi.json
+	cd frontend && npm run --silent generate-types
+
+clean:
+	rm -rf .venv build frontend/node_modules pydash_web/static .mypy_cache .ruff_cache .pytest_cache

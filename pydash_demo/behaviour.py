@@ -1,0 +1,105 @@
+"""How the bookshop behaves: which pages it has, how busy they are and how long they take.
+
+The handlers of the app and the history written at its first start follow the same table.
+"""
+
+import math
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+OLD_VERSION = "1.4.2"
+NEW_VERSION = "1.5.0"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One endpoint of the bookshop.
+
+    :param endpoint: its name in Flask.
+    :param path: where it is served.
+    :param share: how often it is asked for, relative to the others.
+    :param median_ms: half of its answers take less than this many ms.
+    :param spread: the standard deviation of the logarithm of its time.
+    :param failure_rate: the share of requests that end in a 500, between 0 and 1.
+    :param missing_rate: the share of requests that end in a 404, between 0 and 1.
+    :param old_factor: how many times longer it took in the version before.
+    """
+
+    endpoint: str
+    path: str
+    share: float
+    median_ms: float
+    spread: float = 0.35
+    failure_rate: float = 0.0
+    missing_rate: float = 0.0
+    old_factor: float = 1.0
+
+    def execution_time(self, rng: random.Random, version: str) -> float:
+        """Draw one execution time in ms: log-normal, as response times are."""
+        factor = self.old_factor if version == OLD_VERSION else 1.0
+        return factor * self.median_ms * math.exp(rng.gauss(0.0, self.spread))
+
+    def status_code(self, rng: random.Random) -> int:
+        """Draw the status code of one answer."""
+        draw = rng.random()
+        if draw < self.failure_rate:
+            return 500
+        if draw < self.failure_rate + self.missing_rate:
+            return 404
+        return 200
+
+
+PAGES = (
+    Page("home", "/", 20, 9),
+    Page("search", "/search", 16, 45, spread=0.6, old_factor=2.4),
+    Page("book", "/book", 22, 14, missing_rate=0.02),
+    Page("cover", "/cover", 14, 1.2, spread=0.2),
+    Page("author", "/author", 6, 18, missing_rate=0.03),
+    Page("reviews", "/reviews", 6, 30, spread=0.5),
+    Page("recommendations", "/recommendations", 5, 160, spread=0.7, old_factor=0.6),
+    Page("cart", "/cart", 5, 11),
+    Page("checkout", "/checkout", 2, 95, spread=0.5, failure_rate=0.04),
+    Page("sign_in", "/sign-in", 2, 120, spread=0.15),
+    Page("stock", "/api/stock", 8, 4, spread=0.4, failure_rate=0.005),
+    Page("sales_report", "/reports/sales", 0.5, 700, spread=0.4, old_factor=1.3),
+)
+
+CUSTOMERS = (
+    *("ada", "alan", "barbara", "claude", "dennis", "donald", "edsger", "frances", "grace"),
+    *("guido", "hedy", "john", "katherine", "ken", "leslie", "linus", "margaret", "niklaus"),
+    *("radia", "tim"),
+)
+
+# Addresses that are set aside for documentation: nobody's own.
+ADDRESSES = (
+    *(f"192.0.2.{n}" for n in range(10, 26)),
+    *(f"198.51.100.{n}" for n in range(40, 60)),
+    *(f"203.0.113.{n}" for n in range(5, 15)),
+    "2001:db8::17",
+    "2001:db8::2a",
+)
+
+
+def busyness(moment: datetime) -> float:
+    """Tell how busy the shop is at a moment (UTC), relative to a working day's peak (0 to 1)."""
+    hour = moment.hour + moment.minute / 60
+    daytime = 0.5 - 0.5 * math.cos(2 * math.pi * (hour - 3) / 24)
+    weekend = 0.6 if moment.weekday() >= 5 else 1.0
+    return (0.06 + 0.94 * daytime**1.5) * weekend
+
+
+def draw_page(rng: random.Random) -> Page:
+    """Draw the page that the next visitor asks for."""
+    return rng.choices(PAGES, weights=[page.share for page in PAGES])[0]
+
+
+def draw_visitor(rng: random.Random) -> tuple[str, str]:
+    """Draw who visits: a customer (empty when not signed in) and an address.
+
+    A customer keeps to two addresses of their own, as people do.
+    """
+    if rng.random() < 0.4:
+        return "", rng.choice(ADDRESSES)
+    number = min(int(rng.expovariate(0.18)), len(CUSTOMERS) - 1)
+    return CUSTOMERS[number], ADDRESSES[(2 * number + rng.randrange(2)) % len(ADDRESSES)]

@@ -1,0 +1,63 @@
+"""Thirty days of past requests, written into the monitoring database of the bookshop."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_monitoringdashboard.database import Endpoint, Request, engine
+from sqlalchemy import func, insert, select, update
+
+from pydash_demo.behaviour import NEW_VERSION, OLD_VERSION, busyness, draw_page, draw_visitor
+
+DAYS = 30
+REQUESTS = 50_000
+
+
+def write_history(now: datetime, seed: int = 2018) -> None:
+    """Write the history in one transaction, unless there are requests already.
+
+    :param now: the moment (UTC) that the history leads up to.
+    :param seed: the same seed and moment give the same history.
+    """
+    with engine.begin() as connection:
+        if connection.scalar(select(func.count()).select_from(Request)):
+            return
+        ids = {name: id_ for id_, name in connection.execute(select(Endpoint.id, Endpoint.name))}
+        connection.execute(insert(Request), list(past_requests(now, ids, random.Random(seed))))
+        connection.execute(
+            update(Endpoint).values(
+                time_added=now - timedelta(days=DAYS), version_added=OLD_VERSION, last_requested=now
+            )
+        )
+
+
+def past_requests(
+    now: datetime, endpoint_ids: dict[str, int], rng: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Draw the rows of the history, oldest first, with days, nights and weekends in them.
+
+    The newer version was released half-way.
+    """
+    released = now - timedelta(days=DAYS / 2)
+    for moment in past_moments(now, rng):
+        page = draw_page(rng)
+        customer, address = draw_visitor(rng)
+        version = OLD_VERSION if moment < released else NEW_VERSION
+        yield {
+            "endpoint_id": endpoint_ids[page.endpoint],
+            "duration": page.execution_time(rng, version),
+            "time_requested": moment.replace(tzinfo=None),
+            "version_requested": version,
+            "group_by": customer or "None",
+            "ip": address,
+            "status_code": page.status_code(rng),
+        }
+
+
+def past_moments(now: datetime, rng: random.Random) -> list[datetime]:
+    """Draw the moments of the requests: as many in an hour as the shop is busy then."""
+    start = now - timedelta(days=DAYS)
+    hours = [start + timedelta(hours=n) for n in range(24 * DAYS)]
+    chosen = rng.choices(hours, weights=[busyness(hour) for hour in hours], k=REQUESTS)
+    return sorted(hour + timedelta(microseconds=rng.randrange(3_600_000_000)) for hour in chosen)
