@@ -1,0 +1,258 @@
+"""How far the fetching of one dashboard has come, and what stands in its way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from persistent import Persistent
+
+
+class DashboardState(Enum):
+    """In which state a dashboard is, as regards fetching from its remote side.
+
+    - ``not_initialized``: newly made, nothing fetched yet;
+    - ``initialized_endpoints``: endpoints are known, historic calls are being fetched;
+    - ``initialize_endpoints_failure``: fetching the endpoints went wrong and is tried again;
+    - ``initialized_endpoint_calls``: the history is complete, new calls are fetched from now on;
+    - ``initialize_endpoint_calls_failure``: fetching the history went wrong and is tried again
+      from where it stopped;
+    - ``fetched_endpoint_calls``: new calls were fetched the last time;
+    - ``fetch_endpoint_calls_failure``: fetching new calls went wrong and is tried again.
+    """
+
+    not_initialized = 0
+    initialized_endpoints = 10
+    initialize_endpoints_failure = 11
+    initialized_endpoint_calls = 20
+    initialize_endpoint_calls_failure = 21
+    fetched_endpoint_calls = 30
+    fetch_endpoint_calls_failure = 31
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether the last attempt failed."""
+        return self in _FAILURES.values()
+
+    @property
+    def has_history(self) -> bool:
+        """Whether all calls from before the dashboard was added have been fetched."""
+        return self.value >= DashboardState.initialized_endpoint_calls.value and (
+            self is not DashboardState.initialize_endpoint_calls_failure
+        )
+
+    @property
+    def has_endpoints(self) -> bool:
+        """Whether the endpoints have been fetched."""
+        return self.value >= DashboardState.initialized_endpoints.value and (
+            self is not DashboardState.initialize_endpoints_failure
+        )
+
+    def failed(self) -> "DashboardState":
+        """Return the state after a failed attempt to leave this one.
+
+        >>> DashboardState.initialized_endpoints.failed().name
+        'initialize_endpoint_calls_failure'
+        >>> DashboardState.fetched_endpoint_calls.failed().name
+        'fetch_endpoint_calls_failure'
+        """
+        return _FAILURES.get(self, self)
+
+    def fetched_page(self, *, has_more: bool) -> "DashboardState":
+        """Return the state after a page of calls came in.
+
+        >>> DashboardState.initialized_endpoints.fetched_page(has_more=True).name
+        'initialized_endpoints'
+        >>> DashboardState.initialized_endpoints.fetched_page(has_more=False).name
+        'initialized_endpoint_calls'
+        >>> DashboardState.fetch_endpoint_calls_failure.fetched_page(has_more=False).name
+        'fetched_endpoint_calls'
+        """
+        if self.has_history:
+            return DashboardState.fetched_endpoint_calls
+        if has_more:
+            return DashboardState.initialized_endpoints
+        return DashboardState.initialized_endpoint_calls
+
+
+_FAILURES = {
+    DashboardState.not_initialized: DashboardState.initialize_endpoints_failure,
+    DashboardState.initialized_endpoints: DashboardState.initialize_endpoint_calls_failure,
+    DashboardState.initialized_endpoint_calls: DashboardState.fetch_endpoint_calls_failure,
+    DashboardState.fetched_endpoint_calls: DashboardState.fetch_endpoint_calls_failure,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """How much has been fetched since the dashboard was added.
+
+    :ivar calls: calls fetched so far.
+    :ivar set_aside: calls that could not be understood and are not counted.
+    :ivar remaining: calls still to come; None if the remote side does not tell.
+    :ivar seconds: time spent on the history so far.
+    """
+
+    calls: int = 0
+    set_aside: int = 0
+    remaining: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int | None:
+        """Calls that there will be in the end, as far as is known."""
+        return None if self.remaining is None else self.calls + self.set_aside + self.remaining
+
+    @property
+    def fraction(self) -> float | None:
+        """Share that is done, 0 to 1; None if unknown.
+
+        >>> FetchProgress(calls=30, remaining=10).fraction
+        0.75
+        """
+        if self.total is None:
+            return None
+        return 1.0 if self.remaining == 0 else (self.calls + self.set_aside) / self.total
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time that the rest will take at the pace so far; None if unknown.
+
+        >>> FetchProgress(calls=30, remaining=10, seconds=6.0).seconds_left
+        2.0
+        """
+        done = self.calls + self.set_aside
+        if self.remaining is None or (not done and self.remaining):
+            return None
+        return self.seconds * self.remaining / done if done else 0.0
+
+    def plus(
+        self, *, calls: int, set_aside: int, remaining: int | None, seconds: float
+    ) -> "FetchProgress":
+        """Return the progress after one more page."""
+        return FetchProgress(
+            self.calls + calls, self.set_aside + set_aside, remaining, self.seconds + seconds
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteInfo:
+    """What is known of the monitored app's side.
+
+    :ivar url: the base URL that answered, without trailing slash.
+    :ivar dialect: the client's name for the way this remote side talks.
+    :ivar fmd_version: version of Flask-MonitoringDashboard, as text.
+    :ivar default_token: whether it still has the token that everybody knows.
+    """
+
+    url: str
+    dialect: str
+    fmd_version: str
+    default_token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the user should know about the data: a gap, a pruned or reset source."""
+
+    time: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """Why the last attempt failed, in words that a user can act on."""
+
+    message: str
+    http_status: int | None = None
+    consecutive: int = field(default=1)
+
+
+class FetchingStatus(Persistent):
+    """The fetcher's own notes about one dashboard; nobody else writes them.
+
+    It is a persistent object of its own, so that saving a page of calls never collides with a
+    user who changes the dashboard's name.
+
+    >>> from datetime import UTC, datetime
+    >>> status = FetchingStatus()
+    >>> status.failed(datetime(2026, 1, 1, tzinfo=UTC), "The app did not answer.")
+    >>> status.state.name, status.error
+    ('initialize_endpoints_failure', 'The app did not answer.')
+    >>> status.found_endpoints(datetime(2026, 1, 1, 0, 1, tzinfo=UTC))
+    >>> status.state.name, status.error
+    ('initialized_endpoints', None)
+    """
+
+    MAX_NOTICES = 20
+
+    def __init__(self) -> None:
+        self.state = DashboardState.not_initialized
+        self.failure: FetchFailure | None = None
+        self.cursor: dict[str, Any] | None = None
+        self.progress = FetchProgress()
+        self.remote: RemoteInfo | None = None
+        self.notices: tuple[Notice, ...] = ()
+        self.last_fetch_time: datetime | None = None
+        self.last_attempt_time: datetime | None = None
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong the last time; None if nothing did."""
+        return self.failure.message if self.failure else None
+
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status that the remote side failed with, if it was one."""
+        return self.failure.http_status if self.failure else None
+
+    def found_remote(self, remote: RemoteInfo) -> None:
+        """Remember how the remote side talks."""
+        self.remote = remote
+
+    def forget_remote(self) -> None:
+        """Find out anew how the remote side talks; needed when URL or version changed."""
+        self.remote = None
+
+    def found_endpoints(self, now: datetime) -> None:
+        """Note that the endpoints have been fetched."""
+        if not self.state.has_endpoints:
+            self.state = DashboardState.initialized_endpoints
+        self._succeeded(now)
+
+    def fetched_page(
+        self,
+        now: datetime,
+        *,
+        cursor: Mapping[str, Any],
+        has_more: bool,
+        progress: FetchProgress,
+        notice: str | None = None,
+    ) -> None:
+        """Note that a page of calls has been added to the dashboard.
+
+        :param now: time of the fetch (UTC).
+        :param cursor: where the next page starts.
+        :param has_more: whether the remote side has more calls right now.
+        :param progress: all that has been fetched, this page included.
+        :param notice: something the user should know.
+        """
+        self.cursor = dict(cursor)
+        self.progress = progress
+        self.state = self.state.fetched_page(has_more=has_more)
+        self.last_fetch_time = now
+        if notice:
+            self.notices = (*self.notices, Notice(now, notice))[-self.MAX_NOTICES :]
+        self._succeeded(now)
+
+    def failed(self, now: datetime, message: str, http_status: int | None = None) -> None:
+        """Note that an attempt failed; the next success leaves this state again."""
+        times = self.failure.consecutive + 1 if self.failure else 1
+        self.failure = FetchFailure(message, http_status, times)
+        self.state = self.state.failed()
+        self.last_attempt_time = now
+
+    def _succeeded(self, now: datetime) -> None:
+        self.failure = None
+        self.last_attempt_time = now
