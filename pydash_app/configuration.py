@@ -1,0 +1,367 @@
+"""The settings of an installation, read once from `PYDASH_*` environment variables.
+
+Every setting is a field of `Configuration`; its `Setting` says how the text is read, what it means
+and an example. `docs/configuration.md` is the same list for people, and a test holds it to that.
+"""
+
+# ruff: noqa: RUF009 (_setting makes the fields of the dataclass)
+
+import difflib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from urllib.parse import quote, urlsplit
+
+Network = IPv4Network | IPv6Network
+Value = TypeVar("Value")
+
+PREFIX = "PYDASH_"
+# The tests steer themselves by these; no setting begins so.
+TEST_PREFIX = "PYDASH_TEST_"
+_ADDRESS_KINDS = ("global", "private", "loopback")
+_SHORTEST_SECRET_KEY = 16
+
+
+class ConfigurationError(Exception):
+    """A variable has a bad value; the message names it, says what is wrong and gives an example."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How one environment variable is read, and what it means.
+
+    :param meaning: one line for the reader of the documentation.
+    :param default: the default, as it would stand in the environment; empty for a computed one.
+    :param example: a good value, told when a bad one was given.
+    :param parse: makes the value of the text; raises `ValueError` with what is wrong.
+    :param secret: may also be given as `…_FILE`, and is never shown.
+    :param computed: describes a default that depends on other settings.
+    """
+
+    meaning: str
+    default: str
+    example: str
+    parse: Callable[[str], object]
+    secret: bool = False
+    computed: str = ""
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _optional_text(text: str) -> str | None:
+    return text or None
+
+
+def _path(text: str) -> Path:
+    return Path(text).absolute()
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def _integer(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        # int() alone would also take "1_0" and "٣".
+        if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
+            raise ValueError(f"must be a whole number from {lowest} to {highest}")
+        return int(text)
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    return _one_of("on", "off")(text) == "on"
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if urlsplit(text).scheme not in schemes:
+            raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
+        return text
+
+    return parse
+
+
+def _optional_url(*schemes: str) -> Callable[[str], str | None]:
+    return lambda text: _url(*schemes)(text) if text else None
+
+
+def _public_url(text: str) -> str:
+    parsed = urlsplit(_url("http", "https")(text))
+    if not parsed.hostname or parsed.query or parsed.fragment:
+        raise ValueError("must be the address under which a browser finds PyDash")
+    return text.rstrip("/")
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < _SHORTEST_SECRET_KEY:
+        raise ValueError(f"must have at least {_SHORTEST_SECRET_KEY} characters")
+    return text
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part) for part in _listed(text))
+
+
+def _fetch_allow(text: str) -> str:
+    parts = _listed(text)
+    if not parts:
+        raise ValueError(f"must name some of {', '.join(_ADDRESS_KINDS)}, or networks")
+    for part in parts:
+        if part not in _ADDRESS_KINDS:
+            ip_network(part)
+    return ",".join(parts)
+
+
+def _executor(text: str) -> str:
+    if text != "processes" and not (urlsplit(text).scheme == "dask" and urlsplit(text).port):
+        raise ValueError("must be processes or dask://HOST:PORT")
+    return text
+
+
+def _mail_from(text: str) -> str:
+    if "@" not in text or not text.isprintable():
+        raise ValueError("must be an e-mail address, with a name before it if you like")
+    return text
+
+
+def _setting(
+    meaning: str,
+    default: str,
+    example: str,
+    parse: Callable[[str], object] = _text,
+    **more: Any,
+) -> Any:
+    setting = Setting(meaning, default, example, parse, **more)
+    return field(metadata={"setting": setting}, repr=not setting.secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """All settings of one installation; made by `from_environment` alone.
+
+    >>> environ = {"PYDASH_SECRET_KEY": "an example, long enough", "PYDASH_PORT": "8080"}
+    >>> Configuration.from_environment(environ).port
+    8080
+    >>> Configuration.from_environment({**environ, "PYDASH_PORT": "http"})
+    Traceback (most recent call last):
+    ...
+    pydash_app.configuration.ConfigurationError: PYDASH_PORT must be a whole number from 1 to \
+65535. For example: PYDASH_PORT=5000
+    """
+
+    data_dir: Path = _setting("Where everything is kept.", "var", "/var/lib/pydash", _path)
+    environment: Literal["production", "development"] = _setting(
+        "`development` allows `pydash seed`.",
+        "production",
+        "development",
+        _one_of("production", "development"),
+    )
+    secret_key: str = _setting(
+        "Signs sessions and encrypts the dashboards' tokens.",
+        "",
+        "$(openssl rand -hex 32)",
+        _secret_key,
+        secret=True,
+        computed="random, made once in `DATA/secret_key`",
+    )
+    database_uri: str = _setting(
+        "The database: `zeo://`, `file://`, `memory://` or `postgresql://`.",
+        "",
+        "zeo://database.example.com:9991",
+        _url("zeo", "file", "memory", "postgresql"),
+        secret=True,
+        computed="`zeo://` on the socket `DATA/zeo.sock`",
+    )
+    host: str = _setting("The address that the web server listens on.", "127.0.0.1", "0.0.0.0")  # noqa: S104
+    port: int = _setting("The port that it listens on.", "5000", "5000", _integer(1, 65535))
+    public_url: str = _setting(
+        "The address under which a browser finds PyDash; links in mails begin with it.",
+        "",
+        "https://pydash.example.com",
+        _public_url,
+        computed="`http://HOST:PORT`",
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "Networks of reverse proxies whose `X-Forwarded-*` headers are believed.",
+        "",
+        "127.0.0.1/32,10.0.0.0/8",
+        _networks,
+    )
+    web_threads: int = _setting(
+        "How many requests one web process answers at once.", "16", "16", _integer(1, 256)
+    )
+    rate_limit_store: str = _setting(
+        "Where rate limits are counted; several web processes need a common Redis.",
+        "memory://",
+        "redis://localhost:6379",
+        _url("memory", "redis", "rediss"),
+        secret=True,
+    )
+    registration: Literal["open", "invite", "closed"] = _setting(
+        "Who may register: anybody, who has an invitation, or nobody.",
+        "open",
+        "invite",
+        _one_of("open", "invite", "closed"),
+    )
+    mail_url: str | None = _setting(
+        "The mail server; without one, mails are written to `DATA/mail`.",
+        "",
+        "smtp://user:password@mail.example.com:587",
+        _optional_url("smtp", "smtps"),
+        secret=True,
+    )
+    mail_from: str = _setting(
+        "The sender of mails.",
+        "PyDash <pydash@localhost>",
+        "PyDash <pydash@example.com>",
+        _mail_from,
+    )
+    fetch_allow: str = _setting(
+        "Which addresses dashboards may be fetched from:"
+        " some of `global`, `private`, `loopback`, and networks.",
+        "global",
+        "global,10.1.0.0/16",
+        _fetch_allow,
+    )
+    fetch_interval: int = _setting(
+        "Seconds between two fetches of a dashboard.", "60", "60", _integer(1, 86_400)
+    )
+    fetch_workers: int = _setting(
+        "How many dashboards are fetched at once.", "4", "4", _integer(1, 256)
+    )
+    executor: str = _setting(
+        "Where fetching runs: `processes` of this machine, or a Dask cluster.",
+        "processes",
+        "dask://scheduler.example.com:8786",
+        _executor,
+    )
+    self_monitoring: bool = _setting(
+        "Whether PyDash monitors itself with Flask-MonitoringDashboard.", "off", "on", _switch
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "How much is logged, to the console and to `DATA/logs`.",
+        "info",
+        "debug",
+        _one_of("debug", "info", "warning", "error"),
+    )
+    demo_password: str | None = _setting(
+        "The password of the user `demo` of `pydash up --demo`.",
+        "",
+        "a-long-password",
+        _optional_text,
+        secret=True,
+        computed="random, kept in `DATA/demo-password`",
+    )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> "Configuration":
+        """Read all settings; make the secret key in the data directory if there is none.
+
+        :param environ: usually `os.environ`.
+        :param overrides: values by field name that count more than the environment's.
+        :raises ConfigurationError: a variable is unknown or has a bad value.
+        """
+        _refuse_unknown_variables(environ)
+        values = {name: _read(name, setting, environ) for name, setting in settings().items()}
+        values |= overrides
+        data_dir: Path = values["data_dir"]
+        values["database_uri"] = values["database_uri"] or f"zeo://{quote(str(data_dir))}/zeo.sock"
+        values["public_url"] = values["public_url"] or _own_url(values["host"], values["port"])
+        values["secret_key"] = values["secret_key"] or _kept_secret_key(data_dir / "secret_key")
+        return cls(**values)
+
+
+def settings() -> dict[str, Setting]:
+    """List the settings by the names of their fields, in the order of the documentation."""
+    return {field.name: field.metadata["setting"] for field in fields(Configuration)}
+
+
+def variable(name: str) -> str:
+    """Name the environment variable of a setting.
+
+    >>> variable("data_dir")
+    'PYDASH_DATA_DIR'
+    """
+    return PREFIX + name.upper()
+
+
+def _read(name: str, setting: Setting, environ: Mapping[str, str]) -> Any:
+    text = environ.get(variable(name), "")
+    if setting.secret and not text:
+        text = _read_secret_file(variable(name) + "_FILE", environ)
+    if not text and setting.computed:
+        return None
+    try:
+        return setting.parse(text or setting.default)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{variable(name)} {error}. For example: {variable(name)}={setting.example}"
+        ) from None
+
+
+def _read_secret_file(file_variable: str, environ: Mapping[str, str]) -> str:
+    path = environ.get(file_variable)
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{file_variable} must name a readable text file, but {path} is not: {error}."
+            f" For example: {file_variable}=/run/secrets/pydash"
+        ) from None
+
+
+def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
+    known = [variable(name) for name in settings()]
+    known += [f"{variable(name)}_FILE" for name, setting in settings().items() if setting.secret]
+    for name in environ:
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+            meant = difflib.get_close_matches(name, known, n=1) or [variable("data_dir")]
+            raise ConfigurationError(f"{name} is not a setting. Did you mean {meant[0]}?")
+
+
+def _own_url(host: str, port: int) -> str:
+    reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
+    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
+
+
+def _kept_secret_key(path: Path) -> str:
+    """Read the installation's own key; make it first if this is the first start."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _create_whole(path, secrets.token_hex(32))
+    return path.read_text(encoding="ascii")
+
+
+def _create_whole(path: Path, text: str) -> None:
+    """Create a file that only its owner may read, with all of its text, unless it exists.
+
+    Two processes may start at once: the file appears complete or not at all, and the first wins.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_text(text, encoding="ascii")
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,87 @@
+"""Keeps secrets secret: encrypts what must be read again, hashes what must only be recognised.
+
+Dashboard tokens are encrypted at rest with a key derived from `PYDASH_SECRET_KEY`; API tokens and
+one-time codes are long and random, so a plain SHA-256 is enough to store them.
+"""
+
+import base64
+import hashlib
+import secrets as _random
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from pydash_app.errors import NotConfigured, PyDashError
+
+_KEY_BYTES = 32
+_cipher: Fernet | None = None
+
+
+class UnreadableSecret(PyDashError):  # noqa: N818 (see pydash_app.errors)
+    """A stored secret cannot be decrypted: the secret key is another one than it was."""
+
+    message = (
+        "A stored secret cannot be read: PYDASH_SECRET_KEY is not the one it was stored with."
+        " Restore the old key, or enter the secret again."
+    )
+
+
+def configure(secret_key: str) -> None:
+    """Derive the encryption key of this process from the installation's secret key."""
+    global _cipher
+    _cipher = Fernet(base64.urlsafe_b64encode(derive_key(secret_key, "encryption at rest")))
+
+
+def derive_key(secret_key: str, purpose: str) -> bytes:
+    """Derive 32 bytes for one purpose (HKDF, RFC 5869), so that no two uses share a key.
+
+    >>> derive_key("k", "sessions") == derive_key("k", "encryption at rest")
+    False
+    """
+    derivation = HKDF(SHA256(), _KEY_BYTES, salt=None, info=f"pydash: {purpose}".encode())
+    return derivation.derive(secret_key.encode())
+
+
+def encrypt(text: str) -> str:
+    """Encrypt a text for storage (AES-128-CBC with HMAC-SHA-256, Fernet's format).
+
+    :raises NotConfigured: this process has no key yet.
+
+    >>> configure("an example key")
+    >>> decrypt(encrypt("token"))
+    'token'
+    """
+    return _configured_cipher().encrypt(text.encode()).decode("ascii")
+
+
+def decrypt(encrypted: str) -> str:
+    """Read a text that `encrypt` made.
+
+    :raises NotConfigured: this process has no key yet.
+    :raises UnreadableSecret: it was encrypted with another key, or damaged.
+    """
+    try:
+        return _configured_cipher().decrypt(encrypted.encode("ascii")).decode()
+    except InvalidToken:
+        raise UnreadableSecret from None
+
+
+def new_code() -> str:
+    """Make a random one-time code or token: 256 bits, safe in a URL."""
+    return _random.token_urlsafe(_KEY_BYTES)
+
+
+def hash_code(code: str) -> str:
+    """Hash a long random code for storage and look-up; not for passwords.
+
+    >>> hash_code("abc")[:16]
+    'ba7816bf8f01cfea'
+    """
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _configured_cipher() -> Fernet:
+    if _cipher is None:
+        raise NotConfigured
+    return _cipher

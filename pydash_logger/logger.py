@@ -1,0 +1,165 @@
+"""Logs messages to the console and to date-stamped `.log` files.
+
+Import the class and use it; `configure`, called once per process, says where messages go:
+
+    logger = Logger(__name__)
+    logger.info("Fetched a page", dashboard=dashboard.id, calls=500)
+
+gives the line
+
+    2026-11-22T04:00:00.123Z INFO pydash_app.fetcher: Fetched a page dashboard=9f3c… calls=500
+"""
+
+import logging
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+_FIELDS = "pydash_fields"
+_OWN_HANDLER = "pydash"
+KEPT_DAYS = 30
+
+
+class Logger:
+    """Writes messages, each with named fields, under one name.
+
+    :param name: whose messages these are; a module gives its `__name__`.
+
+    A message is one fixed sentence; what varies goes into fields. Never give it a secret.
+    """
+
+    def __init__(self, name: str = __name__) -> None:
+        self._logger = logging.getLogger(name)
+
+    def debug(self, msg: str, **fields: object) -> None:
+        """Log what helps to find a mistake."""
+        self._log(logging.DEBUG, msg, fields)
+
+    def info(self, msg: str, **fields: object) -> None:
+        """Log what an operator likes to know."""
+        self._log(logging.INFO, msg, fields)
+
+    def warning(self, msg: str, **fields: object) -> None:
+        """Log what PyDash can handle, but somebody should look at."""
+        self._log(logging.WARNING, msg, fields)
+
+    def error(self, msg: str, **fields: object) -> None:
+        """Log a failure; inside an `except` block its traceback is added."""
+        self._log(logging.ERROR, msg, fields, traceback=sys.exc_info()[0] is not None)
+
+    def _log(
+        self, level: int, msg: str, fields: dict[str, object], *, traceback: bool = False
+    ) -> None:
+        self._logger.log(level, "%s", msg, exc_info=traceback, extra={_FIELDS: fields})
+
+
+class LineFormatter(logging.Formatter):
+    """Renders a record as one line: time (UTC), level, logger, message, fields.
+
+    What varies is escaped, so that nobody can forge a line by what they send.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Render one record."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields = getattr(record, _FIELDS, {})
+        parts = [
+            time.replace("+00:00", "Z"),
+            record.levelname,
+            f"{record.name}:",
+            _escape(record.getMessage()),
+            *(f"{name}={_render(value)}" for name, value in fields.items()),
+        ]
+        line = " ".join(parts)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class DatedFileHandler(logging.Handler):
+    """Appends to `DIRECTORY/YYYY-MM-DD.log` (UTC) and removes files older than `KEPT_DAYS`.
+
+    Several processes share the files: each line is appended by one write.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self._directory = directory
+        self._date: date | None = None
+        self._file: IO[str] | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        try:
+            file = self._file_of(datetime.fromtimestamp(record.created, UTC).date())
+            file.write(self.format(record) + "\n")
+            file.flush()
+        except OSError:
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.acquire()
+        try:
+            if self._file is not None:
+                self._file.close()
+            self._file = self._date = None
+        finally:
+            self.release()
+        super().close()
+
+    def _file_of(self, today: date) -> IO[str]:
+        if self._file is None or today != self._date:
+            if self._file is not None:
+                self._file.close()
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = (self._directory / f"{today}.log").open("a", encoding="utf-8")
+            self._date = today
+            self._remove_old(today)
+        return self._file
+
+    def _remove_old(self, today: date) -> None:
+        oldest = str(today - timedelta(days=KEPT_DAYS))
+        for path in self._directory.glob("????-??-??.log"):
+            if path.stem < oldest:
+                path.unlink(missing_ok=True)
+
+
+def configure(level: str = "info", directory: Path | None = None) -> None:
+    """Send this process's messages to the console (stderr) and, if given, to dated files.
+
+    :param level: `debug`, `info`, `warning` or `error`: what is less is not logged.
+    :param directory: where the files go; `None` for the console alone.
+
+    Calling it again replaces what was configured before.
+    """
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if handler.name == _OWN_HANDLER]:
+        root.removeHandler(handler)
+        handler.close()
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if directory is not None:
+        handlers.append(DatedFileHandler(directory))
+    for handler in handlers:
+        handler.name = _OWN_HANDLER
+        handler.setFormatter(LineFormatter())
+        root.addHandler(handler)
+    root.setLevel(level.upper())
+
+
+def _render(value: object) -> str:
+    text = _escape(str(value))
+    return f'"{text}"' if " " in text or not text else text
+
+
+def _escape(text: str) -> str:
+    """Replace what would end the line, steer a terminal or not encode.
+
+    >>> _escape("a\\nb")
+    'a\\\\nb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
