@@ -1,0 +1,52 @@
+"""The blueprint of the API, and how a function becomes one of its routes.
+
+A route is declared by the function that answers it: its parameters are those of the URL, and
+`body` and `query`, annotated with the models that validate them; its answer is a model too.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from typing import Any
+
+from flask import Blueprint, Response
+from pydantic import BaseModel
+
+from pydash_web.limits import Limit
+from pydash_web.operation import Access, Operation
+
+api = Blueprint("pydash_web", __name__, url_prefix="/api")
+OPERATIONS: list[Operation] = []
+
+View = Callable[..., BaseModel | Response]
+
+
+def route(
+    method: str,
+    url: str,
+    access: Access,
+    *,
+    errors: Mapping[int, str] | None = None,
+    limit: Limit | None = None,
+    transactional: bool = True,
+    media_types: tuple[str, ...] = ("application/json",),
+) -> Callable[[View], Callable[..., Response]]:
+    """Make a function the answer to a method and URL; see `Operation` for the parameters."""
+
+    def declare(function: View) -> Callable[..., Response]:
+        operation = Operation(
+            method, url, access, function, errors or {}, limit, transactional, media_types
+        )
+        OPERATIONS.append(operation)
+
+        @api.route(url, methods=[method])
+        @wraps(function)
+        def view(**path: Any) -> Response:
+            return handling.answer(operation, path)
+
+        return view
+
+    return declare
+
+
+get = partial(route, "GET")
+post = partial(route, "POST")

@@ -1,0 +1,11 @@
+"""The models of running PyDash."""
+
+from typing import Literal
+
+from pydash_web.models.common import Answer
+
+
+class Status(Answer):
+    """Whether PyDash is alive and can read its database."""
+
+    status: Literal["alive", "database failed"]

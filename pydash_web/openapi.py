@@ -1,0 +1,198 @@
+"""The API's OpenAPI document, made from the routes and the models that they validate with.
+
+A model has one name in it, wherever it occurs, and answers are described as they are written:
+a field that is always there is required.
+"""
+
+import json
+import re
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from pydash_web import api_routes  # noqa: F401  (declares the routes)
+from pydash_web.api import OPERATIONS
+from pydash_web.models.common import Error
+from pydash_web.operation import Access, Operation
+
+REF = "#/components/schemas/{model}"
+SECURITY_SCHEMES = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "Brought by `/api/login`. A POST also carries the header `X-XSRF-TOKEN`"
+        " with the value of the cookie `XSRF-TOKEN`.",
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token of scope `read` or `write`, made under the settings.",
+    },
+}
+PATH_PARAMETERS = {
+    "dashboard_id": {"type": "string", "format": "uuid"},
+    "token_id": {"type": "string", "format": "uuid"},
+}
+
+Json = dict[str, Any]
+
+
+def document() -> Json:
+    """Describe the whole API.
+
+    >>> document()["paths"]["/api/login"]["post"]["operationId"]
+    'login'
+    """
+    schemas = _Schemas(OPERATIONS)
+    paths: Json = {}
+    for operation in OPERATIONS:
+        url = "/api" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.url)
+        paths.setdefault(url, {})[operation.method.lower()] = _describe(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "PyDash",
+            "version": "1",
+            "description": "All your Flask-MonitoringDashboards. JSON in, JSON out, UTC.",
+        },
+        "paths": paths,
+        "components": {"schemas": schemas.definitions, "securitySchemes": SECURITY_SCHEMES},
+    }
+
+
+def write(path: Path) -> None:
+    """Write the document to a file, in the form in which it is kept under version control."""
+    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8")
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """Leave out the fields' titles, which would only repeat their names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+class _Schemas:
+    """The JSON schemas of all models, and how each is referred to."""
+
+    def __init__(self, operations: list[Operation]) -> None:
+        asked = [model for each in operations for model in (each.body, each.query) if model]
+        given = [each.answer for each in operations if issubclass(each.answer, BaseModel)]
+        self._of, found = models_json_schema(
+            [(model, "validation") for model in dict.fromkeys(asked)]
+            + [(model, "serialization") for model in dict.fromkeys([*given, Error])],
+            ref_template=REF,
+            schema_generator=_WithoutTitles,
+        )
+        self._all: Json = found["$defs"]
+        self._queries = {each.query.__name__ for each in operations if each.query}
+
+    @property
+    def definitions(self) -> Json:
+        """Every schema that is referred to; queries are written out as parameters instead."""
+        return {name: self._all[name] for name in sorted(self._all) if name not in self._queries}
+
+    def reference(self, model: type[BaseModel], mode: Any) -> Json:
+        return dict(self._of[model, mode])
+
+    def parameters(self, query: type[BaseModel]) -> list[Json]:
+        """Write out a query's fields, one parameter each."""
+        schema = self._all[query.__name__]
+        required = schema.get("required", [])
+        return [
+            {
+                "name": name,
+                "in": "query",
+                "required": name in required,
+                "description": field.pop("description", ""),
+                "schema": _not_null(field),
+            }
+            for name, field in ((name, dict(it)) for name, it in schema["properties"].items())
+        ]
+
+
+def _not_null(field: Json) -> Json:
+    """Leave out null: a query parameter that is not given is not there at all."""
+    kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return field
+    rest = {key: value for key, value in field.items() if key not in ("anyOf", "default")}
+    return rest | kinds[0]
+
+
+def _describe(operation: Operation, schemas: _Schemas) -> Json:
+    title, _, text = (operation.function.__doc__ or "").partition("\n")
+    described: Json = {
+        "operationId": operation.name,
+        "tags": [operation.url.split("/")[1].partition("<")[0]],
+        "summary": title.rstrip("."),
+        "description": " ".join(text.split()),
+        "security": _security(operation.access),
+        "parameters": _path_parameters(operation)
+        + (schemas.parameters(operation.query) if operation.query else []),
+        "responses": _responses(operation, schemas),
+    }
+    if operation.body:
+        content = {"application/json": {"schema": schemas.reference(operation.body, "validation")}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _security(access: Access) -> list[Json]:
+    session, token = {"session": []}, {"token": []}
+    match access:
+        case Access.PUBLIC:
+            return []
+        case Access.ACCOUNT:
+            return [session]
+        case _:
+            return [session, token]
+
+
+def _path_parameters(operation: Operation) -> list[Json]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": PATH_PARAMETERS.get(name, {"type": "string", "minLength": 1}),
+        }
+        for name in operation.path
+    ]
+
+
+def _responses(operation: Operation, schemas: _Schemas) -> Json:
+    error = {"application/json": {"schema": schemas.reference(Error, "serialization")}}
+    failures = {
+        str(status): {"description": text, "content": error}
+        for status, text in sorted(_failures(operation).items())
+    }
+    return {"200": _success(operation, schemas), **failures}
+
+
+def _success(operation: Operation, schemas: _Schemas) -> Json:
+    if issubclass(operation.answer, BaseModel):
+        schema = schemas.reference(operation.answer, "serialization")
+        return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
+    return {"description": "Done.", "content": {kind: {} for kind in operation.media_types}}
+
+
+def _failures(operation: Operation) -> dict[int, str]:
+    """List the errors that follow from what the route takes, and its own."""
+    failures = {HTTPStatus.SERVICE_UNAVAILABLE: "The database is away; try again."}
+    if operation.body or operation.query or operation.path:
+        failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or wrong; it is named."
+    if operation.access is not Access.PUBLIC:
+        failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
+    if operation.access in (Access.WRITE, Access.ACCOUNT) or "dashboard_id" in operation.path:
+        failures[HTTPStatus.FORBIDDEN] = "Not yours, or not with this token."
+    if "dashboard_id" in operation.path:
+        failures[HTTPStatus.NOT_FOUND] = "No such dashboard."
+    if operation.limit:
+        failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many tries; `Retry-After` says when to."
+    return {int(status): text for status, text in (failures | dict(operation.errors)).items()}
