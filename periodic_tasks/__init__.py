@@ -1,0 +1,142 @@
+"""Runs tasks in the background, once or periodically.
+
+Tasks are added to the `default_task_scheduler`, or to schedulers of one's own. They run in a
+pool of subprocesses; the loop that hands them out runs in a subprocess too, so scheduling costs
+the main process nothing.
+
+A priority queue with an index (the *pqdict* package) keeps the next moment of every task, so the
+loop looks at one task only, and adding and removing one costs O(log n).
+
+A task is added, changed and removed by its name: a string, a tuple, any hashable object. That can
+be done at any time, before the scheduler is started too.
+
+Example code with the default scheduler:
+
+>>> import periodic_tasks as pt
+>>> import datetime
+>>> pt.start_default_scheduler()
+>>> pt.add_periodic_task('foo', datetime.timedelta(seconds=3), pt.foo)
+>>> pt.add_periodic_task('bar', datetime.timedelta(seconds=5), pt.bar)
+>>> pt.add_background_task('baz', pt.baz)
+>>> pt.add_periodic_task('bar', datetime.timedelta(seconds=1), pt.bar) # overrides previous `bar`
+>>> pt.remove_task('foo')
+>>> pt.default_task_scheduler.stop()
+
+Example code with a custom scheduler:
+
+>>> import periodic_tasks as pt
+>>> ts = pt.TaskScheduler()
+>>> import datetime, time
+>>> ts.start()
+>>> ts.add_periodic_task('foo', datetime.timedelta(milliseconds=1), pt.foo)
+>>> ts.add_periodic_task('bar', datetime.timedelta(milliseconds=5), pt.bar)
+>>> time.sleep(2)
+>>> ts.stop()
+"""
+
+from collections.abc import Callable, Hashable
+from datetime import timedelta
+from typing import TypeVar
+
+from .figures import SchedulerFigures
+from .task_scheduler import TaskScheduler
+
+__all__ = [
+    "SchedulerFigures",
+    "TaskScheduler",
+    "add_background_task",
+    "add_periodic_task",
+    "bar",
+    "baz",
+    "default_task_scheduler",
+    "foo",
+    "periodic_task",
+    "qux",
+    "remove_task",
+    "start_default_scheduler",
+]
+
+Function = TypeVar("Function", bound=Callable[[], object])
+
+default_task_scheduler = TaskScheduler()
+
+
+def start_default_scheduler() -> None:
+    """Start the default (global) scheduler that this module provides."""
+    default_task_scheduler.start()
+
+
+def add_periodic_task(
+    name: Hashable,
+    interval: timedelta,
+    task: Callable[[], object],
+    run_at_start: bool = False,
+    scheduler: TaskScheduler = default_task_scheduler,
+) -> None:
+    """Add a task to be run periodically; see `TaskScheduler.add_periodic_task`.
+
+    :param name: identifies the task; adding another one by the same name replaces it.
+    :param interval: how frequently to run it.
+    :param task: the function to call.
+    :param run_at_start: whether it runs right after it was added, too.
+    :param scheduler: which scheduler runs it.
+    """
+    scheduler.add_periodic_task(name, interval, task, run_at_start)
+
+
+def add_background_task(
+    name: Hashable,
+    task: Callable[[], object],
+    scheduler: TaskScheduler = default_task_scheduler,
+) -> None:
+    """Add a task to be run once, as soon as possible; see `TaskScheduler.add_background_task`.
+
+    :param name: identifies the task; adding another one by the same name replaces it.
+    :param task: the function to call.
+    :param scheduler: which scheduler runs it.
+    """
+    scheduler.add_background_task(name, task)
+
+
+def remove_task(name: Hashable, scheduler: TaskScheduler = default_task_scheduler) -> None:
+    """Remove the task with this name from the scheduler, if there is one."""
+    scheduler.remove_task(name)
+
+
+def periodic_task(
+    name: Hashable,
+    interval: timedelta,
+    run_at_start: bool = False,
+    scheduler: TaskScheduler = default_task_scheduler,
+) -> Callable[[Function], Function]:
+    """Decorate a function that is to be called periodically.
+
+    The parameters are those of `add_periodic_task`, whose `task` is the decorated function.
+
+    >>> import datetime
+    >>> @periodic_task('qux', datetime.timedelta(seconds=2), run_at_start=True)
+    ... def qux():
+    ...     print('qux')
+    """
+
+    def decorate(function: Function) -> Function:
+        add_periodic_task(name, interval, function, run_at_start, scheduler)
+        return function
+
+    return decorate
+
+
+def foo() -> None:
+    """Do nothing; for the examples."""
+
+
+def bar() -> None:
+    """Do nothing; for the examples."""
+
+
+def baz() -> None:
+    """Do nothing; for the examples."""
+
+
+def qux() -> None:
+    """Do nothing; for the examples."""

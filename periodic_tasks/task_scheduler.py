@@ -1,0 +1,173 @@
+"""The task scheduler, as its users see it."""
+
+import threading
+import weakref
+from collections.abc import Callable, Hashable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from .figures import SchedulerFigures
+from .links import ExecutorFactory, Link, ProcessLink, ThreadLink
+from .process_executor import ProcessExecutor
+from .scheduling_loop import Message, SchedulingLoop
+from .timetable import Task
+
+
+class TaskScheduler:
+    """Runs tasks in a process pool of subprocesses.
+
+    The task scheduler itself, which passes tasks on to this pool, runs its scheduling loop in a
+    separate subprocess as well, so it costs the main process nothing. A process whose business
+    is scheduling can run the loop itself: `run` instead of `start`.
+
+    An indexable priority queue (the *pqdict* package) keeps track of the next tasks to run:
+    adding, removing and taking the next task cost O(log n).
+
+    A task is added, changed and removed by its name, any hashable object; at any time, before
+    the scheduler is started too. Tasks must be picklable, as they travel to other processes.
+
+    :param granularity: seconds; moments closer together than this may be handled as one.
+    :param pool_settings: keyword arguments of `ProcessExecutor`.
+    :param executor: makes another executor than the pool of subprocesses, in the scheduling
+        process.
+
+    >>> import periodic_tasks as pt
+    >>> ts = pt.TaskScheduler()
+    >>> import datetime, time
+    >>> ts.start()
+    >>> ts.add_periodic_task('foo', datetime.timedelta(milliseconds=1), pt.foo)
+    >>> ts.add_periodic_task('bar', datetime.timedelta(milliseconds=5), pt.bar)
+    >>> time.sleep(2)
+    >>> ts.stop()
+    """
+
+    def __init__(
+        self,
+        granularity: float = 0.1,
+        pool_settings: Mapping[str, Any] = {},
+        executor: ExecutorFactory | None = None,
+    ) -> None:
+        self._granularity = granularity
+        self._executor = executor or partial(ProcessExecutor, **pool_settings)
+        self._unsent: list[Message] = []
+        self._link: Link | None = None
+        self._was_started = False
+        self._lock = threading.RLock()
+
+    def add_periodic_task(
+        self,
+        name: Hashable,
+        interval: timedelta,
+        task: Callable[[], object],
+        run_at_start: bool = False,
+        *,
+        jitter: timedelta = timedelta(),
+        time_limit: timedelta | None = None,
+    ) -> None:
+        """Add a task to be run periodically; it replaces the one with the same name.
+
+        :param name: identifies the task later on. Any hashable object.
+        :param interval: how frequently to run it.
+        :param task: the function to call. If it returns a `timedelta`, it is called again that
+            soon.
+        :param run_at_start: whether it runs right after it was added, rather than only after the
+            first interval has passed.
+        :param jitter: puts the first run off by a random time of up to this long.
+        :param time_limit: a run that takes longer is ended by force.
+        :raises ValueError: if the interval is not positive.
+        """
+        if interval <= timedelta():
+            raise ValueError(f"interval must be positive, not {interval}")
+        limit = None if time_limit is None else time_limit.total_seconds()
+        seconds, spread = interval.total_seconds(), jitter.total_seconds()
+        self._add(name, Task(task, seconds, run_at_start, spread, limit))
+
+    def add_background_task(
+        self,
+        name: Hashable,
+        task: Callable[[], object],
+        *,
+        time_limit: timedelta | None = None,
+    ) -> None:
+        """Add a task to be run once, as soon as possible; it replaces the one of the same name.
+
+        :param name: identifies the task later on. Any hashable object.
+        :param task: the function to call.
+        :param time_limit: a run that takes longer is ended by force.
+        """
+        limit = None if time_limit is None else time_limit.total_seconds()
+        self._add(name, Task(task, time_limit=limit))
+
+    def remove_task(self, name: Hashable) -> None:
+        """Remove a task; a run of it that has started may finish. Unknown names do no harm."""
+        self._send(partial(SchedulingLoop.remove, name=name))
+
+    def start(self) -> None:
+        """Start the scheduling loop in a separate process. To be called once.
+
+        >>> import periodic_tasks as pt
+        >>> ts = pt.TaskScheduler()
+        >>> ts.start()
+        >>> ts.start()
+        Traceback (most recent call last):
+        ...
+        Exception
+        """
+        with self._lock:
+            self._require_not_started()
+            link = ProcessLink(self._granularity, self._executor)
+            weakref.finalize(self, link.stop).atexit = False
+            self._begin(link)
+
+    def run(self) -> None:
+        """Run the scheduling loop in the calling thread until `stop` is called. Once."""
+        loop = SchedulingLoop(self._executor(), self._granularity)
+        with self._lock:
+            self._require_not_started()
+            self._begin(ThreadLink(loop))
+        loop.run()
+
+    def stop(self) -> None:
+        """Stop scheduling and end all processes, in ten seconds at most. Once, after `start`.
+
+        >>> import periodic_tasks as pt
+        >>> ts = pt.TaskScheduler()
+        >>> ts.stop()
+        Traceback (most recent call last):
+        ...
+        Exception
+        """
+        with self._lock:
+            link, self._link = self._require_link(), None
+        link.stop()
+
+    def figures(self) -> SchedulerFigures:
+        """Return what the scheduler has done so far; it must be running."""
+        with self._lock:
+            return self._require_link().figures()
+
+    def _add(self, name: Hashable, task: Task) -> None:
+        self._send(partial(SchedulingLoop.add, name=name, task=task))
+
+    def _send(self, message: Message) -> None:
+        with self._lock:
+            if self._link:
+                self._link.send(message)
+            elif not self._was_started:
+                self._unsent.append(message)
+
+    def _begin(self, link: Link) -> None:
+        self._link, self._was_started = link, True
+        for message in self._unsent:
+            link.send(message)
+        self._unsent.clear()
+
+    def _require_not_started(self) -> None:
+        if self._was_started:
+            raise Exception("The scheduler has been started before.")  # noqa: TRY002 - documented
+
+    def _require_link(self) -> Link:
+        if self._link is None:
+            raise Exception("The scheduler is not running.")  # noqa: TRY002 - documented
+        return self._link
