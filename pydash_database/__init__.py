@@ -1,0 +1,29 @@
+"""The database room: opens ZODB by URI, keeps connections, runs transactions.
+
+The rooms above use what is named here; only repositories use `database_root`.
+"""
+
+from pydash_database.collection import MultiIndexedPersistentCollection
+from pydash_database.connections import (
+    close,
+    configure,
+    database_connection,
+    database_root,
+    last_transaction_id,
+    pack,
+    transact,
+)
+from pydash_database.errors import DatabaseUnavailable, SchemaTooNew
+
+__all__ = [
+    "DatabaseUnavailable",
+    "MultiIndexedPersistentCollection",
+    "SchemaTooNew",
+    "close",
+    "configure",
+    "database_connection",
+    "database_root",
+    "last_transaction_id",
+    "pack",
+    "transact",
+]

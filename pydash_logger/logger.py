@@ -19,6 +19,8 @@ from typing import IO
 _FIELDS = "pydash_fields"
 _OWN_HANDLER = "pydash"
 KEPT_DAYS = 30
+# These tell more about themselves than an operator wants to know.
+_TALKATIVE = ("ZEO", "ZODB", "txn")
 
 
 class Logger:
@@ -72,7 +74,10 @@ class LineFormatter(logging.Formatter):
             *(f"{name}={_render(value)}" for name, value in fields.items()),
         ]
         line = " ".join(parts)
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        traceback = self.formatException(record.exc_info).splitlines()
+        return "\n".join([line, *(f"  {_escape(part)}" for part in traceback)])
 
 
 class DatedFileHandler(logging.Handler):
@@ -144,6 +149,8 @@ def configure(level: str = "info", directory: Path | None = None) -> None:
         handler.setFormatter(LineFormatter())
         root.addHandler(handler)
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _render(value: object) -> str:
@@ -152,10 +159,10 @@ def _render(value: object) -> str:
 
 
 def _escape(text: str) -> str:
-    """Replace what would end the line, steer a terminal or not encode.
+    r"""Replace what would end the line, steer a terminal or not encode.
 
-    >>> _escape("a\\nb")
-    'a\\\\nb'
+    >>> print(_escape("a\nb"))
+    a\nb
     """
     if text.isprintable():
         return text

@@ -1,0 +1,44 @@
+"""Keeps a stored database in step with the code that reads it.
+
+The version of a database is the number of migrations that ran on it. A new migration is appended
+to the list; none is ever changed or removed, for a fresh database runs them all.
+"""
+
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import Any
+
+from pydash_database.errors import SchemaTooNew
+
+Root = MutableMapping[str, Any]
+Migration = Callable[[Root], None]
+
+VERSION = "schema_version"
+
+
+def upgrade(root: Root, migrations: Sequence[Migration]) -> int:
+    """Run the migrations that this database has not seen yet; answer how many there were.
+
+    :raises SchemaTooNew: the database has seen more migrations than there are.
+
+    >>> root = {}
+    >>> upgrade(root, [lambda root: root.update(users={})])
+    1
+    >>> root
+    {'users': {}, 'schema_version': 1}
+    >>> upgrade(root, [])
+    Traceback (most recent call last):
+    ...
+    pydash_database.errors.SchemaTooNew: The database has schema 1, but this PyDash knows only 0. \
+Use the newer PyDash that wrote it, or restore a backup.
+    """
+    stored: int = root.get(VERSION, 0)
+    if stored > len(migrations):
+        raise SchemaTooNew(
+            f"The database has schema {stored}, but this PyDash knows only {len(migrations)}."
+            " Use the newer PyDash that wrote it, or restore a backup."
+        )
+    for migrate in migrations[stored:]:
+        migrate(root)
+    if stored < len(migrations):
+        root[VERSION] = len(migrations)
+    return len(migrations) - stored

@@ -1,0 +1,45 @@
+"""Runs work in transactions, again when somebody else was faster."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from transaction.interfaces import TransientError
+from ZEO.Exceptions import ClientDisconnected
+
+from pydash_database.errors import DatabaseUnavailable
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 10
+_FIRST_PAUSE_SECONDS = 0.002
+
+
+def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
+    """Call `work()` in a transaction of `manager` and commit it.
+
+    :param attempts: how often the work is begun anew after a conflict with another transaction.
+    :raises DatabaseUnavailable: the database is away, or all attempts ended in conflicts.
+    """
+    for attempt in range(attempts):
+        try:
+            return _run_once(manager, work)
+        except ClientDisconnected as error:
+            raise DatabaseUnavailable("The database does not answer.") from error
+        except TransientError as error:
+            conflict = error
+        # Random, so that two which met once do not meet again.
+        time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
+    raise DatabaseUnavailable("The database is too busy.") from conflict
+
+
+def _run_once(manager: Any, work: Callable[[], Result]) -> Result:
+    try:
+        manager.begin()
+        result = work()
+        manager.commit()
+    except BaseException:
+        manager.abort()
+        raise
+    return result
