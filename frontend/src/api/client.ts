@@ -1,0 +1,28 @@
+import axios from 'axios';
+
+import { toApiError } from '@/api/errors';
+
+/* The session is a cookie, and Axios copies the cookie XSRF-TOKEN into the header X-XSRF-TOKEN
+   by itself, which is what the API asks of every change. */
+const client = axios.create({ baseURL: '/api', timeout: 30_000 });
+
+client.interceptors.response.use(undefined, (error: unknown) =>
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cancellation is passed on as it is
+  Promise.reject(toApiError(error)),
+);
+
+export type QueryParams = Record<string, string | number | boolean | undefined>;
+
+export async function get<T>(path: string, params?: QueryParams, signal?: AbortSignal): Promise<T> {
+  return (await client.get<T>(path, { params, signal })).data;
+}
+
+export async function post<T>(path: string, body: object = {}): Promise<T> {
+  return (await client.post<T>(path, body)).data;
+}
+
+/** `/dashboards/{id}` and what is under it, each part safe inside a URL. */
+export const dashboardPath = (id: string, ...rest: string[]): string =>
+  ['/dashboards', id, ...rest]
+    .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
+    .join('/');

@@ -1,0 +1,26 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+
+import { get } from '@/api/client';
+import { hasStatus } from '@/api/errors';
+import type { User } from '@/api/types';
+
+export const userKey = ['user'] as const;
+
+/** The user who is signed in, or null. */
+async function getUser(signal: AbortSignal): Promise<User | null> {
+  try {
+    return await get<User>('/user', undefined, signal);
+  } catch (error) {
+    if (hasStatus(error, 401)) return null;
+    throw error;
+  }
+}
+
+export const userQuery = () =>
+  queryOptions({
+    queryKey: userKey,
+    queryFn: ({ signal }) => getUser(signal),
+    staleTime: 5 * 60_000,
+  });
+
+export const useUser = () => useQuery(userQuery());

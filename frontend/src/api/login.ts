@@ -1,0 +1,20 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import { post } from '@/api/client';
+import { userKey } from '@/api/get-user';
+import type { Message, User } from '@/api/types';
+
+export interface Credentials {
+  name: string;
+  password: string;
+}
+
+const login = (credentials: Credentials) => post<Message & { user: User }>('/login', credentials);
+
+export function useLogin() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: login,
+    onSuccess: ({ user }) => queryClient.setQueryData(userKey, user),
+  });
+}

@@ -1,0 +1,29 @@
+import '@fontsource-variable/inter';
+
+import { StrictMode } from 'react';
+
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { RouterProvider } from 'react-router/dom';
+
+import { makeQueryClient } from '@/api/query-client';
+import { makeRouter } from '@/app/router';
+import { NewVersion } from '@/app/new-version';
+import { SnackbarProvider } from '@/components/snackbar';
+import { ColorModeProvider } from '@/theme/color-mode';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element with the id "root"');
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={makeQueryClient()}>
+      <ColorModeProvider>
+        <SnackbarProvider>
+          <RouterProvider router={makeRouter()} />
+          <NewVersion />
+        </SnackbarProvider>
+      </ColorModeProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

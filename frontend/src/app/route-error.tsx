@@ -1,0 +1,40 @@
+import Button from '@mui/material/Button';
+import { Link, useRouteError } from 'react-router';
+
+import { messageOf } from '@/api/errors';
+import { Notice } from '@/components/notice';
+import { OVERVIEW } from '@/lib/paths';
+
+/** In place of a page that broke, or whose code is gone because a new version is out. */
+export function RouteError() {
+  const error = useRouteError();
+  return (
+    <Notice
+      icon="alert"
+      tone="error"
+      title="This page could not be shown"
+      action={
+        <Button variant="outlined" onClick={() => window.location.reload()}>
+          Load the page again
+        </Button>
+      }
+    >
+      {messageOf(error)}
+    </Notice>
+  );
+}
+
+export const NotFound = () => (
+  <Notice
+    icon="search"
+    title="There is no such page"
+    action={
+      <Button variant="outlined" component={Link} to={OVERVIEW}>
+        To the overview
+      </Button>
+    }
+  >
+    <title>Not found · PyDash</title>
+    The address may be mistyped, or what it showed may have been deleted.
+  </Notice>
+);

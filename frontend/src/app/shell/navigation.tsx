@@ -1,0 +1,140 @@
+import type { ReactNode } from 'react';
+
+import Box from '@mui/material/Box';
+import { styled } from '@mui/material/styles';
+import { NavLink } from 'react-router';
+
+import { useDashboards } from '@/api/get-dashboards';
+import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
+import { Icon, type IconName } from '@/components/icon';
+import { StateDot } from '@/components/state-dot';
+import { dashboardPage, OVERVIEW } from '@/lib/paths';
+
+interface Place {
+  to: string;
+  label: string;
+  icon: IconName;
+}
+
+const PLACES: readonly Place[] = [
+  { to: OVERVIEW, label: 'Overview', icon: 'overview' },
+  { to: '/settings', label: 'Settings', icon: 'settings' },
+  { to: '/help', label: 'Help', icon: 'help' },
+];
+
+const DrawerLink = styled(NavLink)(({ theme }) => ({
+  display: 'flex',
+  alignItems: 'center',
+  gap: 10,
+  minHeight: 32,
+  padding: '4px 8px',
+  borderRadius: 6,
+  color: theme.palette.text.secondary,
+  fontSize: '0.8125rem',
+  fontWeight: 500,
+  textDecoration: 'none',
+  overflow: 'hidden',
+  '& > span': { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  '&:hover': { background: theme.palette.action.hover, color: theme.palette.text.primary },
+  '&.active': { background: theme.palette.scheme.raised, color: theme.palette.text.primary },
+}));
+
+const Heading = ({ children }: { children: ReactNode }) => (
+  <Box
+    component="h2"
+    sx={{
+      m: 0,
+      px: 1,
+      pt: 2,
+      pb: 0.5,
+      fontSize: '0.75rem',
+      fontWeight: 500,
+      color: 'text.secondary',
+    }}
+  >
+    {children}
+  </Box>
+);
+
+function DashboardLinks() {
+  const dashboards = useDashboards().data ?? [];
+  if (dashboards.length === 0) return null;
+  return (
+    <>
+      <Heading>Dashboards</Heading>
+      {dashboards.map((dashboard) => (
+        <DrawerLink key={dashboard.id} to={dashboardPage(dashboard.id)} title={dashboard.name}>
+          <StateDot dashboard={dashboard} />
+          <span>{dashboard.name}</span>
+        </DrawerLink>
+      ))}
+    </>
+  );
+}
+
+/** Navigation at the left, on screens that have the room. */
+export const Drawer = () => (
+  <Box
+    component="nav"
+    aria-label="Main"
+    sx={{
+      display: { xs: 'none', md: 'flex' },
+      flexDirection: 'column',
+      gap: '2px',
+      position: 'fixed',
+      inset: `${TOP_BAR_HEIGHT}px auto 0 0`,
+      width: DRAWER_WIDTH,
+      p: 1,
+      overflowY: 'auto',
+      borderRight: 1,
+      borderColor: 'divider',
+    }}
+  >
+    {PLACES.map(({ to, label, icon }) => (
+      <DrawerLink key={to} to={to} end>
+        <Icon name={icon} />
+        <span>{label}</span>
+      </DrawerLink>
+    ))}
+    <DashboardLinks />
+  </Box>
+);
+
+const BottomLink = styled(NavLink)(({ theme }) => ({
+  flex: 1,
+  display: 'flex',
+  flexDirection: 'column',
+  alignItems: 'center',
+  justifyContent: 'center',
+  gap: 2,
+  fontSize: '0.6875rem',
+  color: theme.palette.text.secondary,
+  textDecoration: 'none',
+  '&.active': { color: theme.palette.primary.main },
+}));
+
+/** The same places at the foot of a phone. */
+export const BottomBar = () => (
+  <Box
+    component="nav"
+    aria-label="Main"
+    sx={{
+      display: { xs: 'flex', md: 'none' },
+      position: 'fixed',
+      inset: 'auto 0 0 0',
+      zIndex: 'appBar',
+      height: 56,
+      pb: 'env(safe-area-inset-bottom)',
+      bgcolor: 'background.paper',
+      borderTop: 1,
+      borderColor: 'divider',
+    }}
+  >
+    {PLACES.map(({ to, label, icon }) => (
+      <BottomLink key={to} to={to} end>
+        <Icon name={icon} size={20} />
+        {label}
+      </BottomLink>
+    ))}
+  </Box>
+);

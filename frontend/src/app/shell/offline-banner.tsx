@@ -1,0 +1,41 @@
+import { useSyncExternalStore } from 'react';
+
+import Box from '@mui/material/Box';
+
+import { Icon } from '@/components/icon';
+
+function watchConnection(notify: () => void): () => void {
+  window.addEventListener('online', notify);
+  window.addEventListener('offline', notify);
+  return () => {
+    window.removeEventListener('online', notify);
+    window.removeEventListener('offline', notify);
+  };
+}
+
+/** Says that there is no connection, and what that means for what is seen. */
+export function OfflineBanner() {
+  const online = useSyncExternalStore(watchConnection, () => navigator.onLine);
+  return (
+    <Box role="status">
+      {!online && (
+        <Box
+          sx={{
+            display: 'flex',
+            gap: 1,
+            alignItems: 'center',
+            px: { xs: 2, md: 3 },
+            py: 1,
+            fontSize: '0.8125rem',
+            bgcolor: 'action.hover',
+            borderBottom: 1,
+            borderColor: 'divider',
+          }}
+        >
+          <Icon name="alert" color="warning.main" />
+          You are offline. These are the last figures that were loaded; changes cannot be saved.
+        </Box>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,55 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+
+import { useNavigate, type NavigateFunction } from 'react-router';
+
+import { OVERVIEW } from '@/lib/paths';
+
+const ShortcutHelp = lazy(async () => ({
+  default: (await import('@/app/shell/shortcut-help')).ShortcutHelp,
+}));
+
+/** How long `g` waits for the letter that says where to go, in ms. */
+const CHORD_MS = 1_500;
+
+const DESTINATIONS: Readonly<Record<string, string>> = { o: OVERVIEW, s: '/settings', h: '/help' };
+
+const isTyping = ({ target }: KeyboardEvent) =>
+  target instanceof HTMLElement &&
+  target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null;
+
+/** Uses the control on the page that names `key` in its aria-keyshortcuts. */
+function operate(key: string): boolean {
+  const control = document.querySelector<HTMLElement>(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+  if (!control) return false;
+  control.focus();
+  if (!(control instanceof HTMLInputElement)) control.click();
+  return true;
+}
+
+function makeKeyHandler(navigate: NavigateFunction, showHelp: () => void) {
+  let chordUntil = 0;
+  return (event: KeyboardEvent) => {
+    if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const destination = event.timeStamp < chordUntil ? DESTINATIONS[event.key] : undefined;
+    chordUntil = event.key === 'g' ? event.timeStamp + CHORD_MS : 0;
+    if (destination !== undefined) void navigate(destination);
+    else if (event.key === '?') showHelp();
+    else if ((event.key === '/' || event.key === 't') && operate(event.key)) event.preventDefault();
+  };
+}
+
+/** Listens for the keyboard shortcuts, and lists them at "?". */
+export function Shortcuts() {
+  const [helpShown, setHelpShown] = useState(false);
+  const navigate = useNavigate();
+  useEffect(() => {
+    const onKey = makeKeyHandler(navigate, () => setHelpShown(true));
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [navigate]);
+  return helpShown ? (
+    <Suspense>
+      <ShortcutHelp onClose={() => setHelpShown(false)} />
+    </Suspense>
+  ) : null;
+}

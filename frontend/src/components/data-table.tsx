@@ -1,0 +1,63 @@
+import Box from '@mui/material/Box';
+import { styled } from '@mui/material/styles';
+
+export interface TableData {
+  columns: readonly string[];
+  /** One row per line; the first cell names it. */
+  rows: readonly (readonly (string | number)[])[];
+}
+
+interface DataTableProps extends TableData {
+  caption: string;
+  maxHeight?: number;
+}
+
+const Table = styled('table')(({ theme }) => ({
+  width: '100%',
+  borderCollapse: 'collapse',
+  fontSize: '0.8125rem',
+  caption: { position: 'absolute', clipPath: 'inset(50%)' },
+  'th, td': {
+    padding: '5px 8px',
+    textAlign: 'right',
+    whiteSpace: 'nowrap',
+    borderBottom: `1px solid ${theme.palette.divider}`,
+  },
+  'th:first-of-type': { textAlign: 'left', fontWeight: 450 },
+  thead: { position: 'sticky', top: 0, background: theme.palette.background.paper },
+  'thead th': { color: theme.palette.text.secondary, fontWeight: 500 },
+}));
+
+/** Plain rows and columns: what a chart shows, readable without it. */
+export const DataTable = ({ caption, columns, rows, maxHeight = 320 }: DataTableProps) => (
+  <Box
+    role="region"
+    aria-label={`${caption}, table`}
+    // A region that scrolls has to be reachable by keyboard.
+    tabIndex={0}
+    sx={{ maxHeight, overflow: 'auto' }}
+  >
+    <Table>
+      <caption>{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, ...cells], at) => (
+          <tr key={at}>
+            <th scope="row">{name}</th>
+            {cells.map((cell, column) => (
+              <td key={column}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  </Box>
+);

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+
+import Box from '@mui/material/Box';
+import LinearProgress from '@mui/material/LinearProgress';
+import Skeleton from '@mui/material/Skeleton';
+import type { UseQueryResult } from '@tanstack/react-query';
+
+import { ErrorBoundary } from '@/components/error-boundary';
+import { Failure, Notice } from '@/components/notice';
+
+export interface FacesProps<T> {
+  query: UseQueryResult<T>;
+  /** Stands in while nothing is known yet; should have the shape of what comes. */
+  skeleton?: ReactNode;
+  isEmpty?: (data: T) => boolean;
+  /** What to do when there is nothing to show. */
+  empty?: ReactNode;
+  /** Pixels that are kept in every face, so that nothing jumps. */
+  minHeight?: number;
+  children: (data: T) => ReactNode;
+}
+
+const Refreshing = () => (
+  <LinearProgress
+    aria-label="Loading"
+    sx={{ position: 'absolute', top: 0, left: 0, right: 0, height: 2, zIndex: 1 }}
+  />
+);
+
+function Data<T>({ query, children, data }: FacesProps<T> & { data: T }) {
+  const stale = query.isPlaceholderData;
+  return (
+    <Box aria-busy={stale} sx={{ position: 'relative', minHeight: 'inherit', minWidth: 0 }}>
+      {stale && <Refreshing />}
+      <Box sx={{ minHeight: 'inherit', opacity: stale ? 0.6 : 1, transition: 'opacity 150ms' }}>
+        {children(data)}
+      </Box>
+    </Box>
+  );
+}
+
+function Face<T>(props: FacesProps<T>) {
+  const { query, skeleton, isEmpty, empty, minHeight = 120 } = props;
+  const { data } = query;
+  if (data !== undefined) {
+    if (!isEmpty?.(data)) return <Data {...props} data={data} />;
+    return empty ?? <Notice icon="chart" title="Nothing in this time range" />;
+  }
+  if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  return skeleton ?? <Skeleton variant="rounded" height={minHeight} aria-label="Loading" />;
+}
+
+/**
+ * The four faces of whatever is loaded: skeleton, nothing there, error with a retry, data.
+ *
+ * Old data stays in sight, dimmed, until the new is there; a refresh that fails leaves it be.
+ */
+export function Faces<T>(props: FacesProps<T>) {
+  const retry = (reset: () => void) => () => {
+    reset();
+    void props.query.refetch();
+  };
+  return (
+    <Box sx={{ minHeight: props.minHeight ?? 120, minWidth: 0 }}>
+      <ErrorBoundary
+        fallback={(error, reset) => (
+          <Failure title="This could not be shown" error={error} retry={retry(reset)} />
+        )}
+      >
+        <Face {...props} />
+      </ErrorBoundary>
+    </Box>
+  );
+}

@@ -1,0 +1,62 @@
+import SvgIcon from '@mui/material/SvgIcon';
+
+/* Line drawings on a 24-pixel grid, kept here because an icon library weighs more than the app. */
+const PATHS = {
+  add: 'M12 5v14M5 12h14',
+  alert: 'M12 4 2.5 20h19L12 4ZM12 10v4.5M12 17.4v.1',
+  arrowDown: 'M12 5v14M6.5 13.5 12 19l5.5-5.5',
+  arrowUp: 'M12 19V5M6.5 10.5 12 5l5.5 5.5',
+  bell: 'M4 10v4h3l5 4V6l-5 4H4ZM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11',
+  calendar: 'M4.5 6h15v14h-15zM4.5 10.5h15M8.5 3.5V8M15.5 3.5V8',
+  chart: 'M4 4v16h16M8 15l4-5 3 3 4.5-6',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  chevron: 'm9.5 6 6 6-6 6',
+  close: 'm6 6 12 12M18 6 6 18',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  download: 'M12 4v11M7 10.5l5 5 5-5M4.5 20h15',
+  expand: 'm6 9.5 6 6 6-6',
+  external: 'M10 5H5v14h14v-5M14 4.5h5.5V10M19 5l-8.5 8.5',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 9.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6Z',
+  eyeOff:
+    'M4 4l16 16M9.7 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-2.9 3.6M6 7.5A16 16 0 0 0 2.5 12S6 18.5 12 18.5c1.6 0 3-.4 4.2-1.1',
+  filter: 'M4 6h16M7 12h10M10 18h4',
+  help: 'M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM9.3 9.5a2.7 2.7 0 1 1 4.2 2.3c-.9.6-1.5 1.1-1.5 2.2M12 17v.1',
+  keyboard: 'M3 6.5h18v11H3zM7 10v.1M11 10v.1M15 10v.1M8 14h8',
+  logout: 'M10 4H5v16h5M9.5 12H20M15.5 7.5 20 12l-4.5 4.5',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z',
+  overview: 'M4 4h7v7H4zM13.5 4h6.5v7h-6.5zM4 13.5h7V20H4zM13.5 13.5h6.5V20h-6.5z',
+  refresh: 'M19.5 8A8.5 8.5 0 1 0 20.5 12M20 3.5V8h-4.5',
+  search: 'M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM15.5 15.5 20.5 20.5',
+  settings:
+    'M4 7h9M17.5 7H20M4 17h3M11.5 17H20M15.2 4.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4ZM9.2 14.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4Z',
+  sort: 'M7 5v14M3.5 8.5 7 5l3.5 3.5M17 19V5M13.5 15.5 17 19l3.5-3.5',
+  sun: 'M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
+  table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9',
+  trash: 'M4.5 6.5h15M9 6V3.5h6V6M6.5 6.5 7.5 20.5h9l1-14M10 10.5v6M14 10.5v6',
+  user: 'M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM4.5 20.5c.5-4 3.5-6 7.5-6s7 2 7.5 6',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+interface IconProps {
+  name: IconName;
+  /** Pixels. */
+  size?: number;
+  /** A colour of the theme; that of the text around unless given. */
+  color?: string;
+}
+
+/** A line icon. It is decoration: the control around it has the name. */
+export const Icon = ({ name, size = 18, color }: IconProps) => (
+  <SvgIcon sx={{ fontSize: size, color }}>
+    <path
+      d={PATHS[name]}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    />
+  </SvgIcon>
+);

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+
+interface PageProps {
+  title: string;
+  /** What stands under the title. */
+  subtitle?: ReactNode;
+  actions?: ReactNode;
+  /** The widest that the content may become, in pixels. */
+  maxWidth?: number;
+  children: ReactNode;
+}
+
+/** A page: its name in the tab and at the top, what can be done here, and the content. */
+export const Page = ({ title, subtitle, actions, maxWidth = 1680, children }: PageProps) => (
+  <Box sx={{ mx: 'auto', maxWidth, px: { xs: 2, md: 3 }, py: { xs: 2, md: 3 } }}>
+    <title>{`${title} · PyDash`}</title>
+    <Box
+      sx={{
+        display: 'flex',
+        flexWrap: 'wrap',
+        alignItems: 'center',
+        gap: 1.5,
+        mb: 2.5,
+        minHeight: 36,
+      }}
+    >
+      <Box sx={{ flex: '1 1 auto', minWidth: 0 }}>
+        <Typography variant="h1" noWrap>
+          {title}
+        </Typography>
+        {subtitle && (
+          <Typography variant="body2" color="textSecondary" component="div">
+            {subtitle}
+          </Typography>
+        )}
+      </Box>
+      {actions && <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>{actions}</Box>}
+    </Box>
+    {children}
+  </Box>
+);

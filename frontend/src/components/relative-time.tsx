@@ -1,0 +1,15 @@
+import Tooltip from '@mui/material/Tooltip';
+
+import { useNow } from '@/hooks/use-now';
+import { formatAgo, formatDateTime } from '@/lib/format';
+
+/** "2 min ago", kept up to date; the exact moment on hover. */
+export function RelativeTime({ moment }: { moment: string }) {
+  const now = useNow();
+  const then = new Date(moment);
+  return (
+    <Tooltip title={formatDateTime(then)}>
+      <time dateTime={moment}>{formatAgo(then, now)}</time>
+    </Tooltip>
+  );
+}

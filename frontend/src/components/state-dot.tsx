@@ -1,0 +1,27 @@
+import Box from '@mui/material/Box';
+
+import type { Dashboard } from '@/api/types';
+import { healthOf } from '@/lib/health';
+
+const COLORS = { good: 'success.main', busy: 'primary.main', bad: 'error.main' } as const;
+
+/** The state of a dashboard as a dot: filled when all is well, a ring otherwise, named for all. */
+export function StateDot({ dashboard }: { dashboard: Pick<Dashboard, 'state' | 'error'> }) {
+  const { level, label } = healthOf(dashboard);
+  return (
+    <Box
+      role="img"
+      aria-label={label}
+      sx={{
+        flexShrink: 0,
+        width: 8,
+        height: 8,
+        mx: '5px',
+        borderRadius: '50%',
+        border: 2,
+        borderColor: COLORS[level],
+        bgcolor: level === 'good' ? COLORS.good : 'transparent',
+      }}
+    />
+  );
+}

@@ -1,0 +1,29 @@
+import { useCallback, useMemo } from 'react';
+
+import { useSearchParams } from 'react-router';
+
+import { parseView, viewParams, type FilterName, type View } from '@/lib/view';
+
+/** The view of this page, which lives in the URL, and how to change it. */
+export function useView() {
+  const [params, setParams] = useSearchParams();
+  const view = useMemo(() => parseView(params), [params]);
+  const change = useCallback(
+    (part: Partial<View>) => setParams(viewParams({ ...view, ...part })),
+    [view, setParams],
+  );
+  /** Shows only what has this value; undefined shows all again. */
+  const filter = useCallback(
+    (name: FilterName, value: string | undefined) =>
+      change({ filters: { ...view.filters, [name]: value } }),
+    [view, change],
+  );
+  return { view, change, filter };
+}
+
+/** The search string that carries the present view to another page: "?range=30d". */
+export function useViewSearch(): string {
+  const { view } = useView();
+  const search = viewParams(view).toString();
+  return search && `?${search}`;
+}

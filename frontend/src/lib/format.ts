@@ -1,0 +1,85 @@
+/* Numbers and times as a person reads them, in the browser's language and time zone. */
+
+export const MISSING = '–';
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
+const finePercent = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  maximumFractionDigits: 3,
+});
+const significant = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+
+const change0 = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  maximumFractionDigits: 0,
+  signDisplay: 'exceptZero',
+});
+const change1 = new Intl.NumberFormat(undefined, {
+  style: 'percent',
+  maximumFractionDigits: 1,
+  signDisplay: 'exceptZero',
+});
+
+type Maybe<T> = T | null | undefined;
+
+/** 1234567 → "1,234,567". */
+export const formatNumber = (value: Maybe<number>): string =>
+  value == null ? MISSING : whole.format(value);
+
+/** 1234567 → "1.2M", for axes and other narrow places. */
+export const formatCompact = (value: Maybe<number>): string =>
+  value == null ? MISSING : compact.format(value);
+
+/** A fraction of one: 0.1234 → "12.3%". */
+export const formatPercent = (fraction: Maybe<number>): string =>
+  fraction == null ? MISSING : percent.format(fraction);
+
+/** The same where thousandths count, as for uptime: 0.99987 → "99.987%". */
+export const formatFinePercent = (fraction: Maybe<number>): string =>
+  fraction == null ? MISSING : finePercent.format(fraction);
+
+/** Milliseconds with the unit that fits: 0.42 → "0.42 ms", 1234 → "1.23 s", 125000 → "2 min 5 s". */
+export function formatDuration(ms: Maybe<number>): string {
+  if (ms == null) return MISSING;
+  if (ms < 1_000) return `${significant.format(ms)} ms`;
+  if (ms < 60_000) return `${significant.format(ms / 1_000)} s`;
+  return formatSpan(ms / 1_000);
+}
+
+const UNITS: readonly [string, number][] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+];
+
+/** Seconds in the two largest units: 93784 → "1 d 2 h". */
+export function formatSpan(seconds: number): string {
+  const at = UNITS.findIndex(([, size]) => seconds >= size);
+  const [unit, size] = UNITS[at === -1 ? UNITS.length - 1 : at] ?? ['s', 1];
+  const next = UNITS[at + 1];
+  const head = `${whole.format(Math.floor(seconds / size))} ${unit}`;
+  const rest = next ? Math.floor((seconds % size) / next[1]) : 0;
+  return at === -1 || !next || rest === 0 ? head : `${head} ${rest} ${next[0]}`;
+}
+
+/** How long ago in one unit: "just now", "2 min ago", "3 h ago", "5 d ago". */
+export function formatAgo(then: Date, now: Date): string {
+  const seconds = (now.getTime() - then.getTime()) / 1_000;
+  if (seconds < 10) return 'just now';
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1];
+  return `${whole.format(Math.floor(seconds / size))} ${unit} ago`;
+}
+
+/** The exact moment with its time zone. */
+export const formatDateTime = (moment: Date): string => dateTime.format(moment);
+
+/** How much `now` differs from `before`: "+12%"; undefined when there is nothing to compare with. */
+export function formatChange(now: Maybe<number>, before: Maybe<number>): string | undefined {
+  if (now == null || before == null || before === 0) return undefined;
+  const change = now / before - 1;
+  return (Math.abs(change) >= 0.1 ? change0 : change1).format(change);
+}

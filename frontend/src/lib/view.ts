@@ -1,0 +1,161 @@
+/* What a page of statistics shows: the time range and the filters, as they stand in the URL. */
+
+export const PRESETS = ['1h', '24h', '7d', '30d', '12mo', 'all'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+export const PRESET_NAMES: Readonly<Record<Preset, string>> = {
+  '1h': 'Last hour',
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '12mo': 'Last 12 months',
+  all: 'All time',
+};
+
+export const TIMESLICES = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
+export type Timeslice = (typeof TIMESLICES)[number];
+
+export const FILTER_NAMES = ['endpoint', 'version', 'group_by', 'ip', 'status_class'] as const;
+export type FilterName = (typeof FILTER_NAMES)[number];
+export type Filters = Partial<Record<FilterName, string>>;
+
+/** A preset, or two ISO dates (UTC, both inclusive). */
+export type Range = { preset: Preset } | { from: string; to: string };
+
+export interface View {
+  range: Range;
+  /** Show the period before as well. */
+  compare: boolean;
+  timeslice: Timeslice | 'auto';
+  filters: Filters;
+}
+
+/** A span of time, from `start` (inclusive; undefined: the first call) to `end` (exclusive). */
+export interface Interval {
+  start: Date | undefined;
+  end: Date;
+}
+
+const DEFAULT_PRESET: Preset = '7d';
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const oneOf = <T extends string>(allowed: readonly T[], value: string | null): T | undefined =>
+  allowed.find((candidate) => candidate === value);
+
+const isDate = (text: string | null): text is string =>
+  text !== null && ISO_DATE.test(text) && !Number.isNaN(Date.parse(text));
+
+function parseRange(params: URLSearchParams): Range {
+  const [from, to] = [params.get('from'), params.get('to')];
+  if (isDate(from) && isDate(to) && from <= to) return { from, to };
+  return { preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET };
+}
+
+/** Reads a view from a URL; what is missing or wrong there takes its default. */
+export function parseView(params: URLSearchParams): View {
+  const filters: Filters = {};
+  for (const name of FILTER_NAMES) {
+    const value = params.get(name);
+    if (value !== null) filters[name] = value;
+  }
+  return {
+    range: parseRange(params),
+    compare: params.get('compare') === 'true',
+    timeslice: oneOf(TIMESLICES, params.get('timeslice')) ?? 'auto',
+    filters,
+  };
+}
+
+/** The search parameters of a view; defaults are left out, so that links stay short. */
+export function viewParams({ range, compare, timeslice, filters }: View): URLSearchParams {
+  const params = new URLSearchParams();
+  if ('from' in range) {
+    params.set('from', range.from);
+    params.set('to', range.to);
+  } else if (range.preset !== DEFAULT_PRESET) params.set('range', range.preset);
+  if (compare) params.set('compare', 'true');
+  if (timeslice !== 'auto') params.set('timeslice', timeslice);
+  for (const name of FILTER_NAMES) {
+    if (filters[name] !== undefined) params.set(name, filters[name]);
+  }
+  return params;
+}
+
+const floor = (moment: Date, unit: number) => new Date(Math.floor(moment.getTime() / unit) * unit);
+const plus = (moment: Date, ms: number) => new Date(moment.getTime() + ms);
+const plusMonths = (moment: Date, months: number) => {
+  const moved = new Date(moment);
+  moved.setUTCMonth(moved.getUTCMonth() + months);
+  return moved;
+};
+const monthOf = (moment: Date) => new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth()));
+
+/* Presets begin where a slice begins: "last 7 days" is today and the six days before it. */
+const PRESET_STARTS: Readonly<Record<Preset, (now: Date) => Date | undefined>> = {
+  '1h': (now) => plus(floor(now, MINUTE), -59 * MINUTE),
+  '24h': (now) => plus(floor(now, HOUR), -23 * HOUR),
+  '7d': (now) => plus(floor(now, DAY), -6 * DAY),
+  '30d': (now) => plus(floor(now, DAY), -29 * DAY),
+  '12mo': (now) => plusMonths(monthOf(now), -11),
+  all: () => undefined,
+};
+
+/** The moments a range stands for at the time `now`. */
+export function resolveRange(range: Range, now: Date): Interval {
+  if ('preset' in range) return { start: PRESET_STARTS[range.preset](now), end: now };
+  return { start: new Date(range.from), end: plus(new Date(range.to), DAY) };
+}
+
+const PRESET_LENGTHS = { '1h': HOUR, '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const;
+
+/**
+ * The period before, moved by the whole length of the range, so that a day that has just begun is
+ * compared with as much of an earlier day. Undefined for all time.
+ */
+export function periodBefore(range: Range, now: Date): Interval | undefined {
+  const { start, end } = resolveRange(range, now);
+  if (start === undefined) return undefined;
+  if ('preset' in range && range.preset === '12mo') {
+    return { start: plusMonths(start, -12), end: plusMonths(end, -12) };
+  }
+  const length =
+    'preset' in range
+      ? PRESET_LENGTHS[range.preset as keyof typeof PRESET_LENGTHS]
+      : end.getTime() - start.getTime();
+  return { start: plus(start, -length), end: plus(end, -length) };
+}
+
+/* The longest interval that each slice still suits: between some 20 and 120 points on an axis. */
+const LONGEST: readonly [Timeslice, number][] = [
+  ['minute', 2 * HOUR],
+  ['hour', 4 * DAY],
+  ['day', 92 * DAY],
+  ['week', 2 * 366 * DAY],
+];
+
+/** The slice that suits an interval; `first` is the first call, for an interval without a start. */
+export function fittingTimeslice({ start, end }: Interval, first?: Date): Timeslice {
+  const begin = start ?? first;
+  if (begin === undefined) return 'month';
+  const length = end.getTime() - begin.getTime();
+  return LONGEST.find(([, longest]) => length <= longest)?.[0] ?? 'month';
+}
+
+/** A range as a title: "Last 7 days" or "2026-01-01 to 2026-01-31". */
+export const rangeName = (range: Range): string =>
+  'preset' in range
+    ? PRESET_NAMES[range.preset]
+    : range.from === range.to
+      ? range.from
+      : `${range.from} to ${range.to}`;
+
+export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
+  endpoint: 'Endpoint',
+  version: 'Version',
+  group_by: 'User',
+  ip: 'IP address',
+  status_class: 'Status',
+};

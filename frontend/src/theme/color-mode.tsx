@@ -1,0 +1,49 @@
+import { createContext, useContext, useState, useSyncExternalStore, type ReactNode } from 'react';
+
+import CssBaseline from '@mui/material/CssBaseline';
+import { ThemeProvider } from '@mui/material/styles';
+
+import { readPreference, writePreference } from '@/lib/preferences';
+import { darkTheme, lightTheme } from '@/theme/theme';
+
+export const COLOR_MODES = ['system', 'light', 'dark'] as const;
+export type ColorMode = (typeof COLOR_MODES)[number];
+
+interface ColorModeChoice {
+  mode: ColorMode;
+  setMode: (mode: ColorMode) => void;
+}
+
+const ColorModeContext = createContext<ColorModeChoice>({
+  mode: 'system',
+  setMode: () => undefined,
+});
+
+const darkPreferred = () => window.matchMedia('(prefers-color-scheme: dark)');
+
+function watchSystem(notify: () => void): () => void {
+  const query = darkPreferred();
+  query.addEventListener('change', notify);
+  return () => query.removeEventListener('change', notify);
+}
+
+/** Gives the pages the light or dark theme: the user's choice, else the system's. */
+export function ColorModeProvider({ children }: { children: ReactNode }) {
+  const [mode, setModeState] = useState(() => readPreference('theme', COLOR_MODES, 'system'));
+  const systemIsDark = useSyncExternalStore(watchSystem, () => darkPreferred().matches);
+  const setMode = (chosen: ColorMode) => {
+    writePreference('theme', chosen);
+    setModeState(chosen);
+  };
+  const isDark = mode === 'dark' || (mode === 'system' && systemIsDark);
+  return (
+    <ColorModeContext value={{ mode, setMode }}>
+      <ThemeProvider theme={isDark ? darkTheme : lightTheme}>
+        <CssBaseline enableColorScheme />
+        {children}
+      </ThemeProvider>
+    </ColorModeContext>
+  );
+}
+
+export const useColorMode = () => useContext(ColorModeContext);

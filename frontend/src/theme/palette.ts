@@ -1,0 +1,50 @@
+/** The colours of one colour scheme. */
+export interface Scheme {
+  background: string;
+  surface: string;
+  raised: string;
+  border: string;
+  text: string;
+  textSoft: string;
+  accent: string;
+  accentText: string;
+  good: string;
+  warning: string;
+  bad: string;
+  /** Series of a chart: apart for colour-blind eyes, at least 3:1 on the surface. */
+  series: readonly string[];
+  /** From nothing to much, for heat maps. */
+  ramp: readonly string[];
+}
+
+export const light: Scheme = {
+  background: '#fbfbfc',
+  surface: '#ffffff',
+  raised: '#f4f4f6',
+  border: '#e4e4e9',
+  text: '#18191d',
+  textSoft: '#5d606b',
+  accent: '#4f52c9',
+  accentText: '#ffffff',
+  good: '#18794e',
+  warning: '#9a5b00',
+  bad: '#c62a2f',
+  series: ['#3d63dd', '#c4570c', '#0d8a72', '#b03a94', '#3b8fb5', '#8f7400', '#7a4bd1', '#6b6f7b'],
+  ramp: ['#f1f2fb', '#d5d8f6', '#aeb3ec', '#8388df', '#5d61d1', '#3d40a8'],
+};
+
+export const dark: Scheme = {
+  background: '#101114',
+  surface: '#17181c',
+  raised: '#1f2126',
+  border: '#2b2d34',
+  text: '#ececf0',
+  textSoft: '#a2a5b0',
+  accent: '#9ea3ff',
+  accentText: '#12131a',
+  good: '#4cc38a',
+  warning: '#f1a10d',
+  bad: '#ff8589',
+  series: ['#7d9dff', '#f08c4a', '#3fc9a8', '#e07cc6', '#6cc4e8', '#d8b83a', '#b094f5', '#a3a7b3'],
+  ramp: ['#1d1f2b', '#2a2d4d', '#3c4078', '#5459a8', '#757bd6', '#a3a8ff'],
+};

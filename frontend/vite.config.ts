@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url';
+
+import react from '@vitejs/plugin-react';
+import { VitePWA } from 'vite-plugin-pwa';
+import { defineConfig } from 'vitest/config';
+
+const ONE_DAY_S = 24 * 60 * 60;
+const backend = process.env.PYDASH_BACKEND ?? 'http://127.0.0.1:5000';
+
+export default defineConfig({
+  plugins: [
+    react(),
+    VitePWA({
+      registerType: 'prompt',
+      injectRegister: false, // an inline script would break the content security policy
+      manifest: {
+        name: 'PyDash',
+        short_name: 'PyDash',
+        description: 'All your Flask monitoring dashboards in one place',
+        display: 'standalone',
+        background_color: '#fbfbfc',
+        theme_color: '#fbfbfc',
+        icons: [
+          { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+          { src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+          { src: '/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+        ],
+      },
+      workbox: {
+        globPatterns: ['**/*.{js,css,html,svg}', '**/inter-latin-wght-*.woff2'],
+        navigateFallbackDenylist: [/^\/api\//, /^\/metrics/],
+        runtimeCaching: [
+          {
+            // The last answers, so that a reload without a connection still shows something.
+            // Signing out empties this cache (src/lib/offline-data.ts).
+            urlPattern: ({ url, sameOrigin }) =>
+              sameOrigin &&
+              /^\/api\/(user$|dashboards)/.test(url.pathname) &&
+              !url.pathname.endsWith('/export'),
+            handler: 'NetworkFirst',
+            options: {
+              cacheName: 'api',
+              cacheableResponse: { statuses: [200] },
+              expiration: { maxEntries: 200, maxAgeSeconds: 7 * ONE_DAY_S },
+            },
+          },
+        ],
+      },
+    }),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: '../pydash_web/static',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 800,
+    manifest: true,
+  },
+  server: { proxy: { '/api': backend } },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/testing/setup.ts'],
+    restoreMocks: true,
+  },
+});
