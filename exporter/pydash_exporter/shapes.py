@@ -1,0 +1,45 @@
+"""The two shapes of a page of calls: rows to be read by people, columns by PyDash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydash_exporter.measurements import Page, microseconds
+
+
+def rows(page: Page) -> list[dict[str, Any]]:
+    """Give every call as an object with the names of FMD 2.0, and id, endpoint and status code."""
+    return [
+        {
+            **call._asdict(),
+            "time_requested": str(call.time_requested),
+            "endpoint": page.names.get(call.endpoint_id),
+        }
+        for call in page.calls
+    ]
+
+
+def columns(page: Page) -> dict[str, Any]:
+    """Give every field as one list; a tenth of the size and of the work of rows.
+
+    Times are µs since 1970 (UTC). Texts repeat, so each is given once, in `values`, and by its
+    position there for every call, in `codes`.
+    """
+    calls = page.calls
+    return {
+        "id": [call.id for call in calls],
+        "duration": [call.duration for call in calls],
+        "time_requested": [microseconds(call.time_requested) for call in calls],
+        "status_code": [call.status_code for call in calls],
+        "endpoint": _coded(page.names.get(call.endpoint_id) for call in calls),
+        "version_requested": _coded(call.version_requested for call in calls),
+        "group_by": _coded(call.group_by for call in calls),
+        "ip": _coded(call.ip for call in calls),
+    }
+
+
+def _coded(texts: Iterable[str | None]) -> dict[str, list[Any]]:
+    codes: dict[str | None, int] = {}
+    positions = [codes.setdefault(text, len(codes)) for text in texts]
+    return {"values": list(codes), "codes": positions}

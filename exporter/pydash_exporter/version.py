@@ -1,0 +1,3 @@
+"""The version that the exporter tells its readers."""
+
+__version__ = "1.0.0"
