@@ -77,8 +77,10 @@ setup(
             "mypy>=1.13",
             "ruff>=0.8",
             "types-requests>=2.32",
+            "types-psutil>=6.0",
+            "psutil>=6.0",  # looks at the processes that a test started
         ],
-        "bench": ["duckdb>=1.1", "psutil>=6.0"],
+        "bench": ["duckdb>=1.1"],
         "dask": ["dask[distributed]>=2025.1"],
         "redis": ["redis>=5.0"],
         "postgresql": ["RelStorage[postgresql]>=4.0"],
