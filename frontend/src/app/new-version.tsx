@@ -1,27 +1,22 @@
-import Button from '@mui/material/Button';
-import Snackbar from '@mui/material/Snackbar';
+import { useEffect } from 'react';
+
 import { useRegisterSW } from 'virtual:pwa-register/react';
+
+import { useNotify } from '@/components/snackbar';
 
 /** Offers to load a new version of these pages once the service worker has it. */
 export function NewVersion() {
   const {
-    needRefresh: [isNew, setIsNew],
+    needRefresh: [isNew],
     updateServiceWorker,
   } = useRegisterSW();
-  return (
-    <Snackbar
-      open={isNew}
-      message="A new version of PyDash is ready."
-      action={
-        <>
-          <Button color="inherit" onClick={() => void updateServiceWorker(true)}>
-            Load it
-          </Button>
-          <Button color="inherit" onClick={() => setIsNew(false)}>
-            Later
-          </Button>
-        </>
-      }
-    />
-  );
+  const notify = useNotify();
+  useEffect(() => {
+    if (!isNew) return;
+    notify('A new version of PyDash is ready.', 'info', {
+      label: 'Load it',
+      run: () => void updateServiceWorker(true),
+    });
+  }, [isNew, notify, updateServiceWorker]);
+  return null;
 }

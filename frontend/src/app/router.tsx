@@ -1,36 +1,71 @@
+import type { ComponentType } from 'react';
+
 import { createBrowserRouter, type RouteObject } from 'react-router';
 
-import { DashboardCrumb } from '@/app/crumbs';
+import { DashboardCrumb, EndpointCrumb } from '@/app/crumbs';
 import { RequireUser } from '@/app/require-user';
 import { NotFound, RouteError } from '@/app/route-error';
 import type { RouteHandle } from '@/app/route-handle';
-import { Shell } from '@/app/shell/shell';
 import { Starting } from '@/app/starting';
 
-const handle = (crumb: RouteHandle['crumb']): RouteHandle => ({ crumb });
+const crumb = (name: RouteHandle['crumb']): { handle: RouteHandle } => ({
+  handle: { crumb: name },
+});
 
-/* Pages are loaded when they are first visited. */
+/** A page whose code is loaded when it is first visited. */
+const page = (load: () => Promise<ComponentType>): RouteObject => ({
+  lazy: async () => ({ Component: await load() }),
+});
+
 const visitorRoutes: RouteObject[] = [
+  { path: 'login', ...page(() => import('@/features/auth/login-page').then((m) => m.LoginPage)) },
+];
+
+const dashboardTabs: RouteObject[] = [
   {
-    path: 'login',
-    lazy: async () => ({ Component: (await import('@/features/auth/login-page')).LoginPage }),
+    index: true,
+    ...page(() => import('@/features/dashboard/statistics-tab').then((m) => m.StatisticsTab)),
+  } as RouteObject,
+  {
+    path: 'endpoints',
+    ...crumb('Endpoints'),
+    ...page(() => import('@/features/dashboard/endpoints-tab').then((m) => m.EndpointsTab)),
+  },
+  {
+    path: 'versions',
+    ...crumb('Versions'),
+    ...page(() => import('@/features/dashboard/versions-tab').then((m) => m.VersionsTab)),
+  },
+  {
+    path: 'uptime',
+    ...crumb('Uptime'),
+    ...page(() => import('@/features/dashboard/uptime-tab').then((m) => m.UptimeTab)),
+  },
+  {
+    path: 'settings',
+    ...crumb('Settings'),
+    ...page(() => import('@/features/dashboard/settings-tab').then((m) => m.SettingsTab)),
   },
 ];
 
-const dashboardRoutes: RouteObject[] = [];
+const dashboardRoutes: RouteObject[] = [
+  {
+    ...page(() => import('@/features/dashboard/dashboard-page').then((m) => m.DashboardPage)),
+    children: dashboardTabs,
+  },
+  {
+    path: 'endpoints/:endpointName',
+    ...crumb(EndpointCrumb),
+    ...page(() => import('@/features/endpoint/endpoint-page').then((m) => m.EndpointPage)),
+  },
+];
 
 const userRoutes: RouteObject[] = [
   {
     index: true,
-    lazy: async () => ({
-      Component: (await import('@/features/overview/overview-page')).OverviewPage,
-    }),
-  },
-  {
-    path: 'dashboards/:dashboardId',
-    handle: handle(DashboardCrumb),
-    children: dashboardRoutes,
-  },
+    ...page(() => import('@/features/overview/overview-page').then((m) => m.OverviewPage)),
+  } as RouteObject,
+  { path: 'dashboards/:dashboardId', ...crumb(DashboardCrumb), children: dashboardRoutes },
   { path: '*', Component: NotFound },
 ];
 
@@ -44,8 +79,8 @@ export const routes: RouteObject[] = [
         Component: RequireUser,
         children: [
           {
-            Component: Shell,
-            handle: handle('Overview'),
+            ...crumb('Overview'),
+            ...page(() => import('@/app/shell/shell').then((m) => m.Shell)),
             children: [{ ErrorBoundary: RouteError, children: userRoutes }],
           },
         ],

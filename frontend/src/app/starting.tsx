@@ -1,9 +1,15 @@
 import Box from '@mui/material/Box';
-import LinearProgress from '@mui/material/LinearProgress';
+import { keyframes } from '@mui/material/styles';
+
+const slide = keyframes({ from: { translate: '-40% 0' }, to: { translate: '240% 0' } });
+const bar = {
+  position: 'fixed',
+  top: 0,
+  width: '40%',
+  height: 2,
+  bgcolor: 'primary.main',
+  animation: `${slide} 1.2s ease-in-out infinite`,
+};
 
 /** What is seen until the first page is there. */
-export const Starting = () => (
-  <Box sx={{ position: 'fixed', inset: '0 0 auto 0' }}>
-    <LinearProgress aria-label="Loading PyDash" sx={{ height: 2 }} />
-  </Box>
-);
+export const Starting = () => <Box role="progressbar" aria-label="Loading PyDash" sx={bar} />;

@@ -1,4 +1,4 @@
-import SvgIcon from '@mui/material/SvgIcon';
+import Box from '@mui/material/Box';
 
 /* Line drawings on a 24-pixel grid, kept here because an icon library weighs more than the app. */
 const PATHS = {
@@ -49,7 +49,12 @@ interface IconProps {
 
 /** A line icon. It is decoration: the control around it has the name. */
 export const Icon = ({ name, size = 18, color }: IconProps) => (
-  <SvgIcon sx={{ fontSize: size, color }}>
+  <Box
+    component="svg"
+    viewBox="0 0 24 24"
+    aria-hidden
+    sx={{ width: size, height: size, color, flexShrink: 0 }}
+  >
     <path
       d={PATHS[name]}
       fill="none"
@@ -58,5 +63,5 @@ export const Icon = ({ name, size = 18, color }: IconProps) => (
       strokeLinecap="round"
       strokeLinejoin="round"
     />
-  </SvgIcon>
+  </Box>
 );

@@ -1,47 +1,50 @@
-import { createContext, useCallback, useContext, useState, type ReactNode } from 'react';
-
-import Alert from '@mui/material/Alert';
-import Snackbar from '@mui/material/Snackbar';
+import {
+  createContext,
+  lazy,
+  Suspense,
+  useCallback,
+  useContext,
+  useState,
+  type ReactNode,
+} from 'react';
 
 import { playSound } from '@/lib/sounds';
 
-type Severity = 'success' | 'error';
-type Notify = (message: string, severity?: Severity) => void;
-
-interface Message {
+export interface SnackbarMessage {
   text: string;
-  severity: Severity;
-  at: number;
+  severity: 'success' | 'error' | 'info';
+  /** Something the user may do about it; the message then stays until it is closed. */
+  action?: { label: string; run: () => void };
 }
 
-const SHOWN_MS = { success: 4_000, error: 8_000 } as const;
+type Notify = (
+  text: string,
+  severity?: SnackbarMessage['severity'],
+  action?: SnackbarMessage['action'],
+) => void;
+
+const SnackbarView = lazy(async () => ({
+  default: (await import('@/components/snackbar-view')).SnackbarView,
+}));
 
 const NotifyContext = createContext<Notify>(() => undefined);
 
 /** Shows a short message at the foot of the page; the newest takes the place of the one before. */
 export function SnackbarProvider({ children }: { children: ReactNode }) {
-  const [message, setMessage] = useState<Message | null>(null);
-  const [open, setOpen] = useState(false);
-  const notify = useCallback<Notify>((text, severity = 'success') => {
-    playSound(severity);
-    setMessage({ text, severity, at: Date.now() });
-    setOpen(true);
+  const [messages, setMessages] = useState<readonly SnackbarMessage[]>([]);
+  const notify = useCallback<Notify>((text, severity = 'success', action) => {
+    if (severity !== 'info') playSound(severity);
+    setMessages((before) => [...before, { text, severity, action }]);
   }, []);
+  const newest = messages.at(-1);
   return (
     <NotifyContext value={notify}>
       {children}
-      <Snackbar
-        key={message?.at}
-        open={open}
-        autoHideDuration={SHOWN_MS[message?.severity ?? 'success']}
-        onClose={(_, reason) => reason !== 'clickaway' && setOpen(false)}
-        anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
-        sx={{ mb: { xs: 7, md: 0 } }}
-      >
-        <Alert severity={message?.severity} variant="filled" onClose={() => setOpen(false)}>
-          {message?.text}
-        </Alert>
-      </Snackbar>
+      {newest && (
+        <Suspense>
+          <SnackbarView key={messages.length} message={newest} />
+        </Suspense>
+      )}
     </NotifyContext>
   );
 }
