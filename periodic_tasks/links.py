@@ -1,7 +1,6 @@
 """How a scheduler reaches its loop: in another thread, or in another process."""
 
 import atexit
-import logging
 import multiprocessing
 import queue
 import signal
@@ -11,10 +10,12 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from pydash_logger.logger import Logger
+
 from .figures import SchedulerFigures
 from .scheduling_loop import Message, SchedulingLoop, TaskExecutor
 
-logger = logging.getLogger(__name__)
+logger = Logger(__name__)
 
 STOP_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
@@ -113,7 +114,7 @@ def _forward(connection: Connection, loop: SchedulingLoop) -> None:
             loop.inbox.put(SchedulingLoop.stop)
             return
         except (AttributeError, ImportError):
-            logger.exception("A task cannot be found by the scheduling process.")
+            logger.error("The scheduling process cannot find a task's function")  # noqa: TRY400
             continue
         if message == ASK_FIGURES:
             message = partial(SchedulingLoop.answer_figures, answer=connection.send)

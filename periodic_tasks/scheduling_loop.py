@@ -1,6 +1,5 @@
 """The loop that hands tasks to an executor when they are due."""
 
-import logging
 import queue
 import time
 from collections.abc import Callable, Hashable
@@ -10,12 +9,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
+from pydash_logger.logger import Logger
+
 from .figures import RunCounter, SchedulerFigures
 from .process_executor import WorkerLostError
 from .queue_nonblocking_iter import queue_nonblocking_iter
 from .timetable import Outcome, Run, Task, Timetable
 
-logger = logging.getLogger(__name__)
+logger = Logger(__name__)
 
 DRAIN_SECONDS = 6.0
 
@@ -109,7 +110,7 @@ class SchedulingLoop:
 
     def _end_late_runs(self) -> None:
         for run in self._timetable.time_out(time.monotonic()):
-            logger.warning("Task %s has passed its time limit and is ended.", run.name)
+            logger.warning("Ending a task that takes too long", task=run.name)
             self._executor.abandon(self._futures[run])
 
     def _start_due_runs(self) -> None:
@@ -142,9 +143,9 @@ def _result(run: Run, future: "Future[Any]") -> tuple[Outcome, float | None]:
     except (CancelledError, WorkerLostError) as error:
         if run.timed_out:
             return Outcome.timed_out, None
-        logger.warning("Task %s was lost with its process (%s).", run.name, error)
+        logger.warning("Lost a task with its process", task=run.name, reason=error)
         return Outcome.lost, None
     except Exception as error:  # noqa: BLE001 - a task may fail in any way; the others go on
-        logger.warning("Task %s failed: %s: %s", run.name, type(error).__name__, error)
+        logger.warning("A task failed", task=run.name, kind=type(error).__name__, error=error)
         return Outcome.failed, None
     return Outcome.succeeded, result.total_seconds() if isinstance(result, timedelta) else None

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from persistent import Persistent
+
+MAX_NOTICES = 20
+ENDPOINTS_INTERVAL = timedelta(minutes=15)
 
 
 class DashboardState(Enum):
@@ -140,12 +143,14 @@ class FetchProgress:
 class RemoteInfo:
     """What is known of the monitored app's side.
 
-    :ivar url: the base URL that answered, without trailing slash.
+    :ivar of_url: the dashboard's URL that this was found out about.
+    :ivar url: the base URL that answers, without trailing slash.
     :ivar dialect: the client's name for the way this remote side talks.
     :ivar fmd_version: version of Flask-MonitoringDashboard, as text.
     :ivar default_token: whether it still has the token that everybody knows.
     """
 
+    of_url: str
     url: str
     dialect: str
     fmd_version: str
@@ -180,12 +185,11 @@ class FetchingStatus(Persistent):
     >>> status.failed(datetime(2026, 1, 1, tzinfo=UTC), "The app did not answer.")
     >>> status.state.name, status.error
     ('initialize_endpoints_failure', 'The app did not answer.')
-    >>> status.found_endpoints(datetime(2026, 1, 1, 0, 1, tzinfo=UTC))
+    >>> remote = RemoteInfo("http://app", "http://app/dashboard", "exporter", "5.1.0")
+    >>> status.found_endpoints(datetime(2026, 1, 1, 0, 1, tzinfo=UTC), remote)
     >>> status.state.name, status.error
     ('initialized_endpoints', None)
     """
-
-    MAX_NOTICES = 20
 
     def __init__(self) -> None:
         self.state = DashboardState.not_initialized
@@ -196,6 +200,7 @@ class FetchingStatus(Persistent):
         self.notices: tuple[Notice, ...] = ()
         self.last_fetch_time: datetime | None = None
         self.last_attempt_time: datetime | None = None
+        self._endpoints_time: datetime | None = None
 
     @property
     def error(self) -> str | None:
@@ -207,19 +212,19 @@ class FetchingStatus(Persistent):
         """The HTTP status that the remote side failed with, if it was one."""
         return self.failure.http_status if self.failure else None
 
-    def found_remote(self, remote: RemoteInfo) -> None:
-        """Remember how the remote side talks."""
+    def needs_endpoints(self, now: datetime) -> bool:
+        """Whether to ask for endpoints and details: never done, long ago or failing."""
+        if not self.state.has_endpoints or self.failure or self._endpoints_time is None:
+            return True
+        return now - self._endpoints_time >= ENDPOINTS_INTERVAL
+
+    def found_endpoints(self, now: datetime, remote: RemoteInfo) -> None:
+        """Note that the endpoints have been fetched, and how the remote side talks."""
         self.remote = remote
-
-    def forget_remote(self) -> None:
-        """Find out anew how the remote side talks; needed when URL or version changed."""
-        self.remote = None
-
-    def found_endpoints(self, now: datetime) -> None:
-        """Note that the endpoints have been fetched."""
+        self._endpoints_time = self.last_attempt_time = now
         if not self.state.has_endpoints:
             self.state = DashboardState.initialized_endpoints
-        self._succeeded(now)
+            self.failure = None
 
     def fetched_page(
         self,
@@ -241,18 +246,14 @@ class FetchingStatus(Persistent):
         self.cursor = dict(cursor)
         self.progress = progress
         self.state = self.state.fetched_page(has_more=has_more)
-        self.last_fetch_time = now
+        self.failure = None
+        self.last_fetch_time = self.last_attempt_time = now
         if notice:
-            self.notices = (*self.notices, Notice(now, notice))[-self.MAX_NOTICES :]
-        self._succeeded(now)
+            self.notices = (*self.notices, Notice(now, notice))[-MAX_NOTICES:]
 
     def failed(self, now: datetime, message: str, http_status: int | None = None) -> None:
         """Note that an attempt failed; the next success leaves this state again."""
         times = self.failure.consecutive + 1 if self.failure else 1
         self.failure = FetchFailure(message, http_status, times)
         self.state = self.state.failed()
-        self.last_attempt_time = now
-
-    def _succeeded(self, now: datetime) -> None:
-        self.failure = None
         self.last_attempt_time = now

@@ -1,0 +1,139 @@
+"""Adds, changes and deletes dashboards; what the user typed is tried out before it is stored."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_monitoring_dashboard_client import RemoteDetails, RemoteError, WrongToken
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.services import remote
+from pydash_app.errors import InvalidInput, NotFound
+from pydash_database import transact
+
+MAX_NAME = 64
+MAX_URL = 2000
+MAX_TOKEN = 500
+
+
+def probe(url: str, token: str) -> RemoteDetails:
+    """Try out whether a dashboard can be fetched.
+
+    :param url: address of the monitored app or of its dashboard.
+    :param token: its security token.
+    :returns: what the remote side tells of itself.
+    :raises InvalidInput: the field `url` or `token`, with what is wrong and how to put it right.
+    """
+    _check_text("url", url, MAX_URL)
+    _check_text("token", token, MAX_TOKEN)
+    try:
+        return remote.connect(url, token).probe()
+    except WrongToken as error:
+        raise InvalidInput(errors={"token": [str(error)]}) from error
+    except RemoteError as error:
+        raise InvalidInput(errors={"url": [str(error)]}) from error
+
+
+def register(
+    user_id: UUID | str, name: str, url: str, token: str, monitor_downtime: bool = False
+) -> Dashboard:
+    """Add a dashboard for a user, if it can be fetched; the fetcher takes it from there.
+
+    :raises InvalidInput: a field is wrong, or see `probe`; nothing is stored.
+    """
+    _check_text("name", name, MAX_NAME)
+    details = probe(url, token)
+
+    def store() -> Dashboard:
+        dashboard = Dashboard(details.url, token, user_id, name.strip())
+        dashboard.monitor_downtime = monitor_downtime
+        repository.add(dashboard)
+        return dashboard
+
+    return transact(store)
+
+
+def change_settings(
+    dashboard_id: UUID | str,
+    *,
+    name: str | None = None,
+    url: str | None = None,
+    token: str | None = None,
+    monitor_downtime: bool | None = None,
+    retention: Any | None = None,
+) -> Dashboard:
+    """Change what is given of a dashboard; None leaves it as it is.
+
+    A new URL or token is tried out first.
+
+    :raises InvalidInput: a field is wrong, or see `probe`; nothing is changed.
+    :raises NotFound: there is no such dashboard.
+    """
+    if name is not None:
+        _check_text("name", name, MAX_NAME)
+    current_url, current_token = transact(lambda: _address(dashboard_id))
+    moved = (url or current_url, token or current_token) != (current_url, current_token)
+    if url is not None or token is not None:
+        details = probe(
+            current_url if url is None else url, current_token if token is None else token
+        )
+        url = details.url
+    changes = {
+        "name": name and name.strip(),
+        "url": url,
+        "token": token,
+        "monitor_downtime": monitor_downtime,
+        "retention": retention,
+    }
+    return transact(lambda: _change(dashboard_id, changes, fetch=moved))
+
+
+def delete(dashboard_id: UUID | str) -> None:
+    """Delete a dashboard with all its data.
+
+    :raises NotFound: there is no such dashboard.
+    """
+    transact(lambda: repository.delete(_find(dashboard_id)))
+
+
+def _change(dashboard_id: UUID | str, changes: dict[str, Any], *, fetch: bool) -> Dashboard:
+    dashboard = _find(dashboard_id)
+    for attribute, value in changes.items():
+        if value is not None:
+            setattr(dashboard, attribute, value)
+    repository.update(dashboard)
+    if fetch:
+        repository.request_fetch(dashboard.id)
+    return dashboard
+
+
+def _address(dashboard_id: UUID | str) -> tuple[str, str]:
+    dashboard = _find(dashboard_id)
+    return dashboard.url, dashboard.token
+
+
+def _find(dashboard_id: UUID | str) -> Dashboard:
+    try:
+        return repository.find(dashboard_id)
+    except KeyError:
+        raise NotFound("This dashboard does not exist.") from None
+
+
+def _check_text(field: str, value: object, longest: int) -> None:
+    """Refuse what is not a line of text.
+
+    >>> _check_text("name", "  ", 64)
+    Traceback (most recent call last):
+    ...
+    pydash_app.errors.InvalidInput: The name must not be empty.
+    """
+    if not isinstance(value, str):
+        reason = f"The {field} must be text."
+    elif not value.strip():
+        reason = f"The {field} must not be empty."
+    elif len(value) > longest:
+        reason = f"The {field} must have at most {longest} characters."
+    elif not value.isprintable():
+        reason = f"The {field} must not contain control characters."
+    else:
+        return
+    raise InvalidInput(errors={field: [reason]})
