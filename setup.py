@@ -30,7 +30,7 @@ setup(
         # The built front end (pydash_web/static) and the mail templates travel in the wheel.
         "": ["py.typed"],
         "pydash_app": ["**/*.txt"],
-        "pydash_mail": ["templates/*"],
+        "pydash_mail": ["texts/*"],
         "pydash_web": ["static/**/*", "static/*"],
     },
     install_requires=[
@@ -44,6 +44,7 @@ setup(
         "waitress>=3.0",  # the web server: pure Python, threads, no configuration
         "argon2-cffi>=23.1",  # password hashes
         "cryptography>=43",  # dashboard tokens at rest
+        "zxcvbn>=4.5",  # its list of the most common passwords
         "prometheus-client>=0.21",  # /metrics
         "click>=8.1",  # the pydash command
         # The database.
@@ -77,6 +78,7 @@ setup(
             "mypy>=1.13",
             "ruff>=0.8",
             "types-requests>=2.32",
+            "types-zxcvbn>=4.5",
             "types-psutil>=6.0",
             "psutil>=6.0",  # looks at the processes that a test started
         ],

@@ -1,0 +1,67 @@
+"""The domain: all business logic of PyDash, everything that is not part of rendering web pages.
+
+Per concept there is an *entity* (a plain class without input and output), a *repository* (the only
+module that touches the database) and *services* (work that crosses them).
+"""
+
+from typing import TYPE_CHECKING
+
+# Modules are imported where they are needed: who uses one concept shall not load all the others.
+if TYPE_CHECKING:
+    from pydash_app.configuration import Configuration
+
+
+def configure(configuration: "Configuration") -> None:
+    """Wire this process: its logger, secret key, database and configuration.
+
+    Every process calls it once before anything else, and so does every worker of a pool.
+    """
+    import pydash_database
+    import pydash_logger
+    from pydash_app import secrets
+    from pydash_app.configuration import install
+    from pydash_app.migrations import MIGRATIONS
+
+    install(configuration)
+    pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
+    secrets.configure(configuration.secret_key)
+    pydash_database.configure(configuration.database_uri, MIGRATIONS)
+
+
+def seed_datastructures() -> None:
+    """Fill an empty database with users and dashboards, for development.
+
+    :raises Forbidden: this is no development environment, or there are users already.
+    """
+    from pydash_app.dashboard.services import seeding as dashboard_seeding
+    from pydash_app.user.services import seeding as user_seeding
+    from pydash_database import transact
+
+    def seed() -> None:
+        user_seeding.seed()
+        dashboard_seeding.seed()
+
+    transact(seed)
+
+
+def schedule_periodic_tasks() -> None:
+    """Let the default scheduler fetch all dashboards and prune users periodically."""
+    from pydash_app.dashboard.services import fetching
+    from pydash_app.user.services import pruning
+
+    fetching.schedule_all_periodic_dashboards_tasks()
+    pruning.schedule_periodic_pruning_task()
+
+
+def start_task_scheduler() -> None:
+    """Start the default scheduler, in a process of its own."""
+    import periodic_tasks
+
+    periodic_tasks.start_default_scheduler()
+
+
+def stop_task_scheduler() -> None:
+    """Stop the default scheduler."""
+    import periodic_tasks
+
+    periodic_tasks.default_task_scheduler.stop()

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit
 
+from pydash_app.errors import NotConfigured
+
 Network = IPv4Network | IPv6Network
 Value = TypeVar("Value")
 
@@ -365,3 +367,22 @@ def _create_whole(path: Path, text: str) -> None:
         pass
     finally:
         draft.unlink()
+
+
+_current: Configuration | None = None
+
+
+def install(configuration: Configuration) -> None:
+    """Make this the configuration of the process; called by `pydash_app.configure` alone."""
+    global _current
+    _current = configuration
+
+
+def current() -> Configuration:
+    """Answer the configuration of the process.
+
+    :raises NotConfigured: `pydash_app.configure` was not called.
+    """
+    if _current is None:
+        raise NotConfigured
+    return _current

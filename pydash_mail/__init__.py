@@ -1,0 +1,1 @@
+"""Mail: the texts, and sending them."""

@@ -1,0 +1,156 @@
+"""Handles the persistence of `Dashboard` entities: the only module that knows how they are stored.
+
+Nothing here commits; callers run in `pydash_database.transact`.
+
+>>> import pydash_app.dashboard.entity as dashboard
+>>> import uuid
+>>> dashboard = dashboard.Dashboard("", "", str(uuid.uuid4()))
+>>> add(dashboard)
+>>> found_dashboard = find(dashboard.get_id())
+>>> found_dashboard.get_id() == dashboard.get_id()
+True
+
+Asking for all dashboards is also possible, lazily:
+
+>>> all()
+<...TreeItems object at 0x...>
+
+Persisting updated versions of existing entities:
+
+>>> dashboard.token = "newToken"
+>>> update(dashboard)
+>>> found_dashboard = find(dashboard.get_id())
+>>> found_dashboard.token == dashboard.token
+True
+
+Deleting entities; `find` raises a `KeyError` if no dashboard was found, and so does `delete`:
+
+>>> delete(dashboard)
+>>> found_dashboard = find(dashboard.get_id())
+Traceback (most recent call last):
+...
+KeyError
+>>> delete(dashboard)
+Traceback (most recent call last):
+...
+KeyError
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from BTrees.Length import Length
+from BTrees.OOBTree import OOTreeSet
+
+from pydash_app.identifiers import as_uuid
+from pydash_database import MultiIndexedPersistentCollection, database_root
+from pydash_database.schema import Root
+
+if TYPE_CHECKING:
+    from pydash_app.dashboard.entity import Dashboard
+
+_COLLECTION = "dashboards"
+_CHANGES = "dashboard_changes"
+_FETCH_REQUESTS = "fetch_requests"
+
+
+def create(root: Root) -> None:
+    """Make the place for dashboards in an empty database."""
+    root[_COLLECTION] = MultiIndexedPersistentCollection({"id"}, non_unique={"user_id"})
+    root[_CHANGES] = Length()
+    root[_FETCH_REQUESTS] = OOTreeSet()
+
+
+def add(dashboard: "Dashboard") -> None:
+    """Add a dashboard.
+
+    :raises DuplicateIndexError: another dashboard has its id.
+    """
+    _dashboards().add(dashboard)
+    _note_change()
+
+
+def all() -> Iterator["Dashboard"]:  # noqa: A001 (the documented name)
+    """Answer a lazy collection of all dashboards, in no guaranteed order."""
+    return cast("Iterator[Dashboard]", _dashboards().values())
+
+
+def of_user(user_id: UUID | str) -> list["Dashboard"]:
+    """List the dashboards of a user, found by an index.
+
+    :raises ValueError: the text is not a UUID.
+    """
+    return list(_dashboards().all_with("user_id", as_uuid(user_id)))
+
+
+def find(dashboard_id: UUID | str) -> "Dashboard":
+    """Find a dashboard.
+
+    :raises KeyError: there is none with this id.
+    :raises ValueError: the text is not a UUID.
+    """
+    return cast("Dashboard", _dashboards().find("id", as_uuid(dashboard_id)))
+
+
+def update(dashboard: "Dashboard") -> None:
+    """Make a change of what the user set known to the indices and to the fetcher.
+
+    :raises KeyError: the dashboard is not in the repository.
+    """
+    _dashboards().update_item(dashboard)
+    _note_change()
+
+
+def delete(dashboard: "Dashboard") -> None:
+    """Delete a dashboard with all its data.
+
+    :raises KeyError: the dashboard is not in the repository.
+    """
+    _dashboards().remove(dashboard)
+    _discard_fetch_request(dashboard.id)
+    _note_change()
+
+
+def clear_all() -> None:
+    """Delete all dashboards."""
+    _dashboards().clear()
+    database_root()[_FETCH_REQUESTS].clear()
+    _note_change()
+
+
+def change_count() -> int:
+    """Answer a number that grows with everything that the fetcher should look at.
+
+    That is: a dashboard was added, updated or deleted, or a fetch was requested.
+    """
+    return int(database_root()[_CHANGES]())
+
+
+def request_fetch(dashboard_id: UUID) -> None:
+    """Ask the fetcher to fetch a dashboard at once."""
+    database_root()[_FETCH_REQUESTS].insert(dashboard_id)
+    _note_change()
+
+
+def take_fetch_requests() -> list[UUID]:
+    """Answer the dashboards that somebody asked to be fetched at once, and forget the requests."""
+    requests = database_root()[_FETCH_REQUESTS]
+    taken = list(requests)
+    if taken:
+        requests.clear()
+    return taken
+
+
+def _discard_fetch_request(dashboard_id: UUID) -> None:
+    requests = database_root()[_FETCH_REQUESTS]
+    if dashboard_id in requests:
+        requests.remove(dashboard_id)
+
+
+def _dashboards() -> MultiIndexedPersistentCollection:
+    return cast(MultiIndexedPersistentCollection, database_root()[_COLLECTION])
+
+
+def _note_change() -> None:
+    database_root()[_CHANGES].change(1)

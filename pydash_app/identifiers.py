@@ -1,0 +1,20 @@
+"""Identifiers of entities: UUIDs, accepted as text too."""
+
+from uuid import UUID
+
+
+def as_uuid(identifier: UUID | str) -> UUID:
+    """Answer the UUID that is meant.
+
+    :raises ValueError: the text is not a UUID in its usual form.
+
+    >>> as_uuid("ced84534-7a55-440f-ad77-9912466fe022")
+    UUID('ced84534-7a55-440f-ad77-9912466fe022')
+    """
+    if isinstance(identifier, UUID):
+        return identifier
+    parsed = UUID(identifier)
+    # UUID() also reads "{…}", "urn:uuid:…" and text without hyphens.
+    if str(parsed) != identifier.lower():
+        raise ValueError("badly formed hexadecimal UUID string")
+    return parsed

@@ -1,0 +1,52 @@
+"""Handles the persistence of API tokens. Nothing here commits."""
+
+from typing import cast
+from uuid import UUID
+
+from pydash_app.user.api_token import ApiToken
+from pydash_database import MultiIndexedPersistentCollection, database_root
+from pydash_database.schema import Root
+
+_COLLECTION = "api_tokens"
+
+
+def create(root: Root) -> None:
+    """Make the place for tokens in an empty database."""
+    root[_COLLECTION] = MultiIndexedPersistentCollection(
+        {"id", "secret_hash"}, non_unique={"user_id"}
+    )
+
+
+def add(token: ApiToken) -> None:
+    """Add a token."""
+    _tokens().add(token)
+
+
+def find(token_id: UUID) -> ApiToken:
+    """Find a token.
+
+    :raises KeyError: there is none with this id.
+    """
+    return cast(ApiToken, _tokens().find("id", token_id))
+
+
+def find_by_secret_hash(secret_hash: str) -> ApiToken | None:
+    """Find the token whose secret has this hash; `None` if there is none."""
+    return cast(ApiToken | None, _tokens().get("secret_hash", secret_hash))
+
+
+def of_user(user_id: UUID) -> list[ApiToken]:
+    """List the tokens of a user."""
+    return list(_tokens().all_with("user_id", user_id))
+
+
+def delete(token: ApiToken) -> None:
+    """Delete a token, which is of no use from then on.
+
+    :raises KeyError: the token is not in the repository.
+    """
+    _tokens().remove(token)
+
+
+def _tokens() -> MultiIndexedPersistentCollection:
+    return cast(MultiIndexedPersistentCollection, database_root()[_COLLECTION])

@@ -1,0 +1,160 @@
+"""Handles the persistence of `User` entities.
+
+It is an adapter of the actual persistence layer, to insulate the application from
+datastore-specific details. Nothing here commits; callers run in `pydash_database.transact`.
+"""
+
+from collections.abc import Iterator
+from typing import cast
+from uuid import UUID
+
+from pydash_app.identifiers import as_uuid
+from pydash_app.user.entity import User, comparable
+from pydash_app.user.verification_code import VerificationCode
+from pydash_database import MultiIndexedPersistentCollection, database_root
+from pydash_database.schema import Root
+
+_COLLECTION = "users"
+
+
+def create(root: Root) -> None:
+    """Make the place for users in an empty database."""
+    root[_COLLECTION] = MultiIndexedPersistentCollection(
+        {"id", "name_key", "verification_code_key", "reset_code_hash"},
+        non_unique={"mail_key", "is_unverified"},
+    )
+
+
+def add(user: User) -> None:
+    """Add the User-entity to the repository.
+
+    :raises DuplicateIndexError: (a `KeyError`) another user has the same name.
+
+    >>> list(all())
+    []
+    >>> gandalf = User("Gandalf", "pass", 'some@email.com')
+    >>> dumbledore = User("Dumbledore", "secret", 'some@email.com')
+    >>> add(gandalf)
+    >>> add(dumbledore)
+    >>> sorted([user.name for user in all()])
+    ['Dumbledore', 'Gandalf']
+    """
+    _users().add(user)
+
+
+def all() -> Iterator[User]:  # noqa: A001 (the documented name)
+    """Return a (lazy) collection of all users (in no guaranteed order).
+
+    >>> list(all())
+    []
+    >>> gandalf = User("Gandalf", "pass", 'some@email.com')
+    >>> dumbledore = User("Dumbledore", "secret", 'some@email.com')
+    >>> add(gandalf)
+    >>> add(dumbledore)
+    >>> sorted([user.name for user in all()])
+    ['Dumbledore', 'Gandalf']
+    >>> clear_all()
+    >>> sorted([user.name for user in all()])
+    []
+    """
+    return cast(Iterator[User], _users().values())
+
+
+def all_unverified() -> list[User]:
+    """Return a collection of all unverified users (in no guaranteed order)."""
+    return list(_users().all_with("is_unverified", True))
+
+
+def all_with_mail(mail: str) -> list[User]:
+    """Return all users that have this (verified or first) e-mail address."""
+    return list(_users().all_with("mail_key", comparable(mail)))
+
+
+def clear_all() -> None:
+    """Flush the users out of the database.
+
+    >>> gandalf = User("Gandalf", "pass", 'some@email.com')
+    >>> dumbledore = User("Dumbledore", "secret", 'some@email.com')
+    >>> add(gandalf)
+    >>> add(dumbledore)
+    >>> sorted([user.name for user in all()])
+    ['Dumbledore', 'Gandalf']
+    >>> clear_all()
+    >>> list(all())
+    []
+    """
+    _users().clear()
+
+
+def delete_by_id(user_id: UUID | str) -> None:
+    """Remove the User-entity whose id is `user_id` from the repository.
+
+    :param user_id: the id, either a UUID or the corresponding string representation.
+    :raises KeyError: said user is not in the repository (any more).
+
+    >>> gandalf = User("Gandalf", "pass", 'some@email.com')
+    >>> add(gandalf)
+    >>> find_by_name("Gandalf") == gandalf
+    True
+    >>> delete_by_id(gandalf.get_id())
+    >>> find_by_name("Gandalf") == gandalf
+    False
+    """
+    users = _users()
+    users.remove(users.find("id", as_uuid(user_id)))
+
+
+def find(user_id: UUID | str) -> User | None:
+    """Find a user in the database; `None` if there is none with this id.
+
+    :raises ValueError: the text is not a UUID.
+    """
+    return _find_by("id", as_uuid(user_id))
+
+
+def find_by_name(name: str) -> User | None:
+    """Return the User-entity with the given name in any case, or `None` if there is none."""
+    return _find_by("name_key", comparable(name))
+
+
+def find_by_verification_code(verification_code: VerificationCode | UUID | str) -> User | None:
+    """Return the User-entity that has this verification code, expired or not.
+
+    `None` if there is none: the code was never given out, was used, or its user was pruned.
+    """
+    return _find_by("verification_code_key", str(verification_code))
+
+
+def find_by_reset_code_hash(code_hash: str) -> User | None:
+    """Return the User-entity whose password reset code, expired or not, has this hash."""
+    return _find_by("reset_code_hash", code_hash)
+
+
+def update(user: User) -> None:
+    """Make a change of the user's information known to the indices.
+
+    :raises DuplicateIndexError: (a `KeyError`) another user has the new name.
+
+    >>> gandalf = User("GandalfTheGrey", "pass", 'some@email.com')
+    >>> add(gandalf)
+    >>> gandalf.name = "GandalfTheWhite"
+    >>> update(gandalf)
+    >>> find_by_name("GandalfTheGrey") == gandalf
+    False
+    >>> find_by_name("GandalfTheWhite") == gandalf
+    True
+    """
+    _users().update_item(user)
+
+
+def is_empty() -> bool:
+    """Tell whether there is no user at all."""
+    return len(_users()) == 0
+
+
+def _users() -> MultiIndexedPersistentCollection:
+    return cast(MultiIndexedPersistentCollection, database_root()[_COLLECTION])
+
+
+def _find_by(property_name: str, value: object) -> User | None:
+    return cast(User | None, _users().get(property_name, value))

@@ -1,0 +1,37 @@
+"""Lets a user who forgot the password set a new one, by mail."""
+
+from pydash_app.errors import InvalidInput
+from pydash_app.secrets import hash_code, new_code
+from pydash_app.user import repository
+from pydash_app.user.entity import User
+from pydash_app.user.services import mails
+from pydash_app.user.services.validation import check_all, checked_password
+
+
+def request(mail: str) -> None:
+    """Send a code to everybody who has this e-mail address, verified.
+
+    Nobody can tell whether there is such a user: a mail is written in any case.
+    """
+    users = [user for user in repository.all_with_mail(mail) if user.is_verified()]
+    for user in users:
+        mails.write_password_reset_mail(user.mail, user.name, user.new_reset_code())
+        repository.update(user)
+    if not users:
+        mails.write_password_reset_mail(None, mail, new_code())
+
+
+def reset(code: str, new_password: str) -> User:
+    """Set a new password by such a code, which is used up; all sessions end.
+
+    :raises InvalidInput: the code (field `code`) is wrong, used or expired, or the password (field
+        `new_password`) is not good enough.
+    """
+    user = repository.find_by_reset_code_hash(hash_code(code))
+    if user is None or user.has_reset_code_expired():
+        reason = "This link is not valid any more. Ask for a new one."
+        raise InvalidInput(errors={"code": [reason]})
+    check_all({"new_password": lambda: checked_password(new_password, user.name)})
+    user.set_password(new_password)
+    repository.update(user)
+    return user

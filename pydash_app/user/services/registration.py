@@ -1,0 +1,90 @@
+"""Makes new users."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydash_app.configuration import current
+from pydash_app.errors import Forbidden, InvalidInput
+from pydash_app.secrets import hash_code, new_code
+from pydash_app.user import invite_repository, repository
+from pydash_app.user.entity import User
+from pydash_app.user.services import mails
+from pydash_app.user.services.validation import (
+    check_all,
+    checked_mail,
+    checked_name,
+    checked_password,
+    require_free_name,
+)
+
+INVITATION_LIFETIME = timedelta(days=7)
+
+
+def create(
+    name: str, password: str, mail: str, *, verified: bool = False, admin: bool = False
+) -> User:
+    """Create a user, without asking who may register and without a mail.
+
+    :raises InvalidInput: name, password or mail (field `email`) is not good enough.
+    :raises Conflict: the name is taken.
+    """
+    checked = check_all(
+        {
+            "name": lambda: checked_name(name),
+            "password": lambda: checked_password(password, name),
+            "email": lambda: checked_mail(mail),
+        }
+    )
+    require_free_name(checked["name"])
+    user = User(checked["name"], checked["password"], checked["email"])
+    user.admin = admin
+    if verified:
+        user.confirm_mail()
+    repository.add(user)
+    return user
+
+
+def register(name: str, password: str, mail: str, invitation: str | None = None) -> User:
+    """Register a user, who gets a mail to verify the address.
+
+    :param invitation: the code of an invitation, which is used up.
+    :raises InvalidInput: see `create`; or the invitation is missing or no good.
+    :raises Conflict: the name is taken.
+    :raises Forbidden: nobody may register here.
+    """
+    policy = current().registration
+    if policy == "closed":
+        raise Forbidden("Registration is closed. Please ask the administrator for an account.")
+    if policy == "invite":
+        _use_up(invitation)
+    user = create(name, password, mail)
+    mails.write_verification_mail(user)
+    return user
+
+
+def invite() -> str:
+    """Make an invitation, good for one registration within a week; answer its code."""
+    code = new_code()
+    invite_repository.add(hash_code(code), datetime.now(UTC) + INVITATION_LIFETIME)
+    return code
+
+
+def resend_verification(name: str) -> None:
+    """Send an unverified user a new verification mail; the old code is void.
+
+    Nobody can tell whether there is such a user.
+    """
+    user = repository.find_by_name(name)
+    if user is None or user.is_verified():
+        mails.write_verification_mail_to_nobody(name)
+        return
+    user.generate_new_verification_code()
+    repository.update(user)
+    mails.write_verification_mail(user)
+
+
+def _use_up(invitation: str | None) -> None:
+    code_hash = hash_code(invitation or "")
+    if not invite_repository.is_good(code_hash):
+        reason = "You need an invitation to register here; this one is missing or no longer good."
+        raise InvalidInput(errors={"invitation": [reason]})
+    invite_repository.remove(code_hash)

@@ -1,0 +1,64 @@
+"""Changes what users can change about themselves."""
+
+from pydash_app.errors import NotAuthenticated
+from pydash_app.user import repository
+from pydash_app.user.entity import User
+from pydash_app.user.services import mails
+from pydash_app.user.services.validation import (
+    check_all,
+    checked_mail,
+    checked_name,
+    checked_password,
+    require_free_name,
+)
+
+
+def change_settings(
+    user: User,
+    *,
+    name: str | None = None,
+    mail: str | None = None,
+    play_sounds: bool | None = None,
+) -> None:
+    """Change what is given; a new e-mail address counts once its mail was answered.
+
+    :raises InvalidInput: name (field `username`) or mail (field `email`) is not good enough.
+    :raises Conflict: the name is taken.
+    """
+    checks = {}
+    if name is not None:
+        checks["username"] = lambda: checked_name(name)
+    if mail is not None:
+        checks["email"] = lambda: checked_mail(mail)
+    checked = check_all(checks)
+    if name is not None:
+        require_free_name(checked["username"], user)
+        user.name = checked["username"]
+    if play_sounds is not None:
+        user.play_sounds = play_sounds
+    if mail is not None:
+        _change_mail(user, checked["email"])
+    repository.update(user)
+
+
+def change_password(
+    user: User, current_password: str, new_password: str, keep_session: str | None = None
+) -> None:
+    """Change the password; all sessions end but the one to keep.
+
+    :raises NotAuthenticated: `current_password` is wrong.
+    :raises InvalidInput: the new one (field `new_password`) is not good enough.
+    """
+    if not user.check_password(current_password):
+        raise NotAuthenticated("The current password is wrong.")
+    check_all({"new_password": lambda: checked_password(new_password, user.name)})
+    user.set_password(new_password, keep_session)
+    repository.update(user)
+
+
+def _change_mail(user: User, mail: str) -> None:
+    if mail == user.mail:
+        user.forget_pending_mail()
+    elif mail != user.pending_mail:
+        user.change_mail(mail)
+        mails.write_verification_mail(user)

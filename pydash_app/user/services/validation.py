@@ -1,0 +1,81 @@
+"""Judges what users enter about themselves."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from email_validator import EmailNotValidError, validate_email
+
+from pydash_app.errors import Conflict, InvalidInput
+from pydash_app.user import repository
+from pydash_app.user.entity import User
+from pydash_app.user.passwords import password_problems
+
+LONGEST_NAME = 64
+
+
+def checked_name(name: str) -> str:
+    """Answer a name in the form in which it is kept.
+
+    :raises ValueError: it is no good name; the message is for the user.
+
+    >>> checked_name("  Alice ")
+    'Alice'
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise ValueError(f"A name has 1 to {LONGEST_NAME} characters.")
+    if not name.isprintable():
+        raise ValueError("A name has no control characters or invisible ones.")
+    return name
+
+
+def checked_mail(mail: str) -> str:
+    """Answer an e-mail address in the form in which it is kept.
+
+    :raises ValueError: it is no e-mail address; the message is for the user.
+    """
+    try:
+        return validate_email(mail, check_deliverability=False).normalized
+    except (EmailNotValidError, UnicodeError):
+        raise ValueError("This is not a valid e-mail address.") from None
+
+
+def checked_password(password: str, name: str) -> str:
+    """Answer a new password.
+
+    :raises ValueError: it is no good password; the message is for the user.
+    """
+    problems = password_problems(password, name)
+    if problems:
+        raise ValueError(" ".join(problems))
+    return password
+
+
+def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
+    """Run a check for each field; answer what they answered.
+
+    :raises InvalidInput: some failed; it names their fields.
+
+    >>> check_all({"name": lambda: checked_name("Alice"), "email": lambda: checked_mail("?")})
+    Traceback (most recent call last):
+    ...
+    pydash_app.errors.InvalidInput: This is not a valid e-mail address.
+    """
+    checked, errors = {}, {}
+    for field, check in checks.items():
+        try:
+            checked[field] = check()
+        except ValueError as error:
+            errors[field] = [str(error)]
+    if errors:
+        raise InvalidInput(errors=errors)
+    return checked
+
+
+def require_free_name(name: str, user: User | None = None) -> None:
+    """Make sure that nobody else has a name.
+
+    :raises Conflict: somebody has it.
+    """
+    if repository.find_by_name(name) not in (None, user):
+        raise Conflict("This name is taken. Please choose another one.")
