@@ -2,12 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { post } from '@/api/client';
 import { userKey } from '@/api/get-user';
-import type { Message, User } from '@/api/types';
-
-export interface Credentials {
-  name: string;
-  password: string;
-}
+import type { Credentials, Message, User } from '@/api/types';
 
 const login = (credentials: Credentials) => post<Message & { user: User }>('/login', credentials);
 

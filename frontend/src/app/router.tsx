@@ -13,19 +13,41 @@ const crumb = (name: RouteHandle['crumb']): { handle: RouteHandle } => ({
 });
 
 /** A page whose code is loaded when it is first visited. */
-const page = (load: () => Promise<ComponentType>): RouteObject => ({
+const page = (load: () => Promise<ComponentType>): Pick<RouteObject, 'lazy'> => ({
   lazy: async () => ({ Component: await load() }),
 });
 
 const visitorRoutes: RouteObject[] = [
   { path: 'login', ...page(() => import('@/features/auth/login-page').then((m) => m.LoginPage)) },
+  {
+    path: 'register',
+    ...page(() => import('@/features/auth/register-page').then((m) => m.RegisterPage)),
+  },
+  {
+    path: 'verify/:code',
+    ...page(() => import('@/features/auth/verify-page').then((m) => m.VerifyPage)),
+  },
+  {
+    path: 'resend-verification',
+    ...page(() =>
+      import('@/features/auth/resend-verification-page').then((m) => m.ResendVerificationPage),
+    ),
+  },
+  {
+    path: 'forgot-password',
+    ...page(() => import('@/features/auth/forgot-password-page').then((m) => m.ForgotPasswordPage)),
+  },
+  {
+    path: 'reset-password/:code',
+    ...page(() => import('@/features/auth/reset-password-page').then((m) => m.ResetPasswordPage)),
+  },
 ];
 
 const dashboardTabs: RouteObject[] = [
   {
     index: true,
     ...page(() => import('@/features/dashboard/statistics-tab').then((m) => m.StatisticsTab)),
-  } as RouteObject,
+  },
   {
     path: 'endpoints',
     ...crumb('Endpoints'),
@@ -64,7 +86,7 @@ const userRoutes: RouteObject[] = [
   {
     index: true,
     ...page(() => import('@/features/overview/overview-page').then((m) => m.OverviewPage)),
-  } as RouteObject,
+  },
   { path: 'dashboards/:dashboardId', ...crumb(DashboardCrumb), children: dashboardRoutes },
   { path: '*', Component: NotFound },
 ];

@@ -1,1 +1,74 @@
-export const LoginPage = () => 'sign in';
+import Link from '@mui/material/Link';
+import { Navigate, Link as RouterLink, useSearchParams } from 'react-router';
+
+import { hasStatus } from '@/api/errors';
+import { useUser } from '@/api/get-user';
+import { useLogin } from '@/api/login';
+import type { Credentials } from '@/api/types';
+import { Field, Form, PasswordField } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { AuthPage } from '@/features/auth/auth-page';
+import { safeNext } from '@/lib/paths';
+
+const links = (
+  <>
+    <Link component={RouterLink} to="/register">
+      Create an account
+    </Link>
+    <Link component={RouterLink} to="/forgot-password">
+      Forgot your password?
+    </Link>
+  </>
+);
+
+function LoginForm() {
+  const login = useLogin();
+  const { form, submit } = useApiForm<Credentials, unknown>({
+    defaultValues: { name: '', password: '' },
+    send: login.mutateAsync,
+    onDone: () => undefined, // the page leads on as soon as there is a user
+  });
+  const resend = `/resend-verification?${new URLSearchParams({ name: form.getValues('name') }).toString()}`;
+  return (
+    <Form
+      form={form}
+      submit={submit}
+      submitLabel="Sign in"
+      actions={
+        hasStatus(login.error, 403) && (
+          <Link component={RouterLink} to={resend} sx={{ alignSelf: 'center' }}>
+            Send the mail again
+          </Link>
+        )
+      }
+    >
+      <Field
+        form={form}
+        name="name"
+        label="User name"
+        autoComplete="username"
+        autoFocus
+        rules={{ required: 'Enter your user name.' }}
+      />
+      <PasswordField
+        form={form}
+        name="password"
+        label="Password"
+        autoComplete="current-password"
+        rules={{ required: 'Enter your password.' }}
+      />
+    </Form>
+  );
+}
+
+/** Signing in; then on to the page that was asked for. */
+export function LoginPage() {
+  const [params] = useSearchParams();
+  const user = useUser().data;
+  if (user) return <Navigate to={safeNext(params.get('next'))} replace />;
+  return (
+    <AuthPage title="Sign in" links={links}>
+      <LoginForm />
+    </AuthPage>
+  );
+}

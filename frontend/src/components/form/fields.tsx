@@ -1,0 +1,110 @@
+import { useState, type ReactNode } from 'react';
+
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import InputAdornment from '@mui/material/InputAdornment';
+import TextField from '@mui/material/TextField';
+import {
+  get,
+  type FieldError,
+  type FieldValues,
+  type Path,
+  type RegisterOptions,
+  type UseFormReturn,
+} from 'react-hook-form';
+
+import { Icon } from '@/components/icon';
+
+interface FieldProps<T extends FieldValues> {
+  form: UseFormReturn<T>;
+  name: Path<T>;
+  label: string;
+  rules?: RegisterOptions<T>;
+  type?: string;
+  autoComplete?: string;
+  autoFocus?: boolean;
+  placeholder?: string;
+  /** Stands under the field unless an error does. */
+  hint?: ReactNode;
+  end?: ReactNode;
+}
+
+/** A text field of a form, with its error under it. */
+export function Field<T extends FieldValues>(props: FieldProps<T>) {
+  const { form, name, rules, hint, end, ...field } = props;
+  const error = get<FieldError | undefined>(form.formState.errors, name);
+  const { ref, ...registered } = form.register(name, rules);
+  return (
+    <TextField
+      {...field}
+      {...registered}
+      inputRef={ref}
+      error={error !== undefined}
+      helperText={error?.message ?? hint}
+      slotProps={{
+        input: end ? { endAdornment: <InputAdornment position="end">{end}</InputAdornment> } : {},
+        htmlInput: { 'aria-required': rules?.required !== undefined },
+      }}
+    />
+  );
+}
+
+/** The same for a password, which can be made visible. */
+export function PasswordField<T extends FieldValues>(props: Omit<FieldProps<T>, 'type' | 'end'>) {
+  const [shown, setShown] = useState(false);
+  const toggle = (
+    <IconButton
+      aria-label={`Show: ${props.label}`}
+      aria-pressed={shown}
+      edge="end"
+      onClick={() => setShown(!shown)}
+    >
+      <Icon name={shown ? 'eyeOff' : 'eye'} />
+    </IconButton>
+  );
+  return <Field {...props} type={shown ? 'text' : 'password'} end={toggle} />;
+}
+
+interface FormProps<T extends FieldValues> {
+  form: UseFormReturn<T>;
+  submit: () => Promise<void>;
+  /** What the button does, in its own words. */
+  submitLabel: string;
+  /** Further buttons beside it. */
+  actions?: ReactNode;
+  children: ReactNode;
+  danger?: boolean;
+}
+
+/** The fields of a form, what went wrong as a whole, and the button. */
+export function Form<T extends FieldValues>(props: FormProps<T>) {
+  const { form, submit, submitLabel, actions, children, danger = false } = props;
+  const { errors, isSubmitting } = form.formState;
+  return (
+    <Box
+      component="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+      sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}
+    >
+      {children}
+      {errors.root && <Alert severity="error">{errors.root.message}</Alert>}
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
+        <Button
+          type="submit"
+          variant="contained"
+          color={danger ? 'error' : 'primary'}
+          loading={isSubmitting}
+        >
+          {submitLabel}
+        </Button>
+        {actions}
+      </Box>
+    </Box>
+  );
+}

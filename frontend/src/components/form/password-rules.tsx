@@ -1,0 +1,41 @@
+import Box from '@mui/material/Box';
+
+import { Icon } from '@/components/icon';
+import { PASSWORD_RULES } from '@/lib/password';
+
+interface PasswordRulesProps {
+  password: string;
+  userName: string;
+}
+
+/** What a password has to be, each rule ticked off while it is typed. */
+export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
+  <Box
+    component="ul"
+    aria-label="Rules for the password"
+    sx={{ m: 0, p: 0, listStyle: 'none', fontSize: '0.75rem', color: 'text.secondary' }}
+  >
+    {PASSWORD_RULES.map(({ text, holds }) => {
+      const kept = holds(password, userName);
+      return (
+        <Box
+          component="li"
+          key={text}
+          sx={{ display: 'flex', alignItems: 'center', gap: 0.75, py: 0.25 }}
+        >
+          <Icon
+            name={kept ? 'check' : 'dot'}
+            size={14}
+            color={kept ? 'success.main' : 'text.secondary'}
+          />
+          <span>
+            {text}
+            <Box component="span" sx={{ position: 'absolute', clipPath: 'inset(50%)' }}>
+              {kept ? ' (kept)' : ' (not yet)'}
+            </Box>
+          </span>
+        </Box>
+      );
+    })}
+  </Box>
+);

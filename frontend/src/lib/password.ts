@@ -1,0 +1,28 @@
+/* The rules for passwords that can be checked while typing. The server knows one more: not among
+   the most common. */
+
+const SHORTEST = 8;
+const LONGEST = 128;
+
+interface PasswordRule {
+  text: string;
+  holds: (password: string, userName: string) => boolean;
+}
+
+export const PASSWORD_RULES: readonly PasswordRule[] = [
+  {
+    text: `${SHORTEST} to ${LONGEST} characters`,
+    holds: (password) => password.length >= SHORTEST && password.length <= LONGEST,
+  },
+  {
+    text: 'Not your user name',
+    holds: (password, userName) =>
+      password !== '' && password.toLowerCase() !== userName.toLowerCase(),
+  },
+];
+
+/** Why a password will not do; undefined if it may. */
+export const passwordProblem = (password: string, userName: string): string | undefined => {
+  const broken = PASSWORD_RULES.find(({ holds }) => !holds(password, userName));
+  return broken && `This breaks a rule: ${broken.text.toLowerCase()}.`;
+};
