@@ -1,0 +1,71 @@
+"""Decoded columns, kept in memory while there is room.
+
+Stored columns never change, so what is cached never goes stale: the key is a hash of the stored
+bytes. One cache serves all threads and connections of a process.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Columns = Mapping[str, NDArray[Any]]
+
+CAPACITY = 128 * 1024 * 1024
+
+
+class ColumnCache:
+    """The columns used last, up to a number of bytes; safe to share between threads.
+
+    >>> cache = ColumnCache(capacity=16)
+    >>> cache.get(b"a", lambda: {"x": np.zeros(1)})
+    {'x': array([0.])}
+    >>> cache.get(b"a", lambda: {})
+    {'x': array([0.])}
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._size = 0
+        self._entries: OrderedDict[bytes, Columns] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes, load: Callable[[], Columns]) -> Columns:
+        """Return the columns of this key; load them if they are not there."""
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        columns = load()
+        with self._lock:
+            self._keep(key, columns)
+        return columns
+
+    def contains(self, key: bytes) -> bool:
+        """Tell whether `get` would have to load."""
+        with self._lock:
+            return key in self._entries
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._size = 0
+
+    def _keep(self, key: bytes, columns: Columns) -> None:
+        if key in self._entries:
+            return
+        self._entries[key] = columns
+        self._size += _bytes(columns)
+        while self._size > self._capacity:
+            _, oldest = self._entries.popitem(last=False)
+            self._size -= _bytes(oldest)
+
+
+def _bytes(columns: Columns) -> int:
+    return sum(values.nbytes for values in columns.values())
+
+
+column_cache = ColumnCache()

@@ -1,0 +1,127 @@
+"""Tables at rest: immutable chunks, cut into blocks, their columns in pages.
+
+A page is the persistent object that holds bytes. The columns of a small block share one page,
+those of a large block have one each, so that a question reads only the columns it needs. A block
+remembers the smallest and largest value of each key column, so that most blocks need not be read
+at all. Nothing here ever changes after it was written.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from persistent import Persistent
+
+from pydash_app.dashboard.aggregator import encoding
+from pydash_app.dashboard.aggregator.cache import column_cache
+from pydash_app.dashboard.aggregator.table import FIELDS, Array
+
+# A block holds about this many calls or centroids.
+BLOCK_SIZE = 32_768
+# A block of fewer calls or centroids keeps all its columns in one page.
+_ONE_PAGE = 4_096
+_ZONED = ("time", "last", "status", *FIELDS)
+
+
+class Page(Persistent):
+    """Some columns of a block, as bytes."""
+
+    def __init__(self, frame: bytes) -> None:
+        self.frame = frame
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """Where a page is, and the key it is cached by."""
+
+    key: bytes
+    page: Page
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Array]) -> "PageEntry":
+        """Write columns into a new page."""
+        frame = encoding.encode(columns)
+        return cls(hashlib.blake2b(frame, digest_size=16).digest(), Page(frame))
+
+    def read(self) -> Mapping[str, Array]:
+        """Return the page's columns."""
+        return column_cache.get(self.key, lambda: encoding.decode(self.page.frame))
+
+
+@dataclass(frozen=True)
+class Block(Mapping[str, Array]):
+    """Some rows of a table: its columns by name, read when asked for.
+
+    :ivar rows: number of rows.
+    :ivar zones: smallest and largest value of each key column.
+    :ivar pages: the page of each column.
+    """
+
+    rows: int
+    zones: Mapping[str, tuple[int, int]]
+    pages: Mapping[str, PageEntry]
+
+    @classmethod
+    def of(cls, rows: int, columns: Mapping[str, Array]) -> "Block":
+        """Write columns into a new block."""
+        zones = {
+            name: (int(columns[name].min()), int(columns[name].max()))
+            for name in _ZONED
+            if name in columns
+        }
+        if max(len(values) for values in columns.values()) < _ONE_PAGE:
+            entry = PageEntry.of(columns)
+            return cls(rows, zones, dict.fromkeys(columns, entry))
+        pages = {name: PageEntry.of({name: values}) for name, values in columns.items()}
+        return cls(rows, zones, pages)
+
+    def __getitem__(self, name: str) -> Array:
+        return self.pages[name].read()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.pages)
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+
+def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
+    """Write a table, cut into blocks.
+
+    :param columns: those of a call table or of a cell table, sorted as they shall be read.
+    """
+    counts = columns.get("centroids")
+    if counts is None:
+        return tuple(
+            Block.of(len(next(iter(piece.values()))), piece)
+            for piece in _pieces(columns, range(0, rows, BLOCK_SIZE), rows)
+        )
+    return tuple(_cell_blocks(rows, columns, np.cumsum(counts, dtype=np.int64)))
+
+
+def _pieces(
+    columns: Mapping[str, Array], starts: Iterable[int], rows: int
+) -> Iterator[dict[str, Array]]:
+    for start in starts:
+        yield {name: values[start : start + BLOCK_SIZE] for name, values in columns.items()}
+
+
+def _cell_blocks(rows: int, columns: Mapping[str, Array], ends: Array) -> Iterator[Block]:
+    block_numbers = (ends - 1) // BLOCK_SIZE
+    bounds = [*np.flatnonzero(np.diff(block_numbers, prepend=-1)).tolist(), rows]
+    for first, last in zip(bounds, bounds[1:], strict=False):
+        low = int(ends[first - 1]) if first else 0
+        high = int(ends[last - 1])
+        yield Block.of(
+            last - first,
+            {
+                name: values[low:high] if name in ("mean", "weight") else values[first:last]
+                for name, values in columns.items()
+            },
+        )
+
+
+def read_columns(blocks: Sequence[Block]) -> dict[str, Array]:
+    """Return all columns of several blocks, joined."""
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}

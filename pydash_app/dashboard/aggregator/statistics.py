@@ -1,0 +1,525 @@
+"""The statistics: what each is called, what it needs of the cells, and how it is shown.
+
+A statistic lives in two places. The cube answers a question for thousands of cells at once, through
+`Statistic.of_cells`. An `Aggregator` holds one cell, as instances that calls can be appended to
+and that can be added together.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+import numpy as np
+from persistent import Persistent
+
+from pydash_app.dashboard import time_units
+from pydash_app.dashboard.aggregator.digest import Digests
+from pydash_app.dashboard.aggregator.sketch import Sketch, sketches
+from pydash_app.dashboard.aggregator.table import Cells, Ints
+from pydash_app.dashboard.endpoint_call import EndpointCall
+
+Dependencies = Mapping[type["Statistic"], "Statistic"]
+Values = Sequence[Any]
+
+
+def reduce_precision(value: float, nr_of_digits: int) -> float:
+    """Round to a number of digits, those before the decimal point included.
+
+    Digits before the point are never lost.
+
+    >>> reduce_precision(2/3, 3)
+    0.67
+    >>> reduce_precision(1234.5678, 3)
+    1235
+    """
+    decimals = nr_of_digits - len(str(abs(int(value))))
+    return round(value, decimals) if decimals > 0 else round(value)
+
+
+def natural_order(text: str) -> list[tuple[int, int | str]]:
+    """Sort key that puts version 1.9 before 1.10.
+
+    >>> sorted(["1.10", "1.9", "beta"], key=natural_order)
+    ['1.9', '1.10', 'beta']
+    """
+    return [
+        (0, int(piece)) if piece.isdigit() else (1, piece)
+        for piece in re.findall(r"[0-9]+|[^0-9]+", text)
+    ]
+
+
+@dataclass(frozen=True)
+class FieldCounts:
+    """For each of a number of cells, which texts of a field occur and how often.
+
+    :ivar cells: number of the cell, per cell and text, ascending.
+    :ivar codes: code of the text.
+    :ivar visits: number of calls.
+    :ivar size: number of cells.
+    :ivar decode: returns the texts of codes.
+    """
+
+    cells: Ints
+    codes: Ints
+    visits: Ints
+    size: int
+    decode: Callable[[Ints], list[str]]
+
+    def distinct(self) -> list[int]:
+        """Return how many different texts each cell has."""
+        numbers: list[int] = np.bincount(self.cells, minlength=self.size).tolist()
+        return numbers
+
+    def visits_per_text(self) -> list[dict[str, int]]:
+        """Return the number of calls per text for each cell, most calls first."""
+        order = np.lexsort((-self.visits, self.cells))
+        texts, visits = self.decode(self.codes[order]), self.visits[order].tolist()
+        result: list[dict[str, int]] = [{} for _ in range(self.size)]
+        for cell, text, count in zip(self.cells[order].tolist(), texts, visits, strict=True):
+            result[cell][text] = count
+        return result
+
+
+class Statistic(Persistent, ABC):
+    """One statistic of one cell.
+
+    :cvar name: what the statistic is called in questions and answers.
+    :cvar initial: the value for no calls.
+    :cvar rendered: whether `Aggregator.as_dict` has it.
+    :cvar dependencies: statistics that it is computed from; they are handed to its methods.
+    :cvar measures: columns of the cells that `of_cells` reads.
+    :cvar needs_digests: whether `of_cells` reads the digests.
+    :cvar counted_field: the field whose texts `of_cells` needs counted.
+    """
+
+    name: ClassVar[str]
+    initial: ClassVar[Any] = None
+    rendered: ClassVar[bool] = True
+    dependencies: ClassVar[list[type["Statistic"]]] = []
+    measures: ClassVar[tuple[str, ...]] = ()
+    needs_digests: ClassVar[bool] = False
+    counted_field: ClassVar[str | None] = None
+
+    def __init__(self, value: Any = None) -> None:
+        self.value = self.empty() if value is None else value
+
+    @classmethod
+    def field_name(cls) -> str:
+        """Return the name that the statistic has in questions and answers."""
+        return cls.name
+
+    @property
+    def should_be_rendered(self) -> bool:
+        """Whether `Aggregator.as_dict` has it."""
+        return self.rendered
+
+    def empty(self) -> Any:
+        """Return the value for no calls."""
+        return self.initial
+
+    def append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
+        """Count one more call; the dependencies have counted it before."""
+        self.perform_append(endpoint_call, dependencies)
+
+    @abstractmethod
+    def perform_append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
+        """Do what `append` promises."""
+
+    @abstractmethod
+    def add_together(
+        self,
+        other: "Statistic",
+        dependencies_self: Dependencies,
+        dependencies_other: Dependencies,
+    ) -> "Statistic":
+        """Return a new statistic, of the calls of both."""
+
+    @classmethod
+    def presented(cls, value: Any) -> Any:
+        """Return a value in the form that answers have it, without rounding."""
+        return value
+
+    def rendered_value(self) -> Any:
+        """Return the value as it is shown."""
+        return self.presented(self.value)
+
+    @classmethod
+    @abstractmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        """Return the statistic of many cells, all of which have calls.
+
+        :param counts: the texts of `counted_field`; empty if there is none.
+        """
+
+
+class FloatStatisticABC(Statistic):
+    """A statistic that is one number, shown with a few digits."""
+
+    nr_of_digits = 3
+
+    def rendered_value(self) -> float | None:
+        """Return the value with `nr_of_digits` digits; None stays None."""
+        return None if self.value is None else reduce_precision(self.value, self.nr_of_digits)
+
+
+class AccumulatedStatisticABC(Statistic):
+    """A statistic whose value is put together from one value per call."""
+
+    @abstractmethod
+    def of_call(self, endpoint_call: EndpointCall) -> Any:
+        """Return the value for one call alone."""
+
+    @abstractmethod
+    def merge(self, value: Any, other: Any) -> Any:
+        """Return the value for the calls of both values."""
+
+    def perform_append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
+        """Merge the value of one call into this one."""
+        self.value = self.merge(self.value, self.of_call(endpoint_call))
+
+    def add_together(
+        self,
+        other: Statistic,
+        dependencies_self: Dependencies,
+        dependencies_other: Dependencies,
+    ) -> Statistic:
+        """Return a new statistic, of the calls of both."""
+        return type(self)(self.merge(self.value, other.value))
+
+
+class DerivedStatisticABC(Statistic):
+    """A statistic that is computed from its dependencies."""
+
+    @abstractmethod
+    def derive(self, *values: Any) -> Any:
+        """Compute the value from the values of the dependencies, in their order."""
+
+    def perform_append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
+        """Compute the value anew."""
+        self.value = self.derive(*(dependencies[kind].value for kind in self.dependencies))
+
+    def add_together(
+        self,
+        other: Statistic,
+        dependencies_self: Dependencies,
+        dependencies_other: Dependencies,
+    ) -> Statistic:
+        """Return a new statistic, computed from the dependencies added together."""
+        merged = (
+            dependencies_self[kind]
+            .add_together(dependencies_other[kind], dependencies_self, dependencies_other)
+            .value
+            for kind in self.dependencies
+        )
+        return type(self)(self.derive(*merged))
+
+
+class _SumABC(AccumulatedStatisticABC):
+    """A sum over the calls, which the cells hold as a measure."""
+
+    def merge(self, value: float, other: float) -> float:
+        return value + other
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        return cast("list[float]", cells.measures[cls.measures[0]].tolist())
+
+
+class TotalVisits(_SumABC):
+    """The number of calls."""
+
+    name = "total_visits"
+    initial = 0
+    measures = ("visits",)
+
+    def of_call(self, endpoint_call: EndpointCall) -> int:
+        """Return 1."""
+        return 1
+
+
+class TotalExecutionTime(_SumABC, FloatStatisticABC):
+    """The time that all calls took together (ms)."""
+
+    name = "total_execution_time"
+    initial = 0.0
+    measures = ("total",)
+
+    def of_call(self, endpoint_call: EndpointCall) -> float:
+        """Return the execution time (ms)."""
+        return endpoint_call.execution_time
+
+
+class AverageExecutionTime(DerivedStatisticABC, FloatStatisticABC):
+    """The mean time that a call took (ms)."""
+
+    name = "average_execution_time"
+    dependencies: ClassVar[list[type[Statistic]]] = [TotalVisits, TotalExecutionTime]
+    measures = ("visits", "total")
+
+    def derive(self, visits: int, total: float) -> float | None:
+        """Divide the total by the number of calls."""
+        return total / visits if visits else None
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        """Return the average of each cell (ms)."""
+        return cast("list[float]", (cells.measures["total"] / cells.measures["visits"]).tolist())
+
+
+class _TextCountsABC(AccumulatedStatisticABC):
+    """How often each text of a field occurs."""
+
+    initial: ClassVar[Mapping[str, int]] = {}
+
+    def of_call(self, endpoint_call: EndpointCall) -> dict[str, int]:
+        return {getattr(endpoint_call, cast("str", self.counted_field)): 1}
+
+    def merge(self, value: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+        texts = dict.fromkeys([*value, *other])
+        return {text: value.get(text, 0) + other.get(text, 0) for text in texts}
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        return counts.visits_per_text()
+
+
+class VisitsPerIP(_TextCountsABC):
+    """The number of calls from each IP address, the most frequent first."""
+
+    name = "visits_per_ip"
+    counted_field = "ip"
+
+    @classmethod
+    def presented(cls, value: Mapping[str, int]) -> dict[str, int]:
+        """Return the visits by address, the most frequent first."""
+        return dict(sorted(value.items(), key=lambda item: -item[1]))
+
+
+class UniqueVisitorsAllTime(DerivedStatisticABC):
+    """The number of different IP addresses."""
+
+    name = "unique_visitors"
+    initial = 0
+    dependencies: ClassVar[list[type[Statistic]]] = [VisitsPerIP]
+    counted_field = "ip"
+
+    def derive(self, visits_per_ip: Mapping[str, int]) -> int:
+        """Count the addresses."""
+        return len(visits_per_ip)
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        """Return the number of addresses of each cell."""
+        return counts.distinct()
+
+
+class ExecutionTimeTDigest(AccumulatedStatisticABC):
+    """The distribution of execution times, which the percentiles are read from."""
+
+    name = "execution_time_tdigest"
+    initial = Sketch()
+    rendered = False
+    measures = ("minimum", "maximum")
+    needs_digests = True
+
+    def of_call(self, endpoint_call: EndpointCall) -> Sketch:
+        """Return the distribution of a single value."""
+        return Sketch().plus(endpoint_call.execution_time)
+
+    def merge(self, value: Sketch, other: Sketch) -> Sketch:
+        """Return the distribution of both."""
+        return value + other
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        """Return the distribution of each cell."""
+        return sketches(
+            _digests(cells),
+            cells.measures["minimum"].astype(np.float64),
+            cells.measures["maximum"].astype(np.float64),
+        )
+
+
+class ExecutionTimePercentileABC(DerivedStatisticABC, FloatStatisticABC):
+    """A percentile of the execution times (ms)."""
+
+    percentile: ClassVar[float]
+    dependencies: ClassVar[list[type[Statistic]]] = [ExecutionTimeTDigest]
+    measures = ("minimum", "maximum")
+    needs_digests = True
+
+    @classmethod
+    def percentile_nr(cls) -> float:
+        """Return which percentile it is, 0 to 100."""
+        return cls.percentile
+
+    def derive(self, sketch: Sketch) -> float | None:
+        """Read the percentile from the distribution."""
+        return sketch.percentile(self.percentile_nr())
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        """Return the percentile of each cell (ms)."""
+        values = _digests(cells).percentiles(
+            cls.percentile_nr() / 100,
+            cells.measures["minimum"].astype(np.float64),
+            cells.measures["maximum"].astype(np.float64),
+        )
+        return cast("list[float]", values.tolist())
+
+
+class FastestExecutionTime(ExecutionTimePercentileABC):
+    """The shortest execution time (ms)."""
+
+    name = "fastest_measured_execution_time"
+    percentile = 0
+
+
+class FastestQuartileExecutionTime(ExecutionTimePercentileABC):
+    """The first quartile: a quarter of the calls were faster (ms)."""
+
+    name = "fastest_quartile_execution_time"
+    percentile = 25
+
+
+class MedianExecutionTime(ExecutionTimePercentileABC):
+    """The median: half of the calls were faster (ms)."""
+
+    name = "median_execution_time"
+    percentile = 50
+
+
+class SlowestQuartileExecutionTime(ExecutionTimePercentileABC):
+    """The third quartile: a quarter of the calls were slower (ms)."""
+
+    name = "slowest_quartile_execution_time"
+    percentile = 75
+
+
+class NinetiethPercentileExecutionTime(ExecutionTimePercentileABC):
+    """One call in ten was slower (ms)."""
+
+    name = "ninetieth_percentile_execution_time"
+    percentile = 90
+
+
+class NinetyFifthPercentileExecutionTime(ExecutionTimePercentileABC):
+    """One call in twenty was slower (ms)."""
+
+    name = "ninety-fifth_percentile_execution_time"
+    percentile = 95
+    rendered = False
+
+
+class NinetyNinthPercentileExecutionTime(ExecutionTimePercentileABC):
+    """One call in a hundred was slower (ms)."""
+
+    name = "ninety-ninth_percentile_execution_time"
+    percentile = 99
+
+
+class SlowestExecutionTime(ExecutionTimePercentileABC):
+    """The longest execution time (ms)."""
+
+    name = "slowest_measured_execution_time"
+    percentile = 100
+
+
+class Versions(_TextCountsABC):
+    """The versions of the app that served calls, in their natural order."""
+
+    name = "versions"
+    counted_field = "version"
+
+    @classmethod
+    def presented(cls, value: Mapping[str, int]) -> list[str]:
+        """Return the versions in their natural order."""
+        return sorted(value, key=natural_order)
+
+
+class _StatusCounts(AccumulatedStatisticABC):
+    """The number of server errors, and of calls whose status is known."""
+
+    name = "status_counts"
+    initial = (0, 0)
+    rendered = False
+    measures = ("errors", "known")
+
+    def of_call(self, endpoint_call: EndpointCall) -> tuple[int, int]:
+        status = endpoint_call.status_code or 0
+        return int(status >= 500), int(status > 0)
+
+    def merge(self, value: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+        return value[0] + other[0], value[1] + other[1]
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        columns = (cells.measures[name].tolist() for name in cls.measures)
+        return list(zip(*columns, strict=True))
+
+
+class ErrorRate(DerivedStatisticABC, FloatStatisticABC):
+    """The share of calls that the server failed to serve (status 500 and above), 0 to 1.
+
+    Only calls whose status is known count; without any it is None.
+    """
+
+    name = "error_rate"
+    rendered = False
+    dependencies: ClassVar[list[type[Statistic]]] = [_StatusCounts]
+    measures = ("errors", "known")
+
+    def derive(self, counts: tuple[int, int]) -> float | None:
+        """Divide the errors by the calls with a known status."""
+        return counts[0] / counts[1] if counts[1] else None
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        """Return the error rate of each cell."""
+        pairs = zip(*(cells.measures[name].tolist() for name in cls.measures), strict=True)
+        return [errors / known if known else None for errors, known in pairs]
+
+
+class _ExtremeTimeABC(AccumulatedStatisticABC):
+    """The time of the first or of the last call."""
+
+    rendered = False
+
+    def of_call(self, endpoint_call: EndpointCall) -> datetime:
+        return time_units.as_utc(endpoint_call.time)
+
+    @classmethod
+    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
+        times = cells.measures[cls.measures[0]]
+        return [time_units.to_datetime(time) for time in times.tolist()]
+
+
+class FirstCall(_ExtremeTimeABC):
+    """The time of the earliest call (UTC)."""
+
+    name = "first_call"
+    measures = ("first",)
+
+    def merge(self, value: datetime | None, other: datetime | None) -> datetime | None:
+        """Return the earlier one."""
+        return min((time for time in (value, other) if time), default=None)
+
+
+class LastCall(_ExtremeTimeABC):
+    """The time of the latest call (UTC)."""
+
+    name = "last_call"
+    measures = ("last",)
+
+    def merge(self, value: datetime | None, other: datetime | None) -> datetime | None:
+        """Return the later one."""
+        return max((time for time in (value, other) if time), default=None)
+
+
+def _digests(cells: Cells) -> Digests:
+    if cells.digests is None:
+        raise ValueError("these cells were rolled up without digests")
+    return cells.digests

@@ -1,0 +1,216 @@
+"""Column tables of calls and of cells, and the one operation on them: rolling up.
+
+A **call table** has a row per call; a **cell table** has a row per cell, that is, for the calls
+that agree in some fields, with their measures and a t-digest of their execution times. A call is a
+cell of one call, so both answer `column` for the same names and everything works on both.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pydash_app.dashboard.aggregator.digest import Digests
+
+Array = NDArray[Any]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+FIELDS = ("endpoint", "version", "ip", "group_by", "status_class")
+CALL_COLUMNS = ("endpoint", "version", "ip", "group_by", "status", "time", "execution_time")
+# Measures of a cell, and how those of several cells become one.
+MEASURES: Mapping[str, np.ufunc] = {
+    "visits": np.add,
+    "errors": np.add,  # calls with a status of 500 or above
+    "known": np.add,  # calls whose status is known
+    "total": np.add,
+    "minimum": np.minimum,
+    "maximum": np.maximum,
+    "first": np.minimum,
+    "last": np.maximum,
+}
+CENTROIDS = ("centroids", "mean", "weight")
+# A dense table of this many keys is cheaper than sorting, however few the rows are.
+_SMALL = 1 << 16
+_LARGEST_KEY = 1 << 62
+
+
+class Table:
+    """A column table, in memory or at rest.
+
+    :param rows: number of rows.
+    :param columns: arrays by name; read only when asked for. ``centroids`` says how many entries
+        of ``mean`` and ``weight`` belong to each row.
+    """
+
+    def __init__(self, rows: int, columns: Mapping[str, Array]) -> None:
+        self.rows = rows
+        self._columns = columns
+
+    def column(self, name: str) -> Array:
+        """Return a field, a measure or a column of centroids."""
+        return self._columns[name]
+
+    def where(self, keep: Bools | None) -> "Table":
+        """Return the rows for which `keep` is true; all of them if it is None."""
+        return self if keep is None else _Selection(self, keep)
+
+
+class CallTable(Table):
+    """A table of calls, with the columns of CALL_COLUMNS; the rest is derived from them."""
+
+    def column(self, name: str) -> Array:
+        """Return a field, a measure or a column of centroids."""
+        derive = _DERIVED.get(name)
+        return derive(self) if derive else self._columns[name]
+
+
+_Derivation = Callable[[CallTable], Array]
+
+
+def _ones(table: CallTable) -> Array:
+    return np.ones(table.rows, dtype=np.int64)
+
+
+def _copy_of(name: str) -> _Derivation:
+    return lambda table: table.column(name)
+
+
+_DERIVED: Mapping[str, _Derivation] = {
+    "visits": _ones,
+    "errors": lambda table: table.column("status") >= np.uint16(500),
+    "known": lambda table: table.column("status") > np.uint16(0),
+    "status_class": lambda table: table.column("status") // np.uint16(100),
+    "total": _copy_of("execution_time"),
+    "minimum": _copy_of("execution_time"),
+    "maximum": _copy_of("execution_time"),
+    "first": _copy_of("time"),
+    "last": _copy_of("time"),
+    "centroids": _ones,
+    "mean": _copy_of("execution_time"),
+    "weight": _ones,
+}
+
+
+class _Selection(Table):
+    """Some rows of another table."""
+
+    def __init__(self, table: Table, keep: Bools) -> None:
+        self.rows = int(np.count_nonzero(keep))
+        self._table = table
+        self._keep = keep
+
+    def column(self, name: str) -> Array:
+        values = self._table.column(name)
+        keep = self._keep
+        if len(values) != len(keep):
+            keep = np.repeat(keep, self._table.column("centroids").astype(np.int64))
+        return values[keep]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows to roll up, with the keys they are grouped by.
+
+    :ivar table: the rows.
+    :ivar keys: an array of non-negative integers per key, one entry per row.
+    """
+
+    table: Table
+    keys: Sequence[Array]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The result of rolling up: one cell per combination of keys that occurs, in their order.
+
+    :ivar keys: the keys of the cells.
+    :ivar measures: those that were asked for.
+    :ivar digests: None if they were not asked for.
+    """
+
+    keys: Sequence[Ints]
+    measures: Mapping[str, Array]
+    digests: Digests | None
+
+    def __len__(self) -> int:
+        return len(self.keys[0])
+
+
+def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digests: bool) -> Cells:
+    """Merge all rows with equal keys into one cell each, all at once.
+
+    :param keys: number of keys that each part has; at least one.
+    :param measures: which of MEASURES are wanted.
+    :param digests: whether percentiles are wanted.
+    """
+    parts = [part for part in parts if part.table.rows]
+    cells, found = number_keys([joined([part.keys[key] for part in parts]) for key in range(keys)])
+    size = len(found[0])
+    merged = {
+        name: _merged(name, joined([part.table.column(name) for part in parts]), cells, size)
+        for name in measures
+    }
+    return Cells(found, merged, _merged_digests(parts, cells, size) if digests else None)
+
+
+def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
+    """Number the different combinations of keys, in their order.
+
+    :returns: for each row the number of its combination, and the combinations by column.
+
+    >>> number_keys([np.array([7, 5, 7]), np.array([1, 1, 1])])
+    (array([1, 0, 1]), [array([5, 7]), array([1, 1])])
+    """
+    columns = [np.asarray(column, dtype=np.int64) for column in columns]
+    if not len(columns[0]):
+        return np.zeros(0, dtype=np.int64), [np.zeros(0, dtype=np.int64) for _ in columns]
+    combined, span = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        low, width = int(column.min()), int(column.max()) - int(column.min()) + 1
+        if span * width > _LARGEST_KEY:
+            combined, span = _dense(combined, span)
+        combined, span = combined * width + (column - low), span * width
+    numbers, count = _dense(combined, span)
+    sample = np.empty(count, dtype=np.int64)
+    sample[numbers] = np.arange(len(numbers))
+    return numbers, [column[sample] for column in columns]
+
+
+def _dense(keys: Ints, span: int) -> tuple[Ints, int]:
+    """Renumber keys from 0 without gaps, in their order."""
+    if span <= max(_SMALL, 4 * len(keys)):
+        occurs = np.zeros(span, dtype=bool)
+        occurs[keys] = True
+        ranks = np.cumsum(occurs) - 1
+        return ranks[keys], int(ranks[-1]) + 1
+    different, numbers = np.unique(keys, return_inverse=True)
+    return numbers, len(different)
+
+
+def joined(arrays: Sequence[Array]) -> Array:
+    """Return arrays as one."""
+    if not arrays:
+        return np.zeros(0, dtype=np.int64)
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
+
+
+def _merged(name: str, values: Array, cells: Ints, size: int) -> Array:
+    merge = MEASURES[name]
+    if merge is np.add:
+        sums = np.bincount(cells, weights=values, minlength=size)
+        return sums if name == "total" else sums.astype(np.int64)
+    result = np.zeros(size, dtype=values.dtype)
+    result[cells] = values  # any value of the cell to start from
+    merge.at(result, cells, values)
+    return result
+
+
+def _merged_digests(parts: Sequence[Part], cells: Ints, size: int) -> Digests:
+    counts = joined([part.table.column("centroids") for part in parts])
+    means = joined([part.table.column("mean") for part in parts])
+    weights = joined([part.table.column("weight") for part in parts])
+    if len(means) != len(cells) or counts.max(initial=1) > 1:
+        cells = np.repeat(cells, counts.astype(np.int64))
+    return Digests.merge(cells, means.astype(np.float64), weights.astype(np.int64), size)

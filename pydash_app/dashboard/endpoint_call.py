@@ -1,0 +1,190 @@
+"""What the monitored apps tell: calls, one by one or in columns."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from persistent import Persistent
+
+from pydash_app.dashboard import time_units
+
+Texts = Sequence[object] | NDArray[Any]
+_TEXTS = ("endpoint", "version", "group_by", "ip")
+
+
+class EndpointCall(Persistent):
+    """One request that a monitored app has served.
+
+    :param endpoint: name of the endpoint.
+    :param execution_time: how long it took (ms).
+    :param time: when it came in; a naive datetime is taken as UTC.
+    :param version: version of the app.
+    :param group_by: what the app groups its calls by, for instance the user.
+    :param ip: address of the visitor.
+    :param status_code: HTTP status of the answer; None if the source does not tell.
+
+    >>> from datetime import datetime
+    >>> endpoint_call = EndpointCall("foo", 0.5, datetime.strptime("2018-04-25 15:29:23", "%Y-%m-%d %H:%M:%S"), "0.1", "None", "127.0.0.1")
+    >>> endpoint_call.as_dict()
+    {'endpoint': 'foo', 'execution_time': 0.5, 'time': datetime.datetime(2018, 4, 25, 15, 29, 23), 'version': '0.1', 'group_by': 'None', 'ip': '127.0.0.1'}
+    """  # noqa: E501 (the example is kept as it is documented)
+
+    def __init__(
+        self,
+        endpoint: str,
+        execution_time: float,
+        time: datetime,
+        version: str,
+        group_by: str,
+        ip: str,
+        status_code: int | None = None,
+    ) -> None:
+        self.endpoint = endpoint
+        self.execution_time = execution_time
+        self.time = time
+        self.version = version
+        self.group_by = group_by
+        self.ip = ip
+        self.status_code = status_code
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the call's data; the status code only if it is known."""
+        data = {
+            "endpoint": self.endpoint,
+            "execution_time": self.execution_time,
+            "time": self.time,
+            "version": self.version,
+            "group_by": self.group_by,
+            "ip": self.ip,
+        }
+        if self.status_code is not None:
+            data["status_code"] = self.status_code
+        return data
+
+
+@dataclass(frozen=True, eq=False)
+class EndpointCallBatch:
+    """Many calls in columns, all of the same length.
+
+    :ivar endpoint: names of the endpoints.
+    :ivar execution_time: float64, ms.
+    :ivar time: datetime64[us], UTC.
+    :ivar status_code: uint16; 0 where the source does not tell.
+    """
+
+    endpoint: list[str]
+    execution_time: NDArray[np.float64]
+    time: NDArray[np.datetime64]
+    version: list[str]
+    group_by: list[str]
+    ip: list[str]
+    status_code: NDArray[np.uint16]
+
+    @classmethod
+    def from_columns(
+        cls,
+        *,
+        endpoint: Texts,
+        execution_time: Sequence[float] | NDArray[Any],
+        time: Sequence[datetime] | NDArray[np.datetime64],
+        version: Texts,
+        group_by: Texts,
+        ip: Texts,
+        status_code: Sequence[int | None] | NDArray[Any] | None = None,
+    ) -> "EndpointCallBatch":
+        """Make a batch from columns: lists or NumPy arrays, one entry per call.
+
+        :param execution_time: ms.
+        :param time: datetimes (naive ones are UTC) or ``datetime64`` in UTC.
+        :param status_code: None, or None or 0 for a call, where the source does not tell.
+        :raises ValueError: names the column that has another length or a value that is no
+            finite number, time or status.
+
+        >>> batch = EndpointCallBatch.from_columns(
+        ...     endpoint=["foo", "bar"], execution_time=[1, 2.5],
+        ...     time=np.array(["2018-04-25T15:29:23", "2018-04-25T15:29:24"], "datetime64[us]"),
+        ...     version=["1", "1"], group_by=[None, "ann"], ip=["127.0.0.1", "127.0.0.1"])
+        >>> len(batch), batch.group_by
+        (2, ['None', 'ann'])
+        """
+        batch = cls(
+            endpoint=_texts(endpoint),
+            execution_time=_finite("execution_time", execution_time),
+            time=_times(time),
+            version=_texts(version),
+            group_by=_texts(group_by),
+            ip=_texts(ip),
+            status_code=_status_codes(status_code, len(endpoint)),
+        )
+        for name in ("execution_time", "time", "version", "group_by", "ip", "status_code"):
+            if len(getattr(batch, name)) != len(batch):
+                raise ValueError(f"{name}: has another length than endpoint")
+        return batch
+
+    @classmethod
+    def from_calls(cls, calls: Iterable[EndpointCall]) -> "EndpointCallBatch":
+        """Make a batch from single calls."""
+        calls = list(calls)
+        return cls.from_columns(
+            endpoint=[call.endpoint for call in calls],
+            execution_time=[call.execution_time for call in calls],
+            time=[call.time for call in calls],
+            version=[call.version for call in calls],
+            group_by=[call.group_by for call in calls],
+            ip=[call.ip for call in calls],
+            status_code=[call.status_code for call in calls],
+        )
+
+    def __len__(self) -> int:
+        return len(self.endpoint)
+
+    def calls(self) -> Iterator[EndpointCall]:
+        """Return the calls one by one, with aware times."""
+        columns = zip(
+            self.endpoint,
+            self.execution_time.tolist(),
+            map(time_units.to_datetime, self.time.astype(np.int64)),
+            self.version,
+            self.group_by,
+            self.ip,
+            (status or None for status in self.status_code.tolist()),
+            strict=True,
+        )
+        return (EndpointCall(*values) for values in columns)
+
+
+def _texts(values: Texts) -> list[str]:
+    items = values.tolist() if isinstance(values, np.ndarray) else values
+    return [item if type(item) is str else str(item) for item in items]
+
+
+def _finite(name: str, values: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
+    numbers = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name}: has a value that is not a finite number")
+    return numbers
+
+
+def _times(values: Sequence[datetime] | NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    if not isinstance(values, np.ndarray):
+        naive = [time_units.as_utc(time).replace(tzinfo=None) for time in values]
+        values = np.array(naive, dtype="datetime64[us]")
+    times = values.astype("datetime64[us]")
+    if np.isnat(times).any():
+        raise ValueError("time: has a value that is no time")
+    return times
+
+
+def _status_codes(
+    values: Sequence[int | None] | NDArray[Any] | None, length: int
+) -> NDArray[np.uint16]:
+    if values is None:
+        return np.zeros(length, dtype=np.uint16)
+    if not isinstance(values, np.ndarray):
+        values = np.array([value or 0 for value in values], dtype=np.int64)
+    if len(values) and not (values.min() >= 0 and values.max() <= 999):
+        raise ValueError("status_code: has a value that is not a status from 100 to 999")
+    return values.astype(np.uint16)

@@ -1,0 +1,227 @@
+"""The calendar: time units, their labels, and how a range is cut into slices.
+
+Inside the cube a moment is a count of microseconds since 1970-01-01 UTC, in an ``int64``. This
+module is the only one that knows how such counts are read from and written to text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Times = NDArray[np.int64]
+
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+TIME_UNITS = ("year", "month", "week", "day", "hour", "minute")
+MAX_SLICES = 10_000
+
+_FIXED = {"week": WEEK, "day": DAY, "hour": HOUR, "minute": MINUTE}
+_CALENDAR = {"year": "datetime64[Y]", "month": "datetime64[M]"}
+# Weeks start on Mondays (ISO 8601); 1970-01-05 was one.
+_ORIGIN = {"week": 4 * DAY}
+_SHORTEST = {"year": 365 * DAY, "month": 28 * DAY, **_FIXED}
+
+_PATTERNS = {
+    "year": r"(\d{4})",
+    "month": r"(\d{4})-(\d\d)",
+    "week": r"(\d{4})-W(\d\d)",
+    "day": r"(\d{4})-(\d\d)-(\d\d)",
+    "hour": r"(\d{4})-(\d\d)-(\d\d)T(\d\d)",
+    "minute": r"(\d{4})-(\d\d)-(\d\d)T(\d\d)[-:](\d\d)",
+}
+_EXAMPLES = {
+    "year": "2018",
+    "month": "2018-05",
+    "week": "2018-W17",
+    "day": "2018-05-20",
+    "hour": "2018-05-20T20",
+    "minute": "2018-05-20T20-10",
+}
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment as an aware datetime in UTC; a naive one is taken as UTC."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Return a moment as microseconds since 1970 UTC; a naive one is taken as UTC.
+
+    >>> to_microseconds(datetime(1970, 1, 1, 0, 0, 1))
+    1000000
+    """
+    return int(np.datetime64(as_utc(moment).replace(tzinfo=None), "us").astype(np.int64))
+
+
+def to_datetime(microseconds: int) -> datetime:
+    """Return microseconds since 1970 UTC as an aware datetime.
+
+    >>> to_datetime(1_000_000)
+    datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc)
+    """
+    naive: datetime = np.datetime64(int(microseconds), "us").astype(datetime)
+    return naive.replace(tzinfo=UTC)
+
+
+def check_unit(unit: str, parameter: str = "timeslice") -> None:
+    """Raise a ValueError that names the parameter, unless the unit is one of TIME_UNITS."""
+    if unit not in TIME_UNITS:
+        raise ValueError(f"{parameter}: {unit!r} is not one of {', '.join(TIME_UNITS)}")
+
+
+def ordinal(times: Times, unit: str) -> Times:
+    """Return for each moment the number of the unit that it lies in, counted from 1970.
+
+    >>> ordinal(np.array([90_000_000]), "minute")
+    array([1])
+    """
+    if unit in _CALENDAR:
+        return times.astype("datetime64[us]").astype(_CALENDAR[unit]).astype(np.int64)
+    result: Times = (times - _ORIGIN.get(unit, 0)) // _FIXED[unit]
+    return result
+
+
+def starts(ordinals: Times, unit: str) -> Times:
+    """Return the starts of the units that `ordinal` numbered.
+
+    >>> starts(np.array([1]), "minute")
+    array([60000000])
+    """
+    if unit in _CALENDAR:
+        return ordinals.astype(_CALENDAR[unit]).astype("datetime64[us]").astype(np.int64)
+    result: Times = ordinals * _FIXED[unit] + _ORIGIN.get(unit, 0)
+    return result
+
+
+def unit_start(time: int, unit: str) -> int:
+    """Return the start of the unit that a moment lies in."""
+    return int(starts(ordinal(np.array([time], dtype=np.int64), unit), unit)[0])
+
+
+def unit_end(time: int, unit: str) -> int:
+    """Return the end (exclusive) of the unit that a moment lies in."""
+    return int(starts(ordinal(np.array([time], dtype=np.int64), unit) + 1, unit)[0])
+
+
+def label(time: int, unit: str) -> str:
+    """Return the name of the unit that a moment lies in.
+
+    >>> label(to_microseconds(datetime(2018, 12, 31, 23, 59)), "week")
+    '2019-W01'
+    >>> label(to_microseconds(datetime(2018, 5, 29, 15, 45)), "minute")
+    '2018-05-29T15:45'
+    """
+    moment = to_datetime(time)
+    if unit == "week":
+        year, week, _ = moment.isocalendar()
+        return f"{year:04}-W{week:02}"
+    text = moment.isoformat()
+    return text[: len(_EXAMPLES[unit])]
+
+
+def parse_unit(unit: str, text: str) -> tuple[int, int]:
+    """Read the name of a unit, as a filter gives it.
+
+    :param unit: one of TIME_UNITS.
+    :param text: for instance ``2018-W17`` for a week; minutes are written ``2018-05-20T20-10`` or
+        ``2018-05-20T20:10``.
+    :returns: start (inclusive) and end (exclusive), microseconds.
+    :raises ValueError: names the unit and shows an example.
+
+    >>> [label(time, "day") for time in parse_unit("week", "2018-W17")]
+    ['2018-04-23', '2018-04-30']
+    """
+    match = re.fullmatch(_PATTERNS[unit], text) if isinstance(text, str) else None
+    try:
+        if not match:
+            raise ValueError(text)
+        start = to_microseconds(_moment(unit, [int(digits) for digits in match.groups()]))
+    except ValueError:
+        raise ValueError(f"{unit}: {text!r} is not written like {_EXAMPLES[unit]!r}") from None
+    return start, unit_end(start, unit)
+
+
+def _moment(unit: str, numbers: list[int]) -> datetime:
+    if unit == "week":
+        return datetime.fromisocalendar(numbers[0], numbers[1], 1).replace(tzinfo=UTC)
+    year, month, day, hour, minute = (*numbers, *(1, 1, 1, 0, 0)[len(numbers) :])
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Slices:
+    """A range of time cut into consecutive slices.
+
+    :ivar edges: starts of the slices and the end of the last one, microseconds, ascending.
+    :ivar unit: how the slices are labelled.
+    """
+
+    edges: Times
+    unit: str
+
+    def __len__(self) -> int:
+        return len(self.edges) - 1
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of the slices, in order of time."""
+        return [label(int(time), self.unit) for time in self.edges[:-1]]
+
+    def index(self, times: Times) -> NDArray[np.int64]:
+        """Return for each moment of the range the number of its slice."""
+        return np.searchsorted(self.edges, times, side="right") - 1
+
+
+def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
+    """Cut the range from start (inclusive) to end (exclusive) into slices.
+
+    :param is_static: slices sit on the calendar, the first and the last may stick out of the
+        range. Otherwise they have a fixed length and the first begins at `start`.
+    :raises ValueError: more than MAX_SLICES; or a fixed length is asked of a year or a month,
+        which have none.
+
+    >>> cut(to_microseconds(datetime(2018, 12, 30)), to_microseconds(datetime(2019, 1, 1)),
+    ...     "week").labels
+    ['2018-W52', '2019-W01']
+    """
+    check_unit(unit)
+    if not is_static and unit not in _FIXED:
+        raise ValueError(f"timeslice_is_static: a {unit} has no fixed length; it can only be true")
+    if (end - start) // _SHORTEST[unit] > MAX_SLICES:
+        raise ValueError(f"timeslice: the range has more than {MAX_SLICES:,} slices of a {unit}")
+    edges = _calendar_edges(start, end, unit) if is_static else _fixed_edges(start, end, unit)
+    if len(edges) - 1 > MAX_SLICES:
+        raise ValueError(f"timeslice: the range has more than {MAX_SLICES:,} slices of a {unit}")
+    return Slices(edges, unit if is_static else "minute")
+
+
+def _fixed_edges(start: int, end: int, unit: str) -> Times:
+    step = _FIXED[unit]
+    count = max(0, -(-(end - start) // step))
+    return start + step * np.arange(count + 1, dtype=np.int64)
+
+
+def _calendar_edges(start: int, end: int, unit: str) -> Times:
+    if end <= start:
+        return np.array([start], dtype=np.int64)
+    if unit in _FIXED:
+        return _fixed_edges(unit_start(start, unit), end, unit)
+    first, last = np.array([start, end - 1]).astype("datetime64[us]").astype(_CALENDAR[unit])
+    return np.arange(first, last + 2).astype("datetime64[us]").astype(np.int64)
+
+
+def overlap(
+    first: tuple[int | None, int | None], second: Sequence[Any]
+) -> tuple[int | None, int | None]:
+    """Return the range that lies in both ranges; None stands for no bound."""
+    starts = [start for start in (first[0], second[0]) if start is not None]
+    ends = [end for end in (first[1], second[1]) if end is not None]
+    return (max(starts) if starts else None), (min(ends) if ends else None)
