@@ -13,16 +13,19 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
+import pydash_database
 from pydash_app.configuration import Configuration, ConfigurationError
-from pydash_app.errors import InvalidInput, PyDashError
+from pydash_app.errors import InvalidInput, NotFound, PyDashError
+from pydash_database import DatabaseUnavailable, SchemaTooNew, transact
 from pydash_supervisor import ProcessFailedError, Stopped, Supervisor
 
 if TYPE_CHECKING:
-    from apiflask import APIFlask
+    from flask import Flask
 
 DEMO_USER = "demo"
 DEMO_FETCH_SECONDS = "10"
@@ -30,7 +33,7 @@ START_SECONDS = 60.0
 COMMAND = [sys.executable, "-m", "pydash"]
 
 
-def create_app() -> "APIFlask":
+def create_app() -> "Flask":
     """Make the WSGI app, configured from the environment.
 
     :raises ConfigurationError: a variable has a bad value.
@@ -47,7 +50,9 @@ def main() -> None:
     """Run the `pydash` command, with one plain line for what goes wrong."""
     try:
         cli(prog_name="pydash")
-    except (ConfigurationError, ProcessFailedError, PyDashError) as error:
+    except DatabaseUnavailable as error:
+        raise SystemExit(f"Error: {error} Is `pydash up` running on this data?") from None
+    except (ConfigurationError, ProcessFailedError, PyDashError, SchemaTooNew) as error:
         raise SystemExit(f"Error: {_explain(error)}") from None
 
 
@@ -91,6 +96,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) ->
     os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
     if demo:
         os.environ.setdefault("PYDASH_FETCH_INTERVAL", DEMO_FETCH_SECONDS)
+        os.environ.setdefault("PYDASH_SELF_MONITORING", "on")
     configuration = _configure(
         host=host, port=port, data_dir=data_dir.resolve() if data_dir else None
     )
@@ -136,7 +142,10 @@ def database(data_dir: Path | None) -> None:
     """Serve the database alone."""
     from pydash_database import server
 
-    server.serve(_configure(data_dir=data_dir).data_dir)
+    try:
+        server.serve(_configure(data_dir=data_dir).data_dir)
+    except server.ServerNotStarted as error:
+        raise click.ClickException(str(error)) from None
 
 
 @cli.command()
@@ -184,6 +193,26 @@ def create_user(
     click.echo(f"User {name} was created.")
 
 
+@user.command("invite")
+@_data_dir
+def invite_user(data_dir: Path | None) -> None:
+    """Make an invitation, good for one registration within a week."""
+    from pydash_app.user.services import registration
+
+    with _connected(_configure(data_dir=data_dir)):
+        click.echo(transact(registration.invite))
+
+
+@cli.command()
+@_data_dir
+def seed(data_dir: Path | None) -> None:
+    """Fill an empty database with users and dashboards, for development."""
+    import pydash_app
+
+    with _connected(_configure(data_dir=data_dir)):
+        pydash_app.seed_datastructures()
+
+
 @cli.group(hidden=True)
 def demo() -> None:
     """Set up what `pydash up --demo` shows."""
@@ -193,7 +222,6 @@ def demo() -> None:
 def demo_user() -> None:
     """Create the demo user, or give it the password of this start."""
     import pydash_app.user
-    from pydash_database import transact
 
     password = os.environ["PYDASH_DEMO_PASSWORD"]
 
@@ -227,10 +255,11 @@ def _add_dashboard(name: str, url: str, token: str) -> None:
     import pydash_app.dashboard
     import pydash_app.user
     from pydash_app.dashboard.services import registration
-    from pydash_database import transact
 
-    def find() -> tuple[Any, Any]:
+    def find() -> tuple[UUID, UUID | None]:
         owner = pydash_app.user.find_by_name(DEMO_USER)
+        if owner is None:
+            raise NotFound("The demo user is gone.")
         mine = pydash_app.dashboard.dashboards_of_user(owner.id)
         return owner.id, next((board.id for board in mine if board.name == name), None)
 
@@ -243,7 +272,6 @@ def _add_dashboard(name: str, url: str, token: str) -> None:
 
 def _create_user(name: str, password: str, email: str, *, verified: bool, admin: bool) -> None:
     from pydash_app.user.services import registration
-    from pydash_database import transact
 
     transact(lambda: registration.create(name, password, email, verified=verified, admin=admin))
 
@@ -251,7 +279,6 @@ def _create_user(name: str, password: str, email: str, *, verified: bool, admin:
 @contextmanager
 def _connected(configuration: Configuration) -> Iterator[None]:
     import pydash_app
-    import pydash_database
 
     pydash_app.configure(configuration)
     try:
