@@ -1,0 +1,180 @@
+"""Each thread and process has its connection; transactions see, store and retry as they should."""
+
+import gc
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from transaction.interfaces import TransientError
+
+import pydash_database
+from pydash_app.configuration import Configuration
+from pydash_database import (
+    DatabaseUnavailable,
+    SchemaTooNew,
+    connections,
+    database_connection,
+    database_root,
+    last_transaction_id,
+    transact,
+)
+
+
+@pytest.fixture
+def counter(zeo_database: Configuration) -> Configuration:
+    transact(lambda: database_root().update(counter=0))
+    return zeo_database
+
+
+def increase() -> int:
+    root = database_root()
+    root["counter"] += 1
+    return int(root["counter"])
+
+
+def increase_elsewhere(configuration: Configuration) -> None:
+    """Increase the counter in another process, and wait for it."""
+    program = """
+import sys, pydash_database as db
+from pydash_app.migrations import MIGRATIONS
+db.configure(sys.argv[1], MIGRATIONS)
+def increase():
+    db.database_root()["counter"] += 1
+db.transact(increase)
+db.close()
+"""
+    subprocess.run([sys.executable, "-c", program, configuration.database_uri], check=True)
+
+
+def in_thread(work: object) -> None:
+    thread = threading.Thread(target=work)  # type: ignore[arg-type]
+    thread.start()
+    thread.join()
+
+
+def test_what_a_transaction_did_is_stored(counter: Configuration) -> None:
+    assert transact(increase) == 1
+    pydash_database.close()
+    assert transact(increase) == 2
+
+
+def test_nothing_is_stored_if_the_work_fails(counter: Configuration) -> None:
+    def fail() -> None:
+        increase()
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        transact(fail)
+    assert transact(lambda: database_root()["counter"]) == 0
+
+
+def test_a_transaction_within_another_is_part_of_it(counter: Configuration) -> None:
+    def outer() -> None:
+        transact(increase)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        transact(outer)
+    assert transact(increase) == 1
+
+
+def test_threads_that_conflict_all_succeed(counter: Configuration) -> None:
+    def increase_often() -> None:
+        for _ in range(10):
+            transact(increase, attempts=100)
+
+    threads = [threading.Thread(target=increase_often) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert transact(lambda: database_root()["counter"]) == 40
+
+
+def test_endless_conflicts_end_as_unavailable(counter: Configuration) -> None:
+    tries = []
+
+    def conflict() -> None:
+        tries.append(None)
+        raise TransientError
+
+    with pytest.raises(DatabaseUnavailable, match="busy"):
+        transact(conflict, attempts=3)
+    assert len(tries) == 3
+
+
+def test_a_transaction_sees_what_another_process_committed_before(counter: Configuration) -> None:
+    for expected in (1, 2, 3):
+        increase_elsewhere(counter)
+        assert transact(lambda: database_root()["counter"]) == expected
+
+
+def test_a_commit_elsewhere_is_noticed_without_a_transaction(counter: Configuration) -> None:
+    before = last_transaction_id()
+    increase_elsewhere(counter)
+    # The server tells every client of a commit, but does not wait for them to hear it.
+    while last_transaction_id() == before:
+        time.sleep(0.01)
+
+
+def test_a_connection_belongs_to_its_thread(counter: Configuration) -> None:
+    mine, others = database_connection(), []
+    in_thread(lambda: others.append(database_connection()))
+    assert database_connection() is mine
+    assert others[0] is not mine
+
+
+def test_threads_that_end_leave_no_connection_behind(counter: Configuration) -> None:
+    for _ in range(20):
+        in_thread(lambda: transact(increase))
+    gc.collect()
+    pool = connections._configured().open().pool
+    assert len(pool.all) <= 3
+
+
+def test_a_forked_process_gets_a_connection_of_its_own(counter: Configuration) -> None:
+    transact(increase)
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if transact(increase) == 2 else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert transact(increase) == 3
+
+
+def test_an_older_pydash_refuses_a_newer_database(tmp_path: Path) -> None:
+    uri = f"file://{tmp_path}/test.fs"
+    pydash_database.configure(uri, [lambda root: None, lambda root: None])
+    transact(lambda: None)
+    pydash_database.configure(uri, [lambda root: None])
+    with pytest.raises(SchemaTooNew, match="schema 2"):
+        transact(lambda: None)
+    pydash_database.close()
+
+
+def test_a_migration_runs_once(tmp_path: Path) -> None:
+    uri = f"file://{tmp_path}/test.fs"
+    runs: list[str] = []
+    for names in (["first"], ["first", "second"], ["first", "second"]):
+        pydash_database.configure(
+            uri, [lambda root, name=name: runs.append(name) for name in names]
+        )
+        transact(lambda: None)
+    pydash_database.close()
+    assert runs == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "hint"),
+    [("postgresql://localhost/pydash", "RelStorage"), ("mysql://localhost", "zeo://")],
+)
+def test_it_says_which_databases_there_are(uri: str, hint: str) -> None:
+    pydash_database.configure(uri)
+    with pytest.raises(ValueError, match=hint):
+        transact(lambda: None)
