@@ -79,6 +79,7 @@ class Dashboard(Persistent):
         self.name = name if name is not None else url
         self.monitor_downtime = False
         self.retention = Retention()
+        self.hidden_endpoints: frozenset[str] = frozenset()
         self.endpoints = OOBTree()
         self.aggregator_group = AggregatorGroup()
         self.fetching = FetchingStatus()
@@ -123,6 +124,10 @@ class Dashboard(Persistent):
         if endpoint.name not in self.endpoints:
             raise ValueError(f"endpoint: this dashboard has no {endpoint.name!r}")
         del self.endpoints[endpoint.name]
+
+    def hide_endpoint(self, name: str, *, hidden: bool = True) -> None:
+        """Leave an endpoint out of the user's lists, or show it again; its calls count anyway."""
+        self.hidden_endpoints = self.hidden_endpoints - {name} | ({name} if hidden else set())
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
         """Add one call; its endpoint is added if it is not known yet."""
