@@ -22,6 +22,9 @@ class Endpoint(Persistent):
 
     :param name: its name in the monitored app.
     :param is_monitored: whether the monitored app watches it.
+    :param version_added: version of the app in which it was first seen, if that is known.
+    :param time_added: when it was first seen (UTC), if that is known.
+    :param last_accessed: when it was last called (UTC), as the monitored app says.
 
     >>> endpoint = Endpoint("foo", True)
     >>> endpoint.add_endpoint_call(
@@ -30,9 +33,20 @@ class Endpoint(Persistent):
     1
     """
 
-    def __init__(self, name: str, is_monitored: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        is_monitored: bool,
+        *,
+        version_added: str | None = None,
+        time_added: datetime | None = None,
+        last_accessed: datetime | None = None,
+    ) -> None:
         self.name = name
         self.is_monitored = is_monitored
+        self.version_added = version_added
+        self.time_added = time_added
+        self.last_accessed = last_accessed
         self._group = AggregatorGroup()
 
     def get_id(self) -> str:
@@ -42,6 +56,12 @@ class Endpoint(Persistent):
     def set_monitored(self, is_monitored: bool) -> None:
         """Note whether the monitored app watches this endpoint."""
         self.is_monitored = is_monitored
+
+    def update(self, other: "Endpoint") -> None:
+        """Take over what the monitored app says now; nothing is written if nothing is new."""
+        for name in ("is_monitored", "version_added", "time_added", "last_accessed"):
+            if getattr(self, name) != getattr(other, name):
+                setattr(self, name, getattr(other, name))
 
     def attach(self, group: AggregatorGroup) -> None:
         """Look at the calls of this group from now on; own calls are handed over to it."""

@@ -103,13 +103,13 @@ class Dashboard(Persistent):
         return str(self.id)
 
     def add_endpoint(self, endpoint: Endpoint) -> None:
-        """Add an endpoint, or take over whether it is monitored if there is one of this name."""
+        """Add an endpoint; if there is one of this name, bring it up to date."""
         known = self.endpoints.get(endpoint.name)
         if known is None:
             endpoint.attach(self.aggregator_group)
             self.endpoints[endpoint.name] = endpoint
-        elif known.is_monitored != endpoint.is_monitored:
-            known.set_monitored(endpoint.is_monitored)
+        else:
+            known.update(endpoint)
 
     def add_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
         """Add several endpoints."""
