@@ -40,9 +40,11 @@ from typing import TypeVar
 
 from .figures import SchedulerFigures
 from .task_scheduler import TaskScheduler
+from .timetable import Task
 
 __all__ = [
     "SchedulerFigures",
+    "Task",
     "TaskScheduler",
     "add_background_task",
     "add_periodic_task",

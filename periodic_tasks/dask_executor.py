@@ -22,13 +22,13 @@ class DaskExecutor(Executor):
     def __init__(self, address: str, initializer: Callable[[], object]) -> None:
         import distributed  # an optional dependency
 
-        class Initialize(distributed.WorkerPlugin):  # type: ignore[misc]
+        class Initialize(distributed.WorkerPlugin):
             def setup(self, worker: object) -> None:
                 initializer()
 
-        self._client = distributed.Client(address, set_as_default=False)
+        self._client: Any = distributed.Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
         self._client.register_plugin(Initialize(), name="initialize")
-        self._executor = self._client.get_executor(pure=False, retries=0)
+        self._executor: Any = self._client.get_executor(pure=False, retries=0)
 
     @property
     def capacity(self) -> int:

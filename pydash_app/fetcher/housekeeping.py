@@ -10,17 +10,22 @@ from pydash_app.dashboard.services import retention
 from pydash_app.user.services import pruning
 
 MAIL_INTERVAL = timedelta(seconds=5)
-DAILY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def schedule(scheduler: TaskScheduler) -> None:
-    """Add the tasks that do not depend on any dashboard."""
+    """Add the tasks that do not depend on any dashboard.
+
+    The daily ones run some time in the first hour, too: a daemon may never live for a day.
+    """
     scheduler.add_periodic_task(
         "send mails", MAIL_INTERVAL, outbox.send_due, True, time_limit=timedelta(minutes=2)
     )
-    pruning.schedule_periodic_pruning_task(scheduler=scheduler)
-    scheduler.add_periodic_task("drop expired calls", DAILY, drop_expired_calls)
-    scheduler.add_periodic_task("pack the database", DAILY, pydash_database.pack)
+    pruning.schedule_periodic_pruning_task(HOUR, scheduler)
+    for name, task in (("drop calls", drop_expired_calls), ("pack", pydash_database.pack)):
+        scheduler.add_periodic_task(name, DAY, task, run_at_start=True, jitter=HOUR)
+
 
 
 def drop_expired_calls() -> None:

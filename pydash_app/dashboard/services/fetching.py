@@ -49,7 +49,9 @@ logger = Logger(__name__)
 class HasId(Protocol):
     """A dashboard, or whatever else knows the id of one."""
 
-    id: UUID
+    @property
+    def id(self) -> UUID:
+        """The dashboard's id."""
 
 
 class _Superseded(Exception):  # noqa: N818 - not an error: there is nothing left to do

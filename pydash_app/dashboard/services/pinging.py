@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from flask_monitoring_dashboard_client import RemoteError, ping
+from flask_monitoring_dashboard_client import RemoteError
 from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import remote
@@ -64,7 +64,7 @@ def schedule_periodic_pinging(
 def _measure(url: str) -> float | None:
     """Return the milliseconds until a good answer; None if there was none."""
     try:
-        status, latency = ping(url, remote.allowed_addresses())
+        status, latency = remote.measure(url)
     except RemoteError:
         return None
     return latency if status < FIRST_SERVER_ERROR else None

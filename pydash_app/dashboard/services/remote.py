@@ -1,28 +1,7 @@
-"""The way from the domain to the monitored apps: one place that knows whom PyDash may talk to."""
+"""The way from the domain to the monitored apps: the one place that knows whom to talk to."""
 
-from flask_monitoring_dashboard_client import RemoteDashboard
-from pydash_app.errors import NotConfigured
-
-_allowed: str | None = None
-
-
-def configure(fetch_allow: str) -> None:
-    """Set which addresses this process may fetch from.
-
-    :param fetch_allow: as in `Configuration.fetch_allow`.
-    """
-    global _allowed
-    _allowed = fetch_allow
-
-
-def allowed_addresses() -> str:
-    """Return which addresses this process may fetch from.
-
-    :raises NotConfigured: if `configure` was not called.
-    """
-    if _allowed is None:
-        raise NotConfigured
-    return _allowed
+from flask_monitoring_dashboard_client import RemoteDashboard, ping
+from pydash_app import configuration
 
 
 def connect(url: str, token: str, dialect: str | None = None) -> RemoteDashboard:
@@ -30,4 +9,13 @@ def connect(url: str, token: str, dialect: str | None = None) -> RemoteDashboard
 
     :param dialect: how it talks, if that is known already.
     """
-    return RemoteDashboard(url, token, allow=allowed_addresses(), dialect=dialect)
+    allowed = configuration.current().fetch_allow
+    return RemoteDashboard(url, token, allow=allowed, dialect=dialect)
+
+
+def measure(url: str) -> tuple[int, float]:
+    """Return with which HTTP status an app answers, and after how many milliseconds.
+
+    :raises RemoteError: it does not.
+    """
+    return ping(url, configuration.current().fetch_allow)
