@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pydash_database import (
     database_connection,
     database_root,
     last_transaction_id,
+    schema,
     transact,
 )
 
@@ -96,7 +98,7 @@ def test_threads_that_conflict_all_succeed(counter: Configuration) -> None:
 
 
 def test_endless_conflicts_end_as_unavailable(counter: Configuration) -> None:
-    tries = []
+    tries: list[None] = []
 
     def conflict() -> None:
         tries.append(None)
@@ -161,10 +163,12 @@ def test_an_older_pydash_refuses_a_newer_database(tmp_path: Path) -> None:
 def test_a_migration_runs_once(tmp_path: Path) -> None:
     uri = f"file://{tmp_path}/test.fs"
     runs: list[str] = []
+
+    def migrate(name: str, root: schema.Root) -> None:
+        runs.append(name)
+
     for names in (["first"], ["first", "second"], ["first", "second"]):
-        pydash_database.configure(
-            uri, [lambda root, name=name: runs.append(name) for name in names]
-        )
+        pydash_database.configure(uri, [partial(migrate, name) for name in names])
         transact(lambda: None)
     pydash_database.close()
     assert runs == ["first", "second"]

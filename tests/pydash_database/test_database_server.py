@@ -12,7 +12,6 @@ import pytest
 import pydash_database
 from pydash_database import database_root, server, transact
 
-
 SERVE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import pydash_database
-from pydash_database import DatabaseUnavailable, connections, database_root, transact
+from pydash_database import DatabaseUnavailable, connections, database_root, storages, transact
 
 # Far more than all the waits for an answer together: what takes longer, hangs.
 pytestmark = pytest.mark.timeout(40)
@@ -73,11 +73,10 @@ def test_many_threads_wait_together_not_one_after_the_other(
     server.kill()
     attempts = []
     everybody_waits = threading.Barrier(10)
-    open_storage = connections.open_storage
 
     def count(uri: str) -> Any:
         attempts.append(uri)
-        return open_storage(uri)
+        return storages.open_storage(uri)
 
     def ask() -> None:
         everybody_waits.wait()
