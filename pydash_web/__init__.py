@@ -1,0 +1,40 @@
+"""The web application: the API under `/api`, and the pages everywhere else."""
+
+from importlib.metadata import version
+
+from flask import Flask
+
+from pydash_app import secrets
+from pydash_app.configuration import Configuration
+from pydash_web import errors, headers, limits, metrics, pages, self_monitoring, session
+from pydash_web.api import api
+from pydash_web.proxies import TrustedProxies
+from pydash_web.session import load_user, unauthorized
+
+__all__ = ["create_app", "load_user", "unauthorized"]
+
+# Every body is a small form.
+LONGEST_BODY = 64 * 1024
+
+
+def create_app(configuration: Configuration) -> Flask:
+    """Make the WSGI application.
+
+    `pydash_app.configure` must have been called in this process.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False
+    app.config.update(
+        VERSION=version("pydash"),
+        PYDASH=configuration,
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
+    )
+    for part in (metrics, headers, errors, limits, session):
+        part.install(app)
+    app.register_blueprint(api)
+    pages.register(app)
+    if configuration.self_monitoring:
+        self_monitoring.bind(app, configuration)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, configuration.trusted_proxies)  # type: ignore[method-assign]
+    return app

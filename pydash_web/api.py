@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response
 from pydantic import BaseModel
 
+from pydash_web import handling
 from pydash_web.limits import Limit
 from pydash_web.operation import Access, Operation
 
@@ -25,16 +26,16 @@ def route(
     url: str,
     access: Access,
     *,
-    errors: Mapping[int, str] | None = None,
+    errors: Mapping[int, str | type[BaseModel]] | None = None,
     limit: Limit | None = None,
     transactional: bool = True,
-    media_types: tuple[str, ...] = ("application/json",),
+    streams: Mapping[str, type[BaseModel] | None] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a function the answer to a method and URL; see `Operation` for the parameters."""
 
     def declare(function: View) -> Callable[..., Response]:
         operation = Operation(
-            method, url, access, function, errors or {}, limit, transactional, media_types
+            method, url, access, function, errors or {}, limit, transactional, streams or {}
         )
         OPERATIONS.append(operation)
 

@@ -188,7 +188,7 @@ def get_downtime(dashboard_id: str, query: statistics.DateRange) -> dashboards.D
     "/dashboards/<dashboard_id>/export",
     READ,
     transactional=False,
-    media_types=("text/csv", "application/json"),
+    streams={"text/csv": None, "application/json": statistics.ExportedCalls},
 )
 def export_calls(dashboard_id: str, query: statistics.ExportQuery) -> Response:
     """Stream the calls in order of time."""
@@ -291,7 +291,7 @@ def change_endpoint_settings(
 # -- Operations -------------------------------------------------------------------------------
 
 
-@get("/status", PUBLIC, transactional=False)
+@get("/status", PUBLIC, transactional=False, errors={503: Status})
 def get_status() -> Status:
     """Say whether PyDash is alive and can read its database."""
     return controller.status.status()

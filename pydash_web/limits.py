@@ -1,15 +1,28 @@
-"""How often somebody may try."""
+"""How often somebody may try what costs work, sends mail or can be guessed.
 
+Each call counts twice: for the address that it comes from and for the account that it is about,
+so that neither many accounts from one place nor one account from many places can be tried out.
+"""
+
+import time
 from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request
+from limits import parse
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from pydash_app.configuration import Configuration
+from pydash_app.errors import TooManyRequests
+from pydash_logger.logger import Logger
+
+logger = Logger(__name__)
 
 
 @dataclass(frozen=True)
 class Limit:
-    """So many calls in so long a time, from one address and for one account.
-
-    The second is the stricter one where guessing is the danger, and the first where it is
-    the work or the mail that a call makes.
-    """
+    """So many calls in so long a time, from one address and for one account."""
 
     per_address: str
     per_account: str
@@ -22,3 +35,59 @@ PASSWORD = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes
 CODE = Limit(per_address="30 per 10 minutes", per_account="30 per 10 minutes")
 PROBE = Limit(per_address="60 per 10 minutes", per_account="30 per 10 minutes")
 FETCH = Limit(per_address="60 per minute", per_account="10 per minute")
+
+
+class RetryLater(TooManyRequests):
+    """A limit is reached.
+
+    :ivar retry_after: seconds until one may try again.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"That was tried too often. Please try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+class Limiter:
+    """Counts calls in the configured store, which several web processes may share."""
+
+    def __init__(self, store: str) -> None:
+        storage = storage_from_string(store, wrap_exceptions=True)
+        self._strategy = MovingWindowRateLimiter(storage)
+
+    def hit(self, limit: str, *who: str) -> None:
+        """Count one call.
+
+        A store that is away lets everybody pass: counting is no reason to refuse service.
+
+        :raises RetryLater: that is one too many.
+        """
+        item = parse(limit)
+        try:
+            if self._strategy.hit(item, *who):
+                return
+            reset = self._strategy.get_window_stats(item, *who).reset_time
+        except StorageError as error:
+            logger.warning(f"Rate limits are not counted: {error}")
+            return
+        raise RetryLater(max(1, round(reset - time.time())))
+
+
+def install(app: Flask, configuration: Configuration) -> None:
+    """Give the app its limiter."""
+    app.extensions["pydash_limiter"] = Limiter(configuration.rate_limit_store)
+
+
+def count(limit: Limit, operation: str, account: str | None) -> None:
+    """Count this request, once however often its transaction is tried.
+
+    :param account: whom it is about, if that is known.
+    :raises RetryLater: it is one too many.
+    """
+    if g.get("limits_counted"):
+        return
+    g.limits_counted = True
+    limiter: Limiter = current_app.extensions["pydash_limiter"]
+    limiter.hit(limit.per_address, operation, "address", request.remote_addr or "")
+    if account:
+        limiter.hit(limit.per_account, operation, "account", account)

@@ -8,7 +8,7 @@ import json
 import re
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -39,6 +39,7 @@ PATH_PARAMETERS = {
 }
 
 Json = dict[str, Any]
+Mode = Literal["validation", "serialization"]
 
 
 def document() -> Json:
@@ -82,12 +83,13 @@ class _Schemas:
 
     def __init__(self, operations: list[Operation]) -> None:
         asked = [model for each in operations for model in (each.body, each.query) if model]
-        given = [each.answer for each in operations if issubclass(each.answer, BaseModel)]
+        given = [model for each in operations for model in each.answers.values() if model]
+        models: dict[tuple[type[BaseModel], Mode], None] = dict.fromkeys(
+            [(model, "validation") for model in asked]
+            + [(model, "serialization") for model in (*given, Error)]
+        )
         self._of, found = models_json_schema(
-            [(model, "validation") for model in dict.fromkeys(asked)]
-            + [(model, "serialization") for model in dict.fromkeys([*given, Error])],
-            ref_template=REF,
-            schema_generator=_WithoutTitles,
+            list(models), ref_template=REF, schema_generator=_WithoutTitles
         )
         self._all: Json = found["$defs"]
         self._queries = {each.query.__name__ for each in operations if each.query}
@@ -97,7 +99,7 @@ class _Schemas:
         """Every schema that is referred to; queries are written out as parameters instead."""
         return {name: self._all[name] for name in sorted(self._all) if name not in self._queries}
 
-    def reference(self, model: type[BaseModel], mode: Any) -> Json:
+    def reference(self, model: type[BaseModel], mode: Mode) -> Json:
         return dict(self._of[model, mode])
 
     def parameters(self, query: type[BaseModel]) -> list[Json]:
@@ -118,11 +120,10 @@ class _Schemas:
 
 def _not_null(field: Json) -> Json:
     """Leave out null: a query parameter that is not given is not there at all."""
-    kinds = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
+    kinds: list[Json] = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return field
-    rest = {key: value for key, value in field.items() if key not in ("anyOf", "default")}
-    return rest | kinds[0]
+    return {key: field[key] for key in field if key not in ("anyOf", "default")} | kinds[0]
 
 
 def _describe(operation: Operation, schemas: _Schemas) -> Json:
@@ -144,14 +145,10 @@ def _describe(operation: Operation, schemas: _Schemas) -> Json:
 
 
 def _security(access: Access) -> list[Json]:
-    session, token = {"session": []}, {"token": []}
-    match access:
-        case Access.PUBLIC:
-            return []
-        case Access.ACCOUNT:
-            return [session]
-        case _:
-            return [session, token]
+    if access is Access.PUBLIC:
+        return []
+    session: Json = {"session": []}
+    return [session] if access is Access.ACCOUNT else [session, {"token": []}]
 
 
 def _path_parameters(operation: Operation) -> list[Json]:
@@ -167,24 +164,32 @@ def _path_parameters(operation: Operation) -> list[Json]:
 
 
 def _responses(operation: Operation, schemas: _Schemas) -> Json:
-    error = {"application/json": {"schema": schemas.reference(Error, "serialization")}}
     failures = {
-        str(status): {"description": text, "content": error}
-        for status, text in sorted(_failures(operation).items())
+        str(status): _failure(meaning, schemas)
+        for status, meaning in sorted(_failures(operation).items())
     }
     return {"200": _success(operation, schemas), **failures}
 
 
+def _failure(meaning: str | type[BaseModel], schemas: _Schemas) -> Json:
+    model, text = (Error, meaning) if isinstance(meaning, str) else (meaning, meaning.__doc__)
+    schema = schemas.reference(model, "serialization")
+    return {"description": text, "content": {"application/json": {"schema": schema}}}
+
+
 def _success(operation: Operation, schemas: _Schemas) -> Json:
-    if issubclass(operation.answer, BaseModel):
-        schema = schemas.reference(operation.answer, "serialization")
-        return {"description": "Done.", "content": {"application/json": {"schema": schema}}}
-    return {"description": "Done.", "content": {kind: {} for kind in operation.media_types}}
+    content = {
+        media_type: {"schema": schemas.reference(model, "serialization")} if model else {}
+        for media_type, model in operation.answers.items()
+    }
+    return {"description": "Done.", "content": content}
 
 
-def _failures(operation: Operation) -> dict[int, str]:
+def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
     """List the errors that follow from what the route takes, and its own."""
-    failures = {HTTPStatus.SERVICE_UNAVAILABLE: "The database is away; try again."}
+    failures: dict[int, str | type[BaseModel]] = {
+        HTTPStatus.SERVICE_UNAVAILABLE: "The database is away; try again."
+    }
     if operation.body or operation.query or operation.path:
         failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or wrong; it is named."
     if operation.access is not Access.PUBLIC:
@@ -195,4 +200,4 @@ def _failures(operation: Operation) -> dict[int, str]:
         failures[HTTPStatus.NOT_FOUND] = "No such dashboard."
     if operation.limit:
         failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many tries; `Retry-After` says when to."
-    return {int(status): text for status, text in (failures | dict(operation.errors)).items()}
+    return {int(status): failures[status] for status in failures} | dict(operation.errors)

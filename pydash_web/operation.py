@@ -1,10 +1,10 @@
 """What the API knows about each of its routes: enough to serve it and to document it."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from functools import cached_property
+from typing import Any, get_type_hints
 
 from flask import Response
 from pydantic import BaseModel
@@ -26,46 +26,52 @@ class Access(Enum):
 class Operation:
     """One route.
 
-    :param name: its Flask endpoint and its operation id.
     :param function: the view, whose parameters are the URL's, and `body` and `query` if it
         takes these; their annotations are the models.
-    :param errors: what further statuses than the usual ones mean.
+    :param errors: what further statuses than the usual ones mean, or the model of their answer.
     :param limit: how often it may be called.
     :param transactional: whether the whole view is one transaction; otherwise it makes its own.
-    :param media_types: what it answers with, if not JSON.
+    :param streams: what it answers with, if not one model's JSON: the model of each media type
+        that is JSON after all.
     """
 
     method: str
     url: str
     access: Access
     function: Callable[..., BaseModel | Response]
-    errors: Mapping[int, str]
+    errors: Mapping[int, str | type[BaseModel]]
     limit: Limit | None
     transactional: bool
-    media_types: tuple[str, ...]
+    streams: Mapping[str, type[BaseModel] | None]
 
     @property
     def name(self) -> str:
+        """Its operation id, and its Flask endpoint."""
         return self.function.__name__
 
-    @property
+    @cached_property
     def body(self) -> type[Body] | None:
-        return self._parameters.get("body")
+        """The model of its JSON body."""
+        return self._hints.get("body")
 
-    @property
+    @cached_property
     def query(self) -> type[Query] | None:
-        return self._parameters.get("query")
+        """The model of its query string."""
+        return self._hints.get("query")
 
-    @property
+    @cached_property
     def path(self) -> list[str]:
         """The names of the URL's parameters."""
-        return [name for name in self._parameters if name not in ("body", "query")]
+        return [name for name in self._hints if name not in ("body", "query", "return")]
 
-    @property
-    def answer(self) -> type[BaseModel]:
-        return inspect.signature(self.function, eval_str=True).return_annotation
+    @cached_property
+    def answers(self) -> dict[str, type[BaseModel] | None]:
+        """The media types of its answer with their models, if they have one."""
+        answer = self._hints["return"]
+        if issubclass(answer, BaseModel):
+            return {"application/json": answer}
+        return dict(self.streams)
 
-    @property
-    def _parameters(self) -> dict[str, Any]:
-        signature = inspect.signature(self.function, eval_str=True)
-        return {name: given.annotation for name, given in signature.parameters.items()}
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self.function)

@@ -42,6 +42,10 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def response_status(self) -> int:
+        """Tell the status with which it is sent."""
+        return 200
+
 
 class Message(Answer):
     """An answer that only says what was done."""

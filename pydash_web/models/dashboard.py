@@ -49,16 +49,17 @@ class DashboardSettings(Body):
 
 
 class EndpointSettings(Body):
-    """Whether an endpoint is shown."""
+    """Whether an endpoint is left out of the lists; its calls count either way."""
 
-    enabled: bool
+    hidden: bool
 
 
 class EndpointInfo(Answer):
     """An endpoint of a dashboard."""
 
     name: str
-    enabled: bool
+    enabled: bool = Field(description="Whether the app monitors it.")
+    hidden: bool = Field(description="Whether the user does not want to see it.")
 
 
 class DashboardSummary(Answer):
@@ -140,10 +141,13 @@ class EndpointMessage(Message):
     endpoint: EndpointInfo
 
 
+Step = Literal["reachable", "dashboard", "exporter", "token"]
+
+
 class ProbeStep(Answer):
     """One thing that has to be right before a dashboard can be read."""
 
-    step: Literal["reachable", "dashboard", "exporter", "token"]
+    step: Step
     ok: bool | None = Field(description="Null: not tried, for an earlier step failed.")
     message: str
 
@@ -185,4 +189,6 @@ class Downtime(Answer):
     downtime_intervals: list[Outage]
     downtime_percentage: float | None
     total_downtimes: dict[date, float] = Field(description="Seconds per day.")
-    latency: dict[date, float | None] = Field(description="Mean time of a ping per day, in ms.")
+    latency: dict[date, float] = Field(
+        description="Mean time of an answered ping per day, in ms; without a ping, no day."
+    )

@@ -1,5 +1,6 @@
 """The models of what is measured."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -34,6 +35,9 @@ _DATE = r"\d{4}(-\d{2}(-\d{2})?|-?W\d{2}(-?\d)?|\d{4})?"
 _TIME = r"\d{2}(:?\d{2}(:?\d{2}([.,]\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?"
 
 
+DATE_TIME = re.compile(f"{_DATE}([T ]{_TIME})?", re.ASCII)
+
+
 def _one_of(names: tuple[str, ...]) -> str:
     return f"({'|'.join(names)})"
 
@@ -49,7 +53,7 @@ def _text(pattern: str, description: str) -> Any:
 Date = Annotated[
     str,
     _text(
-        f"^{_DATE}([T ]{_TIME})?$",
+        f"^{DATE_TIME.pattern}$",
         "ISO 8601, UTC unless it names an offset; `2018`, `2018-05` and `2018-W17` mean the"
         " first moment of that year, month or week.",
     ),
@@ -66,7 +70,7 @@ class Filters(Query):
     version: Filter | None = None
     ip: Filter | None = None
     group_by: Filter | None = None
-    status_class: Annotated[str, Field(pattern="^[1-5]xx$")] | None = None
+    status_class: Annotated[str, Field(pattern="^([1-9]xx|unknown)$")] | None = None
 
 
 class StatisticQuery(Filters):
@@ -198,3 +202,7 @@ class ExportedCall(Answer):
     group_by: str
     ip: str
     status_code: int | None
+
+
+class ExportedCalls(RootModel[list[ExportedCall]]):
+    """Calls in order of time."""

@@ -1,0 +1,20 @@
+"""Handles hiding endpoints, and showing them again."""
+
+from pydash_web.controller.utils import endpoint_info, find_dashboard, find_endpoint
+from pydash_web.models.dashboard import EndpointMessage, EndpointSettings
+
+
+def change_endpoint_settings(
+    dashboard_id: str, endpoint_name: str, body: EndpointSettings
+) -> EndpointMessage:
+    """Show an endpoint or hide it; its calls count either way.
+
+    :raises NotFound: the dashboard has no such endpoint.
+    """
+    dashboard = find_dashboard(dashboard_id)
+    endpoint = find_endpoint(dashboard, endpoint_name)
+    dashboard.hide_endpoint(endpoint_name, hidden=body.hidden)
+    return EndpointMessage(
+        message="The endpoint is hidden." if body.hidden else "The endpoint is shown.",
+        endpoint=endpoint_info(dashboard, endpoint),
+    )

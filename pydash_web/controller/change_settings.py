@@ -1,0 +1,19 @@
+"""Manages changing of user settings."""
+
+from pydash_app.user.services import settings
+from pydash_web import session
+from pydash_web.controller.user import user_info
+from pydash_web.models.user import Settings, UserMessage
+
+
+def change_settings(body: Settings) -> UserMessage:
+    """Change what is given, and leave the rest.
+
+    :raises InvalidInput: a setting is no good.
+    :raises Conflict: the name is taken.
+    """
+    user = session.current_user()
+    settings.change_settings(
+        user, name=body.username, mail=body.email, play_sounds=body.play_sounds
+    )
+    return UserMessage(message="Your settings are saved.", user=user_info(user))

@@ -1,0 +1,197 @@
+"""Manages the lookup and returning of dashboard information for a certain user."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Any
+
+from pydash_app.dashboard import dashboards_of_user
+from pydash_app.dashboard.aggregator import Aggregator
+from pydash_app.dashboard.aggregator.query import QueryResult
+from pydash_app.dashboard.entity import Dashboard
+from pydash_web import session, validation
+from pydash_web.controller import dates
+from pydash_web.controller.dates import match_datetime_string_with_formats
+from pydash_web.controller.utils import (
+    dashboard_fields,
+    dashboard_info,
+    endpoint_info,
+    find_dashboard,
+    naming_parameters,
+)
+from pydash_web.models.dashboard import DashboardDetails, Dashboards, EndpointDetails
+from pydash_web.models.statistic import (
+    BREAKDOWNS,
+    STATISTICS,
+    TIMESLICES,
+    Aggregates,
+    StatisticAnswer,
+    StatisticQuery,
+)
+
+__all__ = [
+    "check_allowed_statistics",
+    "check_allowed_timeslices",
+    "dashboard",
+    "dashboards",
+    "handle_statistic_per_timeslice",
+    "handle_statistic_without_timeslice",
+    "match_datetime_string_with_formats",
+    "statistic",
+]
+
+AGGREGATES = tuple(field.alias or name for name, field in Aggregates.model_fields.items())
+IS_STATIC = {"true": True, "false": False}
+# What is largest is told by the visits.
+RANK = "total_visits"
+
+
+def dashboards() -> Dashboards:
+    """List the dashboards of the current user, by name."""
+    mine = dashboards_of_user(session.current_user().id)
+    mine.sort(key=lambda each: each.name.casefold())
+    return Dashboards([dashboard_info(each) for each in mine])
+
+
+def dashboard(dashboard_id: str) -> DashboardDetails:
+    """Show a single dashboard with its statistics over all time.
+
+    :param dashboard_id: ID of the dashboard to retrieve information from.
+    """
+    found = find_dashboard(dashboard_id)
+    per_endpoint = _aggregates(found.query(AGGREGATES, by=("endpoint",)))
+    nothing = Aggregates.model_validate(Aggregator().as_dict())
+    endpoints = [
+        EndpointDetails(
+            **endpoint_info(found, endpoint).model_dump(),
+            aggregates=per_endpoint.get((endpoint.name,), nothing),
+        )
+        for endpoint in found.endpoints.values()
+    ]
+    overall = _aggregates(found.query(AGGREGATES))[()]
+    return DashboardDetails(**dashboard_fields(found), aggregates=overall, endpoints=endpoints)
+
+
+def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
+    """Compute one statistic or several of a dashboard.
+
+    :param query: which of them, of which calls, cut up how.
+    :raises InvalidInput: a parameter is wrong, which the message names.
+    """
+    found = find_dashboard(dashboard_id)
+    statistics = _listed("statistic", query.statistic, check_allowed_statistics, STATISTICS)
+    by = _listed("breakdown", query.breakdown, BREAKDOWNS.__contains__, BREAKDOWNS)
+    choice = dates.choice(query) | {"by": by}
+    choice["end"] = choice["end"] or datetime.now(UTC)
+    is_static = _is_static(query)
+    with naming_parameters():
+        if query.timeslice is None:
+            result = handle_statistic_without_timeslice(found, statistics, **choice)
+        else:
+            result = handle_statistic_per_timeslice(
+                found, statistics, query.timeslice, **choice, is_static=is_static
+            )
+    return StatisticAnswer(_nested(result, statistics, query.top))
+
+
+def handle_statistic_without_timeslice(
+    dashboard: Dashboard, statistics: Sequence[str], **choice: Any
+) -> QueryResult:
+    """Compute statistics over a whole range of time.
+
+    :param choice: `start`, `end`, `filters` and `by`, as for `Dashboard.query`.
+    """
+    return dashboard.query(_with_rank(statistics), **choice)
+
+
+def handle_statistic_per_timeslice(
+    dashboard: Dashboard, statistics: Sequence[str], timeslice: str, **choice: Any
+) -> QueryResult:
+    """Compute statistics for each slice of a range of time.
+
+    :param choice: `start`, `end`, `filters`, `by` and `is_static`, as for `Dashboard.query`.
+    """
+    return dashboard.query(_with_rank(statistics), timeslice=timeslice, **choice)
+
+
+def check_allowed_statistics(statistic: str) -> bool:
+    """Tell whether there is such a statistic.
+
+    >>> check_allowed_statistics("total_visits")
+    True
+    """
+    return statistic in STATISTICS
+
+
+def check_allowed_timeslices(timeslice: str) -> bool:
+    """Tell whether time can be cut into such slices.
+
+    >>> check_allowed_timeslices("century")
+    False
+    """
+    return timeslice in TIMESLICES
+
+
+def _with_rank(statistics: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys((RANK, *statistics)))
+
+
+def _listed(
+    parameter: str, text: str | None, is_allowed: Callable[[str], bool], allowed: Sequence[str]
+) -> tuple[str, ...]:
+    """Read a parameter that names several things, separated by commas."""
+    names = tuple(text.split(",")) if text is not None else ()
+    unknown = [name for name in names if not is_allowed(name)]
+    if unknown:
+        reason = f"{unknown[0]!r} is not one of {', '.join(allowed)}."
+        raise validation.invalid({parameter: [reason]})
+    return tuple(dict.fromkeys(names))
+
+
+def _is_static(query: StatisticQuery) -> bool:
+    if query.timeslice is None:
+        return True
+    if not check_allowed_timeslices(query.timeslice):
+        reason = f"This must be one of {', '.join(TIMESLICES)}."
+        raise validation.invalid({"timeslice": [reason]})
+    if query.timeslice_is_static is None:
+        raise validation.invalid({"timeslice_is_static": ["This is needed with a timeslice."]})
+    if query.timeslice_is_static.lower() not in IS_STATIC:
+        raise validation.invalid({"timeslice_is_static": ["This must be true or false."]})
+    return IS_STATIC[query.timeslice_is_static.lower()]
+
+
+def _nested(result: QueryResult, statistics: Sequence[str], top: int) -> Any:
+    """Arrange values by the groups' names, by the statistic if there are several, by slice."""
+    if result.groups == [()]:
+        return _of_group(result, statistics, 0)
+    largest = sorted(range(len(result.groups)), key=lambda group: -sum(result.values[RANK][group]))
+    answer: dict[str, Any] = {}
+    for group in largest[:top]:
+        *outer, last = result.groups[group]
+        place = reduce(lambda inner, name: inner.setdefault(name, {}), outer, answer)
+        place[last] = _of_group(result, statistics, group)
+    return answer
+
+
+def _of_group(result: QueryResult, statistics: Sequence[str], group: int) -> Any:
+    if len(statistics) > 1:
+        return {name: _of_group(result, [name], group) for name in statistics}
+    values = [_json(value) for value in result.values[statistics[0]][group]]
+    if values and not result.slices:
+        return values[0]
+    return dict(zip(result.slices, values, strict=True))
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _aggregates(result: QueryResult) -> dict[tuple[str, ...], Aggregates]:
+    """Make an object of all statistics for each group."""
+    return {
+        group: Aggregates.model_validate(
+            {name: result.values[name][number][0] for name in AGGREGATES}
+        )
+        for number, group in enumerate(result.groups)
+    }

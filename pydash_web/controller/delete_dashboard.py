@@ -1,0 +1,11 @@
+"""Manages the deletion of a dashboard."""
+
+from pydash_app.dashboard.services import registration
+from pydash_web.controller.utils import find_dashboard
+from pydash_web.models.common import Message
+
+
+def delete_dashboard(dashboard_id: str) -> Message:
+    """Delete a dashboard with all its data; the fetcher forgets its task."""
+    registration.delete(find_dashboard(dashboard_id).id)
+    return Message(message="The dashboard and its data are deleted.")

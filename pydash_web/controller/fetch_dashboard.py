@@ -1,0 +1,11 @@
+"""Lets a user fetch new calls at once."""
+
+from pydash_app.dashboard.services import fetching
+from pydash_web.controller.utils import find_dashboard
+from pydash_web.models.common import Message
+
+
+def fetch_dashboard(dashboard_id: str) -> Message:
+    """Ask the fetcher to fetch a dashboard now."""
+    fetching.request_fetch(find_dashboard(dashboard_id).id)
+    return Message(message="New calls are being fetched.")

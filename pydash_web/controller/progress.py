@@ -1,0 +1,17 @@
+"""Says how far the import of a dashboard's past has come."""
+
+from pydash_web.controller.utils import find_dashboard
+from pydash_web.models.dashboard import Progress
+
+
+def progress(dashboard_id: str) -> Progress:
+    """Show the progress of a dashboard."""
+    fetching = find_dashboard(dashboard_id).fetching
+    done = fetching.state.has_history
+    return Progress(
+        state=fetching.state.name,
+        fraction=1.0 if done else fetching.progress.fraction,
+        calls=fetching.progress.calls,
+        seconds_left=0.0 if done else fetching.progress.seconds_left,
+        error=fetching.error,
+    )

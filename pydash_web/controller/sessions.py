@@ -1,0 +1,35 @@
+"""Shows a user where they are signed in, and signs them out there."""
+
+from pydash_app.errors import NotFound
+from pydash_web import session
+from pydash_web.models.common import Message
+from pydash_web.models.user import SessionInfo, Sessions
+
+
+def sessions() -> Sessions:
+    """List the browsers in which the current user is signed in."""
+    current = session.session_id()
+    return Sessions(
+        sessions=[
+            SessionInfo(
+                id=each.id,
+                user_agent=each.user_agent,
+                created=each.created,
+                last_seen=each.last_seen,
+                current=each.id == current,
+            )
+            for each in session.current_user().sessions.active()
+        ]
+    )
+
+
+def delete_session(session_id: str) -> Message:
+    """End a session.
+
+    :raises NotFound: the user has no such session.
+    """
+    try:
+        session.current_user().sessions.end(session_id)
+    except KeyError:
+        raise NotFound("You have no such session.") from None
+    return Message(message="That browser is signed out.")

@@ -1,0 +1,23 @@
+"""Says who is signed in."""
+
+from pydash_app.user import User
+from pydash_web import session
+from pydash_web.models.user import UserInfo
+
+
+def user() -> UserInfo:
+    """Show the current user."""
+    return user_info(session.current_user())
+
+
+def user_info(user: User) -> UserInfo:
+    """Make the answer's model of a user."""
+    return UserInfo(
+        id=user.id,
+        name=user.name,
+        email=user.mail,
+        pending_email=user.pending_mail,
+        verified=user.is_verified(),
+        admin=user.admin,
+        play_sounds=user.play_sounds,
+    )

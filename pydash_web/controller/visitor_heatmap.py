@@ -1,0 +1,51 @@
+"""Shows at which hours of which days an app is visited."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pydash_app.dashboard.entity import Dashboard
+from pydash_web.controller.dates import days
+from pydash_web.controller.utils import find_dashboard, naming_parameters
+from pydash_web.models.statistic import DateRange, Heatmap
+
+DAY = timedelta(days=1)
+HOURS = 24
+
+
+def visitor_heatmap(dashboard_id: str, query: DateRange, field: str = "total_visits") -> Heatmap:
+    """Show a number for each hour.
+
+    :param query: the first and the last day.
+    :param field: total_visits or unique_visitors.
+    """
+    dashboard = find_dashboard(dashboard_id)
+    first, last = days(query.start_date, query.end_date)
+    with naming_parameters():
+        hours = _hours(dashboard, first, last, field)
+    return Heatmap(
+        {
+            f"{day:%Y-%m-%d}": hours[HOURS * number : HOURS * (number + 1)]
+            for number, day in enumerate(daterange(first, last))
+        }
+    )
+
+
+def daterange(start_date: datetime, end_date: datetime) -> Iterator[datetime]:
+    """Name the days from the first to the last, both inclusive.
+
+    >>> [day.day for day in daterange(datetime(2018, 5, 30), datetime(2018, 6, 1))]
+    [30, 31, 1]
+    """
+    for number in range((end_date - start_date).days + 1):
+        yield start_date + number * DAY
+
+
+def get_hourly_data(dashboard: Dashboard, day: datetime, field: str) -> list[int]:
+    """Compute a number for each of the 24 hours of a day (UTC)."""
+    return _hours(dashboard, day, day, field)
+
+
+def _hours(dashboard: Dashboard, first: datetime, last: datetime, field: str) -> list[int]:
+    result = dashboard.query([field], start=first, end=last + DAY, timeslice="hour")
+    hours: list[int] = result.values[field][0]
+    return hours

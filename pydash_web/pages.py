@@ -1,0 +1,29 @@
+"""The routes besides the API's own: the front end, the API's document, and the metrics."""
+
+from functools import cache
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template
+
+from pydash_web import metrics, openapi, react_server
+
+_document = cache(openapi.document)
+
+
+def register(app: Flask) -> None:
+    """Add them to the app."""
+    app.url_map.converters["page"] = react_server.PagePath
+    app.add_url_rule("/", "index", react_server.serve)
+    app.add_url_rule("/<page:path>", "page", react_server.serve)
+    app.add_url_rule("/metrics", "metrics", metrics.serve)
+    app.add_url_rule("/api/openapi.json", "openapi", _openapi)
+    app.add_url_rule("/api/docs", "api_docs", _api_docs)
+
+
+def _openapi() -> Response:
+    return jsonify(_document())
+
+
+def _api_docs() -> str:
+    document: dict[str, Any] = _document()
+    return render_template("api_docs.html", document=document)

@@ -1,0 +1,86 @@
+"""Runs the web server of PyDash: waitress, with threads."""
+
+import errno
+import signal
+from types import FrameType
+from typing import Any
+
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask
+
+from pydash_app.configuration import Configuration
+from pydash_logger.logger import Logger
+from pydash_web.models.common import Error
+
+logger = Logger(__name__)
+
+# Enough to tell the app of a body that is too long, so that the app refuses it in its own words.
+LONGEST_BODY = 1 << 20
+LONGEST_HEADERS = 1 << 16
+
+
+def serve(configuration: Configuration) -> None:
+    """Serve the pages and the API until SIGTERM or Ctrl-C.
+
+    :raises SystemExit: the address is in use, or cannot be listened on.
+    """
+    from pydash_web import create_app
+
+    server = _listen(create_app(configuration), configuration)
+    signal.signal(signal.SIGTERM, _stop)
+    logger.info(f"Serving on http://{configuration.host}:{configuration.port}")
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        logger.info("The web server stops.")
+    finally:
+        server.task_dispatcher.shutdown()
+        server.close()
+
+
+def _listen(app: Any, configuration: Configuration) -> Any:
+    try:
+        server = create_server(
+            app,
+            host=configuration.host,
+            port=configuration.port,
+            threads=configuration.web_threads,
+            ident=None,
+            max_request_body_size=LONGEST_BODY,
+            max_request_header_size=LONGEST_HEADERS,
+            # TrustedProxies decides which of these to believe.
+            clear_untrusted_proxy_headers=False,
+        )
+    except OSError as error:
+        raise SystemExit(_explain(error, configuration)) from None
+    server.channel_class = _Channel
+    return server
+
+
+def _explain(error: OSError, configuration: Configuration) -> str:
+    address = f"{configuration.host}:{configuration.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"Error: {address} is in use by another program. Choose another PYDASH_PORT."
+    return f"Error: cannot listen on {address}: {error.strerror}."
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+class _JsonErrorTask(ErrorTask):
+    """Answers what waitress itself refuses, such as a body of 100 MB, like all other errors."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = Error(message=f"{error.reason}: {error.body}").model_dump_json(exclude_none=True)
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body.encode())
+
+
+class _Channel(HTTPChannel):
+    error_task_class = _JsonErrorTask

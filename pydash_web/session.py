@@ -1,0 +1,156 @@
+"""Who is asking: a browser with a session cookie, or a script with an API token.
+
+The cookie is signed and names the user and the session; the session itself is kept with the user,
+who can end it. A request that changes something and comes with the cookie also carries the header
+`X-XSRF-TOKEN`. Another site cannot know its value: our pages read it from a cookie that other
+sites cannot read, and only we can make it.
+"""
+
+import hashlib
+import hmac
+from typing import NoReturn
+
+from flask import Flask, Response, current_app, g, request
+from flask import session as cookie
+from flask.sessions import SecureCookieSessionInterface
+
+from pydash_app.configuration import Configuration
+from pydash_app.errors import Forbidden, NotAuthenticated
+from pydash_app.user import User, maybe_find_user
+from pydash_app.user.services import tokens
+from pydash_app.user.sessions import LONGEST
+from pydash_database import transact
+from pydash_web.operation import Access
+
+SESSION_COOKIE = "pydash_session"
+XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_USER, _SESSION = "user_id", "session_id"
+
+
+def install(app: Flask) -> None:
+    """Let the app know its visitors."""
+    app.config.update(
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=LONGEST,
+    )
+    app.session_interface = _SessionCookie()
+    app.after_request(_send_xsrf_token)
+
+
+def sign_in(user: User) -> None:
+    """Begin a session, with a new id, in the browser that asks."""
+    end()
+    cookie.permanent = True
+    cookie[_USER] = user.get_id()
+    cookie[_SESSION] = user.sessions.begin(request.user_agent.string).id
+
+
+def end() -> None:
+    """Forget the session of the browser that asks."""
+    cookie.clear()
+
+
+def session_id() -> str:
+    """Name the session of the browser that asks; empty if there is none."""
+    return str(cookie.get(_SESSION, ""))
+
+
+def current_user() -> User:
+    """Answer the user who asks.
+
+    :raises NotAuthenticated: nobody is signed in.
+    """
+    if "visitor" not in g:
+        g.visitor = _identify()
+    visitor: User | None = g.visitor
+    return visitor or unauthorized()
+
+
+def load_user(user_id: str) -> User | None:
+    """Find the user whom the session cookie names; `None` if that session is over."""
+    user = maybe_find_user(user_id)
+    if user is None or user.sessions.use(session_id()) is None:
+        return None
+    return user
+
+
+def unauthorized() -> NoReturn:
+    """Refuse somebody whom we do not know."""
+    raise NotAuthenticated
+
+
+def require(access: Access) -> None:
+    """Let pass who may call a route of this kind.
+
+    :raises NotAuthenticated: nobody is signed in.
+    :raises Forbidden: the API token is not for this, or the request may be another site's.
+    """
+    current_user()
+    scope = g.get("token_scope")
+    if scope is None:
+        _require_xsrf_token()
+    elif access is Access.ACCOUNT:
+        raise Forbidden("An API token cannot do this; sign in with a browser.")
+    elif access is Access.WRITE and scope != "write":
+        raise Forbidden("This needs an API token of scope write.")
+
+
+def is_admin() -> bool:
+    """Tell whether an administrator asks."""
+    try:
+        return transact(lambda: current_user().admin)
+    except NotAuthenticated:
+        return False
+
+
+def _identify() -> User | None:
+    """Find out who asks; an API token counts more than a cookie that comes along."""
+    if "Authorization" in request.headers:
+        return _load_token_owner()
+    return load_user(cookie[_USER]) if _USER in cookie else None
+
+
+def _load_token_owner() -> User | None:
+    authorization = request.authorization
+    if authorization is None or authorization.type != "bearer" or not authorization.token:
+        return None
+    found = tokens.use(authorization.token)
+    if found is None:
+        return None
+    user, token = found
+    g.token_scope = token.scope
+    return user
+
+
+def _require_xsrf_token() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    sent = request.headers.get(XSRF_HEADER, "")
+    if not hmac.compare_digest(sent.encode(), _xsrf_token().encode()):
+        raise Forbidden(f"The header {XSRF_HEADER} is missing or wrong; reload the page.")
+
+
+def _xsrf_token() -> str:
+    key = current_app.config["SECRET_KEY"]
+    return hmac.new(key, f"xsrf {session_id()}".encode(), hashlib.sha256).hexdigest()
+
+
+def _send_xsrf_token(response: Response) -> Response:
+    if _SESSION in cookie:
+        secure = current_app.session_interface.get_cookie_secure(current_app)
+        response.set_cookie(XSRF_COOKIE, _xsrf_token(), secure=secure, samesite="Lax")
+    elif XSRF_COOKIE in request.cookies:
+        response.delete_cookie(XSRF_COOKIE)
+    return response
+
+
+class _SessionCookie(SecureCookieSessionInterface):
+    """Marks the cookie as secure wherever the browser came by HTTPS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        configuration: Configuration = app.config["PYDASH"]
+        return request.is_secure or configuration.public_url.startswith("https:")

@@ -1,0 +1,47 @@
+"""Reads JSON that may come from anybody: whatever is not plain, unambiguous JSON is refused."""
+
+import json
+from typing import Any
+
+from pydash_app.errors import InvalidInput
+
+
+def loads(raw: bytes) -> Any:
+    """Read a JSON text.
+
+    Stricter than `json.loads`: it must be UTF-8, a name may stand in an object only once, and
+    there is no NaN or Infinity.
+
+    :raises InvalidInput: it is not such a text; the message says why.
+
+    >>> loads(b'{"name": "Alice"}')
+    {'name': 'Alice'}
+    >>> loads(b'{"name": "Alice", "name": "Bob"}')
+    Traceback (most recent call last):
+    ...
+    pydash_app.errors.InvalidInput: name: It stands in the same object twice.
+    """
+    try:
+        return json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+    except UnicodeDecodeError:
+        raise InvalidInput("The body is not valid UTF-8.") from None
+    except RecursionError:
+        raise InvalidInput("The body is nested too deeply.") from None
+    except ValueError as error:
+        raise InvalidInput(f"The body is not valid JSON: {error}.") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        reason = "It stands in the same object twice."
+        raise InvalidInput(f"{twice}: {reason}", {twice: [reason]})
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON number")
