@@ -1,0 +1,17 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from monitored_process import MonitoredApp
+
+
+@pytest.fixture(scope="module")
+def monitored_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MonitoredApp]:
+    """A real monitored app, shared by the tests of a module."""
+    app = MonitoredApp(tmp_path_factory.mktemp("monitored"))
+    yield app
+    app.kill()
