@@ -31,3 +31,4 @@ export type TokenSecret = Schemas['TokenSecret'];
 export type Connection = Schemas['Connection'];
 export type NewDashboard = Schemas['NewDashboard'];
 export type Credentials = Schemas['Credentials'];
+export type ImportProgress = Schemas['ImportProgress'];

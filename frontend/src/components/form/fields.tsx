@@ -7,8 +7,6 @@ import IconButton from '@mui/material/IconButton';
 import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
 import {
-  get,
-  type FieldError,
   type FieldValues,
   type Path,
   type RegisterOptions,
@@ -17,11 +15,11 @@ import {
 
 import { Icon } from '@/components/icon';
 
-interface FieldProps<T extends FieldValues> {
+interface FieldProps<T extends FieldValues, N extends Path<T>> {
   form: UseFormReturn<T>;
-  name: Path<T>;
+  name: N;
   label: string;
-  rules?: RegisterOptions<T>;
+  rules?: RegisterOptions<T, N>;
   type?: string;
   autoComplete?: string;
   autoFocus?: boolean;
@@ -32,9 +30,9 @@ interface FieldProps<T extends FieldValues> {
 }
 
 /** A text field of a form, with its error under it. */
-export function Field<T extends FieldValues>(props: FieldProps<T>) {
+export function Field<T extends FieldValues, N extends Path<T>>(props: FieldProps<T, N>) {
   const { form, name, rules, hint, end, ...field } = props;
-  const error = get<FieldError | undefined>(form.formState.errors, name);
+  const { error } = form.getFieldState(name, form.formState);
   const { ref, ...registered } = form.register(name, rules);
   return (
     <TextField
@@ -52,7 +50,9 @@ export function Field<T extends FieldValues>(props: FieldProps<T>) {
 }
 
 /** The same for a password, which can be made visible. */
-export function PasswordField<T extends FieldValues>(props: Omit<FieldProps<T>, 'type' | 'end'>) {
+export function PasswordField<T extends FieldValues, N extends Path<T>>(
+  props: Omit<FieldProps<T, N>, 'type' | 'end'>,
+) {
   const [shown, setShown] = useState(false);
   const toggle = (
     <IconButton

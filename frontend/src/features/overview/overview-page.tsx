@@ -1,6 +1,84 @@
+import { useState } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Skeleton from '@mui/material/Skeleton';
+import { useSearchParams } from 'react-router';
+
+import { useDashboards } from '@/api/get-dashboards';
+import type { Dashboard } from '@/api/types';
+import { Faces } from '@/components/faces';
+import { Icon } from '@/components/icon';
+import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
+import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
+import { arrange, parseArrangement } from '@/features/overview/arrange';
+import { DashboardCard } from '@/features/overview/dashboard-card';
+import { FirstSteps } from '@/features/overview/first-steps';
+import { OverviewToolbar } from '@/features/overview/overview-toolbar';
+import { formatNumber } from '@/lib/format';
+
+const grid = {
+  display: 'grid',
+  gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 328px), 1fr))',
+  gap: 2,
+  m: 0,
+  p: 0,
+  listStyle: 'none',
+} as const;
+
+const CardSkeletons = () => (
+  <Box sx={grid} role="status" aria-label="Loading the dashboards">
+    {['one', 'two', 'three'].map((key) => (
+      <Skeleton key={key} variant="rounded" height={214} />
+    ))}
+  </Box>
+);
+
+function Cards({ dashboards }: { dashboards: readonly Dashboard[] }) {
+  const [params] = useSearchParams();
+  const shown = arrange(dashboards, parseArrangement(params));
+  if (shown.length === 0) {
+    return <Notice icon="search" title="No dashboard has this in its name or address" />;
+  }
+  return (
+    <Box component="ul" aria-label="Dashboards" sx={grid}>
+      {shown.map((dashboard) => (
+        <DashboardCard key={dashboard.id} dashboard={dashboard} />
+      ))}
+    </Box>
+  );
+}
+
+const totalVisits = (dashboards: readonly Dashboard[]) =>
+  dashboards.reduce((sum, { summary }) => sum + summary.visits_today, 0);
 
 /** All of the user's dashboards at a glance. */
 export function OverviewPage() {
-  return <Page title="Overview">…</Page>;
+  const dashboards = useDashboards();
+  const [adding, setAdding] = useState(false);
+  const known = dashboards.data ?? [];
+  return (
+    <Page
+      title="Overview"
+      subtitle={known.length > 0 && `${formatNumber(totalVisits(known))} visits today (UTC)`}
+      actions={
+        <Button variant="contained" startIcon={<Icon name="add" />} onClick={() => setAdding(true)}>
+          Add dashboard
+        </Button>
+      }
+    >
+      {known.length > 1 && <OverviewToolbar />}
+      <Faces
+        query={dashboards}
+        minHeight={360}
+        skeleton={<CardSkeletons />}
+        isEmpty={(all) => all.length === 0}
+        empty={<FirstSteps onAdd={() => setAdding(true)} />}
+      >
+        {(all) => <Cards dashboards={all} />}
+      </Faces>
+      {adding && <AddDashboardDialog onClose={() => setAdding(false)} />}
+    </Page>
+  );
 }

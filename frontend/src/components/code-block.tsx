@@ -1,0 +1,46 @@
+import Box from '@mui/material/Box';
+import IconButton from '@mui/material/IconButton';
+
+import { Icon } from '@/components/icon';
+import { useNotify } from '@/components/snackbar';
+import { MONOSPACE } from '@/theme/theme';
+
+interface CodeBlockProps {
+  /** What the code is, for the button that copies it. */
+  label: string;
+  code: string;
+}
+
+/** Lines to copy into one's own code or shell. */
+export function CodeBlock({ label, code }: CodeBlockProps) {
+  const notify = useNotify();
+  const copy = () =>
+    navigator.clipboard.writeText(code).then(
+      () => notify('Copied.'),
+      () => notify('The browser did not allow copying. Select the text instead.', 'error'),
+    );
+  return (
+    <Box sx={{ position: 'relative', textAlign: 'left', bgcolor: 'action.hover', borderRadius: 1 }}>
+      <Box
+        component="pre"
+        sx={{
+          m: 0,
+          p: 1.5,
+          pr: 6,
+          overflowX: 'auto',
+          fontFamily: MONOSPACE,
+          fontSize: '0.8125rem',
+        }}
+      >
+        <code>{code}</code>
+      </Box>
+      <IconButton
+        aria-label={`Copy: ${label}`}
+        onClick={() => void copy()}
+        sx={{ position: 'absolute', top: 4, right: 4 }}
+      >
+        <Icon name="copy" />
+      </IconButton>
+    </Box>
+  );
+}

@@ -1,0 +1,119 @@
+import { useState } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import useMediaQuery from '@mui/material/useMediaQuery';
+import type { UseFormReturn } from 'react-hook-form';
+
+import { useProbeDashboard } from '@/api/probe-dashboard';
+import { useRegisterDashboard } from '@/api/register-dashboard';
+import type { Dashboard, NewDashboard } from '@/api/types';
+import { Field, Form, PasswordField } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { ConnectionSteps } from '@/features/overview/connection-steps';
+import { ImportStatus } from '@/features/overview/import-status';
+import { urlProblem } from '@/lib/url';
+
+type Values = Required<NewDashboard>;
+
+const EMPTY: Values = { name: '', url: '', token: '', monitor_downtime: true };
+
+function Fields({ form }: { form: UseFormReturn<Values> }) {
+  /** The host makes a good name until the user has a better one. */
+  const suggestName = (url: string) => {
+    if (form.getValues('name') === '' && URL.canParse(url))
+      form.setValue('name', new URL(url).host);
+  };
+  return (
+    <>
+      <Field
+        form={form}
+        name="url"
+        label="Address of the dashboard"
+        type="url"
+        autoFocus
+        placeholder="https://shop.example.com/dashboard"
+        hint="Where Flask-MonitoringDashboard is: your app’s address and /dashboard."
+        rules={{
+          required: 'Enter the address.',
+          validate: urlProblem,
+          onBlur: ({ target }: { target: HTMLInputElement }) => suggestName(target.value),
+        }}
+      />
+      <PasswordField
+        form={form}
+        name="token"
+        label="Token"
+        autoComplete="off"
+        hint="The security_token in the configuration of your monitoring."
+        rules={{ required: 'Enter the token.' }}
+      />
+      <Field form={form} name="name" label="Name" rules={{ required: 'Give it a name.' }} />
+      <FormControlLabel
+        control={<Switch {...form.register('monitor_downtime')} defaultChecked size="small" />}
+        label="Watch whether the app is up"
+      />
+    </>
+  );
+}
+
+interface AddFormProps {
+  onAdded: (dashboard: Dashboard) => void;
+  onClose: () => void;
+}
+
+function AddForm({ onAdded, onClose }: AddFormProps) {
+  const probe = useProbeDashboard();
+  const register = useRegisterDashboard();
+  const { form, submit } = useApiForm<Values, Dashboard | undefined>({
+    defaultValues: EMPTY,
+    send: async (values) => {
+      const { ok } = await probe.mutateAsync({ url: values.url, token: values.token });
+      return ok ? (await register.mutateAsync(values)).dashboard : undefined;
+    },
+    onDone: (dashboard) => dashboard && onAdded(dashboard),
+  });
+  return (
+    <Form
+      form={form}
+      submit={submit}
+      submitLabel="Test and add"
+      actions={<Button onClick={onClose}>Cancel</Button>}
+    >
+      <Fields form={form} />
+      <ConnectionSteps probe={probe} />
+    </Form>
+  );
+}
+
+/** Adds a dashboard: tests the connection step by step, then shows the import of its history. */
+export function AddDashboardDialog({ onClose }: { onClose: () => void }) {
+  const [added, setAdded] = useState<Dashboard | null>(null);
+  const fullScreen = useMediaQuery('(max-width: 599px)');
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      fullWidth
+      maxWidth="sm"
+      fullScreen={fullScreen}
+      aria-labelledby="add-title"
+    >
+      <DialogTitle id="add-title">{added ? added.name : 'Add a dashboard'}</DialogTitle>
+      <DialogContent>
+        <Box sx={{ pt: 1 }}>
+          {added ? (
+            <ImportStatus dashboard={added} onClose={onClose} />
+          ) : (
+            <AddForm onAdded={setAdded} onClose={onClose} />
+          )}
+        </Box>
+      </DialogContent>
+    </Dialog>
+  );
+}

@@ -1,0 +1,88 @@
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import CircularProgress from '@mui/material/CircularProgress';
+import Typography from '@mui/material/Typography';
+
+import type { useProbeDashboard } from '@/api/probe-dashboard';
+import type { Probe, ProbeStep } from '@/api/types';
+import { CodeBlock } from '@/components/code-block';
+import { Icon } from '@/components/icon';
+import { EXPORTER_LINES, INSTALL } from '@/lib/connect';
+
+const STEP_NAMES: Readonly<Record<ProbeStep['step'], string>> = {
+  reachable: 'The address answers',
+  dashboard: 'Flask-MonitoringDashboard is there',
+  exporter: 'Its measurements can be read',
+  token: 'The token is right',
+};
+
+const STEPS = Object.keys(STEP_NAMES) as ProbeStep['step'][];
+
+function Mark({ ok }: { ok: boolean | null | undefined }) {
+  if (ok === undefined) return <CircularProgress size={16} aria-label="being tested" />;
+  if (ok === null) return <Icon name="dot" color="text.secondary" />;
+  return ok ? <Icon name="check" color="success.main" /> : <Icon name="close" color="error.main" />;
+}
+
+const spoken = (ok: boolean | null) => (ok === null ? 'not tested' : ok ? 'yes' : 'no');
+
+/** One step; without a result it is being tested. */
+const Step = ({ name, result }: { name: ProbeStep['step']; result: ProbeStep | undefined }) => (
+  <Box component="li" sx={{ display: 'flex', gap: 1.5, py: 0.75 }}>
+    <Box sx={{ width: 18, pt: '2px' }}>
+      <Mark ok={result?.ok} />
+    </Box>
+    <Box sx={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+      {STEP_NAMES[name]}
+      {result && (
+        <Box component="span" sx={{ position: 'absolute', clipPath: 'inset(50%)' }}>
+          : {spoken(result.ok)}
+        </Box>
+      )}
+      {result?.message && (
+        <Typography variant="body2" color="textSecondary">
+          {result.message}
+        </Typography>
+      )}
+    </Box>
+  </Box>
+);
+
+const ExporterHelp = () => (
+  <Box sx={{ display: 'grid', gap: 1 }}>
+    <Typography variant="body2" color="textSecondary">
+      Install the exporter beside your monitoring, add these lines, and start your app again:
+    </Typography>
+    <CodeBlock label="the command that installs it" code={INSTALL} />
+    <CodeBlock label="the lines for your app" code={EXPORTER_LINES} />
+  </Box>
+);
+
+const lacksExporter = ({ steps }: Probe) =>
+  steps.some(({ step, ok }) => step === 'exporter' && ok === false);
+
+/** What a test of the connection has found, step by step. */
+export function ConnectionSteps({ probe }: { probe: ReturnType<typeof useProbeDashboard> }) {
+  if (probe.isIdle || probe.isError) return null;
+  const found = probe.data;
+  return (
+    <Box role="status">
+      <Box
+        component="ul"
+        aria-label="Test of the connection"
+        sx={{ m: 0, p: 0, listStyle: 'none' }}
+      >
+        {STEPS.map((name) => (
+          <Step key={name} name={name} result={found?.steps.find(({ step }) => step === name)} />
+        ))}
+      </Box>
+      {found && lacksExporter(found) && <ExporterHelp />}
+      {found?.default_token && (
+        <Alert severity="warning">
+          This dashboard still has the token that everyone knows. Set a <code>security_token</code>{' '}
+          of your own soon.
+        </Alert>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,128 @@
+import Box from '@mui/material/Box';
+import Paper from '@mui/material/Paper';
+import Typography from '@mui/material/Typography';
+import { Link } from 'react-router';
+
+import type { Dashboard } from '@/api/types';
+import { Sparkline } from '@/components/charts/sparkline';
+import { ImportBar } from '@/components/import-bar';
+import { RelativeTime } from '@/components/relative-time';
+import { StateDot } from '@/components/state-dot';
+import { formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
+import { healthOf } from '@/lib/health';
+import { dashboardPage } from '@/lib/paths';
+
+const Figure = ({ name, value }: { name: string; value: string }) => (
+  <Box sx={{ minWidth: 0 }}>
+    <Typography component="dt" variant="caption" color="textSecondary">
+      {name}
+    </Typography>
+    <Box component="dd" sx={{ m: 0, fontWeight: 550, whiteSpace: 'nowrap' }}>
+      {value}
+    </Box>
+  </Box>
+);
+
+const stretched = {
+  color: 'inherit',
+  textDecoration: 'none',
+  overflow: 'hidden',
+  textOverflow: 'ellipsis',
+  whiteSpace: 'nowrap',
+  // The whole card is the target of its link.
+  '&::after': { content: '""', position: 'absolute', inset: 0, borderRadius: 'inherit' },
+} as const;
+
+const Title = ({ dashboard }: { dashboard: Dashboard }) => (
+  <Box sx={{ minWidth: 0 }}>
+    <Typography variant="h2" sx={{ display: 'flex', alignItems: 'center', gap: 0.5 }}>
+      <Box component={Link} to={dashboardPage(dashboard.id)} sx={stretched}>
+        {dashboard.name}
+      </Box>
+    </Typography>
+    <Typography variant="caption" color="textSecondary" noWrap component="p">
+      {dashboard.url.replace(/^https?:\/\//, '')}
+    </Typography>
+  </Box>
+);
+
+const uptimeOf = ({ monitor_downtime: watched, downtime_percentage: down }: Dashboard) =>
+  watched && down !== null ? formatFinePercent(1 - down / 100) : 'not watched';
+
+const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
+  <Box
+    component="dl"
+    sx={{
+      display: 'grid',
+      gridTemplateColumns: 'repeat(4, auto)',
+      gap: 1,
+      m: 0,
+      fontSize: '0.8125rem',
+    }}
+  >
+    <Figure name="Visits today" value={formatNumber(dashboard.summary.visits_today)} />
+    <Figure name="p50" value={formatDuration(dashboard.summary.p50)} />
+    <Figure name="p95" value={formatDuration(dashboard.summary.p95)} />
+    <Figure name="Uptime" value={uptimeOf(dashboard)} />
+  </Box>
+);
+
+function Condition({ dashboard }: { dashboard: Dashboard }) {
+  const { level, label } = healthOf(dashboard);
+  return (
+    <Box sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', gap: 0.5 }}>
+        <StateDot dashboard={dashboard} />
+        <Box component="span" sx={{ color: level === 'bad' ? 'error.main' : undefined }}>
+          {label}
+        </Box>
+        {dashboard.last_fetch_time && (
+          // Above the card's link, so that the exact time shows on hover.
+          <Box component="span" sx={{ ml: 'auto', position: 'relative', zIndex: 1 }}>
+            <RelativeTime moment={dashboard.last_fetch_time} />
+          </Box>
+        )}
+      </Box>
+      {dashboard.error && (
+        <Box sx={{ mt: 0.5, overflowWrap: 'anywhere', ...twoLines }} title={dashboard.error}>
+          {dashboard.error}
+        </Box>
+      )}
+      {level === 'busy' && dashboard.progress && <ImportBar progress={dashboard.progress} />}
+    </Box>
+  );
+}
+
+const twoLines = {
+  display: '-webkit-box',
+  WebkitLineClamp: 2,
+  WebkitBoxOrient: 'vertical',
+  overflow: 'hidden',
+} as const;
+
+/** One dashboard in the overview: how it is, and today in a few figures. */
+export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
+  <Paper
+    component="li"
+    variant="outlined"
+    sx={{
+      position: 'relative',
+      display: 'flex',
+      flexDirection: 'column',
+      gap: 1.5,
+      p: 2,
+      minWidth: 0,
+      '&:hover': { borderColor: 'text.secondary' },
+    }}
+  >
+    <Title dashboard={dashboard} />
+    <Sparkline
+      values={dashboard.summary.sparkline}
+      label={`Visits by hour today: ${dashboard.summary.sparkline.join(', ')}`}
+    />
+    <Figures dashboard={dashboard} />
+    <Box sx={{ mt: 'auto', pt: 1, borderTop: 1, borderColor: 'divider' }}>
+      <Condition dashboard={dashboard} />
+    </Box>
+  </Paper>
+);

@@ -1,0 +1,35 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Link from '@mui/material/Link';
+import Paper from '@mui/material/Paper';
+import Typography from '@mui/material/Typography';
+import { Link as RouterLink } from 'react-router';
+
+import { CodeBlock } from '@/components/code-block';
+import { Icon } from '@/components/icon';
+import { INSTALL, APP_LINES } from '@/lib/connect';
+
+/** What a user without a dashboard sees: how to connect the first app. */
+export const FirstSteps = ({ onAdd }: { onAdd: () => void }) => (
+  <Paper variant="outlined" sx={{ mx: 'auto', maxWidth: 640, p: { xs: 2, sm: 4 } }}>
+    <Typography variant="h1" component="h2" sx={{ mb: 1 }}>
+      Connect your first app
+    </Typography>
+    <Typography color="textSecondary" sx={{ mb: 3 }}>
+      PyDash reads what Flask-MonitoringDashboard measures in your Flask apps. Two lines beside your
+      monitoring make an app ready, and a token of your own keeps others out:
+    </Typography>
+    <Box sx={{ display: 'grid', gap: 1.5, mb: 3 }}>
+      <CodeBlock label="the command that installs both packages" code={INSTALL} />
+      <CodeBlock label="the lines for your app" code={APP_LINES} />
+    </Box>
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2 }}>
+      <Button variant="contained" startIcon={<Icon name="add" />} onClick={onAdd}>
+        Add your app
+      </Button>
+      <Link component={RouterLink} to="/help">
+        Other versions, and what each statistic means
+      </Link>
+    </Box>
+  </Paper>
+);

@@ -1,0 +1,50 @@
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { Link } from 'react-router';
+
+import { useDashboardSummary } from '@/api/get-dashboards';
+import type { Dashboard } from '@/api/types';
+import { ImportBar } from '@/components/import-bar';
+import { formatNumber } from '@/lib/format';
+import { healthOf } from '@/lib/health';
+import { dashboardPage } from '@/lib/paths';
+
+const UNKNOWN = { fraction: null, calls: 0, seconds_left: null };
+
+function Course({ dashboard }: { dashboard: Dashboard }) {
+  if (dashboard.error) return <Alert severity="error">{dashboard.error}</Alert>;
+  if (healthOf(dashboard).level === 'busy')
+    return <ImportBar progress={dashboard.progress ?? UNKNOWN} />;
+  return <Alert severity="success">{done(dashboard)}</Alert>;
+}
+
+const done = ({ progress }: Dashboard) =>
+  progress ? `All ${formatNumber(progress.calls)} calls are imported.` : 'Everything is imported.';
+
+interface ImportStatusProps {
+  dashboard: Dashboard;
+  onClose: () => void;
+}
+
+/** The import of a dashboard that was just added, while it runs. */
+export function ImportStatus({ dashboard, onClose }: ImportStatusProps) {
+  const current = useDashboardSummary(dashboard.id) ?? dashboard;
+  return (
+    <Box sx={{ display: 'grid', gap: 2 }}>
+      <Typography>
+        The dashboard is added. Its history is imported in the background; you need not wait for it.
+      </Typography>
+      <Box role="status" sx={{ fontSize: '0.8125rem' }}>
+        <Course dashboard={current} />
+      </Box>
+      <Box sx={{ display: 'flex', gap: 1 }}>
+        <Button variant="contained" component={Link} to={dashboardPage(dashboard.id)}>
+          Open the dashboard
+        </Button>
+        <Button onClick={onClose}>Close</Button>
+      </Box>
+    </Box>
+  );
+}
