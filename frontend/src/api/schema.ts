@@ -739,18 +739,18 @@ export interface components {
          */
         DashboardSettings: {
             /** @default null */
-            name: string | null;
+            name?: string | null;
             /** @default null */
-            url: string | null;
+            url?: string | null;
             /** @default null */
-            token: string | null;
+            token?: string | null;
             /** @default null */
-            monitor_downtime: boolean | null;
+            monitor_downtime?: boolean | null;
             /**
              * @description Days that single calls are kept; null: for ever.
              * @default null
              */
-            retention: number | null;
+            retention?: number | null;
         };
         /**
          * DashboardSummary
@@ -832,7 +832,7 @@ export interface components {
              * @description The same by field, where fields are at fault.
              * @default null
              */
-            errors: {
+            errors?: {
                 [key: string]: string[];
             } | null;
         };
@@ -888,7 +888,7 @@ export interface components {
             url: string;
             token: string;
             /** @default false */
-            monitor_downtime: boolean;
+            monitor_downtime?: boolean;
         };
         /**
          * NewToken
@@ -900,7 +900,7 @@ export interface components {
              * @default read
              * @enum {string}
              */
-            scope: "read" | "write";
+            scope?: "read" | "write";
         };
         /**
          * Notice
@@ -996,7 +996,7 @@ export interface components {
              * @description Needed where users register by invitation only.
              * @default null
              */
-            invitation: string | null;
+            invitation?: string | null;
         };
         /**
          * SessionInfo
@@ -1025,14 +1025,14 @@ export interface components {
          */
         Settings: {
             /** @default null */
-            username: string | null;
+            username?: string | null;
             /**
              * @description Counts once the link in the mail sent to it was followed.
              * @default null
              */
-            email: string | null;
+            email?: string | null;
             /** @default null */
-            play_sounds: boolean | null;
+            play_sounds?: boolean | null;
         };
         /**
          * StatisticAnswer

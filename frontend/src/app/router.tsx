@@ -88,6 +88,16 @@ const userRoutes: RouteObject[] = [
     ...page(() => import('@/features/overview/overview-page').then((m) => m.OverviewPage)),
   },
   { path: 'dashboards/:dashboardId', ...crumb(DashboardCrumb), children: dashboardRoutes },
+  {
+    path: 'settings',
+    ...crumb('Settings'),
+    ...page(() => import('@/features/settings/settings-page').then((m) => m.SettingsPage)),
+  },
+  {
+    path: 'help',
+    ...crumb('Help'),
+    ...page(() => import('@/features/help/help-page').then((m) => m.HelpPage)),
+  },
   { path: '*', Component: NotFound },
 ];
 

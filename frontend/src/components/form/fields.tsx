@@ -76,11 +76,13 @@ interface FormProps<T extends FieldValues> {
   actions?: ReactNode;
   children: ReactNode;
   danger?: boolean;
+  /** There is nothing to send. */
+  disabled?: boolean;
 }
 
 /** The fields of a form, what went wrong as a whole, and the button. */
 export function Form<T extends FieldValues>(props: FormProps<T>) {
-  const { form, submit, submitLabel, actions, children, danger = false } = props;
+  const { form, submit, submitLabel, actions, children, danger = false, disabled = false } = props;
   const { errors, isSubmitting } = form.formState;
   return (
     <Box
@@ -100,6 +102,7 @@ export function Form<T extends FieldValues>(props: FormProps<T>) {
           variant="contained"
           color={danger ? 'error' : 'primary'}
           loading={isSubmitting}
+          disabled={disabled}
         >
           {submitLabel}
         </Button>

@@ -1,0 +1,64 @@
+import Alert from '@mui/material/Alert';
+
+import { useChangeSettings } from '@/api/change-settings';
+import { useUser } from '@/api/get-user';
+import type { User } from '@/api/types';
+import { Field, Form } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { Frame } from '@/components/panel';
+import { useNotify } from '@/components/snackbar';
+
+interface Values {
+  username: string;
+  email: string;
+}
+
+function AccountForm({ user }: { user: User }) {
+  const change = useChangeSettings();
+  const notify = useNotify();
+  const { form, submit } = useApiForm<Values, { message: string; user: User }>({
+    defaultValues: { username: user.name, email: user.email },
+    // Only what was changed is sent.
+    send: ({ username, email }) =>
+      change.mutateAsync({
+        ...(username !== user.name && { username }),
+        ...(email !== user.email && { email }),
+      }),
+    onDone: ({ message, user: saved }) => {
+      notify(message);
+      form.reset({ username: saved.name, email: saved.email });
+    },
+  });
+  return (
+    <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
+      <Field
+        form={form}
+        name="username"
+        label="User name"
+        autoComplete="username"
+        rules={{ required: 'A user name is needed.' }}
+      />
+      <Field
+        form={form}
+        name="email"
+        label="E-mail address"
+        type="email"
+        autoComplete="email"
+        hint="A new address counts once you have followed the link that is sent there."
+        rules={{ required: 'An e-mail address is needed.' }}
+      />
+      {user.pending_email && (
+        <Alert severity="info">
+          {user.pending_email} waits to be verified: follow the link in the mail that was sent
+          there.
+        </Alert>
+      )}
+    </Form>
+  );
+}
+
+/** User name and e-mail address. */
+export function AccountSection() {
+  const user = useUser().data;
+  return <Frame title="Account">{user && <AccountForm user={user} />}</Frame>;
+}

@@ -1,0 +1,81 @@
+import { useState } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import Typography from '@mui/material/Typography';
+
+import { useDeleteUser } from '@/api/delete-user';
+import { useUser } from '@/api/get-user';
+import type { Message } from '@/api/types';
+import { Field, Form, PasswordField } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { Frame } from '@/components/panel';
+import { useNotify } from '@/components/snackbar';
+
+interface Values {
+  name: string;
+  password: string;
+}
+
+function DeleteForm({ userName, onClose }: { userName: string; onClose: () => void }) {
+  const remove = useDeleteUser();
+  const notify = useNotify();
+  const { form, submit } = useApiForm<Values, Message>({
+    defaultValues: { name: '', password: '' },
+    send: ({ password }) => remove.mutateAsync({ password }),
+    onDone: ({ message }) => notify(message),
+  });
+  return (
+    <Form
+      form={form}
+      submit={submit}
+      submitLabel="Delete for good"
+      danger
+      actions={<Button onClick={onClose}>Cancel</Button>}
+    >
+      <Typography>
+        All your dashboards and everything PyDash has collected for them will be deleted. This
+        cannot be undone.
+      </Typography>
+      <Field
+        form={form}
+        name="name"
+        label={`Type your user name: ${userName}`}
+        autoComplete="off"
+        rules={{ validate: (typed) => typed === userName || `This is not ${userName}.` }}
+      />
+      <PasswordField
+        form={form}
+        name="password"
+        label="Password"
+        autoComplete="current-password"
+        rules={{ required: 'Enter your password.' }}
+      />
+    </Form>
+  );
+}
+
+/** Deleting the account, which asks for the name and the password. */
+export function DeleteSection() {
+  const userName = useUser().data?.name ?? '';
+  const [asking, setAsking] = useState(false);
+  const close = () => setAsking(false);
+  return (
+    <Frame title="Delete account" subtitle="With all dashboards and their data.">
+      <Button variant="outlined" color="error" onClick={() => setAsking(true)}>
+        Delete account
+      </Button>
+      <Dialog open={asking} onClose={close} fullWidth maxWidth="xs" aria-labelledby="delete-title">
+        <DialogTitle id="delete-title">Delete your account?</DialogTitle>
+        <DialogContent>
+          <Box sx={{ pt: 1 }}>
+            <DeleteForm userName={userName} onClose={close} />
+          </Box>
+        </DialogContent>
+      </Dialog>
+    </Frame>
+  );
+}

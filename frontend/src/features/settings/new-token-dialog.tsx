@@ -1,0 +1,89 @@
+import { useState } from 'react';
+
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import MenuItem from '@mui/material/MenuItem';
+import TextField from '@mui/material/TextField';
+
+import { useCreateToken } from '@/api/create-token';
+import type { NewToken, TokenSecret } from '@/api/types';
+import { CodeBlock } from '@/components/code-block';
+import { Field, Form } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+
+interface NewTokenFormProps {
+  onCreated: (created: TokenSecret) => void;
+  onClose: () => void;
+}
+
+function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
+  const create = useCreateToken();
+  const { form, submit } = useApiForm<NewToken, TokenSecret>({
+    defaultValues: { name: '', scope: 'read' },
+    send: create.mutateAsync,
+    onDone: onCreated,
+  });
+  return (
+    <Form
+      form={form}
+      submit={submit}
+      submitLabel="Create token"
+      actions={<Button onClick={onClose}>Cancel</Button>}
+    >
+      <Field
+        form={form}
+        name="name"
+        label="Name"
+        autoFocus
+        hint="What you will use it for."
+        rules={{ required: 'Give it a name.' }}
+      />
+      <TextField select label="Scope" defaultValue="read" {...form.register('scope')}>
+        <MenuItem value="read">Read: see dashboards and statistics</MenuItem>
+        <MenuItem value="write">Write: change them as well</MenuItem>
+      </TextField>
+    </Form>
+  );
+}
+
+const Secret = ({ created, onClose }: { created: TokenSecret; onClose: () => void }) => (
+  <Box sx={{ display: 'grid', gap: 2 }}>
+    <Alert severity="warning">Copy the token now. It is never shown again.</Alert>
+    <CodeBlock label="the token" code={created.secret} />
+    <Box>
+      <Button variant="contained" onClick={onClose}>
+        Done
+      </Button>
+    </Box>
+  </Box>
+);
+
+/** Makes an API token and shows its secret once. */
+export function NewTokenDialog({ onClose }: { onClose: () => void }) {
+  const [created, setCreated] = useState<TokenSecret | null>(null);
+  return (
+    // Once the secret is shown, only the button closes: a slip of the mouse would lose it.
+    <Dialog
+      open
+      onClose={created ? undefined : onClose}
+      fullWidth
+      maxWidth="xs"
+      aria-labelledby="token-title"
+    >
+      <DialogTitle id="token-title">{created ? created.token.name : 'New API token'}</DialogTitle>
+      <DialogContent>
+        <Box sx={{ pt: 1 }}>
+          {created ? (
+            <Secret created={created} onClose={onClose} />
+          ) : (
+            <NewTokenForm onCreated={setCreated} onClose={onClose} />
+          )}
+        </Box>
+      </DialogContent>
+    </Dialog>
+  );
+}

@@ -1,0 +1,51 @@
+import { useWatch } from 'react-hook-form';
+
+import { useChangePassword } from '@/api/change-password';
+import { useUser } from '@/api/get-user';
+import type { Message, PasswordChange } from '@/api/types';
+import { Form, PasswordField } from '@/components/form/fields';
+import { PasswordRules } from '@/components/form/password-rules';
+import { useApiForm } from '@/components/form/use-api-form';
+import { Frame } from '@/components/panel';
+import { useNotify } from '@/components/snackbar';
+import { passwordProblem } from '@/lib/password';
+
+/** Changing the password; the user stays signed in here only. */
+export function PasswordSection() {
+  const userName = useUser().data?.name ?? '';
+  const change = useChangePassword();
+  const notify = useNotify();
+  const { form, submit } = useApiForm<PasswordChange, Message>({
+    defaultValues: { current_password: '', new_password: '' },
+    send: change.mutateAsync,
+    onDone: ({ message }) => {
+      notify(message);
+      form.reset();
+    },
+  });
+  const password = useWatch({ control: form.control, name: 'new_password' });
+  return (
+    <Frame title="Password" subtitle="A change signs you out of every other browser.">
+      <Form form={form} submit={submit} submitLabel="Change password">
+        <PasswordField
+          form={form}
+          name="current_password"
+          label="Current password"
+          autoComplete="current-password"
+          rules={{ required: 'Enter your current password.' }}
+        />
+        <PasswordField
+          form={form}
+          name="new_password"
+          label="New password"
+          autoComplete="new-password"
+          rules={{
+            required: 'Choose a new password.',
+            validate: (value) => passwordProblem(value, userName),
+          }}
+        />
+        {password !== '' && <PasswordRules password={password} userName={userName} />}
+      </Form>
+    </Frame>
+  );
+}

@@ -1,0 +1,72 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+
+import { useDeleteSession } from '@/api/delete-session';
+import { messageOf } from '@/api/errors';
+import { useSessions } from '@/api/get-sessions';
+import type { BrowserSession } from '@/api/types';
+import { Faces } from '@/components/faces';
+import { Frame } from '@/components/panel';
+import { RelativeTime } from '@/components/relative-time';
+import { useNotify } from '@/components/snackbar';
+import { List, ListRow } from '@/features/settings/list';
+import { browserName } from '@/features/settings/browser-name';
+
+function Session({ session }: { session: BrowserSession }) {
+  const remove = useDeleteSession();
+  const notify = useNotify();
+  const name = browserName(session.user_agent);
+  const end = () =>
+    remove.mutate(session.id, {
+      onSuccess: ({ message }) => notify(message),
+      onError: (error) => notify(messageOf(error), 'error'),
+    });
+  return (
+    <ListRow
+      action={
+        !session.current && (
+          <Button
+            variant="outlined"
+            aria-label={`Sign out of ${name}`}
+            loading={remove.isPending}
+            onClick={end}
+          >
+            Sign out
+          </Button>
+        )
+      }
+    >
+      <span>{name}</span>
+      <Typography variant="caption" color="textSecondary" component="div">
+        {session.current ? (
+          'This browser'
+        ) : (
+          <>
+            Last seen <RelativeTime moment={session.last_seen} />
+          </>
+        )}
+      </Typography>
+    </ListRow>
+  );
+}
+
+/** The browsers in which the user is signed in. */
+export function SessionsSection() {
+  const sessions = useSessions();
+  return (
+    <Frame title="Where you are signed in">
+      <Box sx={{ mt: -1 }}>
+        <Faces query={sessions} minHeight={56}>
+          {(all) => (
+            <List label="Sessions">
+              {all.map((session) => (
+                <Session key={session.id} session={session} />
+              ))}
+            </List>
+          )}
+        </Faces>
+      </Box>
+    </Frame>
+  );
+}

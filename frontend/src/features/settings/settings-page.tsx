@@ -1,0 +1,23 @@
+import Box from '@mui/material/Box';
+
+import { Page } from '@/components/page';
+import { AccountSection } from '@/features/settings/account-section';
+import { AppearanceSection } from '@/features/settings/appearance-section';
+import { DeleteSection } from '@/features/settings/delete-section';
+import { PasswordSection } from '@/features/settings/password-section';
+import { SessionsSection } from '@/features/settings/sessions-section';
+import { TokensSection } from '@/features/settings/tokens-section';
+
+/** Everything a user can set for the account and for this browser. */
+export const SettingsPage = () => (
+  <Page title="Settings" maxWidth={760}>
+    <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
+      <AccountSection />
+      <AppearanceSection />
+      <PasswordSection />
+      <SessionsSection />
+      <TokensSection />
+      <DeleteSection />
+    </Box>
+  </Page>
+);

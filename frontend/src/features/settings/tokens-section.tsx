@@ -1,0 +1,85 @@
+import { useState } from 'react';
+
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+
+import { useDeleteToken } from '@/api/delete-token';
+import { messageOf } from '@/api/errors';
+import { useTokens } from '@/api/get-tokens';
+import type { ApiToken } from '@/api/types';
+import { Faces } from '@/components/faces';
+import { Icon } from '@/components/icon';
+import { Frame } from '@/components/panel';
+import { RelativeTime } from '@/components/relative-time';
+import { useNotify } from '@/components/snackbar';
+import { List, ListRow } from '@/features/settings/list';
+import { NewTokenDialog } from '@/features/settings/new-token-dialog';
+
+function Token({ token }: { token: ApiToken }) {
+  const remove = useDeleteToken();
+  const notify = useNotify();
+  const revoke = () =>
+    remove.mutate(token.id, {
+      onSuccess: ({ message }) => notify(message),
+      onError: (error) => notify(messageOf(error), 'error'),
+    });
+  return (
+    <ListRow
+      action={
+        <Button
+          variant="outlined"
+          aria-label={`Revoke ${token.name}`}
+          loading={remove.isPending}
+          onClick={revoke}
+        >
+          Revoke
+        </Button>
+      }
+    >
+      <span>{token.name}</span>
+      <Typography variant="caption" color="textSecondary" component="div">
+        {token.scope === 'write' ? 'Reads and changes' : 'Reads only'} ·{' '}
+        {token.last_used ? (
+          <>
+            used <RelativeTime moment={token.last_used} />
+          </>
+        ) : (
+          'never used'
+        )}
+      </Typography>
+    </ListRow>
+  );
+}
+
+/** Tokens for scripts that use the API. */
+export function TokensSection() {
+  const tokens = useTokens();
+  const [adding, setAdding] = useState(false);
+  return (
+    <Frame
+      title="API tokens"
+      subtitle="For scripts. Each can do what its scope says, until you revoke it."
+      actions={
+        <Button variant="outlined" startIcon={<Icon name="add" />} onClick={() => setAdding(true)}>
+          New token
+        </Button>
+      }
+    >
+      <Faces
+        query={tokens}
+        minHeight={40}
+        isEmpty={(all) => all.length === 0}
+        empty={<Typography color="textSecondary">You have no API tokens.</Typography>}
+      >
+        {(all) => (
+          <List label="API tokens">
+            {all.map((token) => (
+              <Token key={token.id} token={token} />
+            ))}
+          </List>
+        )}
+      </Faces>
+      {adding && <NewTokenDialog onClose={() => setAdding(false)} />}
+    </Frame>
+  );
+}
