@@ -5,8 +5,9 @@ that agree in some fields, with their measures and a t-digest of their execution
 cell of one call, so both answer `column` for the same names and everything works on both.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +138,20 @@ class Cells:
     def __len__(self) -> int:
         return len(self.keys[0])
 
+    def sketched(self) -> Digests:
+        """Return the digests, where they were asked for."""
+        if self.digests is None:
+            raise ValueError("digests: were not asked for")
+        return self.digests
+
+
+def split_by(numbers: Ints, columns: Mapping[str, Array]) -> Iterator[tuple[int, dict[str, Array]]]:
+    """Separate rows by a number that each of them has."""
+    cells, (different,) = number_keys([numbers])
+    for cell, number in enumerate(different.tolist()):
+        rows = cells == cell
+        yield number, {name: values[rows] for name, values in columns.items()}
+
 
 def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digests: bool) -> Cells:
     """Merge all rows with equal keys into one cell each, all at once.
@@ -156,7 +171,7 @@ def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digest
 
 
 def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
-    """Number the different combinations of keys, in their order.
+    """Give each different combination of keys a number, in their order.
 
     :returns: for each row the number of its combination, and the combinations by column.
 
