@@ -140,10 +140,13 @@ def _start_everything(supervisor: Supervisor, configuration: Configuration, demo
 @_data_dir
 def database(data_dir: Path | None) -> None:
     """Serve the database alone."""
+    import pydash_logger
     from pydash_database import server
 
+    configuration = _configure(data_dir=data_dir)
+    pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     try:
-        server.serve(_configure(data_dir=data_dir).data_dir)
+        server.serve(configuration.data_dir)
     except server.ServerNotStarted as error:
         raise click.ClickException(str(error)) from None
 

@@ -55,9 +55,10 @@ def is_accepting(data_dir: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(_socket_path(data_dir))
+            # The server greets first; one who leaves before that is a broken pipe in its log.
+            return bool(probe.recv(1024))
         except OSError:
             return False
-    return True
 
 
 def _serve_until_signalled(storage: FileStorage, address: Address) -> None:
