@@ -1,0 +1,120 @@
+"""Which network addresses PyDash may fetch from.
+
+A user types any URL, and PyDash fetches it from where PyDash stands: next to the database, the
+cloud provider's metadata service, other people's intranet. So every address is checked that a
+connection is about to be made to.
+"""
+
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# Never, whatever is allowed: what hands out a machine's credentials, or is no one's address.
+NEVER = tuple(
+    map(
+        ip_network,
+        (
+            "0.0.0.0/8",  # "this host"
+            "169.254.0.0/16",  # link-local, with the metadata service of most clouds
+            "168.63.129.16/32",  # Azure
+            "100.100.100.200/32",  # Alibaba Cloud
+            "192.0.0.192/32",  # Oracle Cloud
+            "224.0.0.0/4",  # multicast
+            "240.0.0.0/4",  # reserved, broadcast
+            "::/128",
+            "fe80::/10",  # link-local
+            "fec0::/10",  # site-local, deprecated
+            "fd00:ec2::/32",  # AWS
+            "fd20:ce::/32",  # Google Cloud
+            "ff00::/8",  # multicast
+        ),
+    )
+)
+PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+LOOPBACK = tuple(map(ip_network, ("127.0.0.0/8", "::1/128")))
+# Addresses through which another one is reached. They are global, what lies behind need not be.
+MAPPED = IPv6Network("::ffff:0:0/96")
+NAT64 = IPv6Network("64:ff9b::/96")
+TUNNELS = tuple(
+    map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
+)
+ISATAP = (0x00005EFE, 0x02005EFE)
+
+
+@dataclass(frozen=True)
+class FetchPolicy:
+    """What may be fetched from, over and above which nothing is.
+
+    :param categories: any of "global", "private" and "loopback".
+    :param networks: single networks, allowed whatever their category.
+
+    >>> policy = FetchPolicy.parse("global, 10.1.0.0/16")
+    >>> policy.allows("93.184.215.14"), policy.allows("10.1.2.3"), policy.allows("10.2.0.1")
+    (True, True, False)
+    >>> policy.allows("169.254.169.254")
+    False
+    """
+
+    categories: frozenset[str]
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "FetchPolicy":
+        """Read a policy from a comma list, such as "global,loopback,10.1.0.0/16".
+
+        :raises ValueError: if an item is neither a category nor a network.
+        """
+        items = [item.strip() for item in text.split(",") if item.strip()]
+        categories = frozenset(items) & {"global", "private", "loopback"}
+        networks = (ip_network(item) for item in items if item not in categories)
+        return cls(categories, tuple(networks))
+
+    def allows(self, address: str) -> bool:
+        """Tell whether a connection to this numeric address may be made."""
+        destination = _destination(ip_address(address))
+        if _within(destination, NEVER):
+            return False
+        return _within(destination, self.networks) or category(destination) in self.categories
+
+
+def category(address: Address) -> str | None:
+    """Tell which category an address belongs to; None is for what belongs to nobody in particular.
+
+    >>> [category(ip_address(text)) for text in ("8.8.8.8", "10.0.0.1", "::1", "100.64.0.1")]
+    ['global', 'private', 'loopback', None]
+    """
+    if _within(address, LOOPBACK):
+        return "loopback"
+    if _within(address, PRIVATE):
+        return "private"
+    if isinstance(address, IPv6Address) and _is_tunnel(address):
+        return None
+    return "global" if address.is_global and not address.is_multicast else None
+
+
+def _destination(address: Address) -> Address:
+    """Return what a connection to `address` reaches: IPv4, for an IPv4 address in IPv6's clothes.
+
+    NAT64 is how hosts that have only IPv6 reach the IPv4 internet.
+    """
+    if isinstance(address, IPv6Address) and (address in MAPPED or address in NAT64):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def _is_tunnel(address: IPv6Address) -> bool:
+    interface = (int(address) >> 32) & 0xFFFFFFFF
+    return _within(address, TUNNELS) or interface in ISATAP
+
+
+def _within(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)

@@ -1,0 +1,395 @@
+"""The one way in which PyDash fetches a URL that a user has given.
+
+A name is resolved once per connection, every address it leads to is held against the policy, and
+the connection is made to an address that was checked, so there is no second look-up that could
+answer differently. Redirects are followed one by one through the same gate. What comes back is
+limited in size, compressed and not, and in time as a whole, so that a server that sends one byte
+a second is not waited for. Neither the environment's proxies nor a .netrc have a say.
+"""
+
+import gzip
+import http.client
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin
+
+import certifi
+
+from flask_monitoring_dashboard_client.addresses import DEFAULT_PORTS, Url
+from flask_monitoring_dashboard_client.errors import (
+    AddressRefused,
+    AnswerTooLarge,
+    InvalidAnswer,
+    RemoteError,
+    RemoteTimeout,
+    RemoteUnreachable,
+)
+from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_REDIRECTS = 5
+CHUNK = 64 * 1024
+
+Resolver = Callable[[str, int], list[str]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how much PyDash is willing to read.
+
+    :param connect_timeout: seconds until a connection stands, per address.
+    :param read_timeout: seconds without a single byte.
+    :param total_timeout: seconds for one request with everything in it.
+    :param max_bytes: the size of an answer, decompressed.
+    """
+
+    connect_timeout: float = 5.0
+    read_timeout: float = 60.0
+    total_timeout: float = 120.0
+    max_bytes: int = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered in the end.
+
+    :param status: the HTTP status code.
+    :param url: where the answer came from, after redirects.
+    :param headers: by their lower-case names.
+    :param body: decompressed.
+    """
+
+    status: int
+    url: Url
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body says of itself that it is JSON."""
+        return "json" in self.headers.get("content-type", "").lower()
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """Look up the numeric addresses of a host.
+
+    :raises OSError: if there are none.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection to one origin, made only to an address that the policy allows."""
+
+    def __init__(self, url: Url, policy: FetchPolicy, limits: Limits, resolver: Resolver) -> None:
+        super().__init__(url.host, url.port)
+        self._url, self._policy, self._limits, self._resolver = url, policy, limits, resolver
+        # http.client leaves these ports out of the Host header.
+        self.default_port = DEFAULT_PORTS[url.scheme]
+        # http.client forgets its socket while a last answer is still being read from it.
+        self._socket: socket.socket | None = None
+        self._is_aborted = False
+
+    def connect(self) -> None:
+        """Resolve, check, connect, and with HTTPS check that the certificate is the host's."""
+        self.sock = self._connect_any(self._checked_addresses())
+        self.sock.settimeout(self._limits.read_timeout)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._url.scheme == "https":
+            # The handshake comes after `_socket` is set, so that it can be aborted as well.
+            self.sock = _tls_context().wrap_socket(
+                self.sock, server_hostname=self._url.host, do_handshake_on_connect=False
+            )
+        self._socket = self.sock
+        if self._is_aborted:
+            raise TimeoutError
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
+
+    def _checked_addresses(self) -> list[str]:
+        try:
+            addresses = self._resolver(self._url.host, self._url.port)
+        except (OSError, UnicodeError) as error:
+            raise RemoteUnreachable(f"There is no server named {self._url.host}.") from error
+        # One that may not be reached is enough to refuse: which is taken would be chance.
+        if not addresses or not all(map(self._policy.allows, addresses)):
+            raise AddressRefused(
+                f"{self._url.host} leads to a network address that this PyDash may not fetch "
+                "from. Whoever runs it can allow more with PYDASH_FETCH_ALLOW."
+            )
+        return addresses
+
+    def _connect_any(self, addresses: list[str]) -> socket.socket:
+        for address in addresses[:-1]:
+            with suppress(OSError):
+                return self._connect_one(address)
+        return self._connect_one(addresses[-1])
+
+    def _connect_one(self, address: str) -> socket.socket:
+        return socket.create_connection((address, self._url.port), self._limits.connect_timeout)
+
+    def abort(self) -> None:
+        """End whatever another thread is waiting for on this connection."""
+        self._is_aborted = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # Past SSLSocket's own shutdown, which pulls the rug from under a reader.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+@cache
+def _tls_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+class _Deadline:
+    """Ends a request when its time is over, wherever it hangs."""
+
+    def __init__(self, seconds: float) -> None:
+        self.expires = time.monotonic() + seconds
+        self.is_over = False
+
+    @contextmanager
+    def over(self, connection: _Connection) -> Iterator[None]:
+        """Watch a connection while the body of the `with` runs."""
+        timer = threading.Timer(self.expires - time.monotonic(), self._end, [connection])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except Exception as error:
+            if self.is_over:
+                raise RemoteTimeout(TOO_SLOW) from error
+            raise
+        finally:
+            timer.cancel()
+        if self.is_over:
+            raise RemoteTimeout(TOO_SLOW)
+
+    def _end(self, connection: _Connection) -> None:
+        self.is_over = True
+        connection.abort()
+
+
+TOO_SLOW = "The dashboard took too long to answer."
+
+
+class GuardedSession:
+    """Fetches URLs, keeping connections open for the next time. Not to be shared by threads.
+
+    :param policy: which addresses may be fetched from.
+    :param limits: how long and how much is read.
+    :param resolver: looks up a host's addresses; another one is for tests.
+    """
+
+    def __init__(
+        self, policy: FetchPolicy, limits: Limits | None = None, resolver: Resolver = resolve
+    ) -> None:
+        self._policy, self._limits, self._resolver = policy, limits or Limits(), resolver
+        self._connections: dict[tuple[str, str, int], _Connection] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are still open."""
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+
+    def get(self, url: Url, token: str | None = None) -> Answer:
+        """Fetch a URL, through its redirects.
+
+        :param token: sent as `Authorization: Bearer`, but never to another server than the one
+            in `url`; the same host over HTTPS instead of HTTP is not another.
+        :raises RemoteError: see its subclasses.
+        """
+        deadline = _Deadline(self._limits.total_timeout)
+        start = url
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._fetch(url, token if may_know(start, url) else None, deadline)
+            location = answer.headers.get("location")
+            if answer.status not in REDIRECTS or location is None:
+                return answer
+            url = Url.parse(urljoin(str(url), location))
+        raise InvalidAnswer("The address redirects in a circle.")
+
+    def status(self, url: Url) -> int:
+        """Fetch only the status code of a URL, not following redirects."""
+        connection = self._connection(url)
+        deadline = _Deadline(self._limits.total_timeout)
+        try:
+            with (
+                _errors_named(url),
+                deadline.over(connection),
+                _send(connection, url, None) as response,
+            ):
+                return response.status
+        finally:
+            self._drop(url)
+
+    def _fetch(self, url: Url, token: str | None, deadline: _Deadline) -> Answer:
+        connection = self._connection(url)
+        try:
+            with _errors_named(url), deadline.over(connection):
+                answer = _exchange(connection, url, token, self._limits.max_bytes)
+        except BaseException:
+            self._drop(url)
+            raise
+        if connection.sock is None:  # the server wants no more requests on it
+            self._drop(url)
+        return answer
+
+    def _connection(self, url: Url) -> _Connection:
+        if url.origin not in self._connections:
+            self._connections[url.origin] = _Connection(
+                url, self._policy, self._limits, self._resolver
+            )
+        return self._connections[url.origin]
+
+    def _drop(self, url: Url) -> None:
+        self._connections.pop(url.origin).close()
+
+
+def ping(url: str, allow: str | FetchPolicy = "global", timeout: float = 10.0) -> tuple[int, float]:
+    """Tell whether a server answers, and how fast.
+
+    :param url: any URL of it.
+    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
+    :param timeout: seconds for all of it.
+    :returns: the status code of the answer, and the ms until it came.
+    :raises RemoteError: if no answer came.
+    """
+    policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
+    limits = Limits(connect_timeout=timeout, read_timeout=timeout, total_timeout=timeout)
+    address = Url.parse(url)
+    with GuardedSession(policy, limits) as session:
+        started = time.perf_counter()
+        status = session.status(address)
+        return status, (time.perf_counter() - started) * 1000
+
+
+def may_know(start: Url, url: Url) -> bool:
+    """Tell whether the server of `url` may be told what is meant for the one of `start`."""
+    upgraded = (start.scheme, start.port, url.scheme, url.port) == ("http", 80, "https", 443)
+    return url.origin == start.origin or (upgraded and url.host == start.host)
+
+
+def _exchange(connection: _Connection, url: Url, token: str | None, max_bytes: int) -> Answer:
+    is_reused = connection.sock is not None
+    try:
+        response = _send(connection, url, token)
+    except (http.client.RemoteDisconnected, ConnectionError):
+        # A server may close an idle connection at any time. It has not seen this request then.
+        if not is_reused:
+            raise
+        connection.close()
+        response = _send(connection, url, token)
+    with response:
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        body = b"".join(_read(response, headers.get("content-encoding", ""), max_bytes))
+    return Answer(response.status, url, headers, body)
+
+
+def _send(connection: _Connection, url: Url, token: str | None) -> http.client.HTTPResponse:
+    headers: dict[str, str | bytes] = {
+        "Accept-Encoding": "gzip",
+        "User-Agent": "PyDash",
+        "Accept": "application/json, text/html",
+    }
+    if token is not None:
+        headers["Authorization"] = b"Bearer " + token.encode()
+    connection.request("GET", url.target, headers=headers)
+    return connection.getresponse()
+
+
+def _read(response: http.client.HTTPResponse, encoding: str, max_bytes: int) -> Iterator[bytes]:
+    """Give the body in pieces, decompressed, as long as it is not too large either way."""
+    if (response.length or 0) > max_bytes:
+        raise AnswerTooLarge(_too_large(max_bytes))
+    pieces = _wire_pieces(response)
+    if encoding == "gzip":
+        pieces = _decompressed(pieces)
+    elif encoding not in ("", "identity"):
+        raise InvalidAnswer("The answer is compressed in a way that was not asked for.")
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > max_bytes:
+            raise AnswerTooLarge(_too_large(max_bytes))
+        yield piece
+
+
+def _too_large(max_bytes: int) -> str:
+    return f"The answer of the dashboard is larger than {max_bytes // 1024**2} MB."
+
+
+def _wire_pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    left = response.length  # None: until the server says or closes
+    while left is None or left > 0:
+        piece = response.read1(CHUNK if left is None else min(CHUNK, left))
+        if not piece and left is None:
+            return
+        if not piece:
+            raise http.client.IncompleteRead(b"", left)
+        left = None if left is None else left - len(piece)
+        yield piece
+
+
+def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress without ever holding more than a chunk, so that a bomb is noticed while small."""
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        while piece:
+            yield decompressor.decompress(piece, CHUNK)
+            piece = decompressor.unconsumed_tail
+    if not decompressor.eof:
+        raise gzip.BadGzipFile("the end is missing")
+
+
+@contextmanager
+def _errors_named(url: Url) -> Iterator[None]:
+    """Turn what the network throws into what a user can act on."""
+    try:
+        yield
+    except RemoteError:
+        raise
+    except TimeoutError as error:
+        raise RemoteTimeout(TOO_SLOW) from error
+    except ssl.SSLCertVerificationError as error:
+        reason = error.verify_message
+        raise RemoteUnreachable(f"The certificate of {url.host} is not valid: {reason}.") from error
+    except ConnectionRefusedError as error:
+        raise RemoteUnreachable(f"Nothing listens at {url.host}, port {url.port}.") from error
+    except (http.client.IncompleteRead, ConnectionError) as error:
+        raise RemoteUnreachable(
+            "The connection broke off before the answer was complete."
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise InvalidAnswer("The compressed answer is damaged.") from error
+    except (http.client.HTTPException, ValueError) as error:
+        raise InvalidAnswer("The server at this address does not speak HTTP.") from error
+    except OSError as error:
+        raise RemoteUnreachable(
+            f"No connection with {url.host}: {error.strerror or error}."
+        ) from error

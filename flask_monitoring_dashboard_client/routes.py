@@ -1,0 +1,105 @@
+"""Asks the routes of one remote dashboard, and makes an error of every answer that is none."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn, Protocol
+
+from flask_monitoring_dashboard_client.addresses import Url
+from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
+from flask_monitoring_dashboard_client.errors import (
+    ExporterMissing,
+    InvalidAnswer,
+    NotADashboard,
+    RemoteFailure,
+    WrongToken,
+)
+from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession
+
+DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the one that everybody knows
+# Every page of FMD 2.1 and newer names its AngularJS app.
+_FMD_PAGE = re.compile(rb"""ng-app\s*=\s*["']?fmdApp""")
+
+
+class Dialect(Protocol):
+    """What every way of talking can do."""
+
+    @property
+    def name(self) -> str:
+        """What a cursor and a stored dashboard remember it by."""
+
+    def monitor_rules(self) -> list[MonitorRule]:
+        """Return the endpoints that the app has."""
+
+    def fetch_page(self, cursor: dict[str, Any] | None, limit: int) -> CallPage:
+        """Return the calls that come after a cursor; see `RemoteDashboard.fetch_page`."""
+
+
+class Routes:
+    """The export routes of one dashboard.
+
+    :param session: what fetches.
+    :param base: where the routes are: the app's address with the link of the monitoring.
+    :param token: the dashboard's security token.
+    """
+
+    def __init__(self, session: GuardedSession, base: Url, token: str) -> None:
+        self.session, self.base, self.token = session, base, token
+
+    def url(self, route: str, query: str = "") -> Url:
+        """Return the address of a route."""
+        return replace(self.base, path=f"{self.base.path}/{route}", query=query)
+
+    def get(self, route: str, query: str = "") -> Answer:
+        """Fetch a route.
+
+        :raises RemoteError: unless it answers with status 200.
+        """
+        answer = self.session.get(self.url(route, query), self.token)
+        if answer.status != 200:
+            refuse(answer)
+        return answer
+
+    def json(self, route: str, query: str = "") -> dict[str, Any]:
+        """Fetch a route that answers with a JSON object."""
+        answer = self.get(route, query)
+        content = parse_json(answer.body) if answer.is_json else None
+        if not isinstance(content, dict):
+            refuse(answer)
+        return content
+
+
+def parse_json(text: bytes | str) -> Any:
+    """Parse JSON that nobody vouches for.
+
+    :raises InvalidAnswer: if it is none.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidAnswer("The answer of the dashboard is not valid JSON.") from error
+
+
+def refuse(answer: Answer) -> NoReturn:
+    """Raise the error that says best what is wrong with an answer."""
+    if answer.status == 401 and "bearer" in answer.headers.get("www-authenticate", "").lower():
+        raise WrongToken
+    if _FMD_PAGE.search(answer.body):
+        raise ExporterMissing
+    if answer.status in (200, 404):
+        raise NotADashboard(
+            f"{answer.url} is not a Flask-MonitoringDashboard. Give the address of the app, or the "
+            "one at which you see its monitoring. If you see it there, it lacks the exporter."
+        )
+    raise RemoteFailure(answer.status)
+
+
+def server_time(answer: Answer) -> datetime:
+    """Return what the server takes for the present (UTC); PyDash's own clock if it does not say."""
+    try:
+        stated = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+    return stated.astimezone(UTC) if stated.tzinfo else stated.replace(tzinfo=UTC)
