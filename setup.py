@@ -31,16 +31,14 @@ setup(
         "": ["py.typed"],
         "pydash_app": ["**/*.txt"],
         "pydash_mail": ["texts/*"],
-        "pydash_web": ["static/**/*", "static/*"],
+        "pydash_web": ["static/**/*", "static/*", "templates/*"],
     },
     install_requires=[
         # The web application and its API.
         "flask>=3.0",
-        "flask-login>=0.6.3",
-        "apiflask>=3.1",  # routes, validation and the OpenAPI document from one set of models
-        "pydantic>=2.10",  # the models
-        "email-validator>=2.2",  # pydantic's e-mail addresses
-        "flask-limiter>=4.0",  # rate limits, in memory or in Redis
+        "pydantic>=2.10",  # the models of requests and answers, and the API's document
+        "email-validator>=2.2",  # the users' e-mail addresses
+        "limits>=5.0",  # rate limits, in memory or in Redis
         "waitress>=3.0",  # the web server: pure Python, threads, no configuration
         "argon2-cffi>=23.1",  # password hashes
         "cryptography>=43",  # dashboard tokens at rest

@@ -73,8 +73,9 @@ class Limiter:
         raise RetryLater(max(1, round(reset - time.time())))
 
 
-def install(app: Flask, configuration: Configuration) -> None:
+def install(app: Flask) -> None:
     """Give the app its limiter."""
+    configuration: Configuration = app.config["PYDASH"]
     app.extensions["pydash_limiter"] = Limiter(configuration.rate_limit_store)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import datetime
 
 from flask import Response
 
@@ -47,13 +48,17 @@ def _csv(batches: Iterator[EndpointCallBatch]) -> Iterator[str]:
 
 
 def _row(call: EndpointCall) -> list[object]:
-    values = [getattr(call, name) for name in FIELDS]
-    return [_safe(value) if isinstance(value, str) else value for value in values]
+    values = (getattr(call, name) for name in FIELDS)
+    return [_cell(value) for value in values]
 
 
-def _safe(text: str) -> str:
-    """Keep a spreadsheet from taking a visitor's text for a formula (CWE-1236)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def _cell(value: object) -> object:
+    """Write a value down, so that no spreadsheet takes a visitor's text for a formula (CWE-1236)."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
 
 
 def _json(batches: Iterator[EndpointCallBatch]) -> Iterator[str]:
