@@ -43,8 +43,8 @@ const joined = (names: readonly string[] | undefined) => names?.join(',');
 /**
  * Asks for several statistics in one request.
  *
- * The answer nests, from the outside in: the groups of the breakdown, the statistic (always by
- * name), the slice of time. `T` is its shape.
+ * The answer nests, from the outside in: the groups of the breakdown, the statistic by name if
+ * several were asked for, the slice of time. `T` is its shape.
  */
 export async function getStatistics<T>(
   dashboardId: string,

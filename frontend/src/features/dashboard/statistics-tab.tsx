@@ -1,1 +1,37 @@
-export const StatisticsTab = () => 'Statistics';
+import Box from '@mui/material/Box';
+import { useParams } from 'react-router';
+
+import { FilterBar } from '@/components/filter-bar';
+import { PanelGrid, WholeRow } from '@/components/panel-grid';
+import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
+import { HoursPanel } from '@/components/panels/hours-panel';
+import { VisitorsPanel } from '@/components/panels/visitors-panel';
+import { VisitsPanel } from '@/components/panels/visits-panel';
+import { CalendarPanel } from '@/features/dashboard/calendar-panel';
+import { FiguresPanel } from '@/features/dashboard/figures-panel';
+import { useView } from '@/hooks/use-view';
+
+/** How much a dashboard is visited, when, and how fast it answers. */
+export function StatisticsTab() {
+  const { dashboardId = '' } = useParams();
+  const { view } = useView();
+  const shown = { dashboardId, view };
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
+      <FilterBar dashboardId={dashboardId} />
+      <FiguresPanel {...shown} />
+      <PanelGrid>
+        <WholeRow>
+          <VisitsPanel {...shown} />
+        </WholeRow>
+        <ExecutionTimePanel {...shown} />
+        <VisitorsPanel {...shown} />
+        <HoursPanel {...shown} of="visits" />
+        <HoursPanel {...shown} of="visitors" />
+        <WholeRow>
+          <CalendarPanel {...shown} />
+        </WholeRow>
+      </PanelGrid>
+    </Box>
+  );
+}

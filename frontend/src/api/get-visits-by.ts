@@ -1,0 +1,63 @@
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+
+import { resolveInterval } from '@/api/get-first-call';
+import { seriesQuery, type TimeSeries } from '@/api/get-series';
+import { getStatistics, type Dimension } from '@/api/get-statistic';
+import { REFRESH_MS } from '@/api/refresh';
+import { fittingTimeslice, type View } from '@/lib/view';
+
+/** As many groups as have a colour of their own beside the rest. */
+const GROUPS = 7;
+
+export interface Group {
+  /** Null for the visits of all other groups together. */
+  name: string | null;
+  /** One per slice. */
+  visits: readonly number[];
+}
+
+export interface GroupedVisits {
+  series: TimeSeries;
+  /** Those with most visits first; together they are all visits. */
+  groups: readonly Group[];
+}
+
+type Answer = Record<string, Record<string, number>>;
+
+function withRest(series: TimeSeries, answer: Answer): GroupedVisits {
+  const groups: Group[] = Object.entries(answer).map(([name, visits]) => ({
+    name,
+    visits: series.slices.map((slice) => visits[slice] ?? 0),
+  }));
+  const rest = series.values.total_visits.map((total, at) =>
+    groups.reduce((left, { visits }) => left - (visits[at] ?? 0), total ?? 0),
+  );
+  if (rest.some((left) => left > 0)) groups.push({ name: null, visits: rest });
+  return { series, groups };
+}
+
+/** The visits over time of the groups with most visits, and of the rest. */
+export const visitsByQuery = (dashboardId: string, dimension: Dimension, view: View) =>
+  queryOptions({
+    queryKey: ['dashboards', dashboardId, 'visits-by', dimension, view],
+    queryFn: async ({ client, signal }): Promise<GroupedVisits> => {
+      const interval = await resolveInterval(client, dashboardId, view.range);
+      const timeslice = view.timeslice === 'auto' ? fittingTimeslice(interval) : view.timeslice;
+      const request = { interval, filters: view.filters, timeslice };
+      const [series, answer] = await Promise.all([
+        client.query(seriesQuery(dashboardId, view)),
+        getStatistics<Answer>(
+          dashboardId,
+          ['total_visits'],
+          { ...request, breakdown: [dimension], top: GROUPS },
+          signal,
+        ),
+      ]);
+      return withRest(series, answer);
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const useVisitsBy = (dashboardId: string, dimension: Dimension, view: View) =>
+  useQuery(visitsByQuery(dashboardId, dimension, view));

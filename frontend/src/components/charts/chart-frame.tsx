@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react';
+
+import Box from '@mui/material/Box';
+
+import { Legend, type LegendEntry } from '@/components/charts/legend';
+import { useWidth } from '@/components/charts/use-width';
+
+interface ChartFrameProps {
+  yTitle?: string;
+  xTitle?: string;
+  legend?: readonly LegendEntry[];
+  /** Pixels; may depend on the width. */
+  height: number | ((width: number) => number);
+  /** Draws the chart in the width there is. */
+  children: (width: number) => ReactNode;
+}
+
+const caption = { fontSize: '0.6875rem', lineHeight: 1.6, color: 'text.secondary' } as const;
+
+/** What surrounds a chart: the names of both axes and the legend; the drawing itself is hidden
+ * from screen readers, which have the summary and the table. */
+export function ChartFrame({ yTitle, xTitle, legend = [], height, children }: ChartFrameProps) {
+  const [ref, width] = useWidth();
+  return (
+    <Box>
+      {(yTitle !== undefined || legend.length > 0) && (
+        <Box
+          sx={{
+            ...caption,
+            display: 'flex',
+            flexWrap: 'wrap',
+            columnGap: 2,
+            mb: 0.5,
+            minHeight: 18,
+          }}
+        >
+          <Box component="span" sx={{ flex: 1, whiteSpace: 'nowrap' }}>
+            {yTitle}
+          </Box>
+          <Legend entries={legend} />
+        </Box>
+      )}
+      <Box
+        ref={ref}
+        aria-hidden
+        sx={{ position: 'relative', height: typeof height === 'number' ? height : height(width) }}
+      >
+        {width > 0 && children(width)}
+      </Box>
+      {xTitle !== undefined && <Box sx={{ ...caption, textAlign: 'right' }}>{xTitle}</Box>}
+    </Box>
+  );
+}

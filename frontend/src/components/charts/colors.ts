@@ -1,0 +1,40 @@
+import type { Scheme } from '@/theme/palette';
+
+const channels = (hex: string) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
+/** A colour between two of the form "#rrggbb": `share` 0 is the one, 1 the other. */
+export function mix(one: string, other: string, share: number): string {
+  const [from, to] = [channels(one), channels(other)];
+  const mixed = from.map((channel, at) => channel + ((to[at] ?? 0) - channel) * share);
+  return `#${mixed.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
+}
+
+/**
+ * The colour of the series with this place in a list that does not change.
+ *
+ * After the eight colours of the palette they come again, nearer to the colour of the text.
+ */
+export function seriesColor(scheme: Scheme, place: number): string {
+  const { series } = scheme;
+  const color = series[place % series.length] ?? scheme.accent;
+  const round = Math.floor(place / series.length) % 3;
+  return round === 0 ? color : mix(color, scheme.text, round * 0.3);
+}
+
+/** What is left over when the largest have a colour each. */
+export const restColor = (scheme: Scheme): string => mix(scheme.textSoft, scheme.surface, 0.45);
+
+/** Status classes mean the same on every page: green is good, red is the server's fault. */
+export const statusColors = (scheme: Scheme): Readonly<Record<string, string>> => ({
+  '2xx': scheme.good,
+  '3xx': scheme.series[0] ?? scheme.accent,
+  '4xx': scheme.warning,
+  '5xx': scheme.bad,
+});
+
+/** The colour for a share of the most there is, from 0 to 1; zero has the lightest for itself. */
+export function rampColor(scheme: Scheme, share: number): string {
+  const { ramp } = scheme;
+  const place = share <= 0 ? 0 : Math.min(ramp.length - 1, Math.ceil(share * (ramp.length - 1)));
+  return ramp[place] ?? scheme.raised;
+}

@@ -1,0 +1,54 @@
+import { useTheme } from '@mui/material/styles';
+
+import type { Mark } from '@/components/charts/series';
+
+/** The room that a label needs, in pixels; one that would lie over the label before is left out. */
+const LABEL_ROOM = 56;
+
+interface MarksProps {
+  marks: readonly Mark[];
+  /** How many categories share the width. */
+  count: number;
+  width: number;
+  height: number;
+}
+
+interface Placed {
+  label: string;
+  x: number;
+  isLabelled: boolean;
+}
+
+function place({ marks, count, width }: MarksProps): Placed[] {
+  const placed: Placed[] = [];
+  for (const { at, label } of marks) {
+    const x = Math.round((at / count) * width);
+    const last = placed.findLast(({ isLabelled }) => isLabelled);
+    const isFree = last === undefined || x >= last.x + LABEL_ROOM;
+    placed.push({ label, x, isLabelled: isFree && x + LABEL_ROOM <= width });
+  }
+  return placed;
+}
+
+/** Dashed lines where something began, such as a version, with its name at the top. */
+export function Marks(props: MarksProps) {
+  const { textSoft, surface } = useTheme().palette.scheme;
+  return place(props).map(({ label, x, isLabelled }) => (
+    <g key={label} transform={`translate(${x} 0)`}>
+      <line y2={props.height} stroke={textSoft} strokeDasharray="2 3" />
+      {isLabelled && (
+        <text
+          x={4}
+          y={9}
+          fontSize={10}
+          fill={textSoft}
+          stroke={surface}
+          strokeWidth={3}
+          paintOrder="stroke"
+        >
+          {label}
+        </text>
+      )}
+    </g>
+  ));
+}

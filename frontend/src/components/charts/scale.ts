@@ -1,0 +1,31 @@
+const NICE_STEPS = [1, 2, 2.5, 5, 10];
+
+/** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `step`. */
+function niceStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  return power * (NICE_STEPS.find((nice) => nice * power >= step * (1 - 1e-9)) ?? 10);
+}
+
+/**
+ * Round values from 0 to at least `max`, in about `count` steps.
+ *
+ * Counts pass `whole`, since there is no half a visit.
+ */
+export function niceTicks(max: number, count: number, whole = false): number[] {
+  const step = niceStep((max > 0 ? max : 1) / count);
+  const used = whole ? Math.max(1, Math.ceil(step)) : step;
+  const steps = Math.max(1, Math.ceil(max / used - 1e-9));
+  return Array.from({ length: steps + 1 }, (_, at) => at * used);
+}
+
+/** Which of `count` labels to write so that each has `room` of the `width`; evenly spaced. */
+export function spacedIndexes(count: number, width: number, room: number): number[] {
+  const every = Math.max(1, Math.ceil((count * room) / Math.max(width, 1)));
+  return Array.from({ length: Math.ceil(count / every) }, (_, at) => at * every);
+}
+
+export const maximum = (values: Iterable<number | null>): number => {
+  let max = 0;
+  for (const value of values) if (value !== null && value > max) max = value;
+  return max;
+};

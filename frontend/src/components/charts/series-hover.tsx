@@ -1,0 +1,65 @@
+import Box from '@mui/material/Box';
+
+import { HoverArea, type Hit } from '@/components/charts/hover-area';
+import { MARGIN, type SeriesChartProps } from '@/components/charts/series';
+import { TooltipCard, TooltipRows, type TooltipRow } from '@/components/charts/tooltip';
+
+interface SeriesHoverProps extends Pick<SeriesChartProps, 'categories' | 'series' | 'format'> {
+  width: number;
+  height: number;
+  /** Adds up the series in a last row under this name. */
+  total?: string;
+}
+
+function rowsAt({ series, format, total }: Omit<SeriesHoverProps, 'width' | 'height'>, at: number) {
+  const rows: TooltipRow[] = series.map(({ values, ...one }) => ({
+    ...one,
+    value: format(values[at] ?? null),
+  }));
+  if (total === undefined) return rows;
+  const sum = series.reduce((before, { values }) => before + (values[at] ?? 0), 0);
+  return [...rows, { name: total, value: format(sum) }];
+}
+
+const GuideLine = ({ x }: { x: number }) => (
+  <Box
+    sx={{
+      position: 'absolute',
+      top: 0,
+      bottom: 0,
+      left: Math.round(x),
+      borderLeft: 1,
+      borderColor: 'text.secondary',
+      opacity: 0.5,
+    }}
+  />
+);
+
+/** Over a chart of series: the values of all of them in the category under the pointer. */
+export function SeriesHover({ width, height, ...chart }: SeriesHoverProps) {
+  const { categories } = chart;
+  const area = {
+    left: MARGIN.left,
+    top: MARGIN.top,
+    width: width - MARGIN.left - MARGIN.right,
+    height: height - MARGIN.top - MARGIN.bottom,
+  };
+  const step = area.width / categories.length;
+  const locate = (x: number, y: number): Hit | undefined => {
+    const at = Math.floor(x / step);
+    const category = categories[at];
+    if (!category) return undefined;
+    const middle = (at + 0.5) * step;
+    return {
+      x: middle,
+      y: y - 40,
+      sign: <GuideLine x={middle} />,
+      content: (
+        <TooltipCard title={category.title}>
+          <TooltipRows rows={rowsAt(chart, at)} />
+        </TooltipCard>
+      ),
+    };
+  };
+  return <HoverArea area={area} locate={locate} />;
+}

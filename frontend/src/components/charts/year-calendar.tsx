@@ -1,0 +1,70 @@
+import { useTheme } from '@mui/material/styles';
+import { Calendar } from '@nivo/calendar';
+
+import { ChartFrame } from '@/components/charts/chart-frame';
+import { ScaleLegend } from '@/components/charts/heatmap';
+import { maximum } from '@/components/charts/scale';
+import { TooltipCard } from '@/components/charts/tooltip';
+import { useChartTheme } from '@/components/charts/use-chart-theme';
+
+interface YearCalendarProps {
+  year: number;
+  /** By date, "2026-01-31". */
+  values: Readonly<Record<string, number>>;
+  /** Writes a value with its unit. */
+  format: (value: number) => string;
+}
+
+/** Narrower than this the weeks run downwards. */
+const NARROW = 560;
+
+const WIDE_HEIGHT = 150;
+const TALL_HEIGHT = 760;
+const isNarrow = (width: number) => width < NARROW;
+const heightOf = (width: number) => (isNarrow(width) ? TALL_HEIGHT : WIDE_HEIGHT);
+
+const month = new Intl.DateTimeFormat(undefined, { month: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeZone: 'UTC' });
+
+function Drawing({ year, values, format, width }: YearCalendarProps & { width: number }) {
+  const { scheme } = useTheme().palette;
+  const theme = useChartTheme();
+  return (
+    <Calendar
+      width={width}
+      height={heightOf(width)}
+      margin={isNarrow(width) ? { left: 32 } : { top: 20 }}
+      direction={isNarrow(width) ? 'vertical' : 'horizontal'}
+      align="top-left"
+      theme={theme}
+      // Noon, so that the day is the same in every time zone.
+      from={`${year}-01-01T12:00:00`}
+      to={`${year}-12-31T12:00:00`}
+      data={Object.entries(values)
+        .filter(([, value]) => value > 0)
+        .map(([date, value]) => ({ day: date, value }))}
+      minValue={0}
+      colors={scheme.ramp.slice(1)}
+      emptyColor={scheme.ramp[0]}
+      yearLegend={() => ''}
+      monthLegend={(_, __, date) => month.format(date)}
+      monthLegendOffset={8}
+      monthBorderWidth={0}
+      dayBorderWidth={2}
+      dayBorderColor={scheme.surface}
+      tooltip={({ day: date, value }) => (
+        <TooltipCard title={day.format(new Date(date))}>{format(Number(value))}</TooltipCard>
+      )}
+    />
+  );
+}
+
+/** The days of a calendar year. */
+export function YearCalendar(props: YearCalendarProps) {
+  return (
+    <>
+      <ChartFrame height={heightOf}>{(width) => <Drawing {...props} width={width} />}</ChartFrame>
+      <ScaleLegend max={maximum(Object.values(props.values))} format={props.format} />
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { useTheme } from '@mui/material/styles';
+
+import { useSeries, type SeriesValues, type TimeSeries } from '@/api/get-series';
+import { useVersions } from '@/api/get-versions';
+import { LineChart } from '@/components/charts/line-chart';
+import type { Series } from '@/components/charts/series';
+import { Panel } from '@/components/panel';
+import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { formatDuration } from '@/lib/format';
+import type { View } from '@/lib/view';
+
+const PERCENTILES: readonly { statistic: keyof SeriesValues; name: string; dash: string }[] = [
+  { statistic: 'ninety-ninth_percentile_execution_time', name: 'p99', dash: '2 3' },
+  { statistic: 'ninetieth_percentile_execution_time', name: 'p90', dash: '6 3' },
+  { statistic: 'median_execution_time', name: 'p50', dash: '' },
+];
+
+const valuesOf = ({ values }: TimeSeries) => PERCENTILES.map(({ statistic }) => values[statistic]);
+
+const isEmpty = ({ values }: TimeSeries) =>
+  values.median_execution_time.every((value) => value === null);
+
+const summaryOf = (series: TimeSeries) =>
+  PERCENTILES.map(
+    ({ statistic, name }) =>
+      `Highest ${name}: ${peak(series, series.values[statistic], formatDuration)}.`,
+  ).join(' ');
+
+const tableOf = (series: TimeSeries) => ({
+  columns: ['Time', ...PERCENTILES.map(({ name }) => name)],
+  rows: sliceRows(series, valuesOf(series), formatDuration),
+});
+
+/** Execution time over time: the median, with the 90th and 99th percentile above it. */
+export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string; view: View }) {
+  const query = useSeries(dashboardId, view);
+  const versions = useVersions(dashboardId).data;
+  const { scheme } = useTheme().palette;
+  const seriesOf = ({ values, before }: TimeSeries): Series[] => {
+    const now = PERCENTILES.map(({ statistic, name, dash }) => ({
+      id: statistic,
+      name,
+      dash,
+      color: scheme.accent,
+      values: values[statistic],
+    }));
+    if (!before) return now;
+    const earlier = before.median_execution_time;
+    const color = scheme.textSoft;
+    return [...now, { id: 'before', name: 'p50 before', color, dash: '4 3', values: earlier }];
+  };
+  return (
+    <Panel
+      title="Execution time"
+      query={query}
+      isEmpty={isEmpty}
+      minHeight={276}
+      summary={summaryOf}
+      table={tableOf}
+    >
+      {(series) => (
+        <LineChart
+          {...timeAxis(series)}
+          series={seriesOf(series)}
+          band={['median_execution_time', 'ninety-ninth_percentile_execution_time']}
+          yTitle="Time per call"
+          formatTick={formatDuration}
+          format={formatDuration}
+          marks={versionMarks(series, versions)}
+        />
+      )}
+    </Panel>
+  );
+}

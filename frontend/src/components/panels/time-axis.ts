@@ -1,0 +1,52 @@
+import type { TimeSeries } from '@/api/get-series';
+import type { Version } from '@/api/get-versions';
+import type { Category, Mark } from '@/components/charts/series';
+import { longSlice, shortSlice, sliceAxis, sliceOf, sliceStart } from '@/lib/slices';
+
+type Slices = Pick<TimeSeries, 'slices' | 'timeslice'>;
+
+/** The time axis of a chart: a category for each slice, and its title. */
+export const timeAxis = ({ slices, timeslice }: Slices) => ({
+  xTitle: sliceAxis(timeslice),
+  categories: slices.map((slice): Category => ({
+    tick: shortSlice(slice, timeslice),
+    title: longSlice(slice, timeslice),
+  })),
+});
+
+/** Marks where a version begins within the series. */
+export function versionMarks(
+  { slices, end }: Pick<TimeSeries, 'slices' | 'end'>,
+  versions: readonly Version[] = [],
+): Mark[] {
+  const [first] = slices;
+  if (first === undefined) return [];
+  return versions
+    .filter(({ since }) => since >= sliceStart(first) && since < end)
+    .map(({ name, since }) => ({ at: sliceOf(slices, since), label: name }));
+}
+
+/** "most: 300 (Tue, 29 May)" */
+export function peak(
+  { slices, timeslice }: Slices,
+  values: readonly (number | null)[],
+  format: (value: number) => string,
+): string {
+  let at = 0;
+  values.forEach((value, index) => {
+    if ((value ?? 0) > (values[at] ?? 0)) at = index;
+  });
+  const slice = slices[at];
+  return slice === undefined ? '' : `${format(values[at] ?? 0)} (${longSlice(slice, timeslice)})`;
+}
+
+/** One row per slice for a table; `columns` are the values over time. */
+export const sliceRows = (
+  { slices, timeslice }: Slices,
+  columns: readonly (readonly (number | null)[])[],
+  format: (value: number | null) => string,
+) =>
+  slices.map((slice, at) => [
+    longSlice(slice, timeslice),
+    ...columns.map((values) => format(values[at] ?? null)),
+  ]);

@@ -1,0 +1,63 @@
+import { useTheme } from '@mui/material/styles';
+
+import { useSeries, type TimeSeries } from '@/api/get-series';
+import { useVersions } from '@/api/get-versions';
+import { BarChart } from '@/components/charts/bar-chart';
+import { Panel } from '@/components/panel';
+import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { formatCompact, formatNumber } from '@/lib/format';
+import type { View } from '@/lib/view';
+
+const isEmpty = ({ values }: TimeSeries) => !values.unique_visitors.some((value) => value);
+
+const summaryOf = (series: TimeSeries) =>
+  `Most unique visitors: ${peak(series, series.values.unique_visitors, formatNumber)}.`;
+
+const tableOf = (series: TimeSeries) => ({
+  columns: ['Time', 'Unique visitors'],
+  rows: sliceRows(series, [series.values.unique_visitors], formatNumber),
+});
+
+/** Unique visitors (distinct IP addresses) of each slice of time. */
+export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
+  const query = useSeries(dashboardId, view);
+  const versions = useVersions(dashboardId).data;
+  const { scheme } = useTheme().palette;
+  return (
+    <Panel
+      title="Unique visitors"
+      query={query}
+      isEmpty={isEmpty}
+      minHeight={276}
+      summary={summaryOf}
+      table={tableOf}
+    >
+      {(series) => (
+        <BarChart
+          {...timeAxis(series)}
+          series={[
+            {
+              id: 'now',
+              name: 'Unique visitors',
+              color: scheme.accent,
+              values: series.values.unique_visitors,
+            },
+          ]}
+          before={
+            series.before && {
+              id: 'before',
+              name: 'Period before',
+              color: scheme.text,
+              dash: '4 3',
+              values: series.before.unique_visitors,
+            }
+          }
+          yTitle={`Distinct IP addresses per ${series.timeslice}`}
+          formatTick={formatCompact}
+          format={formatNumber}
+          marks={versionMarks(series, versions)}
+        />
+      )}
+    </Panel>
+  );
+}

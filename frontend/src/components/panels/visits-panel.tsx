@@ -1,0 +1,127 @@
+import { useState } from 'react';
+
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useTheme } from '@mui/material/styles';
+
+import { useDashboardSummary } from '@/api/get-dashboards';
+import { useVersions } from '@/api/get-versions';
+import { useVisitsBy, type Group, type GroupedVisits } from '@/api/get-visits-by';
+import { BarChart } from '@/components/charts/bar-chart';
+import { restColor, seriesColor, statusColors } from '@/components/charts/colors';
+import type { Series } from '@/components/charts/series';
+import { Panel } from '@/components/panel';
+import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { formatCompact, formatNumber } from '@/lib/format';
+import type { View } from '@/lib/view';
+
+type Grouping = 'endpoint' | 'status_class';
+
+const GROUPINGS: readonly { value: Grouping; label: string }[] = [
+  { value: 'endpoint', label: 'Endpoint' },
+  { value: 'status_class', label: 'Status' },
+];
+
+interface GroupingChoiceProps {
+  grouping: Grouping;
+  onChange: (grouping: Grouping) => void;
+}
+
+const GroupingChoice = ({ grouping, onChange }: GroupingChoiceProps) => (
+  <ToggleButtonGroup
+    exclusive
+    size="small"
+    value={grouping}
+    onChange={(_, chosen: Grouping | null) => chosen && onChange(chosen)}
+    aria-label="Visits by"
+  >
+    {GROUPINGS.map(({ value, label }) => (
+      <ToggleButton key={value} value={value} sx={{ py: 0.25, px: 1.25, fontSize: '0.75rem' }}>
+        {label}
+      </ToggleButton>
+    ))}
+  </ToggleButtonGroup>
+);
+
+/** The colour of each group: an endpoint and a status class have the same one on every page. */
+function useGroupColor(dashboardId: string, grouping: Grouping) {
+  const { scheme } = useTheme().palette;
+  const endpoints = useDashboardSummary(dashboardId)?.endpoints ?? [];
+  return (name: string): string =>
+    grouping === 'status_class'
+      ? (statusColors(scheme)[name] ?? restColor(scheme))
+      : seriesColor(
+          scheme,
+          Math.max(
+            0,
+            endpoints.findIndex((endpoint) => endpoint.name === name),
+          ),
+        );
+}
+
+const nameOf = ({ name }: Group) => name ?? 'All others';
+
+const tableOf = ({ series, groups }: GroupedVisits) => ({
+  columns: ['Time', 'Visits', ...groups.map(nameOf)],
+  rows: sliceRows(
+    series,
+    [series.values.total_visits, ...groups.map(({ visits }) => visits)],
+    formatNumber,
+  ),
+});
+
+function summaryOf({ series, groups }: GroupedVisits): string {
+  const { total_visits: visits } = series.values;
+  const sum = visits.reduce<number>((before, value) => before + (value ?? 0), 0);
+  const names = groups.map(nameOf).join(', ');
+  return `${formatNumber(sum)} visits, most of them in ${peak(series, visits, formatNumber)}. By size: ${names}.`;
+}
+
+/** Visits over time, stacked by endpoint or by status class. */
+export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
+  const isOneEndpoint = view.filters.endpoint !== undefined;
+  const [chosen, setGrouping] = useState<Grouping>('endpoint');
+  const grouping = isOneEndpoint ? 'status_class' : chosen;
+  const query = useVisitsBy(dashboardId, grouping, view);
+  const versions = useVersions(dashboardId).data;
+  const colorOf = useGroupColor(dashboardId, grouping);
+  const { scheme } = useTheme().palette;
+  const seriesOf = ({ groups }: GroupedVisits): Series[] =>
+    groups.map(({ name, visits }) => ({
+      id: name ?? '',
+      name: name ?? 'All others',
+      color: name === null ? restColor(scheme) : colorOf(name),
+      values: visits,
+    }));
+  const beforeOf = ({ series: { before } }: GroupedVisits): Series | undefined =>
+    before && {
+      id: 'before',
+      name: 'Period before',
+      color: scheme.text,
+      dash: '4 3',
+      values: before.total_visits,
+    };
+  return (
+    <Panel
+      title="Visits"
+      actions={!isOneEndpoint && <GroupingChoice grouping={grouping} onChange={setGrouping} />}
+      query={query}
+      isEmpty={({ groups }) => groups.length === 0}
+      minHeight={276}
+      summary={summaryOf}
+      table={tableOf}
+    >
+      {(data) => (
+        <BarChart
+          {...timeAxis(data.series)}
+          series={seriesOf(data)}
+          before={beforeOf(data)}
+          yTitle={`Visits per ${data.series.timeslice}`}
+          formatTick={formatCompact}
+          format={formatNumber}
+          marks={versionMarks(data.series, versions)}
+        />
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,69 @@
+import { useState } from 'react';
+
+import Box from '@mui/material/Box';
+import IconButton from '@mui/material/IconButton';
+
+import { useYear } from '@/api/get-year';
+import { YearCalendar } from '@/components/charts/year-calendar';
+import { Icon } from '@/components/icon';
+import { Notice } from '@/components/notice';
+import { Panel } from '@/components/panel';
+import { formatNumber } from '@/lib/format';
+import type { View } from '@/lib/view';
+
+const formatVisits = (value: number) => `${formatNumber(value)} visits`;
+
+interface YearChoiceProps {
+  year: number;
+  onChange: (year: number) => void;
+}
+
+const YearChoice = ({ year, onChange }: YearChoiceProps) => (
+  <Box sx={{ display: 'flex', alignItems: 'center' }}>
+    <IconButton size="small" aria-label="Year before" onClick={() => onChange(year - 1)}>
+      <Box component="span" sx={{ display: 'flex', rotate: '180deg' }}>
+        <Icon name="chevron" />
+      </Box>
+    </IconButton>
+    <Box aria-live="polite">{year}</Box>
+    <IconButton
+      size="small"
+      aria-label="Year after"
+      disabled={year >= new Date().getUTCFullYear()}
+      onClick={() => onChange(year + 1)}
+    >
+      <Icon name="chevron" />
+    </IconButton>
+  </Box>
+);
+
+type Days = Readonly<Record<string, number>>;
+
+function summaryOf(days: Days): string {
+  const visited = Object.entries(days).filter(([, visits]) => visits > 0);
+  const [date, visits] = visited.reduce((one, other) => (other[1] > one[1] ? other : one));
+  return `Visits on ${formatNumber(visited.length)} days; most on ${date}: ${formatNumber(visits)}.`;
+}
+
+/** The visits of every day of a calendar year. */
+export function CalendarPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
+  const [year, setYear] = useState(() => new Date().getUTCFullYear());
+  const query = useYear(dashboardId, year, view.filters);
+  return (
+    <Panel
+      title="The year, day by day"
+      actions={<YearChoice year={year} onChange={setYear} />}
+      query={query}
+      isEmpty={(days) => !Object.values(days).some((visits) => visits > 0)}
+      empty={<Notice icon="calendar" title={`No visits in ${year}`} />}
+      minHeight={180}
+      summary={summaryOf}
+      table={(days) => ({
+        columns: ['Day (UTC)', 'Visits'],
+        rows: Object.entries(days).map(([date, visits]) => [date, formatNumber(visits)]),
+      })}
+    >
+      {(days) => <YearCalendar year={year} values={days} format={formatVisits} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,117 @@
+import Box from '@mui/material/Box';
+import Paper from '@mui/material/Paper';
+import Skeleton from '@mui/material/Skeleton';
+
+import { useFigures, type ComparedFigures, type Figures } from '@/api/get-figures';
+import { Faces } from '@/components/faces';
+import { formatChange, formatDuration, formatNumber, formatPercent } from '@/lib/format';
+import type { View } from '@/lib/view';
+
+interface Figure {
+  name: keyof Figures;
+  label: string;
+  format: (value: number | null) => string;
+  /** Whether more of it is good news, bad news or neither. */
+  more: 'good' | 'bad';
+}
+
+const FIGURES: readonly Figure[] = [
+  { name: 'total_visits', label: 'Visits', format: formatNumber, more: 'good' },
+  { name: 'unique_visitors', label: 'Unique visitors', format: formatNumber, more: 'good' },
+  {
+    name: 'median_execution_time',
+    label: 'Median time (p50)',
+    format: formatDuration,
+    more: 'bad',
+  },
+  {
+    name: 'ninety-fifth_percentile_execution_time',
+    label: '95th percentile (p95)',
+    format: formatDuration,
+    more: 'bad',
+  },
+  { name: 'error_rate', label: 'Error rate (5xx)', format: formatPercent, more: 'bad' },
+];
+
+interface ChangeProps {
+  figure: Figure;
+  figures: ComparedFigures;
+}
+
+/** How a figure differs from the period before: an arrow and per cent, green if that is good. */
+function Change({ figure: { name, more, format }, figures: { now, before } }: ChangeProps) {
+  const change = formatChange(now[name], before?.[name]);
+  if (before === undefined) return 'over all time';
+  if (change === undefined) return <>before: {format(before[name])}</>;
+  const rises = (now[name] ?? 0) > (before[name] ?? 0);
+  const falls = (now[name] ?? 0) < (before[name] ?? 0);
+  const good = more === 'good' ? rises : falls;
+  return (
+    <>
+      <Box
+        component="span"
+        sx={{ color: rises || falls ? (good ? 'success.main' : 'error.main') : undefined }}
+      >
+        {rises ? '▲ ' : falls ? '▼ ' : ''}
+        {change}
+      </Box>{' '}
+      from {format(before[name])}
+    </>
+  );
+}
+
+const grid = {
+  display: 'grid',
+  gridTemplateColumns: { xs: '1fr 1fr', sm: '1fr 1fr 1fr', lg: 'repeat(5, 1fr)' },
+  // Lines between the figures, wherever they wrap to.
+  gap: '1px',
+  bgcolor: 'divider',
+  m: 0,
+  '& > *': { bgcolor: 'background.paper', px: 2, py: 1.5, m: 0, minWidth: 0 },
+} as const;
+
+const Loading = () => (
+  <Box sx={grid} aria-label="Loading">
+    {FIGURES.map(({ name, label }) => (
+      <div key={name}>
+        <Box sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>{label}</Box>
+        <Skeleton width="60%" height={34} />
+        <Skeleton width="80%" height={17} />
+      </div>
+    ))}
+  </Box>
+);
+
+/** The main figures at a glance, each with its change to the period before. */
+export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
+  const query = useFigures(dashboardId, view);
+  return (
+    <Paper component="section" aria-label="Figures" variant="outlined" sx={{ overflow: 'hidden' }}>
+      <Faces query={query} skeleton={<Loading />} minHeight={88}>
+        {(figures) => (
+          <Box component="dl" sx={grid}>
+            {FIGURES.map((figure) => (
+              <div key={figure.name}>
+                <Box component="dt" sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
+                  {figure.label}
+                </Box>
+                <Box
+                  component="dd"
+                  sx={{ m: 0, fontSize: '1.5rem', fontWeight: 600, letterSpacing: '-0.02em' }}
+                >
+                  {figure.format(figures.now[figure.name])}
+                </Box>
+                <Box
+                  component="dd"
+                  sx={{ m: 0, fontSize: '0.75rem', color: 'text.secondary', minHeight: 17 }}
+                >
+                  <Change figure={figure} figures={figures} />
+                </Box>
+              </div>
+            ))}
+          </Box>
+        )}
+      </Faces>
+    </Paper>
+  );
+}
