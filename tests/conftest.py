@@ -1,13 +1,17 @@
 """What all tests share: a configured process on an empty database, a real ZEO server, the cast."""
 
+import asyncio
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 import pydash_app
 import pydash_database
@@ -81,6 +85,22 @@ def zeo_database(zeo_server: "ZeoServer", tmp_path: Path) -> Iterator[Configurat
 
 
 @pytest.fixture
+def start_mail_server() -> Iterator[Callable[..., int]]:
+    """Start a real mail server with a handler and options of aiosmtpd's; answer its port."""
+    running = []
+
+    def start(handler: object, **options: Any) -> int:
+        mail_server = MailServer(handler, hostname="127.0.0.1", port=0, **options)
+        running.append(mail_server)
+        mail_server.start()
+        return mail_server.port
+
+    yield start
+    for mail_server in running:
+        mail_server.stop()
+
+
+@pytest.fixture
 def make_user(database: None) -> Callable[[str], User]:
     """Make a verified user by name, with the password `PASSWORD`."""
 
@@ -107,6 +127,15 @@ def bob(make_user: Callable[[str], User]) -> User:
 def charlie(make_user: Callable[[str], User]) -> User:
     """Charlie, a stranger who owns nothing."""
     return make_user("Charlie")
+
+
+class MailServer(Controller):
+    """A mail server on whichever port is free."""
+
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        socket.create_connection((self.hostname, self.port)).close()
 
 
 def _empty() -> None:

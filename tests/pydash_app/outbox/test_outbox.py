@@ -1,0 +1,201 @@
+"""Mails are sent if and only if their cause was stored, and a server that is down costs none."""
+
+import email
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from pydash_app import configuration as configurations
+from pydash_app import outbox
+from pydash_app.configuration import Configuration
+from pydash_app.outbox.entity import GIVE_UP_AFTER, LONGEST_PAUSE, OutgoingMail
+from pydash_app.user import verify
+from pydash_app.user.services import registration
+from pydash_database import transact
+from pydash_mail import sending
+
+PASSWORD = "correct horse battery staple"
+
+
+class Mailbox:
+    """Receives mails; refuses those to addresses in `refused`."""
+
+    def __init__(self) -> None:
+        self.mails: list[Message] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(  # noqa: N802 (named by aiosmtpd)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 no such user here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 (named by aiosmtpd)
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(email.message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def start(
+    mailbox: Mailbox,
+    configuration: Configuration,
+    database: None,
+    start_mail_server: Callable[..., int],
+) -> Callable[[], None]:
+    """Start a mail server, and configure this process to send mails to it."""
+
+    def start() -> None:
+        url = f"smtp://127.0.0.1:{start_mail_server(mailbox)}"
+        configurations.install(replace(configuration, mail_url=url))
+
+    return start
+
+
+def write(recipient: str | None = "alice@example.com") -> None:
+    transact(lambda: outbox.write(recipient, "Subject", "plain", "<p>html</p>"))
+
+
+def count() -> int:
+    return transact(outbox.repository.count)
+
+
+def use_closed_port(configuration: Configuration) -> None:
+    # Port 9 (discard) is closed on the loopback interface.
+    configurations.install(replace(configuration, mail_url="smtp://127.0.0.1:9"))
+
+
+def test_a_mail_arrives_and_leaves_the_outbox(mailbox: Mailbox, start: Callable[[], None]) -> None:
+    start()
+    write()
+    assert outbox.send_due() == 1
+    assert [mail["To"] for mail in mailbox.mails] == ["alice@example.com"]
+    assert count() == 0
+    assert outbox.send_due() == 0
+
+
+def test_the_link_of_a_registration_mail_works_once_even_if_the_server_was_down(
+    mailbox: Mailbox, start: Callable[[], None], configuration: Configuration
+) -> None:
+    use_closed_port(configuration)
+    alice = transact(lambda: registration.register("Alice", PASSWORD, "alice@example.com"))
+    assert outbox.send_due() == 0
+    start()
+    assert outbox.send_due() == 0, "it waits a minute before it tries again"
+    assert outbox.send_due(datetime.now(UTC) + timedelta(minutes=2)) == 1
+    (mail,) = mailbox.mails
+    text = str(mail.get_payload(0).get_payload(decode=True))  # type: ignore[union-attr]
+    code = text.partition("/verify/")[2][:36]
+    assert transact(lambda: verify(code))
+    assert transact(alice.is_verified)
+
+
+def test_a_server_that_is_down_is_asked_once_for_a_whole_batch(
+    configuration: Configuration, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_closed_port(configuration)
+    asked: list[Any] = []
+
+    def count_and_send(message: Any, **more: Any) -> None:
+        asked.append(message)
+        sending.send(message, **more)
+
+    monkeypatch.setattr(outbox, "send", count_and_send)
+    for _ in range(5):
+        write()
+    assert outbox.send_due() == 0
+    assert len(asked) == 1
+    assert count() == 5
+
+
+def test_a_refused_mail_does_not_keep_back_the_others(
+    mailbox: Mailbox, start: Callable[[], None]
+) -> None:
+    start()
+    mailbox.refused = {"bob@example.com"}
+    for recipient in ("bob@example.com", "alice@example.com"):
+        write(recipient)
+    assert outbox.send_due() == 1
+    assert count() == 1
+
+
+def test_it_gives_up_after_three_days(mailbox: Mailbox, start: Callable[[], None]) -> None:
+    start()
+    mailbox.refused = {"alice@example.com"}
+    write()
+    now = datetime.now(UTC)
+    for days in (0, 1, 2):
+        outbox.send_due(now + timedelta(days=days))
+        assert count() == 1
+    outbox.send_due(now + GIVE_UP_AFTER + timedelta(seconds=1))
+    assert count() == 0
+
+
+def test_the_pauses_grow_up_to_an_hour() -> None:
+    mail = OutgoingMail("alice@example.com", "", "", "")
+    pauses = []
+    for _ in range(20):
+        mail.begin_attempt(mail.written)
+        pauses.append(mail.due - mail.written)
+    assert pauses[:3] == [timedelta(minutes=minutes) for minutes in (1, 2, 4)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_a_mail_to_nobody_is_dropped(mailbox: Mailbox, start: Callable[[], None]) -> None:
+    start()
+    write(recipient=None)
+    assert outbox.send_due() == 0
+    assert (mailbox.mails, count()) == ([], 0)
+
+
+def test_without_a_server_mails_become_files_that_only_the_owner_reads(
+    configuration: Configuration, database: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    transact(lambda: registration.register("Alice", PASSWORD, "alice@example.com"))
+    assert outbox.send_due() == 1
+    (path,) = Path(configuration.data_dir / "mail").iterdir()
+    assert path.stat().st_mode & 0o077 == 0
+    mail = email.message_from_bytes(path.read_bytes())
+    assert mail["To"] == "alice@example.com"
+    (record,) = [record for record in caplog.records if "Wrote a mail" in record.message]
+    assert vars(record)["pydash_fields"] == {"path": path}
+
+
+def test_no_code_is_ever_logged(
+    mailbox: Mailbox,
+    start: Callable[[], None],
+    configuration: Configuration,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    start()
+    caplog.set_level("DEBUG", "pydash_app")
+    caplog.set_level("DEBUG", "pydash_mail")
+    mailbox.refused = {"alice@example.com"}
+    transact(lambda: registration.register("Alice", PASSWORD, "alice@example.com"))
+    transact(lambda: registration.register("Bob", PASSWORD, "bob@example.com"))
+    assert outbox.send_due() == 1
+    log = caplog.text + str([vars(record) for record in caplog.records])
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    codes = [mail.plain for mail in transact(lambda: outbox.repository.due(tomorrow, 9))]
+    codes += [str(mail) for mail in mailbox.mails]
+    assert len(codes) == 2
+    for text in codes:
+        assert text.partition("/verify/")[2][:36] not in log
+    assert PASSWORD not in log

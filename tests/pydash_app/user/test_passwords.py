@@ -1,0 +1,116 @@
+"""Signing in, and setting a new password when the old one is forgotten."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from pydash_app.outbox.entity import OutgoingMail
+from pydash_app.user import authenticate, passwords
+from pydash_app.user.entity import User
+from pydash_app.user.services import (
+    password_reset,
+)
+from pydash_database import transact
+
+PASSWORD = "correct horse battery staple"
+
+pytestmark = pytest.mark.usefixtures("database")
+
+Register = Callable[..., User]
+Mails = Callable[[], list[OutgoingMail]]
+CodeIn = Callable[[OutgoingMail], str]
+ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
+
+
+def test_it_authenticates_by_name_in_any_case(alice: User) -> None:
+    assert transact(lambda: authenticate("aLICE", PASSWORD)) is alice
+    assert transact(lambda: authenticate("Alice", PASSWORD.upper())) is None
+    assert transact(lambda: authenticate("Alice", "\ud800")) is None
+    assert transact(lambda: authenticate("Nobody", PASSWORD)) is None
+
+
+def test_an_unknown_name_costs_a_whole_password_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    real = passwords._hasher.verify
+
+    class Recording:
+        def verify(self, password_hash: str, password: bytes) -> bool:
+            checked.append(password_hash)
+            return real(password_hash, password)
+
+    passwords.waste_the_time_of_a_check("warm up")
+    monkeypatch.setattr(passwords, "_hasher", Recording())
+    assert transact(lambda: authenticate("Nobody", PASSWORD)) is None
+    (password_hash,) = checked
+    assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_hash_of_other_parameters_is_renewed_at_login(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as weaker:
+        weaker.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
+        transact(lambda: alice.set_password(PASSWORD))
+    old = transact(lambda: alice._password_hash)
+    assert transact(lambda: authenticate("Alice", PASSWORD)) is alice
+    new = transact(lambda: alice._password_hash)
+    assert new != old
+    transact(lambda: authenticate("Alice", PASSWORD))
+    assert transact(lambda: alice._password_hash) == new
+
+
+def test_a_reset_code_sets_the_password_once_and_ends_all_sessions(
+    alice: User, waiting_mails: Mails, code_in: CodeIn, reasons_for: ReasonsFor
+) -> None:
+    transact(lambda: alice.sessions.begin("a browser"))
+    transact(lambda: password_reset.request("ALICE@example.com"))
+    (mail,) = waiting_mails()
+    code = code_in(mail)
+    transact(lambda: password_reset.reset(code, "another good password"))
+    assert transact(lambda: authenticate("Alice", "another good password")) is alice
+    assert transact(alice.sessions.active) == []
+    assert reasons_for("code", lambda: password_reset.reset(code, "yet another password"))
+
+
+def test_a_reset_code_is_stored_as_a_hash_only(
+    alice: User, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    transact(lambda: password_reset.request("alice@example.com"))
+    (mail,) = waiting_mails()
+    assert code_in(mail) not in str(transact(lambda: vars(alice)))
+
+
+def test_a_reset_code_expires(
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+    waiting_mails: Mails,
+    code_in: CodeIn,
+    reasons_for: ReasonsFor,
+) -> None:
+    monkeypatch.setattr("pydash_app.user.entity.RESET_CODE_LIFETIME", timedelta(0))
+    transact(lambda: password_reset.request("alice@example.com"))
+    (mail,) = waiting_mails()
+    assert reasons_for("code", lambda: password_reset.reset(code_in(mail), PASSWORD))
+
+
+def test_a_weak_password_does_not_use_up_the_reset_code(
+    alice: User, waiting_mails: Mails, code_in: CodeIn, reasons_for: ReasonsFor
+) -> None:
+    transact(lambda: password_reset.request("alice@example.com"))
+    (mail,) = waiting_mails()
+    code = code_in(mail)
+    assert reasons_for("new_password", lambda: password_reset.reset(code, "password"))
+    assert transact(lambda: password_reset.reset(code, "another good password")) is alice
+
+
+def test_only_a_verified_address_gets_a_reset_mail(
+    register: Register, waiting_mails: Mails
+) -> None:
+    register()
+    transact(lambda: password_reset.request("alice@example.com"))
+    transact(lambda: password_reset.request("nobody@example.com"))
+    _, *mails = waiting_mails()
+    assert [mail.recipient for mail in mails] == [None, None]

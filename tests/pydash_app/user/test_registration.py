@@ -1,0 +1,135 @@
+"""Who may register, and under which name, address and password; development's own users."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pydash_app.errors import Conflict, Forbidden, InvalidInput
+from pydash_app.outbox.entity import OutgoingMail
+from pydash_app.user import find_by_name, verify
+from pydash_app.user.entity import User
+from pydash_app.user.services import (
+    registration,
+    seeding,
+)
+from pydash_database import transact
+
+PASSWORD = "correct horse battery staple"
+
+pytestmark = pytest.mark.usefixtures("database")
+
+Register = Callable[..., User]
+Mails = Callable[[], list[OutgoingMail]]
+CodeIn = Callable[[OutgoingMail], str]
+ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
+
+
+def test_a_new_user_gets_a_mail_that_verifies_the_address(
+    register: Register, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    alice = register()
+    assert not alice.is_verified()
+    (mail,) = waiting_mails()
+    assert mail.recipient == "alice@example.com"
+    assert transact(lambda: verify(code_in(mail))) is True
+    assert transact(alice.is_verified)
+
+
+def test_a_failed_registration_leaves_neither_user_nor_mail(waiting_mails: Mails) -> None:
+    def register_and_fail() -> None:
+        registration.register("Alice", PASSWORD, "alice@example.com")
+        raise RuntimeError("later in the same request")
+
+    with pytest.raises(RuntimeError):
+        transact(register_and_fail)
+    assert transact(lambda: find_by_name("Alice")) is None
+    assert waiting_mails() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "x" * 65, "a\nb", "a\x00b", "a\x1bb", "\ud800", "a\u200bb", "\u202eevil", "a\tb"],
+)
+def test_it_refuses_a_bad_name(name: str, reasons_for: ReasonsFor) -> None:
+    def create() -> User:
+        return registration.create(name, PASSWORD, "a@example.com")
+
+    assert reasons_for("name", create)
+
+
+@pytest.mark.parametrize("name", ["x", "x" * 64, "Zoë", "李雷", "two words", "W-M", "O'Neil", "🦊"])
+def test_it_accepts_a_good_name(name: str) -> None:
+    user = transact(lambda: registration.create(name, PASSWORD, "a@example.com"))
+    assert user.name == name
+
+
+@pytest.mark.parametrize("name", ["alice", "ALICE", " Alice ", "Ａlice"])
+def test_names_differ_by_more_than_case_and_typing(name: str, register: Register) -> None:
+    register("Alice")
+    with pytest.raises(Conflict, match="taken"):
+        register(name)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    ["", "alice", "@example.com", "a@b@c.de", "a b@example.com", "a@example.com\nBcc: b@c.de"],
+)
+def test_it_refuses_a_bad_address(mail: str, reasons_for: ReasonsFor) -> None:
+    assert reasons_for("email", lambda: registration.create("Alice", PASSWORD, mail))
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("", "8 to 128"),
+        ("seven77", "8 to 128"),
+        ("x" * 129, "8 to 128"),
+        ("password", "most common"),
+        ("PassWord1", "most common"),
+        ("trustno1", "most common"),
+        ("Alice the First", "user name"),
+    ],
+)
+def test_it_refuses_a_weak_password(password: str, reason: str, reasons_for: ReasonsFor) -> None:
+    def create() -> User:
+        return registration.create("alice the first", password, "a@example.com")
+
+    assert reason in reasons_for("password", create)[0]
+
+
+def test_it_tells_all_that_is_wrong_at_once() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        transact(lambda: registration.create("", "", ""))
+    assert set(refusal.value.errors) == {"name", "password", "email"}
+
+
+def test_closed_registration_lets_nobody_in(
+    use_settings: Callable[..., None], register: Register
+) -> None:
+    use_settings(registration="closed")
+    with pytest.raises(Forbidden):
+        register()
+
+
+def test_registration_by_invitation_needs_one_that_works_once(
+    use_settings: Callable[..., None], register: Register
+) -> None:
+    use_settings(registration="invite")
+
+    invitation = transact(registration.invite)
+    assert register("Alice", invitation).name == "Alice"
+    for code in (invitation, "guessed", None):
+        with pytest.raises(InvalidInput, match="invitation"):
+            register("Bob", code)
+
+
+def test_seeding_refuses_where_users_exist(alice: User) -> None:
+    with pytest.raises(Forbidden, match="users already"):
+        transact(seeding.seed)
+
+
+def test_seeding_refuses_outside_development(use_settings: Callable[..., None]) -> None:
+    use_settings(environment="production")
+    with pytest.raises(Forbidden, match="PYDASH_ENVIRONMENT"):
+        transact(seeding.seed)

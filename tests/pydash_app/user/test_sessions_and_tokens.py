@@ -1,0 +1,109 @@
+"""Sessions end when they should; API tokens work until they are revoked."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+import pytest
+
+from pydash_app.errors import InvalidInput, NotFound
+from pydash_app.user import api_token_repository, sessions
+from pydash_app.user.api_token import Scope
+from pydash_app.user.entity import User
+from pydash_app.user.services import tokens
+from pydash_app.user.sessions import Sessions
+from pydash_database import transact
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def test_a_session_is_over_when_it_was_idle_for_too_long() -> None:
+    browsers = Sessions()
+    session = browsers.begin("Firefox", NOW)
+    assert browsers.use(session.id, NOW + sessions.IDLE - timedelta(seconds=1))
+    assert browsers.use(session.id, NOW + 2 * sessions.IDLE) is None
+
+
+def test_a_session_is_over_after_its_longest_time_however_busy() -> None:
+    browsers = Sessions()
+    session = browsers.begin("Firefox", NOW)
+    now = NOW
+    while now < NOW + sessions.LONGEST:
+        assert browsers.use(session.id, now)
+        now += timedelta(days=10)
+    assert browsers.use(session.id, now) is None
+    assert browsers.active(now) == []
+
+
+def test_being_seen_is_written_once_a_minute_at_most() -> None:
+    browsers = Sessions()
+    session = browsers.begin("Firefox", NOW)
+    before = browsers._sessions
+    browsers.use(session.id, NOW + timedelta(seconds=59))
+    assert browsers._sessions is before
+    used = browsers.use(session.id, NOW + timedelta(seconds=61))
+    assert used is not None
+    assert used.last_seen == NOW + timedelta(seconds=61)
+
+
+def test_the_session_idle_longest_makes_room() -> None:
+    browsers = Sessions()
+    begun = [browsers.begin(str(n), NOW + timedelta(seconds=n)) for n in range(sessions.MOST + 1)]
+    now = NOW + timedelta(hours=1)
+    assert browsers.use(begun[0].id, now) is None
+    assert len(browsers.active(now)) == sessions.MOST
+
+
+def test_an_unknown_session_cannot_be_ended() -> None:
+    with pytest.raises(KeyError):
+        Sessions().end("unknown")
+
+
+def test_all_sessions_end_but_the_one_to_keep() -> None:
+    browsers = Sessions()
+    kept, other = browsers.begin("kept", NOW), browsers.begin("other", NOW)
+    browsers.end_all(keep=kept.id)
+    assert browsers.use(kept.id, NOW)
+    assert browsers.use(other.id, NOW) is None
+
+
+def test_a_token_speaks_for_its_user_until_it_is_revoked(alice: User) -> None:
+    token, secret = transact(lambda: tokens.issue(alice, "backup script", Scope.READ))
+    assert transact(lambda: tokens.use(secret)) == (alice, token)
+    transact(lambda: tokens.revoke(alice, token.id))
+    assert transact(lambda: tokens.use(secret)) is None
+
+
+def test_a_tokens_secret_is_stored_as_a_hash_only(alice: User) -> None:
+    token, secret = transact(lambda: tokens.issue(alice, "script", Scope.WRITE))
+    stored = transact(lambda: vars(token))
+    assert secret not in str(stored)
+
+
+def test_the_use_of_a_token_is_written_once_a_minute_at_most(alice: User) -> None:
+    token, secret = transact(lambda: tokens.issue(alice, "script", Scope.READ))
+    assert token.last_used is None
+    transact(lambda: tokens.use(secret))
+    first = transact(lambda: token.last_used)
+    transact(lambda: tokens.use(secret))
+    assert transact(lambda: token.last_used) == first is not None
+
+
+def test_nobody_revokes_anothers_token(alice: User, bob: User) -> None:
+    token, _ = transact(lambda: tokens.issue(alice, "script", Scope.READ))
+    for user, token_id in ((bob, token.id), (alice, uuid4())):
+        with pytest.raises(NotFound):
+            transact(partial(tokens.revoke, user, token_id))
+    assert transact(lambda: api_token_repository.find(token.id)) is token
+
+
+def test_a_user_has_a_limited_number_of_tokens(alice: User) -> None:
+    for number in range(tokens.MOST):
+        transact(partial(tokens.issue, alice, str(number), Scope.READ))
+    with pytest.raises(InvalidInput, match="delete one"):
+        transact(lambda: tokens.issue(alice, "one more", Scope.READ))
+
+
+@pytest.mark.parametrize("secret", ["", "pydash_guess", "\ud800"])
+def test_a_guessed_token_is_none(alice: User, secret: str) -> None:
+    assert transact(lambda: tokens.use(secret)) is None

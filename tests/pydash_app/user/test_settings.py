@@ -1,0 +1,104 @@
+"""Users change their settings, and are deleted with all that is theirs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pydash_app.dashboard import repository as dashboards
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.errors import Conflict, NotAuthenticated
+from pydash_app.outbox.entity import OutgoingMail
+from pydash_app.user import authenticate, repository, verification, verify
+from pydash_app.user.api_token import Scope
+from pydash_app.user.entity import User
+from pydash_app.user.services import (
+    deletion,
+    settings,
+    tokens,
+)
+from pydash_database import transact
+
+PASSWORD = "correct horse battery staple"
+
+pytestmark = pytest.mark.usefixtures("database")
+
+Register = Callable[..., User]
+Mails = Callable[[], list[OutgoingMail]]
+CodeIn = Callable[[OutgoingMail], str]
+ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
+
+
+def test_a_new_address_counts_once_it_is_verified(
+    alice: User, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    assert transact(lambda: (alice.mail, alice.pending_mail)) == (
+        "alice@example.com",
+        "new@example.com",
+    )
+    (mail,) = waiting_mails()
+    assert mail.recipient == "new@example.com"
+    transact(lambda: verify(code_in(mail)))
+    assert transact(lambda: (alice.mail, alice.pending_mail)) == ("new@example.com", None)
+    assert transact(lambda: repository.all_with_mail("NEW@example.com")) == [alice]
+
+
+def test_going_back_to_the_old_address_voids_the_code(
+    alice: User, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    transact(lambda: settings.change_settings(alice, mail="alice@example.com"))
+    (mail,) = waiting_mails()
+    with pytest.raises(verification.InvalidVerificationCodeError):
+        transact(lambda: verify(code_in(mail)))
+
+
+def test_saving_unchanged_settings_changes_nothing(alice: User, waiting_mails: Mails) -> None:
+    transact(lambda: settings.change_settings(alice, name="Alice", mail="alice@example.com"))
+    assert waiting_mails() == []
+    assert transact(alice.is_verified)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\x00b"])
+def test_it_refuses_a_bad_new_name(alice: User, name: str, reasons_for: ReasonsFor) -> None:
+    assert reasons_for("username", lambda: settings.change_settings(alice, name=name))
+
+
+def test_it_refuses_a_new_name_that_is_taken(alice: User, bob: User) -> None:
+    with pytest.raises(Conflict):
+        transact(lambda: settings.change_settings(alice, name="BOB"))
+    transact(lambda: settings.change_settings(alice, name="ALICE", play_sounds=False))
+    assert transact(lambda: (alice.name, alice.play_sounds)) == ("ALICE", False)
+
+
+def test_a_new_password_ends_the_other_sessions(alice: User) -> None:
+    mine = transact(lambda: alice.sessions.begin("mine"))
+    transact(lambda: alice.sessions.begin("another"))
+    new = "another good password"
+    transact(lambda: settings.change_password(alice, PASSWORD, new, mine.id))
+    assert transact(lambda: [session.id for session in alice.sessions.active()]) == [mine.id]
+    assert transact(lambda: authenticate("Alice", new)) is alice
+
+
+def test_a_new_password_needs_the_current_one(alice: User, reasons_for: ReasonsFor) -> None:
+    with pytest.raises(NotAuthenticated):
+        transact(lambda: settings.change_password(alice, "wrong", "another good password"))
+    assert reasons_for(
+        "new_password", lambda: settings.change_password(alice, PASSWORD, "password")
+    )
+
+
+def test_deleting_a_user_deletes_all_that_is_the_users(alice: User, bob: User) -> None:
+    def give_things_to(owner: User) -> str:
+        dashboards.add(Dashboard("http://example.com", "token", owner.id))
+        return tokens.issue(owner, "script", Scope.READ)[1]
+
+    secret = transact(lambda: give_things_to(alice))
+    bobs_secret = transact(lambda: give_things_to(bob))
+    alice_id = alice.id
+    transact(lambda: deletion.delete(alice))
+    assert transact(lambda: repository.find(alice_id)) is None
+    assert transact(lambda: [board.user_id for board in dashboards.all()]) == [bob.id]
+    assert transact(lambda: tokens.use(secret)) is None
+    assert transact(lambda: tokens.use(bobs_secret)) is not None

@@ -1,0 +1,102 @@
+"""Verification codes work once, for seven days; who never uses one is pruned."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from pydash_app.outbox.entity import OutgoingMail
+from pydash_app.user import repository, verification, verify
+from pydash_app.user.entity import User
+from pydash_app.user.services import (
+    pruning,
+    registration,
+)
+from pydash_app.user.verification_code import VerificationCode
+from pydash_database import transact
+
+PASSWORD = "correct horse battery staple"
+
+pytestmark = pytest.mark.usefixtures("database")
+
+Register = Callable[..., User]
+Mails = Callable[[], list[OutgoingMail]]
+CodeIn = Callable[[OutgoingMail], str]
+ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
+
+
+def expire(user: User) -> None:
+    """Let the user's verification code be one that has expired."""
+
+    def set_expired_code() -> None:
+        user._verification_code = VerificationCode(timedelta(0))
+        repository.update(user)
+
+    transact(set_expired_code)
+
+
+def test_a_verification_code_works_once(register: Register) -> None:
+    alice = register()
+    code = str(alice.get_verification_code())
+    transact(lambda: verify(code))
+    with pytest.raises(verification.InvalidVerificationCodeError):
+        transact(lambda: verify(code))
+
+
+@pytest.mark.parametrize("code", ["", "no-such-code", "\ud800", uuid4(), VerificationCode()])
+def test_it_refuses_an_unknown_code(code: Any, register: Register) -> None:
+    register()
+    with pytest.raises(verification.InvalidVerificationCodeError):
+        transact(lambda: verify(code))
+
+
+def test_a_code_lives_seven_days(register: Register) -> None:
+    before = datetime.now(UTC)
+    expires = register().get_verification_code_expiration_date()
+    assert expires is not None
+    assert timedelta(days=7) <= expires - before < timedelta(days=7, minutes=1)
+
+
+def test_trying_an_expired_code_changes_nothing_and_the_user_is_pruned(register: Register) -> None:
+    alice = register()
+    code = str(alice.get_verification_code())
+    expire(alice)
+    code = str(transact(lambda: alice._verification_code))
+    for _ in range(2):
+        with pytest.raises(verification.VerificationCodeExpiredError):
+            transact(lambda: verify(code))
+    assert pruning.prune_unverified_users() == 1
+    assert register("Alice").name == "Alice"
+
+
+def test_pruning_keeps_the_verified_and_those_with_time_left(
+    alice: User, register: Register
+) -> None:
+    register("Bob")
+    expire(register("Charlie"))
+    assert pruning.prune_unverified_users() == 1
+    names = transact(lambda: sorted(user.name for user in repository.all()))
+    assert names == ["Alice", "Bob"]
+
+
+def test_a_new_code_replaces_the_old_one(
+    register: Register, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    alice = register()
+    old = str(alice.get_verification_code())
+    expire(alice)
+    transact(lambda: registration.resend_verification("alice"))
+    _, mail = waiting_mails()
+    with pytest.raises(verification.InvalidVerificationCodeError):
+        transact(lambda: verify(old))
+    assert transact(lambda: verify(code_in(mail)))
+
+
+def test_asking_for_a_code_does_the_same_whether_or_not_there_is_a_user(
+    alice: User, waiting_mails: Mails
+) -> None:
+    transact(lambda: registration.resend_verification("Nobody"))
+    transact(lambda: registration.resend_verification("Alice"))
+    assert [mail.recipient for mail in waiting_mails()] == [None, None]

@@ -1,0 +1,144 @@
+"""Mails are well-formed, and a password goes only where it is safe."""
+
+import ssl
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.handlers import Message as MessageHandler
+from aiosmtpd.smtp import AuthResult
+
+from pydash_mail import sending
+from pydash_mail.sending import MailNotSent, MailServerAway, Message, send
+
+SENDER = "PyDash <pydash@example.org>"
+MESSAGE = Message("zoe@example.com", "Grüße", "Hallo Zoë", "<p>Hallo Zoë</p>")
+
+
+class Mailbox(MessageHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[Any] = []
+
+    def handle_message(self, message: Any) -> None:
+        self.mails.append(message)
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def serve(mailbox: Mailbox, start_mail_server: Callable[..., int]) -> Callable[..., int]:
+    """Start a mail server for the mailbox; answer its port."""
+    return lambda **options: start_mail_server(mailbox, **options)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for `localhost` that nobody trusts yet, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+            *("-keyout", path, "-out", path.with_suffix(".crt")),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    with path.open("a") as both:
+        both.write(path.with_suffix(".crt").read_text())
+    return path
+
+
+@pytest.fixture
+def server_context(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
+def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the certificate be one that this machine trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".crt")))
+
+
+def deliver(url: str) -> None:
+    send(MESSAGE, sender=SENDER, mail_url=url, directory=Path("unused"))
+
+
+def accept_alice(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    known = (data.login, data.password) == (b"alice@x", b"p@ss/word")
+    return AuthResult(success=known, handled=False)
+
+
+def test_a_mail_has_all_that_a_mail_needs(mailbox: Mailbox, serve: Callable[..., int]) -> None:
+    deliver(f"smtp://127.0.0.1:{serve()}")
+    (mail,) = mailbox.mails
+    assert mail["From"] == SENDER
+    assert mail["To"] == MESSAGE.recipient
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"].endswith("@example.org>")
+    assert mail["Date"]
+    plain, html = mail.get_payload()
+    assert plain.get_payload(decode=True).decode().strip() == "Hallo Zoë"
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+
+
+def test_a_password_is_sent_over_starttls(
+    mailbox: Mailbox,
+    serve: Callable[..., int],
+    server_context: ssl.SSLContext,
+    trusted: None,
+) -> None:
+    port = serve(tls_context=server_context, auth_required=True, authenticator=accept_alice)
+    deliver(f"smtp://alice%40x:p%40ss%2Fword@localhost:{port}")
+    with pytest.raises(MailServerAway, match="535"):
+        deliver(f"smtp://alice%40x:wrong@localhost:{port}")
+    assert len(mailbox.mails) == 1
+
+
+def test_it_talks_tls_from_the_start_to_smtps(
+    mailbox: Mailbox,
+    serve: Callable[..., int],
+    server_context: ssl.SSLContext,
+    trusted: None,
+) -> None:
+    port = serve(ssl_context=server_context, auth_require_tls=False, authenticator=accept_alice)
+    deliver(f"smtps://alice%40x:p%40ss%2Fword@localhost:{port}")
+    assert len(mailbox.mails) == 1
+
+
+def test_it_refuses_a_certificate_that_nobody_vouches_for(
+    mailbox: Mailbox, serve: Callable[..., int], server_context: ssl.SSLContext
+) -> None:
+    port = serve(tls_context=server_context)
+    with pytest.raises(MailServerAway, match="CERTIFICATE_VERIFY_FAILED"):
+        deliver(f"smtp://localhost:{port}")
+    assert mailbox.mails == []
+
+
+def test_a_password_is_not_sent_in_the_clear(
+    mailbox: Mailbox, serve: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_is_loopback", lambda host: False)
+    port = serve(authenticator=accept_alice, auth_require_tls=False)
+    with pytest.raises(MailServerAway, match="no TLS"):
+        deliver(f"smtp://alice%40x:p%40ss%2Fword@127.0.0.1:{port}")
+    assert mailbox.mails == []
+
+
+def test_a_closed_port_is_a_server_that_is_away() -> None:
+    with pytest.raises(MailServerAway, match="ConnectionRefused"):
+        deliver("smtp://127.0.0.1:9")
+
+
+def test_a_refused_mail_says_why(serve: Callable[..., int]) -> None:
+    port = serve(data_size_limit=10)
+    with pytest.raises(MailNotSent, match="552"):
+        deliver(f"smtp://127.0.0.1:{port}")
