@@ -28,7 +28,9 @@ class DaskExecutor(Executor):
 
         self._client: Any = distributed.Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
         self._client.register_plugin(Initialize(), name="initialize")
-        self._executor: Any = self._client.get_executor(pure=False, retries=0)
+        self._executor: Any = self._client.get_executor(  # type: ignore[no-untyped-call]
+            pure=False, retries=0
+        )
 
     @property
     def capacity(self) -> int:

@@ -71,6 +71,9 @@ class _Source:
     needs_endpoints: bool
 
 
+Work = Callable[[_Source, RemoteDashboard], bool]
+
+
 def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta | None:
     """Fetch what there is to fetch of a dashboard: endpoints, history, the latest calls.
 
@@ -164,20 +167,20 @@ def schedule_all_periodic_dashboards_tasks(
         )
 
 
-def _attempt(dashboard_id: UUID | str, work: Callable[[_Source, RemoteDashboard], bool]) -> bool:
+def _attempt(dashboard_id: UUID | str, work: Work) -> bool:
     """Do a piece of work with the remote side; if that fails, store why."""
     try:
         source = transact(partial(_source, dashboard_id))
-        with _connect(source) as remote_side:
-            return _note_failures(source, lambda: work(source, remote_side))
+        return _note_failure_of(work, source)
     except _Superseded as reason:
         logger.debug("Nothing left to fetch", dashboard=dashboard_id, reason=reason)
         return False
 
 
-def _note_failures(source: _Source, work: Callable[[], bool]) -> bool:
+def _note_failure_of(work: Work, source: _Source) -> bool:
     try:
-        return work()
+        with _connect(source) as remote_side:
+            return work(source, remote_side)
     except (_Superseded, DatabaseUnavailable):
         raise
     except RemoteError as error:
@@ -210,9 +213,7 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
     while has_more and time.monotonic() - started < seconds:
         page_started = time.monotonic()
         page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
-        batch = _batch(page)
-        duration = time.monotonic() - page_started
-        source = transact(partial(_store_page, source, page, batch, duration))
+        source = transact(partial(_store_page, source, page, _batch(page), page_started))
         has_more = page.has_more
     return has_more
 
@@ -240,16 +241,7 @@ def _connect(source: _Source) -> RemoteDashboard:
 
 def _store_endpoints(source: _Source, details: RemoteDetails, rules: list[MonitorRule]) -> None:
     dashboard = _find_unmoved(source)
-    for rule in rules:
-        dashboard.add_endpoint(
-            Endpoint(
-                rule.name,
-                rule.enabled,
-                version_added=rule.version_added,
-                time_added=rule.time_added,
-                last_accessed=rule.last_accessed,
-            )
-        )
+    dashboard.add_endpoints(_endpoint(rule) for rule in rules)
     info = RemoteInfo(
         of_url=source.url,
         url=details.url,
@@ -260,19 +252,33 @@ def _store_endpoints(source: _Source, details: RemoteDetails, rules: list[Monito
     dashboard.fetching.found_endpoints(datetime.now(UTC), info)
 
 
+def _endpoint(rule: MonitorRule) -> Endpoint:
+    return Endpoint(
+        rule.name,
+        rule.enabled,
+        version_added=rule.version_added,
+        time_added=rule.time_added,
+        last_accessed=rule.last_accessed,
+    )
+
+
 def _store_page(
-    source: _Source, page: CallPage, batch: EndpointCallBatch, seconds: float
+    source: _Source, page: CallPage, batch: EndpointCallBatch, started: float
 ) -> _Source:
+    """Add a page of calls and note the cursor behind it; return what to go on from."""
     dashboard = _find_unmoved(source)
     status = dashboard.fetching
     if status.cursor != source.cursor:
         raise _Superseded("another process has stored this page")
     now = datetime.now(UTC)
-    progress = status.progress.plus(
-        calls=len(batch), set_aside=page.set_aside, remaining=page.remaining, seconds=seconds
-    )
     dashboard.add_endpoint_calls(batch)
     dashboard.update_summary(now)
+    progress = status.progress.plus(
+        calls=len(batch),
+        set_aside=page.set_aside,
+        remaining=page.remaining,
+        seconds=time.monotonic() - started,
+    )
     status.fetched_page(
         now, cursor=page.cursor, has_more=page.has_more, progress=progress, notice=page.notice
     )
@@ -305,7 +311,7 @@ def _batch(page: CallPage) -> EndpointCallBatch:
         execution_time=columns.execution_time,
         time=columns.time,
         version=columns.version,
-        group_by=columns.group_by,
+        group_by=[group or None for group in columns.group_by],
         ip=columns.ip,
         status_code=columns.status_code,
     )
