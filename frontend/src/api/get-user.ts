@@ -24,3 +24,6 @@ export const userQuery = () =>
   });
 
 export const useUser = () => useQuery(userQuery());
+
+/** The same without asking: the user, if this page knows of one since it was loaded. */
+export const useKnownUser = () => useQuery({ ...userQuery(), enabled: false }).data;

@@ -37,7 +37,7 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
       <IconButton
         aria-label={`Copy: ${label}`}
         onClick={() => void copy()}
-        sx={{ position: 'absolute', top: 4, right: 4 }}
+        sx={{ position: 'absolute', top: 4, right: 4, bgcolor: 'background.paper' }}
       >
         <Icon name="copy" />
       </IconButton>

@@ -13,7 +13,7 @@ const PATHS = {
   chevron: 'm9.5 6 6 6-6 6',
   close: 'm6 6 12 12M18 6 6 18',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
-  dot: 'M12 11.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1Z',
+  dot: 'M12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6Z',
   download: 'M12 4v11M7 10.5l5 5 5-5M4.5 20h15',
   expand: 'm6 9.5 6 6 6-6',
   external: 'M10 5H5v14h14v-5M14 4.5h5.5V10M19 5l-8.5 8.5',

@@ -21,16 +21,7 @@ export function SnackbarView({ message }: { message: SnackbarMessage }) {
       anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
       sx={{ mb: { xs: 7, md: 0 } }}
     >
-      <Alert
-        severity={severity}
-        onClose={close}
-        sx={{
-          bgcolor: 'background.paper',
-          color: 'text.primary',
-          boxShadow: 6,
-          alignItems: 'center',
-        }}
-      >
+      <Alert severity={severity} onClose={close} sx={{ boxShadow: 6, alignItems: 'center' }}>
         {text}
         {action && (
           <Button onClick={action.run} sx={{ ml: 1 }}>

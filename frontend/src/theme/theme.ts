@@ -21,6 +21,7 @@ const palette = (mode: 'light' | 'dark', scheme: Scheme) => ({
   success: { main: scheme.good },
   warning: { main: scheme.warning },
   error: { main: scheme.bad },
+  info: { main: scheme.accent },
   background: { default: scheme.background, paper: scheme.surface },
   text: { primary: scheme.text, secondary: scheme.textSoft },
   divider: scheme.border,
@@ -59,13 +60,18 @@ const components = (scheme: Scheme): Theme['components'] => ({
     defaultProps: { disableElevation: true, size: 'small' },
     styleOverrides: {
       root: { minHeight: 32, borderRadius: 6, padding: '4px 12px' },
-      outlined: {
-        borderColor: scheme.border,
-        color: scheme.text,
-        background: scheme.surface,
-        '&:hover': { borderColor: scheme.textSoft, background: scheme.raised },
-      },
     },
+    variants: [
+      {
+        props: { variant: 'outlined', color: 'primary' },
+        style: {
+          borderColor: scheme.border,
+          color: scheme.text,
+          background: scheme.surface,
+          '&:hover': { borderColor: scheme.textSoft, background: scheme.raised },
+        },
+      },
+    ],
   },
   MuiIconButton: { styleOverrides: { root: { borderRadius: 6, padding: 6 } } },
   MuiPaper: {
@@ -110,7 +116,13 @@ const components = (scheme: Scheme): Theme['components'] => ({
   MuiChip: { styleOverrides: { root: { borderRadius: 6, fontSize: '0.75rem', height: 26 } } },
   MuiAlert: {
     styleOverrides: {
-      root: { borderRadius: 8, border: `1px solid ${scheme.border}`, padding: '4px 14px' },
+      root: {
+        borderRadius: 8,
+        border: `1px solid ${scheme.border}`,
+        padding: '4px 14px',
+        background: scheme.raised,
+        color: scheme.text,
+      },
     },
   },
   MuiSkeleton: { defaultProps: { animation: 'wave' } },

@@ -31,6 +31,7 @@ export const TopBar = () => (
       aria-label="PyDash, overview"
       sx={{
         width: { md: DRAWER_WIDTH - 16 },
+        display: 'flex',
         flexShrink: 0,
         color: 'text.primary',
         textDecoration: 'none',

@@ -13,7 +13,7 @@ export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
   <Box
     component="ul"
     aria-label="Rules for the password"
-    sx={{ m: 0, p: 0, listStyle: 'none', fontSize: '0.75rem', color: 'text.secondary' }}
+    sx={{ m: 0, mt: -1, p: 0, listStyle: 'none', fontSize: '0.75rem', color: 'text.secondary' }}
   >
     {PASSWORD_RULES.map(({ text, holds }) => {
       const kept = holds(password, userName);

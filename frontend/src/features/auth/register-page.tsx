@@ -36,6 +36,7 @@ function RegistrationForm({ onDone }: { onDone: (registered: Registration) => vo
     send: ({ name, email, password, invitation: code }) =>
       register.mutateAsync({ name, email, password, invitation: code || null }),
     onDone: (_, registered) => onDone(registered),
+    uniqueField: 'name',
   });
   const [name, password] = useWatch({ control: form.control, name: ['name', 'password'] });
   const needsInvitation = invitation !== '' || form.formState.errors.invitation !== undefined;

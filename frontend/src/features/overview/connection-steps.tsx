@@ -49,7 +49,7 @@ const Step = ({ name, result }: { name: ProbeStep['step']; result: ProbeStep | u
 );
 
 const ExporterHelp = () => (
-  <Box sx={{ display: 'grid', gap: 1 }}>
+  <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 1 }}>
     <Typography variant="body2" color="textSecondary">
       Install the exporter beside your monitoring, add these lines, and start your app again:
     </Typography>

@@ -54,7 +54,7 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
     component="dl"
     sx={{
       display: 'grid',
-      gridTemplateColumns: 'repeat(4, auto)',
+      gridTemplateColumns: 'repeat(4, minmax(max-content, 1fr))',
       gap: 1,
       m: 0,
       fontSize: '0.8125rem',
@@ -118,7 +118,9 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
     <Title dashboard={dashboard} />
     <Sparkline
       values={dashboard.summary.sparkline}
-      label={`Visits by hour today: ${dashboard.summary.sparkline.join(', ')}`}
+      label={`Visits by hour, the last 24 hours: ${dashboard.summary.sparkline.join(', ')}`}
+      width={800}
+      height={44}
     />
     <Figures dashboard={dashboard} />
     <Box sx={{ mt: 'auto', pt: 1, borderTop: 1, borderColor: 'divider' }}>

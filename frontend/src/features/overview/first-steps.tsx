@@ -19,7 +19,7 @@ export const FirstSteps = ({ onAdd }: { onAdd: () => void }) => (
       PyDash reads what Flask-MonitoringDashboard measures in your Flask apps. Two lines beside your
       monitoring make an app ready, and a token of your own keeps others out:
     </Typography>
-    <Box sx={{ display: 'grid', gap: 1.5, mb: 3 }}>
+    <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 1.5, mb: 3 }}>
       <CodeBlock label="the command that installs both packages" code={INSTALL} />
       <CodeBlock label="the lines for your app" code={APP_LINES} />
     </Box>

@@ -28,6 +28,7 @@ function AccountForm({ user }: { user: User }) {
       notify(message);
       form.reset({ username: saved.name, email: saved.email });
     },
+    uniqueField: 'username',
   });
   return (
     <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
