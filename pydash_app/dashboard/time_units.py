@@ -30,12 +30,12 @@ _ORIGIN = {"week": 4 * DAY}
 _SHORTEST = {"year": 365 * DAY, "month": 28 * DAY, **_FIXED}
 
 _PATTERNS = {
-    "year": r"(\d{4})",
-    "month": r"(\d{4})-(\d\d)",
-    "week": r"(\d{4})-W(\d\d)",
-    "day": r"(\d{4})-(\d\d)-(\d\d)",
-    "hour": r"(\d{4})-(\d\d)-(\d\d)T(\d\d)",
-    "minute": r"(\d{4})-(\d\d)-(\d\d)T(\d\d)[-:](\d\d)",
+    "year": r"([0-9]{4})",
+    "month": r"([0-9]{4})-([0-9]{2})",
+    "week": r"([0-9]{4})-W([0-9]{2})",
+    "day": r"([0-9]{4})-([0-9]{2})-([0-9]{2})",
+    "hour": r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2})",
+    "minute": r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2})[-:]([0-9]{2})",
 }
 _EXAMPLES = {
     "year": "2018",
@@ -111,6 +111,12 @@ def unit_end(time: int, unit: str) -> int:
     return int(starts(ordinal(np.array([time], dtype=np.int64), unit) + 1, unit)[0])
 
 
+def bounds(number: int, unit: str) -> tuple[int, int]:
+    """Return start and end (exclusive) of the unit of this number, see `ordinal`."""
+    start, end = starts(np.array([number, number + 1], dtype=np.int64), unit).tolist()
+    return start, end
+
+
 def label(time: int, unit: str) -> str:
     """Return the name of the unit that a moment lies in.
 
@@ -139,17 +145,18 @@ def parse_unit(unit: str, text: str) -> tuple[int, int]:
     >>> [label(time, "day") for time in parse_unit("week", "2018-W17")]
     ['2018-04-23', '2018-04-30']
     """
-    match = re.fullmatch(_PATTERNS[unit], text) if isinstance(text, str) else None
     try:
-        if not match:
-            raise ValueError(text)
-        start = to_microseconds(_moment(unit, [int(digits) for digits in match.groups()]))
+        start = to_microseconds(_moment(unit, text))
     except ValueError:
         raise ValueError(f"{unit}: {text!r} is not written like {_EXAMPLES[unit]!r}") from None
     return start, unit_end(start, unit)
 
 
-def _moment(unit: str, numbers: list[int]) -> datetime:
+def _moment(unit: str, text: str) -> datetime:
+    match = re.fullmatch(_PATTERNS[unit], text)
+    if not match:
+        raise ValueError(text)
+    numbers = [int(digits) for digits in match.groups()]
     if unit == "week":
         return datetime.fromisocalendar(numbers[0], numbers[1], 1).replace(tzinfo=UTC)
     year, month, day, hour, minute = (*numbers, *(1, 1, 1, 0, 0)[len(numbers) :])

@@ -7,8 +7,8 @@ bytes. One cache serves all threads and connections of a process.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 Columns = Mapping[str, NDArray[Any]]
@@ -19,6 +19,7 @@ CAPACITY = 128 * 1024 * 1024
 class ColumnCache:
     """The columns used last, up to a number of bytes; safe to share between threads.
 
+    >>> import numpy as np
     >>> cache = ColumnCache(capacity=16)
     >>> cache.get(b"a", lambda: {"x": np.zeros(1)})
     {'x': array([0.])}

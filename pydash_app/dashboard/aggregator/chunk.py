@@ -7,21 +7,29 @@ at all. Nothing here ever changes after it was written.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from persistent import Persistent
+from persistent import GHOST, Persistent
 
 from pydash_app.dashboard.aggregator import encoding
 from pydash_app.dashboard.aggregator.cache import column_cache
-from pydash_app.dashboard.aggregator.table import FIELDS, Array
+from pydash_app.dashboard.aggregator.table import FIELDS, Array, CallTable, Table, stored_name
 
 # A block holds about this many calls or centroids.
-BLOCK_SIZE = 32_768
+BLOCK_SIZE = 16_384
 # A block of fewer calls or centroids keeps all its columns in one page.
 _ONE_PAGE = 4_096
 _ZONED = ("time", "last", "status", *FIELDS)
+
+
+def prefetch(objects: Iterable[Persistent]) -> None:
+    """Ask the database for objects all at once, so that reading them waits only once."""
+    ghosts = [one for one in objects if one._p_jar is not None and one._p_state == GHOST]
+    if len(ghosts) > 1:
+        ghosts[0]._p_jar.prefetch(ghosts)
 
 
 class Page(Persistent):
@@ -85,6 +93,19 @@ class Block(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self.pages)
 
+    def as_table(self) -> Table:
+        """Return the block as a table."""
+        kind = CallTable if "execution_time" in self.pages else Table
+        return kind(self.rows, self)
+
+
+def read_ahead(blocks: Iterable[Block], names: Iterable[str]) -> None:
+    """Ask the database at once for the columns of many blocks, as far as they are not cached."""
+    names = tuple(names)
+    stored = {*names, *map(stored_name, names)}
+    entries = (block.pages[name] for block in blocks for name in stored.intersection(block.pages))
+    prefetch(entry.page for entry in entries if not column_cache.contains(entry.key))
+
 
 def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
     """Write a table, cut into blocks.
@@ -93,24 +114,14 @@ def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
     """
     counts = columns.get("centroids")
     if counts is None:
-        return tuple(
-            Block.of(len(next(iter(piece.values()))), piece)
-            for piece in _pieces(columns, range(0, rows, BLOCK_SIZE), rows)
-        )
-    return tuple(_cell_blocks(rows, columns, np.cumsum(counts, dtype=np.int64)))
+        counts = np.ones(rows, dtype=np.int64)
+    return tuple(_blocks(rows, columns, np.cumsum(counts, dtype=np.int64)))
 
 
-def _pieces(
-    columns: Mapping[str, Array], starts: Iterable[int], rows: int
-) -> Iterator[dict[str, Array]]:
-    for start in starts:
-        yield {name: values[start : start + BLOCK_SIZE] for name, values in columns.items()}
-
-
-def _cell_blocks(rows: int, columns: Mapping[str, Array], ends: Array) -> Iterator[Block]:
+def _blocks(rows: int, columns: Mapping[str, Array], ends: Array) -> Iterator[Block]:
     block_numbers = (ends - 1) // BLOCK_SIZE
     bounds = [*np.flatnonzero(np.diff(block_numbers, prepend=-1)).tolist(), rows]
-    for first, last in zip(bounds, bounds[1:], strict=False):
+    for first, last in pairwise(bounds):
         low = int(ends[first - 1]) if first else 0
         high = int(ends[last - 1])
         yield Block.of(
@@ -120,8 +131,3 @@ def _cell_blocks(rows: int, columns: Mapping[str, Array], ends: Array) -> Iterat
                 for name, values in columns.items()
             },
         )
-
-
-def read_columns(blocks: Sequence[Block]) -> dict[str, Array]:
-    """Return all columns of several blocks, joined."""
-    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}

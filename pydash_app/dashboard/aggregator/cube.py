@@ -1,16 +1,35 @@
-"""The cube of one dashboard: every call it was given, ready to be asked about."""
+"""The cube of one dashboard: every call it was given, kept so that questions cost little.
 
-from collections.abc import Iterator
+Calls arrive in a small table, **recent**. When that is full they move on to their **months**. A
+small month is one span of time; a large one has a span for each day. A span keeps, beside its
+calls, the partitions that are worth keeping. Every call is in exactly one of these places, and the
+cells of a span always tell of exactly its calls.
+"""
+
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from BTrees.IOBTree import IOBTree
 from persistent import Persistent
 
-from pydash_app.dashboard.aggregator.chunk import Block, write_blocks
+from pydash_app.dashboard import time_units
+from pydash_app.dashboard.aggregator.chunk import Block, prefetch
 from pydash_app.dashboard.aggregator.dictionary import Dictionary
-from pydash_app.dashboard.aggregator.table import Array, CallTable, Table
+from pydash_app.dashboard.aggregator.month import Month
+from pydash_app.dashboard.aggregator.scope import Scope
+from pydash_app.dashboard.aggregator.span import Span
+from pydash_app.dashboard.aggregator.stored_table import (
+    Columns,
+    StoredTable,
+    joined_columns,
+    sorted_calls,
+)
+from pydash_app.dashboard.aggregator.table import Ints, split_by
 from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 
 CODED_FIELDS = ("endpoint", "version", "ip", "group_by")
+# Every question reads the recent calls one by one, so they are few.
+RECENT_SIZE = 16_384
 
 
 class Cube(Persistent):
@@ -27,30 +46,97 @@ class Cube(Persistent):
         self.first: int | None = None
         self.last: int | None = None
         self.dictionaries = {field: Dictionary() for field in CODED_FIELDS}
-        self._recent: tuple[Block, ...] = ()
+        self._recent = StoredTable()
+        self._months = IOBTree()
+        # Months that were added to since they were last tidied up.
+        self._untidy: frozenset[int] = frozenset()
 
     def add(self, batch: EndpointCallBatch) -> None:
         """Add calls."""
         if not len(batch):
             return
         columns = self._coded(batch)
-        times = columns["time"].astype(np.int64)
-        self.rows += len(batch)
-        self.first = min(int(times.min()), self.first if self.first is not None else 2**63)
-        self.last = max(int(times.max()), self.last if self.last is not None else -(2**63))
-        self._recent = (*self._recent, *write_blocks(len(batch), columns))
+        self._note(columns["time"])
+        if self._recent.size + len(batch) < RECENT_SIZE:
+            self._recent = self._recent.plus(columns, sorted_calls)
+        elif self._recent.chunks:
+            self._move(joined_columns([self._recent.columns(), columns]))
+            self._recent = StoredTable()
+        else:
+            self._move(columns)
 
-    def tables(self, start: int | None, end: int | None) -> Iterator[tuple[Table, Block]]:
-        """Return the tables that together hold the calls of a range."""
-        for block in self._recent:
-            yield CallTable(block.rows, block), block
+    def blocks(self, scope: Scope) -> Iterator[Block]:
+        """Return blocks, of calls or of cells, that answer a question.
 
-    def _coded(self, batch: EndpointCallBatch) -> dict[str, Array]:
-        columns: dict[str, Array] = {
+        They hold every call of its range once; they may hold others as well.
+        """
+        yield from self._recent.blocks()
+        for month in self._months_of(scope):
+            yield from month.blocks(scope)
+
+    def call_blocks(self, scope: Scope) -> Iterator[Block]:
+        """Return the blocks of the calls themselves, as far as they were not dropped."""
+        yield from self._recent.blocks()
+        for month in self._months_of(scope):
+            yield from month.call_blocks(scope)
+
+    def stretches(self) -> Iterator[tuple[int, int]]:
+        """Return starts and ends of stretches of time, ascending, that hold all calls."""
+        recent = [block["time"] for block in self._recent.blocks()]
+        numbers = set(np.unique(time_units.ordinal(np.concatenate([*recent, _NONE]), "month")))
+        for number in sorted(numbers.union(self._months)):
+            yield from self._months.get(number, Month(number)).stretches()
+
+    def drop(self, before: int, drop: Callable[[Span], None]) -> None:
+        """Drop details of calls from before a time; recent ones are not touched.
+
+        :param before: microseconds.
+        :param drop: what is done to each span that was over by then.
+        """
+        for month in self._months.values(None, int(time_units.ordinal(_array(before), "month")[0])):
+            month.drop(before, drop)
+
+    def _months_of(self, scope: Scope) -> list[Month]:
+        months = list(self._months.values(*scope.ordinals("month")))
+        prefetch(months)
+        return months
+
+    def _move(self, columns: Columns) -> None:
+        """Hand calls over to their months."""
+        busy = np.unique(time_units.ordinal(columns["time"], "day")).tolist()
+        for number, part in split_by(time_units.ordinal(columns["time"], "month"), columns):
+            if number not in self._months:
+                self._months[number] = Month(number)
+            self._months[number].add(part)
+            self._untidy |= {number}
+        self._tidy(busy)
+
+    def _tidy(self, busy: list[int]) -> None:
+        now = self.last if self.last is not None else 0
+        done = {number for number in self._untidy if self._months[number].tidy(now, busy)}
+        self._untidy -= done
+
+    def _note(self, times: Ints) -> None:
+        first, last = int(times.min()), int(times.max())
+        self.rows += len(times)
+        self.first = first if self.first is None else min(first, self.first)
+        self.last = last if self.last is None else max(last, self.last)
+
+    def _coded(self, batch: EndpointCallBatch) -> Columns:
+        """Return a batch as columns of numbers."""
+        codes: Columns = {
             field: self.dictionaries[field].encode(getattr(batch, field)) for field in CODED_FIELDS
         }
-        columns["status"] = batch.status_code
-        columns["time"] = batch.time.astype(np.int64)
-        columns["execution_time"] = batch.execution_time
-        order = np.lexsort((columns["time"], columns["endpoint"]))
-        return {name: values[order] for name, values in columns.items()}
+        numbers: Columns = {
+            "status": batch.status_code,
+            "time": batch.time.astype(np.int64),
+            "execution_time": batch.execution_time,
+        }
+        return sorted_calls({**codes, **numbers})
+
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def _array(time: int) -> Ints:
+    return np.array([time], dtype=np.int64)

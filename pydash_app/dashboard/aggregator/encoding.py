@@ -10,6 +10,7 @@ import json
 import struct
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -69,7 +70,7 @@ def decode(frame: bytes) -> dict[str, Array]:
     return columns
 
 
-def _read_header(frame: bytes) -> tuple[dict[str, list[list[str | int]]], bytes]:
+def _read_header(frame: bytes) -> tuple[dict[str, Any], bytes]:
     magic, version, length = _PREFIX.unpack_from(frame)
     if magic != _MAGIC or version != FORMAT:
         raise UnknownFormatError(

@@ -1,7 +1,7 @@
 """Questions to the cube: checked, answered in one pass, and arranged by group and slice."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -10,12 +10,14 @@ import numpy as np
 
 from pydash_app.dashboard import time_units
 from pydash_app.dashboard.aggregator import Aggregator
-from pydash_app.dashboard.aggregator.chunk import Block
+from pydash_app.dashboard.aggregator.chunk import Block, read_ahead
 from pydash_app.dashboard.aggregator.cube import CODED_FIELDS, Cube
 from pydash_app.dashboard.aggregator.digest import Floats
+from pydash_app.dashboard.aggregator.scope import Scope
 from pydash_app.dashboard.aggregator.statistics import FieldCounts, Statistic, natural_order
 from pydash_app.dashboard.aggregator.table import (
     CALL_COLUMNS,
+    CENTROIDS,
     FIELDS,
     Array,
     Bools,
@@ -134,11 +136,28 @@ class Query:
 
     def calls(self) -> Iterator[EndpointCallBatch]:
         """See `AggregatorGroup.calls`."""
-        tables = [table for table, _ in self._tables()]
+        if None in self.codes.values():
+            return
+        scope = self._scope(())
+        for start, end in self.cube.stretches():
+            if scope.overlaps(start, end):
+                bounds = time_units.overlap((self.start, self.end), (start, end))
+                yield from replace(self, start=bounds[0], end=bounds[1])._sorted_calls()
+
+    def _sorted_calls(self) -> Iterator[EndpointCallBatch]:
+        blocks = [
+            block for block in self.cube.call_blocks(self._scope(())) if self._may_match(block)
+        ]
+        read_ahead(blocks, CALL_COLUMNS)
+        tables = [
+            table.where(self._matching(table, block))
+            for block in blocks
+            for table in (block.as_table(),)
+        ]
         columns = {name: joined([table.column(name) for table in tables]) for name in CALL_COLUMNS}
         order = np.argsort(columns["time"], kind="stable")
-        for start in range(0, len(order), BATCH_SIZE):
-            yield self._batch(columns, order[start : start + BATCH_SIZE])
+        for first in range(0, len(order), BATCH_SIZE):
+            yield self._batch(columns, order[first : first + BATCH_SIZE])
 
     def _batch(self, columns: Mapping[str, Array], rows: Ints) -> EndpointCallBatch:
         texts = {field: _texts(self.cube, field, columns[field][rows]) for field in CODED_FIELDS}
@@ -161,16 +180,27 @@ class Query:
         return self._roll_up((*self.by, field), ["visits"], digests=False)
 
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
-        parts = [self._part(table, block, by) for table, block in self._tables()]
+        read = [*by, *measures, *(CENTROIDS if digests else ())]
+        parts = [self._part(table, block, by) for table, block in self._tables(by, read)]
         return roll_up(parts, len(by) + 1, measures, digests=digests)
 
-    def _tables(self) -> Iterator[tuple[Table, Block]]:
+    def _tables(self, by: Sequence[str], read: Iterable[str]) -> Iterator[tuple[Table, Block]]:
+        """Return the rows of the range that the filters let through, with their blocks.
+
+        :param by: fields to group by.
+        :param read: columns that will be read.
+        """
         if None in self.codes.values() or self._is_empty:
             return
-        for table, block in self.cube.tables(self.start, self.end):
-            if self._may_match(block):
-                keep = self._matching(table, block)
-                yield table.where(keep), block
+        blocks = [block for block in self.cube.blocks(self._scope(by)) if self._may_match(block)]
+        read_ahead(blocks, [*read, *self.codes, *(("time",) if self.slices else ())])
+        for block in blocks:
+            table = block.as_table()
+            yield table.where(self._matching(table, block)), block
+
+    def _scope(self, by: Sequence[str]) -> Scope:
+        edges = self.slices.edges if self.slices else np.zeros(0, dtype=np.int64)
+        return Scope(self.start, self.end, edges, frozenset((*by, *self.codes)))
 
     @property
     def _is_empty(self) -> bool:
@@ -189,12 +219,13 @@ class Query:
         )
 
     def _matching(self, table: Table, block: Block) -> Bools | None:
+        """Return which rows match; None for all."""
         tests: list[Bools] = []
         low, high = block.zones["time"]
         if self.start is not None and low < self.start:
-            tests.append(table.column("time") >= np.int64(self.start))
+            tests.append(table.column("time") >= self.start)
         if self.end is not None and high >= self.end:
-            tests.append(table.column("time") < np.int64(self.end))
+            tests.append(table.column("time") < self.end)
         for field, code in self.codes.items():
             if block.zones.get(field) != (code, code):
                 tests.append(table.column(field) == code)
@@ -204,9 +235,13 @@ class Query:
         return Part(table, [*(table.column(field) for field in by), self._slice(table, block)])
 
     def _slice(self, table: Table, block: Block) -> Array:
+        """Return the number of the slice that each row lies in."""
         if self.slices is None:
             return np.zeros(table.rows, dtype=np.int64)
-        return self.slices.index(table.column("time").astype(np.int64))
+        first, last = self.slices.index(np.array(block.zones["time"])).tolist()
+        if first == last:
+            return np.full(table.rows, first)
+        return self.slices.index(table.column("time"))
 
 
 class _Answer:

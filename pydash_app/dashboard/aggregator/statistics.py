@@ -16,7 +16,6 @@ import numpy as np
 from persistent import Persistent
 
 from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator.digest import Digests
 from pydash_app.dashboard.aggregator.sketch import Sketch, sketches
 from pydash_app.dashboard.aggregator.table import Cells, Ints
 from pydash_app.dashboard.endpoint_call import EndpointCall
@@ -337,7 +336,7 @@ class ExecutionTimeTDigest(AccumulatedStatisticABC):
     def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
         """Return the distribution of each cell."""
         return sketches(
-            _digests(cells),
+            cells.sketched(),
             cells.measures["minimum"].astype(np.float64),
             cells.measures["maximum"].astype(np.float64),
         )
@@ -363,7 +362,7 @@ class ExecutionTimePercentileABC(DerivedStatisticABC, FloatStatisticABC):
     @classmethod
     def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
         """Return the percentile of each cell (ms)."""
-        values = _digests(cells).percentiles(
+        values = cells.sketched().percentiles(
             cls.percentile_nr() / 100,
             cells.measures["minimum"].astype(np.float64),
             cells.measures["maximum"].astype(np.float64),
@@ -517,9 +516,3 @@ class LastCall(_ExtremeTimeABC):
     def merge(self, value: datetime | None, other: datetime | None) -> datetime | None:
         """Return the later one."""
         return max((time for time in (value, other) if time), default=None)
-
-
-def _digests(cells: Cells) -> Digests:
-    if cells.digests is None:
-        raise ValueError("these cells were rolled up without digests")
-    return cells.digests

@@ -37,6 +37,32 @@ _SMALL = 1 << 16
 _LARGEST_KEY = 1 << 62
 
 
+_ONE_PER_CALL = frozenset({"visits", "centroids", "weight"})
+_FROM_STATUS: Mapping[str, Callable[[Array], Array]] = {
+    "errors": lambda status: status >= 500,
+    "known": lambda status: status > 0,
+    "status_class": lambda status: status // 100,
+}
+_STORED_AS = {
+    "total": "execution_time",
+    "minimum": "execution_time",
+    "maximum": "execution_time",
+    "mean": "execution_time",
+    "first": "time",
+    "last": "time",
+    **dict.fromkeys(_FROM_STATUS, "status"),
+}
+
+
+def stored_name(name: str) -> str:
+    """Return the column of a call table from which another one is derived.
+
+    >>> stored_name("first"), stored_name("ip")
+    ('time', 'ip')
+    """
+    return _STORED_AS.get(name, name)
+
+
 class Table:
     """A column table, in memory or at rest.
 
@@ -63,35 +89,11 @@ class CallTable(Table):
 
     def column(self, name: str) -> Array:
         """Return a field, a measure or a column of centroids."""
-        derive = _DERIVED.get(name)
-        return derive(self) if derive else self._columns[name]
-
-
-_Derivation = Callable[[CallTable], Array]
-
-
-def _ones(table: CallTable) -> Array:
-    return np.ones(table.rows, dtype=np.int64)
-
-
-def _copy_of(name: str) -> _Derivation:
-    return lambda table: table.column(name)
-
-
-_DERIVED: Mapping[str, _Derivation] = {
-    "visits": _ones,
-    "errors": lambda table: table.column("status") >= np.uint16(500),
-    "known": lambda table: table.column("status") > np.uint16(0),
-    "status_class": lambda table: table.column("status") // np.uint16(100),
-    "total": _copy_of("execution_time"),
-    "minimum": _copy_of("execution_time"),
-    "maximum": _copy_of("execution_time"),
-    "first": _copy_of("time"),
-    "last": _copy_of("time"),
-    "centroids": _ones,
-    "mean": _copy_of("execution_time"),
-    "weight": _ones,
-}
+        if name in _ONE_PER_CALL:
+            return np.ones(self.rows, dtype=np.int64)
+        if name in _FROM_STATUS:
+            return _FROM_STATUS[name](self._columns["status"])
+        return self._columns[stored_name(name)]
 
 
 class _Selection(Table):

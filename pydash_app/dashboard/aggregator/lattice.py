@@ -1,0 +1,93 @@
+"""Partitions of the cube: which can answer which, and which are worth keeping.
+
+A partition is a time unit and a set of fields. They form a lattice: the cells of one can be rolled
+up from those of any finer one, and from the calls. Keeping all would take more room than the calls
+themselves; so a partition is kept only while it is at most a quarter of the smallest kept one that
+could answer in its place. (Harinarayan, Rajaraman, Ullman: "Implementing data cubes efficiently",
+1996.)
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from math import prod
+
+from pydash_app.dashboard.aggregator.digest import SIZE
+from pydash_app.dashboard.aggregator.table import FIELDS
+
+# From fine to coarse; each divides the next. (Weeks do not divide months: days answer for them.)
+UNITS = ("minute", "hour", "day", "month")
+WORTH = 4
+# What the measures of a cell cost, in centroids.
+_ROW_COST = 3
+_FIELD_SETS = tuple(
+    fields for size in range(len(FIELDS), -1, -1) for fields in combinations(FIELDS, size)
+)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A time unit and a set of fields, in the order of FIELDS.
+
+    >>> Partition("hour", ("endpoint", "ip")).answers(Partition("day", ("ip",)))
+    True
+    """
+
+    unit: str
+    fields: tuple[str, ...]
+
+    def answers(self, other: "Partition") -> bool:
+        """Tell whether the other one can be rolled up from this one."""
+        return self.divides(other.unit) and set(self.fields) >= set(other.fields)
+
+    def divides(self, unit: str) -> bool:
+        """Tell whether each cell of this partition lies within one such unit."""
+        return UNITS.index(self.unit) <= UNITS.index(unit)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How many calls there are, and how different they are.
+
+    :ivar calls: number of calls.
+    :ivar fields: number of different values of each field.
+    :ivar units: number of different units of time in which there are calls.
+    """
+
+    calls: int
+    fields: Mapping[str, int]
+    units: Mapping[str, int]
+
+    def size(self, partition: Partition) -> int:
+        """Return the most that a partition can cost to read, in centroids."""
+        cells = self.units[partition.unit] * prod(self.fields[name] for name in partition.fields)
+        cells = max(1, min(cells, self.calls))
+        return int(cells * (_ROW_COST + min(SIZE, self.calls / cells)))
+
+
+def worth_keeping(
+    extent: Extent, units: Iterable[str], kept: Mapping[Partition, int]
+) -> list[Partition]:
+    """Choose the partitions that should be kept as well.
+
+    :param extent: the calls.
+    :param units: the time units to choose from.
+    :param kept: partitions that are kept already, with their sizes.
+    :returns: the finest first, so that each can be built from one before it.
+
+    >>> extent = Extent(9_000, dict.fromkeys(FIELDS, 100), {"day": 1})
+    >>> worth_keeping(extent, ["day"], {})
+    [Partition(unit='day', fields=())]
+    """
+    candidates = [Partition(unit, fields) for unit in units for fields in _FIELD_SETS]
+    sizes = dict(kept)
+    chosen = []
+    for partition in sorted(candidates, key=lambda one: -extent.size(one)):
+        smallest = min(
+            (size for other, size in sizes.items() if other.answers(partition)),
+            default=extent.calls,
+        )
+        if extent.size(partition) * WORTH <= min(smallest, extent.calls):
+            sizes[partition] = extent.size(partition)
+            chosen.append(partition)
+    return chosen

@@ -1,0 +1,154 @@
+"""A month of calls: one span while it is small, a span for each day when it is large."""
+
+from collections.abc import Callable, Collection, Iterator
+
+from BTrees.IOBTree import IOBTree
+from persistent import Persistent
+
+from pydash_app.dashboard import time_units
+from pydash_app.dashboard.aggregator.chunk import Block, prefetch
+from pydash_app.dashboard.aggregator.lattice import Extent, Partition, worth_keeping
+from pydash_app.dashboard.aggregator.scope import Scope
+from pydash_app.dashboard.aggregator.span import Span, count_different
+from pydash_app.dashboard.aggregator.stored_table import Columns, joined_columns
+from pydash_app.dashboard.aggregator.table import FIELDS, split_by
+
+# A month of more calls than this is kept day by day.
+SPLIT_SIZE = 100_000
+
+
+class Month(Persistent):
+    """The calls of a month.
+
+    :param number: months since January 1970.
+
+    :ivar rows: number of calls that it was given.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.rows = 0
+        self._start, self._end = time_units.bounds(number, "month")
+        # Everything while the month is small, later only cells of the month as a whole.
+        self._whole = Span(("hour", "day", "month"))
+        self._days = IOBTree()
+        # Days that were added to since they were last tidied up.
+        self._untidy: frozenset[int] = frozenset()
+        self._folded_rows = 0
+
+    def add(self, columns: Columns) -> None:
+        """Add calls, all of this month."""
+        self.rows += len(columns["time"])
+        if self._days:
+            self._whole.add_to_cells(columns)
+            self._add_to_days(columns)
+        elif self.rows <= SPLIT_SIZE or self._whole.is_dropped:
+            self._whole.add(columns)
+        else:
+            self._split(columns)
+
+    def blocks(self, scope: Scope) -> Iterator[Block]:
+        """Return the blocks that answer a question, calls or cells."""
+        units = scope.units(self._start, self._end)
+        if not self._days or ("month" in units and self._whole.has(scope.fields)):
+            yield from self._whole.best(scope.fields, units).blocks()
+        else:
+            for number, day in self._days_of(scope):
+                yield from day.best(
+                    scope.fields, scope.units(*time_units.bounds(number, "day"))
+                ).blocks()
+
+    def call_blocks(self, scope: Scope) -> Iterator[Block]:
+        """Return the blocks of the calls themselves."""
+        yield from self._whole.calls.blocks()
+        for _, day in self._days_of(scope):
+            yield from day.calls.blocks()
+
+    def stretches(self) -> Iterator[tuple[int, int]]:
+        """Return starts and ends of consecutive stretches of time with few calls each."""
+        if not self._days:
+            yield self._start, self._end
+        else:
+            starts = range(self._start, self._end, time_units.DAY)
+            yield from ((start, start + time_units.DAY) for start in starts)
+
+    def tidy(self, now: int, busy: Collection[int]) -> bool:
+        """Compact the days that are over, and fold the month when all of them are.
+
+        :param now: time of the latest call.
+        :param busy: days that have just been added to.
+        :returns: whether nothing is left to do.
+        """
+        done = {
+            number
+            for number in self._untidy.difference(busy)
+            if time_units.bounds(number, "day")[1] <= now
+        }
+        for number in done:
+            self._days[number].compact()
+        if done:
+            self._untidy -= done
+        if self._untidy or self._end > now:
+            return False
+        if self._days and self.rows >= 2 * self._folded_rows:
+            self._fold()
+        return True
+
+    def drop(self, before: int, drop: Callable[[Span], None]) -> None:
+        """Drop details of what ended before a time.
+
+        :param drop: what is done with each such span.
+        """
+        if not self._days and self._end <= before:
+            drop(self._whole)
+        for number, day in self._days.items():
+            if time_units.bounds(number, "day")[1] <= before:
+                drop(day)
+
+    def _days_of(self, scope: Scope) -> list[tuple[int, Span]]:
+        days = list(self._days.items(*scope.ordinals("day")))
+        prefetch([day for _, day in days])
+        return days
+
+    def _split(self, columns: Columns) -> None:
+        """Give each day a span of its own."""
+        if self._whole.rows:
+            columns = joined_columns([self._whole.calls.columns(), columns])
+        self._whole = Span(("month",))
+        self._add_to_days(columns)
+
+    def _add_to_days(self, columns: Columns) -> None:
+        numbers = time_units.ordinal(columns["time"], "day")
+        for number, part in split_by(numbers, columns):
+            if number not in self._days:
+                self._days[number] = Span(("minute", "hour", "day"))
+            self._days[number].add(part)
+            self._untidy |= {number}
+
+    def _fold(self) -> None:
+        """Keep the partitions of the month as a whole that are worth it."""
+        self._folded_rows = self.rows
+        days = list(self._days.values())
+        chosen = worth_keeping(self._extent(days), ["month"], self._kept(days))
+        for partition in chosen:
+            if partition not in self._whole.tables:
+                blocks = (
+                    block
+                    for day in days
+                    for block in day.best(partition.fields, ("minute", "hour", "day")).blocks()
+                )
+                self._whole.keep(partition, blocks)
+
+    def _extent(self, days: list[Span]) -> Extent:
+        fields = {}
+        for field in FIELDS:
+            tables = [day.best((field,), ("minute", "hour", "day")) for day in days]
+            fields[field] = count_different(
+                [block.as_table().column(field) for table in tables for block in table.blocks()]
+            )
+        return Extent(self.rows, fields, {"month": 1})
+
+    def _kept(self, days: list[Span]) -> dict[Partition, int]:
+        """Return the partitions that all days or the whole month have, and their sizes."""
+        everywhere = set.intersection(*(set(day.tables) for day in days))
+        sizes = {one: sum(day.tables[one].size for day in days) for one in everywhere}
+        return sizes | {one: table.size for one, table in self._whole.tables.items()}

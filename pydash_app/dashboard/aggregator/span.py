@@ -1,0 +1,206 @@
+"""A stretch of time: its calls, and the partitions of them that are worth keeping."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from persistent import Persistent
+
+from pydash_app.dashboard import time_units
+from pydash_app.dashboard.aggregator.chunk import Block
+from pydash_app.dashboard.aggregator.lattice import UNITS, Extent, Partition, worth_keeping
+from pydash_app.dashboard.aggregator.stored_table import Columns, Merge, StoredTable, sorted_calls
+from pydash_app.dashboard.aggregator.table import (
+    FIELDS,
+    MEASURES,
+    Array,
+    CallTable,
+    Cells,
+    Part,
+    Table,
+    joined,
+    number_keys,
+    roll_up,
+)
+
+# Fewer calls than this are read as fast as anything that could be kept instead.
+_MIN_CALLS = 4_096
+# Rows are rolled up this many at a time: it bounds the memory that is needed.
+_PORTION = 250_000
+
+
+class Span(Persistent):
+    """The calls of a day or of a month.
+
+    :param units: the time units by which its calls may be aggregated, from fine to coarse.
+
+    :ivar rows: number of calls that it was given.
+    :ivar calls: the calls; empty if they were dropped.
+    :ivar tables: the cells of each partition that is kept.
+    :ivar is_dropped: whether its calls were dropped; those that come later are, too.
+    """
+
+    def __init__(self, units: Sequence[str]) -> None:
+        self.rows = 0
+        self.calls = StoredTable()
+        self.tables: Mapping[Partition, StoredTable] = {}
+        self.is_dropped = False
+        self._units = tuple(units)
+        self._considered = 0
+
+    def add(self, columns: Columns) -> None:
+        """Add calls."""
+        self.rows += len(columns["time"])
+        self.add_to_cells(columns)
+        if self.is_dropped:
+            return
+        self.calls = self.calls.plus(columns, sorted_calls)
+        if self.rows >= max(_MIN_CALLS, 2 * self._considered):
+            self._keep_more()
+
+    def add_to_cells(self, columns: Columns) -> None:
+        """Add calls to the partitions that are kept, and to nothing else."""
+        new: dict[Partition | None, Table] = {None: CallTable(len(columns["time"]), columns)}
+        tables = dict(self.tables)
+        # The largest first, for they are the finest: the others are built from their new cells.
+        for partition in sorted(tables, key=lambda one: -tables[one].size):
+            cells = build(partition, [_smallest(new, partition)])
+            new[partition] = Table(len(cells["time"]), cells)
+            tables[partition] = tables[partition].plus(cells, merging(partition))
+        self.tables = tables
+
+    def best(self, fields: Collection[str], units: Collection[str]) -> StoredTable:
+        """Return the smallest table that has the fields, in time units that will do.
+
+        :param units: units that the question allows. If only coarser cells are left, these are
+            returned: a cell counts where its start lies.
+        """
+        fitting = {
+            partition: table
+            for partition, table in self.tables.items()
+            if set(partition.fields) >= set(fields)
+        }
+        tables = [table for partition, table in fitting.items() if partition.unit in units]
+        if self.calls.chunks:
+            tables.append(self.calls)
+        if tables:
+            return min(tables, key=lambda table: table.size)
+        finest = min(fitting, key=lambda partition: UNITS.index(partition.unit), default=None)
+        return fitting[finest] if finest else StoredTable()
+
+    def has(self, fields: Collection[str]) -> bool:
+        """Tell whether a partition with these fields is kept."""
+        return any(set(partition.fields) >= set(fields) for partition in self.tables)
+
+    def keep(self, partition: Partition, blocks: Iterable[Block]) -> None:
+        """Keep one more partition, built from blocks that can answer it."""
+        table = StoredTable()
+        for tables in _portions(blocks):
+            table = table.plus(build(partition, tables), merging(partition))
+        self.tables = {**self.tables, partition: table.compacted(merging(partition))}
+
+    def compact(self) -> None:
+        """Merge what can be merged; for a stretch of time that is over."""
+        self.calls = self.calls.compacted(sorted_calls)
+        self.tables = {
+            partition: table.compacted(merging(partition))
+            for partition, table in self.tables.items()
+        }
+
+    def drop_calls(self) -> None:
+        """Forget the single calls; their hours stay, for every combination of fields."""
+        if not self.is_dropped:
+            self._keep_all("hour")
+            self.calls = StoredTable()
+            self.is_dropped = True
+
+    def drop_fine_cells(self) -> None:
+        """Forget calls and cells shorter than a day; their days stay, for every combination."""
+        self.drop_calls()
+        coarse = {one for one in self.tables if Partition("day", ()).divides(one.unit)}
+        if len(coarse) < len(self.tables):
+            self._keep_all("day")
+            coarse.add(Partition("day", FIELDS))
+            self.tables = {one: table for one, table in self.tables.items() if one in coarse}
+
+    def _keep_all(self, unit: str) -> None:
+        finest = Partition(unit, FIELDS)
+        if self.rows and finest not in self.tables:
+            self.keep(finest, self.best(FIELDS, self._units_within(unit)).blocks())
+
+    def _keep_more(self) -> None:
+        self._considered = self.rows
+        kept = {partition: table.size for partition, table in self.tables.items()}
+        for partition in worth_keeping(self._extent(), self._units, kept):
+            if partition not in self.tables:
+                source = self.best(partition.fields, self._units_within(partition.unit))
+                self.keep(partition, source.blocks())
+
+    def _units_within(self, unit: str) -> list[str]:
+        return [finer for finer in self._units if Partition(finer, ()).divides(unit)]
+
+    def _extent(self) -> Extent:
+        calls = [block.as_table() for block in self.calls.blocks()]
+        times = joined([table.column("time") for table in calls])
+        return Extent(
+            len(times),
+            {field: count_different([table.column(field) for table in calls]) for field in FIELDS},
+            {unit: count_different([time_units.ordinal(times, unit)]) for unit in self._units},
+        )
+
+
+def count_different(arrays: Sequence[Array]) -> int:
+    """Return how many different numbers there are in some arrays, at least one number."""
+    return len(number_keys([joined(arrays)])[1][0])
+
+
+def build(partition: Partition, tables: Iterable[Table]) -> Columns:
+    """Roll up tables into the columns of a partition's cells.
+
+    :param tables: with at least one row.
+    """
+    parts = [Part(table, _keys(partition, table)) for table in tables]
+    cells = roll_up(parts, len(partition.fields) + 1, MEASURES, digests=True)
+    *fields, ordinals = cells.keys
+    return {
+        **dict(zip(partition.fields, fields, strict=True)),
+        "time": time_units.starts(ordinals, partition.unit),
+        **cells.measures,
+        **_centroids(cells),
+    }
+
+
+def merging(partition: Partition) -> Merge:
+    """Return the function that makes one cell of those that are the same."""
+
+    def merge(columns: Columns) -> Columns:
+        return build(partition, [Table(len(columns["time"]), columns)])
+
+    return merge
+
+
+def _keys(partition: Partition, table: Table) -> list[Array]:
+    ordinals = time_units.ordinal(table.column("time"), partition.unit)
+    return [*(table.column(field) for field in partition.fields), ordinals]
+
+
+def _centroids(cells: Cells) -> Columns:
+    digests = cells.sketched().compressed()
+    return {"centroids": digests.counts, "mean": digests.means, "weight": digests.weights}
+
+
+def _smallest(tables: Mapping[Partition | None, Table], partition: Partition) -> Table:
+    answering = (
+        table for other, table in tables.items() if other is None or other.answers(partition)
+    )
+    return min(answering, key=lambda table: table.rows)
+
+
+def _portions(blocks: Iterable[Block]) -> Iterator[list[Table]]:
+    """Return blocks as tables, a limited number of rows at a time."""
+    portion: list[Table] = []
+    for block in blocks:
+        portion.append(block.as_table())
+        if sum(table.rows for table in portion) >= _PORTION:
+            yield portion
+            portion = []
+    if portion:
+        yield portion

@@ -1,0 +1,126 @@
+"""A table that grows at rest: chunks that never change, merged when there are many.
+
+New rows become a new chunk. Eight chunks of one level are merged into one of the next, so each row
+is written again only once per level, however many rows there are, and a table has few chunks.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pydash_app.dashboard.aggregator.chunk import Block, read_ahead, write_blocks
+from pydash_app.dashboard.aggregator.table import Array, joined
+
+FAN_OUT = 8
+# A chunk of this many calls or centroids is not merged any more: it must fit into memory.
+_FULL = 1_000_000
+# Merging chunks this small costs less than keeping them apart.
+_TINY = 2_048
+
+Columns = Mapping[str, Array]
+Merge = Callable[[Columns], Columns]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows that were written together.
+
+    :ivar level: how often they were merged.
+    :ivar size: number of calls or centroids.
+    :ivar blocks: the rows themselves.
+    """
+
+    level: int
+    size: int
+    blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, columns: Columns, level: int = 0) -> "Chunk":
+        """Write rows."""
+        size = max(len(values) for values in columns.values())
+        return cls(level, size, write_blocks(len(columns["time"]), columns))
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A call table or a cell table at rest; the value of one moment, never changed.
+
+    :ivar chunks: the oldest, and so the largest, first.
+    """
+
+    chunks: tuple[Chunk, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of calls or centroids: what reading it costs."""
+        return sum(chunk.size for chunk in self.chunks)
+
+    @property
+    def rows(self) -> int:
+        """The number of rows; a cell may have one in each chunk."""
+        return sum(block.rows for block in self.blocks())
+
+    def blocks(self) -> Iterator[Block]:
+        """Return all blocks."""
+        return (block for chunk in self.chunks for block in chunk.blocks)
+
+    def columns(self) -> Columns:
+        """Return all rows; there must be some."""
+        return _read(self.blocks())
+
+    def plus(self, columns: Columns, merge: Merge) -> "StoredTable":
+        """Return the table with more rows.
+
+        :param columns: the new rows, at least one.
+        :param merge: sorts rows and, if they are cells, makes one of those that are the same.
+        """
+        chunks = [*self.chunks, Chunk.of(columns)]
+        while count := _mergeable(chunks):
+            last = chunks[-count:]
+            chunks[-count:] = [_merged(last, merge)]
+        return StoredTable(tuple(chunks))
+
+    def compacted(self, merge: Merge) -> "StoredTable":
+        """Return the table in as few chunks as possible."""
+        groups: list[list[Chunk]] = [[]]
+        for chunk in self.chunks:
+            if sum(one.size for one in groups[-1]) + chunk.size > _FULL:
+                groups.append([])
+            groups[-1].append(chunk)
+        chunks = (
+            group[0] if len(group) == 1 else _merged(group, merge) for group in groups if group
+        )
+        return StoredTable(tuple(chunks))
+
+
+def _mergeable(chunks: Sequence[Chunk]) -> int:
+    """Return how many of the last chunks should become one; 0 for none."""
+    if len(chunks) > 1 and chunks[-1].size + chunks[-2].size <= _TINY:
+        return 2
+    same = {chunk.level for chunk in chunks[-FAN_OUT:]} == {chunks[-1].level}
+    fits = sum(chunk.size for chunk in chunks[-FAN_OUT:]) <= _FULL
+    return FAN_OUT if len(chunks) >= FAN_OUT and same and fits else 0
+
+
+def _merged(chunks: Sequence[Chunk], merge: Merge) -> Chunk:
+    level = max(chunk.level for chunk in chunks)
+    columns = merge(_read(block for chunk in chunks for block in chunk.blocks))
+    return Chunk.of(columns, level + 1 if len(chunks) >= FAN_OUT else level)
+
+
+def _read(blocks: Iterable[Block]) -> Columns:
+    blocks = list(blocks)
+    read_ahead(blocks, blocks[0])
+    return joined_columns(blocks)
+
+
+def joined_columns(tables: Sequence[Columns]) -> Columns:
+    """Return the rows of several tables, at least one, with the same columns."""
+    return {name: joined([table[name] for table in tables]) for name in tables[0]}
+
+
+def sorted_calls(columns: Columns) -> Columns:
+    """Return calls by endpoint and time: the calls of one endpoint lie together."""
+    order = np.lexsort((columns["time"], columns["endpoint"]))
+    return {name: values[order] for name, values in columns.items()}

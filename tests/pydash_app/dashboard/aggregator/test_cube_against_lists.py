@@ -1,0 +1,239 @@
+"""Whatever the calls, their order, their batches and the question: the cube counts like a list."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pydash_app.dashboard.aggregator import chunk, cube, month, span, stored_table
+from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
+from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+
+START = datetime(2018, 12, 30, tzinfo=UTC)
+FIELDS = ("endpoint", "version", "ip", "group_by")
+MEDIAN = "median_execution_time"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_tables() -> Iterator[None]:
+    """Let a few hundred calls go through all that otherwise takes millions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cube, "RECENT_SIZE", 8)
+        patch.setattr(month, "SPLIT_SIZE", 40)
+        patch.setattr(span, "_MIN_CALLS", 4)
+        patch.setattr(span, "_PORTION", 10)
+        patch.setattr(chunk, "BLOCK_SIZE", 6)
+        patch.setattr(chunk, "_ONE_PAGE", 4)
+        patch.setattr(stored_table, "_TINY", 3)
+        patch.setattr(stored_table, "_FULL", 100)
+        yield
+
+
+def call_strategy() -> st.SearchStrategy[EndpointCall]:
+    days = st.integers(0, 75)
+    return st.builds(
+        EndpointCall,
+        endpoint=st.sampled_from(["a", "b", "c"]),
+        execution_time=st.one_of(st.sampled_from([0.5, 1.0, 2.0]), st.floats(0, 1e4)),
+        time=st.builds(
+            lambda day, seconds: START + timedelta(days=day, seconds=seconds),
+            st.one_of(st.sampled_from([0, 1, 2]), days),
+            st.one_of(st.integers(0, 86_399), st.floats(0, 86_399)),
+        ),
+        version=st.sampled_from(["1", "2"]),
+        group_by=st.sampled_from(["1", "x"]),
+        ip=st.sampled_from(["::1", "127.0.0.1", "10.0.0.1"]),
+        status_code=st.sampled_from([None, 200, 404, 500]),
+    )
+
+
+def fill(calls: Sequence[EndpointCall], sizes: Sequence[int]) -> AggregatorGroup:
+    """Add the calls in batches of these sizes, over and over."""
+    group = AggregatorGroup()
+    position = number = 0
+    while position < len(calls):
+        size = sizes[number % len(sizes)]
+        group.add_endpoint_calls(EndpointCallBatch.from_calls(calls[position : position + size]))
+        position, number = position + size, number + 1
+    return group
+
+
+filters_strategy = st.fixed_dictionaries(
+    {},
+    optional={
+        "endpoint": st.sampled_from(["a", "b", "unknown"]),
+        "version": st.sampled_from(["1", "2"]),
+        "ip": st.sampled_from(["::1", "127.0.0.1"]),
+        "group_by": st.sampled_from(["1", "x"]),
+        "status_class": st.sampled_from(["2xx", "4xx", "5xx", "unknown"]),
+    },
+)
+moment_strategy = st.one_of(
+    st.none(),
+    st.builds(lambda hours: START + timedelta(hours=hours), st.integers(-10, 2000)),
+    st.builds(lambda minutes: START + timedelta(minutes=minutes), st.integers(0, 5000)),
+    st.builds(lambda seconds: START + timedelta(seconds=seconds), st.floats(0, 3e5)),
+)
+calls_strategy = st.lists(call_strategy(), max_size=120)
+sizes_strategy = st.lists(st.integers(1, 30), min_size=1, max_size=4)
+
+
+def status_class(call: EndpointCall) -> str:
+    return f"{call.status_code // 100}xx" if call.status_code else "unknown"
+
+
+def value(call: EndpointCall, field: str) -> str:
+    return status_class(call) if field == "status_class" else str(getattr(call, field))
+
+
+def chosen(
+    calls: Sequence[EndpointCall],
+    start: datetime | None,
+    end: datetime | None,
+    filters: dict[str, str],
+) -> list[EndpointCall]:
+    return [
+        call
+        for call in calls
+        if (start is None or call.time >= start)
+        and (end is None or call.time < end)
+        and all(value(call, field) == wanted for field, wanted in filters.items())
+    ]
+
+
+def percentile(values: Sequence[float], q: float) -> float | None:
+    """Interpolate between the middles of the ranks that each different value takes."""
+    if not values:
+        return None
+    counts = sorted(Counter(values).items())
+    ends = np.cumsum([count for _, count in counts])
+    middles = [end - count / 2 for end, (_, count) in zip(ends, counts, strict=True)]
+    return float(np.interp(q * len(values), middles, [value for value, _ in counts]))
+
+
+def label(time: datetime, unit: str) -> str:
+    formats = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
+    return time.strftime({**formats, "year": "%Y"}[unit])
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls_strategy, sizes_strategy, filters_strategy, moment_strategy, moment_strategy)
+def test_it_counts_any_range_under_any_filter(
+    calls: list[EndpointCall],
+    sizes: list[int],
+    filters: dict[str, str],
+    start: datetime | None,
+    end: datetime | None,
+) -> None:
+    if start is not None and end is not None and end < start:
+        start, end = end, start
+    expected = chosen(calls, start, end, filters)
+    times = [call.execution_time for call in expected]
+    names = [
+        "total_visits",
+        "total_execution_time",
+        "fastest_measured_execution_time",
+        "slowest_measured_execution_time",
+        "visits_per_ip",
+        "unique_visitors",
+        "versions",
+        "error_rate",
+        "first_call",
+        "last_call",
+    ]
+    result = fill(calls, sizes).query(names, start=start, end=end, filters=filters)
+    values = {name: result.values[name][0][0] for name in names}
+    known = [call.status_code for call in expected if call.status_code]
+    assert values["total_visits"] == len(expected)
+    assert values["total_execution_time"] == pytest.approx(sum(times))
+    assert values["fastest_measured_execution_time"] == min(times, default=None)
+    assert values["slowest_measured_execution_time"] == max(times, default=None)
+    assert values["visits_per_ip"] == Counter(call.ip for call in expected)
+    assert values["unique_visitors"] == len({call.ip for call in expected})
+    assert values["versions"] == sorted({call.version for call in expected})
+    assert values["error_rate"] == (
+        sum(status >= 500 for status in known) / len(known) if known else None
+    )
+    assert values["first_call"] == min((call.time for call in expected), default=None)
+    assert values["last_call"] == max((call.time for call in expected), default=None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    calls_strategy,
+    sizes_strategy,
+    filters_strategy,
+    st.sampled_from(["year", "month", "week", "day", "hour"]),
+    st.lists(st.sampled_from([*FIELDS, "status_class"]), max_size=2, unique=True),
+)
+def test_it_cuts_any_calls_into_slices_and_groups(
+    calls: list[EndpointCall],
+    sizes: list[int],
+    filters: dict[str, str],
+    unit: str,
+    by: list[str],
+) -> None:
+    expected = chosen(calls, None, None, filters)
+    cells: dict[tuple[tuple[str, ...], str], list[float]] = {}
+    for call in expected:
+        key = tuple(value(call, field) for field in by), label(call.time, unit)
+        cells.setdefault(key, []).append(call.execution_time)
+    group = fill(calls, sizes)
+    result = group.query(["total_visits", MEDIAN], filters=filters, by=by, timeslice=unit)
+    if by:
+        assert set(result.groups) == {key[0] for key in cells}
+    assert len(result.slices) == len(set(result.slices))
+    for row, name in enumerate(result.groups):
+        for column, text in enumerate(result.slices):
+            times = cells.pop((name, text), [])
+            assert result.values["total_visits"][row][column] == len(times)
+            assert result.values[MEDIAN][row][column] == pytest.approx(percentile(times, 0.5))
+    assert not cells
+
+
+@settings(max_examples=25, deadline=None)
+@given(calls_strategy, sizes_strategy, moment_strategy, st.sampled_from(["hour", "day", "week"]))
+def test_dynamic_slices_begin_where_the_range_begins(
+    calls: list[EndpointCall], sizes: list[int], start: datetime | None, unit: str
+) -> None:
+    start = start or START
+    step = timedelta(**{f"{unit}s": 1})
+    end = start + 5 * step
+    result = fill(calls, sizes).query(
+        ["total_visits"], start=start, end=end, timeslice=unit, is_static=False
+    )
+    counts = [len(chosen(calls, start + n * step, start + (n + 1) * step, {})) for n in range(5)]
+    assert result.values["total_visits"] == [counts]
+    assert result.slices == [f"{start + n * step:%Y-%m-%dT%H:%M}" for n in range(5)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls_strategy, sizes_strategy, filters_strategy, moment_strategy)
+def test_the_calls_come_out_as_they_went_in(
+    calls: list[EndpointCall],
+    sizes: list[int],
+    filters: dict[str, str],
+    start: datetime | None,
+) -> None:
+    batches = fill(calls, sizes).calls(start, None, filters)
+    found = [call.as_dict() for batch in batches for call in batch.calls()]
+    expected = [call.as_dict() for call in chosen(calls, start, None, filters)]
+    assert [call["time"] for call in found] == sorted(call["time"] for call in expected)
+    assert sorted(map(repr, found)) == sorted(map(repr, expected))
+
+
+@settings(max_examples=40, deadline=None)
+@given(calls_strategy, sizes_strategy, sizes_strategy, st.randoms(use_true_random=False))
+def test_order_and_batches_do_not_matter(
+    calls: list[EndpointCall], sizes: list[int], other: list[int], shuffler: random.Random
+) -> None:
+    shuffled = list(calls)
+    shuffler.shuffle(shuffled)
+    first = fill(calls, sizes).fetch_aggregator().as_dict()
+    second = fill(shuffled, other).fetch_aggregator().as_dict()
+    assert first == pytest.approx(second)
