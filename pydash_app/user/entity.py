@@ -37,11 +37,6 @@ class User(Persistent):
     TypeError: name must be a str, not int
     """
 
-    # What Flask-Login asks of the user that it is given.
-    is_authenticated = True
-    is_active = True
-    is_anonymous = False
-
     def __init__(self, name: str, password: str, mail: str) -> None:
         for parameter, value in (("name", name), ("password", password), ("mail", mail)):
             if not isinstance(value, str):

@@ -1,0 +1,42 @@
+"""Secrets are encrypted with this installation's key alone, or kept as hashes."""
+
+import doctest
+
+import pytest
+
+from pydash_app import errors, identifiers, secrets
+from pydash_app.errors import NotConfigured
+
+
+def test_what_was_encrypted_is_read_again_with_the_same_key_only() -> None:
+    secrets.configure("one key")
+    encrypted = secrets.encrypt("a token ☃")
+    assert "token" not in encrypted
+    secrets.configure("another key")
+    with pytest.raises(secrets.UnreadableSecret, match="PYDASH_SECRET_KEY"):
+        secrets.decrypt(encrypted)
+    secrets.configure("one key")
+    assert secrets.decrypt(encrypted) == "a token ☃"
+
+
+def test_encrypting_twice_gives_two_texts() -> None:
+    secrets.configure("one key")
+    assert secrets.encrypt("token") != secrets.encrypt("token")
+
+
+def test_it_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_cipher", None)
+    with pytest.raises(NotConfigured):
+        secrets.encrypt("token")
+
+
+def test_codes_are_long_and_never_the_same() -> None:
+    codes = {secrets.new_code() for _ in range(100)}
+    assert len(codes) == 100
+    assert min(map(len, codes)) >= 43
+
+
+@pytest.mark.parametrize("module", [secrets, errors, identifiers])
+def test_its_examples_run(module: object) -> None:
+    failures, examples = doctest.testmod(module)  # type: ignore[arg-type]
+    assert (failures, examples > 0) == (0, True)
