@@ -29,7 +29,9 @@ def batches(calls: int, size: int) -> Iterator[EndpointCallBatch]:
     for first in range(0, calls, size):
         count = min(size, calls - first)
         times = (np.arange(first, first + count) + generator.random(count)) * step
-        texts = {name: pool[generator.integers(len(pool), size=count)] for name, pool in names.items()}
+        texts = {
+            name: pool[generator.integers(len(pool), size=count)] for name, pool in names.items()
+        }
         yield EndpointCallBatch.from_columns(
             execution_time=generator.lognormal(3, 1, count),
             time=START + times.astype(np.int64).astype("timedelta64[us]"),

@@ -16,7 +16,14 @@ from persistent import GHOST, Persistent
 
 from pydash_app.dashboard.aggregator import encoding
 from pydash_app.dashboard.aggregator.cache import column_cache
-from pydash_app.dashboard.aggregator.table import FIELDS, Array, CallTable, Table, stored_name
+from pydash_app.dashboard.aggregator.table import (
+    FIELDS,
+    Array,
+    CallTable,
+    Table,
+    is_calls,
+    stored_name,
+)
 
 # A block holds about this many calls or centroids.
 BLOCK_SIZE = 16_384
@@ -95,7 +102,7 @@ class Block(Mapping[str, Array]):
 
     def as_table(self) -> Table:
         """Return the block as a table."""
-        kind = CallTable if "execution_time" in self.pages else Table
+        kind = CallTable if is_calls(self.pages) else Table
         return kind(self.rows, self)
 
 

@@ -1,13 +1,14 @@
 """Partitions of the cube: which can answer which, and which are worth keeping.
 
-A partition is a time unit and a set of fields. They form a lattice: the cells of one can be rolled
-up from those of any finer one, and from the calls. Keeping all would take more room than the calls
-themselves; so a partition is kept only while it is at most a quarter of the smallest kept one that
-could answer in its place. (Harinarayan, Rajaraman, Ullman: "Implementing data cubes efficiently",
-1996.)
+A partition is a time unit and a set of fields; its cells have digests, or exact measures only, for
+many questions need no percentiles and digests are the bulk. Partitions form a lattice: the cells of
+one can be rolled up from those of any finer one, and from the calls. Keeping all would take more
+room than the calls themselves; so a partition is kept only while it is at most a quarter of the
+smallest kept one that could answer in its place. (Harinarayan, Rajaraman, Ullman: "Implementing
+data cubes efficiently", 1996.)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -18,8 +19,8 @@ from pydash_app.dashboard.aggregator.table import FIELDS
 # From fine to coarse; each divides the next. (Weeks do not divide months: days answer for them.)
 UNITS = ("minute", "hour", "day", "month")
 WORTH = 4
-# What the measures of a cell cost, in centroids.
-_ROW_COST = 3
+# What it costs to read the measures of a cell; a call or a centroid costs one.
+ROW_COST = 3
 _FIELD_SETS = tuple(
     fields for size in range(len(FIELDS), -1, -1) for fields in combinations(FIELDS, size)
 )
@@ -27,7 +28,11 @@ _FIELD_SETS = tuple(
 
 @dataclass(frozen=True)
 class Partition:
-    """A time unit and a set of fields, in the order of FIELDS.
+    """A kind of cells.
+
+    :ivar unit: one of UNITS.
+    :ivar fields: in the order of FIELDS.
+    :ivar digests: whether the cells have digests.
 
     >>> Partition("hour", ("endpoint", "ip")).answers(Partition("day", ("ip",)))
     True
@@ -35,10 +40,15 @@ class Partition:
 
     unit: str
     fields: tuple[str, ...]
+    digests: bool = True
 
     def answers(self, other: "Partition") -> bool:
         """Tell whether the other one can be rolled up from this one."""
-        return self.divides(other.unit) and set(self.fields) >= set(other.fields)
+        return self.divides(other.unit) and self.has(other.fields, digests=other.digests)
+
+    def has(self, fields: Collection[str], *, digests: bool) -> bool:
+        """Tell whether the cells have all these fields, and digests if those are wanted."""
+        return self.digests >= digests and all(field in self.fields for field in fields)
 
     def divides(self, unit: str) -> bool:
         """Tell whether each cell of this partition lies within one such unit."""
@@ -59,10 +69,11 @@ class Extent:
     units: Mapping[str, int]
 
     def size(self, partition: Partition) -> int:
-        """Return the most that a partition can cost to read, in centroids."""
+        """Return the most that a partition can cost to read."""
         cells = self.units[partition.unit] * prod(self.fields[name] for name in partition.fields)
         cells = max(1, min(cells, self.calls))
-        return int(cells * (_ROW_COST + min(SIZE, self.calls / cells)))
+        centroids = min(SIZE, self.calls / cells) if partition.digests else 0
+        return int(cells * (ROW_COST + centroids))
 
 
 def worth_keeping(
@@ -77,9 +88,14 @@ def worth_keeping(
 
     >>> extent = Extent(9_000, dict.fromkeys(FIELDS, 100), {"day": 1})
     >>> worth_keeping(extent, ["day"], {})
-    [Partition(unit='day', fields=())]
+    [Partition(unit='day', fields=('ip',), digests=False)]
     """
-    candidates = [Partition(unit, fields) for unit in units for fields in _FIELD_SETS]
+    candidates = [
+        Partition(unit, fields, digests)
+        for unit in units
+        for fields in _FIELD_SETS
+        for digests in (True, False)
+    ]
     sizes = dict(kept)
     chosen = []
     for partition in sorted(candidates, key=lambda one: -extent.size(one)):

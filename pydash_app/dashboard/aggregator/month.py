@@ -10,11 +10,12 @@ from pydash_app.dashboard.aggregator.chunk import Block, prefetch
 from pydash_app.dashboard.aggregator.lattice import Extent, Partition, worth_keeping
 from pydash_app.dashboard.aggregator.scope import Scope
 from pydash_app.dashboard.aggregator.span import Span, count_different
-from pydash_app.dashboard.aggregator.stored_table import Columns, joined_columns
+from pydash_app.dashboard.aggregator.stored_table import Columns, StoredTable, joined_columns
 from pydash_app.dashboard.aggregator.table import FIELDS, split_by
 
 # A month of more calls than this is kept day by day.
 SPLIT_SIZE = 100_000
+_DAY_UNITS = ("minute", "hour", "day")
 
 
 class Month(Persistent):
@@ -49,13 +50,14 @@ class Month(Persistent):
     def blocks(self, scope: Scope) -> Iterator[Block]:
         """Return the blocks that answer a question, calls or cells."""
         units = scope.units(self._start, self._end)
-        if not self._days or ("month" in units and self._whole.has(scope.fields)):
-            yield from self._whole.best(scope.fields, units).blocks()
-        else:
+        whole = StoredTable()
+        if not self._days or "month" in units:
+            whole = self._whole.best(scope.fields, units, digests=scope.digests)
+        yield from whole.blocks()
+        if self._days and not whole.chunks:
             for number, day in self._days_of(scope):
-                yield from day.best(
-                    scope.fields, scope.units(*time_units.bounds(number, "day"))
-                ).blocks()
+                units = scope.units(*time_units.bounds(number, "day"))
+                yield from day.best(scope.fields, units, digests=scope.digests).blocks()
 
     def call_blocks(self, scope: Scope) -> Iterator[Block]:
         """Return the blocks of the calls themselves."""
@@ -120,7 +122,7 @@ class Month(Persistent):
         numbers = time_units.ordinal(columns["time"], "day")
         for number, part in split_by(numbers, columns):
             if number not in self._days:
-                self._days[number] = Span(("minute", "hour", "day"))
+                self._days[number] = Span(_DAY_UNITS)
             self._days[number].add(part)
             self._untidy |= {number}
 
@@ -131,17 +133,16 @@ class Month(Persistent):
         chosen = worth_keeping(self._extent(days), ["month"], self._kept(days))
         for partition in chosen:
             if partition not in self._whole.tables:
-                blocks = (
-                    block
+                tables = (
+                    day.best(partition.fields, _DAY_UNITS, digests=partition.digests)
                     for day in days
-                    for block in day.best(partition.fields, ("minute", "hour", "day")).blocks()
                 )
-                self._whole.keep(partition, blocks)
+                self._whole.keep(partition, (block for table in tables for block in table.blocks()))
 
     def _extent(self, days: list[Span]) -> Extent:
         fields = {}
         for field in FIELDS:
-            tables = [day.best((field,), ("minute", "hour", "day")) for day in days]
+            tables = [day.best((field,), _DAY_UNITS, digests=False) for day in days]
             fields[field] = count_different(
                 [block.as_table().column(field) for table in tables for block in table.blocks()]
             )

@@ -138,16 +138,14 @@ class Query:
         """See `AggregatorGroup.calls`."""
         if None in self.codes.values():
             return
-        scope = self._scope(())
+        scope = self._scope()
         for start, end in self.cube.stretches():
             if scope.overlaps(start, end):
                 bounds = time_units.overlap((self.start, self.end), (start, end))
                 yield from replace(self, start=bounds[0], end=bounds[1])._sorted_calls()
 
     def _sorted_calls(self) -> Iterator[EndpointCallBatch]:
-        blocks = [
-            block for block in self.cube.call_blocks(self._scope(())) if self._may_match(block)
-        ]
+        blocks = [block for block in self.cube.call_blocks(self._scope()) if self._may_match(block)]
         read_ahead(blocks, CALL_COLUMNS)
         tables = [
             table.where(self._matching(table, block))
@@ -181,26 +179,26 @@ class Query:
 
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
         read = [*by, *measures, *(CENTROIDS if digests else ())]
-        parts = [self._part(table, block, by) for table, block in self._tables(by, read)]
+        scope = self._scope(by, digests=digests)
+        parts = [self._part(table, block, by) for table, block in self._tables(scope, read)]
         return roll_up(parts, len(by) + 1, measures, digests=digests)
 
-    def _tables(self, by: Sequence[str], read: Iterable[str]) -> Iterator[tuple[Table, Block]]:
+    def _tables(self, scope: Scope, read: Iterable[str]) -> Iterator[tuple[Table, Block]]:
         """Return the rows of the range that the filters let through, with their blocks.
 
-        :param by: fields to group by.
         :param read: columns that will be read.
         """
         if None in self.codes.values() or self._is_empty:
             return
-        blocks = [block for block in self.cube.blocks(self._scope(by)) if self._may_match(block)]
+        blocks = [block for block in self.cube.blocks(scope) if self._may_match(block)]
         read_ahead(blocks, [*read, *self.codes, *(("time",) if self.slices else ())])
         for block in blocks:
             table = block.as_table()
             yield table.where(self._matching(table, block)), block
 
-    def _scope(self, by: Sequence[str]) -> Scope:
+    def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
         edges = self.slices.edges if self.slices else np.zeros(0, dtype=np.int64)
-        return Scope(self.start, self.end, edges, frozenset((*by, *self.codes)))
+        return Scope(self.start, self.end, edges, frozenset((*by, *self.codes)), digests)
 
     @property
     def _is_empty(self) -> bool:

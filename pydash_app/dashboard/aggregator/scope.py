@@ -18,12 +18,14 @@ class Scope:
     :ivar end: exclusive.
     :ivar edges: where slices begin and end, ascending.
     :ivar fields: that it filters or groups by.
+    :ivar digests: whether it needs percentiles.
     """
 
     start: int | None
     end: int | None
     edges: Times
     fields: frozenset[str]
+    digests: bool
 
     def overlaps(self, start: int, end: int) -> bool:
         """Tell whether a stretch of time has something of the range."""

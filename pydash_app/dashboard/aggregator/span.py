@@ -67,16 +67,20 @@ class Span(Persistent):
             tables[partition] = tables[partition].plus(cells, merging(partition))
         self.tables = tables
 
-    def best(self, fields: Collection[str], units: Collection[str]) -> StoredTable:
-        """Return the smallest table that has the fields, in time units that will do.
+    def best(
+        self, fields: Collection[str], units: Collection[str], *, digests: bool
+    ) -> StoredTable:
+        """Return the smallest table that has what is wanted.
 
-        :param units: units that the question allows. If only coarser cells are left, these are
+        :param fields: that are wanted.
+        :param units: time units that will do. If only coarser cells are left, these are
             returned: a cell counts where its start lies.
+        :param digests: whether digests are wanted.
         """
         fitting = {
             partition: table
             for partition, table in self.tables.items()
-            if set(partition.fields) >= set(fields)
+            if partition.has(fields, digests=digests)
         }
         tables = [table for partition, table in fitting.items() if partition.unit in units]
         if self.calls.chunks:
@@ -85,10 +89,6 @@ class Span(Persistent):
             return min(tables, key=lambda table: table.size)
         finest = min(fitting, key=lambda partition: UNITS.index(partition.unit), default=None)
         return fitting[finest] if finest else StoredTable()
-
-    def has(self, fields: Collection[str]) -> bool:
-        """Tell whether a partition with these fields is kept."""
-        return any(set(partition.fields) >= set(fields) for partition in self.tables)
 
     def keep(self, partition: Partition, blocks: Iterable[Block]) -> None:
         """Keep one more partition, built from blocks that can answer it."""
@@ -124,18 +124,18 @@ class Span(Persistent):
     def _keep_all(self, unit: str) -> None:
         finest = Partition(unit, FIELDS)
         if self.rows and finest not in self.tables:
-            self.keep(finest, self.best(FIELDS, self._units_within(unit)).blocks())
+            self.keep(finest, self._source(finest).blocks())
 
     def _keep_more(self) -> None:
         self._considered = self.rows
         kept = {partition: table.size for partition, table in self.tables.items()}
         for partition in worth_keeping(self._extent(), self._units, kept):
             if partition not in self.tables:
-                source = self.best(partition.fields, self._units_within(partition.unit))
-                self.keep(partition, source.blocks())
+                self.keep(partition, self._source(partition).blocks())
 
-    def _units_within(self, unit: str) -> list[str]:
-        return [finer for finer in self._units if Partition(finer, ()).divides(unit)]
+    def _source(self, partition: Partition) -> StoredTable:
+        units = [unit for unit in self._units if Partition(unit, ()).divides(partition.unit)]
+        return self.best(partition.fields, units, digests=partition.digests)
 
     def _extent(self) -> Extent:
         calls = [block.as_table() for block in self.calls.blocks()]
@@ -158,7 +158,7 @@ def build(partition: Partition, tables: Iterable[Table]) -> Columns:
     :param tables: with at least one row.
     """
     parts = [Part(table, _keys(partition, table)) for table in tables]
-    cells = roll_up(parts, len(partition.fields) + 1, MEASURES, digests=True)
+    cells = roll_up(parts, len(partition.fields) + 1, MEASURES, digests=partition.digests)
     *fields, ordinals = cells.keys
     return {
         **dict(zip(partition.fields, fields, strict=True)),
@@ -183,7 +183,9 @@ def _keys(partition: Partition, table: Table) -> list[Array]:
 
 
 def _centroids(cells: Cells) -> Columns:
-    digests = cells.sketched().compressed()
+    if cells.digests is None:
+        return {}
+    digests = cells.digests.compressed()
     return {"centroids": digests.counts, "mean": digests.means, "weight": digests.weights}
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pydash_app.dashboard.aggregator.chunk import Block, read_ahead, write_blocks
-from pydash_app.dashboard.aggregator.table import Array, joined
+from pydash_app.dashboard.aggregator.lattice import ROW_COST
+from pydash_app.dashboard.aggregator.table import Array, is_calls, joined
 
 FAN_OUT = 8
-# A chunk of this many calls or centroids is not merged any more: it must fit into memory.
+# A chunk of this size is not merged any more: it must fit into memory.
 _FULL = 1_000_000
 # Merging chunks this small costs less than keeping them apart.
 _TINY = 2_048
@@ -27,7 +28,7 @@ class Chunk:
     """Rows that were written together.
 
     :ivar level: how often they were merged.
-    :ivar size: number of calls or centroids.
+    :ivar size: what reading it costs: the number of calls, or of centroids and ROW_COST per cell.
     :ivar blocks: the rows themselves.
     """
 
@@ -38,8 +39,9 @@ class Chunk:
     @classmethod
     def of(cls, columns: Columns, level: int = 0) -> "Chunk":
         """Write rows."""
-        size = max(len(values) for values in columns.values())
-        return cls(level, size, write_blocks(len(columns["time"]), columns))
+        rows = len(columns["time"])
+        size = rows if is_calls(columns) else ROW_COST * rows + len(columns.get("mean", ()))
+        return cls(level, size, write_blocks(rows, columns))
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class StoredTable:
 
     @property
     def size(self) -> int:
-        """The number of calls or centroids: what reading it costs."""
+        """What reading it costs."""
         return sum(chunk.size for chunk in self.chunks)
 
     @property

@@ -63,6 +63,11 @@ def stored_name(name: str) -> str:
     return _STORED_AS.get(name, name)
 
 
+def is_calls(columns: Mapping[str, object]) -> bool:
+    """Tell whether the columns are those of a call table."""
+    return "execution_time" in columns
+
+
 class Table:
     """A column table, in memory or at rest.
 
