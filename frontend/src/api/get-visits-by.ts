@@ -24,11 +24,15 @@ export interface GroupedVisits {
 
 type Answer = Record<string, Record<string, number>>;
 
+const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
+
 function withRest(series: TimeSeries, answer: Answer): GroupedVisits {
-  const groups: Group[] = Object.entries(answer).map(([name, visits]) => ({
-    name,
-    visits: series.slices.map((slice) => visits[slice] ?? 0),
-  }));
+  const groups: Group[] = Object.entries(answer)
+    .map(([name, visits]) => ({
+      name,
+      visits: series.slices.map((slice) => visits[slice] ?? 0),
+    }))
+    .sort((one, other) => sum(other.visits) - sum(one.visits));
   const rest = series.values.total_visits.map((total, at) =>
     groups.reduce((left, { visits }) => left - (visits[at] ?? 0), total ?? 0),
   );

@@ -93,7 +93,7 @@ function FilterMenu({ dashboardId, names }: FilterMenuProps) {
       >
         Filter
       </Button>
-      <Menu open={anchor !== null && chosen === null} anchorEl={anchor} onClose={close}>
+      <Menu disablePortal open={anchor !== null && chosen === null} anchorEl={anchor} onClose={close}>
         {names.map((name) => (
           <MenuItem key={name} onClick={() => setChosen(name)}>
             {FILTER_LABELS[name]}
@@ -184,16 +184,19 @@ interface FilterBarProps {
   dashboardId: string;
   /** What can be filtered by on this page. */
   names?: readonly FilterName[];
+  /** Whether anything here goes over time, so that slices and a period to compare with make sense. */
+  overTime?: boolean;
 }
 
 /** One time range, slice and set of filters for all panels of a page; they live in the URL. */
-export function FilterBar({ dashboardId, names = FILTER_NAMES }: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
+  const { dashboardId, names = FILTER_NAMES, overTime = true } = props;
   const { view, change } = useView();
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangePicker range={view.range} onChange={(range) => change({ range })} />
-      <TimesliceSelect />
-      <CompareButton />
+      {overTime && <TimesliceSelect />}
+      {overTime && <CompareButton />}
       <FilterMenu dashboardId={dashboardId} names={names} />
       <FilterChips names={names} />
     </Box>

@@ -29,3 +29,18 @@ export const maximum = (values: Iterable<number | null>): number => {
   for (const value of values) if (value !== null && value > max) max = value;
   return max;
 };
+
+/** Shorter times than this (ms) are drawn as if they took so long: a logarithm knows no zero. */
+const LEAST = 0.01;
+
+/** 1, 3, 10, 30, … from at most `min` to at least `max`, for a logarithmic axis. */
+export function logTicks(min: number, max: number): number[] {
+  const place = (value: number, round: (exponent: number) => number) =>
+    round(Math.log10(Math.max(value, LEAST)) * 2);
+  const [first, last] = [place(min, Math.floor), place(max, Math.ceil)];
+  const tick = (at: number) => 10 ** Math.floor(at / 2) * (at % 2 === 0 ? 1 : 3);
+  // √10 is a little more than 3, so a tick may have to be moved by one to embrace the values.
+  const from = tick(first) > min && min >= LEAST ? first - 1 : first;
+  const to = tick(last) < max ? last + 1 : last;
+  return Array.from({ length: Math.max(to - from, 1) + 1 }, (_, at) => tick(from + at));
+}

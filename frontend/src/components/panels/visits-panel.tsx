@@ -4,12 +4,12 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useTheme } from '@mui/material/styles';
 
-import { useDashboardSummary } from '@/api/get-dashboards';
 import { useVersions } from '@/api/get-versions';
 import { useVisitsBy, type Group, type GroupedVisits } from '@/api/get-visits-by';
 import { BarChart } from '@/components/charts/bar-chart';
-import { restColor, seriesColor, statusColors } from '@/components/charts/colors';
+import { restColor, statusColors } from '@/components/charts/colors';
 import type { Series } from '@/components/charts/series';
+import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { Panel } from '@/components/panel';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatCompact, formatNumber } from '@/lib/format';
@@ -46,17 +46,9 @@ const GroupingChoice = ({ grouping, onChange }: GroupingChoiceProps) => (
 /** The colour of each group: an endpoint and a status class have the same one on every page. */
 function useGroupColor(dashboardId: string, grouping: Grouping) {
   const { scheme } = useTheme().palette;
-  const endpoints = useDashboardSummary(dashboardId)?.endpoints ?? [];
-  return (name: string): string =>
-    grouping === 'status_class'
-      ? (statusColors(scheme)[name] ?? restColor(scheme))
-      : seriesColor(
-          scheme,
-          Math.max(
-            0,
-            endpoints.findIndex((endpoint) => endpoint.name === name),
-          ),
-        );
+  const endpointColor = useEndpointColor(dashboardId);
+  if (grouping === 'endpoint') return endpointColor;
+  return (name: string): string => statusColors(scheme)[name] ?? restColor(scheme);
 }
 
 const nameOf = ({ name }: Group) => name ?? 'All others';

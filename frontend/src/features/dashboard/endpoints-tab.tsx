@@ -1,1 +1,129 @@
-export const EndpointsTab = () => 'Endpoints';
+import { lazy, Suspense, useState } from 'react';
+
+import Box from '@mui/material/Box';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Paper from '@mui/material/Paper';
+import Skeleton from '@mui/material/Skeleton';
+import Switch from '@mui/material/Switch';
+import TextField from '@mui/material/TextField';
+import { useParams } from 'react-router';
+
+import { useChangeEndpointSettings } from '@/api/change-endpoint-settings';
+import { messageOf } from '@/api/errors';
+import { useDashboardSummary } from '@/api/get-dashboards';
+import { useEndpoints } from '@/api/get-endpoints';
+import type { EndpointInfo } from '@/api/types';
+import { Faces } from '@/components/faces';
+import { FilterBar } from '@/components/filter-bar';
+import { Notice } from '@/components/notice';
+import { useNotify } from '@/components/snackbar';
+import { endpointRows, type EndpointRow } from '@/features/dashboard/endpoint-rows';
+import { useView } from '@/hooks/use-view';
+
+// The grid is larger than the rest of the page together, so its code comes when it is needed.
+const EndpointsGrid = lazy(async () => ({
+  default: (await import('@/features/dashboard/endpoints-grid')).EndpointsGrid,
+}));
+
+const MIN_HEIGHT = 360;
+const Loading = () => <Skeleton variant="rounded" height={MIN_HEIGHT} aria-label="Loading" />;
+
+interface ToolsProps {
+  search: string;
+  onSearch: (search: string) => void;
+  hidden: number;
+  showsHidden: boolean;
+  onShowHidden: (shown: boolean) => void;
+}
+
+const Tools = ({ search, onSearch, hidden, showsHidden, onShowHidden }: ToolsProps) => (
+  <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5, p: 1.5 }}>
+    <TextField
+      type="search"
+      placeholder="Search endpoints"
+      value={search}
+      onChange={(event) => onSearch(event.target.value)}
+      fullWidth={false}
+      sx={{ width: { xs: '100%', sm: 260 } }}
+      slotProps={{ htmlInput: { 'aria-label': 'Search endpoints', 'aria-keyshortcuts': '/' } }}
+    />
+    <FormControlLabel
+      control={
+        <Switch
+          size="small"
+          checked={showsHidden}
+          onChange={(_, shown) => onShowHidden(shown)}
+          disabled={hidden === 0}
+        />
+      }
+      label={`Show hidden (${hidden})`}
+      slotProps={{ typography: { variant: 'body2' } }}
+    />
+  </Box>
+);
+
+interface FoundProps {
+  dashboardId: string;
+  rows: readonly EndpointRow[];
+}
+
+function Found({ dashboardId, rows }: FoundProps) {
+  const [search, setSearch] = useState('');
+  const [showsHidden, setShowsHidden] = useState(false);
+  const change = useChangeEndpointSettings(dashboardId);
+  const notify = useNotify();
+  const setVisibility = (endpoint: EndpointInfo) =>
+    change.mutate(endpoint, {
+      onSuccess: ({ message }) => notify(message),
+      onError: (error) => notify(messageOf(error), 'error'),
+    });
+  const shown = rows.filter(
+    ({ name, enabled }) =>
+      (enabled || showsHidden) && name.toLowerCase().includes(search.toLowerCase()),
+  );
+  return (
+    <>
+      <Tools
+        search={search}
+        onSearch={setSearch}
+        hidden={rows.filter(({ enabled }) => !enabled).length}
+        showsHidden={showsHidden}
+        onShowHidden={setShowsHidden}
+      />
+      <Suspense fallback={<Loading />}>
+        {/* A column of a flex box, so that the grid is as high as its rows. */}
+        <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: MIN_HEIGHT }}>
+          <EndpointsGrid dashboardId={dashboardId} rows={shown} onVisibility={setVisibility} />
+        </Box>
+      </Suspense>
+    </>
+  );
+}
+
+/** Every endpoint of the dashboard with its figures. */
+export function EndpointsTab() {
+  const { dashboardId = '' } = useParams();
+  const { view } = useView();
+  const query = useEndpoints(dashboardId, view);
+  const known = useDashboardSummary(dashboardId)?.endpoints ?? [];
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
+      <FilterBar dashboardId={dashboardId} overTime={false} />
+      <Paper component="section" aria-label="Endpoints" variant="outlined" sx={{ minWidth: 0 }}>
+        <Faces
+          query={query}
+          skeleton={<Loading />}
+          minHeight={MIN_HEIGHT}
+          isEmpty={(figures) => figures.length + known.length === 0}
+          empty={
+            <Notice icon="table" title="No endpoints yet">
+              They appear when your app has been called and PyDash has fetched the calls.
+            </Notice>
+          }
+        >
+          {(figures) => <Found dashboardId={dashboardId} rows={endpointRows(figures, known)} />}
+        </Faces>
+      </Paper>
+    </Box>
+  );
+}
