@@ -48,7 +48,6 @@ setup(
         # The database.
         "ZODB>=6.0",
         "ZEO>=6.0",
-        "zodburi>=3.0",  # opens a storage by URI
         "multi-indexed-collection>=1.1",
         # The cube.
         "numpy>=2.0",

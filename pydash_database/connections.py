@@ -12,12 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from transaction import TransactionManager
-from ZEO.Exceptions import ClientDisconnected
 from ZODB.DB import DB
 
-from pydash_database import schema, transactions
+from pydash_database import schema, storages, transactions
 from pydash_database.errors import DatabaseUnavailable
-from pydash_database.storages import open_storage
 from pydash_logger.logger import Logger
 
 Result = TypeVar("Result")
@@ -82,7 +80,7 @@ class Database:
         with self._opening:
             if self._database is None:
                 if self._failed_at > asked_at:
-                    raise DatabaseUnavailable("The database does not answer.")
+                    raise DatabaseUnavailable
                 self._database = self._open()
             return self._database
 
@@ -96,10 +94,10 @@ class Database:
 
     def _open(self) -> DB:
         try:
-            storage = open_storage(self.uri)
-        except ClientDisconnected as error:
+            storage = storages.open_storage(self.uri)
+        except storages.DISCONNECTED as error:
             self._failed_at = time.monotonic()
-            raise DatabaseUnavailable("The database does not answer.") from error
+            raise DatabaseUnavailable from error
         database = DB(
             storage,
             pool_size=_EXPECTED_CONNECTIONS,
@@ -186,13 +184,15 @@ def transact(work: Callable[[], Result], attempts: int = transactions.ATTEMPTS) 
 def last_transaction_id() -> bytes:
     """Answer the id of the newest transaction known here, whichever process committed it.
 
-    It costs no question to the server, which tells every client of every commit: compare it with
+    It costs no question to a ZEO server, which tells every client of every commit: compare it with
     an earlier one to see cheaply whether anything changed.
 
     :raises DatabaseUnavailable: the database does not answer.
     """
-    tid: bytes = _configured().open().storage.lastTransaction()
-    return tid
+    try:
+        return storages.last_transaction_id(_configured().open().storage)
+    except storages.DISCONNECTED as error:
+        raise DatabaseUnavailable from error
 
 
 def pack(days: float = 1.0) -> None:
@@ -203,8 +203,8 @@ def pack(days: float = 1.0) -> None:
     """
     try:
         _configured().open().pack(days=days)
-    except ClientDisconnected as error:
-        raise DatabaseUnavailable("The database does not answer.") from error
+    except storages.DISCONNECTED as error:
+        raise DatabaseUnavailable from error
 
 
 def _configured() -> Database:

@@ -6,6 +6,9 @@
 class DatabaseUnavailable(Exception):
     """The database does not answer, or is too busy to; trying again later may help."""
 
+    def __init__(self, message: str = "The database does not answer.") -> None:
+        super().__init__(message)
+
 
 class SchemaTooNew(Exception):
     """The database was written by a newer PyDash than this one."""

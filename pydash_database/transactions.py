@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from transaction.interfaces import TransientError
-from ZEO.Exceptions import ClientDisconnected
 
 from pydash_database.errors import DatabaseUnavailable
+from pydash_database.storages import DISCONNECTED
 
 Result = TypeVar("Result")
 
@@ -25,8 +25,8 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
     for attempt in range(attempts):
         try:
             return _run_once(manager, work)
-        except ClientDisconnected as error:
-            raise DatabaseUnavailable("The database does not answer.") from error
+        except DISCONNECTED as error:
+            raise DatabaseUnavailable from error
         except TransientError as error:
             conflict = error
         # Random, so that two which met once do not meet again.
