@@ -3,6 +3,7 @@ import { Link, useRouteError } from 'react-router';
 
 import { messageOf } from '@/api/errors';
 import { Notice } from '@/components/notice';
+import { Page } from '@/components/page';
 import { OVERVIEW } from '@/lib/paths';
 
 /** In place of a page that broke, or whose code is gone because a new version is out. */
@@ -25,16 +26,17 @@ export function RouteError() {
 }
 
 export const NotFound = () => (
-  <Notice
-    icon="search"
-    title="There is no such page"
-    action={
-      <Button variant="outlined" component={Link} to={OVERVIEW}>
-        To the overview
-      </Button>
-    }
-  >
-    <title>Not found · PyDash</title>
-    The address may be mistyped, or what it showed may have been deleted.
-  </Notice>
+  <Page title="There is no such page">
+    <Notice
+      icon="search"
+      title="Nothing is at this address"
+      action={
+        <Button variant="outlined" component={Link} to={OVERVIEW}>
+          To the overview
+        </Button>
+      }
+    >
+      It may be mistyped, or what it showed may have been deleted.
+    </Notice>
+  </Page>
 );

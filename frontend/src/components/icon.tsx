@@ -25,6 +25,7 @@ const PATHS = {
   keyboard: 'M3 6.5h18v11H3zM7 10v.1M11 10v.1M15 10v.1M8 14h8',
   logout: 'M10 4H5v16h5M9.5 12H20M15.5 7.5 20 12l-4.5 4.5',
   menu: 'M4 7h16M4 12h16M4 17h16',
+  monitor: 'M3.5 5h17v11h-17zM9 20h6M12 16v4',
   moon: 'M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z',
   overview: 'M4 4h7v7H4zM13.5 4h6.5v7h-6.5zM4 13.5h7V20H4zM13.5 13.5h6.5V20h-6.5z',
   refresh: 'M19.5 8A8.5 8.5 0 1 0 20.5 12M20 3.5V8h-4.5',

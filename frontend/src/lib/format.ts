@@ -1,23 +1,25 @@
 /* Numbers and times as a person reads them, in the browser's language and time zone. */
 
+const LOCALE = navigator.language;
+
 export const MISSING = '–';
 
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
-const finePercent = new Intl.NumberFormat(undefined, {
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
+const finePercent = new Intl.NumberFormat(LOCALE, {
   style: 'percent',
   maximumFractionDigits: 3,
 });
-const significant = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const significant = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
+const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'long' });
 
-const change0 = new Intl.NumberFormat(undefined, {
+const change0 = new Intl.NumberFormat(LOCALE, {
   style: 'percent',
   maximumFractionDigits: 0,
   signDisplay: 'exceptZero',
 });
-const change1 = new Intl.NumberFormat(undefined, {
+const change1 = new Intl.NumberFormat(LOCALE, {
   style: 'percent',
   maximumFractionDigits: 1,
   signDisplay: 'exceptZero',

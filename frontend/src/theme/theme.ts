@@ -102,7 +102,13 @@ const components = (scheme: Scheme): Theme['components'] => ({
   MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
   MuiOutlinedInput: {
     styleOverrides: {
-      root: { borderRadius: 6, background: scheme.surface },
+      root: {
+        borderRadius: 6,
+        background: scheme.surface,
+        fontSize: '0.8125rem',
+        // Phones zoom into a field whose text is smaller than this.
+        '@media (pointer: coarse)': { fontSize: '1rem' },
+      },
       notchedOutline: { borderColor: scheme.border },
     },
   },

@@ -15,7 +15,7 @@ import { useNotify } from '@/components/snackbar';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
 
 const THEMES: Readonly<Record<ColorMode, { label: string; icon: IconName }>> = {
-  system: { label: 'Theme of the system', icon: 'settings' },
+  system: { label: 'Theme of the system', icon: 'monitor' },
   light: { label: 'Light theme', icon: 'sun' },
   dark: { label: 'Dark theme', icon: 'moon' },
 };
@@ -59,7 +59,7 @@ export function UserMenu() {
       >
         {user?.name}
       </Button>
-      <Menu anchorEl={anchor} open={anchor !== null} onClose={close}>
+      <Menu disablePortal anchorEl={anchor} open={anchor !== null} onClose={close}>
         {ThemeItems()}
         <Divider />
         <MenuItem component={Link} to="/settings" onClick={close}>

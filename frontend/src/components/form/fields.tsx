@@ -42,6 +42,8 @@ export function Field<T extends FieldValues, N extends Path<T>>(props: FieldProp
       error={error !== undefined}
       helperText={error?.message ?? hint}
       slotProps={{
+        // Always above the text: a label that moves collides with what a script fills in.
+        inputLabel: { shrink: true },
         input: end ? { endAdornment: <InputAdornment position="end">{end}</InputAdornment> } : {},
         htmlInput: { 'aria-required': rules?.required !== undefined },
       }}
