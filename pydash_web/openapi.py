@@ -82,12 +82,11 @@ class _Schemas:
     """The JSON schemas of all models, and how each is referred to."""
 
     def __init__(self, operations: list[Operation]) -> None:
-        asked = [model for each in operations for model in (each.body, each.query) if model]
-        given = [model for each in operations for model in each.answers.values() if model]
-        models: dict[tuple[type[BaseModel], Mode], None] = dict.fromkeys(
-            [(model, "validation") for model in asked]
-            + [(model, "serialization") for model in (*given, Error)]
-        )
+        models: dict[tuple[type[BaseModel], Mode], None] = {(Error, "serialization"): None}
+        for each in operations:
+            asked, given = (each.body, each.query), each.answers.values()
+            models |= {(model, "validation"): None for model in asked if model}
+            models |= {(model, "serialization"): None for model in given if model}
         self._of, found = models_json_schema(
             list(models), ref_template=REF, schema_generator=_WithoutTitles
         )

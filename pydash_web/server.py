@@ -27,7 +27,7 @@ def serve(configuration: Configuration) -> None:
     """
     from pydash_web import create_app
 
-    server = _listen(create_app(configuration), configuration)
+    server = listen(create_app(configuration), configuration)
     signal.signal(signal.SIGTERM, _stop)
     logger.info(f"Serving on http://{configuration.host}:{configuration.port}")
     try:
@@ -39,7 +39,12 @@ def serve(configuration: Configuration) -> None:
         server.close()
 
 
-def _listen(app: Any, configuration: Configuration) -> Any:
+def listen(app: Any, configuration: Configuration) -> Any:
+    """Make waitress's server, which has its port and serves once it is told to `run`.
+
+    :param app: the WSGI application.
+    :raises SystemExit: the address is in use, or cannot be listened on.
+    """
     try:
         server = create_server(
             app,

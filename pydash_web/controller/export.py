@@ -53,7 +53,7 @@ def _row(call: EndpointCall) -> list[object]:
 
 
 def _cell(value: object) -> object:
-    """Write a value down, so that no spreadsheet takes a visitor's text for a formula (CWE-1236)."""
+    """Write a value so that no spreadsheet takes a visitor's text for a formula (CWE-1236)."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):

@@ -1,0 +1,345 @@
+"""The contract of the routes of users: each status that the API's page promises."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from running_site import PASSWORD, Site, Visitor, find_user, make_user
+
+from pydash_app.configuration import Configuration
+from pydash_app.outbox import repository as outbox
+from pydash_app.user import find_by_name, repository
+from pydash_app.user.services import registration
+from pydash_database import transact
+
+NEW_PASSWORD = "another horse, another staple"
+
+
+def last_code() -> str:
+    """The code in the link of the mail that was written last."""
+    mails = transact(lambda: outbox.due(datetime.now(UTC), 100))
+    text = max(mails, key=lambda mail: mail.written).plain
+    match = re.search(r"/(?:verify|reset-password)/(\S+)", text)
+    assert match
+    return match.group(1)
+
+
+class TestLogin:
+    def test_it_signs_in_and_says_who(self, browser: Visitor) -> None:
+        make_user("Alice")
+        answer = browser.sign_in("Alice")
+        assert answer.status_code == 200
+        assert answer.json()["user"]["name"] == "Alice"
+        assert browser.get("/api/user").json() == answer.json()["user"]
+
+    @pytest.mark.parametrize("body", [{}, {"name": "Alice"}, {"password": "x"}])
+    def test_it_names_what_is_missing(self, browser: Visitor, body: dict[str, str]) -> None:
+        answer = browser.post("/api/login", body)
+        assert answer.status_code == 400
+        assert set(answer.json()["errors"]) == {"name", "password"} - set(body)
+
+    def test_it_refuses_a_wrong_password_and_an_unknown_name_alike(self, browser: Visitor) -> None:
+        make_user("Alice")
+        wrong = browser.sign_in("Alice", "wrong password")
+        unknown = browser.sign_in("Dumbledore", "wrong password")
+        assert wrong.status_code == unknown.status_code == 401
+        assert wrong.json() == unknown.json()
+
+    def test_it_refuses_who_is_not_verified(self, browser: Visitor) -> None:
+        make_user("Alice", verified=False)
+        assert browser.sign_in("Alice").status_code == 403
+        assert browser.get("/api/user").status_code == 401
+
+    def test_it_does_not_tell_an_unverified_user_with_a_wrong_password(
+        self, browser: Visitor
+    ) -> None:
+        make_user("Alice", verified=False)
+        assert browser.sign_in("Alice", "wrong password").status_code == 401
+
+    def test_it_stops_guessing(self, site: Site, browser: Visitor) -> None:
+        make_user("Alice")
+        statuses = [browser.sign_in("Alice", "wrong password").status_code for _ in range(11)]
+        assert statuses == [401] * 10 + [429]
+        refused = browser.sign_in("ALICE")
+        assert refused.status_code == 429, "the right password is not let through either"
+        assert int(refused.headers["Retry-After"]) > 0
+
+
+class TestLogout:
+    def test_it_ends_the_session(self, alice: Visitor) -> None:
+        cookie = alice.http.cookies.get("pydash_session")
+        assert alice.post("/api/logout").status_code == 200
+        alice.http.cookies.set("pydash_session", cookie, path="/")
+        assert alice.get("/api/user").status_code == 401, "a kept cookie is of no use"
+
+    def test_it_needs_a_session(self, browser: Visitor) -> None:
+        assert browser.post("/api/logout").status_code == 401
+
+
+class TestUser:
+    def test_it_says_who_is_signed_in_without_any_login_attempt(self, alice: Visitor) -> None:
+        answer = alice.get("/api/user")
+        assert answer.status_code == 200
+        assert set(answer.json()) == {
+            "id", "name", "email", "pending_email", "verified", "admin", "play_sounds",
+        }  # fmt: skip
+
+    def test_it_is_401_for_nobody(self, browser: Visitor) -> None:
+        assert browser.get("/api/user").status_code == 401
+
+
+class TestRegister:
+    BODY = {"name": "Alice", "password": PASSWORD, "email": "alice@example.com"}
+
+    def test_it_registers_and_the_mail_s_link_verifies_once(self, browser: Visitor) -> None:
+        assert browser.post("/api/user/register", self.BODY).status_code == 200
+        assert browser.sign_in("Alice").status_code == 403
+        code = last_code()
+        assert browser.post(f"/api/user/verify/{code}").status_code == 200
+        assert browser.sign_in("Alice").status_code == 200
+        assert browser.post(f"/api/user/verify/{code}").status_code == 400
+
+    @pytest.mark.parametrize("missing", ["name", "password", "email"])
+    def test_it_names_what_is_missing(self, browser: Visitor, missing: str) -> None:
+        body = {name: value for name, value in self.BODY.items() if name != missing}
+        answer = browser.post("/api/user/register", body)
+        assert answer.status_code == 400
+        assert list(answer.json()["errors"]) == [missing]
+
+    @pytest.mark.parametrize("password", ["short", "password123", "alice", "a" * 129])
+    def test_it_refuses_a_weak_password(self, browser: Visitor, password: str) -> None:
+        answer = browser.post("/api/user/register", {**self.BODY, "password": password})
+        assert answer.status_code == 400
+        assert list(answer.json()["errors"]) == ["password"]
+
+    @pytest.mark.parametrize("name", ["Alice", "ALICE", " alice "])
+    def test_it_refuses_a_taken_name(self, browser: Visitor, name: str) -> None:
+        make_user("Alice")
+        assert browser.post("/api/user/register", {**self.BODY, "name": name}).status_code == 409
+
+    def test_it_does_not_need_a_mail_server(self, browser: Visitor) -> None:
+        """The mail is only written down; the fetcher sends it, and again if it fails."""
+        assert browser.post("/api/user/register", self.BODY).status_code == 200
+        assert transact(lambda: find_by_name("Alice")) is not None
+
+
+class TestRegistrationPolicy:
+    @pytest.fixture
+    def zeo_database(self, zeo_database: Configuration, request: pytest.FixtureRequest):
+        from dataclasses import replace
+
+        from pydash_app import configuration
+
+        changed = replace(zeo_database, registration=request.param)
+        configuration.install(changed)
+        return changed
+
+    @pytest.mark.parametrize("zeo_database", ["closed"], indirect=True)
+    def test_closed_is_403(self, browser: Visitor) -> None:
+        assert browser.post("/api/user/register", TestRegister.BODY).status_code == 403
+
+    @pytest.mark.parametrize("zeo_database", ["invite"], indirect=True)
+    def test_an_invitation_is_good_once(self, browser: Visitor) -> None:
+        without = browser.post("/api/user/register", TestRegister.BODY)
+        assert (without.status_code, list(without.json()["errors"])) == (400, ["invitation"])
+        body = {**TestRegister.BODY, "invitation": transact(registration.invite)}
+        assert browser.post("/api/user/register", body).status_code == 200
+        again = browser.post("/api/user/register", {**body, "name": "Bob"})
+        assert again.status_code == 400
+
+
+class TestVerify:
+    @pytest.mark.parametrize("code", ["nonsense", "ced84534-7a55-440f-ad77-9912466fe022", "%00"])
+    def test_it_refuses_an_unknown_code(self, browser: Visitor, code: str) -> None:
+        assert browser.post(f"/api/user/verify/{code}").status_code == 400
+
+    def test_an_expired_code_is_400_however_often_it_is_tried(self, browser: Visitor) -> None:
+        user_id = make_user("Alice", verified=False)
+
+        def expire() -> str:
+            user = find_user(user_id)
+            code = user.get_verification_code()
+            assert code is not None
+            code.expiration_date = datetime.now(UTC) - timedelta(seconds=1)
+            user._p_changed = True
+            return str(code)
+
+        code = transact(expire)
+        for _ in range(2):
+            answer = browser.post(f"/api/user/verify/{code}")
+            assert answer.status_code == 400
+            assert "expired" in answer.json()["message"]
+        assert len(transact(repository.all_unverified)) == 1, "it can still be pruned"
+
+
+class TestResendVerification:
+    def test_it_says_the_same_whether_or_not_the_user_exists(self, browser: Visitor) -> None:
+        make_user("Alice", verified=False)
+        known = browser.post("/api/user/resend_verification", {"name": "Alice"})
+        unknown = browser.post("/api/user/resend_verification", {"name": "Dumbledore"})
+        assert known.status_code == unknown.status_code == 200
+        assert known.json() == unknown.json()
+
+    def test_the_new_code_verifies(self, browser: Visitor) -> None:
+        make_user("Alice", verified=False)
+        browser.post("/api/user/resend_verification", {"name": "Alice"})
+        assert browser.post(f"/api/user/verify/{last_code()}").status_code == 200
+
+    def test_it_sends_three_an_hour(self, browser: Visitor) -> None:
+        statuses = [
+            browser.post("/api/user/resend_verification", {"name": "Alice"}).status_code
+            for _ in range(4)
+        ]
+        assert statuses == [200, 200, 200, 429]
+
+
+class TestPasswordReset:
+    def request_code(self, browser: Visitor) -> str:
+        body = {"email": "alice@example.com"}
+        assert browser.post("/api/user/request_password_reset", body).status_code == 200
+        return last_code()
+
+    def test_it_sets_a_new_password_once_and_ends_sessions(
+        self, alice: Visitor, browser: Visitor
+    ) -> None:
+        body = {"code": self.request_code(browser), "new_password": NEW_PASSWORD}
+        assert browser.post("/api/user/reset_password", body).status_code == 200
+        assert alice.get("/api/user").status_code == 401
+        assert browser.sign_in("Alice", NEW_PASSWORD).status_code == 200
+        assert browser.post("/api/user/reset_password", body).status_code == 400
+
+    def test_it_says_the_same_whether_or_not_the_user_exists(self, browser: Visitor) -> None:
+        make_user("Alice")
+        known, unknown = (
+            browser.post("/api/user/request_password_reset", {"email": f"{name}@example.com"})
+            for name in ("alice", "dumbledore")
+        )
+        assert known.status_code == unknown.status_code == 200
+        assert known.json() == unknown.json()
+
+    def test_it_refuses_a_weak_password_and_keeps_the_code(
+        self, alice: Visitor, browser: Visitor
+    ) -> None:
+        code = self.request_code(browser)
+        weak = browser.post("/api/user/reset_password", {"code": code, "new_password": "12345678"})
+        assert (weak.status_code, list(weak.json()["errors"])) == (400, ["new_password"])
+        good = {"code": code, "new_password": NEW_PASSWORD}
+        assert browser.post("/api/user/reset_password", good).status_code == 200
+
+    def test_it_is_429_after_three_mails(self, browser: Visitor) -> None:
+        body = {"email": "alice@example.com"}
+        statuses = [
+            browser.post("/api/user/request_password_reset", body).status_code for _ in range(4)
+        ]
+        assert statuses[-1] == 429
+
+
+class TestDelete:
+    def test_it_deletes_the_user_and_all_that_is_theirs(self, alice: Visitor, shop: str) -> None:
+        from pydash_app.dashboard import repository as dashboards
+
+        assert alice.post("/api/user/delete", {"password": PASSWORD}).status_code == 200
+        assert alice.get("/api/user").status_code == 401
+        assert transact(lambda: find_by_name("Alice")) is None
+        assert transact(lambda: list(dashboards.all())) == []
+
+    def test_it_needs_the_password(self, alice: Visitor) -> None:
+        assert alice.post("/api/user/delete", {}).status_code == 400
+        assert alice.post("/api/user/delete", {"password": "wrong"}).status_code == 401
+        assert alice.get("/api/user").status_code == 200
+
+
+class TestChangeSettings:
+    def test_it_changes_what_is_given(self, alice: Visitor) -> None:
+        answer = alice.post("/api/user/change_settings", {"play_sounds": False})
+        assert answer.status_code == 200
+        user = answer.json()["user"]
+        assert (user["name"], user["play_sounds"]) == ("Alice", False)
+        assert alice.post("/api/user/change_settings", {"username": "Alicia"}).status_code == 200
+        assert alice.get("/api/user").json()["name"] == "Alicia"
+
+    @pytest.mark.parametrize("name", ["", "   ", "a" * 65])
+    def test_it_refuses_an_empty_or_endless_name(self, alice: Visitor, name: str) -> None:
+        answer = alice.post("/api/user/change_settings", {"username": name})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
+
+    @pytest.mark.parametrize("name", [42, True, [], {}])
+    def test_it_refuses_what_is_no_text(self, alice: Visitor, name: object) -> None:
+        answer = alice.post("/api/user/change_settings", {"username": name})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
+
+    def test_it_refuses_a_taken_name(self, alice: Visitor, charlie: Visitor) -> None:
+        answer = charlie.post("/api/user/change_settings", {"username": "alice"})
+        assert answer.status_code in (400, 409)
+        assert charlie.get("/api/user").json()["name"] == "Charlie"
+
+    def test_a_new_address_counts_when_it_is_verified(self, alice: Visitor) -> None:
+        answer = alice.post("/api/user/change_settings", {"email": "new@example.com"})
+        user = answer.json()["user"]
+        assert (user["email"], user["pending_email"]) == ("alice@example.com", "new@example.com")
+        assert alice.post(f"/api/user/verify/{last_code()}").status_code == 200
+        user = alice.get("/api/user").json()
+        assert (user["email"], user["pending_email"]) == ("new@example.com", None)
+
+
+class TestChangePassword:
+    BODY = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+
+    def test_it_ends_other_sessions_and_keeps_this_one(self, site: Site, alice: Visitor) -> None:
+        elsewhere = site.visitor()
+        elsewhere.sign_in("Alice")
+        assert alice.post("/api/user/change_password", self.BODY).status_code == 200
+        assert alice.get("/api/user").status_code == 200
+        assert elsewhere.get("/api/user").status_code == 401
+        assert site.visitor().sign_in("Alice", NEW_PASSWORD).status_code == 200
+
+    def test_it_checks_the_current_password(self, alice: Visitor) -> None:
+        body = {**self.BODY, "current_password": "wrong"}
+        assert alice.post("/api/user/change_password", body).status_code == 401
+
+    @pytest.mark.parametrize("change", [{"new_password": "short"}, {"new_password": None}])
+    def test_it_refuses_a_weak_or_missing_one(
+        self, alice: Visitor, change: dict[str, str | None]
+    ) -> None:
+        answer = alice.post("/api/user/change_password", {**self.BODY, **change})
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new_password"])
+
+
+class TestTokens:
+    def test_the_secret_is_shown_once_and_works_until_revoked(
+        self, site: Site, alice: Visitor
+    ) -> None:
+        made = alice.post("/api/user/tokens", {"name": "backup", "scope": "read"}).json()
+        listed = alice.get("/api/user/tokens").json()["tokens"]
+        assert [token["name"] for token in listed] == ["backup"]
+        assert made["secret"] not in str(listed)
+        script = site.visitor(Authorization=f"Bearer {made['secret']}")
+        assert script.get("/api/user").status_code == 200
+        assert alice.get("/api/user/tokens").json()["tokens"][0]["last_used"] is not None
+        token_id = made["token"]["id"]
+        assert alice.post(f"/api/user/tokens/{token_id}/delete").status_code == 200
+        assert script.get("/api/user").status_code == 401
+
+    def test_a_wrong_scope_or_name_is_400(self, alice: Visitor) -> None:
+        for body in ({"name": "x", "scope": "admin"}, {"name": ""}, {}):
+            assert alice.post("/api/user/tokens", body).status_code == 400
+
+    def test_an_unknown_or_foreign_token_is_404(self, alice: Visitor, charlie: Visitor) -> None:
+        token_id = charlie.post("/api/user/tokens", {"name": "mine"}).json()["token"]["id"]
+        assert alice.post(f"/api/user/tokens/{token_id}/delete").status_code == 404
+        assert alice.post("/api/user/tokens/no-uuid/delete").status_code == 400
+
+
+class TestSessions:
+    def test_a_user_can_sign_out_elsewhere(self, site: Site, alice: Visitor) -> None:
+        elsewhere = site.visitor(**{"User-Agent": "Phone"})
+        elsewhere.sign_in("Alice")
+        sessions = alice.get("/api/user/sessions").json()["sessions"]
+        assert sorted(session["current"] for session in sessions) == [False, True]
+        other = next(session for session in sessions if not session["current"])
+        assert other["user_agent"] == "Phone"
+        assert alice.post(f"/api/user/sessions/{other['id']}/delete").status_code == 200
+        assert elsewhere.get("/api/user").status_code == 401
+
+    def test_an_unknown_session_is_404(self, alice: Visitor) -> None:
+        assert alice.post("/api/user/sessions/unknown/delete").status_code == 404
