@@ -9,6 +9,7 @@ and an example. `docs/configuration.md` is the same list for people, and a test 
 import difflib
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -358,15 +359,15 @@ def _create_whole(path: Path, text: str) -> None:
 
     Two processes may start at once: the file appears complete or not at all, and the first wins.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600, exist_ok=False)
-    draft.write_text(text, encoding="ascii")
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
     try:
         path.hardlink_to(draft)
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        Path(draft).unlink()
 
 
 _current: Configuration | None = None
