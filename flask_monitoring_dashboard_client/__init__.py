@@ -23,6 +23,11 @@ from flask_monitoring_dashboard_client.errors import (
     WrongToken,
 )
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
+from flask_monitoring_dashboard_client.fmd_functions import (
+    get_data,
+    get_details,
+    get_monitor_rules,
+)
 from flask_monitoring_dashboard_client.guarded_http import ping
 from flask_monitoring_dashboard_client.remote_dashboard import RemoteDashboard
 
@@ -43,5 +48,8 @@ __all__ = [
     "RemoteTimeout",
     "RemoteUnreachable",
     "WrongToken",
+    "get_data",
+    "get_details",
+    "get_monitor_rules",
     "ping",
 ]

@@ -28,6 +28,7 @@ from flask_monitoring_dashboard_client.routes import (
 )
 
 DETAILS = "get_json_details"
+LINK = "/dashboard"
 MAX_PARENTS = 3
 # Of all that can be wrong at one of the addresses tried, the first of these tells most.
 _TELLING = (WrongToken, ExporterMissing, RemoteFailure, InvalidAnswer, NotADashboard)
@@ -58,12 +59,16 @@ def detect(session: GuardedSession, address: Url, token: str) -> RemoteDetails:
 def _candidates(address: Url) -> Iterator[Url]:
     """List where the routes may be: here, at FMD's default link, or further up.
 
-    >>> [str(url) for url in _candidates(Url.parse("http://x/dashboard/login"))]
-    ['http://x/dashboard/login', 'http://x/dashboard/login/dashboard', 'http://x/dashboard', 'http://x']
+    >>> for url in _candidates(Url.parse("http://x/dashboard/login")):
+    ...     print(url)
+    http://x/dashboard/login
+    http://x/dashboard/login/dashboard
+    http://x/dashboard
+    http://x
     """
     path = address.path.rstrip("/")
     parents = [path.rsplit("/", n)[0] for n in range(1, min(path.count("/"), MAX_PARENTS) + 1)]
-    for each in (path, path + "/dashboard", *parents):
+    for each in dict.fromkeys((path, path + LINK, *parents, LINK)):
         yield replace(address, path=each, query="")
 
 

@@ -1,18 +1,17 @@
 """FMD's own routes as functions: what they answer, and None when they do not."""
 
-from collections.abc import Iterator
-from datetime import datetime
+import math
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_monitoring_dashboard_client.addresses import Url
-from flask_monitoring_dashboard_client.errors import InvalidAnswer, NotADashboard, RemoteError
+from flask_monitoring_dashboard_client.errors import InvalidAnswer, RemoteError
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_http import GuardedSession, Limits
-from flask_monitoring_dashboard_client.legacy_dialects import signed_rows
+from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession, Limits
 from flask_monitoring_dashboard_client.routes import Routes, parse_json
+from flask_monitoring_dashboard_client.signed import signed_rows
 
 Rows = list[dict[str, Any]]
-EXPORTER_PAGE = 10_000
 
 
 def get_details(
@@ -47,7 +46,8 @@ def get_monitor_rules(
     with _session(timeout, allow) as session:
         routes = _routes(session, dashboard_url, dashboard_token)
         try:
-            return _rows(routes, "get_json_monitor_rules")
+            answer = routes.get("get_json_monitor_rules")
+            return _listed(answer) if answer.is_json else signed_rows(answer, dashboard_token)
         except RemoteError:
             return None
 
@@ -67,10 +67,64 @@ def get_data(
 
     :param dashboard_url: the base URL of the dashboard, without a trailing slash.
     :param dashboard_token: the secret token of the dashboard.
-    :param time_from: only calls since that moment (UTC unless it says otherwise).
+    :param time_from: only calls since that moment (UTC unless it says otherwise). Dashboards
+        reckon in whole seconds, so up to one second more can come on either side.
     :param time_to: only calls up to that moment; only together with `time_from`.
     :param timeout: seconds to wait for a response.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the calls, or None if the request was unsuccessful.
     :raises ValueError: if there is a `time_to` without a `time_from`.
     """
+    if time_to is not None and time_from is None:
+        raise ValueError("time_to needs a time_from")
+    with _session(timeout, allow) as session:
+        routes = _routes(session, dashboard_url, dashboard_token)
+        try:
+            rows = _all_rows(routes, "get_json_data" + _bounds(time_from, time_to))
+        except RemoteError:
+            return None
+    return rows
+
+
+def _session(timeout: float, allow: str) -> GuardedSession:
+    limits = Limits(connect_timeout=timeout, read_timeout=timeout)
+    return GuardedSession(FetchPolicy.parse(allow), limits)
+
+
+def _routes(session: GuardedSession, dashboard_url: str, token: str) -> Routes:
+    return Routes(session, Url.parse(dashboard_url), token)
+
+
+def _bounds(time_from: datetime | None, time_to: datetime | None) -> str:
+    """Write the bounds as whole seconds, so wide that nothing between them is cut off."""
+    if time_from is None:
+        return ""
+    # Some versions leave out the lower bound itself.
+    lower = f"/{math.ceil(_seconds(time_from)) - 1}"
+    return lower if time_to is None else f"{lower}/{math.ceil(_seconds(time_to))}"
+
+
+def _seconds(moment: datetime) -> float:
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+
+
+def _all_rows(routes: Routes, route: str) -> Rows:
+    """Return the rows of a route that the exporter gives in pages and FMD itself at once."""
+    rows: Rows = []
+    while True:
+        after_id = rows[-1]["id"] if rows else 0
+        answer = routes.get(route, f"after_id={after_id}")
+        if not answer.is_json:
+            return signed_rows(answer, routes.token)
+        page = _listed(answer)
+        if not page:
+            return rows
+        rows += page
+
+
+def _listed(answer: Answer) -> Rows:
+    content = parse_json(answer.body)
+    rows = content.get("data") if isinstance(content, dict) else None
+    if not isinstance(rows, list):
+        raise InvalidAnswer("The answer of the dashboard cannot be read.")
+    return rows

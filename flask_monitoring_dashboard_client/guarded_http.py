@@ -17,6 +17,8 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from types import TracebackType
 from typing import Self
@@ -77,6 +79,15 @@ class Answer:
     def is_json(self) -> bool:
         """Whether the body says of itself that it is JSON."""
         return "json" in self.headers.get("content-type", "").lower()
+
+    @property
+    def server_time(self) -> datetime:
+        """What the server says the time is (UTC); PyDash's own clock if it does not say."""
+        try:
+            stated = parsedate_to_datetime(self.headers["date"])
+        except (KeyError, ValueError):
+            return datetime.now(UTC)
+        return stated.astimezone(UTC) if stated.tzinfo else stated.replace(tzinfo=UTC)
 
 
 def resolve(host: str, port: int) -> list[str]:

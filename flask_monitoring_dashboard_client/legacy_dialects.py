@@ -8,32 +8,30 @@ what was read before: a call is neither lost nor counted twice, even if it equal
 
 import hashlib
 import json
-import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import jwt
 import numpy as np
 from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
 from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_texts
-from flask_monitoring_dashboard_client.errors import (
-    AnswerTooLarge,
-    InvalidAnswer,
-    WrongToken,
-)
-from flask_monitoring_dashboard_client.routes import Routes, parse_json, refuse, server_time
+from flask_monitoring_dashboard_client.errors import AnswerTooLarge
+from flask_monitoring_dashboard_client.routes import Routes, parse_json, refuse
 from flask_monitoring_dashboard_client.rules import MAX_RULES, parse_rules
+from flask_monitoring_dashboard_client.signed import signed_rows
 
 MAX_SEEN = 20_000
 """How many calls of the overlap are remembered at most: what bounds the size of a cursor."""
 
+MAX_SKEW = 600
+"""By how many seconds a server's clock may differ from the one in its answers."""
+
+MAX_WINDOWS = 64
 WIDEST = 100 * 365 * 86_400
 DAY = 86_400
-_LOOKS_SIGNED = re.compile(rb"\s*[\w-]+\.[\w-]+\.[\w-]*\s*$", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -139,19 +137,20 @@ class LegacyDialect:
     def monitor_rules(self) -> list[MonitorRule]:
         """Return the endpoints that the app has."""
         offset = self._find_utc_offset() if self._versions.is_local else None
-        return parse_rules(self._signed("get_json_monitor_rules")[0], offset or 0)
+        return parse_rules(self._rows("get_json_monitor_rules"), offset or 0)
 
     def fetch_page(self, cursor: dict[str, Any] | None, limit: int) -> CallPage:
         """Return the calls that come after a cursor; see `RemoteDashboard.fetch_page`."""
         position = Position.from_cursor(cursor, self.name) if cursor else Position()
         if not position.after:
             position = self._start(position, limit)
-        while True:
+        for _ in range(MAX_WINDOWS):
             position, window = self._ask(position)
             new = _unseen(window, position)
             if new.any() or window.upto is None:
                 return self._page(position, window, new, limit)
-            position = replace(position, window=position.window * 2)
+            position = self._past(position, window, window.upto)
+        raise AnswerTooLarge("The dashboard has more calls in a moment than PyDash can read.")
 
     def details(self) -> dict[str, Any]:
         """Return what the deployment tells of itself; nothing if it cannot, as 1.11 when empty."""
@@ -170,8 +169,9 @@ class LegacyDialect:
         total = _whole_number(details.get("total-requests"))
         if first is None or first < 0:
             return position
-        # What is told of the first call is wrong by the server's distance to UTC.
-        after = max(first - DAY, 0)
+        # Where times are local, what is told is the call stored first, not always the earliest.
+        # Elsewhere it is wrong by the server's distance to UTC.
+        after = 0 if self._versions.is_local else max(first - DAY, 0)
         span = int(datetime.now(UTC).timestamp()) - after
         window = span * limit // total if total and total > limit else WIDEST
         return replace(position, after=after, window=max(window, self._narrowest), total=total)
@@ -196,28 +196,22 @@ class LegacyDialect:
 
     def _read(self, position: Position, upto: int | None) -> tuple[Position, _Window]:
         bounds = f"/{position.after}" + (f"/{upto}" if upto is not None else "")
-        rows, now = self._signed("get_json_data" + bounds)
+        answer = self._routes.get("get_json_data" + bounds)
+        rows = signed_rows(answer, self._routes.token)
         if rows and self._versions.is_local and position.utc_offset is None:
             position = replace(position, utc_offset=self._find_utc_offset())
         stored = self._stored_times(rows)
         # The lower bound is part of the answer of some versions.
         later = ~(stored <= np.datetime64(position.after, "s"))
         rows = [rows[i] for i in np.flatnonzero(later).tolist()]
-        here = int(now.timestamp()) + (position.utc_offset or 0)
+        here = int(answer.server_time.timestamp()) + (position.utc_offset or 0)
         return position, _Window(upto, rows, stored[later], here)
 
     def _stored_times(self, rows: list[dict[str, Any]]) -> NDArray[np.datetime64]:
         return times_from_texts([row.get(self._versions.fields[2]) for row in rows])
 
-    def _signed(self, route: str) -> tuple[list[dict[str, Any]], datetime]:
-        """Fetch a route that answers with a signed list; and what the server's clock says."""
-        answer = self._routes.get(route)
-        if not _LOOKS_SIGNED.match(answer.body):
-            refuse(answer)
-        rows = parse_json(_verified(answer.body.strip(), self._routes.token))
-        if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-            raise InvalidAnswer("The answer of the dashboard cannot be read.")
-        return rows, server_time(answer)
+    def _rows(self, route: str) -> list[dict[str, Any]]:
+        return signed_rows(self._routes.get(route), self._routes.token)
 
     def _find_utc_offset(self) -> int | None:
         """Find by how many seconds the server's times are ahead of UTC.
@@ -228,13 +222,20 @@ class LegacyDialect:
         first = _whole_number(self.details().get("first_request"))
         if first is None:
             return None
-        rows, _ = self._signed(f"get_json_data/{max(first - DAY, 0)}/{first + DAY}")
+        rows = self._rows(f"get_json_data/{max(first - DAY, 0)}/{first + DAY}")
         local = self._stored_times(rows).astype("datetime64[s]").astype(np.int64)
         for ahead in (local - first).tolist():
             # All clocks of the world differ by quarters of an hour.
             if ahead % 900 == 0:
                 return int(ahead)
         return None
+
+    def _past(self, position: Position, window: _Window, upto: int) -> Position:
+        """Go on from the end of a window that has nothing new, to a wider one."""
+        after = min(upto, window.now - MAX_SKEW) - self._versions.overlap
+        after = max(position.after, after)
+        seen = _remembered(position, window, after)
+        return replace(position, after=after, seen=seen, window=min(position.window * 2, WIDEST))
 
     def _page(
         self, position: Position, window: _Window, new: NDArray[np.bool_], limit: int
@@ -274,7 +275,7 @@ class LegacyDialect:
         """Give the names of endpoint ids: the endpoints in the order in which they were added."""
         ids = [each if type(each) is int and 0 < each <= MAX_RULES else None for each in ids]
         if max(filter(None, ids), default=0) > len(self._names):
-            rules = self._signed("get_json_monitor_rules")[0]
+            rules = self._rows("get_json_monitor_rules")
             rules.sort(key=lambda rule: str(rule.get("time_added")))
             self._names = [rule.get("name") for rule in rules]
         names = dict(enumerate(self._names, start=1))
@@ -308,23 +309,6 @@ LOCAL_TIME_NOTICE = (
     "This version of Flask-MonitoringDashboard stores its server's local time and does not tell "
     "its time zone. Times are shown as if they were UTC."
 )
-
-
-def _verified(text: bytes, token: str) -> str:
-    """Return the data of a signed answer, once it is certain who signed it.
-
-    Only HS256 counts: a reader who trusts what the answer says of itself would take "none".
-    """
-    try:
-        payload = jwt.decode(text, token, algorithms=["HS256"])
-    except jwt.InvalidSignatureError as error:
-        raise WrongToken from error
-    except (jwt.InvalidTokenError, ValueError) as error:
-        raise InvalidAnswer("The answer of the dashboard is not signed as it has to be.") from error
-    data = payload.get("data")
-    if not isinstance(data, str):
-        raise InvalidAnswer("The answer of the dashboard cannot be read.")
-    return data
 
 
 def _unseen(window: _Window, position: Position) -> NDArray[np.bool_]:

@@ -3,8 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Protocol
 
 from flask_monitoring_dashboard_client.addresses import Url
@@ -94,12 +92,3 @@ def refuse(answer: Answer) -> NoReturn:
             "one at which you see its monitoring. If you see it there, it lacks the exporter."
         )
     raise RemoteFailure(answer.status)
-
-
-def server_time(answer: Answer) -> datetime:
-    """Return what the server takes for the present (UTC); PyDash's own clock if it does not say."""
-    try:
-        stated = parsedate_to_datetime(answer.headers["date"])
-    except (KeyError, ValueError):
-        return datetime.now(UTC)
-    return stated.astimezone(UTC) if stated.tzinfo else stated.replace(tzinfo=UTC)

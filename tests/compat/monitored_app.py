@@ -1,0 +1,75 @@
+"""A small monitored app that runs with every version of Flask-MonitoringDashboard.
+
+    python monitored_app.py DATABASE TOKEN
+
+It prints the port it listens at, and serves until its standard input ends.
+"""
+
+import os
+import sys
+import threading
+import time
+
+import flask_monitoringdashboard as dashboard
+from flask import Flask, request
+from werkzeug.serving import make_server
+
+APP_VERSION = "4.2"
+
+
+def user() -> str | None:
+    """Return who asks, for FMD to group by."""
+    return request.headers.get("X-User")
+
+
+def slow() -> str:
+    """Take a little longer than the other pages."""
+    time.sleep(0.005)
+    return "slow"
+
+
+def create_app(database: str, token: str) -> Flask:
+    """Make the app, monitored."""
+    app = Flask("compat")
+    app.secret_key = "only a test"
+    app.add_url_rule("/", "home", lambda: "home")
+    app.add_url_rule("/item/<int:number>", "item", lambda number: "item")
+    app.add_url_rule("/slow", "slow", slow)
+    app.add_url_rule("/gone", "gone", lambda: ("gone", 410))
+    config = dashboard.config
+    config.version = APP_VERSION
+    config.database_name = "sqlite:///" + database
+    config.security_token = token
+    config.group_by = config.get_group_by = user
+    config.monitor_level = 1
+    dashboard.bind(app)
+    if "EXPORTER" in os.environ:
+        import pydash_exporter
+
+        pydash_exporter.bind(app)
+    if "MONITOR" in os.environ:
+        monitor_all()
+    return app
+
+
+def monitor_all() -> None:
+    """Do what the user of FMD 1.11 and older does on its page of rules: tick every box."""
+    from flask_monitoringdashboard.database.endpoint import get_monitor_rule, update_monitor_rule
+
+    for name in ("home", "item", "slow", "gone"):
+        get_monitor_rule(name)
+        update_monitor_rule(name, True)
+
+
+def main() -> None:
+    """Serve at a free port of the loopback interface."""
+    server = make_server("127.0.0.1", 0, create_app(*sys.argv[1:3]), threaded=True)
+    print("port", server.server_port, flush=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdin.read()
+    # FMD's own threads may go on for ever.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The client against real packages: the newest version and the last with routes of its own.
+
+All versions, in UTC and in New York, are held against the client by `make compat`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import compat_environments as environments
+import compat_harness as harness
+import pytest
+from compat_harness import MonitoredApp, running_app
+
+from flask_monitoring_dashboard_client import (
+    ExporterMissing,
+    RemoteDashboard,
+    WrongToken,
+    get_data,
+    get_details,
+    get_monitor_rules,
+    ping,
+)
+
+EXPORTER, OWN_ROUTES = "5.1.0", "2.0.7"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _environments() -> None:
+    environments.python_with(OWN_ROUTES)
+
+
+@pytest.fixture(scope="module", params=[EXPORTER, OWN_ROUTES])
+def app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[MonitoredApp]:
+    with running_app(request.param, "America/New_York", tmp_path_factory.mktemp("app")) as app:
+        app.visit(rounds=2)
+        yield app
+
+
+@pytest.mark.parametrize("fmd_version", [EXPORTER, OWN_ROUTES])
+def test_it_counts_what_the_app_counts(fmd_version: str, tmp_path: Path) -> None:
+    comparison = harness.compare(fmd_version, "America/New_York", tmp_path)
+    assert comparison.details.fmd_version == fmd_version
+    assert comparison.calls > harness.HISTORY
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/dashboard", "/dashboard/", "/dashboard/login", "/dashboard/#/overview", "/item/7"],
+)
+def test_it_finds_the_monitoring_from_any_address(app: MonitoredApp, path: str) -> None:
+    with RemoteDashboard(app.url + path, app.token, allow="loopback") as remote:
+        assert remote.probe().url == app.url + "/dashboard"
+
+
+def test_it_tells_a_wrong_token(app: MonitoredApp) -> None:
+    with (
+        RemoteDashboard(app.url, "not the token", allow="loopback") as remote,
+        pytest.raises(WrongToken),
+    ):
+        remote.probe()
+
+
+def test_it_names_the_two_lines_when_the_exporter_is_missing(tmp_path: Path) -> None:
+    with (
+        running_app(EXPORTER, "UTC", tmp_path, exporter=False) as app,
+        RemoteDashboard(app.url, app.token, allow="loopback") as remote,
+        pytest.raises(ExporterMissing, match=r"pydash_exporter\.bind\(app\)"),
+    ):
+        remote.probe()
+
+
+def test_it_pings(app: MonitoredApp) -> None:
+    status, latency = ping(app.url + "/gone", allow="loopback")
+    assert status == 410
+    assert latency > 0
+
+
+def test_the_functions_give_what_the_routes_give(app: MonitoredApp) -> None:
+    url = app.url + "/dashboard"
+    details = get_details(url, 10, token=app.token, allow="loopback")
+    rules = get_monitor_rules(url, app.token, 10, allow="loopback")
+    calls = get_data(url, app.token, timeout=10, allow="loopback")
+    assert details is not None
+    assert details["dashboard-version"] == app.fmd_version
+    assert rules is not None
+    assert {rule["name"] for rule in rules} >= set(harness.ENDPOINTS)
+    assert calls is not None
+    assert sorted(call["duration"] for call in calls) == sorted(call[2] for call in app.calls())
+
+
+def test_the_functions_leave_no_call_out_at_the_bounds(app: MonitoredApp) -> None:
+    moments = sorted(call[1] for call in app.calls())
+    arguments = (app.url + "/dashboard", app.token, moments[0], moments[-1], 10)
+    calls = get_data(*arguments, allow="loopback")
+    assert calls is not None
+    assert len(calls) == len(moments)
+
+
+def test_the_functions_give_none_when_the_request_fails(app: MonitoredApp) -> None:
+    url = app.url + "/dashboard"
+    assert get_details(app.url + "/nowhere", 10, allow="loopback") is None
+    assert get_monitor_rules(url, "not the token", 10, allow="loopback") is None
+    assert get_data(url, "not the token", timeout=10, allow="loopback") is None
