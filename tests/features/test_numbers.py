@@ -4,6 +4,7 @@ import os
 import signal
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -74,16 +75,14 @@ def assert_equal_counts(stack: Any, session: requests.Session) -> None:
     moment = a_settled_moment(stack, session)
     visits = ask(stack, session, "statistic", statistic="total_visits", end_date=moment.isoformat())
     assert visits == len(own_rows(stack, moment))
-    assert visits > 50_000
+    assert visits >= 50_000
 
 
 def test_it_counts_as_many_visits_as_the_app(stack: Any, session: requests.Session) -> None:
     assert_equal_counts(stack, session)
 
 
-def test_it_follows_live_traffic_within_one_interval(
-    stack: Any, session: requests.Session
-) -> None:
+def test_it_follows_live_traffic_within_one_interval(stack: Any, session: requests.Session) -> None:
     before = len(own_rows(stack, datetime.now(UTC)))
     wait_for(
         lambda: ask(stack, session, "statistic", statistic="total_visits") >= before,
@@ -114,9 +113,7 @@ def child(stack: Any, command: str) -> psutil.Process:
 
 
 @pytest.mark.parametrize("command", ["fetcher", "database", "web"])
-def test_it_counts_right_after_a_kill(
-    stack: Any, session: requests.Session, command: str
-) -> None:
+def test_it_counts_right_after_a_kill(stack: Any, session: requests.Session, command: str) -> None:
     killed = child(stack, command)
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait(10)
@@ -155,6 +152,10 @@ def test_a_bad_variable_stops_the_start_with_its_name(tmp_path: Any) -> None:
 
 def second_start(**variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["pydash", "up"], env={**os.environ, **variables}, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "pydash", "up"],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
         check=False,
     )
