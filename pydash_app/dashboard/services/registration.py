@@ -26,7 +26,8 @@ def probe(url: str, token: str) -> RemoteDetails:
     _check_text("url", url, MAX_URL)
     _check_text("token", token, MAX_TOKEN)
     try:
-        return remote.connect(url, token).probe()
+        with remote.connect(url, token) as dashboard:
+            return dashboard.probe()
     except WrongToken as error:
         raise InvalidInput(errors={"token": [str(error)]}) from error
     except RemoteError as error:
