@@ -45,7 +45,11 @@ LOOPBACK = tuple(map(ip_network, ("127.0.0.0/8", "::1/128")))
 MAPPED = IPv6Network("::ffff:0:0/96")
 NAT64 = IPv6Network("64:ff9b::/96")
 TUNNELS = tuple(
-    map(IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
+    map(ip_network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2002::/16", "192.88.99.0/24"))
+)
+# Set aside for special purposes (Teredo is one of them); not every Python 3.11 knows that.
+SPECIAL = tuple(
+    map(ip_network, ("192.0.0.0/24", "100::/64", "2001::/23", "3fff::/20", "5f00::/16"))
 )
 ISATAP = (0x00005EFE, 0x02005EFE)
 
@@ -96,9 +100,9 @@ def category(address: Address) -> str | None:
         return "loopback"
     if _within(address, PRIVATE):
         return "private"
-    if isinstance(address, IPv6Address) and _is_tunnel(address):
+    if _is_tunnel(address) or _within(address, SPECIAL) or not address.is_global:
         return None
-    return "global" if address.is_global and not address.is_multicast else None
+    return "global"
 
 
 def _destination(address: Address) -> Address:
@@ -111,9 +115,9 @@ def _destination(address: Address) -> Address:
     return address
 
 
-def _is_tunnel(address: IPv6Address) -> bool:
+def _is_tunnel(address: Address) -> bool:
     interface = (int(address) >> 32) & 0xFFFFFFFF
-    return _within(address, TUNNELS) or interface in ISATAP
+    return _within(address, TUNNELS) or (address.version == 6 and interface in ISATAP)
 
 
 def _within(address: Address, networks: tuple[Network, ...]) -> bool:

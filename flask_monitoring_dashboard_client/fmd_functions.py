@@ -7,7 +7,8 @@ from typing import Any
 from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.errors import InvalidAnswer, RemoteError
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession, Limits
+from flask_monitoring_dashboard_client.guarded_connection import Limits
+from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession
 from flask_monitoring_dashboard_client.routes import Routes, parse_json
 from flask_monitoring_dashboard_client.signed import signed_rows
 

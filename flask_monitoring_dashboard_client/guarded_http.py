@@ -9,26 +9,20 @@ a second is not waited for. Neither the environment's proxies nor a .netrc have 
 
 import gzip
 import http.client
-import socket
 import ssl
-import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
 
-import certifi
-
-from flask_monitoring_dashboard_client.addresses import DEFAULT_PORTS, Url
+from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.errors import (
-    AddressRefused,
     AnswerTooLarge,
     InvalidAnswer,
     RemoteError,
@@ -36,28 +30,18 @@ from flask_monitoring_dashboard_client.errors import (
     RemoteUnreachable,
 )
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
+from flask_monitoring_dashboard_client.guarded_connection import (
+    TOO_SLOW,
+    Deadline,
+    GuardedConnection,
+    Limits,
+    Resolver,
+    resolve,
+)
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
 CHUNK = 64 * 1024
-
-Resolver = Callable[[str, int], list[str]]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long and how much PyDash is willing to read.
-
-    :param connect_timeout: seconds until a connection stands, per address.
-    :param read_timeout: seconds without a single byte.
-    :param total_timeout: seconds for one request with everything in it.
-    :param max_bytes: the size of an answer, decompressed.
-    """
-
-    connect_timeout: float = 5.0
-    read_timeout: float = 60.0
-    total_timeout: float = 120.0
-    max_bytes: int = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -90,113 +74,6 @@ class Answer:
         return stated.astimezone(UTC) if stated.tzinfo else stated.replace(tzinfo=UTC)
 
 
-def resolve(host: str, port: int) -> list[str]:
-    """Look up the numeric addresses of a host.
-
-    :raises OSError: if there are none.
-    """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-class _Connection(http.client.HTTPConnection):
-    """A connection to one origin, made only to an address that the policy allows."""
-
-    def __init__(self, url: Url, policy: FetchPolicy, limits: Limits, resolver: Resolver) -> None:
-        super().__init__(url.host, url.port)
-        self._url, self._policy, self._limits, self._resolver = url, policy, limits, resolver
-        # http.client leaves these ports out of the Host header.
-        self.default_port = DEFAULT_PORTS[url.scheme]
-        # http.client forgets its socket while a last answer is still being read from it.
-        self._socket: socket.socket | None = None
-        self._is_aborted = False
-
-    def connect(self) -> None:
-        """Resolve, check, connect, and with HTTPS check that the certificate is the host's."""
-        self.sock = self._connect_any(self._checked_addresses())
-        self.sock.settimeout(self._limits.read_timeout)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._url.scheme == "https":
-            # The handshake comes after `_socket` is set, so that it can be aborted as well.
-            self.sock = _tls_context().wrap_socket(
-                self.sock, server_hostname=self._url.host, do_handshake_on_connect=False
-            )
-        self._socket = self.sock
-        if self._is_aborted:
-            raise TimeoutError
-        if isinstance(self.sock, ssl.SSLSocket):
-            self.sock.do_handshake()
-
-    def _checked_addresses(self) -> list[str]:
-        try:
-            addresses = self._resolver(self._url.host, self._url.port)
-        except (OSError, UnicodeError) as error:
-            raise RemoteUnreachable(f"There is no server named {self._url.host}.") from error
-        # One that may not be reached is enough to refuse: which is taken would be chance.
-        if not addresses or not all(map(self._policy.allows, addresses)):
-            raise AddressRefused(
-                f"{self._url.host} leads to a network address that this PyDash may not fetch "
-                "from. Whoever runs it can allow more with PYDASH_FETCH_ALLOW."
-            )
-        return addresses
-
-    def _connect_any(self, addresses: list[str]) -> socket.socket:
-        for address in addresses[:-1]:
-            with suppress(OSError):
-                return self._connect_one(address)
-        return self._connect_one(addresses[-1])
-
-    def _connect_one(self, address: str) -> socket.socket:
-        return socket.create_connection((address, self._url.port), self._limits.connect_timeout)
-
-    def abort(self) -> None:
-        """End whatever another thread is waiting for on this connection."""
-        self._is_aborted = True
-        if self._socket is not None:
-            with suppress(OSError):
-                # Past SSLSocket's own shutdown, which pulls the rug from under a reader.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-@cache
-def _tls_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-class _Deadline:
-    """Ends a request when its time is over, wherever it hangs."""
-
-    def __init__(self, seconds: float) -> None:
-        self.expires = time.monotonic() + seconds
-        self.is_over = False
-
-    @contextmanager
-    def over(self, connection: _Connection) -> Iterator[None]:
-        """Watch a connection while the body of the `with` runs."""
-        timer = threading.Timer(self.expires - time.monotonic(), self._end, [connection])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except Exception as error:
-            if self.is_over:
-                raise RemoteTimeout(TOO_SLOW) from error
-            raise
-        finally:
-            timer.cancel()
-        if self.is_over:
-            raise RemoteTimeout(TOO_SLOW)
-
-    def _end(self, connection: _Connection) -> None:
-        self.is_over = True
-        connection.abort()
-
-
-TOO_SLOW = "The dashboard took too long to answer."
-
-
 class GuardedSession:
     """Fetches URLs, keeping connections open for the next time. Not to be shared by threads.
 
@@ -209,7 +86,7 @@ class GuardedSession:
         self, policy: FetchPolicy, limits: Limits | None = None, resolver: Resolver = resolve
     ) -> None:
         self._policy, self._limits, self._resolver = policy, limits or Limits(), resolver
-        self._connections: dict[tuple[str, str, int], _Connection] = {}
+        self._connections: dict[tuple[str, str, int], GuardedConnection] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -235,7 +112,7 @@ class GuardedSession:
             in `url`; the same host over HTTPS instead of HTTP is not another.
         :raises RemoteError: see its subclasses.
         """
-        deadline = _Deadline(self._limits.total_timeout)
+        deadline = Deadline(self._limits.total_timeout)
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._fetch(url, token if may_know(start, url) else None, deadline)
@@ -248,7 +125,7 @@ class GuardedSession:
     def status(self, url: Url) -> int:
         """Fetch only the status code of a URL, not following redirects."""
         connection = self._connection(url)
-        deadline = _Deadline(self._limits.total_timeout)
+        deadline = Deadline(self._limits.total_timeout)
         try:
             with (
                 _errors_named(url),
@@ -259,7 +136,7 @@ class GuardedSession:
         finally:
             self._drop(url)
 
-    def _fetch(self, url: Url, token: str | None, deadline: _Deadline) -> Answer:
+    def _fetch(self, url: Url, token: str | None, deadline: Deadline) -> Answer:
         connection = self._connection(url)
         try:
             with _errors_named(url), deadline.over(connection):
@@ -271,9 +148,9 @@ class GuardedSession:
             self._drop(url)
         return answer
 
-    def _connection(self, url: Url) -> _Connection:
+    def _connection(self, url: Url) -> GuardedConnection:
         if url.origin not in self._connections:
-            self._connections[url.origin] = _Connection(
+            self._connections[url.origin] = GuardedConnection(
                 url, self._policy, self._limits, self._resolver
             )
         return self._connections[url.origin]
@@ -306,7 +183,7 @@ def may_know(start: Url, url: Url) -> bool:
     return url.origin == start.origin or (upgraded and url.host == start.host)
 
 
-def _exchange(connection: _Connection, url: Url, token: str | None, max_bytes: int) -> Answer:
+def _exchange(connection: GuardedConnection, url: Url, token: str | None, max_bytes: int) -> Answer:
     is_reused = connection.sock is not None
     try:
         response = _send(connection, url, token)
@@ -318,11 +195,11 @@ def _exchange(connection: _Connection, url: Url, token: str | None, max_bytes: i
         response = _send(connection, url, token)
     with response:
         headers = {name.lower(): value for name, value in response.getheaders()}
-        body = b"".join(_read(response, headers.get("content-encoding", ""), max_bytes))
+        body = _read(response, headers.get("content-encoding", ""), max_bytes)
     return Answer(response.status, url, headers, body)
 
 
-def _send(connection: _Connection, url: Url, token: str | None) -> http.client.HTTPResponse:
+def _send(connection: GuardedConnection, url: Url, token: str | None) -> http.client.HTTPResponse:
     headers: dict[str, str | bytes] = {
         "Accept-Encoding": "gzip",
         "User-Agent": "PyDash",
@@ -334,8 +211,8 @@ def _send(connection: _Connection, url: Url, token: str | None) -> http.client.H
     return connection.getresponse()
 
 
-def _read(response: http.client.HTTPResponse, encoding: str, max_bytes: int) -> Iterator[bytes]:
-    """Give the body in pieces, decompressed, as long as it is not too large either way."""
+def _read(response: http.client.HTTPResponse, encoding: str, max_bytes: int) -> bytes:
+    """Read the body, decompressed, unless it is too large either way."""
     if (response.length or 0) > max_bytes:
         raise AnswerTooLarge(_too_large(max_bytes))
     pieces = _wire_pieces(response)
@@ -343,12 +220,12 @@ def _read(response: http.client.HTTPResponse, encoding: str, max_bytes: int) -> 
         pieces = _decompressed(pieces)
     elif encoding not in ("", "identity"):
         raise InvalidAnswer("The answer is compressed in a way that was not asked for.")
-    size = 0
+    body = bytearray()
     for piece in pieces:
-        size += len(piece)
-        if size > max_bytes:
+        body += piece
+        if len(body) > max_bytes:
             raise AnswerTooLarge(_too_large(max_bytes))
-        yield piece
+    return bytes(body)
 
 
 def _too_large(max_bytes: int) -> str:
@@ -374,6 +251,8 @@ def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
         while piece:
             yield decompressor.decompress(piece, CHUNK)
             piece = decompressor.unconsumed_tail
+        if decompressor.unused_data:
+            raise gzip.BadGzipFile("something follows the end")
     if not decompressor.eof:
         raise gzip.BadGzipFile("the end is missing")
 

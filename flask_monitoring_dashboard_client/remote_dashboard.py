@@ -7,15 +7,16 @@ from typing import Any, Self
 from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule, RemoteDetails
 from flask_monitoring_dashboard_client.detection import detect, speak
-from flask_monitoring_dashboard_client.errors import ExporterMissing, InvalidAnswer, NotADashboard
+from flask_monitoring_dashboard_client.errors import (
+    ExporterMissing,
+    InvalidAnswer,
+    NotADashboard,
+    WrongToken,
+)
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_http import (
-    GuardedSession,
-    Limits,
-    Resolver,
-    resolve,
-)
+from flask_monitoring_dashboard_client.guarded_connection import Limits, Resolver, resolve
+from flask_monitoring_dashboard_client.guarded_http import GuardedSession
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
 
 
@@ -35,6 +36,7 @@ class RemoteDashboard:
     :param dialect: how it talks, as `RemoteDetails.dialect` gives it; found out if it is None.
     :param resolver: looks up a host's addresses; another one is for tests.
     :raises AddressRefused: if the URL is none.
+    :raises WrongToken: if the token is none, being empty or having control characters.
     """
 
     def __init__(
@@ -53,7 +55,9 @@ class RemoteDashboard:
         policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
         limits = Limits(connect_timeout, read_timeout, total_timeout, max_bytes)
         self._session = GuardedSession(policy, limits, resolver)
-        self._token, self._name = token, dialect
+        self._token, self._name = token.strip(), dialect
+        if not self._token or not self._token.isprintable():
+            raise WrongToken
         self._settle(Url.parse(url))
 
     def __enter__(self) -> Self:
