@@ -24,7 +24,14 @@ TIME_UNITS = ("year", "month", "week", "day", "hour", "minute")
 MAX_SLICES = 10_000
 
 _FIXED = {"week": WEEK, "day": DAY, "hour": HOUR, "minute": MINUTE}
-_CALENDAR = {"year": "datetime64[Y]", "month": "datetime64[M]"}
+_PRECISIONS = {
+    "year": "datetime64[Y]",
+    "month": "datetime64[M]",
+    "day": "datetime64[D]",
+    "hour": "datetime64[h]",
+    "minute": "datetime64[m]",
+}
+_CALENDAR = {unit: _PRECISIONS[unit] for unit in ("year", "month")}
 # Weeks start on Mondays (ISO 8601); 1970-01-05 was one.
 _ORIGIN = {"week": 4 * DAY}
 _SHORTEST = {"year": 365 * DAY, "month": 28 * DAY, **_FIXED}
@@ -69,6 +76,10 @@ def to_datetime(microseconds: int) -> datetime:
     """
     naive: datetime = np.datetime64(int(microseconds), "us").astype(datetime)
     return naive.replace(tzinfo=UTC)
+
+
+# The last moment that a datetime can tell.
+LATEST = to_microseconds(datetime.max.replace(tzinfo=UTC))
 
 
 def check_unit(unit: str, parameter: str = "timeslice") -> None:
@@ -125,12 +136,17 @@ def label(time: int, unit: str) -> str:
     >>> label(to_microseconds(datetime(2018, 5, 29, 15, 45)), "minute")
     '2018-05-29T15:45'
     """
-    moment = to_datetime(time)
+    return labels(np.array([time], dtype=np.int64), unit)[0]
+
+
+def labels(times: Times, unit: str) -> list[str]:
+    """Return for each moment the name of the unit that it lies in."""
+    moments = times.astype("datetime64[us]")
     if unit == "week":
-        year, week, _ = moment.isocalendar()
-        return f"{year:04}-W{week:02}"
-    text = moment.isoformat()
-    return text[: len(_EXAMPLES[unit])]
+        weeks = (moment.isocalendar() for moment in moments.tolist())
+        return [f"{year:04}-W{week:02}" for year, week, _ in weeks]
+    names: list[str] = np.datetime_as_string(moments.astype(_PRECISIONS[unit])).tolist()
+    return names
 
 
 def parse_unit(unit: str, text: str) -> tuple[int, int]:
@@ -180,7 +196,7 @@ class Slices:
     @property
     def labels(self) -> list[str]:
         """The names of the slices, in order of time."""
-        return [label(int(time), self.unit) for time in self.edges[:-1]]
+        return labels(self.edges[:-1], self.unit)
 
     def index(self, times: Times) -> NDArray[np.int64]:
         """Return for each moment of the range the number of its slice."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from persistent import Persistent
 
 from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator import Aggregator, partitions, statistic_class
+from pydash_app.dashboard.aggregator import Aggregator, answer, partitions, statistic_class
 from pydash_app.dashboard.aggregator.cube import Cube
 from pydash_app.dashboard.aggregator.partitions import (
     AggregatorPartitionFun,
@@ -147,7 +147,7 @@ class AggregatorGroup(Persistent):
         """
         kinds = [statistic_class(name) for name in statistics]
         query = Query.of(self.cube, start, end, filters, by, timeslice, is_static=is_static)
-        return query.answer(kinds)
+        return answer.answer(query, kinds)
 
     def fetch_aggregator(self, filter_dict: Mapping[str, str] | None = None) -> Aggregator:
         """Return the aggregate of the calls that a filter lets through.
@@ -159,7 +159,7 @@ class AggregatorGroup(Persistent):
             'version', 'ip', 'group_by' and 'status_class'.
         :raises ValueError: a name is unknown, a time is malformed, or there are two times.
         """
-        return Query.of(self.cube, filters=filter_dict).aggregators()[0]
+        return answer.aggregators(Query.of(self.cube, filters=filter_dict))[0]
 
     def fetch_aggregator_daterange(
         self, filters: Mapping[str, str], datetime_begin: datetime, datetime_end: datetime
@@ -171,7 +171,8 @@ class AggregatorGroup(Persistent):
         :param datetime_end: exclusive.
         """
         _check_timeless(filters)
-        return Query.of(self.cube, datetime_begin, datetime_end, filters).aggregators()[0]
+        query = Query.of(self.cube, datetime_begin, datetime_end, filters)
+        return answer.aggregators(query)[0]
 
     def fetch_aggregator_inclusive_daterange(
         self,
@@ -209,7 +210,7 @@ class AggregatorGroup(Persistent):
         end = _inclusive_end(end_datetime, timeslice, "timeslice")
         query = Query.of(self.cube, start_datetime, end, filters, timeslice=timeslice)
         labels = query.slices.labels if query.slices else []
-        return list(zip(labels, query.aggregators(), strict=True))
+        return list(zip(labels, answer.aggregators(query), strict=True))
 
     def calls(
         self,
@@ -244,4 +245,5 @@ def _check_timeless(filters: Mapping[str, str]) -> None:
 
 def _inclusive_end(moment: datetime, unit: str, parameter: str) -> datetime:
     time_units.check_unit(unit, parameter)
-    return time_units.to_datetime(time_units.unit_end(time_units.to_microseconds(moment), unit))
+    end = time_units.unit_end(time_units.to_microseconds(moment), unit)
+    return time_units.to_datetime(min(end, time_units.LATEST))

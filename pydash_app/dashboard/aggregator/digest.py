@@ -125,12 +125,17 @@ def _sorted_by_cell_and_mean(
     cells: Ints, means: Floats, weights: Ints
 ) -> tuple[Ints, Floats, Ints]:
     step = np.diff(cells)
-    if not ((step < 0) | ((step == 0) & (np.diff(means) < 0))).any():
+    falls = np.flatnonzero((step < 0) | ((step == 0) & (np.diff(means) < 0)))
+    if not len(falls):
         return cells, means, weights
-    order = np.argsort(means)
+    # What comes in order of time is nearly sorted: only the last cells are still being added to.
+    fall = int(falls[0]) + 1
+    start = int(np.searchsorted(cells[:fall], cells[fall:].min()))
+    order = np.argsort(means[start:])
     # A stable sort of 16-bit integers is a radix sort, which is linear.
-    small = np.min_scalar_type(int(cells.max(initial=0)))
-    order = order[np.argsort(cells[order].astype(small), kind="stable")]
+    small = np.min_scalar_type(int(cells.max()))
+    order = order[np.argsort(cells[start:][order].astype(small), kind="stable")] + start
+    order = np.concatenate([np.arange(start), order])
     return cells[order], means[order], weights[order]
 
 

@@ -86,9 +86,9 @@ def worth_keeping(
     :param kept: partitions that are kept already, with their sizes.
     :returns: the finest first, so that each can be built from one before it.
 
-    >>> extent = Extent(9_000, dict.fromkeys(FIELDS, 100), {"day": 1})
-    >>> worth_keeping(extent, ["day"], {})
-    [Partition(unit='day', fields=('ip',), digests=False)]
+    >>> extent = Extent(9_000, dict.fromkeys(FIELDS, 999), {"day": 1})
+    >>> [(one.fields, one.digests) for one in worth_keeping(extent, ["day"], {})]
+    [((), True), ((), False)]
     """
     candidates = [
         Partition(unit, fields, digests)

@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator import Aggregator
 from pydash_app.dashboard.aggregator.chunk import Block, read_ahead
 from pydash_app.dashboard.aggregator.cube import CODED_FIELDS, Cube
 from pydash_app.dashboard.aggregator.digest import Floats
 from pydash_app.dashboard.aggregator.scope import Scope
-from pydash_app.dashboard.aggregator.statistics import FieldCounts, Statistic, natural_order
+from pydash_app.dashboard.aggregator.statistics import Statistic
 from pydash_app.dashboard.aggregator.table import (
     CALL_COLUMNS,
     CENTROIDS,
@@ -103,25 +101,6 @@ class Query:
         codes = {field: _code(cube, field, text) for field, text in fields.items()}
         return cls(cube, *bounds, codes, tuple(dict.fromkeys(by)), slices)
 
-    def answer(self, statistics: Sequence[type[Statistic]]) -> QueryResult:
-        """Compute the statistics, in the form that answers have them."""
-        answer = _Answer(self, statistics)
-        slices = self.slices.labels if self.slices else []
-        values = {
-            kind.field_name(): [[kind.presented(value) for value in row] for row in rows]
-            for kind, rows in answer.values().items()
-        }
-        return QueryResult(answer.groups(), slices, values)
-
-    def aggregators(self) -> list[Aggregator]:
-        """Return an aggregator for each slice."""
-        kinds = Aggregator.statistics_classes_with_dependencies
-        columns = [rows[0] for rows in _Answer(self, kinds).values().values()]
-        return [
-            Aggregator.from_values(dict(zip(kinds, values, strict=True)))
-            for values in zip(*columns, strict=True)
-        ]
-
     def histogram(self, bins: int) -> tuple[list[float], list[int]]:
         """See `AggregatorGroup.histogram`."""
         if bins < 1:
@@ -158,12 +137,12 @@ class Query:
             yield self._batch(columns, order[first : first + BATCH_SIZE])
 
     def _batch(self, columns: Mapping[str, Array], rows: Ints) -> EndpointCallBatch:
-        texts = {field: _texts(self.cube, field, columns[field][rows]) for field in CODED_FIELDS}
+        coded = {field: texts(self.cube, field, columns[field][rows]) for field in CODED_FIELDS}
         return EndpointCallBatch(
             execution_time=columns["execution_time"][rows].astype(np.float64),
             time=columns["time"][rows].astype("datetime64[us]"),
             status_code=columns["status"][rows].astype(np.uint16),
-            **texts,
+            **coded,
         )
 
     def cells(self, statistics: Iterable[type[Statistic]]) -> Cells:
@@ -242,85 +221,6 @@ class Query:
         return self.slices.index(table.column("time"))
 
 
-class _Answer:
-    """The cells of a query, arranged."""
-
-    def __init__(self, query: Query, statistics: Sequence[type[Statistic]]) -> None:
-        self._query = query
-        self._statistics = statistics
-        self._cells = query.cells(statistics)
-        self._counts: dict[str | None, FieldCounts] = {}
-
-    def groups(self) -> list[tuple[str, ...]]:
-        return [self._labels[number] for number in self._order]
-
-    def values(self) -> dict[type[Statistic], list[list[Any]]]:
-        return {kind: self._arranged(kind) for kind in self._statistics}
-
-    def _arranged(self, kind: type[Statistic]) -> list[list[Any]]:
-        width = 1 if self._query.slices is None else len(self._query.slices)
-        empty = kind().value
-        rows = [[empty] * width for _ in self._labels]
-        if len(self._cells):
-            values = kind.of_cells(self._cells, self._counted(kind.counted_field))
-            for group, position, value in zip(
-                self._groups.tolist(), self._cells.keys[-1].tolist(), values, strict=True
-            ):
-                rows[group][position] = value
-        return [rows[number] for number in self._order]
-
-    @cached_property
-    def _groups(self) -> Ints:
-        """For each cell the number of its group."""
-        return self._numbered[0]
-
-    @cached_property
-    def _numbered(self) -> tuple[Ints, list[tuple[int, ...]]]:
-        keys = [key.tolist() for key in self._cells.keys[:-1]]
-        groups = list(zip(*keys, strict=True)) if keys else [()] * len(self._cells)
-        numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-        return np.array([numbers[group] for group in groups], dtype=np.int64), list(numbers)
-
-    @cached_property
-    def _labels(self) -> list[tuple[str, ...]]:
-        if not self._query.by:
-            return [()]
-        groups = self._numbered[1]
-        columns = [
-            _texts(self._query.cube, field, [group[place] for group in groups])
-            for place, field in enumerate(self._query.by)
-        ]
-        return list(zip(*columns, strict=True))
-
-    @cached_property
-    def _order(self) -> list[int]:
-        def key(number: int) -> list[Any]:
-            return [natural_order(text) for text in self._labels[number]]
-
-        return sorted(range(len(self._labels)), key=key)
-
-    def _counted(self, field: str | None) -> FieldCounts:
-        if field not in self._counts:
-            self._counts[field] = self._count(field)
-        return self._counts[field]
-
-    def _count(self, field: str | None) -> FieldCounts:
-        nothing = np.zeros(0, dtype=np.int64)
-        if field is None:
-            return FieldCounts(nothing, nothing, nothing, len(self._cells), lambda codes: [])
-        found = self._query.counts(field)
-        *by, codes, slices = found.keys
-        numbers = {cell: number for number, cell in enumerate(_rows(self._cells.keys))}
-        cells = np.array([numbers[cell] for cell in _rows([*by, slices])], dtype=np.int64)
-        return FieldCounts(
-            cells,
-            codes,
-            found.measures["visits"].astype(np.int64),
-            len(self._cells),
-            lambda wanted: _texts(self._query.cube, field, wanted),
-        )
-
-
 def _logarithmic_edges(means: Floats, bins: int) -> Floats:
     """Return edges from the smallest to the largest value, evenly spaced on a logarithmic scale."""
     top = max(float(means.max()), _SHORTEST_TIME)
@@ -328,10 +228,6 @@ def _logarithmic_edges(means: Floats, bins: int) -> Floats:
     if bottom == top:
         bottom, top = bottom / 1.1, top * 1.1
     return np.geomspace(bottom, top, bins + 1)
-
-
-def _rows(columns: Sequence[Ints]) -> Iterator[tuple[int, ...]]:
-    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def split_filters(filters: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, str] | None]:
@@ -382,7 +278,8 @@ def _code(cube: Cube, field: str, text: str) -> int | None:
     return cube.dictionaries[field].code(text)
 
 
-def _texts(cube: Cube, field: str, codes: Iterable[int]) -> list[str]:
+def texts(cube: Cube, field: str, codes: Iterable[int]) -> list[str]:
+    """Return the texts of a field's codes."""
     if field in CODED_FIELDS:
         return cube.dictionaries[field].decode(codes)
     names = {number: name for name, number in _STATUS_CLASSES.items()}
