@@ -12,9 +12,9 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=128, patter
 NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=PRINTABLE)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=PRINTABLE)]
 Url = Annotated[
-    str, StringConstraints(min_length=1, max_length=2048, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
+    str, StringConstraints(min_length=1, max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
 ]
-Token = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[\x21-\x7e]+$")]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=PRINTABLE)]
 
 
 class Body(BaseModel):

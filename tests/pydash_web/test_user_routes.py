@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from running_site import PASSWORD, Site, Visitor, find_user, make_user
@@ -89,7 +90,7 @@ class TestUser:
 
 
 class TestRegister:
-    BODY = {"name": "Alice", "password": PASSWORD, "email": "alice@example.com"}
+    BODY: ClassVar = {"name": "Alice", "password": PASSWORD, "email": "alice@example.com"}
 
     def test_it_registers_and_the_mail_s_link_verifies_once(self, browser: Visitor) -> None:
         assert browser.post("/api/user/register", self.BODY).status_code == 200
@@ -283,7 +284,7 @@ class TestChangeSettings:
 
 
 class TestChangePassword:
-    BODY = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    BODY: ClassVar = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
 
     def test_it_ends_other_sessions_and_keeps_this_one(self, site: Site, alice: Visitor) -> None:
         elsewhere = site.visitor()

@@ -1,0 +1,369 @@
+"""The contract of the routes of dashboards: each status that the API's page promises."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from apps_to_watch import WatchedApp
+from running_site import FIRST_CALL, Site, Visitor, make_dashboard
+
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
+from pydash_database import transact
+
+ALL_CALLS = {"start_date": "2018", "end_date": "2019"}
+
+
+def stored(path: str) -> Dashboard:
+    return repository.find(path.rpartition("/")[2])
+
+
+def change(path: str, what: object) -> None:
+    transact(lambda: what(stored(path)))  # type: ignore[operator]
+
+
+class TestOverview:
+    def test_it_is_empty_for_a_newcomer(self, alice: Visitor) -> None:
+        answer = alice.get("/api/dashboards")
+        assert (answer.status_code, answer.json()) == (200, [])
+
+    def test_it_needs_a_session(self, browser: Visitor) -> None:
+        assert browser.get("/api/dashboards").status_code == 401
+
+    def test_it_lists_one_s_own_by_name(self, alice: Visitor, charlie: Visitor) -> None:
+        owner = UUID(alice.get("/api/user").json()["id"])
+        for name in ("zebra", "Antelope"):
+            make_dashboard(owner, name=name)
+        assert [each["name"] for each in alice.get("/api/dashboards").json()] == [
+            "Antelope",
+            "zebra",
+        ]
+        assert charlie.get("/api/dashboards").json() == []
+
+    def test_it_shows_today_without_reading_the_cube(self, alice: Visitor, shop: str) -> None:
+        noon = FIRST_CALL.replace(hour=20)
+        change(shop, lambda dashboard: dashboard.update_summary(noon))
+        [shown] = alice.get("/api/dashboards").json()
+        summary = shown["summary"]
+        assert summary["visits_today"] == 3
+        assert summary["p50"] == pytest.approx(0.2)
+        assert summary["error_rate"] == pytest.approx(1 / 3)
+        assert len(summary["sparkline"]) == 24
+        assert sum(summary["sparkline"]) == 3
+
+    def test_it_shows_why_the_last_fetch_failed(self, alice: Visitor, shop: str) -> None:
+        now = datetime.now(UTC)
+        change(shop, lambda dashboard: dashboard.fetching.failed(now, "It answered 502.", 502))
+        [shown] = alice.get("/api/dashboards").json()
+        assert shown["state"] == "initialize_endpoints_failure"
+        assert (shown["error"], shown["http_status"]) == ("It answered 502.", 502)
+
+    def test_no_answer_ever_holds_the_token(self, alice: Visitor, shop: str) -> None:
+        change(shop, lambda dashboard: setattr(dashboard, "token", "the-secret-token"))
+        for path in ("/api/dashboards", shop):
+            assert "the-secret-token" not in alice.get(path).text
+
+
+class TestDashboard:
+    def test_it_has_the_numbers_of_all_and_of_each_endpoint(
+        self, alice: Visitor, shop: str
+    ) -> None:
+        shown = alice.get(shop).json()
+        assert shown["aggregates"]["total_visits"] == 5
+        assert shown["aggregates"]["total_execution_time"] == pytest.approx(1.2)
+        assert shown["aggregates"]["visits_per_ip"] == {"127.0.0.1": 4, "127.0.0.2": 1}
+        visits = {each["name"]: each["aggregates"]["total_visits"] for each in shown["endpoints"]}
+        assert visits == {"foo": 2, "bar/baz": 3}
+
+    def test_it_has_zeros_and_nulls_without_calls(self, alice: Visitor) -> None:
+        owner = UUID(alice.get("/api/user").json()["id"])
+        empty = make_dashboard(owner, list)
+        aggregates = alice.get(f"/api/dashboards/{empty}").json()["aggregates"]
+        assert aggregates["total_visits"] == aggregates["unique_visitors"] == 0
+        assert aggregates["average_execution_time"] is None
+        assert aggregates["versions"] == []
+
+
+ROUTES_OF_A_DASHBOARD = [
+    ("GET", ""),
+    ("GET", "/statistic?statistic=total_visits"),
+    ("GET", "/endpoint_boxplots"),
+    ("GET", "/endpoints/foo/boxplot"),
+    ("GET", "/execution_times_per_version"),
+    ("GET", "/endpoints/foo/execution_times_per_version"),
+    ("GET", "/execution_time_histogram"),
+    ("GET", "/visitor_heatmap"),
+    ("GET", "/unique_visitor_heatmap"),
+    ("GET", "/downtime"),
+    ("GET", "/progress"),
+    ("GET", "/export"),
+    ("POST", "/change_settings"),
+    ("POST", "/endpoints/foo/change_settings"),
+    ("POST", "/fetch"),
+    ("POST", "/delete"),
+]
+
+
+@pytest.mark.parametrize(("method", "rest"), ROUTES_OF_A_DASHBOARD)
+def test_it_checks_the_id_and_whose_it_is(
+    method: str, rest: str, alice: Visitor, charlie: Visitor, shop: str
+) -> None:
+    body = {"json": {"hidden": True} if "endpoints" in rest else {}} if method == "POST" else {}
+
+    def status(visitor: Visitor, path: str) -> int:
+        return visitor.request(method, path + rest, **body).status_code
+
+    assert status(alice, "/api/dashboards/no-uuid") == 400
+    assert status(alice, f"/api/dashboards/{uuid4()}") == 404
+    assert status(charlie, shop) == 403
+    assert status(alice, shop) == 200
+
+
+class TestRegister:
+    def test_it_adds_what_can_be_fetched(self, alice: Visitor, watched_app: WatchedApp) -> None:
+        body = {"name": "Mine", "url": watched_app.url, "token": watched_app.token}
+        answer = alice.post("/api/dashboards/register", {**body, "monitor_downtime": True})
+        assert answer.status_code == 200
+        dashboard = answer.json()["dashboard"]
+        assert (dashboard["name"], dashboard["monitor_downtime"]) == ("Mine", True)
+        assert dashboard["url"] == f"{watched_app.url}/dashboard"
+        assert [each["name"] for each in alice.get("/api/dashboards").json()] == ["Mine"]
+
+    @pytest.mark.parametrize("missing", ["name", "url", "token"])
+    def test_it_names_what_is_missing(self, alice: Visitor, missing: str) -> None:
+        body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
+        del body[missing]
+        answer = alice.post("/api/dashboards/register", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [missing])
+
+    def test_it_says_that_the_token_is_wrong(
+        self, alice: Visitor, watched_app: WatchedApp
+    ) -> None:
+        body = {"name": "Mine", "url": watched_app.url, "token": "wrong"}
+        answer = alice.post("/api/dashboards/register", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["token"])
+
+    def test_it_says_that_nobody_answers(self, alice: Visitor) -> None:
+        body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
+        answer = alice.post("/api/dashboards/register", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["url"])
+
+    def test_it_says_which_two_lines_are_missing(
+        self, alice: Visitor, app_without_exporter: WatchedApp
+    ) -> None:
+        app = app_without_exporter
+        body = {"name": "Mine", "url": app.url, "token": app.token}
+        answer = alice.post("/api/dashboards/register", body)
+        assert answer.status_code == 400
+        assert "pydash_exporter.bind(app)" in answer.json()["message"]
+
+    def test_it_does_not_fetch_from_where_it_may_not(self, alice: Visitor) -> None:
+        for url in ("http://169.254.169.254/latest", "http://10.0.0.1/", "http://[fe80::1]/"):
+            body = {"name": "Mine", "url": url, "token": "x"}
+            answer = alice.post("/api/dashboards/register", body)
+            assert (answer.status_code, list(answer.json()["errors"])) == (400, ["url"])
+
+    def test_nothing_is_stored_when_it_fails(self, alice: Visitor) -> None:
+        body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
+        alice.post("/api/dashboards/register", body)
+        assert alice.get("/api/dashboards").json() == []
+
+
+class TestProbe:
+    def steps(self, visitor: Visitor, url: str, token: str) -> dict[str, bool | None]:
+        answer = visitor.post("/api/dashboards/probe", {"url": url, "token": token})
+        assert answer.status_code == 200
+        return {each["step"]: each["ok"] for each in answer.json()["steps"]}
+
+    def test_it_finds_everything_right(self, alice: Visitor, watched_app: WatchedApp) -> None:
+        body = {"url": watched_app.url, "token": watched_app.token}
+        found = alice.post("/api/dashboards/probe", body).json()
+        assert found["ok"]
+        assert [each["ok"] for each in found["steps"]] == [True] * 4
+        assert found["fmd_version"].startswith("5.")
+        assert found["default_token"] is False
+
+    def test_it_stops_at_what_is_wrong(
+        self,
+        site: Site,
+        alice: Visitor,
+        watched_app: WatchedApp,
+        app_without_exporter: WatchedApp,
+    ) -> None:
+        assert list(self.steps(alice, "http://127.0.0.1:9", "x").values()) == [
+            False, None, None, None,
+        ]  # fmt: skip
+        assert list(self.steps(alice, site.url, "x").values()) == [True, False, None, None]
+        app = app_without_exporter
+        assert list(self.steps(alice, app.url, app.token).values()) == [True, True, False, None]
+        assert list(self.steps(alice, watched_app.url, "wrong").values()) == [True] * 3 + [False]
+
+    def test_it_is_limited(self, site: Site, alice: Visitor) -> None:
+        body = {"url": "http://10.0.0.1", "token": "x"}
+        statuses = [alice.post("/api/dashboards/probe", body).status_code for _ in range(31)]
+        assert statuses[-2:] == [200, 429]
+
+
+class TestChangeSettings:
+    def test_it_changes_what_is_given_and_leaves_the_token(
+        self, alice: Visitor, shop: str
+    ) -> None:
+        body = {"name": "Renamed", "monitor_downtime": True, "retention": 30}
+        answer = alice.post(f"{shop}/change_settings", body)
+        assert answer.status_code == 200
+        shown = answer.json()["dashboard"]
+        assert {name: shown[name] for name in body} == body
+        assert transact(lambda: stored(shop).token) == "token"
+
+    def test_nothing_given_changes_nothing(self, alice: Visitor, shop: str) -> None:
+        before = alice.get(shop).json()
+        assert alice.post(f"{shop}/change_settings", {}).status_code == 200
+        assert alice.get(shop).json() == before
+
+    def test_calls_can_be_kept_for_ever_again(self, alice: Visitor, shop: str) -> None:
+        alice.post(f"{shop}/change_settings", {"retention": 30})
+        alice.post(f"{shop}/change_settings", {"name": "Renamed"})
+        assert alice.get(shop).json()["retention"] == 30
+        alice.post(f"{shop}/change_settings", {"retention": None})
+        assert alice.get(shop).json()["retention"] is None
+
+    def test_a_new_address_is_tried_first(
+        self, alice: Visitor, shop: str, watched_app: WatchedApp
+    ) -> None:
+        refused = alice.post(f"{shop}/change_settings", {"url": "http://127.0.0.1:9/other"})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["url"])
+        body = {"url": watched_app.url, "token": watched_app.token}
+        assert alice.post(f"{shop}/change_settings", body).status_code == 200
+        assert alice.get(shop).json()["url"] == f"{watched_app.url}/dashboard"
+
+    @pytest.mark.parametrize(
+        "body",
+        [{"name": ""}, {"url": "ftp://x"}, {"token": ""}, {"monitor_downtime": "yes"},
+         {"retention": 0}, {"retention": "30"}, {"retention": 1.5}],
+    )  # fmt: skip
+    def test_it_names_what_is_wrong(
+        self, alice: Visitor, shop: str, body: dict[str, object]
+    ) -> None:
+        answer = alice.post(f"{shop}/change_settings", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, list(body))
+
+
+class TestDelete:
+    def test_it_is_gone(self, alice: Visitor, shop: str) -> None:
+        assert alice.post(f"{shop}/delete").status_code == 200
+        assert alice.get(shop).status_code == 404
+        assert alice.post(f"{shop}/delete").status_code == 404
+
+
+class TestFetch:
+    def test_it_asks_the_fetcher(self, alice: Visitor, shop: str) -> None:
+        assert alice.post(f"{shop}/fetch").status_code == 200
+        assert [str(each) for each in transact(repository.take_fetch_requests)] == [
+            shop.rpartition("/")[2]
+        ]
+
+    def test_it_is_limited(self, alice: Visitor, shop: str) -> None:
+        statuses = [alice.post(f"{shop}/fetch").status_code for _ in range(11)]
+        assert statuses == [200] * 10 + [429]
+
+
+class TestProgress:
+    def test_it_counts_while_the_past_is_imported(self, alice: Visitor, shop: str) -> None:
+        def fetch_a_page(dashboard: Dashboard) -> None:
+            now = datetime.now(UTC)
+            remote = RemoteInfo("http://127.0.0.1:9", "http://127.0.0.1:9", "exporter", "5.1.0")
+            dashboard.fetching.found_endpoints(now, remote)
+            progress = FetchProgress(calls=30, remaining=10, seconds=6.0)
+            dashboard.fetching.fetched_page(now, cursor={}, has_more=True, progress=progress)
+
+        before = alice.get(f"{shop}/progress").json()
+        assert (before["state"], before["fraction"]) == ("not_initialized", None)
+        change(shop, fetch_a_page)
+        assert alice.get(f"{shop}/progress").json() == {
+            "state": "initialized_endpoints",
+            "fraction": 0.75,
+            "calls": 30,
+            "seconds_left": 2.0,
+            "error": None,
+        }
+
+
+class TestEndpointSettings:
+    def test_it_hides_and_shows(self, alice: Visitor, shop: str) -> None:
+        path = f"{shop}/endpoints/bar%2Fbaz/change_settings"
+        answer = alice.post(path, {"hidden": True})
+        assert answer.json()["endpoint"] == {"name": "bar/baz", "enabled": True, "hidden": True}
+        alice.post(path, {"hidden": False})
+        assert not any(each["hidden"] for each in alice.get(shop).json()["endpoints"])
+
+    def test_an_unknown_endpoint_is_404(self, alice: Visitor, shop: str) -> None:
+        path = f"{shop}/endpoints/unknown/change_settings"
+        assert alice.post(path, {"hidden": True}).status_code == 404
+
+
+class TestDowntime:
+    def test_an_open_outage_counts_up_to_now(self, alice: Visitor, shop: str) -> None:
+        now = datetime.now(UTC)
+        begun = now - timedelta(minutes=10)
+
+        def watch(dashboard: Dashboard) -> None:
+            for minute, latency in ((0, 20.0), (1, 40.0), (2, None), (3, None), (9, None)):
+                dashboard.downtime.record(begun + timedelta(minutes=minute), latency)
+
+        change(shop, watch)
+        yesterday = (now - timedelta(days=1)).date().isoformat()
+        shown = alice.get(f"{shop}/downtime", params={"start_date": yesterday}).json()
+        last = shown["downtime_intervals"][-1]
+        assert last["end"] is None
+        assert sum(each["seconds"] for each in shown["downtime_intervals"]) >= 8 * 60
+        assert sum(shown["total_downtimes"].values()) >= 8 * 60
+        assert shown["downtime_percentage"] == pytest.approx(80, abs=1)
+        assert shown["latency"] == pytest.approx({f"{begun:%Y-%m-%d}": 30.0})
+
+    def test_nobody_watched(self, alice: Visitor, shop: str) -> None:
+        shown = alice.get(f"{shop}/downtime").json()
+        assert (shown["downtime_percentage"], shown["downtime_intervals"]) == (None, [])
+        assert len(shown["total_downtimes"]) == 8, "the last seven days, and today"
+
+    def test_reversed_dates_are_400(self, alice: Visitor, shop: str) -> None:
+        params = {"start_date": "2018-05-02", "end_date": "2018-05-01"}
+        answer = alice.get(f"{shop}/downtime", params=params)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["end_date"])
+
+
+class TestExport:
+    def test_csv_and_json_hold_the_same_calls_in_order_of_time(
+        self, alice: Visitor, shop: str
+    ) -> None:
+        text = alice.get(f"{shop}/export", params=ALL_CALLS)
+        assert text.headers["Content-Type"].startswith("text/csv")
+        rows = list(csv.DictReader(io.StringIO(text.text)))
+        calls = alice.get(f"{shop}/export", params={**ALL_CALLS, "format": "json"}).json()
+        assert [row["endpoint"] for row in rows] == [call["endpoint"] for call in calls]
+        assert [call["time"] for call in calls] == sorted(call["time"] for call in calls)
+        assert sum(float(row["execution_time"]) for row in rows) == pytest.approx(1.2)
+        assert [row["status_code"] for row in rows][0] == ""
+
+    def test_it_filters(self, alice: Visitor, shop: str) -> None:
+        params = {"format": "json", "endpoint": "foo", "ip": "127.0.0.2"}
+        assert len(alice.get(f"{shop}/export", params=params).json()) == 1
+
+    def test_without_calls_it_is_an_empty_list(self, alice: Visitor, shop: str) -> None:
+        params = {"format": "json", "start_date": "2020"}
+        assert alice.get(f"{shop}/export", params=params).json() == []
+
+    def test_a_visitor_s_text_is_no_formula(self, alice: Visitor) -> None:
+        from pydash_app.dashboard.endpoint_call import EndpointCall
+
+        owner = UUID(alice.get("/api/user").json()["id"])
+        evil = EndpointCall("foo", 1, FIRST_CALL, "1", "=cmd|' /C calc'!A0", "127.0.0.1")
+        path = make_dashboard(owner, lambda: [evil])
+        [row] = csv.DictReader(io.StringIO(alice.get(f"/api/dashboards/{path}/export").text))
+        assert row["group_by"] == "'=cmd|' /C calc'!A0"
+
+    def test_an_unknown_format_is_400(self, alice: Visitor, shop: str) -> None:
+        answer = alice.get(f"{shop}/export?format=xml")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["format"])
