@@ -44,6 +44,7 @@ AGGREGATES = tuple(field.alias or name for name, field in Aggregates.model_field
 IS_STATIC = {"true": True, "false": False}
 # What is largest is told by the visits.
 RANK = "total_visits"
+MOST_BREAKDOWNS = 2
 
 
 def dashboards() -> Dashboards:
@@ -80,7 +81,7 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
     """
     found = find_dashboard(dashboard_id)
     statistics = _listed("statistic", query.statistic, check_allowed_statistics, STATISTICS)
-    by = _listed("breakdown", query.breakdown, BREAKDOWNS.__contains__, BREAKDOWNS)
+    by = _breakdown(query.breakdown)
     choice = dates.choice(query) | {"by": by}
     choice["end"] = choice["end"] or datetime.now(UTC)
     is_static = _is_static(query)
@@ -146,6 +147,13 @@ def _listed(
         reason = f"{unknown[0]!r} is not one of {', '.join(allowed)}."
         raise validation.invalid({parameter: [reason]})
     return tuple(dict.fromkeys(names))
+
+
+def _breakdown(text: str | None) -> tuple[str, ...]:
+    by = _listed("breakdown", text, BREAKDOWNS.__contains__, BREAKDOWNS)
+    if len(by) > MOST_BREAKDOWNS:
+        raise validation.invalid({"breakdown": [f"This names at most {MOST_BREAKDOWNS} fields."]})
+    return by
 
 
 def _is_static(query: StatisticQuery) -> bool:

@@ -2,26 +2,51 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from apps_to_watch import WatchedApp
-from running_site import Site, Visitor, make_dashboard, make_user
+from running_site import Site, Visitor, empty_database, make_dashboard, make_user
 
+import pydash_app
+import pydash_database
 from pydash_app.configuration import Configuration
+from pydash_database import transact
+
+if TYPE_CHECKING:
+    from tests.conftest import ZeoServer
 
 
 @pytest.fixture
 def site(zeo_database: Configuration) -> Iterator[Site]:
     """The web server, on an empty database of a real ZEO server."""
-    from dataclasses import replace
-
     running = Site(replace(zeo_database, port=0))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def lasting_site(
+    zeo_server: "ZeoServer", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The same, for the tests of a module that only look, or clean up themselves."""
+    environ = {
+        "PYDASH_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "PYDASH_DATABASE_URI": zeo_server.uri,
+        "PYDASH_FETCH_ALLOW": "global,loopback",
+    }
+    configuration = Configuration.from_environment(environ, port=0)
+    pydash_app.configure(configuration)
+    transact(empty_database)
+    running = Site(configuration)
+    yield running
+    running.stop()
+    pydash_database.close()
 
 
 @pytest.fixture

@@ -139,9 +139,7 @@ class TestRegister:
         answer = alice.post("/api/dashboards/register", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [missing])
 
-    def test_it_says_that_the_token_is_wrong(
-        self, alice: Visitor, watched_app: WatchedApp
-    ) -> None:
+    def test_it_says_that_the_token_is_wrong(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"name": "Mine", "url": watched_app.url, "token": "wrong"}
         answer = alice.post("/api/dashboards/register", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["token"])
@@ -208,9 +206,7 @@ class TestProbe:
 
 
 class TestChangeSettings:
-    def test_it_changes_what_is_given_and_leaves_the_token(
-        self, alice: Visitor, shop: str
-    ) -> None:
+    def test_it_changes_what_is_given_and_leaves_the_token(self, alice: Visitor, shop: str) -> None:
         body = {"name": "Renamed", "monitor_downtime": True, "retention": 30}
         answer = alice.post(f"{shop}/change_settings", body)
         assert answer.status_code == 200

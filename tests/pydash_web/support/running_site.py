@@ -15,10 +15,11 @@ from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.migrations import MIGRATIONS
 from pydash_app.user import User
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import registration, tokens
-from pydash_database import transact
+from pydash_database import database_root, schema, transact
 from pydash_web import server
 from pydash_web.limits import Limiter
 
@@ -82,6 +83,12 @@ class Visitor:
 
     def sign_in(self, name: str, password: str = PASSWORD) -> requests.Response:
         return self.post("/api/login", {"name": name, "password": password})
+
+
+def empty_database() -> None:
+    root = database_root()
+    root.clear()
+    schema.upgrade(root, MIGRATIONS)
 
 
 def make_user(name: str, *, verified: bool = True, admin: bool = False) -> UUID:

@@ -1,0 +1,373 @@
+"""The numbers that the API answers, against numbers worked out by hand."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import pytest
+from running_site import Site, Visitor, make_dashboard, make_user
+
+from pydash_web.models.statistic import STATISTICS
+
+Ask = Callable[..., Any]
+
+FIVE_NUMBERS = {
+    # What the documented example of a dashboard says of these five calls.
+    "total_visits": 5,
+    "total_execution_time": 1.2,
+    "average_execution_time": 0.24,
+    "visits_per_ip": {"127.0.0.1": 4, "127.0.0.2": 1},
+    "unique_visitors": 2,
+    "fastest_measured_execution_time": 0.1,
+    "slowest_measured_execution_time": 0.5,
+    "median_execution_time": 0.2,
+    "versions": ["0.1", "0.2"],
+    "error_rate": 0.25,
+    "first_call": "2018-04-23T15:29:23+00:00",
+    "last_call": "2018-04-25T15:29:23+00:00",
+}
+
+
+@pytest.fixture(scope="module")
+def alice(lasting_site: Site) -> Visitor:
+    make_user("Alice")
+    visitor = lasting_site.visitor()
+    assert visitor.sign_in("Alice").ok
+    return visitor
+
+
+@pytest.fixture(scope="module")
+def shop(alice: Visitor) -> str:
+    owner = UUID(alice.get("/api/user").json()["id"])
+    return f"/api/dashboards/{make_dashboard(owner)}"
+
+
+@pytest.fixture(scope="module")
+def without_calls(alice: Visitor) -> str:
+    owner = UUID(alice.get("/api/user").json()["id"])
+    return f"/api/dashboards/{make_dashboard(owner, list)}"
+
+
+@pytest.fixture(scope="module")
+def ask(alice: Visitor, shop: str) -> Ask:
+    """Ask for a statistic, and expect it."""
+
+    def ask(statistic: str, **parameters: str) -> Any:
+        answer = alice.get(f"{shop}/statistic?{urlencode({'statistic': statistic, **parameters})}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def refuse(alice: Visitor, shop: str) -> Ask:
+    """Ask for a statistic, and expect to be told which parameter is wrong."""
+
+    def refuse(path: str = shop, **parameters: str) -> str:
+        answer = alice.get(f"{path}/statistic?{urlencode(parameters)}")
+        assert answer.status_code == 400, answer.text
+        [name] = answer.json()["errors"]
+        assert answer.json()["message"].startswith(name)
+        return str(name)
+
+    return refuse
+
+
+class TestOneValue:
+    @pytest.mark.parametrize("statistic", FIVE_NUMBERS)
+    def test_it_is_right(self, ask: Ask, statistic: str) -> None:
+        expected = FIVE_NUMBERS[statistic]
+        if isinstance(expected, float):
+            expected = pytest.approx(expected)
+        assert ask(statistic) == expected
+
+    def test_every_statistic_can_be_asked_for_at_once(self, ask: Ask) -> None:
+        assert set(ask(",".join(STATISTICS))) == set(STATISTICS)
+
+    def test_without_calls_counts_are_0_and_times_null(
+        self, alice: Visitor, without_calls: str
+    ) -> None:
+        names = "total_visits,unique_visitors,visits_per_ip,median_execution_time,error_rate"
+        answer = alice.get(f"{without_calls}/statistic?statistic={names}").json()
+        assert list(answer.values()) == [0, 0, {}, None, None]
+
+
+class TestRangesAndFilters:
+    @pytest.mark.parametrize(
+        ("start", "end", "visits"),
+        [
+            ("2018-04-25T15:29:23", "2018-04-25T15:29:24", 3),
+            ("2018-04-25T15:29:23Z", "2018-04-25T17:29:23+02:00", 0),
+            ("2018-04-24", "2018-04-25", 1),
+            ("2018-W17", "2018-W18", 5),
+            ("2018-04", "2018-05", 5),
+            ("2018", "2019", 5),
+            ("2018-04-25T15", "2018-04-25T16", 3),
+            ("2018-04-25T15:29", "2018-04-25T15:45", 3),
+            ("20180424T152923", "20180425T152923", 1),
+        ],
+    )
+    def test_the_start_is_in_and_the_end_is_out(
+        self, ask: Ask, start: str, end: str, visits: int
+    ) -> None:
+        assert ask("total_visits", start_date=start, end_date=end) == visits
+
+    @pytest.mark.parametrize(
+        ("filters", "visits"),
+        [
+            ({"endpoint": "bar/baz"}, 3),
+            ({"version": "0.2"}, 1),
+            ({"ip": "127.0.0.2"}, 1),
+            ({"group_by": "ann"}, 4),
+            ({"status_class": "5xx"}, 1),
+            ({"status_class": "unknown"}, 1),
+            ({"endpoint": "foo", "ip": "127.0.0.1", "version": "0.1", "group_by": "ann"}, 1),
+            ({"endpoint": "nobody calls it"}, 0),
+        ],
+    )
+    def test_filters_combine(self, ask: Ask, filters: dict[str, str], visits: int) -> None:
+        assert ask("total_visits", **filters) == visits
+
+
+class TestSlices:
+    def test_every_slice_of_the_range_is_there_in_order_of_time(self, ask: Ask) -> None:
+        days = ask(
+            "total_visits", timeslice="day", timeslice_is_static="true",
+            start_date="2018-04-22", end_date="2018-04-27",
+        )  # fmt: skip
+        assert list(days.items()) == [
+            ("2018-04-22", 0),
+            ("2018-04-23", 1),
+            ("2018-04-24", 1),
+            ("2018-04-25", 3),
+            ("2018-04-26", 0),
+        ]
+
+    @pytest.mark.parametrize(
+        ("timeslice", "label"),
+        [
+            ("year", "2018"),
+            ("month", "2018-04"),
+            ("week", "2018-W17"),
+            ("day", "2018-04-25"),
+            ("hour", "2018-04-25T15"),
+            ("minute", "2018-04-25T15:29"),
+        ],
+    )
+    def test_static_slices_are_labelled_by_the_calendar(
+        self, ask: Ask, timeslice: str, label: str
+    ) -> None:
+        slices = ask(
+            "total_visits", timeslice=timeslice, timeslice_is_static="TRUE",
+            start_date="2018-04-25T15:29", end_date="2018-04-25T15:30",
+        )  # fmt: skip
+        assert slices == {label: 3}
+
+    def test_a_ragged_slice_has_only_what_lies_in_the_range(self, ask: Ask) -> None:
+        slices = ask(
+            "total_visits", timeslice="week", timeslice_is_static="true",
+            start_date="2018-04-24", end_date="2018-04-25T15:29:23",
+        )  # fmt: skip
+        assert slices == {"2018-W17": 1}
+
+    def test_dynamic_slices_begin_at_the_start(self, ask: Ask) -> None:
+        slices = ask(
+            "total_visits", timeslice="day", timeslice_is_static="False",
+            start_date="2018-04-23T12:00", end_date="2018-04-26T12:00",
+        )  # fmt: skip
+        assert slices == {"2018-04-23T12:00": 1, "2018-04-24T12:00": 1, "2018-04-25T12:00": 3}
+
+    def test_several_statistics_are_an_object_by_name(self, ask: Ask) -> None:
+        answer = ask(
+            "total_visits,median_execution_time", timeslice="year", timeslice_is_static="true",
+            start_date="2017", end_date="2019",
+        )  # fmt: skip
+        assert answer["total_visits"] == {"2017": 0, "2018": 5}
+        assert answer["median_execution_time"] == {"2017": None, "2018": pytest.approx(0.2)}
+
+    def test_by_default_they_reach_from_the_first_call_to_now(self, ask: Ask) -> None:
+        years = ask("total_visits", timeslice="year", timeslice_is_static="true")
+        assert list(years)[0] == "2018"
+        assert list(years)[-1] >= "2026"
+
+    def test_without_calls_there_are_zeros(self, alice: Visitor, without_calls: str) -> None:
+        query = "statistic=total_visits&timeslice=day&timeslice_is_static=true"
+        path = f"{without_calls}/statistic?{query}&start_date=2018-04-25&end_date=2018-04-27"
+        assert alice.get(path).json() == {"2018-04-25": 0, "2018-04-26": 0}
+
+
+class TestBreakdown:
+    def test_it_is_nested_by_value_the_largest_first(self, ask: Ask) -> None:
+        answer = ask("total_visits", breakdown="endpoint")
+        assert list(answer.items()) == [("bar/baz", 3), ("foo", 2)]
+
+    def test_it_takes_two_fields_and_slices(self, ask: Ask) -> None:
+        answer = ask(
+            "total_visits", breakdown="ip,version", timeslice="year", timeslice_is_static="true",
+            start_date="2018", end_date="2019",
+        )  # fmt: skip
+        assert answer == {
+            "127.0.0.1": {"0.1": {"2018": 3}, "0.2": {"2018": 1}},
+            "127.0.0.2": {"0.1": {"2018": 1}},
+        }
+
+    def test_top_keeps_the_largest(self, ask: Ask) -> None:
+        assert ask("slowest_measured_execution_time", breakdown="ip", top="1") == {
+            "127.0.0.1": pytest.approx(0.5)
+        }
+
+    def test_without_calls_there_is_no_group(self, alice: Visitor, without_calls: str) -> None:
+        path = f"{without_calls}/statistic?statistic=total_visits&breakdown=endpoint"
+        assert alice.get(path).json() == {}
+
+
+class TestRefusals:
+    """A wrong parameter is a 400 that names it, calls or not."""
+
+    @pytest.mark.parametrize("path", ["shop", "without_calls"])
+    @pytest.mark.parametrize(
+        ("wrong", "parameters"),
+        [
+            ("statistic", {}),
+            ("statistic", {"statistic": ""}),
+            ("statistic", {"statistic": "total_visits,"}),
+            ("statistic", {"statistic": "made_up"}),
+            ("start_date", {"start_date": "yesterday"}),
+            ("start_date", {"start_date": "2018-13"}),
+            ("start_date", {"start_date": "2018-02-30"}),
+            ("start_date", {"start_date": "0001"}),
+            ("end_date", {"end_date": "2018-04-25T25"}),
+            ("end_date", {"end_date": "9999-12-31"}),
+            ("end_date", {"start_date": "2018-05", "end_date": "2018-04"}),
+            ("timeslice", {"timeslice": "century", "timeslice_is_static": "true"}),
+            ("timeslice_is_static", {"timeslice": "day"}),
+            ("timeslice_is_static", {"timeslice": "day", "timeslice_is_static": "1"}),
+            ("timeslice_is_static", {"timeslice": "month", "timeslice_is_static": "false"}),
+            ("timeslice_is_static", {"timeslice": "year", "timeslice_is_static": "false"}),
+            ("timeslice", {"timeslice": "minute", "timeslice_is_static": "true",
+                           "start_date": "2018", "end_date": "2019"}),
+            ("breakdown", {"breakdown": "weather"}),
+            ("breakdown", {"breakdown": "endpoint,ip,version"}),
+            ("top", {"top": "0"}),
+            ("top", {"top": "many"}),
+            ("status_class", {"status_class": "9"}),
+            ("startdate", {"startdate": "2018"}),
+        ],
+    )  # fmt: skip
+    def test_it_names_the_parameter(
+        self,
+        refuse: Ask,
+        request: pytest.FixtureRequest,
+        path: str,
+        wrong: str,
+        parameters: dict[str, str],
+    ) -> None:
+        if wrong != "statistic":
+            parameters = {"statistic": "total_visits", **parameters}
+        assert refuse(path=request.getfixturevalue(path), **parameters) == wrong
+
+    def test_a_parameter_given_twice_is_refused(self, alice: Visitor, shop: str) -> None:
+        answer = alice.get(f"{shop}/statistic?statistic=total_visits&statistic=versions")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["statistic"])
+
+    def test_at_most_10_000_slices(self, ask: Ask, refuse: Ask) -> None:
+        minutes = {"timeslice": "minute", "timeslice_is_static": "true", "start_date": "2018-04-01"}
+        slices = ask("total_visits", **minutes, end_date="2018-04-07T22:40")
+        assert len(slices) == 10_000
+        refused = {**minutes, "statistic": "total_visits", "end_date": "2018-04-07T22:42"}
+        assert refuse(**refused) == "timeslice"
+
+
+class TestBoxPlots:
+    NAMES = (
+        "fastest_measured_execution_time",
+        "fastest_quartile_execution_time",
+        "median_execution_time",
+        "slowest_quartile_execution_time",
+        "ninetieth_percentile_execution_time",
+        "ninety-ninth_percentile_execution_time",
+        "slowest_measured_execution_time",
+        "average_execution_time",
+    )
+
+    def test_there_is_one_for_each_endpoint(self, alice: Visitor, shop: str) -> None:
+        plots = alice.get(f"{shop}/endpoint_boxplots").json()
+        assert set(plots) == {"foo", "bar/baz"}
+        assert tuple(plots["foo"]) == self.NAMES
+        assert plots["foo"]["fastest_measured_execution_time"] == pytest.approx(0.1)
+        assert plots["foo"]["slowest_measured_execution_time"] == pytest.approx(0.5)
+        assert plots["foo"]["average_execution_time"] == pytest.approx(0.3)
+
+    def test_that_of_one_endpoint_is_the_same(self, alice: Visitor, shop: str) -> None:
+        plots = alice.get(f"{shop}/endpoint_boxplots").json()
+        one = alice.get(f"{shop}/endpoints/bar%2Fbaz/boxplot").json()
+        assert one == plots["bar/baz"]
+
+    def test_there_is_one_for_each_version(self, alice: Visitor, shop: str) -> None:
+        plots = alice.get(f"{shop}/execution_times_per_version").json()
+        assert set(plots) == {"0.1", "0.2"}
+        of_foo = alice.get(f"{shop}/endpoints/foo/execution_times_per_version").json()
+        assert set(of_foo) == {"0.1"}
+        assert of_foo["0.1"]["average_execution_time"] == pytest.approx(0.3)
+
+    def test_they_take_ranges_and_filters(self, alice: Visitor, shop: str) -> None:
+        path = f"{shop}/endpoint_boxplots?start_date=2018-04-24&end_date=2018-04-25"
+        assert set(alice.get(path).json()) == {"bar/baz"}
+        assert alice.get(f"{shop}/endpoint_boxplots?ip=127.0.0.2").json().keys() == {"foo"}
+
+    @pytest.mark.parametrize("route", ["boxplot", "execution_times_per_version"])
+    def test_an_unknown_endpoint_is_404(self, alice: Visitor, shop: str, route: str) -> None:
+        assert alice.get(f"{shop}/endpoints/unknown/{route}").status_code == 404
+
+    def test_a_wrong_date_is_400(self, alice: Visitor, shop: str) -> None:
+        answer = alice.get(f"{shop}/endpoint_boxplots?end_date=never")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["end_date"])
+
+
+class TestHistogram:
+    def test_every_call_is_in_one_bin(self, alice: Visitor, shop: str) -> None:
+        found = alice.get(f"{shop}/execution_time_histogram?bins=3").json()
+        assert sum(found["counts"]) == 5
+        assert len(found["edges"]) == 4
+        assert found["edges"] == sorted(found["edges"])
+
+    def test_of_one_endpoint(self, alice: Visitor, shop: str) -> None:
+        found = alice.get(f"{shop}/execution_time_histogram?endpoint=foo").json()
+        assert sum(found["counts"]) == 2
+
+    def test_without_calls_it_is_empty(self, alice: Visitor, without_calls: str) -> None:
+        found = alice.get(f"{without_calls}/execution_time_histogram").json()
+        assert found == {"edges": [], "counts": []}
+
+
+class TestHeatmaps:
+    RANGE = "start_date=2018-04-23&end_date=2018-04-25"
+
+    @pytest.mark.parametrize(
+        ("route", "last"), [("visitor_heatmap", 3), ("unique_visitor_heatmap", 2)]
+    )
+    def test_both_dates_are_in_and_each_day_has_24_hours(
+        self, alice: Visitor, shop: str, route: str, last: int
+    ) -> None:
+        days = alice.get(f"{shop}/{route}?{self.RANGE}").json()
+        assert list(days) == ["2018-04-23", "2018-04-24", "2018-04-25"]
+        at_15 = [0] * 15
+        assert days["2018-04-23"] == [*at_15, 1, *[0] * 8]
+        assert days["2018-04-25"] == [*at_15, last, *[0] * 8]
+
+    def test_by_default_it_is_the_last_week_and_today(self, alice: Visitor, shop: str) -> None:
+        assert len(alice.get(f"{shop}/visitor_heatmap").json()) == 8
+
+    @pytest.mark.parametrize(
+        ("wrong", "query"),
+        [
+            ("start_date", "start_date=soon"),
+            ("end_date", "start_date=2018-04-25&end_date=2018-04-24"),
+            ("timeslice", "start_date=2018&end_date=2024"),
+        ],
+    )
+    def test_a_wrong_range_is_400(self, alice: Visitor, shop: str, wrong: str, query: str) -> None:
+        answer = alice.get(f"{shop}/visitor_heatmap?{query}")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, [wrong])
