@@ -1,0 +1,125 @@
+import { fireEvent, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { userKey } from '@/api/get-user';
+import { routes } from '@/app/router';
+import { alice, makeDashboard } from '@/testing/fixtures';
+import { renderRoutes } from '@/testing/render';
+import { answerGet, answerPost, server } from '@/testing/server';
+
+function answerSignedIn() {
+  answerGet('/user', alice);
+  answerGet('/dashboards', [makeDashboard(), makeDashboard({ id: 'other', name: 'Billing' })]);
+}
+
+async function renderApp(url = '/') {
+  answerSignedIn();
+  const view = renderRoutes(routes, url);
+  await screen.findByRole('link', { name: 'PyDash, overview' });
+  return view;
+}
+
+const heading = (name: string) => screen.findByRole('heading', { level: 1, name });
+
+describe('starting', () => {
+  it('asks who is signed in, and does not try to sign in', async () => {
+    const asked: string[] = [];
+    server.events.on('request:start', ({ request }) => {
+      asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    });
+    await renderApp();
+    await heading('Overview');
+    server.events.removeAllListeners();
+    expect(asked[0]).toBe('GET /api/user');
+    expect(asked.filter((line) => line.startsWith('POST'))).toEqual([]);
+  });
+
+  it('without a session leads to signing in, and back', async () => {
+    answerGet('/user', { message: 'Please sign in.' }, 401);
+    const { router } = renderRoutes(routes, '/settings?tab=1');
+    await heading('Sign in');
+    expect(router.state.location.search).toBe('?next=%2Fsettings%3Ftab%3D1');
+  });
+
+  it('is not blank when PyDash does not answer', async () => {
+    server.use(http.get('*/api/user', () => HttpResponse.error()));
+    renderRoutes(routes, '/');
+    expect(await screen.findByRole('alert')).toHaveTextContent('PyDash cannot be reached');
+    answerSignedIn();
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await heading('Overview');
+  });
+});
+
+describe('the shell', () => {
+  it('shows what is not there as such', async () => {
+    await renderApp('/nothing/here');
+    await heading('There is no such page');
+  });
+
+  it('signs out, and forgets what it has shown', async () => {
+    const forgotten = vi.fn();
+    vi.stubGlobal('caches', { delete: forgotten });
+    const { queryClient } = await renderApp();
+    answerPost('/logout', { message: 'Goodbye.' });
+    await userEvent.click(screen.getByRole('button', { name: 'alice' }));
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Sign out' }));
+    await heading('Sign in');
+    expect(queryClient.getQueryData(['dashboards'])).toBeUndefined();
+    expect(forgotten).toHaveBeenCalledWith('api');
+    vi.unstubAllGlobals();
+  });
+
+  it('leads to signing in when the session has ended', async () => {
+    const { queryClient } = await renderApp();
+    await heading('Overview');
+    answerGet('/dashboards', { message: 'Please sign in.' }, 401);
+    await queryClient.refetchQueries({ queryKey: ['dashboards'] });
+    await heading('Sign in');
+    expect(queryClient.getQueryData(userKey)).toBeNull();
+  });
+
+  it('changes the theme and remembers it', async () => {
+    await renderApp();
+    await userEvent.click(screen.getByRole('button', { name: 'alice' }));
+    await userEvent.click(screen.getByRole('menuitemradio', { name: 'Dark theme' }));
+    expect(window.localStorage.getItem('pydash.theme')).toBe('dark');
+    expect(screen.getByRole('menuitemradio', { name: 'Dark theme' })).toBeChecked();
+  });
+
+  it('says that there is no connection', async () => {
+    await renderApp();
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
+    fireEvent(window, new Event('offline'));
+    expect(await screen.findByText(/You are offline/)).toBeVisible();
+  });
+});
+
+describe('the keyboard', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('goes to pages', async () => {
+    const { router } = await renderApp('/help');
+    await heading('Help');
+    await userEvent.keyboard('go');
+    await heading('Overview');
+    expect(router.state.location.pathname).toBe('/');
+  });
+
+  it('searches', async () => {
+    await renderApp();
+    const search = await screen.findByLabelText('Search dashboards');
+    await userEvent.keyboard('/');
+    expect(search).toHaveFocus();
+    await userEvent.keyboard('go');
+    expect(search).toHaveValue('go');
+  });
+
+  it('lists its shortcuts', async () => {
+    await renderApp();
+    await userEvent.keyboard('?');
+    expect(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  });
+});

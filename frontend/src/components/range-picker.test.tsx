@@ -1,0 +1,38 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+
+import { RangePicker } from '@/components/range-picker';
+import { useView } from '@/hooks/use-view';
+import { renderPage } from '@/testing/render';
+
+function Picker() {
+  const { view, change } = useView();
+  return <RangePicker range={view.range} onChange={(range) => change({ range })} />;
+}
+
+it('writes a preset into the URL, and going back undoes it', async () => {
+  const { router } = renderPage(<Picker />, '/?endpoint=index');
+  await userEvent.click(screen.getByRole('button', { name: 'Last 7 days' }));
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Last 30 days' }));
+  expect(router.state.location.search).toBe('?range=30d&endpoint=index');
+  await router.navigate(-1);
+  expect(await screen.findByRole('button', { name: 'Last 7 days' })).toBeVisible();
+});
+
+it('takes two days, the first before the last', async () => {
+  const { router } = renderPage(<Picker />);
+  await userEvent.click(screen.getByRole('button', { name: 'Last 7 days' }));
+  const [from, to] = [screen.getByLabelText(/^From/), screen.getByLabelText(/^Up to/)];
+  await userEvent.clear(from);
+  await userEvent.type(from, '2026-01-31');
+  await userEvent.clear(to);
+  await userEvent.type(to, '2026-01-01');
+  await userEvent.click(screen.getByRole('button', { name: 'Show these days' }));
+  expect(screen.getByRole('alert')).toHaveTextContent('The first day lies after the last.');
+
+  await userEvent.clear(from);
+  await userEvent.type(from, '2025-12-24');
+  await userEvent.click(screen.getByRole('button', { name: 'Show these days' }));
+  expect(router.state.location.search).toBe('?from=2025-12-24&to=2026-01-01');
+});

@@ -1,0 +1,60 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+
+import { LoginPage } from '@/features/auth/login-page';
+import { alice } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerPost } from '@/testing/server';
+
+async function signIn(url = '/login') {
+  const view = renderPage(<LoginPage />, url);
+  await userEvent.type(screen.getByLabelText('User name'), 'alice');
+  await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
+  await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  return view;
+}
+
+describe('signing in', () => {
+  it('leads to the overview', async () => {
+    const sent = answerPost('/login', { message: 'Welcome.', user: alice });
+    const { router } = await signIn();
+    expect(await screen.findByText('Elsewhere')).toBeVisible();
+    expect(router.state.location.pathname).toBe('/');
+    expect(sent).toEqual([{ name: 'alice', password: 'correct horse' }]);
+  });
+
+  it('leads to the page that was asked for', async () => {
+    answerPost('/login', { message: 'Welcome.', user: alice });
+    const { router } = await signIn('/login?next=%2Fdashboards%2F1%3Frange%3D30d');
+    await screen.findByText('Elsewhere');
+    expect(router.createHref(router.state.location)).toBe('/dashboards/1?range=30d');
+  });
+
+  it('says that name or password are wrong, and lets try again', async () => {
+    answerPost('/login', { message: 'The name or the password is wrong.' }, 401);
+    await signIn();
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The name or the password is wrong.',
+    );
+    expect(screen.getByLabelText('User name')).toHaveValue('alice');
+    expect(screen.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  });
+
+  it('offers a new mail to who is not verified', async () => {
+    answerPost('/login', { message: 'Please verify your e-mail address first.' }, 403);
+    await signIn();
+    expect(await screen.findByRole('link', { name: 'Send the mail again' })).toHaveAttribute(
+      'href',
+      '/resend-verification?name=alice',
+    );
+  });
+
+  it('sends nothing without a password', async () => {
+    const sent = answerPost('/login', {});
+    renderPage(<LoginPage />, '/login');
+    await userEvent.type(screen.getByLabelText('User name'), 'alice{Enter}');
+    expect(await screen.findByText('Enter your password.')).toBeVisible();
+    expect(sent).toEqual([]);
+  });
+});

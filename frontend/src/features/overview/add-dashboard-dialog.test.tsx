@@ -1,0 +1,103 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+
+import type { Probe } from '@/api/types';
+import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
+import { makeDashboard } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet, answerPost } from '@/testing/server';
+
+const FOUND: Probe = {
+  ok: true,
+  url: 'https://shop.example.com/dashboard',
+  fmd_version: '5.1.0',
+  total_requests: 1000,
+  first_request: null,
+  default_token: false,
+  steps: [
+    { step: 'reachable', ok: true, message: '' },
+    { step: 'dashboard', ok: true, message: 'Version 5.1.0.' },
+    { step: 'exporter', ok: true, message: '' },
+    { step: 'token', ok: true, message: '' },
+  ],
+};
+
+const WITHOUT_EXPORTER: Probe = {
+  ...FOUND,
+  ok: false,
+  steps: [
+    { step: 'reachable', ok: true, message: '' },
+    { step: 'dashboard', ok: true, message: '' },
+    { step: 'exporter', ok: false, message: 'There are no export routes.' },
+    { step: 'token', ok: null, message: '' },
+  ],
+};
+
+async function submit(url = 'https://shop.example.com/dashboard') {
+  const onClose = vi.fn();
+  renderPage(<AddDashboardDialog onClose={onClose} />);
+  await userEvent.type(screen.getByLabelText('Address of the dashboard'), url);
+  await userEvent.type(screen.getByLabelText('Token'), 'secret');
+  await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
+  return onClose;
+}
+
+const added = makeDashboard({
+  state: 'initialized_endpoints',
+  progress: { fraction: 0.5, calls: 500, seconds_left: 2 },
+});
+
+describe('adding a dashboard', () => {
+  it('tests it, adds it under the name of its host, and shows the import', async () => {
+    answerPost('/dashboards/probe', FOUND);
+    answerGet('/dashboards', [added]);
+    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    await submit();
+    expect(await screen.findByText(/500 calls so far/)).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Open the dashboard' })).toBeVisible();
+    expect(sent).toEqual([
+      {
+        url: 'https://shop.example.com/dashboard',
+        token: 'secret',
+        name: 'shop.example.com',
+        monitor_downtime: true,
+      },
+    ]);
+  });
+
+  it('shows step by step what is wrong, with the lines that help, and adds nothing', async () => {
+    answerPost('/dashboards/probe', WITHOUT_EXPORTER);
+    const sent = answerPost('/dashboards/register', {});
+    await submit();
+    const steps = within(await screen.findByRole('list', { name: 'Test of the connection' }));
+    const texts = steps.getAllByRole('listitem').map(({ textContent }) => textContent);
+    expect(texts).toEqual([
+      'The address answers: yes',
+      'Flask-MonitoringDashboard is there: yes',
+      'Its measurements can be read: noThere are no export routes.',
+      'The token is right: not tested',
+    ]);
+    expect(screen.getByText(/pydash_exporter\.bind\(app\)/)).toBeVisible();
+    expect(sent).toEqual([]);
+  });
+
+  it('warns of the token that everyone knows', async () => {
+    answerPost('/dashboards/probe', { ...WITHOUT_EXPORTER, default_token: true });
+    await submit();
+    expect(await screen.findByText(/still has the token that everyone knows/)).toBeVisible();
+  });
+
+  it('says why it was tried too often', async () => {
+    answerPost('/dashboards/probe', { message: 'Please wait a while.' }, 429);
+    await submit();
+    expect(await screen.findByText('Please wait a while.')).toBeVisible();
+  });
+
+  it('tests nothing that is no address', async () => {
+    const sent = answerPost('/dashboards/probe', {});
+    await submit('shop.example.com');
+    expect(await screen.findByText('Begin with https:// or http://.')).toBeVisible();
+    expect(sent).toEqual([]);
+  });
+});

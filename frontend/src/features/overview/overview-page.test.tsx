@@ -1,0 +1,95 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+
+import { OverviewPage } from '@/features/overview/overview-page';
+import { makeDashboard } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet } from '@/testing/server';
+
+const shop = makeDashboard();
+const billing = makeDashboard({
+  id: '5f0c8d7e-0000-4000-8000-0000000000d2',
+  name: 'Billing',
+  url: 'https://billing.example.com/dashboard',
+  state: 'fetch_endpoint_calls_failure',
+  error: 'The dashboard answered with status 502.',
+  summary: { ...shop.summary, visits_today: 20_000 },
+});
+
+const names = () => screen.getAllByRole('heading', { level: 2 }).map((title) => title.textContent);
+
+describe('the overview', () => {
+  it('shows of each dashboard how it is, and today in figures', async () => {
+    answerGet('/dashboards', [shop]);
+    renderPage(<OverviewPage />);
+    const card = within(await screen.findByRole('listitem'));
+    for (const text of [
+      'shop.example.com/dashboard',
+      '12,345',
+      '12.3 ms',
+      '1.23 s',
+      '99.987%',
+      'Up to date',
+    ]) {
+      expect(card.getByText(text)).toBeVisible();
+    }
+    expect(card.getByRole('link', { name: 'Web shop' })).toHaveAttribute(
+      'href',
+      `/dashboards/${shop.id}`,
+    );
+    expect(card.getByRole('img', { name: /^Visits by hour/ })).toBeVisible();
+  });
+
+  it('says why a dashboard cannot be fetched', async () => {
+    answerGet('/dashboards', [billing]);
+    renderPage(<OverviewPage />);
+    expect(await screen.findByText('Cannot be fetched')).toBeVisible();
+    expect(screen.getByText('The dashboard answered with status 502.')).toBeVisible();
+  });
+
+  it('shows how far an import has come', async () => {
+    const progress = { fraction: 0.45, calls: 120_000, seconds_left: 93 };
+    answerGet('/dashboards', [makeDashboard({ state: 'initialized_endpoints', progress })]);
+    renderPage(<OverviewPage />);
+    expect(await screen.findByText('45% · 120,000 calls so far · 1 min 33 s left')).toBeVisible();
+    expect(screen.getByRole('progressbar', { name: 'Import of the history' })).toHaveAttribute(
+      'aria-valuenow',
+      '45',
+    );
+  });
+
+  it('searches in names and addresses, and keeps the text in the URL', async () => {
+    answerGet('/dashboards', [shop, billing]);
+    const { router } = renderPage(<OverviewPage />);
+    await userEvent.type(await screen.findByLabelText('Search dashboards'), 'BILLING.ex');
+    expect(names()).toEqual(['Billing']);
+    expect(router.state.location.search).toBe('?search=BILLING.ex');
+  });
+
+  it('sorts', async () => {
+    answerGet('/dashboards', [shop, billing, makeDashboard({ id: 'x', name: 'Archive' })]);
+    renderPage(<OverviewPage />);
+    const order = await screen.findByLabelText('Order');
+    expect(names()).toEqual(['Archive', 'Billing', 'Web shop']);
+    await userEvent.selectOptions(order, 'Most visits first');
+    expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
+    await userEvent.selectOptions(order, 'Trouble first');
+    expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
+  });
+
+  it('shows to whom has no dashboard the lines for an own app', async () => {
+    answerGet('/dashboards', []);
+    renderPage(<OverviewPage />);
+    expect(await screen.findByText(/pydash_exporter\.bind\(app\)/)).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Add your app' }));
+    expect(await screen.findByRole('dialog', { name: 'Add a dashboard' })).toBeVisible();
+  });
+
+  it('is not blank when the dashboards cannot be loaded', async () => {
+    answerGet('/dashboards', { message: 'The database cannot be reached.' }, 503);
+    renderPage(<OverviewPage />);
+    expect(await screen.findByRole('alert')).toHaveTextContent('The database cannot be reached.');
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeVisible();
+  });
+});

@@ -1,0 +1,162 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { userKey } from '@/api/get-user';
+import { SettingsPage } from '@/features/settings/settings-page';
+import { alice } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet, answerPost, holdPost } from '@/testing/server';
+
+const SOUNDS = 'Play a sound when something was done or went wrong';
+const token = {
+  id: '5f0c8d7e-0000-4000-8000-0000000000a1',
+  name: 'report',
+  scope: 'read',
+  created: '2026-11-01T00:00:00Z',
+  last_used: null,
+};
+const phone = {
+  id: 'phone',
+  user_agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Safari/604.1',
+  created: '2026-11-01T00:00:00Z',
+  last_seen: '2026-11-01T00:00:00Z',
+  current: false,
+};
+
+beforeEach(() => {
+  answerGet('/user', alice);
+  answerGet('/user/sessions', { sessions: [phone] });
+  answerGet('/user/tokens', { tokens: [token] });
+});
+
+async function renderSettings() {
+  const view = renderPage(<SettingsPage />, '/settings');
+  await screen.findByLabelText('User name');
+  return view;
+}
+
+describe('the sounds', () => {
+  it('are said to be on when the answer is there, and not before', async () => {
+    const release = holdPost('/user/change_settings', {
+      message: 'Saved.',
+      user: { ...alice, play_sounds: true },
+    });
+    await renderSettings();
+    await userEvent.click(screen.getByRole('switch', { name: SOUNDS }));
+    expect(screen.getByRole('switch', { name: SOUNDS })).not.toBeChecked();
+    expect(screen.queryByText('Sounds are on.')).not.toBeInTheDocument();
+    release();
+    expect(await screen.findByText('Sounds are on.')).toBeVisible();
+    expect(screen.getByRole('switch', { name: SOUNDS })).toBeChecked();
+  });
+
+  it('stay as they were when they cannot be saved', async () => {
+    answerPost('/user/change_settings', { message: 'The database cannot be reached.' }, 503);
+    await renderSettings();
+    await userEvent.click(screen.getByRole('switch', { name: SOUNDS }));
+    expect(await screen.findByText('The database cannot be reached.')).toBeVisible();
+    expect(screen.getByRole('switch', { name: SOUNDS })).not.toBeChecked();
+  });
+});
+
+describe('the account', () => {
+  it('sends only what was changed', async () => {
+    const sent = answerPost('/user/change_settings', {
+      message: 'Saved.',
+      user: { ...alice, name: 'alicia' },
+    });
+    await renderSettings();
+    await userEvent.clear(screen.getByLabelText('User name'));
+    await userEvent.type(screen.getByLabelText('User name'), 'alicia');
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Saved.')).toBeVisible();
+    expect(sent).toEqual([{ username: 'alicia' }]);
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+  });
+
+  it('says that a name is in use at its field', async () => {
+    answerPost('/user/change_settings', { message: 'This name is taken.' }, 409);
+    await renderSettings();
+    await userEvent.type(screen.getByLabelText('User name'), '2');
+    await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('This name is taken.')).toBeVisible();
+    expect(screen.getByLabelText('User name')).toBeInvalid();
+  });
+});
+
+describe('the password', () => {
+  it('stays when the current one is wrong, and so does the user', async () => {
+    answerPost('/user/change_password', { message: 'The current password is wrong.' }, 401);
+    const { queryClient } = await renderSettings();
+    await userEvent.type(screen.getByLabelText('Current password'), 'wrong');
+    await userEvent.type(screen.getByLabelText('New password'), 'correct horse');
+    await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
+    expect(await screen.findByText('The current password is wrong.')).toBeVisible();
+    expect(queryClient.getQueryData(userKey)).toEqual(alice);
+  });
+});
+
+it('signs out of another browser', async () => {
+  const sent = answerPost('/user/sessions/phone/delete', { message: 'Signed out there.' });
+  await renderSettings();
+  await userEvent.click(await screen.findByRole('button', { name: 'Sign out of Safari on iOS' }));
+  expect(await screen.findByText('Signed out there.')).toBeVisible();
+  expect(sent).toHaveLength(1);
+});
+
+describe('API tokens', () => {
+  it('show their secret once', async () => {
+    answerPost('/user/tokens', { message: 'Created.', token, secret: 'pydash_secret' });
+    await renderSettings();
+    await userEvent.click(screen.getByRole('button', { name: 'New token' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await userEvent.type(dialog.getByLabelText('Name'), 'report');
+    await userEvent.click(dialog.getByRole('button', { name: 'Create token' }));
+    expect(await dialog.findByText('pydash_secret')).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    expect(dialog.getByText('pydash_secret')).toBeVisible();
+  });
+
+  it('can be revoked', async () => {
+    const sent = answerPost(`/user/tokens/${token.id}/delete`, { message: 'Revoked.' });
+    await renderSettings();
+    await userEvent.click(await screen.findByRole('button', { name: 'Revoke report' }));
+    expect(await screen.findByText('Revoked.')).toBeVisible();
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe('deleting the account', () => {
+  async function ask(name: string) {
+    const view = await renderSettings();
+    await userEvent.click(screen.getByRole('button', { name: 'Delete account' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await userEvent.type(dialog.getByLabelText(/^Type your user name/), name);
+    await userEvent.type(dialog.getByLabelText('Password'), 'correct horse');
+    await userEvent.click(dialog.getByRole('button', { name: 'Delete for good' }));
+    return { ...view, dialog };
+  }
+
+  it('does nothing when another name is typed', async () => {
+    const sent = answerPost('/user/delete', {});
+    const { dialog } = await ask('bob');
+    expect(await dialog.findByText('This is not alice.')).toBeVisible();
+    expect(sent).toEqual([]);
+  });
+
+  it('does nothing when the password is wrong', async () => {
+    answerPost('/user/delete', { message: 'The password is wrong.' }, 401);
+    const { dialog, queryClient } = await ask('alice');
+    expect(await dialog.findByText('The password is wrong.')).toBeVisible();
+    expect(queryClient.getQueryData(userKey)).toEqual(alice);
+  });
+
+  it('ends the session', async () => {
+    const sent = answerPost('/user/delete', { message: 'Deleted.' });
+    const { queryClient } = await ask('alice');
+    expect(await screen.findByText('Deleted.')).toBeVisible();
+    expect(queryClient.getQueryData(userKey)).toBeNull();
+    expect(sent).toEqual([{ password: 'correct horse' }]);
+  });
+});

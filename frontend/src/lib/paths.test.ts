@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+
+import { endpointPage, loginPath, safeNext } from '@/lib/paths';
+
+describe('where signing in leads', () => {
+  it('is the page that was asked for', () =>
+    expect(safeNext('/dashboards/1?range=30d')).toBe('/dashboards/1?range=30d'));
+
+  it.each([
+    null,
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+  ])('is never another site: %s', (next) => expect(safeNext(next)).toBe('/'));
+
+  it('is part of the address of the login page', () =>
+    expect(loginPath('/settings')).toBe('/login?next=%2Fsettings'));
+});
+
+it('puts any endpoint into a path', () =>
+  expect(endpointPage('1', 'a/b?c')).toBe('/dashboards/1/endpoints/a%2Fb%3Fc'));

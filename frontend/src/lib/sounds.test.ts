@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { playSound, wantSounds } from '@/lib/sounds';
+
+const started = vi.fn();
+
+function activate(hasBeenActive: boolean) {
+  vi.stubGlobal('navigator', { userActivation: { hasBeenActive } });
+}
+
+class Node_ {
+  gain = { linearRampToValueAtTime: vi.fn(), exponentialRampToValueAtTime: vi.fn() };
+  connect = (next: unknown) => next;
+  start = started;
+  stop = vi.fn();
+}
+
+class Context {
+  currentTime = 0;
+  destination = {};
+}
+
+describe('sounds', () => {
+  beforeEach(() => {
+    started.mockClear();
+    vi.stubGlobal('AudioContext', Context);
+    vi.stubGlobal('OscillatorNode', Node_);
+    vi.stubGlobal('GainNode', Node_);
+  });
+  afterEach(() => {
+    wantSounds(false);
+    vi.unstubAllGlobals();
+  });
+
+  it('are off unless the user wants them', () => {
+    activate(true);
+    playSound('success');
+    expect(started).not.toHaveBeenCalled();
+  });
+
+  it('wait for the first click', () => {
+    wantSounds(true);
+    activate(false);
+    playSound('success');
+    expect(started).not.toHaveBeenCalled();
+  });
+
+  it('play when wanted', () => {
+    wantSounds(true);
+    activate(true);
+    playSound('success');
+    expect(started).toHaveBeenCalledTimes(2);
+  });
+});

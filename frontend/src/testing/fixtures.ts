@@ -1,0 +1,38 @@
+import type { Dashboard, User } from '@/api/types';
+
+export const alice: User = {
+  id: '5f0c8d7e-0000-4000-8000-000000000001',
+  name: 'alice',
+  email: 'alice@example.com',
+  pending_email: null,
+  verified: true,
+  admin: false,
+  play_sounds: false,
+};
+
+/** A dashboard that is well, with what the test wants to be different. */
+export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
+  id: '5f0c8d7e-0000-4000-8000-0000000000d1',
+  name: 'Web shop',
+  url: 'https://shop.example.com/dashboard',
+  monitor_downtime: true,
+  retention: null,
+  state: 'fetched_endpoint_calls',
+  error: null,
+  http_status: 200,
+  last_fetch_time: new Date().toISOString(),
+  fmd_version: '5.1.0',
+  default_token: false,
+  notices: [],
+  progress: null,
+  downtime_percentage: 0.013,
+  endpoints: [{ name: 'shop.index', enabled: true }],
+  summary: {
+    visits_today: 12345,
+    p50: 12.34,
+    p95: 1234,
+    error_rate: 0.01,
+    sparkline: Array.from({ length: 24 }, (_, hour) => hour),
+  },
+  ...part,
+});

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render } from '@testing-library/react';
+import { createMemoryRouter, RouterProvider, type RouteObject } from 'react-router';
+
+import { makeQueryClient } from '@/api/query-client';
+import { SnackbarProvider } from '@/components/snackbar';
+import { ColorModeProvider } from '@/theme/color-mode';
+
+/** The query client of the app, but a failure is a failure at once. */
+function makeTestClient() {
+  const queryClient = makeQueryClient();
+  const defaults = queryClient.getDefaultOptions();
+  queryClient.setDefaultOptions({ ...defaults, queries: { ...defaults.queries, retry: false } });
+  return queryClient;
+}
+
+/** Renders routes at a URL, with everything that surrounds them in the app. */
+export function renderRoutes(routes: RouteObject[], url = '/') {
+  const router = createMemoryRouter(routes, { initialEntries: [url] });
+  const queryClient = makeTestClient();
+  const view = render(
+    <QueryClientProvider client={queryClient}>
+      <ColorModeProvider>
+        <SnackbarProvider>
+          <RouterProvider router={router} />
+        </SnackbarProvider>
+      </ColorModeProvider>
+    </QueryClientProvider>,
+  );
+  return { ...view, router, queryClient };
+}
+
+/** Renders one page at a URL; every other URL shows its own path. */
+export function renderPage(page: ReactNode, url = '/', path = url.split('?')[0]) {
+  return renderRoutes(
+    [
+      { path, element: page },
+      { path: '*', element: <p>Elsewhere</p> },
+    ],
+    url,
+  );
+}
