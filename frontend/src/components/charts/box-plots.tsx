@@ -103,7 +103,7 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
       width={width}
       height={height}
       margin={{ top: TOP, bottom: BOTTOM, left, right: 16 }}
-      theme={theme}
+      theme={{ ...theme, translation: {} }}
       animate={false}
       isInteractive={false}
       data={nivoData(rows, least)}
@@ -111,7 +111,7 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
       quantiles={QUANTILES}
       layout="horizontal"
       padding={0.45}
-      valueScale={{ type: 'log', base: 10, min: least, max: most }}
+      valueScale={{ type: 'log', base: 10, min: least, max: most, nice: false }}
       minValue={least}
       maxValue={most}
       colors={({ group }: { group: string }) =>

@@ -25,9 +25,13 @@ interface HeatmapProps {
   yTitle: string;
   /** Writes a value with its unit. */
   format: (value: number) => string;
+  /** Writes a value into its cell, if cells are large enough for that. */
+  formatCell?: (value: number) => string;
   /** Pixels. */
   rowHeight?: number;
   labelWidth?: number;
+  /** Room that a column's label needs. */
+  columnRoom?: number;
 }
 
 const TOP = 20;
@@ -53,14 +57,40 @@ const Cells = ({ cells, color }: CustomLayerProps<Datum> & { color: Painter }) =
     />
   ));
 
+/** The numbers in the cells, dark on light ones and the other way round. */
+function CellLabels({ cells, format, max }: CustomLayerProps<Datum> & LabelProps) {
+  const { scheme } = useTheme().palette;
+  return cells.map(({ id, x, y, value }) => (
+    <text
+      key={id}
+      x={x}
+      y={y}
+      textAnchor="middle"
+      dominantBaseline="central"
+      fontSize={11}
+      fill={(value ?? 0) > max / 2 ? scheme.accentText : scheme.text}
+    >
+      {value !== null && format(value)}
+    </text>
+  ));
+}
+
+interface LabelProps {
+  format: (value: number) => string;
+  max: number;
+}
+
 interface DrawingProps extends HeatmapProps {
   width: number;
   height: number;
   labelWidth: number;
+  columnRoom: number;
+  max: number;
   color: Painter;
 }
 
-function Drawing({ rows, columns, width, height, labelWidth, color }: DrawingProps) {
+function Drawing({ rows, columns, width, height, labelWidth, ...look }: DrawingProps) {
+  const { columnRoom, max, color, formatCell } = look;
   const theme = useChartTheme();
   const innerWidth = width - labelWidth;
   const everyRow = Math.ceil((14 * rows.length) / (height - TOP));
@@ -79,7 +109,9 @@ function Drawing({ rows, columns, width, height, labelWidth, color }: DrawingPro
       axisTop={{
         tickSize: 0,
         tickPadding: 6,
-        tickValues: spacedIndexes(columns.length, innerWidth, 22).map((at) => columns[at] ?? ''),
+        tickValues: spacedIndexes(columns.length, innerWidth, columnRoom).map(
+          (at) => columns[at] ?? '',
+        ),
       }}
       axisLeft={{
         tickSize: 0,
@@ -87,7 +119,11 @@ function Drawing({ rows, columns, width, height, labelWidth, color }: DrawingPro
         tickValues: rows.filter((_, at) => at % everyRow === 0).map(({ id }) => id),
         format: (id: string) => rows.find((row) => row.id === id)?.tick ?? '',
       }}
-      layers={['axes', (layer) => <Cells {...layer} color={color} />]}
+      layers={[
+        'axes',
+        (layer) => <Cells {...layer} color={color} />,
+        (layer) => formatCell && <CellLabels {...layer} format={formatCell} max={max} />,
+      ]}
     />
   );
 }
@@ -117,7 +153,12 @@ export function ScaleLegend({ max, format }: ScaleLegendProps) {
 }
 
 /** Rows and columns whose cells are the darker (in the dark theme the lighter) the more they hold. */
-export function Heatmap({ rowHeight = 20, labelWidth = 64, ...chart }: HeatmapProps) {
+export function Heatmap({
+  rowHeight = 20,
+  labelWidth = 64,
+  columnRoom = 22,
+  ...chart
+}: HeatmapProps) {
   const { rows, columns, xTitle, yTitle, format } = chart;
   const { scheme } = useTheme().palette;
   const max = maximum(rows.flatMap(({ values }) => values));
@@ -148,7 +189,10 @@ export function Heatmap({ rowHeight = 20, labelWidth = 64, ...chart }: HeatmapPr
           };
           return (
             <>
-              <Drawing {...chart} {...{ rowHeight, labelWidth, width, height, color }} />
+              <Drawing
+                {...chart}
+                {...{ rowHeight, labelWidth, columnRoom, width, height, max, color }}
+              />
               <HoverArea area={inner} locate={locate(inner.width)} />
             </>
           );

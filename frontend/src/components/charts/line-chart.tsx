@@ -121,7 +121,12 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
 /** Lines over time or other categories; a gap where nothing was measured. */
 export function LineChart({ height = CHART_HEIGHT, ...chart }: LineChartProps) {
   return (
-    <ChartFrame yTitle={chart.yTitle} xTitle={chart.xTitle} legend={chart.series} height={height}>
+    <ChartFrame
+      yTitle={chart.yTitle}
+      xTitle={chart.xTitle}
+      legend={chart.series.length > 1 ? chart.series : []}
+      height={height}
+    >
       {(width) => (
         <>
           <Drawing {...chart} width={width} height={height} />

@@ -3,8 +3,10 @@ import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import { Link, Outlet, useLocation, useParams } from 'react-router';
 
-import { useDashboardSummary } from '@/api/get-dashboards';
+import { useDashboards } from '@/api/get-dashboards';
+import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
+import { DashboardAlerts } from '@/features/dashboard/dashboard-alerts';
 import { useViewSearch } from '@/hooks/use-view';
 import { dashboardPage, type DashboardTab } from '@/lib/paths';
 
@@ -21,7 +23,15 @@ export function DashboardPage() {
   const { dashboardId = '' } = useParams();
   const { pathname } = useLocation();
   const search = useViewSearch();
-  const dashboard = useDashboardSummary(dashboardId);
+  const dashboards = useDashboards().data;
+  const dashboard = dashboards?.find(({ id }) => id === dashboardId);
+  if (dashboards && !dashboard) {
+    return (
+      <Notice icon="search" title="There is no such dashboard">
+        It may have been deleted, or it belongs to someone else.
+      </Notice>
+    );
+  }
   return (
     <Page title={dashboard?.name ?? 'Dashboard'} subtitle={dashboard?.url}>
       <Box
@@ -38,7 +48,9 @@ export function DashboardPage() {
           })}
         </Tabs>
       </Box>
-      <Outlet />
+      {dashboard && <DashboardAlerts dashboard={dashboard} />}
+      {/* Another dashboard starts anew rather than with the figures of the one before. */}
+      <Outlet key={dashboardId} />
     </Page>
   );
 }

@@ -1,1 +1,23 @@
-export const SettingsTab = () => 'Settings';
+import Box from '@mui/material/Box';
+import { useParams } from 'react-router';
+
+import { useDashboardSummary } from '@/api/get-dashboards';
+import { ConnectionSection } from '@/features/dashboard/connection-section';
+import { DataSection } from '@/features/dashboard/data-section';
+import { DeleteSection } from '@/features/dashboard/delete-section';
+import { MonitoringSection } from '@/features/dashboard/monitoring-section';
+
+/** What can be set, fetched, exported and deleted of a dashboard. */
+export function SettingsTab() {
+  const { dashboardId = '' } = useParams();
+  const dashboard = useDashboardSummary(dashboardId);
+  if (!dashboard) return null;
+  return (
+    <Box sx={{ display: 'grid', gap: 2, maxWidth: 640 }}>
+      <ConnectionSection dashboard={dashboard} />
+      <MonitoringSection dashboard={dashboard} />
+      <DataSection dashboard={dashboard} />
+      <DeleteSection dashboard={dashboard} />
+    </Box>
+  );
+}

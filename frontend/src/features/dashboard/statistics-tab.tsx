@@ -8,7 +8,7 @@ import { HoursPanel } from '@/components/panels/hours-panel';
 import { VisitorsPanel } from '@/components/panels/visitors-panel';
 import { VisitsPanel } from '@/components/panels/visits-panel';
 import { CalendarPanel } from '@/features/dashboard/calendar-panel';
-import { FiguresPanel } from '@/features/dashboard/figures-panel';
+import { FiguresPanel } from '@/components/panels/figures-panel';
 import { useView } from '@/hooks/use-view';
 
 /** How much a dashboard is visited, when, and how fast it answers. */

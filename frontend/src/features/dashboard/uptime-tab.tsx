@@ -1,1 +1,162 @@
-export const UptimeTab = () => 'Uptime';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useTheme } from '@mui/material/styles';
+import { Link, useParams } from 'react-router';
+
+import { useDowntime } from '@/api/get-downtime';
+import type { Downtime } from '@/api/types';
+import { LineChart } from '@/components/charts/line-chart';
+import { UptimeBar } from '@/components/charts/uptime-bar';
+import { DataTable } from '@/components/data-table';
+import { Notice } from '@/components/notice';
+import { Panel } from '@/components/panel';
+import { daysOf, isWatched } from '@/features/dashboard/uptime';
+import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
+import { dashboardPage } from '@/lib/paths';
+import { longSlice, shortSlice } from '@/lib/slices';
+
+const DAYS = 90;
+
+const uptimeOf = ({ downtime_percentage: down }: Downtime) =>
+  formatFinePercent(down === null ? null : 1 - down / 100);
+
+const outageText = (seconds: number) => (seconds > 0 ? `${formatSpan(seconds)} down` : 'No outage');
+
+const daysTable = (downtime: Downtime) => ({
+  columns: ['Day (UTC)', 'Down', 'Latency'],
+  rows: daysOf(downtime)
+    .toReversed()
+    .map(({ date, downSeconds, down, latency }) => [
+      date,
+      down === null ? 'not watched' : formatSpan(downSeconds),
+      formatDuration(latency),
+    ]),
+});
+
+const summaryOf = (downtime: Downtime) =>
+  `Up ${uptimeOf(downtime)} of the watched time in the last ${DAYS} days, with ${downtime.downtime_intervals.length} outages.`;
+
+const NotWatched = ({ dashboardId }: { dashboardId: string }) => (
+  <Notice
+    icon="bell"
+    title="Nobody has watched this app yet"
+    action={
+      <Button variant="outlined" component={Link} to={dashboardPage(dashboardId, 'settings')}>
+        To the settings
+      </Button>
+    }
+  >
+    Turn on uptime monitoring, and PyDash asks every minute whether the app still answers.
+  </Notice>
+);
+
+function Days({ downtime }: { downtime: Downtime }) {
+  const days = daysOf(downtime).map(({ date, down, downSeconds }) => ({
+    title: longSlice(date, 'day'),
+    down,
+    text: down === null ? 'Not watched' : outageText(downSeconds),
+  }));
+  return (
+    <>
+      <Box sx={{ fontSize: '1.5rem', fontWeight: 600, letterSpacing: '-0.02em', mb: 1 }}>
+        {uptimeOf(downtime)}
+      </Box>
+      <UptimeBar days={days} />
+      <Box
+        sx={{
+          display: 'flex',
+          justifyContent: 'space-between',
+          mt: 0.5,
+          fontSize: '0.6875rem',
+          color: 'text.secondary',
+        }}
+      >
+        <span>{DAYS} days ago</span>
+        <span>today</span>
+      </Box>
+    </>
+  );
+}
+
+const outagesTable = ({ downtime_intervals: outages }: Downtime) => ({
+  columns: ['Began', 'Ended', 'Lasted'],
+  rows: outages
+    .toSorted((one, other) => other.start.localeCompare(one.start))
+    .map(({ start, end, seconds }) => [
+      formatDateTime(new Date(start)),
+      end === null ? 'still down' : formatDateTime(new Date(end)),
+      formatSpan(seconds),
+    ]),
+});
+
+function Latency({ downtime }: { downtime: Downtime }) {
+  const { accent } = useTheme().palette.scheme;
+  const days = daysOf(downtime);
+  return (
+    <LineChart
+      categories={days.map(({ date }) => ({
+        tick: shortSlice(date, 'day'),
+        title: longSlice(date, 'day'),
+      }))}
+      series={[
+        {
+          id: 'latency',
+          name: 'Latency',
+          color: accent,
+          values: days.map(({ latency }) => latency),
+        },
+      ]}
+      xTitle="Day (UTC)"
+      yTitle="Mean time of a ping"
+      formatTick={formatDuration}
+      format={formatDuration}
+      height={200}
+    />
+  );
+}
+
+/** Whether the app answers: the last ninety days, its outages and how long a ping takes. */
+export function UptimeTab() {
+  const { dashboardId = '' } = useParams();
+  const query = useDowntime(dashboardId, DAYS);
+  const shared = {
+    query,
+    isEmpty: (downtime: Downtime) => !isWatched(daysOf(downtime)),
+  };
+  const watched = query.data === undefined || isWatched(daysOf(query.data));
+  return (
+    <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
+      <Panel
+        {...shared}
+        title="Uptime"
+        subtitle={`Share of the watched time in the last ${DAYS} days`}
+        empty={<NotWatched dashboardId={dashboardId} />}
+        summary={summaryOf}
+        table={daysTable}
+      >
+        {(downtime) => <Days downtime={downtime} />}
+      </Panel>
+      {watched && (
+        <>
+          <Panel
+            {...shared}
+            title="Latency"
+            subtitle="How long the app takes to answer a ping"
+            minHeight={236}
+            table={daysTable}
+          >
+            {(downtime) => <Latency downtime={downtime} />}
+          </Panel>
+          <Panel
+            {...shared}
+            title="Outages"
+            isEmpty={({ downtime_intervals: outages }) => outages.length === 0}
+            empty={<Notice icon="check" title={`No outage in the last ${DAYS} days`} />}
+          >
+            {(downtime) => <DataTable caption="Outages" {...outagesTable(downtime)} />}
+          </Panel>
+        </>
+      )}
+    </Box>
+  );
+}

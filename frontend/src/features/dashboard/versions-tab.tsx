@@ -1,1 +1,44 @@
-export const VersionsTab = () => 'Versions';
+import Box from '@mui/material/Box';
+import { useParams } from 'react-router';
+
+import type { NamedBox } from '@/api/get-boxes';
+import { useVersions } from '@/api/get-versions';
+import { FilterBar } from '@/components/filter-bar';
+import { PanelGrid, WholeRow } from '@/components/panel-grid';
+import { BoxPanel } from '@/components/panels/box-panel';
+import { BubblesPanel } from '@/features/dashboard/bubbles-panel';
+import { VersionSharesPanel } from '@/features/dashboard/version-shares-panel';
+import { useVersionColor } from '@/hooks/use-version-color';
+import { useView } from '@/hooks/use-view';
+
+/** How the versions of the app compare, and who uses which. */
+export function VersionsTab() {
+  const { dashboardId = '' } = useParams();
+  const { view } = useView();
+  const history = useVersions(dashboardId).data ?? [];
+  const colorOf = useVersionColor(dashboardId);
+  const place = ({ name }: NamedBox) => history.findIndex((version) => version.name === name);
+  const shown = { dashboardId, view };
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
+      <FilterBar dashboardId={dashboardId} overTime={false} />
+      <PanelGrid>
+        <WholeRow>
+          <BoxPanel
+            {...shown}
+            title="Execution time by version"
+            subtitle="The newest version first"
+            dimension="version"
+            colorOf={colorOf}
+            order={(one, other) => place(other) - place(one)}
+          />
+        </WholeRow>
+        <BubblesPanel {...shown} by="group_by" />
+        <BubblesPanel {...shown} by="ip" />
+        <WholeRow>
+          <VersionSharesPanel {...shown} />
+        </WholeRow>
+      </PanelGrid>
+    </Box>
+  );
+}

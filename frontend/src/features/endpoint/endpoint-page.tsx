@@ -1,9 +1,106 @@
+import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
+import type { NamedBox } from '@/api/get-boxes';
+import { useDashboardSummary } from '@/api/get-dashboards';
+import { useVersions } from '@/api/get-versions';
+import { FilterBar } from '@/components/filter-bar';
+import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
+import { PanelGrid, WholeRow } from '@/components/panel-grid';
+import { BoxPanel } from '@/components/panels/box-panel';
+import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
+import { FiguresPanel } from '@/components/panels/figures-panel';
+import { HoursPanel } from '@/components/panels/hours-panel';
+import { VisitsPanel } from '@/components/panels/visits-panel';
+import { HistogramPanel } from '@/features/endpoint/histogram-panel';
+import { useEndpointColor } from '@/hooks/use-endpoint-color';
+import { useVersionColor } from '@/hooks/use-version-color';
+import { useView } from '@/hooks/use-view';
+import { FILTER_NAMES, type View } from '@/lib/view';
 
-/** One endpoint of a dashboard. */
+/** Users and addresses may be many; so many of them have a box plot. */
+const MOST_BOXES = 10;
+
+const OTHER_FILTERS = FILTER_NAMES.filter((name) => name !== 'endpoint');
+
+interface PanelsProps {
+  dashboardId: string;
+  endpoint: string;
+  view: View;
+}
+
+function Panels({ dashboardId, endpoint, view }: PanelsProps) {
+  const color = useEndpointColor(dashboardId)(endpoint);
+  const versionColor = useVersionColor(dashboardId);
+  const history = useVersions(dashboardId).data ?? [];
+  const place = ({ name }: NamedBox) => history.findIndex((version) => version.name === name);
+  const shown = { dashboardId, view };
+  return (
+    <>
+      <FiguresPanel {...shown} />
+      <PanelGrid>
+        <VisitsPanel {...shown} />
+        <ExecutionTimePanel {...shown} />
+        <WholeRow>
+          <BoxPanel {...shown} title="Execution time" colorOf={() => color} />
+        </WholeRow>
+        <HistogramPanel {...shown} color={color} />
+        <HoursPanel {...shown} of="visits" />
+        <WholeRow>
+          <BoxPanel
+            {...shown}
+            title="Execution time by version"
+            subtitle="The newest version first"
+            dimension="version"
+            colorOf={versionColor}
+            order={(one, other) => place(other) - place(one)}
+          />
+        </WholeRow>
+        <BoxPanel
+          {...shown}
+          title="Execution time by user"
+          subtitle={`The ${MOST_BOXES} with most visits`}
+          dimension="group_by"
+          top={MOST_BOXES}
+          colorOf={() => color}
+        />
+        <BoxPanel
+          {...shown}
+          title="Execution time by IP address"
+          subtitle={`The ${MOST_BOXES} with most visits`}
+          dimension="ip"
+          top={MOST_BOXES}
+          colorOf={() => color}
+        />
+      </PanelGrid>
+    </>
+  );
+}
+
+/** How one endpoint does: how often it is called, when, by whom, and how long it takes. */
 export function EndpointPage() {
-  const { endpointName = '' } = useParams();
-  return <Page title={endpointName}>…</Page>;
+  const { dashboardId = '', endpointName: endpoint = '' } = useParams();
+  const { view } = useView();
+  const dashboard = useDashboardSummary(dashboardId);
+  if (dashboard && !dashboard.endpoints.some(({ name }) => name === endpoint)) {
+    return (
+      <Notice icon="search" title={`There is no endpoint ${endpoint}`}>
+        {dashboard.name} has no endpoint of this name, or it has not been called yet.
+      </Notice>
+    );
+  }
+  const ofEndpoint = { ...view, filters: { ...view.filters, endpoint } };
+  return (
+    <Page title={endpoint} subtitle={dashboard?.name}>
+      {/* Another endpoint starts anew rather than with the figures of the one before. */}
+      <Box
+        key={`${dashboardId} ${endpoint}`}
+        sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}
+      >
+        <FilterBar dashboardId={dashboardId} names={OTHER_FILTERS} />
+        <Panels dashboardId={dashboardId} endpoint={endpoint} view={ofEndpoint} />
+      </Box>
+    </Page>
+  );
 }

@@ -1,0 +1,95 @@
+import { useTheme } from '@mui/material/styles';
+
+import { ChartFrame } from '@/components/charts/chart-frame';
+import { HoverArea, type Hit } from '@/components/charts/hover-area';
+import { maximum, spacedIndexes } from '@/components/charts/scale';
+import { TooltipCard } from '@/components/charts/tooltip';
+
+interface BubblesProps {
+  rows: readonly { name: string; values: readonly number[] }[];
+  columns: readonly { name: string; color: string }[];
+  xTitle: string;
+  yTitle: string;
+  /** Writes a value with its unit. */
+  format: (value: number) => string;
+}
+
+const TOP = 4;
+const BOTTOM = 22;
+const ROW = 30;
+const LEFT = 112;
+const COLUMN_ROOM = 52;
+const LETTERS = 16;
+
+const shorten = (text: string) =>
+  text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1)}…`;
+
+function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
+  const { scheme } = useTheme().palette;
+  const most = maximum(rows.flatMap(({ values }) => values));
+  const step = (width - LEFT) / columns.length;
+  const middle = (at: number) => LEFT + (at + 0.5) * step;
+  const line = (at: number) => TOP + (at + 0.5) * ROW;
+  const bottom = TOP + rows.length * ROW;
+  // The area of a bubble stands for the number, so its radius for the root.
+  const radius = (value: number) => Math.sqrt(value / most) * (Math.min(ROW, step) / 2 - 1);
+  return (
+    <svg width={width} height={bottom + BOTTOM} fontSize={11} fill={scheme.textSoft}>
+      {rows.map(({ name, values }, row) => (
+        <g key={name}>
+          <line x1={LEFT} x2={width} y1={line(row)} y2={line(row)} stroke={scheme.border} />
+          <text x={LEFT - 8} y={line(row)} textAnchor="end" dominantBaseline="central">
+            {shorten(name)}
+          </text>
+          {columns.map(({ name: column, color }, at) => {
+            const value = values[at] ?? 0;
+            if (value === 0) return null;
+            const r = Math.max(radius(value), 2);
+            return <circle key={column} cx={middle(at)} cy={line(row)} r={r} fill={color} />;
+          })}
+        </g>
+      ))}
+      {spacedIndexes(columns.length, width - LEFT, COLUMN_ROOM).map((at) => (
+        <text key={at} x={middle(at)} y={bottom + 16} textAnchor="middle">
+          {columns[at]?.name}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+/** Rows and columns with a bubble at each crossing, whose area says how much there is. */
+export function Bubbles(chart: BubblesProps) {
+  const { rows, columns, xTitle, yTitle, format } = chart;
+  const locate =
+    (width: number) =>
+    (x: number, y: number): Hit | undefined => {
+      const row = rows[Math.floor(y / ROW)];
+      const at = Math.floor((x / width) * columns.length);
+      const column = columns[at];
+      if (!row || !column) return undefined;
+      return {
+        x,
+        y: y - 56,
+        content: (
+          <TooltipCard title={`${row.name}, ${column.name}`}>
+            {format(row.values[at] ?? 0)}
+          </TooltipCard>
+        ),
+      };
+    };
+  const height = TOP + rows.length * ROW + BOTTOM;
+  return (
+    <ChartFrame xTitle={xTitle} yTitle={yTitle} height={height}>
+      {(width) => {
+        const area = { left: LEFT, top: TOP, width: width - LEFT, height: rows.length * ROW };
+        return (
+          <>
+            <Drawing {...chart} width={width} />
+            <HoverArea area={area} locate={locate(area.width)} />
+          </>
+        );
+      }}
+    </ChartFrame>
+  );
+}

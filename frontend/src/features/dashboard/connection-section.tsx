@@ -1,0 +1,66 @@
+import { useChangeDashboardSettings } from '@/api/change-dashboard-settings';
+import type { Dashboard, DashboardSettings } from '@/api/types';
+import { Field, Form, PasswordField } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { Frame } from '@/components/panel';
+import { useNotify } from '@/components/snackbar';
+
+interface Values {
+  name: string;
+  url: string;
+  token: string;
+}
+
+const valuesOf = ({ name, url }: Dashboard): Values => ({ name, url, token: '' });
+
+/** Only what the user has changed; a token that was not typed stays the one that is stored. */
+export function changesOf(dashboard: Dashboard, values: Values): Partial<DashboardSettings> {
+  return {
+    ...(values.name !== dashboard.name && { name: values.name }),
+    ...(values.url !== dashboard.url && { url: values.url }),
+    ...(values.token !== '' && { token: values.token }),
+  };
+}
+
+/** Name, address and token of a dashboard. */
+export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
+  const change = useChangeDashboardSettings(dashboard.id);
+  const notify = useNotify();
+  const { form, submit } = useApiForm({
+    defaultValues: valuesOf(dashboard),
+    send: (values: Values) => change.mutateAsync(changesOf(dashboard, values)),
+    onDone: ({ message, dashboard: saved }) => {
+      notify(message);
+      form.reset(valuesOf(saved));
+    },
+    uniqueField: 'name',
+  });
+  return (
+    <Frame title="Connection" subtitle="A new address or token is tested before it is saved.">
+      <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
+        <Field
+          form={form}
+          name="name"
+          label="Name"
+          autoComplete="off"
+          rules={{ required: 'A name is needed.' }}
+        />
+        <Field
+          form={form}
+          name="url"
+          label="Address of the app's monitoring"
+          type="url"
+          autoComplete="off"
+          rules={{ required: 'An address is needed.' }}
+        />
+        <PasswordField
+          form={form}
+          name="token"
+          label="New token"
+          autoComplete="new-password"
+          hint="Leave this empty to keep the token that is stored."
+        />
+      </Form>
+    </Frame>
+  );
+}

@@ -1,0 +1,78 @@
+import { useState } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import Typography from '@mui/material/Typography';
+import { useNavigate } from 'react-router';
+
+import { useDeleteDashboard } from '@/api/delete-dashboard';
+import type { Dashboard } from '@/api/types';
+import { Field, Form } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { Frame } from '@/components/panel';
+import { useNotify } from '@/components/snackbar';
+import { OVERVIEW } from '@/lib/paths';
+
+interface DeleteFormProps {
+  dashboard: Dashboard;
+  onClose: () => void;
+}
+
+function DeleteForm({ dashboard: { id, name }, onClose }: DeleteFormProps) {
+  const remove = useDeleteDashboard(id);
+  const notify = useNotify();
+  const navigate = useNavigate();
+  const { form, submit } = useApiForm({
+    defaultValues: { name: '' },
+    send: () => remove.mutateAsync(),
+    onDone: ({ message }) => {
+      notify(message);
+      void navigate(OVERVIEW);
+    },
+  });
+  return (
+    <Form
+      form={form}
+      submit={submit}
+      submitLabel="Delete for good"
+      danger
+      actions={<Button onClick={onClose}>Cancel</Button>}
+    >
+      <Typography>
+        Everything that PyDash has collected for this dashboard will be deleted. This cannot be
+        undone. Your app and its own monitoring are not touched.
+      </Typography>
+      <Field
+        form={form}
+        name="name"
+        label={`Type its name: ${name}`}
+        autoComplete="off"
+        rules={{ validate: (typed) => typed === name || `This is not ${name}.` }}
+      />
+    </Form>
+  );
+}
+
+/** Deleting a dashboard, which asks for its name. */
+export function DeleteSection({ dashboard }: { dashboard: Dashboard }) {
+  const [asking, setAsking] = useState(false);
+  const close = () => setAsking(false);
+  return (
+    <Frame title="Delete dashboard" subtitle="With everything that was collected for it.">
+      <Button variant="outlined" color="error" onClick={() => setAsking(true)}>
+        Delete dashboard
+      </Button>
+      <Dialog open={asking} onClose={close} fullWidth maxWidth="xs" aria-labelledby="delete-title">
+        <DialogTitle id="delete-title">Delete {dashboard.name}?</DialogTitle>
+        <DialogContent>
+          <Box sx={{ pt: 1 }}>
+            <DeleteForm dashboard={dashboard} onClose={close} />
+          </Box>
+        </DialogContent>
+      </Dialog>
+    </Frame>
+  );
+}

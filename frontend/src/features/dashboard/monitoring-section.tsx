@@ -1,0 +1,79 @@
+import Box from '@mui/material/Box';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+
+import { useChangeDashboardSettings } from '@/api/change-dashboard-settings';
+import { messageOf } from '@/api/errors';
+import type { Dashboard } from '@/api/types';
+import { Field, Form } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { Frame } from '@/components/panel';
+import { useNotify } from '@/components/snackbar';
+
+const WHOLE_NUMBER = /^\d*$/;
+
+const retentionText = ({ retention }: Dashboard) => (retention === null ? '' : String(retention));
+
+/** The switch shows what is saved: it moves when the answer is there, not before. */
+function UptimeSwitch({ dashboard }: { dashboard: Dashboard }) {
+  const change = useChangeDashboardSettings(dashboard.id);
+  const notify = useNotify();
+  const save = () =>
+    change.mutate(
+      { monitor_downtime: !dashboard.monitor_downtime },
+      {
+        onSuccess: ({ message }) => notify(message),
+        onError: (error) => notify(messageOf(error), 'error'),
+      },
+    );
+  return (
+    <FormControlLabel
+      control={
+        <Switch
+          size="small"
+          checked={dashboard.monitor_downtime}
+          disabled={change.isPending}
+          onChange={save}
+        />
+      }
+      label="Ask every minute whether the app still answers"
+    />
+  );
+}
+
+function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
+  const change = useChangeDashboardSettings(dashboard.id);
+  const notify = useNotify();
+  const { form, submit } = useApiForm({
+    defaultValues: { retention: retentionText(dashboard) },
+    send: ({ retention }: { retention: string }) =>
+      change.mutateAsync({ retention: retention === '' ? null : Number(retention) }),
+    onDone: ({ message, dashboard: saved }) => {
+      notify(message);
+      form.reset({ retention: retentionText(saved) });
+    },
+  });
+  return (
+    <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
+      <Field
+        form={form}
+        name="retention"
+        label="Days to keep single calls"
+        autoComplete="off"
+        placeholder="For ever"
+        hint="Empty: for ever. The figures by day stay; only single calls go."
+        rules={{ pattern: { value: WHOLE_NUMBER, message: 'Enter a whole number of days.' } }}
+      />
+    </Form>
+  );
+}
+
+/** Uptime monitoring, and how long calls are kept. */
+export const MonitoringSection = ({ dashboard }: { dashboard: Dashboard }) => (
+  <Frame title="Monitoring">
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
+      <UptimeSwitch dashboard={dashboard} />
+      <RetentionForm dashboard={dashboard} />
+    </Box>
+  </Frame>
+);

@@ -1,0 +1,25 @@
+import type { Downtime } from '@/api/types';
+
+const DAY_S = 86_400;
+
+export interface Day {
+  /** "2026-01-31" (UTC). */
+  date: string;
+  downSeconds: number;
+  /** Share of the day; null if nobody watched. */
+  down: number | null;
+  /** Mean time of a ping, in ms. */
+  latency: number | null;
+}
+
+/** The days of an answer in order of time; without a ping or an outage nobody watched. */
+export const daysOf = ({ total_downtimes, latency }: Downtime): Day[] =>
+  Object.entries(total_downtimes)
+    .map(([date, downSeconds]) => {
+      const ping = latency[date] ?? null;
+      const watched = ping !== null || downSeconds > 0;
+      return { date, downSeconds, latency: ping, down: watched ? downSeconds / DAY_S : null };
+    })
+    .sort((one, other) => one.date.localeCompare(other.date));
+
+export const isWatched = (days: readonly Day[]) => days.some(({ down }) => down !== null);
