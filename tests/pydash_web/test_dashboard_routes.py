@@ -341,7 +341,7 @@ class TestExport:
         assert [row["endpoint"] for row in rows] == [call["endpoint"] for call in calls]
         assert [call["time"] for call in calls] == sorted(call["time"] for call in calls)
         assert sum(float(row["execution_time"]) for row in rows) == pytest.approx(1.2)
-        assert [row["status_code"] for row in rows][0] == ""
+        assert rows[0]["status_code"] == ""
 
     def test_it_filters(self, alice: Visitor, shop: str) -> None:
         params = {"format": "json", "endpoint": "foo", "ip": "127.0.0.2"}

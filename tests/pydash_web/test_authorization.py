@@ -1,0 +1,198 @@
+"""Who may do what: every route for every kind of visitor. A new route needs a row here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from running_site import (
+    PASSWORD,
+    Site,
+    Visitor,
+    empty_database,
+    find_user,
+    make_dashboard,
+    make_token,
+    make_user,
+)
+
+from pydash_app.user.api_token import Scope
+from pydash_app.user.services import tokens
+from pydash_app.user.sessions import LONGEST
+from pydash_database import transact
+from pydash_web.api import OPERATIONS
+from pydash_web.operation import Operation
+
+VISITORS = (
+    "anonymous", "unverified", "alice", "charlie", "admin", "read token", "write token", "expired",
+)  # fmt: skip
+
+# The statuses for the visitors above; the tokens are Alice's, and so is the dashboard.
+ANYBODY = (200,) * 8
+ONES_OWN = (401, 401, 200, 200, 200, 200, 200, 401)
+ONES_ACCOUNT = (401, 401, 200, 200, 200, 403, 403, 401)
+ALICES_ACCOUNT = (401, 401, 200, 404, 404, 403, 403, 401)
+ADDING = (401, 401, 200, 200, 200, 403, 200, 401)
+READING = (401, 401, 200, 403, 403, 200, 200, 401)
+CHANGING = (401, 401, 200, 403, 403, 403, 200, 401)
+# What needs a secret that was sent by mail, or an address that answers: refused, but not for
+# who asks.
+ANYBODY_WITH_CODE = (400,) * 8
+
+MATRIX = {
+    "login": ANYBODY,
+    "logout": ONES_ACCOUNT,
+    "get_user": ONES_OWN,
+    "register_user": ANYBODY,
+    "verify_user": ANYBODY_WITH_CODE,
+    "resend_verification": ANYBODY,
+    "request_password_reset": ANYBODY,
+    "reset_password": ANYBODY_WITH_CODE,
+    "delete_user": ONES_ACCOUNT,
+    "change_settings": ONES_ACCOUNT,
+    "change_password": ONES_ACCOUNT,
+    "get_tokens": ONES_ACCOUNT,
+    "create_token": ONES_ACCOUNT,
+    "delete_token": ALICES_ACCOUNT,
+    "get_sessions": ONES_ACCOUNT,
+    "delete_session": ALICES_ACCOUNT,
+    "get_dashboards": ONES_OWN,
+    "probe_dashboard": ADDING,
+    "register_dashboard": (401, 401, 400, 400, 400, 403, 400, 401),
+    "get_dashboard": READING,
+    "change_dashboard_settings": CHANGING,
+    "delete_dashboard": CHANGING,
+    "fetch_dashboard": CHANGING,
+    "get_progress": READING,
+    "get_downtime": READING,
+    "export_calls": READING,
+    "get_statistic": READING,
+    "get_endpoint_execution_times_boxplots": READING,
+    "get_execution_times_boxplot": READING,
+    "get_execution_times_per_version_dashboard": READING,
+    "get_execution_times_per_version_endpoint": READING,
+    "get_execution_time_histogram": READING,
+    "get_visitor_heatmap": READING,
+    "get_unique_visitor_heatmap": READING,
+    "change_endpoint_settings": CHANGING,
+    "get_status": ANYBODY,
+}
+
+BODIES: dict[str, dict[str, Any]] = {
+    "login": {"name": "Alice", "password": PASSWORD},
+    "register_user": {"password": PASSWORD, "email": "dora@example.com"},
+    "resend_verification": {"name": "Bob"},
+    "request_password_reset": {"email": "alice@example.com"},
+    "reset_password": {"code": "unknown", "new_password": PASSWORD},
+    "delete_user": {"password": PASSWORD},
+    "change_settings": {"play_sounds": False},
+    "change_password": {"current_password": PASSWORD, "new_password": f"{PASSWORD} 2"},
+    "create_token": {"name": "mine"},
+    "probe_dashboard": {"url": "http://10.0.0.1", "token": "x"},
+    "register_dashboard": {"name": "Mine", "url": "http://10.0.0.1", "token": "x"},
+    "change_dashboard_settings": {"name": "Renamed"},
+    "change_endpoint_settings": {"hidden": True},
+}
+# After these, the next visitor would find another world.
+DESTRUCTIVE = {
+    "login",
+    "logout",
+    "delete_user",
+    "change_password",
+    "delete_token",
+    "delete_session",
+    "delete_dashboard",
+}
+QUERIES = {"get_statistic": "?statistic=total_visits"}
+BY_NAME = {operation.name: operation for operation in OPERATIONS}
+
+
+@dataclass
+class World:
+    """The cast, and what is Alice's."""
+
+    visitors: dict[str, Visitor]
+    path: dict[str, str]
+
+
+def make_world(site: Site) -> World:
+    transact(empty_database)
+    site.forget_limits()
+    alice = make_user("Alice")
+    make_user("Charlie")
+    make_user("Bob", verified=False)
+    make_user("Root", admin=True)
+    visitors = {name: site.visitor() for name in VISITORS}
+    for name, user in (("alice", "Alice"), ("charlie", "Charlie"), ("admin", "Root")):
+        assert visitors[name].sign_in(user).ok
+    assert visitors["unverified"].sign_in("Bob").status_code == 403
+    visitors["expired"].sign_in("Alice")
+    expire_last_session(alice)
+    for scope in Scope:
+        secret = make_token(alice, scope)
+        visitors[f"{scope} token"] = site.visitor(Authorization=f"Bearer {secret}")
+    elsewhere = site.visitor()
+    elsewhere.sign_in("Alice")
+    return World(visitors, alices_things(alice))
+
+
+def expire_last_session(user_id: UUID) -> None:
+    def expire() -> None:
+        sessions = find_user(user_id).sessions
+        last = sessions.active()[0]
+        old = replace(last, created=last.created - LONGEST, last_seen=last.last_seen - timedelta(1))
+        sessions._sessions = {**sessions._sessions, last.id: old}
+
+    transact(expire)
+
+
+def alices_things(alice: UUID) -> dict[str, str]:
+    return {
+        "dashboard_id": str(make_dashboard(alice)),
+        "endpoint_name": "foo",
+        "verification_code": "unknown",
+        "session_id": transact(lambda: find_user(alice).sessions.active()[0].id),
+        "token_id": str(transact(lambda: tokens.issue(find_user(alice), "x", Scope.READ)[0].id)),
+    }
+
+
+@pytest.fixture(scope="module")
+def worlds(lasting_site: Site) -> Callable[[bool], World]:
+    """Answer a world, a new one if the last was changed."""
+    current: list[World] = []
+
+    def give(is_changed: bool) -> World:
+        if is_changed or not current:
+            current[:] = [make_world(lasting_site)]
+        lasting_site.forget_limits()
+        return current[0]
+
+    return give
+
+
+def test_every_route_has_a_row() -> None:
+    assert set(MATRIX) == set(BY_NAME)
+
+
+def ask(operation: Operation, visitor: Visitor, path: dict[str, str]) -> int:
+    url = "/api" + operation.url.replace("<path:", "<")
+    for name, value in path.items():
+        url = url.replace(f"<{name}>", value)
+    body = {"json": BODIES[operation.name]} if operation.name in BODIES else {}
+    if operation.name == "register_user":
+        body["json"] = {**body["json"], "name": str(uuid4())}
+    url += QUERIES.get(operation.name, "")
+    return visitor.request(operation.method, url, **body).status_code
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("name", MATRIX)
+def test_it_lets_in_who_may(name: str, visitor: str, worlds: Callable[[bool], World]) -> None:
+    world = worlds(False)
+    operation = BY_NAME[name]
+    status = ask(operation, world.visitors[visitor], world.path)
+    if status == 200 and name in DESTRUCTIVE:
+        worlds(True)
+    assert status == MATRIX[name][VISITORS.index(visitor)]
