@@ -23,8 +23,8 @@ Network = IPv4Network | IPv6Network
 Value = TypeVar("Value")
 
 PREFIX = "PYDASH_"
-# The tests steer themselves by these; no setting begins so.
-TEST_PREFIX = "PYDASH_TEST_"
+# The project's tests are steered by variables that begin so; no setting does.
+TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
 _ADDRESS_KINDS = ("global", "private", "loopback")
 _SHORTEST_SECRET_KEY = 16
 
@@ -336,7 +336,9 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
     known = [variable(name) for name in settings()]
     known += [f"{variable(name)}_FILE" for name, setting in settings().items() if setting.secret]
     for name in environ:
-        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+        if name in known or name.startswith(TEST_PREFIXES):
+            continue
+        if name.startswith(PREFIX):
             meant = difflib.get_close_matches(name, known, n=1) or [variable("data_dir")]
             raise ConfigurationError(f"{name} is not a setting. Did you mean {meant[0]}?")
 
