@@ -87,8 +87,9 @@ def refuse(answer: Answer) -> NoReturn:
     if _FMD_PAGE.search(answer.body):
         raise ExporterMissing
     if answer.status in (200, 404):
+        place = str(answer.url).rpartition("/")[0]
         raise NotADashboard(
-            f"{answer.url} is not a Flask-MonitoringDashboard. Give the address of the app, or the "
+            f"There is no Flask-MonitoringDashboard at {place}. Give the address of the app, or the "
             "one at which you see its monitoring. If you see it there, it lacks the exporter."
         )
     raise RemoteFailure(answer.status)
