@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 from pydantic import BaseModel
+from werkzeug.routing import BaseConverter
 
 from pydash_web import handling
 from pydash_web.limits import Limit
@@ -17,6 +18,16 @@ from pydash_web.operation import Access, Operation
 
 api = Blueprint("pydash_web", __name__, url_prefix="/api")
 OPERATIONS: list[Operation] = []
+
+
+class NoAction(BaseConverter):
+    """An id that stands where an action may stand, too: `/dashboards/register` is no dashboard.
+
+    So the wrong method of an action is told from a wrong id.
+    """
+
+    regex = "(?!(?:probe|register)$)[^/]+"
+
 
 View = Callable[..., BaseModel | Response]
 

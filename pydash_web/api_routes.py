@@ -146,7 +146,7 @@ def register_dashboard(body: dashboards.NewDashboard) -> dashboards.DashboardMes
     return controller.register_dashboard.register_dashboard(body)
 
 
-@get("/dashboards/<dashboard_id>", READ)
+@get("/dashboards/<no_action:dashboard_id>", READ)
 def get_dashboard(dashboard_id: str) -> dashboards.DashboardDetails:
     """Show a dashboard with its statistics over all time."""
     return controller.dashboards.dashboard(dashboard_id)

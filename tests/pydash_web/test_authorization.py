@@ -1,5 +1,6 @@
 """Who may do what: every route for every kind of visitor. A new route needs a row here."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -177,7 +178,7 @@ def test_every_route_has_a_row() -> None:
 
 
 def ask(operation: Operation, visitor: Visitor, path: dict[str, str]) -> int:
-    url = "/api" + operation.url.replace("<path:", "<")
+    url = "/api" + re.sub(r"<\w+:", "<", operation.url)
     for name, value in path.items():
         url = url.replace(f"<{name}>", value)
     body = {"json": BODIES[operation.name]} if operation.name in BODIES else {}

@@ -1,0 +1,218 @@
+"""Whatever is sent, the answer is a 4xx in the one shape, and names the field."""
+
+import json
+import re
+import socket
+from typing import Any
+
+import pytest
+from running_site import PASSWORD, Site, Visitor, make_dashboard, make_user
+
+from pydash_web.api import OPERATIONS
+
+GOOD: dict[str, dict[str, Any]] = {
+    "/api/login": {"name": "Alice", "password": PASSWORD},
+    "/api/user/register": {"name": "Dora", "password": PASSWORD, "email": "d@example.com"},
+    "/api/user/resend_verification": {"name": "Alice"},
+    "/api/user/request_password_reset": {"email": "a@example.com"},
+    "/api/user/reset_password": {"code": "x", "new_password": PASSWORD},
+    "/api/user/delete": {"password": PASSWORD},
+    "/api/user/change_settings": {"username": "Alicia", "email": "b@example.com"},
+    "/api/user/change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
+    "/api/user/tokens": {"name": "x", "scope": "read"},
+    "/api/dashboards/probe": {"url": "http://10.0.0.1", "token": "x"},
+    "/api/dashboards/register": {"name": "x", "url": "http://10.0.0.1", "token": "x"},
+    "/api/dashboards/<dashboard_id>/change_settings": {
+        "name": "x",
+        "url": "http://a",
+        "token": "x",
+    },
+    "/api/dashboards/<dashboard_id>/endpoints/foo/change_settings": {"hidden": True},
+}
+FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
+BAD_TEXTS = [42, 4.2, True, [], {}, [["deep"]], "", "\x00", "a\x00b", "\x1b[31m", "\ud800", "\u202e",
+             "x" * 3000]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def alice(lasting_site: Site) -> Visitor:
+    make_user("Alice")
+    visitor = lasting_site.visitor()
+    assert visitor.sign_in("Alice").ok
+    return visitor
+
+
+@pytest.fixture(scope="module")
+def dashboard_id(alice: Visitor) -> str:
+    return str(make_dashboard(alice.get("/api/user").json()["id"]))
+
+
+@pytest.fixture
+def visitor(lasting_site: Site, alice: Visitor) -> Visitor:
+    lasting_site.forget_limits()
+    return alice
+
+
+def send(
+    visitor: Visitor, url: str, raw: bytes | str, dashboard_id: str = "", **headers: str
+) -> Any:
+    path = url.replace("<dashboard_id>", dashboard_id)
+    data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
+    headers = {"Content-Type": "application/json", **headers}
+    return visitor.request("POST", path, data=data, headers=headers)
+
+
+def refused(answer: Any, field: str | None = None) -> None:
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["Content-Type"] == "application/json"
+    problem = answer.json()
+    assert problem["message"]
+    assert set(problem) <= {"message", "errors"}
+    if field:
+        assert list(problem["errors"]) == [field]
+        assert field in problem["message"]
+
+
+def test_every_body_is_tried() -> None:
+    with_body = {operation.url.split("/")[-1] for operation in OPERATIONS if operation.body}
+    assert with_body == {url.split("/")[-1] for url in GOOD}
+
+
+@pytest.mark.parametrize(("url", "field"), FIELDS)
+def test_a_bad_value_is_refused_by_its_field(
+    url: str, field: str, visitor: Visitor, dashboard_id: str
+) -> None:
+    bad = [value for value in BAD_TEXTS if type(value) is not type(GOOD[url][field])]
+    if isinstance(GOOD[url][field], str):
+        bad = BAD_TEXTS
+    for value in [*bad, None] if not url.endswith("change_settings") else bad:
+        body = json.dumps({**GOOD[url], field: value})
+        refused(send(visitor, url, body, dashboard_id), field)
+
+
+@pytest.mark.parametrize(("url", "field"), FIELDS)
+def test_a_field_given_twice_is_refused(
+    url: str, field: str, visitor: Visitor, dashboard_id: str
+) -> None:
+    value = json.dumps(GOOD[url][field])
+    twice = f'{{"{field}": {value}, "{field}": {value}}}'
+    refused(send(visitor, url, twice, dashboard_id), field)
+
+
+@pytest.mark.parametrize("url", GOOD)
+def test_an_unknown_field_is_refused(url: str, visitor: Visitor, dashboard_id: str) -> None:
+    refused(
+        send(visitor, url, json.dumps({**GOOD[url], "is_admin": True}), dashboard_id), "is_admin"
+    )
+
+
+NO_OBJECT = [
+    b"", b"null", b"[]", b'"text"', b"42", b"true", b"{", b'{"name"}', b"{} {}", b"name=Alice",
+    b'{"name": NaN}', b'{"name": Infinity}', b'{"name": 1e999}', b"\xff\xfe", b'{"name": "\xff"}',
+    b'{"name": "' + b"\xed\xa0\x80" + b'"}', b"\x00", b"[" * 60_000, b'{"a":' * 9_000,
+    b'{"name": ' + b"9" * 5_000 + b"}", b"// comment\n{}", b"\xef\xbb\xbf{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", GOOD)
+def test_what_is_no_json_object_is_refused(url: str, visitor: Visitor, dashboard_id: str) -> None:
+    for raw in NO_OBJECT:
+        refused(send(visitor, url, raw, dashboard_id))
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "text/json"],
+)
+def test_only_json_is_taken(content_type: str, visitor: Visitor) -> None:
+    body = json.dumps(GOOD["/api/login"])
+    refused(send(visitor, "/api/login", body, **{"Content-Type": content_type}))
+
+
+def test_a_form_of_another_site_cannot_post(visitor: Visitor) -> None:
+    answer = visitor.request("POST", "/api/login", data=GOOD["/api/login"])
+    refused(answer)
+
+
+@pytest.mark.parametrize("size", [65 * 1024, 2 << 20])
+def test_a_long_body_is_413(size: int, visitor: Visitor) -> None:
+    answer = send(visitor, "/api/login", json.dumps({"name": "x" * size}))
+    assert answer.status_code == 413
+    assert answer.json()["message"]
+
+
+def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
+    host, port = lasting_site.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        head = "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"{head}Content-Length: {100 << 20}\r\n\r\n".encode())
+        answer = connection.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 413")
+    assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
+
+
+def test_nonsense_instead_of_http_is_400_in_the_same_shape(lasting_site: Site) -> None:
+    host, port = lasting_site.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        answer = connection.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400")
+    assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_a_wrong_method_is_405_and_says_which_is_right(
+    operation: Any, method: str, visitor: Visitor
+) -> None:
+    right = {each.method for each in OPERATIONS if each.url == operation.url}
+    if method in right:
+        return
+    url = "/api" + re.sub(r"<\w+:", "<", operation.url)
+    answer = visitor.request(method, url)
+    assert answer.status_code == 405
+    assert right <= set(answer.headers["Allow"].split(", "))
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/login/", "/api//login"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_unknown_route_is_a_json_404(path: str, method: str, visitor: Visitor) -> None:
+    answer = visitor.request(method, path)
+    assert answer.status_code == 404
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["statistic=%00", "statistic=%ff", "statistic=total_visits&ip=%00", "%00=1&statistic=versions",
+     "statistic=total_visits&version=" + "x" * 2000, "statistic[]=total_visits",
+     "statistic=total_visits&start_date=%F0%9F%92%A9", "statistic=total_visits&top=1e3"],
+)  # fmt: skip
+def test_a_bad_query_is_refused(query: str, visitor: Visitor, dashboard_id: str) -> None:
+    refused(visitor.get(f"/api/dashboards/{dashboard_id}/statistic?{query}"))
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "١", "9" * 5000])
+def test_a_bad_number_is_refused(number: str, visitor: Visitor, dashboard_id: str) -> None:
+    path = f"/api/dashboards/{dashboard_id}/execution_time_histogram?bins={number}"
+    refused(visitor.get(path), "bins")
+
+
+def test_no_error_tells_what_is_inside(lasting_site: Site, visitor: Visitor) -> None:
+    """An unforeseen error is a 500 in the same shape, without a traceback."""
+
+    def fail() -> None:
+        raise RuntimeError("secret")
+
+    lasting_site.app.view_functions["pydash_web.get_user"], kept = (
+        fail,
+        lasting_site.app.view_functions["pydash_web.get_user"],
+    )
+    try:
+        answer = visitor.get("/api/user")
+    finally:
+        lasting_site.app.view_functions["pydash_web.get_user"] = kept
+    assert answer.status_code == 500
+    assert list(answer.json()) == ["message"]
+    assert "secret" not in answer.text
