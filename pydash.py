@@ -103,11 +103,9 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) ->
     with _sole_user_of(configuration.data_dir), Supervisor() as supervisor:
         _require_free_port(configuration)
         try:
-            ready = _start_everything(supervisor, configuration, demo)
-            click.echo(ready)
-            click.echo(
-                f"Apps may be fetched from these addresses: {os.environ['PYDASH_FETCH_ALLOW']}."
-            )
+            allowed = os.environ["PYDASH_FETCH_ALLOW"]
+            click.echo(f"Apps may be fetched from these addresses: {allowed}.", err=True)
+            click.echo(_start_everything(supervisor, configuration, demo))
             supervisor.run()
         except Stopped:
             pass
