@@ -12,21 +12,17 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, TypeVar
-from urllib.parse import quote, urlsplit
+from typing import Any, Literal
+from urllib.parse import quote
 
+from pydash_app import parsing
 from pydash_app.errors import NotConfigured
-
-Network = IPv4Network | IPv6Network
-Value = TypeVar("Value")
+from pydash_app.parsing import Network as Network
 
 PREFIX = "PYDASH_"
 # The project's tests are steered by variables that begin so; no setting does.
 TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
-_ADDRESS_KINDS = ("global", "private", "loopback")
-_SHORTEST_SECRET_KEY = 16
 
 
 class ConfigurationError(Exception):
@@ -53,102 +49,11 @@ class Setting:
     computed: str = ""
 
 
-def _text(text: str) -> str:
-    return text
-
-
-def _optional_text(text: str) -> str | None:
-    return text or None
-
-
-def _path(text: str) -> Path:
-    return Path(text).absolute()
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return text
-
-    return parse
-
-
-def _integer(lowest: int, highest: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        # int() alone would also take "1_0" and "٣".
-        if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
-            raise ValueError(f"must be a whole number from {lowest} to {highest}")
-        return int(text)
-
-    return parse
-
-
-def _switch(text: str) -> bool:
-    return _one_of("on", "off")(text) == "on"
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if urlsplit(text).scheme not in schemes:
-            raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
-        return text
-
-    return parse
-
-
-def _optional_url(*schemes: str) -> Callable[[str], str | None]:
-    return lambda text: _url(*schemes)(text) if text else None
-
-
-def _public_url(text: str) -> str:
-    parsed = urlsplit(_url("http", "https")(text))
-    if not parsed.hostname or parsed.query or parsed.fragment:
-        raise ValueError("must be the address under which a browser finds PyDash")
-    return text.rstrip("/")
-
-
-def _secret_key(text: str) -> str:
-    if len(text) < _SHORTEST_SECRET_KEY:
-        raise ValueError(f"must have at least {_SHORTEST_SECRET_KEY} characters")
-    return text
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    return tuple(ip_network(part) for part in _listed(text))
-
-
-def _fetch_allow(text: str) -> str:
-    parts = _listed(text)
-    if not parts:
-        raise ValueError(f"must name some of {', '.join(_ADDRESS_KINDS)}, or networks")
-    for part in parts:
-        if part not in _ADDRESS_KINDS:
-            ip_network(part)
-    return ",".join(parts)
-
-
-def _executor(text: str) -> str:
-    if text != "processes" and not (urlsplit(text).scheme == "dask" and urlsplit(text).port):
-        raise ValueError("must be processes or dask://HOST:PORT")
-    return text
-
-
-def _mail_from(text: str) -> str:
-    if "@" not in text or not text.isprintable():
-        raise ValueError("must be an e-mail address, with a name before it if you like")
-    return text
-
-
 def _setting(
     meaning: str,
     default: str,
     example: str,
-    parse: Callable[[str], object] = _text,
+    parse: Callable[[str], object] = parsing.text,
     **more: Any,
 ) -> Any:
     setting = Setting(meaning, default, example, parse, **more)
@@ -169,18 +74,18 @@ class Configuration:
 65535. For example: PYDASH_PORT=5000
     """
 
-    data_dir: Path = _setting("Where everything is kept.", "var", "/var/lib/pydash", _path)
+    data_dir: Path = _setting("Where everything is kept.", "var", "/var/lib/pydash", parsing.path)
     environment: Literal["production", "development"] = _setting(
         "`development` allows `pydash seed`.",
         "production",
         "development",
-        _one_of("production", "development"),
+        parsing.one_of("production", "development"),
     )
     secret_key: str = _setting(
         "Signs sessions and encrypts the dashboards' tokens.",
         "",
         "$(openssl rand -hex 32)",
-        _secret_key,
+        parsing.secret_key,
         secret=True,
         computed="random, made once in `DATA/secret_key`",
     )
@@ -188,87 +93,90 @@ class Configuration:
         "The database: `zeo://`, `file://`, `memory://` or `postgresql://`.",
         "",
         "zeo://database.example.com:9991",
-        _url("zeo", "file", "memory", "postgresql"),
+        parsing.url("zeo", "file", "memory", "postgresql"),
         secret=True,
         computed="`zeo://` on the socket `DATA/zeo.sock`",
     )
     host: str = _setting("The address that the web server listens on.", "127.0.0.1", "0.0.0.0")  # noqa: S104
-    port: int = _setting("The port that it listens on.", "5000", "5000", _integer(1, 65535))
+    port: int = _setting("The port that it listens on.", "5000", "5000", parsing.integer(1, 65535))
     public_url: str = _setting(
         "The address under which a browser finds PyDash; links in mails begin with it.",
         "",
         "https://pydash.example.com",
-        _public_url,
+        parsing.public_url,
         computed="`http://HOST:PORT`",
     )
     trusted_proxies: tuple[Network, ...] = _setting(
         "Networks of reverse proxies whose `X-Forwarded-*` headers are believed.",
         "",
         "127.0.0.1/32,10.0.0.0/8",
-        _networks,
+        parsing.networks,
     )
     web_threads: int = _setting(
-        "How many requests one web process answers at once.", "16", "16", _integer(1, 256)
+        "How many requests one web process answers at once.", "16", "16", parsing.integer(1, 256)
     )
     rate_limit_store: str = _setting(
         "Where rate limits are counted; several web processes need a common Redis.",
         "memory://",
         "redis://localhost:6379",
-        _url("memory", "redis", "rediss"),
+        parsing.url("memory", "redis", "rediss"),
         secret=True,
     )
     registration: Literal["open", "invite", "closed"] = _setting(
         "Who may register: anybody, who has an invitation, or nobody.",
         "open",
         "invite",
-        _one_of("open", "invite", "closed"),
+        parsing.one_of("open", "invite", "closed"),
     )
     mail_url: str | None = _setting(
         "The mail server; without one, mails are written to `DATA/mail`.",
         "",
         "smtp://user:password@mail.example.com:587",
-        _optional_url("smtp", "smtps"),
+        parsing.optional_url("smtp", "smtps"),
         secret=True,
     )
     mail_from: str = _setting(
         "The sender of mails.",
         "PyDash <pydash@localhost>",
         "PyDash <pydash@example.com>",
-        _mail_from,
+        parsing.mail_from,
     )
     fetch_allow: str = _setting(
         "Which addresses dashboards may be fetched from:"
         " some of `global`, `private`, `loopback`, and networks.",
         "global",
         "global,10.1.0.0/16",
-        _fetch_allow,
+        parsing.fetch_allow,
     )
     fetch_interval: int = _setting(
-        "Seconds between two fetches of a dashboard.", "60", "60", _integer(1, 86_400)
+        "Seconds between two fetches of a dashboard.", "60", "60", parsing.integer(1, 86_400)
     )
     fetch_workers: int = _setting(
-        "How many dashboards are fetched at once.", "4", "4", _integer(1, 256)
+        "How many dashboards are fetched at once.", "4", "4", parsing.integer(1, 256)
     )
     executor: str = _setting(
         "Where fetching runs: `processes` of this machine, or a Dask cluster.",
         "processes",
         "dask://scheduler.example.com:8786",
-        _executor,
+        parsing.executor,
     )
     self_monitoring: bool = _setting(
-        "Whether PyDash monitors itself with Flask-MonitoringDashboard.", "off", "on", _switch
+        "Whether PyDash monitors itself with Flask-MonitoringDashboard.",
+        "off",
+        "on",
+        parsing.switch,
     )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "How much is logged, to the console and to `DATA/logs`.",
         "info",
         "debug",
-        _one_of("debug", "info", "warning", "error"),
+        parsing.one_of("debug", "info", "warning", "error"),
     )
     demo_password: str | None = _setting(
         "The password of the user `demo` of `pydash up --demo`.",
         "",
         "a-long-password",
-        _optional_text,
+        parsing.optional_text,
         secret=True,
         computed="random, kept in `DATA/demo-password`",
     )

@@ -26,7 +26,7 @@ logger = Logger(__name__)
 _EXPECTED_CONNECTIONS = 256
 # A connection keeps the objects it read until it holds this many, or this much.
 _CACHED_OBJECTS = 20_000
-_CACHED_BYTES = 64 * 1024**2
+_CACHED_BYTES = 32 * 1024**2
 
 
 class Session:

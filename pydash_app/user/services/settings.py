@@ -59,6 +59,6 @@ def change_password(
 def _change_mail(user: User, mail: str) -> None:
     if mail == user.mail:
         user.forget_pending_mail()
-    elif mail != user.pending_mail:
+    else:
         user.change_mail(mail)
         mails.write_verification_mail(user)

@@ -44,6 +44,17 @@ def test_a_new_address_counts_once_it_is_verified(
     assert transact(lambda: repository.all_with_mail("NEW@example.com")) == [alice]
 
 
+def test_asking_again_for_a_new_address_sends_a_new_code(
+    alice: User, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    for _ in range(2):
+        transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    old, new = waiting_mails()
+    with pytest.raises(verification.InvalidVerificationCodeError):
+        transact(lambda: verify(code_in(old)))
+    assert transact(lambda: verify(code_in(new)))
+
+
 def test_going_back_to_the_old_address_voids_the_code(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
