@@ -86,7 +86,7 @@ def busyness(moment: datetime) -> float:
     hour = moment.hour + moment.minute / 60
     daytime = 0.5 - 0.5 * math.cos(2 * math.pi * (hour - 3) / 24)
     weekend = 0.6 if moment.weekday() >= 5 else 1.0
-    return (0.06 + 0.94 * daytime**1.5) * weekend
+    return (0.06 + 0.94 * math.pow(daytime, 1.5)) * weekend
 
 
 def draw_page(rng: random.Random) -> Page:
