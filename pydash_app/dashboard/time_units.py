@@ -34,7 +34,7 @@ _PRECISIONS = {
 _CALENDAR = {unit: _PRECISIONS[unit] for unit in ("year", "month")}
 # Weeks start on Mondays (ISO 8601); 1970-01-05 was one.
 _ORIGIN = {"week": 4 * DAY}
-_SHORTEST = {"year": 365 * DAY, "month": 28 * DAY, **_FIXED}
+_LONGEST = {"year": 366 * DAY, "month": 31 * DAY, **_FIXED}
 
 _PATTERNS = {
     "year": r"([0-9]{4})",
@@ -112,14 +112,9 @@ def starts(ordinals: Times, unit: str) -> Times:
     return result
 
 
-def unit_start(time: int, unit: str) -> int:
-    """Return the start of the unit that a moment lies in."""
-    return int(starts(ordinal(np.array([time], dtype=np.int64), unit), unit)[0])
-
-
-def unit_end(time: int, unit: str) -> int:
-    """Return the end (exclusive) of the unit that a moment lies in."""
-    return int(starts(ordinal(np.array([time], dtype=np.int64), unit) + 1, unit)[0])
+def ordinal_of(time: int, unit: str) -> int:
+    """Return the number of the unit that one moment lies in, see `ordinal`."""
+    return int(ordinal(np.array([time], dtype=np.int64), unit)[0])
 
 
 def bounds(number: int, unit: str) -> tuple[int, int]:
@@ -165,7 +160,7 @@ def parse_unit(unit: str, text: str) -> tuple[int, int]:
         start = to_microseconds(_moment(unit, text))
     except ValueError:
         raise ValueError(f"{unit}: {text!r} is not written like {_EXAMPLES[unit]!r}") from None
-    return start, unit_end(start, unit)
+    return bounds(ordinal_of(start, unit), unit)
 
 
 def _moment(unit: str, text: str) -> datetime:
@@ -218,12 +213,15 @@ def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
     check_unit(unit)
     if not is_static and unit not in _FIXED:
         raise ValueError(f"timeslice_is_static: a {unit} has no fixed length; it can only be true")
-    if (end - start) // _SHORTEST[unit] > MAX_SLICES:
-        raise ValueError(f"timeslice: the range has more than {MAX_SLICES:,} slices of a {unit}")
+    _check_count((end - start) // _LONGEST[unit], unit)
     edges = _calendar_edges(start, end, unit) if is_static else _fixed_edges(start, end, unit)
-    if len(edges) - 1 > MAX_SLICES:
-        raise ValueError(f"timeslice: the range has more than {MAX_SLICES:,} slices of a {unit}")
+    _check_count(len(edges) - 1, unit)
     return Slices(edges, unit if is_static else "minute")
+
+
+def _check_count(count: int, unit: str) -> None:
+    if count > MAX_SLICES:
+        raise ValueError(f"timeslice: the range has more than {MAX_SLICES:,} slices of a {unit}")
 
 
 def _fixed_edges(start: int, end: int, unit: str) -> Times:
@@ -235,10 +233,8 @@ def _fixed_edges(start: int, end: int, unit: str) -> Times:
 def _calendar_edges(start: int, end: int, unit: str) -> Times:
     if end <= start:
         return np.array([start], dtype=np.int64)
-    if unit in _FIXED:
-        return _fixed_edges(unit_start(start, unit), end, unit)
-    first, last = np.array([start, end - 1]).astype("datetime64[us]").astype(_CALENDAR[unit])
-    return np.arange(first, last + 2).astype("datetime64[us]").astype(np.int64)
+    first, last = ordinal_of(start, unit), ordinal_of(end - 1, unit)
+    return starts(np.arange(first, last + 2), unit)
 
 
 def overlap(

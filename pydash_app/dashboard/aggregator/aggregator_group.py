@@ -245,5 +245,6 @@ def _check_timeless(filters: Mapping[str, str]) -> None:
 
 def _inclusive_end(moment: datetime, unit: str, parameter: str) -> datetime:
     time_units.check_unit(unit, parameter)
-    end = time_units.unit_end(time_units.to_microseconds(moment), unit)
+    ordinal = time_units.ordinal_of(time_units.to_microseconds(moment), unit)
+    _, end = time_units.bounds(ordinal, unit)
     return time_units.to_datetime(min(end, time_units.LATEST))

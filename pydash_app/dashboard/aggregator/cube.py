@@ -87,14 +87,17 @@ class Cube(Persistent):
         for number in sorted(numbers.union(self._months)):
             yield from self._months.get(number, Month(number)).stretches()
 
-    def drop(self, before: int, drop: Callable[[Span], None]) -> None:
-        """Drop details of calls from before a time; recent ones are not touched.
+    def drop(self, before: int, forget: Callable[[Span], None]) -> None:
+        """Drop details of calls of the days that were over before a time.
 
-        :param before: microseconds.
-        :param drop: what is done to each span that was over by then.
+        :param before: microseconds, the start of a day.
+        :param forget: what drops the details of a span.
         """
-        for month in self._months.values(None, int(time_units.ordinal(_array(before), "month")[0])):
-            month.drop(before, drop)
+        if any(block.zones["time"][0] < before for block in self._recent.blocks()):
+            self._move(self._recent.columns())
+            self._recent = StoredTable()
+        for month in self._months.values(None, time_units.ordinal_of(before, "month")):
+            month.drop(before, forget)
 
     def _months_of(self, scope: Scope) -> list[Month]:
         months = list(self._months.values(*scope.ordinals("month")))
@@ -136,7 +139,3 @@ class Cube(Persistent):
 
 
 _NONE = np.zeros(0, dtype=np.int64)
-
-
-def _array(time: int) -> Ints:
-    return np.array([time], dtype=np.int64)

@@ -96,7 +96,7 @@ def _narrow(name: str, values: Array) -> Array:
 
 
 def _planes(values: Array) -> bytes:
-    return values.view(np.uint8).reshape(len(values), -1).T.tobytes()
+    return values.view(np.uint8).reshape(-1, values.dtype.itemsize).T.tobytes()
 
 
 def _restored(name: str, planes: bytes, dtype: np.dtype[np.generic]) -> Array:

@@ -10,7 +10,7 @@ from pydash_app.dashboard.aggregator.chunk import Block, prefetch
 from pydash_app.dashboard.aggregator.lattice import Extent, Partition, worth_keeping
 from pydash_app.dashboard.aggregator.scope import Scope
 from pydash_app.dashboard.aggregator.span import Span, count_different
-from pydash_app.dashboard.aggregator.stored_table import Columns, StoredTable, joined_columns
+from pydash_app.dashboard.aggregator.stored_table import Columns, StoredTable
 from pydash_app.dashboard.aggregator.table import FIELDS, split_by
 
 # A month of more calls than this is kept day by day.
@@ -39,13 +39,13 @@ class Month(Persistent):
     def add(self, columns: Columns) -> None:
         """Add calls, all of this month."""
         self.rows += len(columns["time"])
-        if self._days:
-            self._whole.add_to_cells(columns)
-            self._add_to_days(columns)
-        elif self.rows <= SPLIT_SIZE or self._whole.is_dropped:
+        if not self._days and (self.rows <= SPLIT_SIZE or self._whole.is_dropped):
             self._whole.add(columns)
-        else:
-            self._split(columns)
+            return
+        if not self._days:
+            self._split()
+        self._whole.add_to_cells(columns)
+        self._add_to_days(columns)
 
     def blocks(self, scope: Scope) -> Iterator[Block]:
         """Return the blocks that answer a question, calls or cells."""
@@ -95,28 +95,31 @@ class Month(Persistent):
             self._fold()
         return True
 
-    def drop(self, before: int, drop: Callable[[Span], None]) -> None:
-        """Drop details of what ended before a time.
+    def drop(self, before: int, forget: Callable[[Span], None]) -> None:
+        """Drop details of the days that were over before a time.
 
-        :param drop: what is done with each such span.
+        :param before: microseconds, the start of a day.
+        :param forget: what drops the details of a span.
         """
         if not self._days and self._end <= before:
-            drop(self._whole)
+            forget(self._whole)
+            return
+        if not self._days and self._start < before and self._whole.rows:
+            self._split()
         for number, day in self._days.items():
             if time_units.bounds(number, "day")[1] <= before:
-                drop(day)
+                forget(day)
 
     def _days_of(self, scope: Scope) -> list[tuple[int, Span]]:
         days = list(self._days.items(*scope.ordinals("day")))
         prefetch([day for _, day in days])
         return days
 
-    def _split(self, columns: Columns) -> None:
+    def _split(self) -> None:
         """Give each day a span of its own."""
-        if self._whole.rows:
-            columns = joined_columns([self._whole.calls.columns(), columns])
-        self._whole = Span(("month",))
-        self._add_to_days(columns)
+        whole, self._whole = self._whole, Span(("month",))
+        if whole.rows:
+            self._add_to_days(whole.calls.columns())
 
     def _add_to_days(self, columns: Columns) -> None:
         numbers = time_units.ordinal(columns["time"], "day")

@@ -49,4 +49,4 @@ def _are_starts(times: Times, unit: str) -> bool:
 
 
 def _ordinal(time: int | None, unit: str) -> int | None:
-    return None if time is None else int(time_units.ordinal(np.array([time]), unit)[0])
+    return None if time is None else time_units.ordinal_of(time, unit)

@@ -1,0 +1,24 @@
+"""The examples in the documentation of the cube run, and give what they say."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import pydash_app.dashboard.aggregator as package
+
+MODULES = [
+    *(f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)),
+    package.__name__,
+    "pydash_app.dashboard.endpoint",
+    "pydash_app.dashboard.endpoint_call",
+    "pydash_app.dashboard.entity",
+    "pydash_app.dashboard.time_units",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_run(name: str, database: None) -> None:
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert not failed

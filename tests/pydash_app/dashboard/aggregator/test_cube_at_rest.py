@@ -1,0 +1,149 @@
+"""The cube in a database: read again it is the same, and little is written for a few calls."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import transaction
+from ZODB.DB import DB
+from ZODB.FileStorage import FileStorage
+
+from pydash_app.dashboard.aggregator import encoding
+from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
+from pydash_app.dashboard.aggregator.cache import column_cache
+from pydash_app.dashboard.aggregator.encoding import UnknownFormatError
+from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+
+START = datetime(2026, 9, 20, tzinfo=UTC)
+DAYS = 30
+NAMES = ["total_visits", "median_execution_time", "visits_per_ip"]
+
+
+def batch(
+    calls: int, seed: int = 1, start: datetime = START, days: float = DAYS
+) -> EndpointCallBatch:
+    generator = np.random.default_rng(seed)
+    seconds = np.sort(generator.random(calls)) * days * 86_400
+    first = np.datetime64(start.replace(tzinfo=None), "us")
+    return EndpointCallBatch.from_columns(
+        endpoint=[f"endpoint {n}" for n in generator.integers(10, size=calls)],
+        execution_time=generator.lognormal(3, 1, calls),
+        time=first + (seconds * 1e6).astype("timedelta64[us]"),
+        version=[f"1.{n}" for n in generator.integers(3, size=calls)],
+        group_by=[None] * calls,
+        ip=[f"10.0.0.{n}" for n in generator.integers(50, size=calls)],
+        status_code=generator.choice([200, 500], calls),
+    )
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[DB]:
+    database = DB(FileStorage(str(tmp_path / "cube.fs")))
+    yield database
+    transaction.abort()
+    database.close()
+
+
+def stored(database: DB, calls: int) -> AggregatorGroup:
+    """A group of so many calls, as another connection sees it."""
+    with database.transaction() as connection:
+        group = connection.root.group = AggregatorGroup()
+        for size in (calls // 2, calls - calls // 2):
+            group.add_endpoint_calls(batch(size, seed=size))
+    column_cache.clear()
+    group = database.open().root.group
+    assert isinstance(group, AggregatorGroup)
+    return group
+
+
+def test_read_again_it_is_the_same(database: DB) -> None:
+    group = AggregatorGroup()
+    for size in (60_000, 60_001):
+        group.add_endpoint_calls(batch(size, seed=size))
+    again = stored(database, 120_001)
+    questions: list[dict[str, Any]] = [
+        {},
+        {"by": ["endpoint"]},
+        {"timeslice": "hour"},
+        {"filters": {"ip": "10.0.0.7"}},
+    ]
+    for question in questions:
+        assert again.query(NAMES, **question) == group.query(NAMES, **question)
+
+
+def test_reading_changes_nothing(database: DB) -> None:
+    group = stored(database, 20_000)
+    group.fetch_aggregator({"version": "unheard of", "endpoint": "neither"})
+    group.query(NAMES, timeslice="day", filters={"group_by": "nobody"}, by=["ip"])
+    group.histogram(filters={"ip": "unknown"})
+    assert not list(group.calls(filters={"version": "unheard of"}))
+    connection = group._p_jar
+    assert not connection._registered_objects
+    assert group.cube.dictionaries["version"].code("unheard of") is None
+
+
+def test_a_few_calls_more_do_not_rewrite_what_is_there(database: DB, tmp_path: Path) -> None:
+    group = stored(database, 120_000)
+    later = START + timedelta(days=DAYS)
+    before = (tmp_path / "cube.fs").stat().st_size
+    fetches = 40
+    for number in range(fetches):
+        group.add_endpoint_calls(batch(500, seed=number, start=later, days=0.01))
+        transaction.commit()
+    written = (tmp_path / "cube.fs").stat().st_size - before
+    assert written / fetches < 60_000
+
+
+def test_an_aborted_batch_leaves_nothing_behind(database: DB) -> None:
+    group = stored(database, 1_000)
+    before = group.fetch_aggregator().as_dict()
+    group.add_endpoint_call(EndpointCall("new", 1.0, START, "new", "new", "new"))
+    transaction.abort()
+    assert group.fetch_aggregator().as_dict() == before
+    assert group.cube.dictionaries["ip"].code("new") is None
+    group.add_endpoint_call(EndpointCall("other", 1.0, START, "2", "", "::2"))
+    transaction.commit()
+    assert group.fetch_aggregator({"endpoint": "other"}).statistic("visits_per_ip") == {"::2": 1}
+
+
+def test_no_numpy_object_is_pickled(database: DB) -> None:
+    stored(database, 120_000)
+    for record in database.storage.iterator():
+        for one in record:
+            assert b"numpy" not in one.data
+
+
+def test_a_call_takes_little_room(database: DB, tmp_path: Path) -> None:
+    stored(database, 120_000)
+    database.pack()
+    assert (tmp_path / "cube.fs").stat().st_size / 120_000 < 60
+
+
+def test_a_newer_format_is_refused_in_words() -> None:
+    frame = encoding.encode({"visits": np.array([1])})
+    newer = frame.replace(b"PyDash\x01", b"PyDash\x02", 1)
+    with pytest.raises(UnknownFormatError, match="format 2, this PyDash knows 1"):
+        encoding.decode(newer)
+    other_digest = frame.replace(b'"k1"', b'"k9"', 1)
+    with pytest.raises(UnknownFormatError, match="k9"):
+        encoding.decode(other_digest)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([], dtype=np.int64),
+        np.array([0, 255, 256, 2**40]),
+        np.array([-(10**15), 0, 10**15]),
+        np.array([0.0, -0.0, 5e-324, 1.7e308]),
+        np.array([True, False]),
+    ],
+)
+def test_numbers_come_back_as_they_were(values: np.ndarray) -> None:
+    name = "time" if values.min(initial=0) < 0 else "visits"
+    decoded = encoding.decode(encoding.encode({name: values}))[name]
+    assert decoded.tolist() == values.tolist()
+    assert not decoded.flags.writeable

@@ -1,0 +1,140 @@
+"""What is dropped is gone, and no coarser number changes."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.aggregator import month
+from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
+from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.retention import Retention
+from pydash_app.dashboard.services.retention import drop_expired
+from pydash_database import transact
+
+START = datetime(2026, 9, 20, tzinfo=UTC)
+NOW = START + timedelta(days=40)
+DAYS, PER_DAY = 30, 100
+NAMES = [
+    "total_visits",
+    "total_execution_time",
+    "median_execution_time",
+    "visits_per_ip",
+    "versions",
+    "error_rate",
+    "first_call",
+]
+QUESTIONS = [
+    {},
+    {"filters": {"endpoint": "a", "ip": "::1"}},
+    {"filters": {"group_by": "ann", "version": "2", "status_class": "5xx"}},
+    {"by": ["endpoint", "status_class"]},
+    {"start": START + timedelta(days=3), "end": START + timedelta(days=25)},
+]
+
+
+def columns() -> EndpointCallBatch:
+    generator = np.random.default_rng(7)
+    size = DAYS * PER_DAY
+    days, seconds = np.divmod(np.arange(size), PER_DAY)
+    moments = np.datetime64(START.replace(tzinfo=None), "us") + days.astype("timedelta64[D]")
+    return EndpointCallBatch.from_columns(
+        endpoint=generator.choice(["a", "b"], size),
+        execution_time=generator.lognormal(3, 1, size),
+        time=moments + (seconds * 800).astype("timedelta64[s]"),
+        version=generator.choice(["1", "2"], size),
+        group_by=generator.choice(["ann", "bob"], size),
+        ip=generator.choice(["::1", "::2"], size),
+        status_code=generator.choice([200, 503], size),
+    )
+
+
+@pytest.fixture(params=["small months", "large months"])
+def dashboard(
+    request: pytest.FixtureRequest, database: None, monkeypatch: pytest.MonkeyPatch
+) -> Dashboard:
+    if request.param == "large months":
+        monkeypatch.setattr(month, "SPLIT_SIZE", 500)
+
+    def store() -> Dashboard:
+        dashboard = Dashboard("http://foo.io", "token", "ced84534-7a55-440f-ad77-9912466fe022")
+        repository.add(dashboard)
+        dashboard.add_endpoint_calls(columns())
+        return dashboard
+
+    return transact(store)
+
+
+def keep(dashboard: Dashboard, retention: Retention) -> None:
+    transact(lambda: setattr(dashboard, "retention", retention))
+
+
+def answers(dashboard: Dashboard, timeslice: str) -> list[object]:
+    group: AggregatorGroup = dashboard.aggregator_group
+    return [
+        [group.query(NAMES, **question, timeslice=slices) for slices in (None, timeslice)]  # type: ignore[arg-type]
+        for question in QUESTIONS
+    ]
+
+
+def close(value: object) -> object:
+    return pytest.approx(value) if isinstance(value, float) else value
+
+
+def assert_same(before: list[object], after: list[object]) -> None:
+    for one, other in zip(before, after, strict=True):
+        for first, second in zip(one, other, strict=True):  # type: ignore[call-overload]
+            assert (first.groups, first.slices) == (second.groups, second.slices)
+            for name in NAMES:
+                for row, again in zip(first.values[name], second.values[name], strict=True):
+                    assert again == [close(value) for value in row]
+
+
+def call_count(dashboard: Dashboard) -> int:
+    return sum(len(batch) for batch in dashboard.calls())
+
+
+def test_dropped_calls_leave_their_hours(dashboard: Dashboard) -> None:
+    before = answers(dashboard, "hour")
+    keep(dashboard, Retention(calls_days=20))
+    drop_expired(dashboard.get_id(), NOW)
+    kept = [call.time for batch in dashboard.calls() for call in batch.calls()]
+    assert min(kept) >= NOW - timedelta(days=20)
+    assert len(kept) == 10 * PER_DAY
+    assert_same(before, answers(dashboard, "hour"))
+
+
+def test_dropped_hours_leave_their_days(dashboard: Dashboard) -> None:
+    before = answers(dashboard, "day")
+    keep(dashboard, Retention(calls_days=5, fine_cells_days=5))
+    drop_expired(dashboard.get_id(), NOW)
+    assert call_count(dashboard) == 0
+    assert_same(before, answers(dashboard, "day"))
+
+
+def test_a_call_that_comes_late_is_still_counted(dashboard: Dashboard) -> None:
+    keep(dashboard, Retention(calls_days=5))
+    drop_expired(dashboard.get_id(), NOW)
+    transact(lambda: dashboard.add_endpoint_calls(columns()))
+    drop_expired(dashboard.get_id(), NOW)
+    assert dashboard.statistic("total_visits") == 2 * DAYS * PER_DAY
+    assert call_count(dashboard) == 0
+
+
+def test_without_a_retention_everything_stays(dashboard: Dashboard) -> None:
+    drop_expired(dashboard.get_id(), NOW + timedelta(days=10_000))
+    assert call_count(dashboard) == DAYS * PER_DAY
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"calls_days": 0}, "calls_days"),
+        ({"calls_days": 9, "fine_cells_days": 8}, "fine_cells_days"),
+    ],
+)
+def test_an_impossible_retention_is_refused(values: dict[str, int], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        Retention(**values)
