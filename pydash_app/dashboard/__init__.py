@@ -1,4 +1,4 @@
-"""This module is the public interface (available to the web-application `pydash_web`) for Dashboards.
+"""The public interface (available to the web-application `pydash_web`) for Dashboards.
 
 Nothing here commits; callers run in `pydash_database.transact`.
 """
