@@ -1,12 +1,12 @@
 """Serves the built front end: one page, whatever the path, and the files that it loads."""
 
 import mimetypes
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import PathConverter
-from werkzeug.security import safe_join
 
 STATIC = Path(__file__).parent / "static"
 PAGE = "index.html"
@@ -27,22 +27,31 @@ def serve(path: str = "") -> Response:
     :param path: the URL's path without the leading slash.
     :raises NotFound: it is an asset that does not exist.
     """
-    folder = STATIC
-    if not (folder / PAGE).is_file():
+    page = STATIC / PAGE
+    if not page.is_file():
         return Response(NOT_BUILT, 503, mimetype="text/plain")
-    if _is_file(folder, path):
-        return _send(folder, path)
+    files = _files(STATIC, page.stat().st_mtime_ns)
+    if path in files:
+        return _send(path, files)
     if path.startswith("assets/"):
         # A page of an older version asks for a chunk that is gone: HTML would confuse it.
         raise NotFound
-    return _send(folder, PAGE)
+    return _send(PAGE, files)
 
 
-def _send(folder: Path, path: str) -> Response:
-    encoding = _best_encoding(folder, path)
+@lru_cache(maxsize=1)
+def _files(folder: Path, _built: int) -> frozenset[str]:
+    """List what the build made, anew after each build: nothing else can be asked for."""
+    return frozenset(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+
+
+def _send(path: str, files: frozenset[str]) -> Response:
+    encoding = _best_encoding(path, files)
     media_type, _ = mimetypes.guess_type(path)
     response = send_from_directory(
-        folder,
+        STATIC,
         path + ENCODINGS.get(encoding, ""),
         mimetype=media_type or "application/octet-stream",
     )
@@ -57,15 +66,9 @@ def _send(folder: Path, path: str) -> Response:
     return response
 
 
-def _best_encoding(folder: Path, path: str) -> str:
+def _best_encoding(path: str, files: frozenset[str]) -> str:
     """Name the best encoding that the browser takes and the build made; empty for none."""
-    accepted = request.accept_encodings
     for encoding, suffix in ENCODINGS.items():
-        if accepted.quality(encoding) and (folder / (path + suffix)).is_file():
+        if request.accept_encodings.quality(encoding) and path + suffix in files:
             return encoding
     return ""
-
-
-def _is_file(folder: Path, path: str) -> bool:
-    found = safe_join(str(folder), path)
-    return found is not None and Path(found).is_file()

@@ -140,6 +140,9 @@ def _xsrf_token() -> str:
 
 
 def _send_xsrf_token(response: Response) -> Response:
+    if response.cache_control.public:
+        # A script or a picture: the same for everybody, and kept by caches.
+        return response
     if _SESSION in cookie:
         secure = current_app.session_interface.get_cookie_secure(current_app)
         response.set_cookie(XSRF_COOKIE, _xsrf_token(), secure=secure, samesite="Lax")

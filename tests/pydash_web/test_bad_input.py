@@ -30,8 +30,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/dashboards/<dashboard_id>/endpoints/foo/change_settings": {"hidden": True},
 }
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
-BAD_TEXTS = [42, 4.2, True, [], {}, [["deep"]], "", "\x00", "a\x00b", "\x1b[31m", "\ud800", "\u202e",
-             "x" * 3000]  # fmt: skip
+BAD_TEXTS = [
+    42, 4.2, True, [], {}, [["deep"]],
+    "", "\x00", "a\x00b", "\x1b[31m", "\ud800", "\u202e", "x" * 3000,
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,216 @@
+"""What keeps one user's data from another's, and from other sites."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from running_site import Site, Visitor, find_user, make_user
+
+from pydash_app.configuration import Configuration
+from pydash_app.user.sessions import IDLE
+from pydash_database import transact
+from pydash_web.headers import CONTENT_SECURITY_POLICY
+
+LOGOUT = "/api/logout"
+OpenSite = Callable[..., Site]
+
+
+@pytest.fixture
+def open_site(zeo_database: Configuration) -> Iterator[OpenSite]:
+    """Open a site with other settings."""
+    opened: list[Site] = []
+
+    def open_site(**settings: Any) -> Site:
+        opened.append(Site(replace(zeo_database, port=0, **settings)))
+        return opened[-1]
+
+    yield open_site
+    for site in opened:
+        site.stop()
+
+
+class TestCookies:
+    def cookies(self, site: Site, **headers: str) -> dict[str, str]:
+        make_user("Alice")
+        answer = site.visitor(**headers).sign_in("Alice")
+        assert answer.ok
+        cookies = answer.raw.headers.getlist("Set-Cookie")
+        return {cookie.partition("=")[0]: cookie for cookie in cookies}
+
+    def test_scripts_cannot_read_the_session_but_can_the_xsrf_token(self, site: Site) -> None:
+        cookies = self.cookies(site)
+        assert "HttpOnly" in cookies["pydash_session"]
+        assert "HttpOnly" not in cookies["XSRF-TOKEN"]
+        for cookie in cookies.values():
+            assert "SameSite=Lax" in cookie
+            assert "Secure" not in cookie, "this is plain HTTP"
+
+    def test_they_are_secure_behind_a_proxy_that_speaks_https(self, open_site: OpenSite) -> None:
+        site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
+        cookies = self.cookies(site, **{"X-Forwarded-Proto": "https"})
+        assert all("; Secure" in cookie for cookie in cookies.values())
+
+    def test_they_are_secure_where_the_public_url_is_https(self, open_site: OpenSite) -> None:
+        cookies = self.cookies(open_site(public_url="https://pydash.example.com"))
+        assert all("; Secure" in cookie for cookie in cookies.values())
+
+    def test_a_forged_cookie_is_nobody_s(self, alice: Visitor) -> None:
+        cookie = str(alice.http.cookies.get("pydash_session"))
+        payload, _, signature = cookie.partition(".")
+        for forged in (f"{payload}.{signature[::-1]}", payload, "", "x", "é"):
+            headers = {"Cookie": f"pydash_session={forged}".encode()}
+            assert Visitor(alice.url).get("/api/user", headers=headers).status_code == 401
+
+
+class TestSessions:
+    def test_each_login_makes_a_new_one(self, site: Site) -> None:
+        make_user("Alice")
+        visitor = site.visitor()
+        ids = set()
+        for _ in range(2):
+            visitor.sign_in("Alice")
+            sessions = visitor.get("/api/user/sessions").json()["sessions"]
+            ids |= {each["id"] for each in sessions if each["current"]}
+        assert len(ids) == 2
+
+    def test_it_ends_when_it_was_idle_for_too_long(self, alice: Visitor) -> None:
+        user_id = alice.get("/api/user").json()["id"]
+
+        def leave_alone() -> None:
+            sessions = find_user(user_id).sessions
+            [current] = sessions.active()
+            old = replace(current, last_seen=datetime.now(UTC) - IDLE + timedelta(seconds=60))
+            sessions._sessions = {old.id: old}
+
+        transact(leave_alone)
+        assert alice.get("/api/user").status_code == 200, "just in time; and it counts as seen"
+
+        def leave_alone_longer() -> None:
+            sessions = find_user(user_id).sessions
+            [current] = sessions.active()
+            old = replace(current, last_seen=datetime.now(UTC) - IDLE)
+            sessions._sessions = {old.id: old}
+
+        transact(leave_alone_longer)
+        assert alice.get("/api/user").status_code == 401
+
+
+class TestCrossSiteRequests:
+    def test_a_change_needs_the_header(self, alice: Visitor) -> None:
+        bare = {"X-XSRF-TOKEN": ""}
+        assert alice.post(LOGOUT, headers=bare).status_code == 403
+        assert alice.post(LOGOUT, headers={"X-XSRF-TOKEN": "0" * 64}).status_code == 403
+        assert alice.post(LOGOUT).status_code == 200
+
+    def test_the_token_of_another_session_is_none(self, alice: Visitor, charlie: Visitor) -> None:
+        stolen = charlie.http.cookies.get("XSRF-TOKEN")
+        assert alice.post(LOGOUT, headers={"X-XSRF-TOKEN": stolen}).status_code == 403
+
+    def test_both_cookie_and_header_of_another_s_making_are_refused(self, alice: Visitor) -> None:
+        """A plain double submit would take these: here only we can make the token."""
+        session = alice.http.cookies.get("pydash_session")
+        headers = {
+            "Cookie": f"pydash_session={session}; XSRF-TOKEN=made-up",
+            "X-XSRF-TOKEN": "made-up",
+        }
+        assert Visitor(alice.url).post(LOGOUT, headers=headers).status_code == 403
+
+    def test_every_answer_to_a_session_brings_the_token(self, alice: Visitor) -> None:
+        sent = alice.get("/api/dashboards").cookies.get("XSRF-TOKEN")
+        assert sent == alice.http.cookies.get("XSRF-TOKEN")
+
+    def test_a_bearer_needs_no_header_and_a_cookie_beside_it_counts_for_nothing(
+        self, site: Site, alice: Visitor
+    ) -> None:
+        secret = alice.post("/api/user/tokens", {"name": "x", "scope": "write"}).json()["secret"]
+        script = site.visitor(Authorization=f"Bearer {secret}")
+        body = {"url": "http://10.0.0.1", "token": "x"}
+        assert script.post("/api/dashboards/probe", body).status_code == 200
+        wrong = {"Authorization": "Bearer wrong"}
+        assert alice.get("/api/user", headers=wrong).status_code == 401
+        assert alice.get("/api/user", headers={"Authorization": "Basic eDp5"}).status_code == 401
+
+    def test_no_other_origin_may_read_or_ask(self, browser: Visitor) -> None:
+        headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+        for method in ("GET", "OPTIONS"):
+            answer = browser.request(method, "/api/status", headers=headers)
+            assert not any(name.startswith("Access-Control") for name in answer.headers)
+
+
+class TestHeaders:
+    @pytest.mark.parametrize(
+        "path", ["/", "/login", "/api/status", "/api/user", "/api/docs", "/x.js"]
+    )
+    def test_every_answer_has_them(self, browser: Visitor, path: str) -> None:
+        headers = browser.get(path).headers
+        assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "Strict-Transport-Security" not in headers
+        assert "Server" not in headers
+
+    def test_scripts_are_our_own_and_never_inline(self) -> None:
+        directives = dict(each.split(" ", 1) for each in CONTENT_SECURITY_POLICY.split("; "))
+        assert directives["default-src"] == "'none'"
+        assert directives["script-src"] == "'self'"
+        assert directives["frame-ancestors"] == "'none'"
+
+    def test_https_is_asked_for_where_there_is_https(self, open_site: OpenSite) -> None:
+        site = open_site(trusted_proxies=(ip_network("127.0.0.0/8"),))
+        answer = site.visitor(**{"X-Forwarded-Proto": "https"}).get("/api/status")
+        assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+
+    def test_what_belongs_to_a_user_is_not_kept_by_caches(self, alice: Visitor) -> None:
+        assert alice.get("/api/dashboards").headers["Cache-Control"] == "no-store"
+
+
+class TestRealAddress:
+    """Thirty tries of a code from one address, whoever claims to be somebody else."""
+
+    def try_codes(self, site: Site, forwarded_for: str, times: int) -> int:
+        visitor = site.visitor(**{"X-Forwarded-For": forwarded_for})
+        statuses = [visitor.post("/api/user/verify/x").status_code for _ in range(times)]
+        return statuses[-1]
+
+    def test_a_client_cannot_make_up_another_address(self, site: Site) -> None:
+        assert self.try_codes(site, "198.51.100.1", 30) == 400
+        assert self.try_codes(site, "198.51.100.2", 1) == 429
+
+    def test_behind_a_trusted_proxy_each_client_counts(self, open_site: OpenSite) -> None:
+        site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
+        assert self.try_codes(site, "198.51.100.1", 31) == 429
+        assert self.try_codes(site, "198.51.100.2", 1) == 400
+        made_up = "198.51.100.77, 198.51.100.1"
+        assert self.try_codes(site, made_up, 1) == 429, "the nearest proxy's word counts"
+
+    def test_nonsense_in_the_header_does_no_harm(self, open_site: OpenSite) -> None:
+        site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
+        for nonsense in ("", ",", "x", "1.2.3.4:80", "::1%eth0", "é", "1.2.3.4, " * 500):
+            headers = {"X-Forwarded-For": nonsense.encode(), "X-Forwarded-Proto": nonsense.encode()}
+            assert site.visitor().get("/api/status", headers=headers).status_code == 200
+
+
+class TestRateLimitStore:
+    def test_a_store_that_is_away_refuses_nobody(self, site: Site) -> None:
+        from limits.errors import StorageError
+
+        make_user("Alice")
+
+        class Away:
+            def hit(self, *_: object) -> bool:
+                raise StorageError(ConnectionError("away"))
+
+        site.app.extensions["pydash_limiter"]._strategy = Away()
+        assert site.visitor().sign_in("Alice").status_code == 200
+
+
+def test_nothing_redirects(browser: Visitor) -> None:
+    """Where a user goes after the login is decided by the page, which checks it."""
+    for path in ("//evil.example", "/login?next=//evil.example", "/%2F%2Fevil.example"):
+        answer = browser.get(path)
+        assert answer.status_code in (200, 404)
+        assert "Location" not in answer.headers
