@@ -74,7 +74,7 @@ def _candidates(address: Url) -> Iterator[Url]:
 
 def _probe(session: GuardedSession, base: Url, token: str) -> RemoteDetails:
     routes = Routes(session, base, token)
-    answer = session.get(routes.url(DETAILS), token)
+    answer = routes.answer(DETAILS)
     if not may_know(base, answer.url):
         elsewhere = str(answer.url).removesuffix("/" + DETAILS)
         raise NotADashboard(f"The address leads on to {elsewhere}. Give that address instead.")

@@ -216,9 +216,7 @@ def _missing(position: Position, ids: Ids) -> tuple[tuple[int, int], ...]:
     if not len(ids):
         return position.missing
     last_id = max(position.last_id, int(ids[-1]))
-    # What is missing before the very first call was deleted long ago.
-    first = position.last_id + 1 if position.last_id else int(ids[0])
-    passed = np.arange(max(first, last_id - LATE_IDS), last_id)
+    passed = np.arange(max(position.last_id + 1, last_id - LATE_IDS), last_id)
     candidates = np.concatenate([position.missing_ids, passed])
     return _ranges(np.setdiff1d(candidates[candidates >= last_id - LATE_IDS], ids))
 

@@ -119,7 +119,7 @@ class GuardedSession:
             location = answer.headers.get("location")
             if answer.status not in REDIRECTS or location is None:
                 return answer
-            url = Url.parse(urljoin(str(url), location))
+            url = _led_on(url, location)
         raise InvalidAnswer("The address redirects in a circle.")
 
     def status(self, url: Url) -> int:
@@ -175,6 +175,13 @@ def ping(url: str, allow: str | FetchPolicy = "global", timeout: float = 10.0) -
         started = time.perf_counter()
         status = session.status(address)
         return status, (time.perf_counter() - started) * 1000
+
+
+def _led_on(url: Url, location: str) -> Url:
+    try:
+        return Url.parse(urljoin(str(url), location))
+    except ValueError as error:
+        raise InvalidAnswer("The address redirects to one that is no URL.") from error
 
 
 def may_know(start: Url, url: Url) -> bool:

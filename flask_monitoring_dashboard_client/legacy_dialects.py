@@ -6,9 +6,6 @@ local, the last hour: summer time ends) is read again each time, and matched as 
 what was read before: a call is neither lost nor counted twice, even if it equals another.
 """
 
-import hashlib
-import json
-from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,12 +16,10 @@ from numpy.typing import NDArray
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
 from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_texts
 from flask_monitoring_dashboard_client.errors import AnswerTooLarge
+from flask_monitoring_dashboard_client.overlap import Seen, remembered, trimmed, unseen
 from flask_monitoring_dashboard_client.routes import Routes, parse_json, refuse
 from flask_monitoring_dashboard_client.rules import MAX_RULES, parse_rules
 from flask_monitoring_dashboard_client.signed import signed_rows
-
-MAX_SEEN = 20_000
-"""How many calls of the overlap are remembered at most: what bounds the size of a cursor."""
 
 MAX_SKEW = 600
 """By how many seconds a server's clock may differ from the one in its answers."""
@@ -62,8 +57,6 @@ LEGACY = {
     )
 }
 
-Seen = dict[str, dict[str, int]]
-
 
 @dataclass(frozen=True)
 class Position:
@@ -94,6 +87,12 @@ class Position:
         if cursor["dialect"] != dialect:
             return cls(newest=cursor["newest"], not_before=cursor["newest"])
         return cls(**{name: cursor[name] for name in cls.__dataclass_fields__})
+
+    def seen_past(self, upto: int | None) -> Seen:
+        """Return what was read past a window: not asked for now, it cannot be forgotten yet."""
+        if upto is None:
+            return {}
+        return {second: marks for second, marks in self.seen.items() if int(second) > upto}
 
     def to_cursor(self, dialect: str) -> dict[str, Any]:
         """Return what `from_cursor` reads, fit to be stored as JSON."""
@@ -146,7 +145,7 @@ class LegacyDialect:
             position = self._start(position, limit)
         for _ in range(MAX_WINDOWS):
             position, window = self._ask(position)
-            new = _unseen(window, position)
+            new = unseen(window.rows, window.seconds, position.seen)
             if new.any() or window.upto is None:
                 return self._page(position, window, new, limit)
             position = self._past(position, window, window.upto)
@@ -154,7 +153,7 @@ class LegacyDialect:
 
     def details(self) -> dict[str, Any]:
         """Return what the deployment tells of itself; nothing if it cannot, as 1.11 when empty."""
-        answer = self._routes.session.get(self._routes.url("get_json_details"))
+        answer = self._routes.answer("get_json_details")
         if answer.status == 500:
             return {}
         if answer.status != 200:
@@ -222,7 +221,7 @@ class LegacyDialect:
         first = _whole_number(self.details().get("first_request"))
         if first is None:
             return None
-        rows = self._rows(f"get_json_data/{max(first - DAY, 0)}/{first + DAY}")
+        rows = self._earliest(max(first - DAY, 0), first + DAY)
         local = self._stored_times(rows).astype("datetime64[s]").astype(np.int64)
         for ahead in (local - first).tolist():
             # All clocks of the world differ by quarters of an hour.
@@ -230,11 +229,21 @@ class LegacyDialect:
                 return int(ahead)
         return None
 
+    def _earliest(self, start: int, end: int) -> list[dict[str, Any]]:
+        """Return the calls between two seconds, or the earlier ones if these are too many."""
+        try:
+            return self._rows(f"get_json_data/{start}/{end}")
+        except AnswerTooLarge:
+            middle = (start + end) // 2
+            if middle == start:
+                raise
+            return self._earliest(start, middle) or self._earliest(middle, end)
+
     def _past(self, position: Position, window: _Window, upto: int) -> Position:
         """Go on from the end of a window that has nothing new, to a wider one."""
         after = min(upto, window.now - MAX_SKEW) - self._versions.overlap
         after = max(position.after, after)
-        seen = _remembered(position, window, after)
+        seen = remembered(window.rows, window.seconds, after) | position.seen_past(window.upto)
         return replace(position, after=after, seen=seen, window=min(position.window * 2, WIDEST))
 
     def _page(
@@ -293,7 +302,8 @@ class LegacyDialect:
         # Never past the server's present: a call from the future must not hide the ones to come.
         until = min(newest // 1_000_000, window.now)
         after = max(position.after, until - self._versions.overlap)
-        seen, after = _trimmed(_remembered(position, window, after), after)
+        read_again = remembered(window.rows, window.seconds, after)
+        seen, after = trimmed(read_again | position.seen_past(window.upto), after)
         newest_utc = newest - (position.utc_offset or 0) * 1_000_000
         latest = newest_utc if position.newest is None else max(newest_utc, position.newest)
         return replace(position, after=after, seen=seen, newest=latest)
@@ -309,49 +319,6 @@ LOCAL_TIME_NOTICE = (
     "This version of Flask-MonitoringDashboard stores its server's local time and does not tell "
     "its time zone. Times are shown as if they were UTC."
 )
-
-
-def _unseen(window: _Window, position: Position) -> NDArray[np.bool_]:
-    """Tell which calls were not read before, matching equal ones one by one."""
-    left = {int(second): dict(counts) for second, counts in position.seen.items()}
-    new = np.ones(len(window.rows), dtype=bool)
-    for i, second in enumerate(window.seconds):
-        if second in left:
-            mark = _fingerprint(window.rows[i])
-            if left[second].get(mark, 0):
-                left[second][mark] -= 1
-                new[i] = False
-    return new
-
-
-def _remembered(position: Position, window: _Window, after: int) -> Seen:
-    """Return the calls that were read and will be read again."""
-    counts: dict[int, Counter[str]] = {}
-    for row, second in zip(window.rows, window.seconds, strict=True):
-        if second >= after:
-            counts.setdefault(second, Counter())[_fingerprint(row)] += 1
-    seen = {str(second): dict(marks) for second, marks in counts.items()}
-    if window.upto is not None:
-        # What lies past the window was not asked for, so it cannot be forgotten yet.
-        beyond = {key: marks for key, marks in position.seen.items() if int(key) > window.upto}
-        seen.update(beyond)
-    return seen
-
-
-def _trimmed(seen: Seen, after: int) -> tuple[Seen, int]:
-    """Shorten the overlap until what is remembered of it is small enough."""
-    size = sum(map(len, seen.values()))
-    for second in sorted(map(int, seen))[:-1]:
-        if size <= MAX_SEEN:
-            break
-        size -= len(seen.pop(str(second)))
-        after = max(after, second + 1)
-    return seen, after
-
-
-def _fingerprint(row: dict[str, Any]) -> str:
-    text = json.dumps(row, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def _next_width(width: int, rows: int, limit: int, is_bounded: bool) -> int:

@@ -9,7 +9,6 @@ from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule, Remot
 from flask_monitoring_dashboard_client.detection import detect, speak
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
-    InvalidAnswer,
     NotADashboard,
     WrongToken,
 )
@@ -107,7 +106,7 @@ class RemoteDashboard:
         name = cursor["dialect"] if cursor else self._name or self.probe().dialect
         try:
             return self._dialect(name).fetch_page(cursor, limit)
-        except (ExporterMissing, InvalidAnswer, NotADashboard):
+        except (ExporterMissing, NotADashboard):
             # The app may have been upgraded to a version that talks otherwise.
             found = self.probe().dialect
             if found == name:

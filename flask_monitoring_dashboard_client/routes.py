@@ -46,16 +46,17 @@ class Routes:
     def __init__(self, session: GuardedSession, base: Url, token: str) -> None:
         self.session, self.base, self.token = session, base, token
 
-    def url(self, route: str, query: str = "") -> Url:
-        """Return the address of a route."""
-        return replace(self.base, path=f"{self.base.path}/{route}", query=query)
+    def answer(self, route: str, query: str = "") -> Answer:
+        """Fetch a route, whatever it answers."""
+        url = replace(self.base, path=f"{self.base.path}/{route}", query=query)
+        return self.session.get(url, self.token)
 
     def get(self, route: str, query: str = "") -> Answer:
         """Fetch a route.
 
         :raises RemoteError: unless it answers with status 200.
         """
-        answer = self.session.get(self.url(route, query), self.token)
+        answer = self.answer(route, query)
         if answer.status != 200:
             refuse(answer)
         return answer
@@ -89,7 +90,7 @@ def refuse(answer: Answer) -> NoReturn:
     if answer.status in (200, 404):
         place = str(answer.url).rpartition("/")[0]
         raise NotADashboard(
-            f"There is no Flask-MonitoringDashboard at {place}. Give the address of the app, or the "
-            "one at which you see its monitoring. If you see it there, it lacks the exporter."
+            f"There is no Flask-MonitoringDashboard at {place}. Give the address of the app, or "
+            "the one at which you see its monitoring. If you see it there, it lacks the exporter."
         )
     raise RemoteFailure(answer.status)

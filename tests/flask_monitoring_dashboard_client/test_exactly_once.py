@@ -1,0 +1,480 @@
+"""Every call once, whatever order calls become visible in and wherever reading is cut short."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_monitoring_dashboard_client.addresses import Url
+from flask_monitoring_dashboard_client.calls import CallPage
+from flask_monitoring_dashboard_client.errors import AnswerTooLarge
+from flask_monitoring_dashboard_client.exporter_dialect import LATE_IDS, ExporterDialect
+from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
+from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession
+from flask_monitoring_dashboard_client.legacy_dialects import (
+    LEGACY,
+    LOCAL_TIME_NOTICE,
+    LegacyDialect,
+)
+from flask_monitoring_dashboard_client.overlap import MAX_SEEN
+from flask_monitoring_dashboard_client.routes import Dialect, Routes
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+Cursor = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in the database of a pretended app. What it took tells it from all others."""
+
+    id: int
+    moment: datetime
+    endpoint: int = 1
+    duration: float = 1.0
+
+
+class PretendedRoutes(Routes):
+    """The routes of an app that exists only in the test; its calls are what the test says."""
+
+    def __init__(self) -> None:
+        super().__init__(GuardedSession(FetchPolicy.parse("")), Url.parse("http://app"), TOKEN)
+        self.calls: list[Call] = []
+        self.requests: list[str] = []
+
+
+class PretendedExporter(PretendedRoutes):
+    def json(self, route: str, query: str = "") -> dict[str, Any]:
+        self.requests.append(query)
+        after_id, limit = (int(parse_qs(query)[name][0]) for name in ("after_id", "limit"))
+        calls = sorted((call for call in self.calls if call.id > after_id), key=lambda c: c.id)
+        page = calls[:limit]
+        text = {"values": ["x"], "codes": [0] * len(page)}
+        return {
+            "data": {
+                "id": [call.id for call in page],
+                "duration": [call.duration for call in page],
+                "time_requested": [(call.moment - EPOCH) // MICROSECOND for call in page],
+                "status_code": [200] * len(page),
+                **dict.fromkeys(("endpoint", "version_requested", "group_by", "ip"), text),
+            },
+            "has_more": len(calls) > limit,
+            "last_id": max((call.id for call in self.calls), default=0),
+        }
+
+
+@dataclass
+class Reader:
+    """Reads as PyDash does: what is not stored together with its cursor was never read."""
+
+    dialect: Dialect
+    limit: int = 1_000
+    cursor: Cursor = None
+    read: list[float] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def fetch(self, lost_pages: Callable[[], bool] = lambda: False) -> int:
+        """Read to the end, and return how many calls were new."""
+        before, has_more = len(self.read), True
+        while has_more:
+            page = self.dialect.fetch_page(self.cursor, self.limit)
+            if lost_pages():
+                continue
+            has_more = page.has_more
+            self._store(page)
+        return len(self.read) - before
+
+    def _store(self, page: CallPage) -> None:
+        assert page.set_aside == 0
+        self.read += page.columns.execution_time.tolist()
+        self.cursor = json.loads(json.dumps(page.cursor))
+        if page.notice:
+            self.notices.append(page.notice)
+
+
+# --- by id ---------------------------------------------------------------------------------------
+
+
+def calls_by_id(first: int, last: int, start: datetime = START) -> list[Call]:
+    return [
+        Call(id_, start + timedelta(seconds=id_ - first), duration=float(id_ % 10**6))
+        for id_ in range(first, last + 1)
+    ]
+
+
+@given(
+    lags=st.lists(st.integers(0, 40), max_size=120),
+    sizes=st.lists(st.integers(1, 30), min_size=1),
+    limit=st.integers(1, 25),
+    data=st.data(),
+)
+def test_calls_whose_ids_become_visible_late_are_read_once(
+    lags: list[int], sizes: list[int], limit: int, data: st.DataObject
+) -> None:
+    exporter = PretendedExporter()
+    reader = Reader(ExporterDialect(exporter), limit)
+    calls = calls_by_id(1, len(lags))
+    arriving = sorted(calls, key=lambda call: call.id + lags[call.id - 1])
+    losses = iter(data.draw(st.lists(st.booleans(), max_size=10)))
+    for size in sizes * len(calls):
+        exporter.calls += arriving[:size]
+        arriving = arriving[size:]
+        reader.fetch(lambda: next(losses, False))
+        if not arriving:
+            break
+    assert sorted(reader.read) == [
+        call.duration for call in sorted(exporter.calls, key=lambda c: c.id)
+    ]
+    assert reader.notices == []
+
+
+def test_what_was_read_is_not_asked_for_again() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 5_000)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    exporter.requests.clear()
+    assert reader.fetch() == 0
+    assert exporter.requests == ["after_id=4999&limit=1001&format=columns"]
+
+
+def test_an_id_that_never_comes_is_given_up() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = [*calls_by_id(1, 9), *calls_by_id(11, 20)]
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    assert reader.cursor is not None
+    assert reader.cursor["missing"] == [[10, 10]]
+    exporter.calls += calls_by_id(21, 21 + LATE_IDS)
+    reader.fetch()
+    assert reader.cursor["missing"] == []
+
+
+def test_a_jump_of_ids_takes_no_memory() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = [*calls_by_id(1, 9), *calls_by_id(10**15, 10**15 + 9)]
+    reader = Reader(ExporterDialect(exporter), limit=5)
+    assert reader.fetch() == 19
+    assert len(json.dumps(reader.cursor)) < 300
+
+
+def test_an_emptied_database_is_told_and_what_follows_is_read() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    exporter.calls = []
+    assert reader.fetch() == 0
+    assert len(reader.notices) == 1
+    exporter.calls = calls_by_id(1, 5, START + timedelta(days=1))
+    assert reader.fetch() == 5
+    assert len(reader.notices) == 1
+
+
+def test_a_database_restored_from_a_backup_is_not_read_twice() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    exporter.calls = [*calls_by_id(1, 30), *calls_by_id(31, 35, START + timedelta(days=1))]
+    assert reader.fetch() == 5
+    assert "reset or replaced" in reader.notices[0]
+
+
+def test_a_new_database_that_has_grown_past_the_old_one_is_noticed() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    exporter.calls = calls_by_id(1, 80, START + timedelta(days=1))
+    assert reader.fetch() == 80
+    assert len(reader.notices) == 1
+
+
+def test_pruning_what_was_read_goes_unnoticed() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    exporter.calls = calls_by_id(1, 60)[44:]
+    assert reader.fetch() == 10
+    assert reader.notices == []
+
+
+def test_calls_that_were_deleted_unread_are_told() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    exporter.calls = calls_by_id(5_051, 5_060)
+    assert reader.fetch() == 10
+    assert reader.notices == [
+        "Up to 5,000 calls were deleted in the app before they could be fetched."
+    ]
+
+
+def test_it_tells_how_many_are_still_to_come() -> None:
+    exporter = PretendedExporter()
+    exporter.calls = calls_by_id(1, 50)
+    page = ExporterDialect(exporter).fetch_page(None, 20)
+    assert (len(page.columns), page.has_more, page.remaining) == (20, True, 30)
+
+
+# --- by time -------------------------------------------------------------------------------------
+
+
+class PretendedLegacy(PretendedRoutes):
+    """An app with FMD 1.10 to 2.0.
+
+    :param name: its dialect.
+    :param utc_offset: seconds by which its times are ahead of UTC.
+    :param skew: seconds by which the clock in its answers is ahead of the one that its calls bear.
+    """
+
+    def __init__(self, name: str, utc_offset: int = 0, skew: int = 0) -> None:
+        super().__init__()
+        self.versions = LEGACY[name]
+        self.utc_offset, self.skew = timedelta(seconds=utc_offset), timedelta(seconds=skew)
+        self.present = START
+        self.max_calls = 10**9
+
+    def answer(self, route: str, query: str = "") -> Answer:
+        kind, *bounds = route.split("/")
+        if kind == "get_json_details":
+            return self._answer(json.dumps(self._details()).encode(), "application/json")
+        self.requests.append(route)
+        rows = self._rules() if kind == "get_json_monitor_rules" else self._rows(*map(int, bounds))
+        return self._answer(jwt.encode({"data": json.dumps(rows)}, TOKEN).encode(), "text/html")
+
+    def _details(self) -> dict[str, Any]:
+        if self.versions.name == "1.10" or not self.calls:
+            return {"version": self.versions.name}
+        first = self.calls[0].moment
+        if self.versions.is_local:
+            return {"version": "1.11", "first_request": first.timestamp()}
+        # Wrong by the server's distance to UTC, as these versions have it.
+        wrong = int((min(call.moment for call in self.calls) - self.utc_offset).timestamp())
+        return {"first-request": wrong, "total-requests": len(self.calls)}
+
+    def _answer(self, body: bytes, content_type: str) -> Answer:
+        date = format_datetime(self.present + self.skew, usegmt=True)
+        headers = {"date": date, "content-type": content_type}
+        return Answer(200, self.base, headers, body)
+
+    def _rules(self) -> list[dict[str, Any]]:
+        times = [str(START + timedelta(seconds=n)) for n in range(3)]
+        rules = [
+            {"name": f"endpoint {n}", "time_added": time[:19], "monitor_level": 1}
+            for n, time in enumerate(times, start=1)
+        ]
+        return rules[::-1]
+
+    def _rows(self, after: int, upto: int | None = None) -> list[dict[str, Any]]:
+        rows = [row for call in self.calls if (row := self._row(call, after, upto)) is not None]
+        if len(rows) > self.max_calls:
+            raise AnswerTooLarge("too many")
+        return rows
+
+    def _row(self, call: Call, after: int, upto: int | None) -> dict[str, Any] | None:
+        stored = call.moment + (self.utc_offset if self.versions.is_local else timedelta())
+        seconds = (stored - EPOCH) / timedelta(seconds=1)
+        is_after = seconds >= after if self.versions.is_local else seconds > after
+        if not is_after or (upto is not None and seconds > upto):
+            return None
+        endpoint, duration, time, version = self.versions.fields
+        return {
+            endpoint: call.endpoint if endpoint == "endpoint_id" else f"endpoint {call.endpoint}",
+            duration: call.duration,
+            time: str(stored.replace(tzinfo=None)),
+            version: "1",
+            "group_by": None,
+            "ip": "::1",
+        }
+
+
+MODERN, LOCAL = ("1.12", "2.0"), ("1.10", "1.11")
+
+
+@given(
+    name=st.sampled_from((*MODERN, *LOCAL)),
+    utc_offset=st.sampled_from((0, -18_000, 19_800)),
+    skew=st.integers(-500, 3_600),
+    steps=st.lists(
+        st.tuples(st.integers(0, 20_000), st.lists(st.integers(0, 50), max_size=12)), max_size=12
+    ),
+    limit=st.integers(1, 10),
+    data=st.data(),
+)
+def test_calls_that_are_stored_late_are_read_once(
+    name: str,
+    utc_offset: int,
+    skew: int,
+    steps: list[tuple[int, list[int]]],
+    limit: int,
+    data: st.DataObject,
+) -> None:
+    """In each step some time goes by, and calls are stored that bear a time some seconds ago."""
+    app = PretendedLegacy(name, utc_offset, skew)
+    reader = Reader(LegacyDialect(app, app.versions), limit)
+    losses = iter(data.draw(st.lists(st.booleans(), max_size=10)))
+    for seconds, ages in steps:
+        app.present += timedelta(seconds=seconds)
+        app.calls += [
+            # Many are equal in all that the app tells.
+            Call(0, app.present - timedelta(seconds=age), duration=float(age % 3))
+            for age in ages
+        ]
+        reader.fetch(lambda: next(losses, False))
+    assert Counter(reader.read) == Counter(call.duration for call in app.calls)
+
+
+@pytest.mark.parametrize("name", MODERN)
+def test_a_long_history_is_read_in_windows(name: str) -> None:
+    app = PretendedLegacy(name)
+    app.calls = [Call(0, START + timedelta(minutes=n), duration=float(n)) for n in range(4_000)]
+    reader = Reader(LegacyDialect(app, app.versions), limit=500)
+    page = reader.dialect.fetch_page(None, 500)
+    assert page.has_more
+    assert len(page.columns) + (page.remaining or 0) == 4_000
+    assert len(page.columns) <= 1_000
+    reader.fetch()
+    assert Counter(reader.read) == Counter(map(float, range(4_000)))
+
+
+@pytest.mark.parametrize("name", [*MODERN, "1.11"])
+def test_a_window_that_is_too_much_is_made_narrower(name: str) -> None:
+    app = PretendedLegacy(name)
+    app.calls = [Call(0, START + timedelta(minutes=n), duration=float(n)) for n in range(4_000)]
+    app.present = app.calls[-1].moment
+    app.max_calls = 400
+    reader = Reader(LegacyDialect(app, app.versions), limit=50_000)
+    assert reader.fetch() == 4_000
+
+
+def test_what_cannot_be_read_in_parts_is_too_large() -> None:
+    app = PretendedLegacy("1.10")
+    app.calls = [Call(0, START)] * 10
+    app.max_calls = 9
+    with pytest.raises(AnswerTooLarge):
+        Reader(LegacyDialect(app, app.versions)).fetch()
+
+
+def test_more_in_a_moment_than_can_be_read_does_not_go_on_for_ever() -> None:
+    app = PretendedLegacy("2.0")
+    app.calls = [Call(0, START)] * 10
+    app.max_calls = 9
+    with pytest.raises(AnswerTooLarge):
+        Reader(LegacyDialect(app, app.versions)).fetch()
+    assert len(app.requests) < 200
+
+
+def test_a_call_at_a_full_second_is_read() -> None:
+    app = PretendedLegacy("1.12")
+    app.calls = [Call(0, START), Call(0, START + timedelta(milliseconds=1))]
+    page = LegacyDialect(app, app.versions).fetch_page(None, 10)
+    assert page.columns.time.tolist() == [call.moment.replace(tzinfo=None) for call in app.calls]
+
+
+def test_the_last_second_is_not_read_twice() -> None:
+    app = PretendedLegacy("1.12")
+    app.calls = [Call(0, START + timedelta(milliseconds=n)) for n in (100, 400)]
+    reader = Reader(LegacyDialect(app, app.versions))
+    assert reader.fetch() == 2
+    app.calls.append(Call(0, START + timedelta(milliseconds=900)))
+    assert reader.fetch() == 1
+    assert reader.fetch() == 0
+
+
+def test_a_whole_duration_and_a_null_group_are_read() -> None:
+    app = PretendedLegacy("1.12")
+    app.calls = [Call(0, START, duration=7)]
+    page = LegacyDialect(app, app.versions).fetch_page(None, 10)
+    assert page.columns.execution_time.tolist() == [7.0]
+    assert page.columns.group_by == [""]
+
+
+@pytest.mark.parametrize("utc_offset", [-18_000, 0, 3_600, 19_800])
+def test_local_times_are_put_right(utc_offset: int) -> None:
+    app = PretendedLegacy("1.11", utc_offset)
+    app.calls = [Call(0, START + timedelta(hours=n, microseconds=5)) for n in range(30)]
+    page = LegacyDialect(app, app.versions).fetch_page(None, 50)
+    assert page.columns.time.tolist() == [call.moment.replace(tzinfo=None) for call in app.calls]
+    assert page.notice is None
+
+
+def test_local_times_that_cannot_be_put_right_are_told_once() -> None:
+    app = PretendedLegacy("1.10", 3_600)
+    reader = Reader(LegacyDialect(app, app.versions))
+    for n in range(3):
+        app.calls.append(Call(0, START + timedelta(seconds=n)))
+        assert reader.fetch() == 1
+    assert reader.notices == [LOCAL_TIME_NOTICE]
+
+
+def test_an_hour_that_comes_twice_is_read_once() -> None:
+    """Summer time ends: the clock that the times come from goes back by an hour."""
+    app = PretendedLegacy("1.11", 7_200)
+    reader = Reader(LegacyDialect(app, app.versions))
+    times = [START + timedelta(minutes=n) for n in range(60)]
+    app.calls = [Call(0, moment) for moment in times]
+    assert reader.fetch() == 60
+    app.calls += [Call(0, moment, duration=2.0) for moment in times]
+    assert reader.fetch() == 60
+    assert reader.fetch() == 0
+
+
+def test_a_call_from_the_future_hides_none_that_comes_later() -> None:
+    app = PretendedLegacy("2.0")
+    app.present += timedelta(hours=1)
+    app.calls = [Call(0, app.present + timedelta(hours=5)), Call(0, app.present)]
+    reader = Reader(LegacyDialect(app, app.versions))
+    assert reader.fetch() == 2
+    for _ in range(5):
+        app.present += timedelta(minutes=10)
+        app.calls.append(Call(0, app.present))
+        assert reader.fetch() == 1
+
+
+def test_the_names_of_endpoints_are_found_by_their_numbers() -> None:
+    app = PretendedLegacy("2.0")
+    app.calls = [Call(0, START, endpoint=n) for n in (2, 3, 1, 9)]
+    page = LegacyDialect(app, app.versions).fetch_page(None, 50)
+    assert page.columns.endpoint == ["endpoint 2", "endpoint 3", "endpoint 1", "endpoint 9"]
+
+
+def test_a_cursor_stays_small_however_busy_the_app() -> None:
+    app = PretendedLegacy("1.12")
+    app.calls = [
+        Call(0, START + timedelta(milliseconds=n), duration=float(n)) for n in range(40_000)
+    ]
+    app.present += timedelta(minutes=1)
+    reader = Reader(LegacyDialect(app, app.versions), limit=50_000)
+    assert reader.fetch() == 40_000
+    assert reader.cursor is not None
+    assert sum(map(len, reader.cursor["seen"].values())) <= MAX_SEEN
+    assert reader.fetch() == 0
+
+
+# --- from one to the other -----------------------------------------------------------------------
+
+
+def test_an_app_that_gets_the_exporter_is_read_on_and_not_anew() -> None:
+    before, after = PretendedLegacy("2.0"), PretendedExporter()
+    before.calls = calls_by_id(1, 50)
+    reader = Reader(LegacyDialect(before, before.versions))
+    reader.fetch()
+    after.calls = [*calls_by_id(1, 50), *calls_by_id(51, 60, START + timedelta(hours=1))]
+    reader.dialect = ExporterDialect(after)
+    assert reader.fetch() == 10
+    assert reader.fetch() == 0

@@ -1,0 +1,394 @@
+"""What a broken or hostile server can do. Each ends in time, takes little memory, has a message."""
+
+import base64
+import gzip
+import hashlib
+import hmac
+import json
+import socket
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flask_monitoring_dashboard_client import (
+    AddressRefused,
+    AnswerTooLarge,
+    CallPage,
+    InvalidAnswer,
+    NotADashboard,
+    RemoteDashboard,
+    RemoteError,
+    RemoteFailure,
+    RemoteTimeout,
+    RemoteUnreachable,
+    WrongToken,
+)
+
+from .conftest import Behaviour, ScriptedServer, http, json_answer
+
+TOKEN = "the-token-of-the-dashboard"
+MAX_BYTES = 1024 * 1024
+NOW = int(time.time() * 1_000_000)
+
+
+def columns(**changes: Any) -> dict[str, Any]:
+    """Return a page of two calls as the exporter gives it, or something near it."""
+    coded = {"values": ["x"], "codes": [0, 0]}
+    data = {
+        "id": [1, 2],
+        "duration": [1.5, 2],
+        "time_requested": [NOW - 2_000_000, NOW - 1_000_000],
+        "status_code": [200, 404],
+        **dict.fromkeys(("endpoint", "version_requested", "group_by", "ip"), coded),
+    }
+    page = {"data": data, "has_more": False, "last_id": 2, "next_after_id": 2}
+    for name in changes:
+        (data if name in data else page)[name] = changes[name]
+    return page
+
+
+def fetch(server: ScriptedServer, dialect: str = "exporter") -> CallPage:
+    """Fetch the first page, with little patience."""
+    with RemoteDashboard(
+        server.url,
+        TOKEN,
+        allow="loopback",
+        read_timeout=0.3,
+        total_timeout=0.6,
+        max_bytes=MAX_BYTES,
+        dialect=dialect,
+    ) as remote:
+        return remote.fetch_page(None, 1_000)
+
+
+def send(*answers: bytes) -> Behaviour:
+    return lambda connection, path: connection.sendall(b"".join(answers))
+
+
+def drip(start: bytes, piece: bytes) -> Callable[[ScriptedServer], Behaviour]:
+    """Send the start, and then a piece every 20 ms for ever."""
+
+    def of(server: ScriptedServer) -> Behaviour:
+        def behave(connection: socket.socket, path: str) -> None:
+            connection.sendall(start)
+            while not server.stopped.wait(0.02):
+                connection.sendall(piece)
+
+        return behave
+
+    return of
+
+
+def flood(start: bytes, piece: bytes) -> Callable[[ScriptedServer], Behaviour]:
+    """Send the start, and then as much as the reader takes."""
+
+    def of(server: ScriptedServer) -> Behaviour:
+        def behave(connection: socket.socket, path: str) -> None:
+            connection.sendall(start)
+            while not server.stopped.is_set():
+                connection.sendall(piece)
+
+        return behave
+
+    return of
+
+
+def hang(start: bytes = b"") -> Callable[[ScriptedServer], Behaviour]:
+    def of(server: ScriptedServer) -> Behaviour:
+        def behave(connection: socket.socket, path: str) -> None:
+            connection.sendall(start)
+            server.stopped.wait()
+
+        return behave
+
+    return of
+
+
+def always(behaviour: Behaviour) -> Callable[[ScriptedServer], Behaviour]:
+    return lambda server: behaviour
+
+
+def close(connection: socket.socket, path: str) -> None:
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def answer_and_close(answer: bytes) -> Behaviour:
+    def behave(connection: socket.socket, path: str) -> None:
+        connection.sendall(answer)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    return behave
+
+
+def redirect(location: str) -> bytes:
+    return http(status="302 Found", Location=location)
+
+
+def page(**changes: Any) -> Callable[[ScriptedServer], Behaviour]:
+    return always(send(json_answer(columns(**changes))))
+
+
+def coded(values: list[Any], codes: list[Any]) -> dict[str, list[Any]]:
+    return {"values": values, "codes": codes}
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+BOMB = gzip.compress(bytes(200 * MAX_BYTES))
+
+HOSTILE = {
+    "says nothing": (hang(), RemoteTimeout),
+    "stops after the headers": (hang(OK + b"Content-Length: 9\r\n\r\n"), RemoteTimeout),
+    "sends a byte at a time": (drip(OK + b"\r\n", b"x"), RemoteTimeout),
+    "sends its headers a byte at a time": (drip(OK, b"x"), RemoteTimeout),
+    "sends continues for ever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), RemoteTimeout),
+    "sends a body without end": (flood(OK + b"\r\n", b"x" * 65_536), AnswerTooLarge),
+    "sends headers without end": (flood(OK, b"X-A: b\r\n" * 1_000), InvalidAnswer),
+    "sends one header without end": (flood(OK + b"X-A: ", b"b" * 65_536), InvalidAnswer),
+    "announces too much": (hang(OK + b"Content-Length: 99999999999\r\n\r\n"), AnswerTooLarge),
+    "sends a bomb": (always(send(http(BOMB, Content_Encoding="gzip"))), AnswerTooLarge),
+    "compresses badly": (
+        always(send(http(b"\x1f\x8bxxx", Content_Encoding="gzip"))),
+        InvalidAnswer,
+    ),
+    "compresses half": (
+        always(send(http(gzip.compress(b"x" * 999)[:-9], Content_Encoding="gzip"))),
+        InvalidAnswer,
+    ),
+    "hides something behind the end": (
+        always(send(http(gzip.compress(b"{}") + b"x" * 999, Content_Encoding="gzip"))),
+        InvalidAnswer,
+    ),
+    "closes at once": (always(close), RemoteUnreachable),
+    "closes too early": (
+        always(answer_and_close(OK + b"Content-Length: 9\r\n\r\nx")),
+        RemoteUnreachable,
+    ),
+    "speaks another protocol": (always(send(b"SSH-2.0-OpenSSH_9.2\r\n")), InvalidAnswer),
+    "sends a length that is none": (
+        always(answer_and_close(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
+        RemoteUnreachable,
+    ),
+    "answers 500": (always(send(http(status="500 Oh"))), RemoteFailure),
+    "answers 503": (always(send(http(status="503 Busy"))), RemoteFailure),
+    "answers 403": (always(send(http(status="403 No"))), RemoteFailure),
+    "answers 404": (always(send(http(status="404 What"))), NotADashboard),
+    "answers with a page": (always(send(http("<html>Welcome</html>"))), NotADashboard),
+    "redirects to itself": (always(send(redirect("/dashboard"))), InvalidAnswer),
+    "redirects to the metadata": (
+        always(send(redirect("http://169.254.169.254/latest/meta-data/"))),
+        AddressRefused,
+    ),
+    "redirects to a private address": (always(send(redirect("http://10.0.0.1/"))), AddressRefused),
+    "redirects to a file": (always(send(redirect("file:///etc/passwd"))), AddressRefused),
+    "redirects to no URL": (always(send(redirect("http://["))), InvalidAnswer),
+    "refuses the token": (
+        always(send(http(status="401 No", WWW_Authenticate='Bearer realm="x"'))),
+        WrongToken,
+    ),
+    "asks for a password": (
+        always(send(http(status="401 No", WWW_Authenticate='Basic realm="x"'))),
+        RemoteFailure,
+    ),
+    "sends bad JSON": (always(send(http("{", content_type="application/json"))), InvalidAnswer),
+    "sends no UTF-8": (
+        always(send(http(b'{"\xff', content_type="application/json"))),
+        InvalidAnswer,
+    ),
+    "sends deep JSON": (
+        always(send(http("[" * 200_000, content_type="application/json"))),
+        InvalidAnswer,
+    ),
+    "sends a number too long": (
+        always(send(http('{"data":' + "9" * 5_000 + "}", content_type="application/json"))),
+        InvalidAnswer,
+    ),
+    "sends a list": (always(send(json_answer([]))), NotADashboard),
+    "sends nothing of it": (always(send(json_answer({}))), InvalidAnswer),
+    "sends null": (page(data=None), InvalidAnswer),
+    "sends other columns": (page(data={}), InvalidAnswer),
+    "sends a column too short": (page(duration=[1]), InvalidAnswer),
+    "sends codes of nothing": (page(ip=coded(["x"], [0, 7])), InvalidAnswer),
+    "sends codes that are none": (page(ip=coded(["x"], ["0", None])), InvalidAnswer),
+    "sends ids that are none": (page(id=["1", "x"]), InvalidAnswer),
+    "sends ids too large": (page(id=[1, 2**70]), InvalidAnswer),
+    "sends nested ids": (page(id=[[1], [2]]), InvalidAnswer),
+    "sends ids twice": (page(id=[1, 1]), InvalidAnswer),
+    "sends ids that go down": (page(id=[2, 1]), InvalidAnswer),
+    "sends negative ids": (page(id=[-2, -1]), InvalidAnswer),
+    "sends a last id that is none": (page(last_id="2"), InvalidAnswer),
+    "sends fewer ids than calls": (page(id=[1]), InvalidAnswer),
+}
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_it_ends_with_a_clear_word(server: ScriptedServer, name: str) -> None:
+    behaviour, error = HOSTILE[name]
+    server.behave = behaviour(server)
+    with pytest.raises(RemoteError) as raised:
+        fetch(server)
+    assert raised.type is error
+    assert str(raised.value)[-1] in ".)"
+    assert TOKEN not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["sends a body without end", "sends a bomb"])
+def test_it_takes_little_memory(server: ScriptedServer, name: str) -> None:
+    server.behave = HOSTILE[name][0](server)
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLarge):
+            fetch(server)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 5 * MAX_BYTES
+
+
+def test_an_error_carries_its_status(server: ScriptedServer) -> None:
+    server.behave = send(http(status="502 Bad Gateway"))
+    with pytest.raises(RemoteFailure, match="502") as raised:
+        fetch(server)
+    assert raised.value.status == 502
+
+
+ABSURD: dict[str, dict[str, Any]] = {
+    "negative": {"duration": [-1, 1]},
+    "longer than a day": {"duration": [86_400_001, 1]},
+    "infinite": {"duration": [float("inf"), 1]},
+    "not a number": {"duration": [float("nan"), 1]},
+    "a duration in words": {"duration": ["long", 1]},
+    "a duration that is a truth": {"duration": [True, 1]},
+    "no duration": {"duration": [None, 1]},
+    "a duration beyond all numbers": {"duration": [10**400, 1]},
+    "in 1970": {"time_requested": [0, NOW]},
+    "in 2100": {"time_requested": [4_102_444_800_000_000, NOW]},
+    "at no time": {"time_requested": [None, NOW]},
+    "at a time in words": {"time_requested": ["2018-05-01", NOW]},
+    "at a time beyond all time": {"time_requested": [10**30, NOW]},
+    "of no endpoint": {"endpoint": coded(["", "x"], [0, 1])},
+    "of a null endpoint": {"endpoint": coded([None, "x"], [0, 1])},
+    "of an endpoint that is a number": {"endpoint": coded([7, "x"], [0, 1])},
+    "of a version that is a list": {"version_requested": coded([[1], "x"], [0, 1])},
+    "of a group that is an object": {"group_by": coded([{}, "x"], [0, 1])},
+    "of an address that is a truth": {"ip": coded([True, "x"], [0, 1])},
+}
+
+
+@pytest.mark.parametrize("name", list(ABSURD))
+def test_a_call_that_cannot_be_is_set_aside_and_the_others_are_not(
+    server: ScriptedServer, name: str
+) -> None:
+    server.behave = page(**ABSURD[name])(server)
+    fetched = fetch(server)
+    assert fetched.set_aside == 1
+    assert len(fetched.columns) == 1
+    assert fetched.cursor["last_id"] == 2
+
+
+@pytest.mark.parametrize("status", [None, "200", 7, 99_999, -1, 10**400])
+def test_a_status_that_is_none_is_not_known(server: ScriptedServer, status: object) -> None:
+    server.behave = page(status_code=[status, 404])(server)
+    assert fetch(server).columns.status_code.tolist() == [0, 404]
+
+
+def test_control_characters_are_made_harmless(server: ScriptedServer) -> None:
+    name = "a\x00b\x1b[31m\n\u202egnp\ud800" + "x" * 1_000
+    server.behave = page(endpoint=coded([name], [0, 0]))(server)
+    endpoint = fetch(server).columns.endpoint[0]
+    assert endpoint.startswith("a\ufffdb\ufffd[31m\ufffd\ufffdgnp\ufffdxxx")
+    assert len(endpoint) == 250
+    assert endpoint.isprintable()
+
+
+def test_more_without_end_is_noticed(server: ScriptedServer) -> None:
+    empty: dict[str, list[Any]] = {
+        name: [] for name in ("id", "duration", "time_requested", "status_code")
+    }
+    no_codes = dict.fromkeys(("endpoint", "version_requested", "group_by", "ip"), coded([], []))
+    server.behave = page(data={**empty, **no_codes}, has_more=True)(server)
+    with pytest.raises(InvalidAnswer, match="order"):
+        fetch(server)
+
+
+def test_a_million_endpoints_are_too_many(server: ScriptedServer) -> None:
+    names = [{"name": f"endpoint {n}"} for n in range(20_000)]
+    server.behave = send(json_answer({"data": names}))
+    with (
+        RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
+        pytest.raises(AnswerTooLarge, match="20,000 endpoints"),
+    ):
+        remote.monitor_rules()
+
+
+def test_rules_of_wrong_types_are_read_as_far_as_they_go(server: ScriptedServer) -> None:
+    rules = [
+        {"name": "a\x00", "monitor_level": "1", "time_added": 7, "version_added": []},
+        {"name": None},
+        {},
+    ]
+    server.behave = send(json_answer({"data": rules}))
+    with RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote:
+        (rule,) = remote.monitor_rules()
+    assert (rule.name, rule.version_added, rule.time_added) == ("a\ufffd", "", None)
+
+
+@pytest.mark.parametrize("rules", [None, {}, "x", [1], [[]]])
+def test_rules_that_are_none_are_refused(server: ScriptedServer, rules: object) -> None:
+    server.behave = send(json_answer({"data": rules}))
+    with (
+        RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
+        pytest.raises(InvalidAnswer),
+    ):
+        remote.monitor_rules()
+
+
+def signed(payload: Any, header: dict[str, Any], key: bytes, digest: str = "sha256") -> bytes:
+    parts = [_base64(json.dumps(part).encode()) for part in (header, payload)]
+    signature = hmac.new(key, b".".join(parts), getattr(hashlib, digest)).digest()
+    return b".".join([*parts, _base64(signature)])
+
+
+def _base64(text: bytes) -> bytes:
+    return base64.urlsafe_b64encode(text).rstrip(b"=")
+
+
+KEY = TOKEN.encode()
+HS256 = {"typ": "JWT", "alg": "HS256"}
+ROWS = {"data": "[]"}
+FORGED = {
+    "signed by somebody else": (signed(ROWS, HS256, b"another token"), WrongToken),
+    "signed by nobody": (signed(ROWS, HS256, KEY).rsplit(b".", 1)[0] + b".", WrongToken),
+    "which asks not to be verified": (
+        signed(ROWS, {"alg": "none"}, KEY).rsplit(b".", 1)[0] + b".",
+        InvalidAnswer,
+    ),
+    "which asks for NONE": (signed(ROWS, {"alg": "NoNe"}, KEY), InvalidAnswer),
+    "which asks for another hash": (signed(ROWS, {"alg": "HS512"}, KEY, "sha512"), InvalidAnswer),
+    "which asks for a public key": (signed(ROWS, {"alg": "RS256"}, KEY), InvalidAnswer),
+    "without an algorithm": (signed(ROWS, {}, KEY), InvalidAnswer),
+    "without data": (signed({}, HS256, KEY), InvalidAnswer),
+    "with data that are no text": (signed({"data": []}, HS256, KEY), InvalidAnswer),
+    "with data that are no JSON": (signed({"data": "["}, HS256, KEY), InvalidAnswer),
+    "with data that are no list": (signed({"data": "{}"}, HS256, KEY), InvalidAnswer),
+    "with data that are no rows": (signed({"data": "[1]"}, HS256, KEY), InvalidAnswer),
+    "with a payload that is a list": (signed([], HS256, KEY), InvalidAnswer),
+    "of two parts": (b"abc.def", NotADashboard),
+    "of nothing": (b"..", NotADashboard),
+    "which is an error in words": (b"ValueError: no", NotADashboard),
+}
+
+
+@pytest.mark.parametrize("name", list(FORGED))
+def test_it_believes_no_answer(server: ScriptedServer, name: str) -> None:
+    answer, error = FORGED[name]
+
+    def behave(connection: socket.socket, path: str) -> None:
+        details = json_answer({"dashboard-version": "2.0.7", "first-request": -1})
+        connection.sendall(details if "details" in path else http(answer))
+
+    server.behave = behave
+    with pytest.raises(error):
+        fetch(server, dialect="2.0")
