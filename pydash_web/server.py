@@ -27,7 +27,15 @@ def serve(configuration: Configuration) -> None:
     """
     from pydash_web import create_app
 
-    server = listen(create_app(configuration), configuration)
+    run(create_app(configuration), configuration)
+
+
+def run(app: Any, configuration: Configuration) -> None:
+    """Serve a WSGI application until SIGTERM or Ctrl-C; what it has begun is answered first.
+
+    :raises SystemExit: the address is in use, or cannot be listened on.
+    """
+    server = listen(app, configuration)
     signal.signal(signal.SIGTERM, _stop)
     logger.info(f"Serving on http://{configuration.host}:{configuration.port}")
     try:

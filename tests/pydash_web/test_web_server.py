@@ -1,0 +1,141 @@
+"""The web server as a process: how it starts, and how it stops."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import requests
+
+SERVE = """
+import os
+import pydash_app
+from pydash_app.configuration import Configuration
+from pydash_web import server
+configuration = Configuration.from_environment(os.environ)
+pydash_app.configure(configuration)
+server.serve(configuration)
+"""
+
+
+SERVE_SLOWLY = """
+import sys, time
+from pydash_app.configuration import Configuration
+from pydash_web import server
+def app(environ, start_response):
+    print("begun", flush=True)
+    time.sleep(0.5)
+    start_response("200 OK", [("Content-Length", "4")])
+    return [b"done"]
+configuration = Configuration.from_environment({"PYDASH_DATA_DIR": sys.argv[1]}, port=0)
+server.listen, listen = lambda *given: announce(listen(*given)), server.listen
+def announce(listening):
+    print(listening.effective_port, flush=True)
+    return listening
+server.run(app, configuration)
+"""
+
+
+class WebProcess:
+    def __init__(self, directory: Path, port: int, **settings: str) -> None:
+        environ = {
+            **os.environ,
+            "PYDASH_DATA_DIR": str(directory),
+            "PYDASH_DATABASE_URI": f"file://{directory}/pydash.fs",
+            "PYDASH_PORT": str(port),
+            **settings,
+        }
+        self.url = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVE], env=environ, stderr=subprocess.PIPE, text=True
+        )
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                requests.get(f"{self.url}/api/status", timeout=5)
+            except requests.ConnectionError:
+                assert self.process.poll() is None, self.stop()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self, number: int = signal.SIGKILL) -> str:
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=30)
+        return errors
+
+
+@pytest.fixture
+def port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def web(tmp_path: Path, port: int) -> Iterator[WebProcess]:
+    process = WebProcess(tmp_path, port)
+    process.wait_until_ready()
+    yield process
+    process.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_in_good_order(web: WebProcess, number: int) -> None:
+    errors = web.stop(number)
+    assert web.process.returncode == 0
+    assert "Traceback" not in errors
+
+
+def test_it_answers_what_it_has_begun_before_it_stops(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SERVE_SLOWLY, str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    port = int(process.stdout.readline())
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert process.stdout.readline() == "begun\n"
+        process.terminate()
+        answer = connection.makefile("rb").read()
+    process.communicate(timeout=30)
+    assert answer.endswith(b"done")
+    assert process.returncode == 0
+
+
+def test_it_says_that_the_port_is_in_use(web: WebProcess, tmp_path: Path, port: int) -> None:
+    (tmp_path / "other").mkdir()
+    second = WebProcess(tmp_path / "other", port)
+    _, errors = second.process.communicate(timeout=60)
+    assert second.process.returncode == 1
+    assert f"127.0.0.1:{port} is in use" in errors
+    assert "Traceback" not in errors
+
+
+def test_it_monitors_itself_on_request(tmp_path: Path, port: int) -> None:
+    web = WebProcess(tmp_path, port, PYDASH_SELF_MONITORING="on")
+    try:
+        web.wait_until_ready()
+        token = (tmp_path / "self-monitoring-token").read_text()
+        assert (tmp_path / "self-monitoring-token").stat().st_mode & 0o777 == 0o600
+        requests.get(f"{web.url}/api/user", timeout=10)
+        details = f"{web.url}/dashboard/get_json_details"
+        assert requests.get(details, timeout=10).status_code == 401
+        headers = {"Authorization": f"Bearer {token}"}
+        calls = requests.get(
+            f"{web.url}/dashboard/get_json_data?after_id=0&limit=1000", headers=headers, timeout=10
+        )
+        assert calls.status_code == 200
+        assert "pydash_web.get_user" in calls.text
+        for page in ("login", "overview", "database_pruning"):
+            answer = requests.get(f"{web.url}/dashboard/{page}", timeout=10)
+            assert "Flask Monitoring Dashboard" not in answer.text, "FMD's own pages stay out"
+    finally:
+        web.stop()
