@@ -1,8 +1,10 @@
 """Generated calls: the same at every run."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 
@@ -11,34 +13,60 @@ START = np.datetime64("2026-10-01T00:00:00", "us")
 _DAY = 86_400_000_000
 _SEED = 20_180_425
 
+Texts = NDArray[np.object_]
+ENDPOINT_NAMES: Texts = np.array([f"endpoint_{n}" for n in range(ENDPOINTS)], dtype=object)
+VERSION_NAMES: Texts = np.array([f"1.{n}" for n in range(VERSIONS)], dtype=object)
+IP_NAMES: Texts = np.array([f"10.0.{n // 250}.{n % 250 + 1}" for n in range(IPS)], dtype=object)
+GROUP_NAMES: Texts = np.array([f"user {n}" for n in range(GROUPS)], dtype=object)
 
-def batches(calls: int, size: int) -> Iterator[EndpointCallBatch]:
-    """Return so many calls over 30 days, in order of time, in batches.
+
+@dataclass(frozen=True)
+class Calls:
+    """Some calls, with numbers in place of texts."""
+
+    endpoint: NDArray[np.int64]
+    version: NDArray[np.int64]
+    ip: NDArray[np.int64]
+    group_by: NDArray[np.int64]
+    execution_time: NDArray[np.float64]
+    time: NDArray[np.datetime64]
+    status_code: NDArray[np.int64]
+
+    def batch(self) -> EndpointCallBatch:
+        """Return the calls as PyDash takes them."""
+        return EndpointCallBatch.from_columns(
+            endpoint=ENDPOINT_NAMES[self.endpoint],
+            version=VERSION_NAMES[self.version],
+            ip=IP_NAMES[self.ip],
+            group_by=GROUP_NAMES[self.group_by],
+            execution_time=self.execution_time,
+            time=self.time,
+            status_code=self.status_code,
+        )
+
+
+def generate(calls: int, size: int) -> Iterator[Calls]:
+    """Return so many calls over 30 days, in order of time, `size` at a time.
 
     Every field is independent of the others and evenly distributed, which is the hardest case for
     a cube: no combination of fields is missing.
     """
     generator = np.random.default_rng(_SEED)
     step = DAYS * _DAY / calls
-    names = {
-        "endpoint": _names("endpoint_{}", ENDPOINTS),
-        "version": _names("1.{}", VERSIONS),
-        "ip": np.array([f"10.0.{n // 250}.{n % 250 + 1}" for n in range(IPS)], dtype=object),
-        "group_by": _names("user {}", GROUPS),
-    }
     for first in range(0, calls, size):
         count = min(size, calls - first)
         times = (np.arange(first, first + count) + generator.random(count)) * step
-        texts = {
-            name: pool[generator.integers(len(pool), size=count)] for name, pool in names.items()
-        }
-        yield EndpointCallBatch.from_columns(
+        yield Calls(
+            endpoint=generator.integers(ENDPOINTS, size=count),
+            version=generator.integers(VERSIONS, size=count),
+            ip=generator.integers(IPS, size=count),
+            group_by=generator.integers(GROUPS, size=count),
             execution_time=generator.lognormal(3, 1, count),
             time=START + times.astype(np.int64).astype("timedelta64[us]"),
             status_code=np.where(generator.random(count) < 0.01, 500, 200),
-            **texts,
         )
 
 
-def _names(pattern: str, count: int) -> np.ndarray:
-    return np.array([pattern.format(number) for number in range(count)], dtype=object)
+def batches(calls: int, size: int) -> Iterator[EndpointCallBatch]:
+    """Return the same as PyDash takes it."""
+    return (some.batch() for some in generate(calls, size))

@@ -8,7 +8,7 @@ import numpy as np
 
 from pydash_app.dashboard.aggregator import Aggregator
 from pydash_app.dashboard.aggregator.query import Query, QueryResult, texts
-from pydash_app.dashboard.aggregator.statistics import FieldCounts, Statistic, natural_order
+from pydash_app.dashboard.aggregator.statistic import FieldCounts, Statistic, natural_order
 from pydash_app.dashboard.aggregator.table import Cells, Ints, number_keys
 
 _NONE = np.zeros(0, dtype=np.int64)

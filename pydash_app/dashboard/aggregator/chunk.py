@@ -61,7 +61,13 @@ class PageEntry:
 
     def read(self) -> Mapping[str, Array]:
         """Return the page's columns."""
-        return column_cache.get(self.key, lambda: encoding.decode(self.page.frame))
+        return column_cache.get(self.key, self._decoded)
+
+    def _decoded(self) -> Mapping[str, Array]:
+        columns = encoding.decode(self.page.frame)
+        # The columns are cached; the bytes need not stay in memory as well.
+        self.page._p_deactivate()
+        return columns
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pydash_app.dashboard.aggregator.chunk import Block, read_ahead
 from pydash_app.dashboard.aggregator.cube import CODED_FIELDS, Cube
 from pydash_app.dashboard.aggregator.digest import Floats
 from pydash_app.dashboard.aggregator.scope import Scope
-from pydash_app.dashboard.aggregator.statistics import Statistic
+from pydash_app.dashboard.aggregator.statistic import Statistic
 from pydash_app.dashboard.aggregator.table import (
     CALL_COLUMNS,
     CENTROIDS,
