@@ -6,8 +6,16 @@ from flask import Flask
 
 from pydash_app import secrets
 from pydash_app.configuration import Configuration
-from pydash_web import errors, headers, limits, metrics, pages, self_monitoring, session
-from pydash_web.api import NoAction, api
+from pydash_web import (
+    api_routes,
+    errors,
+    headers,
+    limits,
+    metrics,
+    pages,
+    self_monitoring,
+    session,
+)
 from pydash_web.proxies import TrustedProxies
 from pydash_web.session import load_user, unauthorized
 
@@ -32,8 +40,7 @@ def create_app(configuration: Configuration) -> Flask:
     )
     for part in (metrics, headers, errors, limits, session):
         part.install(app)
-    app.url_map.converters["no_action"] = NoAction
-    app.register_blueprint(api)
+    api_routes.register(app)
     pages.register(app)
     if configuration.self_monitoring:
         self_monitoring.bind(app, configuration)

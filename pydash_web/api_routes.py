@@ -3,10 +3,10 @@
 The first line of each docstring is the route's title in the API's document.
 """
 
-from flask import Response
+from flask import Flask, Response
 
 from pydash_web import controller, limits
-from pydash_web.api import get, post
+from pydash_web.api import NoAction, api, get, post
 from pydash_web.models import dashboard as dashboards
 from pydash_web.models import statistic as statistics
 from pydash_web.models import user as users
@@ -15,6 +15,13 @@ from pydash_web.models.operations import Status
 from pydash_web.operation import Access
 
 PUBLIC, READ, WRITE, ACCOUNT = Access.PUBLIC, Access.READ, Access.WRITE, Access.ACCOUNT
+
+
+def register(app: Flask) -> None:
+    """Add the routes to the app."""
+    app.url_map.converters["no_action"] = NoAction
+    app.register_blueprint(api)
+
 
 # -- Users ------------------------------------------------------------------------------------
 

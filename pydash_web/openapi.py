@@ -6,8 +6,8 @@ a field that is always there is required.
 
 import json
 import re
+import sys
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -63,12 +63,6 @@ def document() -> Json:
         "paths": paths,
         "components": {"schemas": schemas.definitions, "securitySchemes": SECURITY_SCHEMES},
     }
-
-
-def write(path: Path) -> None:
-    """Write the document to a file, in the form in which it is kept under version control."""
-    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8")
 
 
 class _WithoutTitles(GenerateJsonSchema):
@@ -200,3 +194,7 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
     if operation.limit:
         failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many tries; `Retry-After` says when to."
     return {int(status): failures[status] for status in failures} | dict(operation.errors)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")

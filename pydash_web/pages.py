@@ -5,9 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template
 
-from pydash_web import metrics, openapi, react_server
-
-_document = cache(openapi.document)
+from pydash_web import metrics, react_server
 
 
 def register(app: Flask) -> None:
@@ -20,10 +18,17 @@ def register(app: Flask) -> None:
     app.add_url_rule("/api/docs", "api_docs", _api_docs)
 
 
+@cache
+def _document() -> dict[str, Any]:
+    # Imported when it is asked for: the module is also a program of its own.
+    from pydash_web import openapi
+
+    return openapi.document()
+
+
 def _openapi() -> Response:
     return jsonify(_document())
 
 
 def _api_docs() -> str:
-    document: dict[str, Any] = _document()
-    return render_template("api_docs.html", document=document)
+    return render_template("api_docs.html", document=_document())

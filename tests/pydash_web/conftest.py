@@ -1,15 +1,10 @@
 """A running site on a real database, and its visitors."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
 from apps_to_watch import WatchedApp
 from running_site import Site, Visitor, empty_database, make_dashboard, make_user
 

@@ -1,13 +1,14 @@
 """The contract of the routes of users: each status that the API's page promises."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import pytest
 from running_site import PASSWORD, Site, Visitor, find_user, make_user
 
-from pydash_app.configuration import Configuration
+from pydash_app.configuration import Configuration, install
 from pydash_app.outbox import repository as outbox
 from pydash_app.user import find_by_name, repository
 from pydash_app.user.services import registration
@@ -68,7 +69,7 @@ class TestLogin:
 
 class TestLogout:
     def test_it_ends_the_session(self, alice: Visitor) -> None:
-        cookie = alice.http.cookies.get("pydash_session")
+        cookie = alice.http.cookies["pydash_session"]
         assert alice.post("/api/logout").status_code == 200
         alice.http.cookies.set("pydash_session", cookie, path="/")
         assert alice.get("/api/user").status_code == 401, "a kept cookie is of no use"
@@ -126,13 +127,11 @@ class TestRegister:
 
 class TestRegistrationPolicy:
     @pytest.fixture
-    def zeo_database(self, zeo_database: Configuration, request: pytest.FixtureRequest):
-        from dataclasses import replace
-
-        from pydash_app import configuration
-
+    def zeo_database(
+        self, zeo_database: Configuration, request: pytest.FixtureRequest
+    ) -> Configuration:
         changed = replace(zeo_database, registration=request.param)
-        configuration.install(changed)
+        install(changed)
         return changed
 
     @pytest.mark.parametrize("zeo_database", ["closed"], indirect=True)
