@@ -784,9 +784,9 @@ export interface components {
             total_downtimes: {
                 [key: string]: number;
             };
-            /** @description Mean time of a ping per day, in ms. */
+            /** @description Mean time of an answered ping per day, in ms; without a ping, no day. */
             latency: {
-                [key: string]: number | null;
+                [key: string]: number;
             };
         };
         /**
@@ -795,7 +795,10 @@ export interface components {
          */
         EndpointDetails: {
             name: string;
+            /** @description Whether the app monitors it. */
             enabled: boolean;
+            /** @description Whether the user does not want to see it. */
+            hidden: boolean;
             aggregates: components["schemas"]["Aggregates"];
         };
         /**
@@ -804,7 +807,10 @@ export interface components {
          */
         EndpointInfo: {
             name: string;
+            /** @description Whether the app monitors it. */
             enabled: boolean;
+            /** @description Whether the user does not want to see it. */
+            hidden: boolean;
         };
         /**
          * EndpointMessage
@@ -816,10 +822,10 @@ export interface components {
         };
         /**
          * EndpointSettings
-         * @description Whether an endpoint is shown.
+         * @description Whether an endpoint is left out of the lists; its calls count either way.
          */
         EndpointSettings: {
-            enabled: boolean;
+            hidden: boolean;
         };
         /**
          * Error
@@ -836,6 +842,25 @@ export interface components {
                 [key: string]: string[];
             } | null;
         };
+        /**
+         * ExportedCall
+         * @description One call, as the export writes it.
+         */
+        ExportedCall: {
+            endpoint: string;
+            /** Format: date-time */
+            time: string;
+            execution_time: number;
+            version: string;
+            group_by: string;
+            ip: string;
+            status_code: number | null;
+        };
+        /**
+         * ExportedCalls
+         * @description Calls in order of time.
+         */
+        ExportedCalls: components["schemas"]["ExportedCall"][];
         /**
          * Heatmap
          * @description For each date the 24 hours (UTC) of that day.
@@ -2678,7 +2703,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["ExportedCalls"];
                 };
             };
             /** @description A parameter is missing or wrong; it is named. */
@@ -3437,13 +3462,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description Whether PyDash is alive and can read its database. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["Status"];
                 };
             };
         };

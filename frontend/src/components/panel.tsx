@@ -3,7 +3,6 @@ import { useId, useState, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Paper from '@mui/material/Paper';
-import Tooltip from '@mui/material/Tooltip';
 import Typography from '@mui/material/Typography';
 
 import { DataTable, type TableData } from '@/components/data-table';
@@ -60,16 +59,15 @@ interface ToggleProps {
 }
 
 const TableToggle = ({ title, shown, onToggle }: ToggleProps) => (
-  <Tooltip title={shown ? 'Show as chart' : 'Show as table'}>
-    <IconButton
-      size="small"
-      aria-label={`${title}: show as table`}
-      aria-pressed={shown}
-      onClick={onToggle}
-    >
-      <Icon name={shown ? 'chart' : 'table'} />
-    </IconButton>
-  </Tooltip>
+  <IconButton
+    size="small"
+    title={shown ? 'Show as chart' : 'Show as table'}
+    aria-label={`${title}: show as table`}
+    aria-pressed={shown}
+    onClick={onToggle}
+  >
+    <Icon name={shown ? 'chart' : 'table'} />
+  </IconButton>
 );
 
 /** A chart or a list of figures in its frame, with the four faces and a table beside the chart. */

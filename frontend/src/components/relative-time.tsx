@@ -1,5 +1,3 @@
-import Tooltip from '@mui/material/Tooltip';
-
 import { useNow } from '@/hooks/use-now';
 import { formatAgo, formatDateTime } from '@/lib/format';
 
@@ -8,8 +6,8 @@ export function RelativeTime({ moment }: { moment: string }) {
   const now = useNow();
   const then = new Date(moment);
   return (
-    <Tooltip title={formatDateTime(then)}>
-      <time dateTime={moment}>{formatAgo(then, now)}</time>
-    </Tooltip>
+    <time dateTime={moment} title={formatDateTime(then)}>
+      {formatAgo(then, now)}
+    </time>
   );
 }

@@ -26,7 +26,7 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   notices: [],
   progress: null,
   downtime_percentage: 0.013,
-  endpoints: [{ name: 'shop.index', enabled: true }],
+  endpoints: [{ name: 'shop.index', enabled: true, hidden: false }],
   summary: {
     visits_today: 12345,
     p50: 12.34,

@@ -1,7 +1,5 @@
 import { useState } from 'react';
 
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useTheme } from '@mui/material/styles';
 
 import { useVersions } from '@/api/get-versions';
@@ -11,37 +9,17 @@ import { restColor, statusColors } from '@/components/charts/colors';
 import type { Series } from '@/components/charts/series';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { Panel } from '@/components/panel';
+import { Segments } from '@/components/segments';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/lib/view';
 
 type Grouping = 'endpoint' | 'status_class';
 
-const GROUPINGS: readonly { value: Grouping; label: string }[] = [
-  { value: 'endpoint', label: 'Endpoint' },
-  { value: 'status_class', label: 'Status' },
+const GROUPINGS: readonly { value: Grouping; name: string }[] = [
+  { value: 'endpoint', name: 'Endpoint' },
+  { value: 'status_class', name: 'Status' },
 ];
-
-interface GroupingChoiceProps {
-  grouping: Grouping;
-  onChange: (grouping: Grouping) => void;
-}
-
-const GroupingChoice = ({ grouping, onChange }: GroupingChoiceProps) => (
-  <ToggleButtonGroup
-    exclusive
-    size="small"
-    value={grouping}
-    onChange={(_, chosen: Grouping | null) => chosen && onChange(chosen)}
-    aria-label="Visits by"
-  >
-    {GROUPINGS.map(({ value, label }) => (
-      <ToggleButton key={value} value={value} sx={{ py: 0.25, px: 1.25, fontSize: '0.75rem' }}>
-        {label}
-      </ToggleButton>
-    ))}
-  </ToggleButtonGroup>
-);
 
 /** The colour of each group: an endpoint and a status class have the same one on every page. */
 function useGroupColor(dashboardId: string, grouping: Grouping) {
@@ -96,7 +74,11 @@ export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: 
   return (
     <Panel
       title="Visits"
-      actions={!isOneEndpoint && <GroupingChoice grouping={grouping} onChange={setGrouping} />}
+      actions={
+        !isOneEndpoint && (
+          <Segments label="Visits by" value={grouping} options={GROUPINGS} onChange={setGrouping} />
+        )
+      }
       query={query}
       isEmpty={({ groups }) => groups.length === 0}
       minHeight={276}

@@ -1,30 +1,28 @@
-import Box from '@mui/material/Box';
-import Tab from '@mui/material/Tab';
-import Tabs from '@mui/material/Tabs';
-import { Link, Outlet, useLocation, useParams } from 'react-router';
+import { Outlet, useParams } from 'react-router';
 
 import { useDashboards } from '@/api/get-dashboards';
+import { NavTabs } from '@/components/nav-tabs';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { DashboardAlerts } from '@/features/dashboard/dashboard-alerts';
 import { useViewSearch } from '@/hooks/use-view';
 import { dashboardPage, type DashboardTab } from '@/lib/paths';
 
-const TABS: readonly { tab: DashboardTab | undefined; label: string }[] = [
-  { tab: undefined, label: 'Statistics' },
-  { tab: 'endpoints', label: 'Endpoints' },
-  { tab: 'versions', label: 'Versions' },
-  { tab: 'uptime', label: 'Uptime' },
-  { tab: 'settings', label: 'Settings' },
+const TABS: readonly { tab: DashboardTab | undefined; name: string }[] = [
+  { tab: undefined, name: 'Statistics' },
+  { tab: 'endpoints', name: 'Endpoints' },
+  { tab: 'versions', name: 'Versions' },
+  { tab: 'uptime', name: 'Uptime' },
+  { tab: 'settings', name: 'Settings' },
 ];
 
 /** The pages of one dashboard, as tabs that keep the view. */
 export function DashboardPage() {
   const { dashboardId = '' } = useParams();
-  const { pathname } = useLocation();
   const search = useViewSearch();
   const dashboards = useDashboards().data;
   const dashboard = dashboards?.find(({ id }) => id === dashboardId);
+  const tabs = TABS.map(({ tab, name }) => ({ to: dashboardPage(dashboardId, tab), name }));
   if (dashboards && !dashboard) {
     return (
       <Notice icon="search" title="There is no such dashboard">
@@ -34,20 +32,7 @@ export function DashboardPage() {
   }
   return (
     <Page title={dashboard?.name ?? 'Dashboard'} subtitle={dashboard?.url}>
-      <Box
-        component="nav"
-        aria-label="Dashboard"
-        sx={{ mb: 2, borderBottom: 1, borderColor: 'divider' }}
-      >
-        <Tabs value={pathname.replace(/\/$/, '')} variant="scrollable" role="presentation">
-          {TABS.map(({ tab, label }) => {
-            const path = dashboardPage(dashboardId, tab);
-            return (
-              <Tab key={label} label={label} value={path} component={Link} to={path + search} />
-            );
-          })}
-        </Tabs>
-      </Box>
+      <NavTabs label="Dashboard" tabs={tabs} search={search} />
       {dashboard && <DashboardAlerts dashboard={dashboard} />}
       {/* Another dashboard starts anew rather than with the figures of the one before. */}
       <Outlet key={dashboardId} />

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -11,12 +11,15 @@ import { Faces } from '@/components/faces';
 import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
-import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
 import { arrange, parseArrangement } from '@/features/overview/arrange';
 import { DashboardCard } from '@/features/overview/dashboard-card';
 import { FirstSteps } from '@/features/overview/first-steps';
 import { OverviewToolbar } from '@/features/overview/overview-toolbar';
 import { formatNumber } from '@/lib/format';
+
+const AddDashboardDialog = lazy(async () => ({
+  default: (await import('@/features/overview/add-dashboard-dialog')).AddDashboardDialog,
+}));
 
 const grid = {
   display: 'grid',
@@ -78,7 +81,11 @@ export function OverviewPage() {
       >
         {(all) => <Cards dashboards={all} />}
       </Faces>
-      {adding && <AddDashboardDialog onClose={() => setAdding(false)} />}
+      {adding && (
+        <Suspense>
+          <AddDashboardDialog onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
     </Page>
   );
 }

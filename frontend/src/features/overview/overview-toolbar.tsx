@@ -1,9 +1,8 @@
 import Box from '@mui/material/Box';
-import InputAdornment from '@mui/material/InputAdornment';
-import TextField from '@mui/material/TextField';
 import { useSearchParams } from 'react-router';
 
-import { Icon } from '@/components/icon';
+import { SearchInput } from '@/components/search-input';
+import { Select } from '@/components/select';
 import {
   ORDERS,
   ORDER_NAMES,
@@ -11,11 +10,7 @@ import {
   type Arrangement,
 } from '@/features/overview/arrange';
 
-const searchAdornment = (
-  <InputAdornment position="start">
-    <Icon name="search" size={16} />
-  </InputAdornment>
-);
+const ORDER_OPTIONS = ORDERS.map((value) => ({ value, name: ORDER_NAMES[value] }));
 
 /** Searches and sorts the dashboards; what was chosen is part of the URL. */
 export function OverviewToolbar() {
@@ -30,30 +25,18 @@ export function OverviewToolbar() {
   };
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1, mb: 2 }}>
-      <TextField
-        type="search"
+      <SearchInput
+        label="Search dashboards"
+        shortcut="/"
         value={search}
-        onChange={({ target }) => change({ search: target.value })}
-        placeholder="Search"
-        slotProps={{
-          input: { startAdornment: searchAdornment },
-          htmlInput: { 'aria-label': 'Search dashboards', 'aria-keyshortcuts': '/' },
-        }}
-        sx={{ flex: '1 1 200px', maxWidth: 360 }}
+        onChange={(text) => change({ search: text })}
       />
-      <TextField
-        select
-        fullWidth={false}
+      <Select
+        label="Order"
         value={order}
-        onChange={({ target }) => change({ order: target.value as Arrangement['order'] })}
-        slotProps={{ select: { native: true }, htmlInput: { 'aria-label': 'Order' } }}
-      >
-        {ORDERS.map((name) => (
-          <option key={name} value={name}>
-            {ORDER_NAMES[name]}
-          </option>
-        ))}
-      </TextField>
+        options={ORDER_OPTIONS}
+        onChange={(chosen) => change({ order: chosen })}
+      />
     </Box>
   );
 }

@@ -1,13 +1,12 @@
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Box from '@mui/material/Box';
 
 import { useChangeSettings } from '@/api/change-settings';
 import { messageOf } from '@/api/errors';
 import { useUser } from '@/api/get-user';
 import { Frame } from '@/components/panel';
+import { Segments } from '@/components/segments';
 import { useNotify } from '@/components/snackbar';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
 
@@ -17,23 +16,11 @@ const MODE_NAMES: Readonly<Record<ColorMode, string>> = {
   dark: 'Dark',
 };
 
+const MODES = COLOR_MODES.map((value) => ({ value, name: MODE_NAMES[value] }));
+
 function ThemeChoice() {
   const { mode, setMode } = useColorMode();
-  return (
-    <ToggleButtonGroup
-      exclusive
-      size="small"
-      aria-label="Theme"
-      value={mode}
-      onChange={(_, chosen: ColorMode | null) => chosen && setMode(chosen)}
-    >
-      {COLOR_MODES.map((candidate) => (
-        <ToggleButton key={candidate} value={candidate}>
-          {MODE_NAMES[candidate]}
-        </ToggleButton>
-      ))}
-    </ToggleButtonGroup>
-  );
+  return <Segments label="Theme" value={mode} options={MODES} onChange={setMode} />;
 }
 
 /** The switch shows what is saved: it moves when the answer is there, not before. */

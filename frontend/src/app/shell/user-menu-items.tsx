@@ -1,0 +1,63 @@
+import Divider from '@mui/material/Divider';
+import ListItemIcon from '@mui/material/ListItemIcon';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import { Link } from 'react-router';
+
+import { messageOf } from '@/api/errors';
+import { useLogout } from '@/api/logout';
+import { Icon, type IconName } from '@/components/icon';
+import { useNotify } from '@/components/snackbar';
+import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
+
+const THEMES: Readonly<Record<ColorMode, { label: string; icon: IconName }>> = {
+  system: { label: 'Theme of the system', icon: 'monitor' },
+  light: { label: 'Light theme', icon: 'sun' },
+  dark: { label: 'Dark theme', icon: 'moon' },
+};
+
+const ItemIcon = ({ name }: { name: IconName }) => (
+  <ListItemIcon>
+    <Icon name={name} />
+  </ListItemIcon>
+);
+
+interface UserMenuItemsProps {
+  anchor: HTMLElement;
+  onClose: () => void;
+}
+
+/** What the user's menu holds. */
+export function UserMenuItems({ anchor, onClose }: UserMenuItemsProps) {
+  const { mode, setMode } = useColorMode();
+  const logout = useLogout();
+  const notify = useNotify();
+  const signOut = () =>
+    logout.mutate(undefined, { onError: (error) => notify(messageOf(error), 'error') });
+  return (
+    // In the header rather than at the end of the page: so it belongs to a landmark.
+    <Menu open disablePortal anchorEl={anchor} onClose={onClose}>
+      {COLOR_MODES.map((candidate) => (
+        <MenuItem
+          key={candidate}
+          role="menuitemradio"
+          aria-checked={candidate === mode}
+          selected={candidate === mode}
+          onClick={() => setMode(candidate)}
+        >
+          <ItemIcon name={THEMES[candidate].icon} />
+          {THEMES[candidate].label}
+        </MenuItem>
+      ))}
+      <Divider />
+      <MenuItem component={Link} to="/settings" onClick={onClose}>
+        <ItemIcon name="settings" />
+        Settings
+      </MenuItem>
+      <MenuItem onClick={signOut}>
+        <ItemIcon name="logout" />
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,89 @@
+import { useState, type SyntheticEvent } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Divider from '@mui/material/Divider';
+import MenuItem from '@mui/material/MenuItem';
+import MenuList from '@mui/material/MenuList';
+import TextField from '@mui/material/TextField';
+
+import { Popup } from '@/components/popup';
+import { PRESETS, PRESET_NAMES, type Range } from '@/lib/view';
+
+interface ChoiceProps {
+  range: Range;
+  onChange: (range: Range) => void;
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+const DateField = (props: { name: string; label: string; defaultValue: string }) => (
+  <TextField
+    {...props}
+    type="date"
+    required
+    slotProps={{ htmlInput: { max: today() }, inputLabel: { shrink: true } }}
+  />
+);
+
+function CustomRange({ range, onChange }: ChoiceProps) {
+  const [reversed, setReversed] = useState(false);
+  const shown = 'from' in range ? range : { from: today(), to: today() };
+  const submit = (event: SyntheticEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const [from, to] = [form.get('from') as string, form.get('to') as string];
+    setReversed(from > to);
+    if (from <= to) onChange({ from, to });
+  };
+  return (
+    <Box
+      component="form"
+      aria-label="Custom range"
+      onSubmit={submit}
+      sx={{ display: 'flex', flexDirection: 'column', gap: 1.5, p: 2, width: 220 }}
+    >
+      <DateField name="from" label="From" defaultValue={shown.from} />
+      <DateField name="to" label="Up to and including" defaultValue={shown.to} />
+      {reversed && (
+        <Box role="alert" sx={{ color: 'error.main', fontSize: '0.75rem' }}>
+          The first day lies after the last.
+        </Box>
+      )}
+      <Button type="submit" variant="contained">
+        Show these days
+      </Button>
+      <Box sx={{ color: 'text.secondary', fontSize: '0.75rem' }}>Days begin at midnight UTC.</Box>
+    </Box>
+  );
+}
+
+const Presets = ({ range, onChange }: ChoiceProps) => (
+  <MenuList autoFocusItem sx={{ py: 1, minWidth: 160 }}>
+    {PRESETS.map((preset) => (
+      <MenuItem
+        key={preset}
+        selected={'preset' in range && range.preset === preset}
+        onClick={() => onChange({ preset })}
+      >
+        {PRESET_NAMES[preset]}
+      </MenuItem>
+    ))}
+  </MenuList>
+);
+
+interface RangePopoverProps extends ChoiceProps {
+  anchor: HTMLElement;
+  onClose: () => void;
+}
+
+/** The presets, and a form for two days. */
+export const RangePopover = ({ anchor, onClose, ...choice }: RangePopoverProps) => (
+  <Popup label="Time range" anchor={anchor} onClose={onClose}>
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', maxWidth: 420 }}>
+      <Presets {...choice} />
+      <Divider orientation="vertical" flexItem />
+      <CustomRange {...choice} />
+    </Box>
+  </Popup>
+);
