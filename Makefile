@@ -56,7 +56,7 @@ $(MODULES): frontend/package-lock.json
 
 $(PAGES): $(MODULES) $(shell find frontend/src frontend/public -type f 2>/dev/null) \
 		frontend/index.html frontend/vite.config.ts frontend/package.json
-	cd frontend && npm run --silent build
+	cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@
 
 browser:
