@@ -26,6 +26,7 @@ from flask_monitoring_dashboard_client.routes import (
     parse_json,
     refuse,
 )
+from flask_monitoring_dashboard_client.signed import signed_rows
 
 DETAILS = "get_json_details"
 LINK = "/dashboard"
@@ -97,7 +98,7 @@ def _checked(routes: Routes, told: dict[str, Any], status: int) -> RemoteDetails
     if dialect is None:
         raise NotADashboard("What answers at this address is not a Flask-MonitoringDashboard.")
     if dialect != ExporterDialect.name:
-        _check_signature(routes, dialect, status)
+        _check_signature(routes, status)
     version = told.get("dashboard-version", told.get("version"))
     return RemoteDetails(
         url=str(routes.base),
@@ -121,10 +122,10 @@ def _dialect_of(told: dict[str, Any]) -> str | None:
     return None
 
 
-def _check_signature(routes: Routes, dialect: str, status: int) -> None:
+def _check_signature(routes: Routes, status: int) -> None:
     """Check the token: these dialects answer anybody, signed with it."""
     try:
-        speak(dialect, routes).monitor_rules()
+        signed_rows(routes.get("get_json_monitor_rules"), routes.token)
     except (NotADashboard, InvalidAnswer) as error:
         if status == 500:
             raise RemoteFailure(status) from error

@@ -224,20 +224,23 @@ def compare(fmd_version: str, timezone: str, folder: Path) -> Comparison:
 
     :raises AssertionError: if one differs.
     """
-    with running_app(fmd_version, timezone, folder) as app:
+    with (
+        running_app(fmd_version, timezone, folder) as app,
+        RemoteDashboard(app.url, app.token, allow="loopback") as remote,
+    ):
+        reader = Reader(remote)
+        assert reader.fetch() == 0
         started = datetime.now(UTC)
         app.visit(rounds=ROUNDS)
         check_times(app, started)
         app.write_history()
-        with RemoteDashboard(app.url, app.token, allow="loopback") as remote:
-            reader = Reader(remote)
-            assert {rule.name for rule in remote.monitor_rules()} >= set(ENDPOINTS)
-            reader.fetch()
-            first = check(app, reader)
-            app.visit(rounds=ROUNDS)
-            assert reader.fetch() == ROUNDS * len(PATHS)
-            second = check(app, reader)
-            assert reader.fetch() == 0
+        assert {rule.name for rule in remote.monitor_rules()} >= set(ENDPOINTS)
+        reader.fetch()
+        first = check(app, reader)
+        app.visit(rounds=ROUNDS)
+        assert reader.fetch() == ROUNDS * len(PATHS)
+        second = check(app, reader)
+        assert reader.fetch() == 0
     return Comparison(reader.details, first, second)
 
 

@@ -1,0 +1,75 @@
+"""Whatever comes, cleaning makes columns of it that can be counted on."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_monitoring_dashboard_client.cleaning import (
+    EARLIEST,
+    LONGEST_MS,
+    MAX_TEXT,
+    RawCalls,
+    clean,
+    clean_text,
+    numbers,
+    times_from_microseconds,
+    times_from_texts,
+)
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.integers(-(10**400), 10**400)
+    | st.floats()
+    | st.text(st.characters())
+    | st.sampled_from(["None", "2018-05-01 10:00:00", "2018-02-31 10:00:00.000000", "now", "NaT"]),
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@given(rows=st.lists(st.tuples(*[json_values] * 7), max_size=20), in_words=st.booleans())
+def test_what_is_left_is_sound(rows: list[tuple[Any, ...]], in_words: bool) -> None:
+    endpoint, duration, time, version, group_by, ip, status = map(
+        list, zip(*rows, strict=True) if rows else [[]] * 7
+    )
+    times = times_from_texts(time) if in_words else times_from_microseconds(time)
+    raw = RawCalls(endpoint, duration, times, version, group_by, ip, status)
+    columns, fit = clean(raw, NOW)
+    kept = columns.select(fit)
+    assert len(kept) == fit.sum()
+    assert all(kept.endpoint)
+    assert ((kept.execution_time >= 0) & (kept.execution_time <= LONGEST_MS)).all()
+    assert (kept.time >= EARLIEST).all()
+    assert (kept.status_code >= 0).all()
+    for text in (*kept.endpoint, *kept.version, *kept.group_by, *kept.ip):
+        assert len(text) <= MAX_TEXT
+        text.encode()
+
+
+@given(st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)))  # noqa: DTZ001
+def test_times_are_read_as_python_writes_them(moment: datetime) -> None:
+    assert times_from_texts([str(moment)])[0] == np.datetime64(moment, "us")
+
+
+@given(st.lists(st.text() | st.sampled_from(["2018-05-01 25:00:00", "now", "today", "2018"])))
+def test_texts_that_are_no_times_are_none(texts: list[str]) -> None:
+    assert np.isnat(times_from_texts(texts)).all()
+
+
+@given(st.lists(st.floats(allow_nan=False) | st.integers(-(2**53), 2**53)))
+def test_numbers_stay_as_they_are(values: list[float]) -> None:
+    assert numbers(values).tolist() == values
+
+
+def test_texts_lose_what_could_do_harm() -> None:
+    assert clean_text("tab\tline\u2028end\x7f") == "tab\ufffdline\ufffdend\ufffd"
+    assert clean_text("naïve café ☕ 日本") == "naïve café ☕ 日本"

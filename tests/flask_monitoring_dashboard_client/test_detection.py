@@ -1,0 +1,223 @@
+"""Finding the monitoring, telling its dialect, and saying the most useful thing when that fails."""
+
+import json
+import socket
+from typing import Any
+
+import jwt
+import pytest
+
+from flask_monitoring_dashboard_client import (
+    ExporterMissing,
+    InvalidAnswer,
+    NotADashboard,
+    RemoteDashboard,
+    RemoteDetails,
+    RemoteFailure,
+    RemoteUnreachable,
+    WrongToken,
+)
+
+from .conftest import ScriptedServer, http, json_answer
+
+TOKEN = "cc83733cb0af8b884ff6577086b87909"
+FMD_PAGE = http('<html lang="en" ng-app="fmdApp">')
+EXPORTER = {"exporter-version": "1.0.0", "dashboard-version": "5.1.0", "last-id": 7}
+RULES = [{"name": "home", "monitor_level": 0, "time_added": "2018-05-01 10:00:00"}]
+
+
+def signed(rows: Any, token: str = TOKEN) -> bytes:
+    return http(jwt.encode({"data": json.dumps(rows)}, token))
+
+
+def serve(server: ScriptedServer, routes: dict[str, bytes], otherwise: bytes | None = None) -> None:
+    """Let the server answer these paths, and 404 or `otherwise` for all others."""
+    missing = http(status="404 Not Found") if otherwise is None else otherwise
+
+    def behave(connection: socket.socket, path: str) -> None:
+        connection.sendall(routes.get(path.split("?")[0], missing))
+
+    server.behave = behave
+
+
+def probe(url: str, token: str = TOKEN) -> RemoteDetails:
+    with RemoteDashboard(url, token, allow="loopback") as remote:
+        return remote.probe()
+
+
+@pytest.mark.parametrize(
+    ("details", "dialect", "version"),
+    [
+        ({"version": "1.10.2"}, "1.10", "1.10.2"),
+        ({"version": "1.11.5", "first_request": 1_500_000_000.0}, "1.11", "1.11.5"),
+        ({"dashboard-version": "1.13.1", "first-request": 1_500_000_000}, "1.12", "1.13.1"),
+        ({"dashboard-version": "2.0.7", "first-request": 1_500_000_000}, "2.0", "2.0.7"),
+        (EXPORTER, "exporter", "5.1.0"),
+    ],
+)
+def test_it_tells_the_dialects_apart(
+    server: ScriptedServer, details: dict[str, Any], dialect: str, version: str
+) -> None:
+    routes = {"get_json_details": json_answer(details), "get_json_monitor_rules": signed(RULES)}
+    serve(server, {"/fmd/" + route: answer for route, answer in routes.items()})
+    found = probe(server.url + "/fmd")
+    assert (found.dialect, found.fmd_version) == (dialect, version)
+    assert found.url == server.url + "/fmd"
+    assert found.default_token
+
+
+def test_it_takes_a_first_request_only_from_those_who_tell_it_right(server: ScriptedServer) -> None:
+    rules = {"/get_json_monitor_rules": signed(RULES)}
+    for details, expected in (
+        ({"version": "1.11.5", "first_request": 1_500_000_000.0}, 2017),
+        ({"dashboard-version": "2.0.7", "first-request": 1_500_000_000}, None),
+        ({**EXPORTER, "first-request": 1_500_000_000}, 2017),
+        ({**EXPORTER, "first-request": -1}, None),
+    ):
+        serve(server, {"/get_json_details": json_answer(details), **rules})
+        first = probe(server.url).first_request
+        assert (first and first.year) == expected
+
+
+def test_fmd_1_11_without_a_single_call_is_found_though_its_details_fail(
+    server: ScriptedServer,
+) -> None:
+    failure = http(status="500 Internal Server Error")
+    serve(server, {"/get_json_details": failure, "/get_json_monitor_rules": signed([])})
+    assert probe(server.url).dialect == "1.11"
+
+
+def test_a_server_that_fails_is_said_to_fail(server: ScriptedServer) -> None:
+    serve(server, {}, otherwise=http(status="500 Internal Server Error"))
+    with pytest.raises(RemoteFailure, match="500"):
+        probe(server.url)
+
+
+def test_old_dialects_prove_that_they_know_the_token(server: ScriptedServer) -> None:
+    details = json_answer({"dashboard-version": "2.0.7"})
+    rules = signed(RULES, "another token, as long as the default one")
+    serve(server, {"/get_json_details": details, "/get_json_monitor_rules": rules})
+    with pytest.raises(WrongToken):
+        probe(server.url)
+
+
+@pytest.mark.parametrize("path", ["/shop", "/shop/dashboard", "/shop/dashboard/login"])
+def test_it_finds_an_app_below_a_path(server: ScriptedServer, path: str) -> None:
+    serve(server, {"/shop/dashboard/get_json_details": json_answer(EXPORTER)})
+    assert probe(server.url + path).url == server.url + "/shop/dashboard"
+
+
+def test_a_missing_exporter_says_more_than_a_page_that_is_none(server: ScriptedServer) -> None:
+    serve(server, {"/dashboard/get_json_details": FMD_PAGE})
+    with pytest.raises(ExporterMissing, match="pip install pydash-exporter"):
+        probe(server.url)
+
+
+def test_an_app_that_shows_its_page_at_every_address_is_no_dashboard(
+    server: ScriptedServer,
+) -> None:
+    serve(server, {}, otherwise=http("<html>A shop</html>"))
+    with pytest.raises(NotADashboard, match=server.url):
+        probe(server.url)
+
+
+def test_json_that_is_no_dashboards_is_none(server: ScriptedServer) -> None:
+    serve(server, {}, otherwise=json_answer({"message": "hello"}))
+    with pytest.raises(NotADashboard):
+        probe(server.url)
+
+
+def test_an_address_that_leads_to_another_server_has_to_be_given_itself(
+    server: ScriptedServer,
+) -> None:
+    elsewhere = server.url.replace("127.0.0.1", "localhost") + "/shop"
+    redirect = http(status="301 Moved Permanently", Location=elsewhere + "/get_json_details")
+    serve(
+        server,
+        {"/get_json_details": redirect, "/shop/get_json_details": json_answer(EXPORTER)},
+    )
+    with pytest.raises(NotADashboard, match=elsewhere + ". Give that address"):
+        probe(server.url)
+
+
+def test_a_redirect_on_the_same_server_is_remembered(server: ScriptedServer) -> None:
+    serve(
+        server,
+        {
+            "/old/get_json_details": http(
+                status="301 Moved Permanently", Location="/new/get_json_details"
+            ),
+            "/new/get_json_details": json_answer(EXPORTER),
+        },
+    )
+    assert probe(server.url + "/old").url == server.url + "/new"
+
+
+def test_who_does_not_answer_is_not_asked_again(server: ScriptedServer) -> None:
+    server.behave = lambda connection, path: connection.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(RemoteUnreachable):
+        probe(server.url)
+    assert len(server.requests) == 1
+
+
+def test_an_upgraded_app_is_talked_to_anew(server: ScriptedServer) -> None:
+    data: dict[str, Any] = {
+        name: [] for name in ("id", "duration", "time_requested", "status_code")
+    }
+    for name in ("endpoint", "version_requested", "group_by", "ip"):
+        data[name] = {"values": [], "codes": []}
+    page = {"data": data, "has_more": False, "last_id": 0}
+    serve(
+        server,
+        {
+            "/get_json_details": json_answer(EXPORTER),
+            "/get_json_data": json_answer(page),
+            "/get_json_data/0": json_answer({"data": []}),
+        },
+    )
+    with RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="2.0") as remote:
+        assert remote.fetch_page(None).cursor["dialect"] == "exporter"
+
+
+def test_it_finds_the_dialect_before_the_first_page(server: ScriptedServer) -> None:
+    rules = {"/dashboard/get_json_monitor_rules": json_answer({"data": RULES})}
+    serve(server, {"/dashboard/get_json_details": json_answer(EXPORTER), **rules})
+    with RemoteDashboard(server.url, TOKEN, allow="loopback") as remote:
+        (rule,) = remote.monitor_rules()
+    assert (rule.name, rule.enabled) == ("home", False)
+    assert rule.time_added is not None
+    assert rule.time_added.isoformat() == "2018-05-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("token", ["", "  ", "a\nb", "a\x00", "a\ud800"])
+def test_a_token_that_is_none_is_not_sent(server: ScriptedServer, token: str) -> None:
+    with pytest.raises(WrongToken):
+        RemoteDashboard(server.url, token, allow="loopback")
+
+
+def test_a_token_in_any_letters_is_sent(server: ScriptedServer) -> None:
+    serve(server, {"/get_json_details": json_answer(EXPORTER)})
+    probe(server.url, "pässwörd-✓")
+    sent = server.requests[0].encode("latin-1").decode()
+    assert "Authorization: Bearer pässwörd-✓" in sent
+
+
+def test_details_of_wrong_types_do_no_harm(server: ScriptedServer) -> None:
+    details = {
+        "exporter-version": 1,
+        "dashboard-version": ["5"],
+        "first-request": "x",
+        "last-id": None,
+        "total-requests": -5,
+        "timezone": {},
+    }
+    serve(server, {"/get_json_details": json_answer(details)})
+    found = probe(server.url)
+    assert (found.fmd_version, found.first_request, found.last_id) == ("", None, None)
+    assert (found.total_requests, found.timezone) == (None, None)
+
+
+def test_a_details_page_that_is_no_json_is_told(server: ScriptedServer) -> None:
+    serve(server, {}, otherwise=http("{", content_type="application/json"))
+    with pytest.raises(InvalidAnswer):
+        probe(server.url)
