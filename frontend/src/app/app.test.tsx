@@ -65,7 +65,7 @@ describe('the shell', () => {
     const { queryClient } = await renderApp();
     answerPost('/logout', { message: 'Goodbye.' });
     await userEvent.click(screen.getByRole('button', { name: 'alice' }));
-    await userEvent.click(screen.getByRole('menuitem', { name: 'Sign out' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
     await heading('Sign in');
     expect(queryClient.getQueryData(['dashboards'])).toBeUndefined();
     expect(forgotten).toHaveBeenCalledWith('api');
@@ -84,7 +84,7 @@ describe('the shell', () => {
   it('changes the theme and remembers it', async () => {
     await renderApp();
     await userEvent.click(screen.getByRole('button', { name: 'alice' }));
-    await userEvent.click(screen.getByRole('menuitemradio', { name: 'Dark theme' }));
+    await userEvent.click(await screen.findByRole('menuitemradio', { name: 'Dark theme' }));
     expect(window.localStorage.getItem('pydash.theme')).toBe('dark');
     expect(screen.getByRole('menuitemradio', { name: 'Dark theme' })).toBeChecked();
   });

@@ -14,7 +14,7 @@ function Picker() {
 it('writes a preset into the URL, and going back undoes it', async () => {
   const { router } = renderPage(<Picker />, '/?endpoint=index');
   await userEvent.click(screen.getByRole('button', { name: 'Last 7 days' }));
-  await userEvent.click(screen.getByRole('menuitem', { name: 'Last 30 days' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Last 30 days' }));
   expect(router.state.location.search).toBe('?range=30d&endpoint=index');
   await router.navigate(-1);
   expect(await screen.findByRole('button', { name: 'Last 7 days' })).toBeVisible();
@@ -23,7 +23,8 @@ it('writes a preset into the URL, and going back undoes it', async () => {
 it('takes two days, the first before the last', async () => {
   const { router } = renderPage(<Picker />);
   await userEvent.click(screen.getByRole('button', { name: 'Last 7 days' }));
-  const [from, to] = [screen.getByLabelText(/^From/), screen.getByLabelText(/^Up to/)];
+  const from = await screen.findByLabelText(/^From/);
+  const to = screen.getByLabelText(/^Up to/);
   await userEvent.clear(from);
   await userEvent.type(from, '2026-01-31');
   await userEvent.clear(to);
