@@ -7,18 +7,27 @@ from uuid import UUID
 
 from periodic_tasks import TaskScheduler
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, pinging
 from pydash_database import last_transaction_id, transact
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What is to be done for the dashboards, as they are stored."""
+    """What is to be done for the dashboards, as they are stored.
+
+    :ivar change_count: the state of the dashboards that this belongs to.
+    :ivar fetched: all dashboards.
+    :ivar urgent: those that nobody has tried to fetch yet, or that somebody wants fetched now.
+    :ivar pinged: those whose downtime is monitored.
+    :ivar watched: those among them that have been pinged before.
+    """
 
     change_count: int
     fetched: frozenset[UUID]
+    urgent: frozenset[UUID]
     pinged: frozenset[UUID]
-    requested: frozenset[UUID]
+    watched: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class _Task:
 class Reconciler:
     """Adds, removes and hastens tasks as dashboards come, go and are to be fetched now.
 
+    What has been fetched or pinged before is spread over its interval when the daemon starts.
     The dashboards alone say which tasks there are, so a new fetcher needs to know nothing else.
 
     :param scheduler: whose tasks these are.
@@ -50,22 +60,21 @@ class Reconciler:
         transaction_id = last_transaction_id()
         if transaction_id == self._transaction_id:
             return
-        wanted = transact(partial(_read_wanted, self._change_count))
+        wanted = transact(partial(_read_wanted, self._change_count, self._fetched))
         if wanted is not None:
             self._apply(wanted)
             self._change_count = wanted.change_count
         self._transaction_id = transaction_id
 
     def _apply(self, wanted: _Wanted) -> None:
-        # At the start of the daemon all come at once: spread them.
-        is_first = self._change_count is None
-        new = wanted.fetched - self._fetched
-        for dashboard_id in new | (wanted.requested & wanted.fetched):
-            self._fetch(dashboard_id, self._interval if is_first else timedelta())
+        for dashboard_id in (wanted.fetched - self._fetched) | wanted.urgent:
+            is_urgent = dashboard_id in wanted.urgent
+            self._fetch(dashboard_id, timedelta() if is_urgent else self._interval)
         for dashboard_id in self._fetched - wanted.fetched:
             self._scheduler.remove_task(fetching.task_name(dashboard_id))
         for dashboard_id in wanted.pinged - self._pinged:
-            self._ping(dashboard_id, pinging.INTERVAL if is_first else timedelta())
+            is_watched = dashboard_id in wanted.watched
+            self._ping(dashboard_id, pinging.INTERVAL if is_watched else timedelta())
         for dashboard_id in self._pinged - wanted.pinged:
             self._stop_pinging(dashboard_id)
         self._fetched, self._pinged = wanted.fetched, wanted.pinged
@@ -87,15 +96,26 @@ class Reconciler:
         )
 
 
-def _read_wanted(known_change_count: int | None) -> _Wanted | None:
-    """Read what is to be done; None if nothing changed since the known count."""
+def _read_wanted(known_change_count: int | None, known: frozenset[UUID]) -> _Wanted | None:
+    """Read what is to be done; None if nothing changed since the known count.
+
+    :param known: dashboards that have a task already, and so are urgent only if requested.
+    """
     change_count = repository.change_count()
     if change_count == known_change_count:
         return None
-    dashboards = {board.id: board.monitor_downtime for board in repository.all()}
+    dashboards = {board.id: board for board in repository.all()}
+    untried = (id_ for id_ in dashboards.keys() - known if _is_untried(dashboards[id_]))
+    requested = dashboards.keys() & repository.take_fetch_requests()
+    pinged = {id_: board for id_, board in dashboards.items() if board.monitor_downtime}
     return _Wanted(
         change_count=change_count,
         fetched=frozenset(dashboards),
-        pinged=frozenset(id_ for id_, monitored in dashboards.items() if monitored),
-        requested=frozenset(repository.take_fetch_requests()),
+        urgent=frozenset([*untried, *requested]),
+        pinged=frozenset(pinged),
+        watched=frozenset(id_ for id_, board in pinged.items() if board.downtime.last_ping),
     )
+
+
+def _is_untried(dashboard: Dashboard) -> bool:
+    return dashboard.fetching.last_attempt_time is None

@@ -188,6 +188,7 @@ def _note_failure_of(work: Work, source: _Source) -> bool:
         transact(partial(_store_failure, source, str(error), http_status))
         raise
     except Exception:
+        logger.error("Failed to process fetched data", dashboard=source.id)  # noqa: TRY400
         transact(partial(_store_failure, source, INTERNAL_ERROR, None))
         raise
 

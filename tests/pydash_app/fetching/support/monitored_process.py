@@ -5,12 +5,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import TypeVar
 
 from monitored_app import TOKEN
 
@@ -19,8 +20,15 @@ START_SECONDS = 60
 INSERT = """
 insert into Request
 (endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
-values (?, ?, ?, '1.0', 'None', '127.0.0.1', 200)
+select id, ?, ?, '1.0', 'None', '127.0.0.1', 200 from Endpoint where name = ?
 """
+COUNT = "select count(*) from Request"
+COUNT_BY_MINUTE = """
+select name, replace(substr(time_requested, 1, 16), ' ', 'T'), count(*)
+from Request join Endpoint on Endpoint.id = Request.endpoint_id group by 1, 2
+"""
+
+T = TypeVar("T")
 
 
 class MonitoredApp:
@@ -45,6 +53,7 @@ class MonitoredApp:
         deadline = time.monotonic() + START_SECONDS
         while not self._accepts():
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError((self._directory / "app.log").read_text())
             time.sleep(0.02)
 
@@ -55,42 +64,50 @@ class MonitoredApp:
 
     def visit(self, page: str = "alpha") -> None:
         """Send a real request."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/{page}", timeout=10) as answer:
-            answer.read()
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+            connection.request("GET", f"/{page}")
+            with connection.getresponse() as response:
+                response.read()
 
     def write_calls(self, calls: Iterable[tuple[str, datetime, float]]) -> None:
         """Write calls (endpoint, time in UTC, ms) as the app would have written them."""
-        with closing(self._database()) as database, database:
-            ids = dict(database.execute("select name, id from Endpoint"))
-            rows = [
-                (ids[name], duration, time.strftime("%Y-%m-%d %H:%M:%S.%f"))
-                for name, time, duration in calls
-            ]
-            database.executemany(INSERT, rows)
+        rows = [(duration, f"{time:%Y-%m-%d %H:%M:%S.%f}", name) for name, time, duration in calls]
+        self._in_database(lambda database: database.executemany(INSERT, rows))
 
     def delete_calls(self) -> None:
         """Empty the database, as an administrator might."""
-        with closing(self._database()) as database, database:
-            database.execute("delete from Request")
+        self._in_database(lambda database: database.execute("delete from Request"))
 
     def count(self) -> int:
         """Count the calls in the app's own database."""
-        with closing(self._database()) as database:
-            [count] = database.execute("select count(*) from Request").fetchone()
+        [[count]] = self._in_database(lambda database: database.execute(COUNT).fetchall())
         return int(count)
 
     def count_by_minute(self) -> Counter[tuple[str, str]]:
         """Count the calls per endpoint and minute (`2018-05-29T15:45`)."""
-        query = """
-            select name, replace(substr(time_requested, 1, 16), ' ', 'T'), count(*)
-            from Request join Endpoint on Endpoint.id = Request.endpoint_id group by 1, 2
-        """
-        with closing(self._database()) as database:
-            return Counter({(name, minute): n for name, minute, n in database.execute(query)})
+        rows = self._in_database(lambda database: database.execute(COUNT_BY_MINUTE).fetchall())
+        return Counter({(name, minute): count for name, minute, count in rows})
+
+    @contextmanager
+    def broken_database(self) -> Iterator[None]:
+        """Take the table of calls away for a while."""
+        self._in_database(lambda database: database.execute("alter table Request rename to Gone"))
+        yield
+        self._in_database(lambda database: database.execute("alter table Gone rename to Request"))
+
+    def _in_database(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do some work in a transaction; again, if the app was killed in the middle of one."""
+        path = self._directory / "monitoring.sqlite"
+        for attempts_left in range(4, -1, -1):
+            try:
+                with closing(sqlite3.connect(path, timeout=30)) as database, database:
+                    return work(database)
+            except sqlite3.OperationalError:
+                if not attempts_left:
+                    raise
+                time.sleep(0.1)
+        raise AssertionError
 
     def _accepts(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self._port)) == 0
-
-    def _database(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._directory / "monitoring.sqlite", timeout=30)

@@ -1,0 +1,180 @@
+"""Kills whatever takes part in fetching, at random, and counts in the end.
+
+`PYDASH_CHAOS_ROUNDS` says how many times (10), `PYDASH_CHAOS_SEED` which times.
+"""
+
+import os
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+import pytest
+from fetcher_process import FetcherProcess
+from monitored_process import MonitoredApp
+
+import pydash_app
+import pydash_database
+from pydash_app.configuration import Configuration
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.services import registration
+from pydash_database import DatabaseUnavailable, transact
+
+ROUNDS = int(os.environ.get("PYDASH_CHAOS_ROUNDS", "10"))
+SEED = int(os.environ.get("PYDASH_CHAOS_SEED", "2018"))
+CALLS_PER_ROUND = 10_000
+SETTLE_SECONDS = 60
+
+
+class ZeoServer(Protocol):
+    data_dir: Path
+    uri: str
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class Stage:
+    """All processes of the play, and the means to kill each."""
+
+    def __init__(self, zeo: ZeoServer, app: MonitoredApp, fetcher: FetcherProcess) -> None:
+        self.zeo, self.app, self.fetcher = zeo, app, fetcher
+
+    def kill_a_worker(self, rng: random.Random) -> None:
+        helpers = psutil.Process(self.fetcher.process.pid).children(recursive=True)
+        if helpers:
+            rng.choice(sorted(helpers, key=lambda process: process.pid)).kill()
+
+    def kill_the_fetcher(self, _: random.Random) -> None:
+        self.fetcher.kill()
+        self.fetcher.start()
+
+    def kill_the_database(self, _: random.Random) -> None:
+        self.zeo.kill()
+        self.zeo.start()
+
+    def kill_the_app(self, _: random.Random) -> None:
+        self.app.kill()
+        self.app.start()
+
+    def victims(self) -> list[Callable[[random.Random], None]]:
+        return [
+            self.kill_a_worker,
+            self.kill_the_fetcher,
+            self.kill_the_database,
+            self.kill_the_app,
+        ]
+
+
+@pytest.fixture
+def stage(own_zeo_server: ZeoServer, tmp_path: Path) -> Iterator[Stage]:
+    settings = {
+        "PYDASH_DATA_DIR": str(tmp_path / "data"),
+        "PYDASH_DATABASE_URI": own_zeo_server.uri,
+        "PYDASH_FETCH_ALLOW": "loopback",
+        "PYDASH_FETCH_INTERVAL": "1",
+        "PYDASH_FETCH_WORKERS": "2",
+        "PYDASH_LOG_LEVEL": "info",
+    }
+    pydash_app.configure(Configuration.from_environment(settings))
+    (tmp_path / "app").mkdir()
+    app = MonitoredApp(tmp_path / "app")
+    fetcher = FetcherProcess(settings)
+    yield Stage(own_zeo_server, app, fetcher)
+    fetcher.kill()
+    app.kill()
+    pydash_database.close()
+
+
+class Traffic:
+    """Visits the app without end; some visits fail, as the app is being killed."""
+
+    def __init__(self, app: MonitoredApp) -> None:
+        self._app = app
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.01):
+            try:
+                self._app.visit("alpha")
+            except (OSError, HTTPException):
+                continue
+
+
+def test_every_call_is_counted_once_whatever_dies(stage: Stage) -> None:
+    rng = random.Random(SEED)
+    write_calls(stage.app, rng, 5 * CALLS_PER_ROUND)
+    owner, url, token = uuid.uuid4(), stage.app.url, stage.app.token
+    dashboard_id = registration.register(owner, "The app", url, token).id
+    with Traffic(stage.app):
+        for round_number in range(ROUNDS):
+            write_calls(stage.app, rng, CALLS_PER_ROUND)
+            time.sleep(rng.uniform(0, 1.5))
+            rng.choice(stage.victims())(rng)
+            print(f"round {round_number} of seed {SEED} is over")
+    wait_until_settled(stage.app, dashboard_id)
+    status = transact(lambda: vars(repository.find(dashboard_id).fetching))
+    assert count_by_minute(dashboard_id) == stage.app.count_by_minute(), status
+    assert stage.app.count() >= (5 + ROUNDS) * CALLS_PER_ROUND
+
+
+def write_calls(app: MonitoredApp, rng: random.Random, number: int) -> None:
+    """Write calls of the last three days."""
+    now = datetime.now(UTC)
+    app.write_calls(
+        (rng.choice(("alpha", "beta")), now - timedelta(days=rng.uniform(0, 3)), rng.uniform(1, 99))
+        for _ in range(number)
+    )
+
+
+def wait_until_settled(app: MonitoredApp, dashboard_id: uuid.UUID) -> None:
+    """Wait until PyDash has as many calls as the app, and the app gets no more."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    counts: list[int | None] = []
+    while time.monotonic() < deadline:
+        counts += [app.count(), stored_count(dashboard_id)]
+        if len(set(counts[-6:])) == 1 and len(counts) >= 6:
+            return
+        time.sleep(0.3)
+
+
+def stored_count(dashboard_id: uuid.UUID) -> int | None:
+    try:
+        count: int = transact(lambda: repository.find(dashboard_id).statistic("total_visits"))
+    except DatabaseUnavailable:
+        return None
+    return count
+
+
+def count_by_minute(dashboard_id: uuid.UUID) -> Counter[tuple[str, str]]:
+    return transact(lambda: _count_by_minute(repository.find(dashboard_id)))
+
+
+def _count_by_minute(dashboard: Dashboard) -> Counter[tuple[str, str]]:
+    result = dashboard.query(["total_visits"], by=["endpoint"], timeslice="minute")
+    return Counter(
+        {
+            (endpoint, minute): count
+            for (endpoint,), counts in zip(
+                result.groups, result.values["total_visits"], strict=True
+            )
+            for minute, count in zip(result.slices, counts, strict=True)
+            if count
+        }
+    )

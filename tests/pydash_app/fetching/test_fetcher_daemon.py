@@ -1,0 +1,157 @@
+import signal
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pytest
+from fetcher_process import FetcherProcess
+from monitored_process import MonitoredApp
+
+from pydash_app.configuration import Configuration
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.services import fetching, registration
+from pydash_app.fetcher import last_beat
+from pydash_database import transact
+
+T = TypeVar("T")
+
+OWNER = uuid.uuid4()
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture
+def settings(zeo_database: Configuration, tmp_path: Path) -> dict[str, str]:
+    """Settings of a fetcher on the same database as this process, and hardly ever fetching."""
+    return {
+        "PYDASH_DATA_DIR": str(tmp_path / "data"),
+        "PYDASH_DATABASE_URI": zeo_database.database_uri,
+        "PYDASH_FETCH_ALLOW": "loopback",
+        "PYDASH_FETCH_INTERVAL": "3600",
+        "PYDASH_FETCH_WORKERS": "2",
+        "PYDASH_SECRET_KEY": zeo_database.secret_key,
+    }
+
+
+@pytest.fixture
+def fetcher(settings: dict[str, str]) -> Iterator[FetcherProcess]:
+    fetcher = FetcherProcess(settings)
+    wait_until(lambda: transact(last_beat).holder is not None)
+    yield fetcher
+    fetcher.kill()
+
+
+@pytest.fixture
+def dashboard_id(zeo_database: Configuration, monitored_app: MonitoredApp) -> uuid.UUID:
+    monitored_app.delete_calls()
+    monitored_app.visit()
+    wait_until(lambda: monitored_app.count() == 1)
+    return register(monitored_app)
+
+
+def register(app: MonitoredApp) -> uuid.UUID:
+    return registration.register(OWNER, "The app", app.url, app.token).id
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def read(dashboard_id: uuid.UUID, look: Callable[[Dashboard], T]) -> T:
+    return transact(lambda: look(repository.find(dashboard_id)))
+
+
+def visits(dashboard_id: uuid.UUID) -> int:
+    count: int = read(dashboard_id, lambda dashboard: dashboard.statistic("total_visits"))
+    return count
+
+
+@pytest.mark.usefixtures("fetcher")
+def test_it_follows_what_other_processes_do_with_a_dashboard(
+    monitored_app: MonitoredApp,
+) -> None:
+    wait_until(lambda: transact(last_beat).figures.tasks > 0)
+    tasks_without_dashboards = transact(last_beat).figures.tasks
+    monitored_app.delete_calls()
+    dashboard_id = register(monitored_app)
+    wait_until(lambda: read(dashboard_id, lambda board: board.fetching.state.has_history))
+
+    monitored_app.visit()
+    wait_until(lambda: monitored_app.count() == 1)
+    fetching.request_fetch(dashboard_id)
+    wait_until(lambda: visits(dashboard_id) == 1)
+
+    registration.change_settings(dashboard_id, monitor_downtime=True)
+    wait_until(lambda: read(dashboard_id, lambda board: board.downtime.last_ping is not None))
+    registration.change_settings(dashboard_id, monitor_downtime=False)
+    wait_until(lambda: read(dashboard_id, lambda board: board.downtime.last_ping is None))
+
+    wait_until(lambda: transact(last_beat).figures.tasks == tasks_without_dashboards + 1)
+    registration.delete(dashboard_id)
+    wait_until(lambda: transact(last_beat).figures.tasks == tasks_without_dashboards)
+
+
+def test_another_one_goes_on_from_the_database_alone(
+    fetcher: FetcherProcess,
+    settings: dict[str, str],
+    monitored_app: MonitoredApp,
+    dashboard_id: uuid.UUID,
+) -> None:
+    """And what the killed one had started dies with it."""
+    wait_until(lambda: visits(dashboard_id) == 1)
+    standby = FetcherProcess(settings | {"PYDASH_FETCH_INTERVAL": "1"})
+    try:
+        holder = transact(last_beat).holder
+        helpers = psutil.Process(fetcher.process.pid).children(recursive=True)
+        fetcher.kill()
+        assert psutil.wait_procs(helpers, timeout=5)[1] == []
+        wait_until(lambda: transact(last_beat).holder not in (None, holder))
+        monitored_app.visit()
+        wait_until(lambda: visits(dashboard_id) == 2)
+    finally:
+        standby.kill()
+
+
+def test_only_one_schedules_even_after_one_was_suspended(
+    fetcher: FetcherProcess, settings: dict[str, str]
+) -> None:
+    holder = transact(last_beat).holder
+    standby = FetcherProcess(settings)
+    try:
+        number = transact(last_beat).number
+        wait_until(lambda: transact(last_beat).number >= number + 10)
+        assert transact(last_beat).holder == holder
+        fetcher.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: transact(last_beat).holder not in (None, holder))
+        fetcher.process.send_signal(signal.SIGCONT)
+        standby_holder = transact(last_beat).holder
+        number = transact(last_beat).number
+        wait_until(lambda: transact(last_beat).number >= number + 3)
+        assert transact(last_beat).holder == standby_holder
+    finally:
+        standby.kill()
+
+
+def test_it_ends_when_asked_and_leaves_the_lease_and_no_process(
+    fetcher: FetcherProcess, dashboard_id: uuid.UUID
+) -> None:
+    wait_until(lambda: visits(dashboard_id) == 1)
+    helpers = psutil.Process(fetcher.process.pid).children(recursive=True)
+    assert helpers
+    assert fetcher.terminate() == 0
+    assert transact(last_beat).holder is None
+    assert psutil.wait_procs(helpers, timeout=5)[1] == []
+
+
+def test_it_waits_for_a_database_that_is_not_there_yet(tmp_path: Path) -> None:
+    settings = {"PYDASH_DATA_DIR": str(tmp_path), "PYDASH_DATABASE_URI": f"zeo://{tmp_path}/no"}
+    fetcher = FetcherProcess(settings)
+    log = tmp_path / "logs"
+    wait_until(lambda: any("Waiting for the database" in f.read_text() for f in log.glob("*.log")))
+    assert fetcher.terminate() == 0

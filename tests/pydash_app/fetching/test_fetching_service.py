@@ -1,0 +1,316 @@
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from monitored_process import MonitoredApp
+
+from flask_monitoring_dashboard_client import RemoteUnreachable, WrongToken
+from periodic_tasks import TaskScheduler
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard, DashboardState
+from pydash_app.dashboard.services import fetching
+from pydash_database import transact
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+"""A full second: its text in the app's database may have no fraction."""
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def add_dashboard(app: MonitoredApp, **changes: str) -> Dashboard:
+    """Store a dashboard for the app, and let it begin behind what other tests have written."""
+    given = {"url": app.url, "token": app.token, **changes}
+    dashboard = Dashboard(given["url"], given["token"], uuid.uuid4())
+    transact(lambda: repository.add(dashboard))
+    return dashboard
+
+
+def visits(dashboard: Dashboard) -> int:
+    count: int = dashboard.statistic("total_visits")
+    return count
+
+
+def write(app: MonitoredApp, count: int, endpoint: str = "alpha", start: datetime = NOW) -> None:
+    app.write_calls((endpoint, start + timedelta(seconds=n), 10.0 + n) for n in range(count))
+
+
+@pytest.fixture
+def app(monitored_app: MonitoredApp) -> MonitoredApp:
+    """The app without any calls."""
+    monitored_app.delete_calls()
+    return monitored_app
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "PAGE_CALLS", 10)
+
+
+def test_it_fetches_endpoints_then_the_history_then_what_is_new(app: MonitoredApp) -> None:
+    write(app, 30)
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert dashboard.fetching.state is DashboardState.initialized_endpoint_calls
+    assert sorted(dashboard.endpoints) == ["alpha", "beta"]
+    assert visits(dashboard) == 30
+    write(app, 5, "beta")
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+    assert visits(dashboard) == 35
+    assert visits(dashboard.endpoints["beta"]) == 5
+
+
+def test_it_brings_home_what_the_app_has_stored(app: MonitoredApp) -> None:
+    write(app, 3)
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    calls = [call for batch in dashboard.calls() for call in batch.calls()]
+    assert [call.time for call in calls] == [NOW + timedelta(seconds=n) for n in range(3)]
+    assert [call.execution_time for call in calls] == [10.0, 11.0, 12.0]
+    first = calls[0]
+    assert (first.endpoint, first.version, first.ip) == ("alpha", "1.0", "127.0.0.1")
+    assert (first.group_by, first.status_code) == ("None", 200)
+
+
+def test_it_never_counts_a_call_twice(app: MonitoredApp) -> None:
+    write(app, 10)
+    dashboard = add_dashboard(app)
+    for _ in range(3):
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert visits(dashboard) == 10
+
+
+def test_it_counts_calls_of_the_same_moment_each(app: MonitoredApp) -> None:
+    app.write_calls([("alpha", NOW, 1.0)] * 4)
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    app.write_calls([("alpha", NOW, 1.0)] * 3)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert visits(dashboard) == 7
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_it_resumes_a_history_that_broke_off(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(app, 45)
+    dashboard = add_dashboard(app)
+    monkeypatch.setattr(fetching, "transact", failing_after(4, transact))
+    with pytest.raises(ZeroDivisionError):
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    monkeypatch.undo()
+    assert dashboard.fetching.state is DashboardState.initialize_endpoint_calls_failure
+    assert visits(dashboard) == dashboard.fetching.progress.calls == 20
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert dashboard.fetching.state is DashboardState.initialized_endpoint_calls
+    assert visits(dashboard) == 45
+
+
+def failing_after(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
+    """Do the work so many times, fail once, and then do it again."""
+    left = iter([*[False] * times, True])
+
+    def call(*arguments: Any) -> Any:
+        return 1 / 0 if next(left, False) else work(*arguments)
+
+    return call
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_it_saves_the_progress_of_the_history(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "TURN_SECONDS", 0.000001)
+    write(app, 40)
+    dashboard = add_dashboard(app)
+    fractions = []
+    while fetching.fetch_and_update_new_dashboard_info(dashboard.id) is not None:
+        fractions.append(dashboard.fetching.progress.fraction)
+        assert dashboard.fetching.state is DashboardState.initialized_endpoints
+    assert fractions == [0.25, 0.5, 0.75]
+    assert dashboard.fetching.progress.fraction == 1.0
+    assert (dashboard.fetching.progress.seconds_left, visits(dashboard)) == (0.0, 40)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_turn_is_short_so_that_a_long_history_keeps_nobody_waiting(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "TURN_SECONDS", 0.000001)
+    write(app, 25)
+    dashboard = add_dashboard(app)
+    assert fetching.fetch_and_update_new_dashboard_info(dashboard.id) == timedelta()
+    assert visits(dashboard) == 10
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_the_historic_fetch_goes_on_to_the_end(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "TURN_SECONDS", 0.000001)
+    write(app, 35)
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_historic_dashboard_info(dashboard.id)
+    assert visits(dashboard) == 35
+
+
+def test_the_single_steps_do_what_they_are_called(app: MonitoredApp) -> None:
+    write(app, 3)
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_add_endpoints(dashboard)
+    assert dashboard.fetching.state is DashboardState.initialized_endpoints
+    assert sorted(dashboard.endpoints) == ["alpha", "beta"]
+    fetching.fetch_and_add_historic_endpoint_calls(dashboard)
+    assert dashboard.fetching.state is DashboardState.initialized_endpoint_calls
+    write(app, 2)
+    fetching.fetch_and_add_endpoint_calls(dashboard)
+    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+    assert visits(dashboard) == 5
+
+
+def test_a_page_that_somebody_else_has_stored_meanwhile_is_dropped(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(app, 10)
+    dashboard = add_dashboard(app)
+    convert = fetching._batch
+
+    def be_overtaken(page: Any) -> Any:
+        monkeypatch.setattr(fetching, "_batch", convert)
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+        return convert(page)
+
+    monkeypatch.setattr(fetching, "_batch", be_overtaken)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert visits(dashboard) == 10
+
+
+@pytest.mark.parametrize("change", ["delete", "move"])
+def test_a_page_for_a_dashboard_that_is_gone_or_elsewhere_is_dropped(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    write(app, 10)
+    dashboard = add_dashboard(app)
+    convert = fetching._batch
+
+    def change_it(page: Any) -> Any:
+        if change == "delete":
+            transact(lambda: repository.delete(dashboard))
+        else:
+            transact(lambda: setattr(dashboard, "url", "http://elsewhere.example.com"))
+        return convert(page)
+
+    monkeypatch.setattr(fetching, "_batch", change_it)
+    assert fetching.fetch_and_update_new_dashboard_info(dashboard.id) is None
+    assert dashboard.first_endpoint_call_time() is None
+
+
+def test_a_deleted_dashboard_is_quietly_left_alone() -> None:
+    assert fetching.fetch_and_update_new_dashboard_info(uuid.uuid4()) is None
+
+
+def test_it_tells_why_it_failed_and_recovers_by_itself(app: MonitoredApp) -> None:
+    write(app, 3)
+    dashboard = add_dashboard(app)
+    for state in (
+        DashboardState.initialize_endpoints_failure,
+        DashboardState.fetch_endpoint_calls_failure,
+    ):
+        app.kill()
+        with pytest.raises(RemoteUnreachable):
+            fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+        assert dashboard.fetching.state is state
+        assert "Nothing listens" in (dashboard.fetching.error or "")
+        app.start()
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+        assert not dashboard.fetching.state.is_failure
+        assert dashboard.fetching.error is None
+    assert visits(dashboard) == 3
+
+
+def test_a_success_without_new_calls_clears_the_error(app: MonitoredApp) -> None:
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    transact(lambda: dashboard.fetching.failed(NOW, "The app did not answer."))
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert dashboard.fetching.error is None
+    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+
+
+def test_it_tells_a_wrong_token(app: MonitoredApp) -> None:
+    dashboard = add_dashboard(app, token="wrong")
+    with pytest.raises(WrongToken):
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert "token" in (dashboard.fetching.error or "")
+
+
+def test_it_tells_the_http_status_of_a_failing_app(app: MonitoredApp, tmp_path: Path) -> None:
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    with app.broken_database():
+        with pytest.raises(Exception, match="HTTP status"):
+            fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+        assert dashboard.fetching.http_status in (500, 503)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert dashboard.fetching.http_status is None
+
+
+def test_it_tells_the_user_that_the_app_has_lost_its_calls(app: MonitoredApp) -> None:
+    write(app, 20)
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    app.delete_calls()
+    write(app, 2, start=NOW + timedelta(hours=1))
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    [notice] = dashboard.fetching.notices
+    assert "reset" in notice.text
+    assert visits(dashboard) == 22
+
+
+def test_it_keeps_what_the_app_knows_of_its_endpoints(app: MonitoredApp) -> None:
+    app.visit("beta")
+    dashboard = add_dashboard(app)
+    fetching.fetch_and_add_endpoints(dashboard)
+    endpoint = dashboard.endpoints["beta"]
+    assert endpoint.is_monitored
+    assert endpoint.version_added == "1.0"
+    assert endpoint.time_added is not None
+
+
+def test_it_remembers_how_the_app_talks(app: MonitoredApp) -> None:
+    dashboard = add_dashboard(app, url=app.url.removesuffix("/dashboard"))
+    fetching.fetch_and_add_endpoints(dashboard)
+    remote = dashboard.fetching.remote
+    assert remote is not None
+    assert (remote.url, remote.dialect, remote.default_token) == (app.url, "exporter", False)
+    assert remote.fmd_version.startswith("5.")
+
+
+def test_a_task_that_is_scheduled_after_a_restart_gets_the_id_it_expects(
+    app: MonitoredApp,
+) -> None:
+    dashboard = add_dashboard(app)
+    scheduler = RecordingScheduler()
+    fetching.schedule_all_periodic_dashboards_tasks(timedelta(minutes=1), scheduler)
+    fetching.schedule_historic_dashboard_fetching(dashboard, scheduler)
+    fetching.schedule_periodic_dashboard_fetching(dashboard, timedelta(minutes=5), scheduler)
+    assert {name for name, _ in scheduler.added} == {("fetch", dashboard.id)}
+    for _, task in scheduler.added:
+        task()
+    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+
+
+class RecordingScheduler(TaskScheduler):
+    """Notes what it is to run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.added: list[tuple[Any, Callable[[], object]]] = []
+
+    def add_periodic_task(
+        self, name: Any, interval: timedelta, task: Callable[[], object], *_: Any, **__: Any
+    ) -> None:
+        self.added.append((name, task))

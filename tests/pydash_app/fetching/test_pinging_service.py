@@ -1,0 +1,98 @@
+import threading
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.services import pinging
+from pydash_database import transact
+
+LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class _App(BaseHTTPRequestHandler):
+    status = 200
+
+    def do_GET(self) -> None:
+        self.send_response(self.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _App) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/dashboard"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def dashboard(url: str) -> Dashboard:
+    dashboard = Dashboard(url, "token", uuid.uuid4())
+    dashboard.monitor_downtime = True
+    transact(lambda: repository.add(dashboard))
+    return dashboard
+
+
+def latencies(dashboard: Dashboard) -> list[float]:
+    return [latency for _, latency in dashboard.downtime.latency(LONG_AGO, FAR_AHEAD)]
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 404])
+def test_whatever_is_no_server_error_counts_as_up(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(_App, "status", status)
+    pinging.ping_dashboard(dashboard.id)
+    [latency] = latencies(dashboard)
+    assert 0 < latency < 10_000
+    assert dashboard.downtime.last_ping is not None
+
+
+@pytest.mark.parametrize("failure", ["server error", "nobody listens"])
+def test_two_failed_pings_in_a_row_make_an_outage(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    if failure == "server error":
+        monkeypatch.setattr(_App, "status", 503)
+    else:
+        transact(lambda: setattr(dashboard, "url", "http://127.0.0.1:1/"))
+    pinging.ping_dashboard(dashboard.id)
+    assert dashboard.downtime.down_since is None
+    pinging.ping_dashboard(dashboard.id)
+    assert dashboard.downtime.down_since is not None
+    assert latencies(dashboard) == []
+
+
+def test_it_does_not_ping_unless_asked_to(dashboard: Dashboard) -> None:
+    transact(lambda: setattr(dashboard, "monitor_downtime", False))
+    pinging.ping_dashboard(dashboard.id)
+    assert dashboard.downtime.last_ping is None
+
+
+def test_switching_it_off_ends_the_watch(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_App, "status", 503)
+    pinging.ping_dashboard(dashboard.id)
+    pinging.ping_dashboard(dashboard.id)
+    pinging.stop_watching(dashboard.id)
+    assert dashboard.downtime.down_since is None
+    assert dashboard.downtime.last_ping is None
+
+
+def test_a_deleted_dashboard_is_quietly_left_alone() -> None:
+    pinging.ping_dashboard(uuid.uuid4())
+    pinging.stop_watching(uuid.uuid4())
