@@ -17,13 +17,14 @@ from pydash_web import api_routes  # noqa: F401  (declares the routes)
 from pydash_web.api import OPERATIONS
 from pydash_web.models.common import Error
 from pydash_web.operation import Access, Operation
+from pydash_web.session import SESSION_COOKIE
 
 REF = "#/components/schemas/{model}"
 SECURITY_SCHEMES = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "session",
+        "name": SESSION_COOKIE,
         "description": "Brought by `/api/login`. A POST also carries the header `X-XSRF-TOKEN`"
         " with the value of the cookie `XSRF-TOKEN`.",
     },
