@@ -1,0 +1,282 @@
+"""The exporter in a real app, with the newest Flask-MonitoringDashboard."""
+
+import gzip
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+SCRIPT = Path(__file__).with_name("exporter_app.py")
+TOKEN = "a-token-of-its-own"
+ROUTES = ("get_json_details", "get_json_monitor_rules", "get_json_data", "get_json_data/1/2")
+START = datetime(2018, 5, 1, 10, tzinfo=UTC)
+CALLS = 25
+
+
+class App:
+    """A running app, and a reader that knows its token."""
+
+    def __init__(self, port: str, database: Path, link: str) -> None:
+        self.url, self.link = f"http://127.0.0.1:{port}", link
+        self.database = database
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = "Bearer " + TOKEN
+
+    def ask(self, route: str, **headers: str | None) -> requests.Response:
+        url = f"{self.url}/{self.link}/{route}"
+        return self.session.get(url, headers=headers, timeout=30)
+
+    def json(self, route: str) -> Any:
+        answer = self.ask(route)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "application/json"
+        return answer.json()
+
+    def sql(self, statement: str, *values: object) -> list[Any]:
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
+
+    def store_calls(self) -> None:
+        """Store calls that came a minute apart, the first at a full second."""
+        for number in range(CALLS):
+            moment = START + timedelta(minutes=number, microseconds=number)
+            self.sql(
+                "INSERT INTO Request (endpoint_id, duration, time_requested, version_requested, "
+                "group_by, ip, status_code) VALUES (?, ?, ?, '1.0', 'None', '127.0.0.1', ?)",
+                number % 2 + 1,
+                number + 0.5,
+                moment.strftime("%Y-%m-%d %H:%M:%S.%f"),
+                (200, None)[number % 2],
+            )
+
+
+@contextmanager
+def running(folder: Path, **settings: Any) -> Iterator[App]:
+    with start(folder, **settings) as process:
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        app = App(port, folder / "monitoring.sqlite", settings.get("link", "dashboard"))
+        with app.session:
+            yield app
+        process.communicate("")
+
+
+def start(folder: Path, **settings: Any) -> subprocess.Popen[str]:
+    known = {
+        "database_name": f"sqlite:///{folder / 'monitoring.sqlite'}",
+        "security_token": TOKEN,
+        "steps": ["dashboard", "exporter"],
+    }
+    return subprocess.Popen(
+        [sys.executable, SCRIPT, json.dumps(known | settings)],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "TZ": "America/New_York"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with running(tmp_path_factory.mktemp("app"), version="1.0") as app:
+        app.store_calls()
+        yield app
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer \xff"]
+)
+def test_it_answers_only_who_shows_the_token(app: App, route: str, header: str | None) -> None:
+    answer = app.ask(route, Authorization=header)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert answer.json() == {"message": "The security token is missing or wrong."}
+
+
+def test_it_gives_rows(app: App) -> None:
+    names = dict(app.sql("SELECT id, name FROM Endpoint"))
+    first, second = app.json("get_json_data")["data"][:2]
+    assert first == {
+        "id": 1,
+        "endpoint_id": 1,
+        "endpoint": names[1],
+        "duration": 0.5,
+        "time_requested": "2018-05-01 10:00:00",
+        "version_requested": "1.0",
+        "group_by": "None",
+        "ip": "127.0.0.1",
+        "status_code": 200,
+    }
+    assert (second["endpoint"], second["status_code"]) == (names[2], None)
+
+
+def test_columns_hold_the_same_as_rows(app: App) -> None:
+    rows = app.json("get_json_data")["data"]
+    columns = app.json("get_json_data?format=columns")["data"]
+    for name in ("id", "duration", "status_code"):
+        assert columns[name] == [row[name] for row in rows]
+    for name in ("endpoint", "version_requested", "group_by", "ip"):
+        values, codes = columns[name]["values"], columns[name]["codes"]
+        assert len(set(values)) == len(values)
+        assert [values[code] for code in codes] == [row[name] for row in rows]
+    epoch = START - timedelta(microseconds=columns["time_requested"][0])
+    assert epoch == datetime.fromtimestamp(0, UTC)
+    assert columns["time_requested"][1] - columns["time_requested"][0] == 60_000_001
+
+
+@pytest.mark.parametrize("form", ["rows", "columns"])
+def test_it_gives_pages_without_gap_or_overlap(app: App, form: str) -> None:
+    ids: list[int] = []
+    after_id, has_more = 0, True
+    while has_more:
+        page = app.json(f"get_json_data?after_id={after_id}&limit=10&format={form}")
+        data = page["data"]
+        ids += data["id"] if form == "columns" else [row["id"] for row in data]
+        after_id, has_more = page["next_after_id"], page["has_more"]
+        assert page["last_id"] == CALLS
+    assert ids == list(range(1, CALLS + 1))
+
+
+def test_after_the_last_call_there_is_an_empty_page(app: App) -> None:
+    page = app.json(f"get_json_data?after_id={CALLS}")
+    assert page == {"data": [], "has_more": False, "last_id": CALLS, "next_after_id": None}
+
+
+def test_times_bound_as_in_fmd_2(app: App) -> None:
+    third, fifth = (int((START + timedelta(minutes=n)).timestamp()) for n in (2, 4))
+    rows = app.json(f"get_json_data/{third}/{fifth}")["data"]
+    # The third came two microseconds after the full second, the fifth four: too late.
+    assert [row["id"] for row in rows] == [3, 4]
+    assert app.json(f"get_json_data/{int(START.timestamp())}")["data"][0]["id"] == 2
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "get_json_data?limit=0",
+        "get_json_data?limit=50001",
+        "get_json_data?limit=-1",
+        "get_json_data?limit=ten",
+        "get_json_data?limit=1.5",
+        "get_json_data?limit=",
+        "get_json_data?limit=٣",
+        "get_json_data?limit=" + "9" * 5_000,
+        "get_json_data?after_id=-1",
+        "get_json_data?after_id=1e3",
+        "get_json_data?after_id=9223372036854775808",
+        "get_json_data?format=xml",
+        "get_json_data/yesterday",
+        "get_json_data/1/tomorrow",
+        "get_json_data/99999999999999",
+    ],
+)
+def test_a_bad_argument_is_refused_with_a_reason(app: App, route: str) -> None:
+    answer = app.ask(route)
+    assert answer.status_code == 400
+    assert answer.json()["message"]
+
+
+def test_it_tells_the_details(app: App) -> None:
+    details = app.json("get_json_details")
+    assert details["dashboard-version"].startswith("5.")
+    assert details["first-request"] == START.timestamp()
+    assert details["total-requests"] == details["last-id"] == CALLS
+    assert details["timezone"] == "America/New_York"
+    assert (details["link"], details["config-version"]) == ("dashboard", "1.0")
+
+
+def test_it_tells_the_endpoints(app: App) -> None:
+    rules = app.json("get_json_monitor_rules")["data"]
+    assert [rule["id"] for rule in rules] == [1, 2]
+    assert {rule["name"] for rule in rules} == {"home", "gone"}
+    assert {rule["monitor_level"] for rule in rules} == {1}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_compressed"), [("gzip", True), ("identity", False), ("gzip;q=0", False)]
+)
+def test_it_compresses_for_those_who_can_read_that(
+    app: App, accepted: str, is_compressed: bool
+) -> None:
+    url = app.url + "/dashboard/get_json_data"
+    headers = {"Accept-Encoding": accepted}
+    with app.session.get(url, headers=headers, stream=True, timeout=30) as answer:
+        body = answer.raw.read(decode_content=False)
+    assert (answer.headers.get("Content-Encoding") == "gzip") is is_compressed
+    assert len(json.loads(gzip.decompress(body) if is_compressed else body)["data"]) == CALLS
+
+
+def test_no_answer_is_to_be_stored_on_the_way(app: App) -> None:
+    assert app.ask("get_json_data").headers["Cache-Control"] == "no-store"
+
+
+def test_it_leaves_the_other_pages_alone(app: App) -> None:
+    assert app.ask("login").status_code == 200
+    assert "fmdApp" in app.ask("overview").text
+
+
+def test_it_works_without_fmds_own_pages_and_under_another_link(tmp_path: Path) -> None:
+    with running(tmp_path, steps=["no pages", "exporter"], link="watch") as app:
+        assert app.session.get(app.url, timeout=30).text == "home"
+        assert app.json("get_json_details")["link"] == "watch"
+        assert app.ask("login").status_code == 404
+
+
+def test_last_requested_is_told_before_fmd_stores_it(tmp_path: Path) -> None:
+    with running(tmp_path) as app:
+        app.session.get(app.url + "/gone", timeout=30)
+        rules = app.json("get_json_monitor_rules")["data"]
+    told = {rule["name"]: rule["last_requested"] for rule in rules}
+    assert told["home"] == "None"
+    age = datetime.now(UTC) - datetime.fromisoformat(told["gone"] + "+00:00")
+    assert timedelta() < age < timedelta(minutes=1)
+
+
+def test_reading_is_not_monitored(tmp_path: Path) -> None:
+    with running(tmp_path) as app:
+        for route in ROUTES:
+            app.ask(route)
+        assert app.json("get_json_details")["total-requests"] == 0
+        rules = app.json("get_json_monitor_rules")["data"]
+    assert {rule["name"] for rule in rules} == {"home", "gone"}
+
+
+def test_a_broken_database_is_a_503_and_not_an_empty_page(tmp_path: Path) -> None:
+    with running(tmp_path) as app:
+        app.sql("ALTER TABLE Request RENAME TO Gone")
+        answer = app.ask("get_json_data")
+        assert answer.status_code == 503
+        assert answer.json() == {"message": "The monitoring database does not answer."}
+        app.sql("ALTER TABLE Gone RENAME TO Request")
+        assert app.json("get_json_data")["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"security_token": "cc83733cb0af8b884ff6577086b87909"}, "dashboard.config.security_token"),
+        ({"security_token": ""}, "the security token is the default one"),
+        ({"steps": ["exporter", "dashboard"]}, "call dashboard.bind(app) before"),
+        ({"steps": ["exporter"]}, "call dashboard.bind(app) before"),
+    ],
+)
+def test_it_does_not_start_unsafe_or_out_of_order(
+    tmp_path: Path, settings: dict[str, Any], reason: str
+) -> None:
+    with start(tmp_path, **settings) as process:
+        errors = process.communicate("")[1]
+    assert process.returncode == 1
+    assert reason in errors
