@@ -4,17 +4,19 @@ import { dashboardPath, post } from '@/api/client';
 import { dashboardsKey } from '@/api/get-dashboards';
 import type { EndpointInfo, Message } from '@/api/types';
 
-const changeEndpointSettings = (dashboardId: string, { name, enabled }: EndpointInfo) =>
+export type EndpointVisibility = Pick<EndpointInfo, 'name' | 'hidden'>;
+
+const changeEndpointSettings = (dashboardId: string, { name, hidden }: EndpointVisibility) =>
   post<Message & { endpoint: EndpointInfo }>(
     dashboardPath(dashboardId, 'endpoints', name, 'change_settings'),
-    { enabled },
+    { hidden },
   );
 
-/** Hides an endpoint of a dashboard, or shows it again. */
+/** Leaves an endpoint out of the lists, or shows it again; its calls count either way. */
 export function useChangeEndpointSettings(dashboardId: string) {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (endpoint: EndpointInfo) => changeEndpointSettings(dashboardId, endpoint),
+    mutationFn: (endpoint: EndpointVisibility) => changeEndpointSettings(dashboardId, endpoint),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: dashboardsKey, exact: true }),
   });
 }

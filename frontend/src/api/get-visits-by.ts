@@ -18,7 +18,7 @@ export interface Group {
 
 export interface GroupedVisits {
   series: TimeSeries;
-  /** Those with most visits first; together they are all visits. */
+  /** Together they are all visits. */
   groups: readonly Group[];
 }
 
@@ -26,13 +26,19 @@ type Answer = Record<string, Record<string, number>>;
 
 const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
 
-function withRest(series: TimeSeries, answer: Answer): GroupedVisits {
+/** Status classes have an order of their own; of all others those with most visits come first. */
+const orderOf = (dimension: Dimension) => (one: Group, other: Group) =>
+  dimension === 'status_class'
+    ? (one.name ?? '').localeCompare(other.name ?? '')
+    : sum(other.visits) - sum(one.visits);
+
+function withRest(series: TimeSeries, answer: Answer, dimension: Dimension): GroupedVisits {
   const groups: Group[] = Object.entries(answer)
     .map(([name, visits]) => ({
       name,
       visits: series.slices.map((slice) => visits[slice] ?? 0),
     }))
-    .sort((one, other) => sum(other.visits) - sum(one.visits));
+    .sort(orderOf(dimension));
   const rest = series.values.total_visits.map((total, at) =>
     groups.reduce((left, { visits }) => left - (visits[at] ?? 0), total ?? 0),
   );
@@ -57,7 +63,7 @@ export const visitsByQuery = (dashboardId: string, dimension: Dimension, view: V
           signal,
         ),
       ]);
-      return withRest(series, answer);
+      return withRest(series, answer, dimension);
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,

@@ -8,7 +8,8 @@ export interface HourValue {
   value: number;
 }
 
-export interface HourRow {
+/** A day, or the mean of a day of the week. */
+export interface HourDay {
   id: string;
   tick: string;
   title: string;
@@ -16,34 +17,32 @@ export interface HourRow {
   values: (number | null)[];
 }
 
-/** More days than this are too many rows; they are folded into the days of the week. */
+/** More days than this do not fit beside each other; they are folded into the days of the week. */
 export const MOST_DAYS = 31;
 
-export const HOURS: readonly string[] = Array.from({ length: 24 }, (_, hour) => String(hour));
+const HOURS_A_DAY = 24;
 
-const short = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  day: 'numeric',
-  timeZone: 'UTC',
-});
-const long = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeZone: 'UTC' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long', timeZone: 'UTC' });
-const shortWeekday = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' });
+const utc = (format: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(undefined, { ...format, timeZone: 'UTC' });
+const shortDay = utc({ day: 'numeric', month: 'short' });
+const fullDay = utc({ dateStyle: 'full' });
+const shortWeekday = utc({ weekday: 'short' });
+const weekday = utc({ weekday: 'long' });
 
-const emptyDay = (): (number | null)[] => HOURS.map(() => null);
+const emptyDay = <T>(value: () => T): T[] => Array.from({ length: HOURS_A_DAY }, value);
 
-function byDay(hours: readonly HourValue[]): HourRow[] {
-  const days = new Map<string, HourRow>();
+function byDay(hours: readonly HourValue[]): HourDay[] {
+  const days = new Map<string, HourDay>();
   for (const { date, hour, value } of hours) {
     const moment = new Date(date);
-    const row = days.get(date) ?? {
+    const day = days.get(date) ?? {
       id: date,
-      tick: short.format(moment),
-      title: long.format(moment),
-      values: emptyDay(),
+      tick: shortDay.format(moment),
+      title: fullDay.format(moment),
+      values: emptyDay(() => null),
     };
-    row.values[hour] = value;
-    days.set(date, row);
+    day.values[hour] = value;
+    days.set(date, day);
   }
   return [...days.values()];
 }
@@ -55,8 +54,8 @@ const mean = (values: readonly number[]) =>
 const someWeekday = (fromMonday: number) => new Date(Date.UTC(1970, 0, 5 + fromMonday));
 const fromMonday = (date: string) => (new Date(date).getUTCDay() + 6) % 7;
 
-function byWeekday(hours: readonly HourValue[]): HourRow[] {
-  const found = Array.from({ length: 7 }, () => HOURS.map((): number[] => []));
+function byWeekday(hours: readonly HourValue[]): HourDay[] {
+  const found = Array.from({ length: 7 }, () => emptyDay((): number[] => []));
   for (const { date, hour, value } of hours) found[fromMonday(date)]?.[hour]?.push(value);
   return found.map((day, at) => ({
     id: String(at),
@@ -66,9 +65,9 @@ function byWeekday(hours: readonly HourValue[]): HourRow[] {
   }));
 }
 
-/** One row per day, or, where these are too many, the mean of each day of the week. */
-export function hourRows(hours: readonly HourValue[]): { rows: HourRow[]; areMeans: boolean } {
-  const rows = byDay(hours);
-  if (rows.length <= MOST_DAYS) return { rows, areMeans: false };
-  return { rows: byWeekday(hours), areMeans: true };
+/** The days with their hours, or, where these are too many, the mean of each day of the week. */
+export function arrangeHours(hours: readonly HourValue[]): { days: HourDay[]; areMeans: boolean } {
+  const days = byDay(hours);
+  if (days.length <= MOST_DAYS) return { days, areMeans: false };
+  return { days: byWeekday(hours), areMeans: true };
 }

@@ -94,7 +94,7 @@ function Drawing({ width, height, ...chart }: BarChartProps & { width: number; h
       keys={series.map(({ id }) => `s:${id}`)}
       padding={0}
       enableLabel={false}
-      valueScale={{ type: 'linear', min: 0, max: ticks.at(-1) ?? 1 }}
+      valueScale={{ type: 'linear', min: 0, max: ticks.at(-1) ?? 1, nice: false }}
       {...seriesAxes(chart, ticks, width, String)}
       layers={[
         'grid',

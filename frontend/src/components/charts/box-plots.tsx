@@ -32,8 +32,12 @@ interface Datum {
 
 const TOP = 4;
 const BOTTOM = 24;
+/** Half of the last label on the axis. */
+const RIGHT = 24;
 const MOST_LABEL = 150;
 const LETTER = 6.4;
+/** Between a label and the plot. */
+const GAP = 16;
 
 /** Nivo reckons quartiles itself; of these five values they are the values themselves. */
 const QUANTILES = [0, 0.25, 0.5, 0.75, 1];
@@ -78,8 +82,8 @@ const shorten = (text: string, room: number) => {
 };
 
 const labelWidth = (rows: readonly BoxRow[], width: number) => {
-  const longest = Math.max(...rows.map(({ name }) => name.length)) * LETTER + 16;
-  return Math.round(Math.min(longest, MOST_LABEL, width * 0.35));
+  const longest = Math.max(...rows.map(({ name }) => name.length)) * LETTER + GAP;
+  return Math.ceil(Math.min(longest, MOST_LABEL, width * 0.35));
 };
 
 interface DrawingProps extends BoxPlotsProps {
@@ -102,7 +106,7 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
     <BoxPlot<Datum>
       width={width}
       height={height}
-      margin={{ top: TOP, bottom: BOTTOM, left, right: 16 }}
+      margin={{ top: TOP, bottom: BOTTOM, left, right: RIGHT }}
       theme={{ ...theme, translation: {} }}
       animate={false}
       isInteractive={false}
@@ -133,7 +137,7 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
       axisLeft={{
         tickSize: 0,
         tickPadding: 8,
-        format: (name: string) => shorten(name, left - 16),
+        format: (name: string) => shorten(name, left - GAP),
       }}
       layers={['grid', 'axes', 'boxPlots', (layer) => <Tails layer={layer} rows={rows} />]}
     />

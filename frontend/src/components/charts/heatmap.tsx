@@ -5,14 +5,13 @@ import { HeatMap, type CustomLayerProps } from '@nivo/heatmap';
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { rampColor } from '@/components/charts/colors';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
+import type { Category } from '@/components/charts/series';
 import { maximum, spacedIndexes } from '@/components/charts/scale';
 import { TooltipCard } from '@/components/charts/tooltip';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 
-export interface HeatmapRow {
+export interface HeatmapRow extends Category {
   id: string;
-  tick: string;
-  title: string;
   /** One for each column. */
   values: readonly (number | null)[];
 }
@@ -20,7 +19,7 @@ export interface HeatmapRow {
 interface HeatmapProps {
   rows: readonly HeatmapRow[];
   /** The columns; a cell's place and the label over it come from this one list. */
-  columns: readonly string[];
+  columns: readonly Category[];
   xTitle: string;
   yTitle: string;
   /** Writes a value with its unit. */
@@ -104,14 +103,13 @@ function Drawing({ rows, columns, width, height, labelWidth, ...look }: DrawingP
       isInteractive={false}
       data={rows.map(({ id, values }) => ({
         id,
-        data: columns.map((x, at) => ({ x, y: values[at] ?? null })),
+        data: columns.map((_, at) => ({ x: String(at), y: values[at] ?? null })),
       }))}
       axisTop={{
         tickSize: 0,
         tickPadding: 6,
-        tickValues: spacedIndexes(columns.length, innerWidth, columnRoom).map(
-          (at) => columns[at] ?? '',
-        ),
+        tickValues: spacedIndexes(columns.length, innerWidth, columnRoom).map(String),
+        format: (at: string) => columns[Number(at)]?.tick ?? '',
       }}
       axisLeft={{
         tickSize: 0,
@@ -173,7 +171,7 @@ export function Heatmap({
       const at = Math.floor((x / width) * columns.length);
       const value = row?.values[at];
       if (row === undefined || value == null) return undefined;
-      const title = `${row.title}, ${columns[at] ?? ''}`;
+      const title = [columns[at]?.title, row.title].join(', ');
       return { x, y: y - 56, content: <TooltipCard title={title}>{format(value)}</TooltipCard> };
     };
 

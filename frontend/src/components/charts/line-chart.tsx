@@ -101,8 +101,8 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
         data: values.map((y, x) => ({ x, y })),
       }))}
       colors={({ id }: { id: string }) => colors.get(id) ?? fallback}
-      xScale={{ type: 'linear', min: -0.5, max: count - 0.5 }}
-      yScale={{ type: 'linear', min: 0, max: ticks.at(-1) ?? 1 }}
+      xScale={{ type: 'linear', min: -0.5, max: count - 0.5, nice: false }}
+      yScale={{ type: 'linear', min: 0, max: ticks.at(-1) ?? 1, nice: false }}
       {...seriesAxes(chart, ticks, width, (at) => at)}
       layers={[
         'grid',

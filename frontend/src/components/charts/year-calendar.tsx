@@ -18,10 +18,13 @@ interface YearCalendarProps {
 /** Narrower than this the weeks run downwards. */
 const NARROW = 560;
 
-const WIDE_HEIGHT = 150;
+const MONTHS_ROOM = 20;
 const TALL_HEIGHT = 760;
+
+/** As high as seven days are when the weeks fill the width. */
+const wideHeight = (width: number) => Math.round((width / 53.5) * 7) + MONTHS_ROOM;
 const isNarrow = (width: number) => width < NARROW;
-const heightOf = (width: number) => (isNarrow(width) ? TALL_HEIGHT : WIDE_HEIGHT);
+const heightOf = (width: number) => (isNarrow(width) ? TALL_HEIGHT : wideHeight(width));
 
 const month = new Intl.DateTimeFormat(undefined, { month: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeZone: 'UTC' });
@@ -33,7 +36,7 @@ function Drawing({ year, values, format, width }: YearCalendarProps & { width: n
     <Calendar
       width={width}
       height={heightOf(width)}
-      margin={isNarrow(width) ? { left: 32 } : { top: 20 }}
+      margin={isNarrow(width) ? { left: 32 } : { top: MONTHS_ROOM }}
       direction={isNarrow(width) ? 'vertical' : 'horizontal'}
       align="top-left"
       theme={theme}

@@ -11,8 +11,8 @@ interface BoxPanelProps {
   view: View;
   title: string;
   subtitle?: string;
-  /** What to tell apart; nothing: all calls together. */
-  dimension?: Dimension;
+  /** What to tell apart. */
+  dimension: Dimension;
   /** Only so many, those with most visits. */
   top?: number;
   colorOf: (name: string) => string;

@@ -4,7 +4,7 @@ import Skeleton from '@mui/material/Skeleton';
 
 import { useFigures, type ComparedFigures, type Figures } from '@/api/get-figures';
 import { Faces } from '@/components/faces';
-import { formatChange, formatDuration, formatNumber, formatPercent } from '@/lib/format';
+import { formatChange, formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
 import type { View } from '@/lib/view';
 
 interface Figure {
@@ -30,7 +30,7 @@ const FIGURES: readonly Figure[] = [
     format: formatDuration,
     more: 'bad',
   },
-  { name: 'error_rate', label: 'Error rate (5xx)', format: formatPercent, more: 'bad' },
+  { name: 'error_rate', label: 'Error rate (5xx)', format: formatFinePercent, more: 'bad' },
 ];
 
 interface ChangeProps {
@@ -38,11 +38,16 @@ interface ChangeProps {
   figures: ComparedFigures;
 }
 
+/** More than ten times as much is no change to express in per cent. */
+const isComparable = (now: number | null, before: number | null) =>
+  now !== null && before !== null && now <= 10 * before;
+
 /** How a figure differs from the period before: an arrow and per cent, green if that is good. */
 function Change({ figure: { name, more, format }, figures: { now, before } }: ChangeProps) {
-  const change = formatChange(now[name], before?.[name]);
   if (before === undefined) return 'over all time';
-  if (change === undefined) return <>before: {format(before[name])}</>;
+  const change = formatChange(now[name], before[name]);
+  if (change === undefined || !isComparable(now[name], before[name]))
+    return <>before: {format(before[name])}</>;
   const rises = (now[name] ?? 0) > (before[name] ?? 0);
   const falls = (now[name] ?? 0) < (before[name] ?? 0);
   const good = more === 'good' ? rises : falls;
@@ -68,6 +73,7 @@ const grid = {
   bgcolor: 'divider',
   m: 0,
   '& > *': { bgcolor: 'background.paper', px: 2, py: 1.5, m: 0, minWidth: 0 },
+  '& > :last-child': { gridColumn: { xs: 'span 2', lg: 'auto' } },
 } as const;
 
 const Loading = () => (

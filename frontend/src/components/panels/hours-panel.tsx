@@ -2,7 +2,7 @@ import { useHourly, type Hour } from '@/api/get-hourly';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { formatNumber } from '@/lib/format';
-import { HOURS, hourRows } from '@/lib/hours';
+import { arrangeHours, type HourDay } from '@/lib/hours';
 import type { View } from '@/lib/view';
 
 const WHAT = {
@@ -16,25 +16,35 @@ interface HoursPanelProps {
   of: keyof typeof WHAT;
 }
 
+const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
+const HOURS = Array.from({ length: 24 }, (_, hour) => clock(hour));
+
+const rowsOf = (days: readonly HourDay[]) =>
+  HOURS.map((title, hour) => ({
+    id: title,
+    tick: title,
+    title,
+    values: days.map(({ values }) => values[hour] ?? null),
+  }));
+
 const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
-/** When people come: a heat map with a row per day (or day of the week) and a column per hour. */
+/** When people come: a heat map with a column per day (or day of the week) and a row per hour. */
 export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
   const { title, unit } = WHAT[of];
-  const rowsOf = (hours: readonly Hour[]) =>
-    hourRows(hours.map((hour) => ({ ...hour, value: hour[of] })));
-  const format = (value: number) => `${oneDecimal.format(value)} ${unit}`;
+  const arrange = (hours: readonly Hour[]) =>
+    arrangeHours(hours.map((hour) => ({ ...hour, value: hour[of] })));
 
   const summary = (hours: readonly Hour[]) => {
     const busiest = hours.reduce((one, other) => (other[of] > one[of] ? other : one));
-    return `Most in one hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${busiest.hour}:00 UTC.`;
+    return `Most in one hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${clock(busiest.hour)} UTC.`;
   };
   const table = (hours: readonly Hour[]) => ({
-    columns: ['Day', ...HOURS],
-    rows: rowsOf(hours).rows.map((row) => [
-      row.title,
-      ...row.values.map((value) => (value === null ? '' : oneDecimal.format(value))),
+    columns: ['Day (UTC)', ...HOURS],
+    rows: arrange(hours).days.map((day) => [
+      day.title,
+      ...day.values.map((value) => (value === null ? '' : oneDecimal.format(value))),
     ]),
   });
 
@@ -43,20 +53,22 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
       title={title}
       query={query}
       isEmpty={(hours) => !hours.some((hour) => hour[of] > 0)}
-      minHeight={220}
+      minHeight={372}
       summary={summary}
       table={table}
     >
       {(hours) => {
-        const { rows, areMeans } = rowsOf(hours);
+        const { days, areMeans } = arrange(hours);
         return (
           <Heatmap
-            rows={rows}
-            columns={HOURS}
-            yTitle={areMeans ? `Mean of each day of the week, ${unit}` : `Day, ${unit}`}
-            xTitle="Hour (UTC)"
-            format={format}
-            rowHeight={rows.length > 7 ? 14 : 22}
+            rows={rowsOf(days)}
+            columns={days}
+            yTitle="Hour (UTC)"
+            xTitle={areMeans ? 'Mean of each day of the week (UTC)' : 'Day (UTC)'}
+            format={(value) => `${oneDecimal.format(value)} ${unit}`}
+            rowHeight={12}
+            labelWidth={48}
+            columnRoom={56}
           />
         );
       }}

@@ -3,6 +3,7 @@ import { useTheme } from '@mui/material/styles';
 import { useSeries, type TimeSeries } from '@/api/get-series';
 import { useVersions } from '@/api/get-versions';
 import { BarChart } from '@/components/charts/bar-chart';
+import { mix } from '@/components/charts/colors';
 import { Panel } from '@/components/panel';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatCompact, formatNumber } from '@/lib/format';
@@ -39,7 +40,7 @@ export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view
             {
               id: 'now',
               name: 'Unique visitors',
-              color: scheme.accent,
+              color: mix(scheme.accent, scheme.surface, 0.2),
               values: series.values.unique_visitors,
             },
           ]}

@@ -2,7 +2,8 @@ import type { EndpointFigures } from '@/api/get-endpoints';
 import type { EndpointInfo } from '@/api/types';
 
 export interface EndpointRow extends EndpointFigures {
-  enabled: boolean;
+  /** Whether the user does not want to see it. */
+  hidden: boolean;
   /** Of all visits; null without any. */
   share: number | null;
 }
@@ -31,13 +32,13 @@ export function endpointRows(
 ): EndpointRow[] {
   const total = figures.reduce((sum, one) => sum + visitsOf(one), 0);
   const byName = new Map(figures.map((one) => [one.name, one]));
-  const enabled = new Map(known.map((endpoint) => [endpoint.name, endpoint.enabled]));
-  const names = new Set([...enabled.keys(), ...byName.keys()]);
+  const hidden = new Map(known.map((endpoint) => [endpoint.name, endpoint.hidden]));
+  const names = new Set([...hidden.keys(), ...byName.keys()]);
   return [...names].map((name) => {
     const found = byName.get(name) ?? { name, ...NO_CALLS };
     return {
       ...found,
-      enabled: enabled.get(name) ?? true,
+      hidden: hidden.get(name) ?? false,
       share: total > 0 ? visitsOf(found) / total : null,
     };
   });

@@ -6,7 +6,7 @@ import { useTheme } from '@mui/material/styles';
 import { DataGrid, type GridColDef } from '@mui/x-data-grid';
 import { Link } from 'react-router';
 
-import type { EndpointInfo } from '@/api/types';
+import type { EndpointVisibility } from '@/api/change-endpoint-settings';
 import { Swatch } from '@/components/charts/legend';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Icon } from '@/components/icon';
@@ -14,7 +14,13 @@ import { RelativeTime } from '@/components/relative-time';
 import type { EndpointRow } from '@/features/dashboard/endpoint-rows';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useViewSearch } from '@/hooks/use-view';
-import { formatDuration, formatNumber, formatPercent, MISSING } from '@/lib/format';
+import {
+  formatDuration,
+  formatFinePercent,
+  formatNumber,
+  formatPercent,
+  MISSING,
+} from '@/lib/format';
 import { endpointPage } from '@/lib/paths';
 
 type Column = GridColDef<EndpointRow>;
@@ -66,7 +72,7 @@ const FIGURES: readonly Column[] = [
     'Execution time of all calls together',
     formatDuration,
   ),
-  figure('error_rate', 'Errors', 'Share of calls answered 5xx', formatPercent),
+  figure('error_rate', 'Errors', 'Share of calls answered 5xx', formatFinePercent),
 ];
 
 const lastCall: Column = {
@@ -106,10 +112,10 @@ interface NameProps {
   color: string;
 }
 
-function Name({ dashboardId, row: { name, enabled }, color }: NameProps) {
+function Name({ dashboardId, row: { name, hidden }, color }: NameProps) {
   const search = useViewSearch();
   return (
-    <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, opacity: enabled ? 1 : 0.6 }}>
+    <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, opacity: hidden ? 0.6 : 1 }}>
       <Swatch color={color} />
       <Box
         component={Link}
@@ -131,19 +137,19 @@ function Name({ dashboardId, row: { name, enabled }, color }: NameProps) {
 
 interface VisibilityButtonProps {
   row: EndpointRow;
-  onChange: (endpoint: EndpointInfo) => void;
+  onChange: (endpoint: EndpointVisibility) => void;
 }
 
-function VisibilityButton({ row: { name, enabled }, onChange }: VisibilityButtonProps) {
-  const action = enabled ? 'Hide' : 'Show again';
+function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonProps) {
+  const action = hidden ? 'Show again' : 'Hide';
   return (
     <Tooltip title={action}>
       <IconButton
         size="small"
         aria-label={`${action}: ${name}`}
-        onClick={() => onChange({ name, enabled: !enabled })}
+        onClick={() => onChange({ name, hidden: !hidden })}
       >
-        <Icon name={enabled ? 'eye' : 'eyeOff'} />
+        <Icon name={hidden ? 'eyeOff' : 'eye'} />
       </IconButton>
     </Tooltip>
   );
@@ -159,7 +165,7 @@ const HIDDEN_ON_PHONES = Object.fromEntries(
 interface EndpointsGridProps {
   dashboardId: string;
   rows: readonly EndpointRow[];
-  onVisibility: (endpoint: EndpointInfo) => void;
+  onVisibility: (endpoint: EndpointVisibility) => void;
 }
 
 /** The endpoints with their figures, to be sorted and filtered by any of them. */
@@ -181,7 +187,7 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
     ...FIGURES,
     lastCall,
     {
-      field: 'enabled',
+      field: 'hidden',
       headerName: 'Shown',
       width: 64,
       sortable: false,

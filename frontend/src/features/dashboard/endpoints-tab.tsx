@@ -8,11 +8,10 @@ import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { useParams } from 'react-router';
 
-import { useChangeEndpointSettings } from '@/api/change-endpoint-settings';
+import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/change-endpoint-settings';
 import { messageOf } from '@/api/errors';
 import { useDashboardSummary } from '@/api/get-dashboards';
 import { useEndpoints } from '@/api/get-endpoints';
-import type { EndpointInfo } from '@/api/types';
 import { Faces } from '@/components/faces';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
@@ -72,21 +71,21 @@ function Found({ dashboardId, rows }: FoundProps) {
   const [showsHidden, setShowsHidden] = useState(false);
   const change = useChangeEndpointSettings(dashboardId);
   const notify = useNotify();
-  const setVisibility = (endpoint: EndpointInfo) =>
+  const setVisibility = (endpoint: EndpointVisibility) =>
     change.mutate(endpoint, {
       onSuccess: ({ message }) => notify(message),
       onError: (error) => notify(messageOf(error), 'error'),
     });
   const shown = rows.filter(
-    ({ name, enabled }) =>
-      (enabled || showsHidden) && name.toLowerCase().includes(search.toLowerCase()),
+    ({ name, hidden }) =>
+      (!hidden || showsHidden) && name.toLowerCase().includes(search.toLowerCase()),
   );
   return (
     <>
       <Tools
         search={search}
         onSearch={setSearch}
-        hidden={rows.filter(({ enabled }) => !enabled).length}
+        hidden={rows.filter(({ hidden }) => hidden).length}
         showsHidden={showsHidden}
         onShowHidden={setShowsHidden}
       />

@@ -36,7 +36,7 @@ function UptimeSwitch({ dashboard }: { dashboard: Dashboard }) {
           onChange={save}
         />
       }
-      label="Ask every minute whether the app still answers"
+      label="Ask every five minutes whether the app still answers"
     />
   );
 }

@@ -46,7 +46,7 @@ const NotWatched = ({ dashboardId }: { dashboardId: string }) => (
       </Button>
     }
   >
-    Turn on uptime monitoring, and PyDash asks every minute whether the app still answers.
+    Turn on uptime monitoring, and PyDash asks every five minutes whether the app still answers.
   </Notice>
 );
 

@@ -49,7 +49,7 @@ export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string;
               title: name,
               values: shares,
             }))}
-            columns={versions}
+            columns={versions.map((name) => ({ tick: name, title: name }))}
             xTitle="Version"
             yTitle="Endpoint"
             format={formatPercent}

@@ -14,6 +14,7 @@ import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
 import { VisitsPanel } from '@/components/panels/visits-panel';
 import { HistogramPanel } from '@/features/endpoint/histogram-panel';
+import { SpreadPanel } from '@/features/endpoint/spread-panel';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
@@ -43,7 +44,7 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
         <VisitsPanel {...shown} />
         <ExecutionTimePanel {...shown} />
         <WholeRow>
-          <BoxPanel {...shown} title="Execution time" colorOf={() => color} />
+          <SpreadPanel {...shown} color={color} />
         </WholeRow>
         <HistogramPanel {...shown} color={color} />
         <HoursPanel {...shown} of="visits" />
