@@ -132,7 +132,9 @@ def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
 
 
 def _blocks(rows: int, columns: Mapping[str, Array], ends: Array) -> Iterator[Block]:
-    block_numbers = (ends - 1) // BLOCK_SIZE
+    size = int(ends[-1])
+    even_size = -(-size // -(-size // BLOCK_SIZE))
+    block_numbers = (ends - 1) // even_size
     bounds = [*np.flatnonzero(np.diff(block_numbers, prepend=-1)).tolist(), rows]
     for first, last in pairwise(bounds):
         low = int(ends[first - 1]) if first else 0

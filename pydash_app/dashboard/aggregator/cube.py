@@ -47,6 +47,7 @@ class Cube(Persistent):
         self.last: int | None = None
         self.dictionaries = {field: Dictionary() for field in CODED_FIELDS}
         self._recent = StoredTable()
+        self._recent_size = 0
         self._months = IOBTree()
         # Months that were added to since they were last tidied up.
         self._untidy: frozenset[int] = frozenset()
@@ -57,13 +58,11 @@ class Cube(Persistent):
             return
         columns = self._coded(batch)
         self._note(columns["time"])
-        if self._recent.size + len(batch) < RECENT_SIZE:
-            self._recent = self._recent.plus(columns, sorted_calls)
-        elif self._recent.chunks:
-            self._move(joined_columns([self._recent.columns(), columns]))
-            self._recent = StoredTable()
+        if self._recent_size + len(batch) < RECENT_SIZE:
+            self._recent.add(columns, sorted_calls)
+            self._recent_size += len(batch)
         else:
-            self._move(columns)
+            self._move_recent(columns)
 
     def blocks(self, scope: Scope) -> Iterator[Block]:
         """Return blocks, of calls or of cells, that answer a question.
@@ -94,8 +93,7 @@ class Cube(Persistent):
         :param forget: what drops the details of a span.
         """
         if any(block.zones["time"][0] < before for block in self._recent.blocks()):
-            self._move(self._recent.columns())
-            self._recent = StoredTable()
+            self._move_recent()
         for month in self._months.values(None, time_units.ordinal_of(before, "month")):
             month.drop(before, forget)
 
@@ -104,8 +102,14 @@ class Cube(Persistent):
         prefetch(months)
         return months
 
+    def _move_recent(self, *more: Columns) -> None:
+        """Hand the recent calls, and some more, over to their months."""
+        recent = [self._recent.columns()] if self._recent_size else []
+        self._move(joined_columns([*recent, *more]))
+        self._recent.clear()
+        self._recent_size = 0
+
     def _move(self, columns: Columns) -> None:
-        """Hand calls over to their months."""
         busy = np.unique(time_units.ordinal(columns["time"], "day")).tolist()
         for number, part in split_by(time_units.ordinal(columns["time"], "month"), columns):
             if number not in self._months:

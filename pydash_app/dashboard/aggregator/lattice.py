@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
+from typing import NamedTuple
 
 from pydash_app.dashboard.aggregator.digest import SIZE
 from pydash_app.dashboard.aggregator.table import FIELDS
@@ -26,8 +27,7 @@ _FIELD_SETS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Partition:
+class Partition(NamedTuple):
     """A kind of cells.
 
     :ivar unit: one of UNITS.
@@ -39,7 +39,7 @@ class Partition:
     """
 
     unit: str
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] = ()
     digests: bool = True
 
     def answers(self, other: "Partition") -> bool:

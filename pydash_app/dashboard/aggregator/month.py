@@ -1,6 +1,6 @@
 """A month of calls: one span while it is small, a span for each day when it is large."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from BTrees.IOBTree import IOBTree
 from persistent import Persistent
@@ -10,7 +10,7 @@ from pydash_app.dashboard.aggregator.chunk import Block, prefetch
 from pydash_app.dashboard.aggregator.lattice import Extent, Partition, worth_keeping
 from pydash_app.dashboard.aggregator.scope import Scope
 from pydash_app.dashboard.aggregator.span import Span, count_different
-from pydash_app.dashboard.aggregator.stored_table import Columns, StoredTable
+from pydash_app.dashboard.aggregator.stored_table import Columns
 from pydash_app.dashboard.aggregator.table import FIELDS, split_by
 
 # A month of more calls than this is kept day by day.
@@ -50,14 +50,24 @@ class Month(Persistent):
     def blocks(self, scope: Scope) -> Iterator[Block]:
         """Return the blocks that answer a question, calls or cells."""
         units = scope.units(self._start, self._end)
-        whole = StoredTable()
+        whole = None
         if not self._days or "month" in units:
             whole = self._whole.best(scope.fields, units, digests=scope.digests)
-        yield from whole.blocks()
-        if self._days and not whole.chunks:
-            for number, day in self._days_of(scope):
-                units = scope.units(*time_units.bounds(number, "day"))
-                yield from day.best(scope.fields, units, digests=scope.digests).blocks()
+        if whole:
+            yield from whole.blocks()
+            return
+        days = (
+            day.best(
+                scope.fields,
+                scope.units(*time_units.bounds(number, "day")),
+                digests=scope.digests,
+            )
+            for number, day in self._days_of(scope)
+        )
+        tables = [table for table in days if table]
+        prefetch(tables)
+        for table in tables:
+            yield from table.blocks()
 
     def call_blocks(self, scope: Scope) -> Iterator[Block]:
         """Return the blocks of the calls themselves."""
@@ -133,26 +143,28 @@ class Month(Persistent):
         """Keep the partitions of the month as a whole that are worth it."""
         self._folded_rows = self.rows
         days = list(self._days.values())
-        chosen = worth_keeping(self._extent(days), ["month"], self._kept(days))
-        for partition in chosen:
+        for partition in worth_keeping(self._extent(days), ["month"], self._kept(days)):
             if partition not in self._whole.tables:
-                tables = (
-                    day.best(partition.fields, _DAY_UNITS, digests=partition.digests)
-                    for day in days
-                )
-                self._whole.keep(partition, (block for table in tables for block in table.blocks()))
+                self._whole.keep(partition, _blocks(days, partition))
 
     def _extent(self, days: list[Span]) -> Extent:
         fields = {}
         for field in FIELDS:
-            tables = [day.best((field,), _DAY_UNITS, digests=False) for day in days]
-            fields[field] = count_different(
-                [block.as_table().column(field) for table in tables for block in table.blocks()]
-            )
+            tables = [
+                block.as_table() for block in _blocks(days, Partition("day", (field,), False))
+            ]
+            fields[field] = count_different([table.column(field) for table in tables])
         return Extent(self.rows, fields, {"month": 1})
 
     def _kept(self, days: list[Span]) -> dict[Partition, int]:
         """Return the partitions that all days or the whole month have, and their sizes."""
         everywhere = set.intersection(*(set(day.tables) for day in days))
-        sizes = {one: sum(day.tables[one].size for day in days) for one in everywhere}
-        return sizes | {one: table.size for one, table in self._whole.tables.items()}
+        return {one: sum(day.sizes[one] for day in days) for one in everywhere} | self._whole.sizes
+
+
+def _blocks(days: Iterable[Span], partition: Partition) -> Iterator[Block]:
+    """Return the blocks of the days that a partition can be built from."""
+    for day in days:
+        table = day.best(partition.fields, _DAY_UNITS, digests=partition.digests)
+        if table:
+            yield from table.blocks()

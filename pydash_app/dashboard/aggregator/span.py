@@ -23,6 +23,8 @@ from pydash_app.dashboard.aggregator.table import (
 
 # Fewer calls than this are read as fast as anything that could be kept instead.
 _MIN_CALLS = 4_096
+# When a day is over, it is considered again if it has grown by this factor.
+_ANEW = 1.2
 # Rows are rolled up this many at a time: it bounds the memory that is needed.
 _PORTION = 250_000
 
@@ -35,13 +37,15 @@ class Span(Persistent):
     :ivar rows: number of calls that it was given.
     :ivar calls: the calls; empty if they were dropped.
     :ivar tables: the cells of each partition that is kept.
+    :ivar sizes: what reading each of these costs, known without reading them.
     :ivar is_dropped: whether its calls were dropped; those that come later are, too.
     """
 
     def __init__(self, units: Sequence[str]) -> None:
         self.rows = 0
         self.calls = StoredTable()
-        self.tables: Mapping[Partition, StoredTable] = {}
+        self.tables: dict[Partition, StoredTable] = {}
+        self.sizes: dict[Partition, int] = {}
         self.is_dropped = False
         self._units = tuple(units)
         self._considered = 0
@@ -52,90 +56,103 @@ class Span(Persistent):
         self.add_to_cells(columns)
         if self.is_dropped:
             return
-        self.calls = self.calls.plus(columns, sorted_calls)
+        self.calls.add(columns, sorted_calls)
         if self.rows >= max(_MIN_CALLS, 2 * self._considered):
             self._keep_more()
 
     def add_to_cells(self, columns: Columns) -> None:
         """Add calls to the partitions that are kept, and to nothing else."""
         new: dict[Partition | None, Table] = {None: CallTable(len(columns["time"]), columns)}
-        tables = dict(self.tables)
         # The largest first, for they are the finest: the others are built from their new cells.
-        for partition in sorted(tables, key=lambda one: -tables[one].size):
+        for partition in sorted(self.tables, key=lambda one: -self.sizes[one]):
             cells = build(partition, [_smallest(new, partition)])
             new[partition] = Table(len(cells["time"]), cells)
-            tables[partition] = tables[partition].plus(cells, merging(partition))
-        self.tables = tables
+            self._add_cells(partition, cells)
 
     def best(
         self, fields: Collection[str], units: Collection[str], *, digests: bool
-    ) -> StoredTable:
-        """Return the smallest table that has what is wanted.
+    ) -> StoredTable | None:
+        """Return the smallest table that has what is wanted; None if there is none.
 
         :param fields: that are wanted.
         :param units: time units that will do. If only coarser cells are left, these are
             returned: a cell counts where its start lies.
         :param digests: whether digests are wanted.
         """
-        fitting = {
-            partition: table
-            for partition, table in self.tables.items()
-            if partition.has(fields, digests=digests)
-        }
-        tables = [table for partition, table in fitting.items() if partition.unit in units]
-        if self.calls.chunks:
-            tables.append(self.calls)
-        if tables:
-            return min(tables, key=lambda table: table.size)
-        finest = min(fitting, key=lambda partition: UNITS.index(partition.unit), default=None)
-        return fitting[finest] if finest else StoredTable()
+        fitting = [one for one in self.tables if one.has(fields, digests=digests)]
+        fine = [one for one in fitting if one.unit in units]
+        smallest = min(fine, key=self.sizes.__getitem__, default=None)
+        if self._has_calls and (smallest is None or self.rows <= self.sizes[smallest]):
+            return self.calls
+        if smallest is None:
+            smallest = min(fitting, key=lambda one: UNITS.index(one.unit), default=None)
+        return self.tables[smallest] if smallest else None
 
     def keep(self, partition: Partition, blocks: Iterable[Block]) -> None:
         """Keep one more partition, built from blocks that can answer it."""
-        table = StoredTable()
         for tables in _portions(blocks):
-            table = table.plus(build(partition, tables), merging(partition))
-        self.tables = {**self.tables, partition: table.compacted(merging(partition))}
+            self._add_cells(partition, build(partition, tables))
+        self._compact(partition)
 
     def compact(self) -> None:
-        """Merge what can be merged; for a stretch of time that is over."""
-        self.calls = self.calls.compacted(sorted_calls)
-        self.tables = {
-            partition: table.compacted(merging(partition))
-            for partition, table in self.tables.items()
-        }
+        """Put everything in order; for a stretch of time that is over."""
+        if self._has_calls:
+            self.calls.compact(sorted_calls)
+            if self.rows >= max(_MIN_CALLS, _ANEW * self._considered):
+                self._keep_more()
+        for partition in self.tables:
+            self._compact(partition)
 
     def drop_calls(self) -> None:
         """Forget the single calls; their hours stay, for every combination of fields."""
         if not self.is_dropped:
             self._keep_all("hour")
-            self.calls = StoredTable()
+            self.calls.clear()
             self.is_dropped = True
 
     def drop_fine_cells(self) -> None:
         """Forget calls and cells shorter than a day; their days stay, for every combination."""
         self.drop_calls()
-        coarse = {one for one in self.tables if Partition("day", ()).divides(one.unit)}
-        if len(coarse) < len(self.tables):
+        fine = [one for one in self.tables if not Partition("day").divides(one.unit)]
+        if fine:
             self._keep_all("day")
-            coarse.add(Partition("day", FIELDS))
-            self.tables = {one: table for one, table in self.tables.items() if one in coarse}
+        for partition in fine:
+            del self.tables[partition], self.sizes[partition]
+            self._p_changed = True
+
+    @property
+    def _has_calls(self) -> bool:
+        return self.rows > 0 and not self.is_dropped
 
     def _keep_all(self, unit: str) -> None:
         finest = Partition(unit, FIELDS)
         if self.rows and finest not in self.tables:
-            self.keep(finest, self._source(finest).blocks())
+            self.keep(finest, self._source(finest))
 
     def _keep_more(self) -> None:
         self._considered = self.rows
-        kept = {partition: table.size for partition, table in self.tables.items()}
-        for partition in worth_keeping(self._extent(), self._units, kept):
+        for partition in worth_keeping(self._extent(), self._units, self.sizes):
             if partition not in self.tables:
-                self.keep(partition, self._source(partition).blocks())
+                self.keep(partition, self._source(partition))
 
-    def _source(self, partition: Partition) -> StoredTable:
-        units = [unit for unit in self._units if Partition(unit, ()).divides(partition.unit)]
-        return self.best(partition.fields, units, digests=partition.digests)
+    def _source(self, partition: Partition) -> list[Block]:
+        units = [unit for unit in self._units if Partition(unit).divides(partition.unit)]
+        table = self.best(partition.fields, units, digests=partition.digests)
+        return list(table.blocks()) if table else []
+
+    def _add_cells(self, partition: Partition, cells: Columns) -> None:
+        table = self.tables.setdefault(partition, StoredTable())
+        table.add(cells, merging(partition))
+        self._note_size(partition)
+
+    def _compact(self, partition: Partition) -> None:
+        self.tables[partition].compact(merging(partition))
+        self._note_size(partition)
+
+    def _note_size(self, partition: Partition) -> None:
+        self.sizes[partition] = self.tables[partition].size
+        # Both are plain dictionaries, which do not tell that they were changed.
+        self._p_changed = True
 
     def _extent(self) -> Extent:
         calls = [block.as_table() for block in self.calls.blocks()]

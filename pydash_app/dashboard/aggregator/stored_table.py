@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from persistent import Persistent
 
 from pydash_app.dashboard.aggregator.chunk import Block, read_ahead, write_blocks
 from pydash_app.dashboard.aggregator.lattice import ROW_COST
@@ -44,24 +45,19 @@ class Chunk:
         return cls(level, size, write_blocks(rows, columns))
 
 
-@dataclass(frozen=True)
-class StoredTable:
-    """A call table or a cell table at rest; the value of one moment, never changed.
+class StoredTable(Persistent):
+    """A call table or a cell table at rest.
 
     :ivar chunks: the oldest, and so the largest, first.
     """
 
-    chunks: tuple[Chunk, ...] = ()
+    def __init__(self) -> None:
+        self.chunks: tuple[Chunk, ...] = ()
 
     @property
     def size(self) -> int:
         """What reading it costs."""
         return sum(chunk.size for chunk in self.chunks)
-
-    @property
-    def rows(self) -> int:
-        """The number of rows; a cell may have one in each chunk."""
-        return sum(block.rows for block in self.blocks())
 
     def blocks(self) -> Iterator[Block]:
         """Return all blocks."""
@@ -71,29 +67,33 @@ class StoredTable:
         """Return all rows; there must be some."""
         return _read(self.blocks())
 
-    def plus(self, columns: Columns, merge: Merge) -> "StoredTable":
-        """Return the table with more rows.
+    def add(self, columns: Columns, merge: Merge) -> None:
+        """Add rows.
 
         :param columns: the new rows, at least one.
         :param merge: sorts rows and, if they are cells, makes one of those that are the same.
         """
         chunks = [*self.chunks, Chunk.of(columns)]
         while count := _mergeable(chunks):
-            last = chunks[-count:]
-            chunks[-count:] = [_merged(last, merge)]
-        return StoredTable(tuple(chunks))
+            chunks[-count:] = [_merged(chunks[-count:], merge)]
+        self.chunks = tuple(chunks)
 
-    def compacted(self, merge: Merge) -> "StoredTable":
-        """Return the table in as few chunks as possible."""
+    def compact(self, merge: Merge) -> None:
+        """Merge the chunks into as few as possible."""
+        if len(self.chunks) < 2:
+            return
         groups: list[list[Chunk]] = [[]]
         for chunk in self.chunks:
             if sum(one.size for one in groups[-1]) + chunk.size > _FULL:
                 groups.append([])
             groups[-1].append(chunk)
-        chunks = (
+        self.chunks = tuple(
             group[0] if len(group) == 1 else _merged(group, merge) for group in groups if group
         )
-        return StoredTable(tuple(chunks))
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self.chunks = ()
 
 
 def _mergeable(chunks: Sequence[Chunk]) -> int:
