@@ -111,7 +111,12 @@ def _identify() -> User | None:
     """Find out who asks; an API token counts more than a cookie that comes along."""
     if "Authorization" in request.headers:
         return _load_token_owner()
-    return load_user(cookie[_USER]) if _USER in cookie else None
+    if _USER not in cookie:
+        return None
+    user = load_user(cookie[_USER])
+    if user is None:
+        end()  # So that the browser forgets it too, and need not ask the next time.
+    return user
 
 
 def _load_token_owner() -> User | None:
@@ -143,9 +148,12 @@ def _send_xsrf_token(response: Response) -> Response:
     if response.cache_control.public:
         # A script or a picture: the same for everybody, and kept by caches.
         return response
+    """Let our pages know the token, and by its being there, that there is a session."""
     if _SESSION in cookie:
         secure = current_app.session_interface.get_cookie_secure(current_app)
-        response.set_cookie(XSRF_COOKIE, _xsrf_token(), secure=secure, samesite="Lax")
+        response.set_cookie(
+            XSRF_COOKIE, _xsrf_token(), max_age=LONGEST, secure=secure, samesite="Lax"
+        )
     elif XSRF_COOKIE in request.cookies:
         response.delete_cookie(XSRF_COOKIE)
     return response

@@ -4,24 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import EmailStr, Field
 
-from pydash_web.models.common import (
-    PRINTABLE,
-    Answer,
-    Body,
-    Code,
-    Message,
-    Name,
-    NewPassword,
-    Password,
-)
+from pydash_web.models.common import Answer, Body, Code, Message, Name, NewPassword, Password
 
-Mail = Annotated[
-    str,
-    StringConstraints(min_length=3, max_length=254, pattern=PRINTABLE),
-    Field(json_schema_extra={"format": "email"}),
-]
+Mail = Annotated[EmailStr, Field(max_length=254)]
 Scope = Literal["read", "write"]
 
 

@@ -1,0 +1,102 @@
+"""Attacks the API by its own document: no input ends in a 5xx or an answer that is not as promised.
+
+`PYDASH_FUZZ_EXAMPLES` says how many examples each route gets; `make fuzz` gives it many.
+"""
+
+import os
+from typing import ClassVar
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from running_site import PASSWORD, Site, make_dashboard, make_user
+from schemathesis.hooks import HookContext
+
+from pydash_web import openapi
+from pydash_web.limits import Limiter
+
+EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "8"))
+
+# What the schema cannot say: a date that does not exist, an end before its start, a password that
+# everybody has, an address that does not answer, a code that was never sent.
+JUDGED_BY_MEANING = [
+    "register_user", "verify_user", "request_password_reset", "reset_password", "change_settings", "change_password",
+    "create_token", "register_dashboard", "change_dashboard_settings", "export_calls",
+    "get_statistic", "get_downtime", "get_endpoint_execution_times_boxplots",
+    "get_execution_times_boxplot", "get_execution_times_per_version_dashboard",
+    "get_execution_times_per_version_endpoint", "get_execution_time_histogram",
+    "get_visitor_heatmap", "get_unique_visitor_heatmap",
+]  # fmt: skip
+ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "429"]
+CONFIG = schemathesis.Config.from_dict(
+    {
+        # Every example is signed in; who is not is tried by the table of who may do what.
+        "generation": {"with-security-parameters": False},
+        "operations": [
+            {
+                "include-operation-id": JUDGED_BY_MEANING,
+                "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
+            }
+        ],
+    }
+)
+schema = schemathesis.openapi.from_dict(openapi.document(), config=CONFIG)
+# These end the session or the dashboard that the other examples need.
+KEPT_FROM = {"delete_dashboard": "dashboard_id"}
+
+
+class Known:
+    """What there is on the site that is attacked."""
+
+    dashboard_id = ""
+    cookies: ClassVar[dict[str, str]] = {}
+    headers: ClassVar[dict[str, str]] = {}
+
+
+@schema.hook
+def map_path_parameters(
+    context: HookContext, path_parameters: dict[str, str] | None
+) -> dict[str, str] | None:
+    """Let most examples hit a dashboard that exists."""
+    operation = context.operation
+    name = operation.definition.raw["operationId"] if operation else ""
+    if path_parameters and "dashboard_id" in path_parameters and name not in KEPT_FROM:
+        if "endpoint_name" in path_parameters and len(path_parameters["endpoint_name"]) % 2:
+            path_parameters["endpoint_name"] = "foo"
+        path_parameters["dashboard_id"] = Known.dashboard_id
+    return path_parameters
+
+
+class NoLimiter(Limiter):
+    def hit(self, limit: str, *who: str) -> None:
+        """Let everybody pass."""
+
+
+@pytest.fixture(scope="module")
+def attacked(lasting_site: Site) -> Site:
+    lasting_site.app.extensions["pydash_limiter"] = NoLimiter("memory://")
+    Known.dashboard_id = str(make_dashboard(make_user("Alice")))
+    sign_in(lasting_site)
+    return lasting_site
+
+
+def sign_in(site: Site) -> None:
+    visitor = site.visitor()
+    assert visitor.sign_in("Alice", PASSWORD).ok
+    Known.cookies = {"pydash_session": visitor.http.cookies["pydash_session"]}
+    Known.headers = {"X-XSRF-TOKEN": visitor.http.cookies["XSRF-TOKEN"]}
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=EXAMPLES < 100,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_it_keeps_what_its_document_promises(case: schemathesis.Case, attacked: Site) -> None:
+    if case.operation.definition.raw["operationId"] == "logout":
+        sign_in(attacked)
+    case.call_and_validate(base_url=attacked.url, cookies=Known.cookies, headers=Known.headers)
