@@ -1,10 +1,13 @@
 """What has to be done now and then, besides fetching."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pydash_database
 from periodic_tasks import TaskScheduler
 from pydash_app import outbox
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.services import retention
 from pydash_app.user.services import pruning
 
 MAIL_INTERVAL = timedelta(seconds=5)
@@ -22,4 +25,18 @@ def schedule(scheduler: TaskScheduler) -> None:
         "send mails", MAIL_INTERVAL, outbox.send_due, True, time_limit=MAIL_TIME_LIMIT
     )
     pruning.schedule_periodic_pruning_task(HOUR, scheduler)
-    scheduler.add_periodic_task("pack", DAY, pydash_database.pack, run_at_start=True, jitter=HOUR)
+    for name, task in (("drop calls", drop_expired_calls), ("pack", pydash_database.pack)):
+        scheduler.add_periodic_task(name, DAY, task, run_at_start=True, jitter=HOUR)
+
+
+def drop_expired_calls() -> None:
+    """Drop what the users do not want to keep any longer, of all dashboards."""
+    for dashboard_id in pydash_database.transact(_dashboard_ids):
+        try:
+            retention.drop_expired(dashboard_id, datetime.now(UTC))
+        except KeyError:
+            continue  # deleted meanwhile, with all its calls
+
+
+def _dashboard_ids() -> list[UUID]:
+    return [dashboard.id for dashboard in repository.all()]

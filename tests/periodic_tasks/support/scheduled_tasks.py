@@ -66,3 +66,7 @@ def wait_and_touch(pipe: Path, until: Path, path: Path) -> None:
     report(pipe, "started")
     until.read_bytes()
     path.touch()
+
+
+def report_pid_and_wait(pipe: Path, until: Path) -> None:
+    report_and_wait(pipe, str(os.getpid()), until)

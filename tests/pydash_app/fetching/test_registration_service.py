@@ -31,8 +31,7 @@ class _Page(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        title = "Flask Monitoring Dashboard" if self.is_fmd else "Recipes"
-        body = f"<html><title>{title}</title></html>".encode()
+        body = b'<html ng-app="fmdApp"></html>' if self.is_fmd else b"<html>Recipes</html>"
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
@@ -88,7 +87,7 @@ def test_it_tells_the_two_lines_that_are_missing(
     website: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_Page, "is_fmd", True)
-    assert_refused("url", "pydash_exporter.bind(app)", f"{website}/dashboard", "token")
+    assert_refused("url", r"pydash_exporter.bind\(app\)", f"{website}/dashboard", "token")
 
 
 def test_it_tells_that_the_token_is_wrong(monitored_app: MonitoredApp) -> None:

@@ -1,0 +1,70 @@
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+import scheduled_tasks
+from reports import Reports
+
+from periodic_tasks import TaskScheduler
+from periodic_tasks.dask_executor import DaskExecutor
+
+# Dask leaves sockets to the garbage collector when a cluster ends.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A real cluster of two worker processes; the address of its scheduler."""
+    from distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster.scheduler_address.removeprefix("tcp://")
+
+
+@pytest.fixture
+def executor(cluster: str, reports: Reports) -> Iterator[DaskExecutor]:
+    executor = DaskExecutor(cluster, partial(scheduled_tasks.report_pid, reports.path))
+    yield executor
+    executor.shutdown()
+
+
+def test_it_runs_calls_on_all_workers_after_initializing_each(
+    executor: DaskExecutor, reports: Reports, tmp_path: Path
+) -> None:
+    initialized = {int(reports.next()) for _ in range(2)}
+    assert executor.capacity == 2
+    releases = [tmp_path / "first", tmp_path / "second"]
+    for release in releases:
+        os.mkfifo(release)
+    wait = partial(scheduled_tasks.report_pid_and_wait, reports.path)
+    calls = [executor.submit(wait, release) for release in releases]
+    assert {int(reports.next()) for _ in calls} == initialized
+    for release, call in zip(releases, calls, strict=True):
+        release.write_text("go on")
+        call.result(timeout=20)
+
+
+def test_it_hands_on_what_a_call_raises(executor: DaskExecutor) -> None:
+    with pytest.raises(ZeroDivisionError):
+        executor.submit(divmod, 1, 0).result(timeout=20)
+
+
+def test_a_scheduler_can_hand_its_tasks_to_a_cluster(cluster: str, reports: Reports) -> None:
+    initializer = partial(scheduled_tasks.report, reports.path, "initialized")
+    scheduler = TaskScheduler(0.01, executor=partial(DaskExecutor, cluster, initializer))
+    scheduler.start()
+    task = partial(scheduled_tasks.report_pid, reports.path)
+    for number in range(4):
+        scheduler.add_background_task(number, task)
+    lines = [reports.next() for _ in range(4)]
+    while "initialized" in lines:
+        lines = [line for line in lines if line != "initialized"]
+        lines += [reports.next() for _ in range(4 - len(lines))]
+    pids = {int(line) for line in lines}
+    assert all(psutil.pid_exists(pid) for pid in pids)
+    scheduler.stop()
