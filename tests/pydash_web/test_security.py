@@ -48,6 +48,22 @@ class TestCookies:
             assert "SameSite=Lax" in cookie
             assert "Secure" not in cookie, "this is plain HTTP"
 
+    def test_the_readable_one_stays_as_long_as_the_session(self, site: Site) -> None:
+        cookies = self.cookies(site)
+        assert "Max-Age=7776000" in cookies["XSRF-TOKEN"]
+        assert "Expires=" in cookies["pydash_session"]
+
+    def test_they_go_when_the_session_is_over(self, site: Site) -> None:
+        make_user("Alice")
+        gone, here = site.visitor(), site.visitor()
+        assert gone.sign_in("Alice").ok
+        assert here.sign_in("Alice").ok
+        for session in here.get("/api/user/sessions").json()["sessions"]:
+            if not session["current"]:
+                here.post(f"/api/user/sessions/{session['id']}/delete")
+        assert gone.get("/api/user").status_code == 401
+        assert not gone.http.cookies
+
     def test_they_are_secure_behind_a_proxy_that_speaks_https(self, open_site: OpenSite) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
         cookies = self.cookies(site, **{"X-Forwarded-Proto": "https"})

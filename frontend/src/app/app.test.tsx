@@ -36,11 +36,17 @@ describe('starting', () => {
     expect(asked.filter((line) => line.startsWith('POST'))).toEqual([]);
   });
 
-  it('without a session leads to signing in, and back', async () => {
-    answerGet('/user', { message: 'Please sign in.' }, 401);
+  it('without a session asks nothing, and leads to signing in and back', async () => {
+    document.cookie = 'XSRF-TOKEN=; max-age=0';
     const { router } = renderRoutes(routes, '/settings?tab=1');
     await heading('Sign in');
     expect(router.state.location.search).toBe('?next=%2Fsettings%3Ftab%3D1');
+  });
+
+  it('with a session that is over leads to signing in', async () => {
+    answerGet('/user', { message: 'Please sign in.' }, 401);
+    renderRoutes(routes, '/');
+    await heading('Sign in');
   });
 
   it('is not blank when PyDash does not answer', async () => {
