@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from pydash_app.dashboard import repository
+from pydash_app.dashboard import find_verified_dashboard
 from pydash_app.dashboard.aggregator.query import QueryResult
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.errors import Forbidden, InvalidInput, NotFound
-from pydash_web import session, validation
+from pydash_app.errors import InvalidInput, NotFound
+from pydash_web import session
 from pydash_web.models.dashboard import (
     DashboardInfo,
     DashboardSummary,
@@ -38,15 +38,7 @@ def find_dashboard(dashboard_id: str) -> Dashboard:
     :raises NotFound: there is no such dashboard.
     :raises Forbidden: it is somebody else's.
     """
-    try:
-        dashboard = repository.find(dashboard_id)
-    except ValueError:
-        raise validation.invalid({"dashboard_id": ["This must be a UUID."]}) from None
-    except KeyError:
-        raise NotFound("There is no such dashboard.") from None
-    if dashboard.user_id != session.current_user().id:
-        raise Forbidden("This dashboard is not yours.")
-    return dashboard
+    return find_verified_dashboard(dashboard_id, session.current_user().id)
 
 
 def find_endpoint(dashboard: Dashboard, name: str) -> Endpoint:

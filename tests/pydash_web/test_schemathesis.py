@@ -20,7 +20,8 @@ EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "8"))
 # What the schema cannot say: a date that does not exist, an end before its start, a password that
 # everybody has, an address that does not answer, a code that was never sent.
 JUDGED_BY_MEANING = [
-    "register_user", "verify_user", "request_password_reset", "reset_password", "change_settings", "change_password",
+    "register_user", "verify_user", "request_password_reset", "reset_password",
+    "change_settings", "change_password",
     "create_token", "register_dashboard", "change_dashboard_settings", "export_calls",
     "get_statistic", "get_downtime", "get_endpoint_execution_times_boxplots",
     "get_execution_times_boxplot", "get_execution_times_per_version_dashboard",
