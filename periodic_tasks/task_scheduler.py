@@ -73,7 +73,8 @@ class TaskScheduler:
             soon.
         :param run_at_start: whether it runs right after it was added, rather than only after the
             first interval has passed.
-        :param jitter: puts the first run off by a random time of up to this long.
+        :param jitter: shifts the runs after the first interval, and with them all later ones,
+            to earlier by a random time of up to this long; at most the interval.
         :param time_limit: a run that takes longer is ended by force.
         :raises ValueError: if the interval is not positive.
         """

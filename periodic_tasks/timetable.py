@@ -24,8 +24,8 @@ class Task:
         it is run again that soon, whatever its interval.
     :ivar interval: seconds between two starts; None to run once.
     :ivar run_at_start: whether the first run is now, not after the first interval.
-    :ivar jitter: the first run is put off by a random time of up to this many seconds; later
-        ones keep the interval, so tasks that were added together stay spread.
+    :ivar jitter: the first run after an interval comes earlier by a random time of up to this
+        many seconds, and the others after it; so tasks that were added together are spread.
     :ivar time_limit: a run that takes longer than this many seconds is ended by force.
     """
 
@@ -47,10 +47,15 @@ class Outcome(Enum):
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A task's line in the timetable."""
+    """A task's line in the timetable.
+
+    :ivar due: when it is to run next.
+    :ivar grid: some moment of those that lie its interval apart, at which it runs if all is well.
+    """
 
     task: Task
     due: float
+    grid: float
     failures: int = 0
 
 
@@ -115,8 +120,8 @@ class Timetable:
 
     def add(self, name: Hashable, task: Task, now: float) -> None:
         """Add a task, or put it in the place of the one with this name."""
-        first = 0.0 if task.run_at_start or task.interval is None else task.interval
-        entry = Entry(task, now + first + self._random.uniform(0.0, task.jitter))
+        grid = now + (task.interval or 0.0) - self._random.uniform(0.0, task.jitter)
+        entry = Entry(task, now if task.run_at_start else grid, grid)
         self._entries[name] = entry
         if name not in self._running:
             self._enqueue(name, entry)
@@ -181,7 +186,7 @@ class Timetable:
         entry = self._entries[name]
         run = self._running[name] = Run(name, entry, due, now)
         if entry.task.interval is not None:
-            entry.due = _next_on_grid(due, entry.task.interval, now)
+            entry.due = _next_on_grid(entry.grid, entry.task.interval, now)
         if entry.task.time_limit is not None:
             self._deadlines[name] = now + entry.task.time_limit
         return run
@@ -219,10 +224,10 @@ class Timetable:
         self._retrying.pop(name, None)
 
 
-def _next_on_grid(due: float, interval: float, now: float) -> float:
-    """Return the first of `due`, `due + interval`, … that lies after `now`.
+def _next_on_grid(grid: float, interval: float, now: float) -> float:
+    """Return the first moment after `now` that lies whole intervals from `grid`.
 
     >>> _next_on_grid(10.0, 5.0, 21.0)
     25.0
     """
-    return due + interval * (math.floor((now - due) / interval) + 1)
+    return grid + interval * (math.floor((now - grid) / interval) + 1)

@@ -13,20 +13,17 @@ from pydash_app.user.services import pruning
 MAIL_INTERVAL = timedelta(seconds=5)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
+QUARTER_DAY = timedelta(hours=6)
 
 
 def schedule(scheduler: TaskScheduler) -> None:
-    """Add the tasks that do not depend on any dashboard.
-
-    The daily ones run some time in the first hour, too: a daemon may never live for a day.
-    """
+    """Add the tasks that do not depend on any dashboard."""
     scheduler.add_periodic_task(
         "send mails", MAIL_INTERVAL, outbox.send_due, True, time_limit=MAIL_TIME_LIMIT
     )
     pruning.schedule_periodic_pruning_task(HOUR, scheduler)
     for name, task in (("drop calls", drop_expired_calls), ("pack", pydash_database.pack)):
-        scheduler.add_periodic_task(name, DAY, task, run_at_start=True, jitter=HOUR)
+        scheduler.add_periodic_task(name, QUARTER_DAY, task, jitter=QUARTER_DAY)
 
 
 def drop_expired_calls() -> None:

@@ -40,7 +40,7 @@ class _Task:
 class Reconciler:
     """Adds, removes and hastens tasks as dashboards come, go and are to be fetched now.
 
-    What has been fetched or pinged before is spread over its interval when the daemon starts.
+    What was never fetched or pinged before is so at once; all the rest is spread over its interval.
     The dashboards alone say which tasks there are, so a new fetcher needs to know nothing else.
 
     :param scheduler: whose tasks these are.
@@ -68,25 +68,27 @@ class Reconciler:
 
     def _apply(self, wanted: _Wanted) -> None:
         for dashboard_id in (wanted.fetched - self._fetched) | wanted.urgent:
-            is_urgent = dashboard_id in wanted.urgent
-            self._fetch(dashboard_id, timedelta() if is_urgent else self._interval)
+            self._fetch(dashboard_id, at_once=dashboard_id in wanted.urgent)
         for dashboard_id in self._fetched - wanted.fetched:
             self._scheduler.remove_task(fetching.task_name(dashboard_id))
         for dashboard_id in wanted.pinged - self._pinged:
-            is_watched = dashboard_id in wanted.watched
-            self._ping(dashboard_id, pinging.INTERVAL if is_watched else timedelta())
+            self._ping(dashboard_id, at_once=dashboard_id not in wanted.watched)
         for dashboard_id in self._pinged - wanted.pinged:
             self._stop_pinging(dashboard_id)
         self._fetched, self._pinged = wanted.fetched, wanted.pinged
 
-    def _fetch(self, dashboard_id: UUID, jitter: timedelta) -> None:
+    def _fetch(self, dashboard_id: UUID, *, at_once: bool) -> None:
         fetching.schedule_periodic_dashboard_fetching(
-            _Task(dashboard_id), self._interval, self._scheduler, run_at_start=True, jitter=jitter
+            _Task(dashboard_id),
+            self._interval,
+            self._scheduler,
+            run_at_start=at_once,
+            jitter=self._interval,
         )
 
-    def _ping(self, dashboard_id: UUID, jitter: timedelta) -> None:
+    def _ping(self, dashboard_id: UUID, *, at_once: bool) -> None:
         pinging.schedule_periodic_pinging(
-            _Task(dashboard_id), scheduler=self._scheduler, jitter=jitter
+            _Task(dashboard_id), scheduler=self._scheduler, run_at_start=at_once
         )
 
     def _stop_pinging(self, dashboard_id: UUID) -> None:

@@ -99,7 +99,7 @@ def test_it_forgets_failures_after_a_success() -> None:
     table.add("task", periodic(10, run_at_start=True), now=0)
     table.finish(start_one(table, 1), 1, Outcome.failed)
     table.finish(start_one(table, 12), 12, Outcome.succeeded)
-    assert table.next_due(capacity=1) == 21
+    assert table.next_due(capacity=1) == 20
 
 
 def test_it_retries_soon_when_a_process_was_lost() -> None:
@@ -132,7 +132,7 @@ def test_it_runs_again_when_the_task_asks_for_it() -> None:
     table.finish(start_one(table, 11), 12, Outcome.succeeded, again_after=0.5)
     assert table.next_due(capacity=1) == 12.5
     table.finish(start_one(table, 13), 13, Outcome.succeeded)
-    assert table.next_due(capacity=1) == 22.5
+    assert table.next_due(capacity=1) == 20
 
 
 def test_it_forgets_a_task_that_is_removed_while_it_runs() -> None:
@@ -152,13 +152,27 @@ def test_removing_an_unknown_task_does_nothing() -> None:
 def test_jitter_spreads_tasks_that_are_added_together_and_keeps_them_spread() -> None:
     table = Timetable(seed=1)
     for name in range(1000):
-        table.add(name, periodic(60, run_at_start=True, jitter=60), now=0)
+        table.add(name, periodic(60, jitter=60), now=0)
     first = table.start_due(30, capacity=1000)
     assert 400 < len(first) < 600
-    for run in first:
-        table.finish(run, 30, Outcome.succeeded)
-    assert table.start_due(60, capacity=1000) != []
     assert all(run.due + 60 == run.entry.due for run in first)
+
+
+def test_jitter_spreads_also_the_later_runs_of_tasks_that_all_run_at_the_start() -> None:
+    table = Timetable(seed=1)
+    for name in range(1000):
+        table.add(name, periodic(60, run_at_start=True, jitter=60), now=0)
+    for run in table.start_due(0.1, capacity=1000):
+        table.finish(run, 0.1, Outcome.succeeded)
+    assert 400 < len(table.start_due(30, capacity=1000)) < 600
+
+
+def test_it_returns_to_its_moments_after_a_failure() -> None:
+    table = Timetable()
+    table.add("task", periodic(10), now=0)
+    table.finish(start_one(table, 11), 13, Outcome.failed)
+    table.finish(start_one(table, 24), 24, Outcome.succeeded)
+    assert table.next_due(capacity=1) == 30
 
 
 def test_it_starts_the_longest_overdue_first_when_the_pool_is_full() -> None:
@@ -213,8 +227,9 @@ class TimetableMachine(RuleBasedStateMachine):
     @rule(name=NAMES, interval=st.none() | st.integers(1, 50), at_start=st.booleans())
     def add(self, name: str, interval: int | None, at_start: bool) -> None:
         self.table.add(name, Task(do_nothing, interval, at_start), self.now)
-        due = self.now if at_start or interval is None else self.now + interval
-        self.tasks[name] = {"interval": interval, "due": due, "failures": 0}
+        grid = self.now + (interval or 0)
+        due = self.now if at_start else grid
+        self.tasks[name] = {"interval": interval, "due": due, "grid": grid, "failures": 0}
 
     @rule(name=NAMES)
     def remove(self, name: str) -> None:
@@ -264,8 +279,9 @@ class TimetableMachine(RuleBasedStateMachine):
         task = self.tasks[str(run.name)]
         self.runs[str(run.name)] = run, task
         if task["interval"] is not None:
-            while (task["due"] or 0) <= self.now:
-                task["due"] = (task["due"] or 0) + task["interval"]
+            while (task["grid"] or 0) <= self.now:
+                task["grid"] = (task["grid"] or 0) + task["interval"]
+            task["due"] = task["grid"]
 
     @precondition(lambda self: self.runs)
     @rule(data=st.data(), outcome=st.sampled_from(Outcome), again=st.none() | st.integers(0, 20))

@@ -138,7 +138,7 @@ def schedule_periodic_dashboard_fetching(
     """Have a dashboard fetched periodically, from wherever its fetching has come to.
 
     :param run_at_start: whether to fetch at once, too.
-    :param jitter: puts the first fetch off by a random time of up to this long.
+    :param jitter: the fetches come earlier by a random time of up to this long, to spread them.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),
@@ -162,9 +162,7 @@ def schedule_all_periodic_dashboards_tasks(
 ) -> None:
     """Have all stored dashboards fetched periodically, spread evenly over the interval."""
     for dashboard in transact(lambda: list(repository.all())):
-        schedule_periodic_dashboard_fetching(
-            dashboard, interval, scheduler, run_at_start=True, jitter=interval
-        )
+        schedule_periodic_dashboard_fetching(dashboard, interval, scheduler, jitter=interval)
 
 
 def _attempt(dashboard_id: UUID | str, work: Work) -> bool:

@@ -45,18 +45,18 @@ def schedule_periodic_pinging(
     interval: timedelta = INTERVAL,
     scheduler: TaskScheduler = default_task_scheduler,
     *,
-    jitter: timedelta = timedelta(),
+    run_at_start: bool = False,
 ) -> None:
-    """Have a dashboard pinged now and then periodically.
+    """Have a dashboard pinged periodically, the several ones spread over the interval.
 
-    :param jitter: puts the first ping off by a random time of up to this long.
+    :param run_at_start: whether to ping at once, too.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),
         interval,
         partial(ping_dashboard, dashboard.id),
-        run_at_start=True,
-        jitter=jitter,
+        run_at_start,
+        jitter=interval,
         time_limit=TIME_LIMIT,
     )
 
