@@ -1,0 +1,49 @@
+"""The examples of `docs/scripting.md` work as they stand there."""
+
+import csv
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running_site import Site, make_dashboard, make_token, make_user
+
+from pydash_app.user.api_token import Scope
+
+PAGE = Path(__file__).parents[2] / "docs" / "scripting.md"
+EXAMPLES = dict(enumerate(re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(), re.DOTALL)))
+RUNNABLE = {number: text for number, (_, text) in EXAMPLES.items() if "export " not in text}
+EXPECTED = {
+    1: '"visits_today"',
+    2: '{"total_visits":{"2018-04-25T00":0,',
+    3: "",
+    4: '"retention":365',
+    5: "Shop: foo 0.5 ms",
+}
+
+
+def test_every_example_is_run() -> None:
+    assert set(RUNNABLE) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("number", EXPECTED)
+def test_it_works(number: int, site: Site, tmp_path: Path) -> None:
+    alice = make_user("Alice")
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYDASH_URL": site.url,
+        "PYDASH_TOKEN": make_token(alice, Scope.WRITE),
+        "DASHBOARD": str(make_dashboard(alice)),
+    }
+    language, text = EXAMPLES[number]
+    command = ["sh", "-ec", text] if language == "sh" else [sys.executable, "-c", text]
+    done = subprocess.run(
+        command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert EXPECTED[number] in done.stdout
+    if number == 3:
+        lines = (tmp_path / "calls.csv").read_text().splitlines()
+        assert len(list(csv.DictReader(lines))) == 5
