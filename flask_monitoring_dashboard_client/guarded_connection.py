@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +30,7 @@ Resolver = Callable[[str, int], list[str]]
 class Limits:
     """How long and how much PyDash is willing to read.
 
-    :param connect_timeout: seconds until a connection stands, per address.
+    :param connect_timeout: seconds to look up a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
     :param total_timeout: seconds for one request with everything in it.
     :param max_bytes: the size of an answer, decompressed.
@@ -79,20 +80,25 @@ class GuardedConnection(http.client.HTTPConnection):
             self.sock.do_handshake()
 
     def _checked_addresses(self) -> list[str]:
+        host = self._url.host
         try:
-            addresses = self._resolver(self._url.host, self._url.port)
+            addresses = _in_time(self._limits.connect_timeout, self._resolver, host, self._url.port)
+        except TimeoutError:
+            raise
         except (OSError, UnicodeError) as error:
-            raise RemoteUnreachable(f"There is no server named {self._url.host}.") from error
+            raise RemoteUnreachable(f"There is no server named {host}.") from error
         # One that may not be reached is enough to refuse: which is taken would be chance.
         if not addresses or not all(map(self._policy.allows, addresses)):
             raise AddressRefused(
-                f"{self._url.host} leads to a network address that this PyDash may not fetch "
-                "from. Whoever runs it can allow more with PYDASH_FETCH_ALLOW."
+                f"{host} leads to a network address that this PyDash may not fetch from. Whoever "
+                "runs it can allow more with PYDASH_FETCH_ALLOW."
             )
         return addresses
 
     def _connect_any(self, addresses: list[str]) -> socket.socket:
         for address in addresses[:-1]:
+            if self._is_aborted:
+                raise TimeoutError
             with suppress(OSError):
                 return self._connect_one(address)
         return self._connect_one(addresses[-1])
@@ -107,6 +113,23 @@ class GuardedConnection(http.client.HTTPConnection):
             with suppress(OSError):
                 # Past SSLSocket's own shutdown, which pulls the rug from under a reader.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+def _in_time(seconds: float, resolver: Resolver, host: str, port: int) -> list[str]:
+    """Look up a name, which cannot be interrupted, and leave it alone when its time is over.
+
+    :raises TimeoutError: if it is.
+    """
+    outcome: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            outcome.set_result(resolver(host, port))
+        except (OSError, UnicodeError) as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    return outcome.result(seconds)
 
 
 @cache

@@ -28,7 +28,7 @@ class RemoteDashboard:
         user typed: the address of the app or of any page of its monitoring.
     :param token: its security token.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
-    :param connect_timeout: seconds until a connection stands.
+    :param connect_timeout: seconds to look up a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
     :param total_timeout: seconds for one request.
     :param max_bytes: the size of an answer, decompressed.

@@ -19,6 +19,7 @@ from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.errors import (
     AddressRefused,
     InvalidAnswer,
+    RemoteTimeout,
     RemoteUnreachable,
 )
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
@@ -172,6 +173,34 @@ def test_it_says_when_nobody_listens(session: GuardedSession) -> None:
 def test_it_says_when_there_is_no_such_name(session: GuardedSession) -> None:
     with pytest.raises(RemoteUnreachable, match="no server named"):
         session.get(Url.parse("http://nowhere.invalid"))
+
+
+def test_it_does_not_wait_for_a_name_server_that_hangs() -> None:
+    is_over = threading.Event()
+
+    def hang(host: str, port: int) -> list[str]:
+        is_over.wait()
+        return []
+
+    session = GuardedSession(LOOPBACK, Limits(connect_timeout=0.1), hang)
+    with session, pytest.raises(RemoteTimeout):
+        session.get(Url.parse("http://slow.example"))
+    is_over.set()
+
+
+def test_it_does_not_try_addresses_for_ever() -> None:
+    """Nobody answers at any of the thousand addresses that a name has."""
+    full = socket.create_server(("127.0.0.1", 0), backlog=0)
+    queued = [socket.socket() for _ in range(4)]
+    for waiting in queued:
+        waiting.setblocking(False)
+        waiting.connect_ex(full.getsockname())
+    limits = Limits(connect_timeout=0.1, total_timeout=0.3)
+    session = GuardedSession(LOOPBACK, limits, lambda host, port: ["127.0.0.1"] * 1_000)
+    with session, pytest.raises(RemoteTimeout):
+        session.get(Url.parse(f"http://busy.example:{full.getsockname()[1]}"))
+    for each in (full, *queued):
+        each.close()
 
 
 def test_it_does_not_trust_a_certificate_that_nobody_vouches_for(
