@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     "/login",
     PUBLIC,
     limit=limits.SIGN_IN,
+    transactional=False,
     errors={401: "Wrong name or password.", 403: "The e-mail address is not verified yet."},
 )
 def login(body: users.Credentials) -> users.UserMessage:

@@ -7,7 +7,7 @@ so that neither many accounts from one place nor one account from many places ca
 import time
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from limits import parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -80,14 +80,11 @@ def install(app: Flask) -> None:
 
 
 def count(limit: Limit, operation: str, account: str | None) -> None:
-    """Count this request, once however often its transaction is tried.
+    """Count this request.
 
     :param account: whom it is about, if that is known.
     :raises RetryLater: it is one too many.
     """
-    if g.get("limits_counted"):
-        return
-    g.limits_counted = True
     limiter: Limiter = current_app.extensions["pydash_limiter"]
     limiter.hit(limit.per_address, operation, "address", request.remote_addr or "")
     if account:

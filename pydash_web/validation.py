@@ -40,7 +40,7 @@ def body(model: type[Model], request: Request) -> Model:
     """
     if request.mimetype != "application/json":
         raise InvalidInput("The body must be JSON, with the header Content-Type: application/json.")
-    return _validate(model, strict_json.loads(request.get_data(cache=False)))
+    return _validate(model, strict_json.loads(request.get_data()))
 
 
 def query(model: type[Model], request: Request) -> Model:

@@ -5,6 +5,8 @@ Visitors that enter improper sign-in information, or have not been verified yet,
 
 from pydash_app import user as users
 from pydash_app.errors import NotAuthenticated, NotVerified
+from pydash_app.user import User
+from pydash_database import transact
 from pydash_web import session
 from pydash_web.controller.user import user_info
 from pydash_web.models.user import Credentials, UserMessage
@@ -16,10 +18,16 @@ def login(body: Credentials) -> UserMessage:
     :raises NotAuthenticated: name and password do not fit.
     :raises NotVerified: they do, but the e-mail address is not verified yet.
     """
-    user = users.authenticate(body.name, body.password)
+    user = transact(lambda: _authenticate(body))
+    # Apart, because checking a password takes long: it is not done again after a conflict.
+    transact(lambda: session.sign_in(user))
+    return UserMessage(message="You are signed in.", user=user_info(user))
+
+
+def _authenticate(credentials: Credentials) -> User:
+    user = users.authenticate(credentials.name, credentials.password)
     if user is None:
         raise NotAuthenticated("The name or the password is wrong.")
     if not user.is_verified():
         raise NotVerified
-    session.sign_in(user)
-    return UserMessage(message="You are signed in.", user=user_info(user))
+    return user

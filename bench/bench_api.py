@@ -1,0 +1,176 @@
+"""How many requests the API answers, and how fast, over real sockets with a million calls behind.
+
+Server and clients share the machine's two cores, so with many clients the figures are those of
+both.
+"""
+
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import pydash_app
+import pydash_database
+from bench.generated import batches
+from pydash_app.configuration import Configuration
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.user.api_token import Scope
+from pydash_app.user.services import registration, tokens
+from pydash_database import server, transact
+
+CALLS, PAGE = 1_000_000, 50_000
+DASHBOARDS = 100
+CLIENTS = (1, 8, 50)
+SECONDS = 3.0
+PASSWORD = "correct horse battery staple"
+
+DATABASE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
+# The limits are what keeps somebody from doing what is measured here.
+WEB = """
+import sys
+import pydash_app, pydash_web
+from pydash_app.configuration import Configuration
+from pydash_web import server
+configuration = Configuration.from_environment({"PYDASH_DATA_DIR": sys.argv[1]}, port=0)
+pydash_app.configure(configuration)
+app = pydash_web.create_app(configuration)
+app.extensions["pydash_limiter"].hit = lambda *_: None
+listening = server.listen(app, configuration)
+print(listening.effective_port, flush=True)
+listening.run()
+"""
+
+Row = dict[str, Any]
+Request = tuple[str, str, bytes | None]
+Milliseconds = NDArray[np.float64]
+
+
+def run() -> list[Row]:
+    """Measure; about two minutes."""
+    with _stack() as (port, token, dashboard_id):
+        rows = []
+        for name, request in _requests(dashboard_id).items():
+            _load(port, token, request, 1, 0.5)
+            for clients in CLIENTS:
+                rows += _rows(f"{name}, {clients} clients", _load(port, token, request, clients))
+        return rows
+
+
+def _requests(dashboard_id: str) -> dict[str, Request]:
+    credentials = json.dumps({"name": "Alice", "password": PASSWORD}).encode()
+    query = (
+        "statistic=total_visits,median_execution_time&timeslice=hour&timeslice_is_static=true"
+        "&start_date=2026-10-01&end_date=2026-10-31"
+    )
+    return {
+        "/api/login (nearly all of it argon2)": ("POST", "/api/login", credentials),
+        f"/api/dashboards ({DASHBOARDS} of them)": ("GET", "/api/dashboards", None),
+        "/statistic (30 days by hour, visits and p50)": (
+            "GET",
+            f"/api/dashboards/{dashboard_id}/statistic?{query}",
+            None,
+        ),
+    }
+
+
+def _rows(name: str, milliseconds: Milliseconds) -> list[Row]:
+    p50, p99 = np.percentile(milliseconds, [50, 99])
+    return [
+        {"name": f"{name}: answered", "value": len(milliseconds) / SECONDS, "unit": "req/s"},
+        {"name": f"{name}: p50", "value": float(p50), "unit": "ms"},
+        {"name": f"{name}: p99", "value": float(p99), "unit": "ms"},
+    ]
+
+
+def _load(
+    port: int, token: str, request: Request, clients: int, seconds: float = SECONDS
+) -> Milliseconds:
+    """Let clients ask again and again; return how long each answer took (ms)."""
+    taken: list[float] = []
+    end = time.perf_counter() + seconds
+    threads = [
+        threading.Thread(target=_ask, args=(port, token, request, end, taken))
+        for _ in range(clients)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return np.array(taken)
+
+
+def _ask(port: int, token: str, request: Request, end: float, taken: list[float]) -> None:
+    method, path, body = request
+    headers = {"Content-Type": "application/json"}
+    if body is None:
+        headers["Authorization"] = f"Bearer {token}"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    while (begun := time.perf_counter()) < end:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+        taken.append(1000 * (time.perf_counter() - begun))
+    connection.close()
+
+
+@contextmanager
+def _stack() -> Iterator[tuple[int, str, str]]:
+    """Run the database and the web server; answer its port, a token and a dashboard's id."""
+    with tempfile.TemporaryDirectory(prefix="pydash") as directory:
+        data_dir = Path(directory)
+        database = subprocess.Popen([sys.executable, "-c", DATABASE, directory])
+        while not server.is_accepting(data_dir):
+            time.sleep(0.02)
+        pydash_app.configure(Configuration.from_environment({"PYDASH_DATA_DIR": directory}))
+        token, dashboard_id = _fill()
+        web = subprocess.Popen(
+            [sys.executable, "-c", WEB, directory],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            assert web.stdout is not None
+            yield int(web.stdout.readline()), token, dashboard_id
+        finally:
+            pydash_database.close()
+            for process in (web, database):
+                process.kill()
+                process.communicate()
+
+
+def _fill() -> tuple[str, str]:
+    def add_user() -> tuple[Any, str]:
+        user = registration.create("Alice", PASSWORD, "alice@example.com", verified=True)
+        return user.id, tokens.issue(user, "bench", Scope.READ)[1]
+
+    user_id, token = transact(add_user)
+
+    def add_dashboard(number: int) -> str:
+        dashboard = Dashboard("http://127.0.0.1:9", "token", user_id, f"App {number}")
+        repository.add(dashboard)
+        return dashboard.get_id()
+
+    ids = [transact(partial(add_dashboard, number)) for number in range(DASHBOARDS)]
+    for batch in batches(CALLS, PAGE):
+        transact(partial(_add_calls, ids[0], batch))
+    return token, ids[0]
+
+
+def _add_calls(dashboard_id: str, batch: EndpointCallBatch) -> None:
+    repository.find(dashboard_id).add_endpoint_calls(batch)
