@@ -4,7 +4,6 @@ import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig } from 'vitest/config';
 
-const ONE_DAY_S = 24 * 60 * 60;
 const backend = process.env.PYDASH_BACKEND ?? 'http://127.0.0.1:5000';
 
 export default defineConfig({
@@ -29,22 +28,6 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{js,css,html,svg}', '**/inter-latin-wght-*.woff2'],
         navigateFallbackDenylist: [/^\/api\//, /^\/metrics/],
-        runtimeCaching: [
-          {
-            // The last answers, so that a reload without a connection still shows something.
-            // Signing out empties this cache (src/lib/offline-data.ts).
-            urlPattern: ({ url, sameOrigin }) =>
-              sameOrigin &&
-              /^\/api\/(user$|dashboards)/.test(url.pathname) &&
-              !url.pathname.endsWith('/export'),
-            handler: 'NetworkFirst',
-            options: {
-              cacheName: 'api',
-              cacheableResponse: { statuses: [200] },
-              expiration: { maxEntries: 200, maxAgeSeconds: 7 * ONE_DAY_S },
-            },
-          },
-        ],
       },
     }),
   ],

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { post } from '@/api/client';
-import { userKey } from '@/api/get-user';
+import { userKey } from '@/api/user-key';
 import type { Message, Settings, User } from '@/api/types';
 
 const changeSettings = (settings: Settings) =>

@@ -1,14 +1,23 @@
-import axios from 'axios';
+import axios, { isCancel } from 'axios';
 
-import { toApiError } from '@/api/errors';
+import { noteAnswer } from '@/api/connection';
+import { hasStatus, toApiError } from '@/api/errors';
 
 /* The session is a cookie, and Axios copies the cookie XSRF-TOKEN into the header X-XSRF-TOKEN
    by itself, which is what the API asks of every change. */
 const client = axios.create({ baseURL: '/api', timeout: 30_000 });
 
-client.interceptors.response.use(undefined, (error: unknown) =>
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cancellation is passed on as it is
-  Promise.reject(toApiError(error)),
+client.interceptors.response.use(
+  (response) => {
+    noteAnswer(true);
+    return response;
+  },
+  (thrown: unknown) => {
+    const error = toApiError(thrown);
+    if (!isCancel(error)) noteAnswer(!hasStatus(error, null));
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cancellation is passed on as it is
+    return Promise.reject(error);
+  },
 );
 
 export type QueryParams = Record<string, string | number | boolean | undefined>;
@@ -23,6 +32,4 @@ export async function post<T>(path: string, body: object = {}): Promise<T> {
 
 /** `/dashboards/{id}` and what is under it, each part safe inside a URL. */
 export const dashboardPath = (id: string, ...rest: string[]): string =>
-  ['/dashboards', id, ...rest]
-    .map((part, at) => (at === 0 ? part : encodeURIComponent(part)))
-    .join('/');
+  ['/dashboards', ...[id, ...rest].map(encodeURIComponent)].join('/');

@@ -34,5 +34,5 @@ export function toApiError(error: unknown): unknown {
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : WITHOUT_MESSAGE;
 
-export const hasStatus = (error: unknown, status: number): boolean =>
+export const hasStatus = (error: unknown, status: number | null): boolean =>
   error instanceof ApiError && error.status === status;

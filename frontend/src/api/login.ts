@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { post } from '@/api/client';
-import { userKey } from '@/api/get-user';
+import { userKey } from '@/api/user-key';
 import type { Credentials, Message, User } from '@/api/types';
 
 const login = (credentials: Credentials) => post<Message & { user: User }>('/login', credentials);

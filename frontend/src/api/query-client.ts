@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 import { ApiError, hasStatus } from '@/api/errors';
-import { userKey } from '@/api/get-user';
+import { userKey } from '@/api/user-key';
 import { forgetOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;

@@ -6,6 +6,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 
+import { keepQueries, restoreQueries } from '@/api/offline-queries';
 import { makeQueryClient } from '@/api/query-client';
 import { makeRouter } from '@/app/router';
 import { NewVersion } from '@/app/new-version';
@@ -15,9 +16,13 @@ import { ColorModeProvider } from '@/theme/color-mode';
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root"');
 
+const queryClient = makeQueryClient();
+await restoreQueries(queryClient);
+keepQueries(queryClient);
+
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={makeQueryClient()}>
+    <QueryClientProvider client={queryClient}>
       <ColorModeProvider>
         <SnackbarProvider>
           <RouterProvider router={makeRouter()} />

@@ -1,4 +1,47 @@
-/** Empties the service worker's copy of the API's answers (cacheName in vite.config.ts). */
+/* One value in the browser's own database: what was shown last, for when there is no connection.
+   A browser without that database, or one that refuses it, has nothing to show then. */
+
+const DATABASE = 'pydash';
+const STORE = 'offline';
+const KEY = 'last';
+
+const isAvailable = () => 'indexedDB' in window;
+
+const settled = <T>(request: IDBRequest<T>) =>
+  new Promise<T>((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('The database refused.'));
+  });
+
+async function withStore<T>(
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const opening = window.indexedDB.open(DATABASE, 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+  const database = await settled(opening);
+  try {
+    return await settled(work(database.transaction(STORE, mode).objectStore(STORE)));
+  } finally {
+    database.close();
+  }
+}
+
+/** What was kept last, or undefined. */
+export async function readOfflineData(): Promise<unknown> {
+  if (!isAvailable()) return undefined;
+  return withStore('readonly', (store) => store.get(KEY) as IDBRequest<unknown>).catch(
+    () => undefined,
+  );
+}
+
+/** Keeps one value, in place of the one before. */
+export async function keepOfflineData(value: unknown): Promise<void> {
+  if (isAvailable())
+    await withStore('readwrite', (store) => store.put(value, KEY)).catch(() => undefined);
+}
+
+/** Keeps nothing: for when the user signs out. */
 export async function forgetOfflineData(): Promise<void> {
-  if ('caches' in window) await window.caches.delete('api');
+  if (isAvailable()) await withStore('readwrite', (store) => store.clear()).catch(() => undefined);
 }

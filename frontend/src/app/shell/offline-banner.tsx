@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 import Box from '@mui/material/Box';
 
+import { serverAnswers, watchAnswers } from '@/api/connection';
 import { Icon } from '@/components/icon';
 
 function watchConnection(notify: () => void): () => void {
@@ -16,9 +17,10 @@ function watchConnection(notify: () => void): () => void {
 /** Says that there is no connection, and what that means for what is seen. */
 export function OfflineBanner() {
   const online = useSyncExternalStore(watchConnection, () => navigator.onLine);
+  const answering = useSyncExternalStore(watchAnswers, serverAnswers);
   return (
     <Box role="status">
-      {!online && (
+      {!(online && answering) && (
         <Box
           sx={{
             display: 'flex',
@@ -33,7 +35,8 @@ export function OfflineBanner() {
           }}
         >
           <Icon name="alert" color="warning.main" />
-          You are offline. These are the last figures that were loaded; changes cannot be saved.
+          {online ? 'PyDash does not answer.' : 'You are offline.'} What you see was loaded before;
+          nothing can be saved now.
         </Box>
       )}
     </Box>

@@ -1,11 +1,11 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LoginPage } from '@/features/auth/login-page';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerPost } from '@/testing/server';
+import { answerGet, answerPost } from '@/testing/server';
 
 async function signIn(url = '/login') {
   const view = renderPage(<LoginPage />, url);
@@ -15,7 +15,16 @@ async function signIn(url = '/login') {
   return view;
 }
 
+beforeEach(() => answerGet('/user', { message: 'Please sign in.' }, 401));
+
 describe('signing in', () => {
+  it('leads on who is signed in already', async () => {
+    answerGet('/user', alice);
+    const { router } = renderPage(<LoginPage />, '/login?next=%2Fhelp');
+    expect(await screen.findByText('Elsewhere')).toBeVisible();
+    expect(router.state.location.pathname).toBe('/help');
+  });
+
   it('leads to the overview', async () => {
     const sent = answerPost('/login', { message: 'Welcome.', user: alice });
     const { router } = await signIn();

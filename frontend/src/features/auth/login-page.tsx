@@ -2,7 +2,7 @@ import Link from '@mui/material/Link';
 import { Navigate, Link as RouterLink, useSearchParams } from 'react-router';
 
 import { hasStatus } from '@/api/errors';
-import { useKnownUser } from '@/api/get-user';
+import { useUser } from '@/api/get-user';
 import { useLogin } from '@/api/login';
 import type { Credentials } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
@@ -64,7 +64,7 @@ function LoginForm() {
 /** Signing in; then on to the page that was asked for. */
 export function LoginPage() {
   const [params] = useSearchParams();
-  const user = useKnownUser();
+  const user = useUser().data;
   if (user) return <Navigate to={safeNext(params.get('next'))} replace />;
   return (
     <AuthPage title="Sign in" links={links}>

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { userKey } from '@/api/get-user';
+import { userKey } from '@/api/user-key';
 import { SettingsPage } from '@/features/settings/settings-page';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
