@@ -1,101 +1,21 @@
-"""The whole of PyDash as a user starts it, and a real browser in front of it."""
+"""One running PyDash and one browser for all tests; a profile of its own for each."""
 
-import os
-import shutil
-import signal
-import socket
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-import requests
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
+from running_stack import Stack, open_browser, sign_in_browser, start_stack, stop_stack
 
-PASSWORD = "correct horse battery staple"
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+# What a form sends may be refused, and Chromium itself notes every answer with a 4xx.
+FORMS = re.compile(r"/api/(login|user/.+|dashboards/(probe|register|.+/change_settings))$")
 
-
-def free_port() -> int:
-    """Find a free loopback port, with a free one after it for the demo app."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A running PyDash with its demo."""
-
-    url: str
-    shop_url: str
-    data_dir: Path
-    process: subprocess.Popen[str]
-
-    @property
-    def shop_token(self) -> str:
-        return (self.data_dir / "demo" / "security-token").read_text()
-
-    def shop_database(self) -> sqlite3.Connection:
-        """Open the monitored app's own database, to read only."""
-        path = self.data_dir / "demo" / "monitoring.sqlite"
-        return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-
-    def signed_in(self) -> requests.Session:
-        """Sign in as the demo user, as a script would."""
-        session = requests.Session()
-        session.trust_env = False
-        answer = session.post(
-            f"{self.url}/api/login", json={"name": "demo", "password": PASSWORD}, timeout=10
-        )
-        assert answer.status_code == 200, answer.text
-        return session
-
-
-def start_stack(data_dir: Path) -> Stack:
-    """Run `pydash up --demo` and wait for its ready line."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pydash", "up", "--demo"],
-        env={
-            **os.environ,
-            "PYDASH_PORT": str(port),
-            "PYDASH_DATA_DIR": str(data_dir),
-            "PYDASH_DEMO_PASSWORD": PASSWORD,
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith(f"PyDash is ready at http://127.0.0.1:{port} "), line
-    return Stack(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", data_dir, process)
-
-
-def stop_stack(stack: Stack) -> None:
-    """Press Ctrl-C and wait for the end."""
-    stack.process.send_signal(signal.SIGINT)
-    assert stack.process.wait(60) == 0
-    assert stack.process.stdout is not None
-    stack.process.stdout.close()
+DEFAULTS = {
+    "viewport": {"width": 1280, "height": 768},
+    "reduced_motion": "reduce",
+    "service_workers": "block",
+}
 
 
 @pytest.fixture(scope="session")
@@ -105,39 +25,60 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stop_stack(started)
 
 
-def chromium() -> str:
-    """Find the browser; a missing one is a failure, not a reason to skip."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "The browser tests need Chromium: apt install chromium"
-    return path
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with open_browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
-        yield started
-        started.close()
+def signed_in(browser: Browser, stack: Stack) -> StorageState:
+    """The cookies of the demo user; a test that signs out must not use them."""
+    return sign_in_browser(browser, stack)
 
 
 @pytest.fixture
-def page(browser: Browser, stack: Stack) -> Iterator[Page]:
-    """A page in a fresh browser profile; an error in its console fails the test."""
-    context = browser.new_context(base_url=stack.url, viewport={"width": 1280, "height": 768})
-    opened = context.new_page()
+def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
+    """Open a page in a fresh browser profile; a complaint in its console fails the test.
+
+    The function takes the options of Playwright's `new_context`. The service worker, which would
+    fetch every page in the background, only comes with `service_workers="allow"`.
+    """
+    contexts = []
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not _is_refusal(message):
-            complaints.append(f"{message.type}: {message.text}")
+        if message.type in ("error", "warning") and not _is_meant(message):
+            complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 
-    opened.on("console", note)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    yield opened
-    context.close()
+    def open_in_profile(**options: Any) -> Page:
+        context = browser.new_context(**{"base_url": stack.url, **DEFAULTS, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_in_profile
+    for context in contexts:
+        context.close()
     assert complaints == []
 
 
-def _is_refusal(message: ConsoleMessage) -> bool:
-    # Chromium itself notes every answer with a 4xx; a refused input is meant to be one.
-    return message.text.startswith("Failed to load resource") and "status of 4" in message.text
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A visitor's page."""
+    return open_page()
+
+
+@pytest.fixture
+def user_page(open_page: Callable[..., Page], signed_in: StorageState) -> Page:
+    """A page of the demo user."""
+    return open_page(storage_state=signed_in)
+
+
+def _is_meant(message: ConsoleMessage) -> bool:
+    if "Service Worker registration blocked by Playwright" in message.text:
+        return True
+    is_refusal = message.text.startswith("Failed to load resource") and "of 4" in message.text
+    return is_refusal and FORMS.search(message.location["url"]) is not None

@@ -1,20 +1,16 @@
 """What a newcomer does first: sign in, look at the demo, add an app."""
 
 import http.server
-import json
 import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 from playwright.sync_api import Locator, Page, expect
-
-PASSWORD = "correct horse battery staple"
+from running_stack import PASSWORD, Stack
 
 # An app as many people have it: monitored, but by itself.
 WITHOUT_EXPORTER = """
@@ -95,10 +91,10 @@ def test_a_newcomer_signs_in_and_sees_the_demo_drawn(page: Page) -> None:
 
 
 def test_adding_a_dashboard_says_exactly_what_is_wrong(
-    page: Page, stack: Any, not_monitored: str, monitored_without_exporter: str
+    page: Page, stack: Stack, not_monitored: str, monitored_without_exporter: str
 ) -> None:
     sign_in(page)
-    before = stack.signed_in().get(f"{stack.url}/api/dashboards", timeout=10).json()
+    before = stack.get("dashboards")
     page.get_by_role("button", name="Add dashboard").click()
     dialog = page.get_by_role("dialog")
     wrongs = [
@@ -112,11 +108,10 @@ def test_adding_a_dashboard_says_exactly_what_is_wrong(
         steps = dialog.get_by_role("list", name="Test of the connection")
         expect(steps).to_contain_text(reason, ignore_case=True)
         expect(dialog.get_by_role("button", name="Test and add")).to_be_enabled()
-    after = stack.signed_in().get(f"{stack.url}/api/dashboards", timeout=10).json()
-    assert [board["id"] for board in after] == [board["id"] for board in before]
+    assert [board["id"] for board in stack.get("dashboards")] == [board["id"] for board in before]
 
 
-def test_a_dashboard_is_added_and_its_history_comes_in(page: Page, stack: Any) -> None:
+def test_a_dashboard_is_added_and_its_history_comes_in(page: Page, stack: Stack) -> None:
     sign_in(page)
     page.get_by_role("button", name="Add dashboard").click()
     fill_dialog(page, stack.shop_url, stack.shop_token, "Second shop")
@@ -124,17 +119,15 @@ def test_a_dashboard_is_added_and_its_history_comes_in(page: Page, stack: Any) -
     expect(page.get_by_role("heading", name="Second shop")).to_be_visible()
     figures = page.get_by_role("main")
     expect(figures.get_by_text("Visits", exact=True).first).to_be_visible()
-    session = stack.signed_in()
-    boards = session.get(f"{stack.url}/api/dashboards", timeout=10).json()
-    added = next(board["id"] for board in boards if board["name"] == "Second shop")
-    expect_visits(session, f"{stack.url}/api/dashboards/{added}/statistic", page)
+    expect_visits(stack, "Second shop", page)
 
 
-def expect_visits(session: requests.Session, url: str, page: Page) -> None:
+def expect_visits(stack: Stack, name: str, page: Page) -> None:
     """Wait until the whole history has been imported."""
+    path = f"dashboards/{stack.dashboard_id(name)}/statistic"
     for _ in range(120):
-        answer = session.get(url, params={"statistic": "total_visits"}, timeout=10)
-        if json.loads(answer.text) >= 50_000:
+        visits: int = stack.get(path, statistic="total_visits")
+        if visits >= 50_000:
             return
         page.wait_for_timeout(250)
-    raise AssertionError(f"after 30 s there are {answer.text} visits")
+    raise AssertionError(f"after 30 s there are {visits} visits")

@@ -13,22 +13,22 @@ from typing import Any
 import psutil
 import pytest
 import requests
+from running_stack import Stack
 
 FETCH_SECONDS = 10
 
 
 @pytest.fixture
-def session(stack: Any) -> requests.Session:
-    signed_in: requests.Session = stack.signed_in()
-    return signed_in
+def session(stack: Stack) -> requests.Session:
+    return stack.session
 
 
-def shop_dashboard(stack: Any, session: requests.Session) -> dict[str, Any]:
+def shop_dashboard(stack: Stack, session: requests.Session) -> dict[str, Any]:
     dashboards = session.get(f"{stack.url}/api/dashboards", timeout=10).json()
     return next(board for board in dashboards if board["name"] == "Bookshop")
 
 
-def ask(stack: Any, session: requests.Session, path: str, **query: str) -> Any:
+def ask(stack: Stack, session: requests.Session, path: str, **query: str) -> Any:
     board = shop_dashboard(stack, session)["id"]
     url = f"{stack.url}/api/dashboards/{board}/{path}"
     answer = session.get(url, params=query, timeout=10)
@@ -43,7 +43,7 @@ def wait_for(condition: Callable[[], Any], seconds: float) -> None:
         time.sleep(0.25)
 
 
-def wait_until_fetched(stack: Any, session: requests.Session, moment: datetime) -> None:
+def wait_until_fetched(stack: Stack, session: requests.Session, moment: datetime) -> None:
     """Wait until a fetch that began after `moment` has brought everything before it."""
 
     def is_fetched() -> bool:
@@ -54,7 +54,7 @@ def wait_until_fetched(stack: Any, session: requests.Session, moment: datetime) 
     wait_for(is_fetched, seconds=60)
 
 
-def own_rows(stack: Any, moment: datetime) -> list[tuple[str, float]]:
+def own_rows(stack: Stack, moment: datetime) -> list[tuple[str, float]]:
     """Read endpoint and duration (ms) of every request before `moment` from the app's database."""
     with stack.shop_database() as database:
         rows: list[tuple[str, float]] = database.execute(
@@ -65,25 +65,27 @@ def own_rows(stack: Any, moment: datetime) -> list[tuple[str, float]]:
     return rows
 
 
-def a_settled_moment(stack: Any, session: requests.Session) -> datetime:
+def a_settled_moment(stack: Stack, session: requests.Session) -> datetime:
     """Take a moment (UTC) before which every request is in the app's database and in PyDash."""
     moment = datetime.now(UTC) - timedelta(seconds=3)
     wait_until_fetched(stack, session, datetime.now(UTC) + timedelta(seconds=1))
     return moment
 
 
-def assert_equal_counts(stack: Any, session: requests.Session) -> None:
+def assert_equal_counts(stack: Stack, session: requests.Session) -> None:
     moment = a_settled_moment(stack, session)
     visits = ask(stack, session, "statistic", statistic="total_visits", end_date=moment.isoformat())
     assert visits == len(own_rows(stack, moment))
     assert visits >= 50_000
 
 
-def test_it_counts_as_many_visits_as_the_app(stack: Any, session: requests.Session) -> None:
+def test_it_counts_as_many_visits_as_the_app(stack: Stack, session: requests.Session) -> None:
     assert_equal_counts(stack, session)
 
 
-def test_it_follows_live_traffic_within_one_interval(stack: Any, session: requests.Session) -> None:
+def test_it_follows_live_traffic_within_one_interval(
+    stack: Stack, session: requests.Session
+) -> None:
     before = len(own_rows(stack, datetime.now(UTC)))
     wait_for(
         lambda: ask(stack, session, "statistic", statistic="total_visits") >= before,
@@ -93,7 +95,7 @@ def test_it_follows_live_traffic_within_one_interval(stack: Any, session: reques
 
 
 def test_its_medians_are_the_exact_ones_within_one_percent(
-    stack: Any, session: requests.Session
+    stack: Stack, session: requests.Session
 ) -> None:
     moment = a_settled_moment(stack, session)
     boxes = ask(stack, session, "endpoint_boxplots", end_date=moment.isoformat())
@@ -107,14 +109,16 @@ def test_its_medians_are_the_exact_ones_within_one_percent(
         )
 
 
-def child(stack: Any, command: str) -> psutil.Process:
+def child(stack: Stack, command: str) -> psutil.Process:
     """Find the process of `pydash up` that runs the given `pydash` command."""
     children = psutil.Process(stack.process.pid).children()
     return next(process for process in children if command in process.cmdline())
 
 
 @pytest.mark.parametrize("command", ["fetcher", "database", "web"])
-def test_it_counts_right_after_a_kill(stack: Any, session: requests.Session, command: str) -> None:
+def test_it_counts_right_after_a_kill(
+    stack: Stack, session: requests.Session, command: str
+) -> None:
     killed = child(stack, command)
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait(10)
@@ -130,13 +134,13 @@ def test_it_counts_right_after_a_kill(stack: Any, session: requests.Session, com
     assert_equal_counts(stack, session)
 
 
-def test_a_second_start_on_the_same_data_says_so(stack: Any) -> None:
+def test_a_second_start_on_the_same_data_says_so(stack: Stack) -> None:
     result = second_start(PYDASH_DATA_DIR=str(stack.data_dir))
     assert result.returncode == 1
     assert f"PyDash is already running on {stack.data_dir}." in result.stderr
 
 
-def test_a_port_in_use_says_so(stack: Any, tmp_path: Any) -> None:
+def test_a_port_in_use_says_so(stack: Stack, tmp_path: Any) -> None:
     port = stack.url.rpartition(":")[2]
     result = second_start(PYDASH_DATA_DIR=str(tmp_path), PYDASH_PORT=port)
     assert result.returncode == 1

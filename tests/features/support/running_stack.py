@@ -1,0 +1,139 @@
+"""The whole of PyDash as a user starts it, with its demo, and a browser to look at it."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import requests
+from playwright.sync_api import Browser, StorageState, sync_playwright
+
+PASSWORD = "correct horse battery staple"
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running PyDash with its demo."""
+
+    url: str
+    shop_url: str
+    data_dir: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def shop_token(self) -> str:
+        return (self.data_dir / "demo" / "security-token").read_text()
+
+    def shop_database(self) -> sqlite3.Connection:
+        """Open the monitored app's own database, to read only."""
+        path = self.data_dir / "demo" / "monitoring.sqlite"
+        return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The demo user, signed in as a script would; once, for signing in is limited."""
+        session = requests.Session()
+        session.trust_env = False
+        answer = session.post(
+            f"{self.url}/api/login", json={"name": "demo", "password": PASSWORD}, timeout=10
+        )
+        assert answer.status_code == 200, answer.text
+        return session
+
+    def get(self, path: str, **query: str) -> Any:
+        """Ask the API as the demo user.
+
+        :param path: what follows `/api/`.
+        """
+        answer = self.session.get(f"{self.url}/api/{path}", params=query, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def dashboard_id(self, name: str) -> str:
+        """Find the id of the demo user's dashboard of that name."""
+        found: str = next(board["id"] for board in self.get("dashboards") if board["name"] == name)
+        return found
+
+
+def start_stack(data_dir: Path) -> Stack:
+    """Run `pydash up --demo` and wait for its ready line."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pydash", "up", "--demo"],
+        env={
+            **os.environ,
+            "PYDASH_PORT": str(port),
+            "PYDASH_DATA_DIR": str(data_dir),
+            "PYDASH_DEMO_PASSWORD": PASSWORD,
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith(f"PyDash is ready at http://127.0.0.1:{port} "), line
+    return Stack(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", data_dir, process)
+
+
+def stop_stack(stack: Stack) -> None:
+    """Press Ctrl-C and wait for the end."""
+    stack.process.send_signal(signal.SIGINT)
+    assert stack.process.wait(60) == 0
+    assert stack.process.stdout is not None
+    stack.process.stdout.close()
+
+
+def free_port() -> int:
+    """Find a free loopback port, with a free one after it for the demo app."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+def sign_in_browser(browser: Browser, stack: Stack) -> StorageState:
+    """Sign the demo user in and answer the cookies, for any number of browser profiles."""
+    with browser.new_context(base_url=stack.url) as context:
+        answer = context.request.post("/api/login", data={"name": "demo", "password": PASSWORD})
+        assert answer.ok, answer.text()
+        return context.storage_state()
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Run Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+def chromium() -> str:
+    """Find the browser; a missing one is a failure, not a reason to skip."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "The browser tests need Chromium: apt install chromium"
+    return path

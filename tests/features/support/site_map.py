@@ -1,0 +1,110 @@
+"""Every page and dialog of PyDash, and how a test gets there."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Locator, Page, expect
+from running_stack import Stack
+
+SIZES = [(1920, 1080), (1280, 768), (320, 550)]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+POPUP = "[role=dialog], [role=menu]"
+
+IS_SETTLED = """() =>
+    document.querySelector('h1') !== null
+    && document.querySelector('.MuiSkeleton-root, [aria-busy=true], [aria-label^=Loading]') === null
+"""
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of PyDash.
+
+    :ivar path: may name `{shop}`, the id of the demo's dashboard.
+    """
+
+    name: str
+    path: str
+
+
+VISITOR_PLACES = [
+    Place("login", "/login"),
+    Place("register", "/register"),
+    Place("resend-verification", "/resend-verification"),
+    Place("forgot-password", "/forgot-password"),
+    Place("verify", "/verify/no-such-code"),
+    Place("reset-password", "/reset-password/no-such-code"),
+]
+USER_PLACES = [
+    Place("overview", "/"),
+    Place("dashboard", "/dashboards/{shop}"),
+    Place("endpoints", "/dashboards/{shop}/endpoints"),
+    Place("versions", "/dashboards/{shop}/versions"),
+    Place("uptime", "/dashboards/{shop}/uptime"),
+    Place("dashboard-settings", "/dashboards/{shop}/settings"),
+    Place("endpoint", "/dashboards/{shop}/endpoints/book"),
+    Place("settings", "/settings"),
+    Place("help", "/help"),
+    Place("not-found", "/no/such/page"),
+]
+
+
+@dataclass(frozen=True)
+class Popup:
+    """A dialog or a menu that opens over a page.
+
+    :ivar place: the name of the page.
+    :ivar key: the key that opens it, or else `button`: the name of the button that does.
+    """
+
+    name: str
+    place: str
+    button: str = ""
+    key: str = ""
+
+    def open(self, page: Page) -> Locator:
+        """Open it on its page; answer it."""
+        if self.key:
+            page.keyboard.press(self.key)
+        else:
+            page.get_by_role("button", name=self.button, exact=True).click()
+        popup = page.locator(POPUP).first
+        expect(popup).to_be_visible()
+        settle(page)
+        return popup
+
+
+DIALOGS = [
+    Popup("add-dashboard", "overview", button="Add dashboard"),
+    Popup("shortcuts", "overview", key="?"),
+    Popup("range", "dashboard", key="t"),
+    Popup("filter", "dashboard", button="Filter"),
+    Popup("user-menu", "dashboard", button="demo"),
+    Popup("delete-dashboard", "dashboard-settings", button="Delete dashboard"),
+    Popup("new-token", "settings", button="New token"),
+    Popup("delete-account", "settings", button="Delete account"),
+]
+
+
+def place(name: str) -> Place:
+    return next(place for place in VISITOR_PLACES + USER_PLACES if place.name == name)
+
+
+def visit(page: Page, stack: Stack, place: Place) -> None:
+    """Open a place and wait until everything on it is there."""
+    page.goto(path_of(stack, place))
+    settle(page)
+
+
+def path_of(stack: Stack, place: Place) -> str:
+    return (
+        place.path.format(shop=stack.dashboard_id("Bookshop")) if "{" in place.path else place.path
+    )
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is loading any more, and what was loaded is drawn."""
+    page.wait_for_function(IS_SETTLED)
+    page.evaluate(TWO_FRAMES)
