@@ -54,7 +54,7 @@ listening.run()
 """
 
 Row = dict[str, Any]
-Request = tuple[str, str, bytes | None]
+Request = tuple[str, str]
 Milliseconds = NDArray[np.float64]
 
 
@@ -65,31 +65,29 @@ def run() -> list[Row]:
         for name, request in _requests(dashboard_id).items():
             _load(port, token, request, 1, 0.5)
             for clients in CLIENTS:
-                rows += _rows(f"{name}, {clients} clients", _load(port, token, request, clients))
+                rows += _rows(f"{name}, {clients} clients", *_load(port, token, request, clients))
         return rows
 
 
 def _requests(dashboard_id: str) -> dict[str, Request]:
-    credentials = json.dumps({"name": "Alice", "password": PASSWORD}).encode()
     query = (
         "statistic=total_visits,median_execution_time&timeslice=hour&timeslice_is_static=true"
         "&start_date=2026-10-01&end_date=2026-10-31"
     )
     return {
-        "/api/login (nearly all of it argon2)": ("POST", "/api/login", credentials),
-        f"/api/dashboards ({DASHBOARDS} of them)": ("GET", "/api/dashboards", None),
+        "/api/login (nearly all of it argon2)": ("POST", "/api/login"),
+        f"/api/dashboards ({DASHBOARDS} of them)": ("GET", "/api/dashboards"),
         "/statistic (30 days by hour, visits and p50)": (
             "GET",
             f"/api/dashboards/{dashboard_id}/statistic?{query}",
-            None,
         ),
     }
 
 
-def _rows(name: str, milliseconds: Milliseconds) -> list[Row]:
+def _rows(name: str, milliseconds: Milliseconds, seconds: float) -> list[Row]:
     p50, p99 = np.percentile(milliseconds, [50, 99])
     return [
-        {"name": f"{name}: answered", "value": len(milliseconds) / SECONDS, "unit": "req/s"},
+        {"name": f"{name}: answered", "value": len(milliseconds) / seconds, "unit": "req/s"},
         {"name": f"{name}: p50", "value": float(p50), "unit": "ms"},
         {"name": f"{name}: p99", "value": float(p99), "unit": "ms"},
     ]
@@ -97,26 +95,30 @@ def _rows(name: str, milliseconds: Milliseconds) -> list[Row]:
 
 def _load(
     port: int, token: str, request: Request, clients: int, seconds: float = SECONDS
-) -> Milliseconds:
-    """Let clients ask again and again; return how long each answer took (ms)."""
+) -> tuple[Milliseconds, float]:
+    """Let clients ask again and again; return how long each took (ms), and all (s)."""
     taken: list[float] = []
-    end = time.perf_counter() + seconds
+    begun = time.perf_counter()
+    end = begun + seconds
     threads = [
-        threading.Thread(target=_ask, args=(port, token, request, end, taken))
-        for _ in range(clients)
+        threading.Thread(target=_ask, args=(port, token, request, client, end, taken))
+        for client in range(clients)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return np.array(taken)
+    return np.array(taken), time.perf_counter() - begun
 
 
-def _ask(port: int, token: str, request: Request, end: float, taken: list[float]) -> None:
-    method, path, body = request
-    headers = {"Content-Type": "application/json"}
-    if body is None:
-        headers["Authorization"] = f"Bearer {token}"
+def _ask(
+    port: int, token: str, request: Request, client: int, end: float, taken: list[float]
+) -> None:
+    method, path = request
+    headers, body = {"Authorization": f"Bearer {token}"}, None
+    if method == "POST":
+        headers = {"Content-Type": "application/json"}
+        body = json.dumps({"name": _name(client), "password": PASSWORD})
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     while (begun := time.perf_counter()) < end:
         connection.request(method, path, body, headers)
@@ -154,12 +156,17 @@ def _stack() -> Iterator[tuple[int, str, str]]:
                 process.communicate()
 
 
+def _name(client: int) -> str:
+    return f"Client {client}"
+
+
 def _fill() -> tuple[str, str]:
-    def add_user() -> tuple[Any, str]:
-        user = registration.create("Alice", PASSWORD, "alice@example.com", verified=True)
+    def add_user(client: int) -> tuple[Any, str]:
+        user = registration.create(_name(client), PASSWORD, "a@example.com", verified=True)
         return user.id, tokens.issue(user, "bench", Scope.READ)[1]
 
-    user_id, token = transact(add_user)
+    users = [transact(partial(add_user, client)) for client in range(max(CLIENTS))]
+    user_id, token = users[0]
 
     def add_dashboard(number: int) -> str:
         dashboard = Dashboard("http://127.0.0.1:9", "token", user_id, f"App {number}")
