@@ -35,12 +35,14 @@ const LEAST = 0.01;
 
 /** 1, 3, 10, 30, … from at most `min` to at least `max`, for a logarithmic axis. */
 export function logTicks(min: number, max: number): number[] {
-  const place = (value: number, round: (exponent: number) => number) =>
-    round(Math.log10(Math.max(value, LEAST)) * 2);
-  const [first, last] = [place(min, Math.floor), place(max, Math.ceil)];
-  const tick = (at: number) => 10 ** Math.floor(at / 2) * (at % 2 === 0 ? 1 : 3);
-  // √10 is a little more than 3, so a tick may have to be moved by one to embrace the values.
-  const from = tick(first) > min && min >= LEAST ? first - 1 : first;
-  const to = tick(last) < max ? last + 1 : last;
-  return Array.from({ length: Math.max(to - from, 1) + 1 }, (_, at) => tick(from + at));
+  const [low, high] = [Math.max(min, LEAST), Math.max(max, LEAST)];
+  const first = Math.floor(Math.log10(low));
+  const decades = Math.ceil(Math.log10(high)) - first + 1;
+  const ticks = Array.from({ length: decades }, (_, at) => first + at).flatMap((exponent) => [
+    10 ** exponent,
+    3 * 10 ** exponent,
+  ]);
+  const from = ticks.findLastIndex((tick) => tick <= low);
+  const to = ticks.findIndex((tick) => tick >= high);
+  return ticks.slice(from, Math.max(to, from + 1) + 1);
 }

@@ -37,7 +37,12 @@ export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
   });
   return (
     <Frame title="Connection" subtitle="A new address or token is tested before it is saved.">
-      <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
+      <Form
+        form={form}
+        submit={submit}
+        submitLabel="Save connection"
+        disabled={!form.formState.isDirty}
+      >
         <Field
           form={form}
           name="name"

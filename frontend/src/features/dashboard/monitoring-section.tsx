@@ -54,7 +54,12 @@ function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
     },
   });
   return (
-    <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
+    <Form
+      form={form}
+      submit={submit}
+      submitLabel="Save retention"
+      disabled={!form.formState.isDirty}
+    >
       <Field
         form={form}
         name="retention"

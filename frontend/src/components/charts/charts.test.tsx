@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react';
+
+import { render, screen } from '@testing-library/react';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { BarChart } from '@/components/charts/bar-chart';
+import { BoxPlots } from '@/components/charts/box-plots';
+import { Heatmap } from '@/components/charts/heatmap';
+import { LineChart } from '@/components/charts/line-chart';
+import { formatDuration, formatNumber } from '@/lib/format';
+import { giveSize } from '@/testing/drawing';
+import { ColorModeProvider } from '@/theme/color-mode';
+
+beforeEach(() => giveSize());
+
+const draw = (chart: ReactNode) => render(chart, { wrapper: ColorModeProvider });
+
+const categories = ['Mon', 'Tue', 'Wed'].map((day) => ({ tick: day, title: day }));
+const red = { id: 'red', name: 'Red', color: '#ff0000', values: [1, null, 3] };
+const axes = { categories, xTitle: 'Day (UTC)', formatTick: String, format: formatNumber };
+
+const texts = (container: HTMLElement) =>
+  [...container.querySelectorAll('svg text')].map(({ textContent }) => textContent);
+
+describe('a chart of series', () => {
+  it('names each axis after what it shows', () => {
+    draw(
+      <>
+        <BarChart {...axes} series={[red]} yTitle="Visits per day" />
+        <LineChart {...axes} series={[red]} yTitle="Time per call" format={formatDuration} />
+      </>,
+    );
+    expect(screen.getByText('Visits per day')).toBeVisible();
+    expect(screen.getByText('Time per call')).toBeVisible();
+    expect(screen.getAllByText('Day (UTC)')).toHaveLength(2);
+  });
+
+  it('has a legend as soon as there is something to tell apart', () => {
+    const blue = { id: 'blue', name: 'Blue', color: '#0000ff', values: [1, 1, 1] };
+    const { rerender } = draw(<BarChart {...axes} series={[red]} yTitle="" />);
+    expect(screen.queryByText('Red')).not.toBeInTheDocument();
+    rerender(<BarChart {...axes} series={[red, blue]} yTitle="" />);
+    expect(screen.getByText('Red')).toBeVisible();
+    expect(screen.getByText('Blue')).toBeVisible();
+  });
+
+  it('leaves a gap where nothing was measured, and a dot where a line has no neighbour', () => {
+    const { container } = draw(<LineChart {...axes} series={[red]} yTitle="" />);
+    expect(container.querySelectorAll('circle[fill="#ff0000"]')).toHaveLength(2);
+    expect(container.querySelector('path[stroke="#ff0000"]')?.getAttribute('d')).not.toContain('L');
+  });
+
+  it('marks where a version begins', () => {
+    const marks = [{ at: 1, label: '2.0.0' }];
+    const { container } = draw(<BarChart {...axes} series={[red]} yTitle="" marks={marks} />);
+    expect(texts(container)).toContain('2.0.0');
+  });
+});
+
+describe('a heat map', () => {
+  it('has a cell for each row and column, and each label over its own column', () => {
+    const { container } = draw(
+      <Heatmap
+        columns={categories}
+        rows={[
+          { id: 'a', tick: 'morning', title: 'Morning', values: [1, 2, 3] },
+          { id: 'b', tick: 'evening', title: 'Evening', values: [4, 5, 6] },
+        ]}
+        xTitle="Day"
+        yTitle="Time"
+        format={String}
+      />,
+    );
+    const cells = [...container.querySelectorAll('rect[rx="2"]')];
+    expect(cells).toHaveLength(6);
+    const middles = cells
+      .slice(0, 3)
+      .map((cell) => Number(cell.getAttribute('x')) + Number(cell.getAttribute('width')) / 2);
+    const labels = [...container.querySelectorAll('g[transform]')]
+      .filter(({ textContent }) => ['Mon', 'Tue', 'Wed'].includes(textContent))
+      .map((label) =>
+        Number(/translate\(([\d.]+)/.exec(label.getAttribute('transform') ?? '')?.[1]),
+      )
+      .filter((x) => x > 0);
+    middles.forEach((middle, at) => expect(labels[at]).toBeCloseTo(middle));
+  });
+});
+
+describe('a box plot', () => {
+  it('has a row for each group and an axis that embraces the slowest call', () => {
+    const box = {
+      fastest: 4,
+      firstQuartile: 8,
+      median: 10,
+      thirdQuartile: 20,
+      p90: 40,
+      p99: 90,
+      slowest: 250,
+      average: 15,
+    };
+    const { container } = draw(
+      <BoxPlots
+        rows={['1.0', '2.0'].map((name) => ({ name, box, color: '#ff0000' }))}
+        xTitle="Time per call"
+        format={formatDuration}
+      />,
+    );
+    expect(texts(container)).toEqual(expect.arrayContaining(['1.0', '2.0', '3 ms', '300 ms']));
+    expect(container.querySelectorAll('circle')).toHaveLength(2);
+  });
+});

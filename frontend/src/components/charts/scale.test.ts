@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+
+import { logTicks, niceTicks, spacedIndexes } from '@/components/charts/scale';
+
+describe('the ticks of an axis', () => {
+  it.each([
+    [97, [0, 25, 50, 75, 100]],
+    [100, [0, 25, 50, 75, 100]],
+    [101, [0, 50, 100, 150]],
+    [0.9, [0, 0.25, 0.5, 0.75, 1]],
+  ])('are round and embrace %s', (max, ticks) => expect(niceTicks(max, 4)).toEqual(ticks));
+
+  it('are whole for what can be counted', () => {
+    expect(niceTicks(0, 4, true)).toEqual([0, 1]);
+    expect(niceTicks(3, 4, true)).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each([
+    [3.9, 930, [3, 10, 30, 100, 300, 1000]],
+    [3.1, 9.5, [3, 10]],
+    [0, 5, [0.01, 0.03, 0.1, 0.3, 1, 3, 10]],
+    [1, 1, [1, 3]],
+  ])('of a logarithmic axis embrace %s to %s', (min, max, ticks) => {
+    const found = logTicks(min, max);
+    expect(found).toHaveLength(ticks.length);
+    found.forEach((tick, at) => expect(tick).toBeCloseTo(ticks[at] ?? 0));
+  });
+});
+
+it('leaves out labels that would lie over each other, evenly', () =>
+  expect(spacedIndexes(10, 200, 50)).toEqual([0, 3, 6, 9]));

@@ -1,0 +1,144 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { SettingsTab } from '@/features/dashboard/settings-tab';
+import { makeDashboard } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet, answerPost, holdPost } from '@/testing/server';
+
+const dashboard = makeDashboard({ monitor_downtime: false });
+const SETTINGS = `/dashboards/${dashboard.id}/change_settings`;
+const UPTIME = 'Ask every five minutes whether the app still answers';
+
+beforeEach(() => answerGet('/dashboards', [dashboard]));
+
+async function renderSettings() {
+  renderPage(
+    <SettingsTab />,
+    `/dashboards/${dashboard.id}/settings`,
+    '/dashboards/:dashboardId/settings',
+  );
+  await screen.findByLabelText('Name');
+}
+
+const saved = (part: Partial<typeof dashboard>) => ({
+  message: 'The settings are saved.',
+  dashboard: { ...dashboard, ...part },
+});
+const saveButton = () => screen.getByRole('button', { name: 'Save connection' });
+const retentionButton = () => screen.getByRole('button', { name: 'Save retention' });
+
+describe('the connection', () => {
+  it('shows what is set, and cannot be saved while nothing was changed', async () => {
+    await renderSettings();
+    expect(screen.getByLabelText('Name')).toHaveValue('Web shop');
+    expect(screen.getByLabelText('New token')).toHaveValue('');
+    expect(saveButton()).toBeDisabled();
+  });
+
+  it('sends only what was changed, and no token that was not typed', async () => {
+    const sent = answerPost(SETTINGS, saved({ name: 'Shop' }));
+    await renderSettings();
+    await userEvent.clear(screen.getByLabelText('Name'));
+    await userEvent.type(screen.getByLabelText('Name'), 'Shop');
+    await userEvent.click(saveButton());
+    expect(await screen.findByText('The settings are saved.')).toBeVisible();
+    expect(sent).toEqual([{ name: 'Shop' }]);
+    expect(saveButton()).toBeDisabled();
+  });
+
+  it('says why it cannot be saved at the field', async () => {
+    const reason = 'This token is wrong.';
+    answerPost(SETTINGS, { message: reason, errors: { token: [reason] } }, 400);
+    await renderSettings();
+    await userEvent.type(screen.getByLabelText('New token'), 'guess');
+    await userEvent.click(saveButton());
+    expect(await screen.findByText(reason)).toBeVisible();
+    expect(screen.getByLabelText('New token')).toBeInvalid();
+  });
+});
+
+describe('the uptime switch', () => {
+  const uptime = () => screen.getByRole('switch', { name: UPTIME });
+
+  it('moves when the answer is there, and not before', async () => {
+    const release = holdPost(SETTINGS, saved({ monitor_downtime: true }));
+    await renderSettings();
+    await userEvent.click(uptime());
+    expect(uptime()).not.toBeChecked();
+    expect(screen.queryByText('The settings are saved.')).not.toBeInTheDocument();
+    release();
+    expect(await screen.findByText('The settings are saved.')).toBeVisible();
+    expect(uptime()).toBeChecked();
+  });
+
+  it('stays as it was when it cannot be saved', async () => {
+    answerPost(SETTINGS, { message: 'The database is away.' }, 503);
+    await renderSettings();
+    await userEvent.click(uptime());
+    expect(await screen.findByText('The database is away.')).toBeVisible();
+    expect(uptime()).not.toBeChecked();
+  });
+});
+
+describe('the retention', () => {
+  it('is a number of days, or for ever when it is emptied', async () => {
+    answerGet('/dashboards', [{ ...dashboard, retention: 90 }]);
+    const sent = answerPost(SETTINGS, saved({ retention: null }));
+    await renderSettings();
+    await userEvent.clear(screen.getByLabelText('Days to keep single calls'));
+    await userEvent.click(retentionButton());
+    expect(await screen.findByText('The settings are saved.')).toBeVisible();
+    expect(sent).toEqual([{ retention: null }]);
+  });
+
+  it('does not take half a day', async () => {
+    await renderSettings();
+    await userEvent.type(screen.getByLabelText('Days to keep single calls'), '1.5');
+    await userEvent.click(retentionButton());
+    expect(await screen.findByText('Enter a whole number of days.')).toBeVisible();
+  });
+});
+
+describe('the data', () => {
+  it('is fetched now when asked for', async () => {
+    answerPost(`/dashboards/${dashboard.id}/fetch`, { message: 'It will be fetched in a moment.' });
+    await renderSettings();
+    await userEvent.click(screen.getByRole('button', { name: 'Fetch now' }));
+    expect(await screen.findByText('It will be fetched in a moment.')).toBeVisible();
+  });
+
+  it.each(['csv', 'json'])('is exported as %s for the range that is shown', async (format) => {
+    await renderSettings();
+    const link = screen.getByRole('link', { name: `Export as ${format.toUpperCase()}` });
+    const url = new URL(link.getAttribute('href') ?? '', 'http://localhost');
+    expect(url.pathname).toBe(`/api/dashboards/${dashboard.id}/export`);
+    expect(url.searchParams.get('format')).toBe(format);
+    expect(url.searchParams.has('start_date')).toBe(true);
+  });
+});
+
+describe('deleting', () => {
+  async function ask(typed: string) {
+    await renderSettings();
+    await userEvent.click(screen.getByRole('button', { name: 'Delete dashboard' }));
+    await userEvent.type(await screen.findByLabelText('Type its name: Web shop'), typed);
+    await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+  }
+
+  it('does nothing while the name is not typed rightly', async () => {
+    const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
+    await ask('web shop');
+    expect(await screen.findByText('This is not Web shop.')).toBeVisible();
+    expect(sent).toEqual([]);
+  });
+
+  it('says that it is done when it is, and leads to the overview', async () => {
+    const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
+    await ask('Web shop');
+    expect(await screen.findByText('It is gone.')).toBeVisible();
+    expect(screen.getByText('Elsewhere')).toBeVisible();
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,113 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { StatisticsTab } from '@/features/dashboard/statistics-tab';
+import { giveSize } from '@/testing/drawing';
+import { makeDashboard } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet } from '@/testing/server';
+import { answerStatistics } from '@/testing/statistics';
+
+const dashboard = makeDashboard();
+const STATISTIC = `/dashboards/${dashboard.id}/statistic`;
+
+const MEASURED = {
+  values: {
+    total_visits: 1234,
+    unique_visitors: 56,
+    median_execution_time: 12.5,
+    'ninety-fifth_percentile_execution_time': 80,
+    ninetieth_percentile_execution_time: 60,
+    'ninety-ninth_percentile_execution_time': 200,
+    error_rate: 0.002,
+    first_call: '2026-11-21T06:00:00+00:00',
+  },
+  groups: { endpoint: ['shop.index'], version: ['1.0'], status_class: ['2xx', '5xx'] },
+  slices: ['2026-11-21', '2026-11-22'],
+} as const;
+
+beforeEach(() => {
+  giveSize();
+  answerGet('/dashboards', [dashboard]);
+});
+
+const renderStatistics = (search = '?from=2026-11-21&to=2026-11-22&timeslice=day') =>
+  renderPage(<StatisticsTab />, `/dashboards/${dashboard.id}${search}`, '/dashboards/:dashboardId');
+
+const panel = (name: string) => screen.findByRole('region', { name });
+
+describe('the figures', () => {
+  it('are those of the API, with their units', async () => {
+    answerStatistics(MEASURED);
+    renderStatistics();
+    const figures = within(await panel('Figures'));
+    expect(await figures.findByText('1,234')).toBeVisible();
+    expect(figures.getByText('56')).toBeVisible();
+    expect(figures.getByText('12.5 ms')).toBeVisible();
+    expect(figures.getByText('80 ms')).toBeVisible();
+    expect(figures.getByText('0.2%')).toBeVisible();
+  });
+
+  it('are compared with the period before, which is as long', async () => {
+    const asked = answerStatistics(MEASURED);
+    renderStatistics();
+    await within(await panel('Figures')).findByText('1,234');
+    const figures = asked.filter((query) => query.get('statistic')?.includes('error_rate'));
+    expect(figures.map((query) => [query.get('start_date'), query.get('end_date')])).toEqual([
+      ['2026-11-21T00:00:00.000Z', '2026-11-23T00:00:00.000Z'],
+      ['2026-11-19T00:00:00.000Z', '2026-11-21T00:00:00.000Z'],
+    ]);
+  });
+});
+
+describe('a panel', () => {
+  it('says what went wrong and can be tried again', async () => {
+    answerGet(STATISTIC, { message: 'The database cannot be reached.' }, 503);
+    renderStatistics();
+    const visits = within(await panel('Visits'));
+    expect(await visits.findByText('The database cannot be reached.')).toBeVisible();
+    answerStatistics(MEASURED);
+    await userEvent.click(visits.getByRole('button', { name: 'Try again' }));
+    expect(await visits.findByText(/^2,468 visits/)).toBeInTheDocument();
+  });
+
+  it('says what to do where there is nothing to show', async () => {
+    answerStatistics({ values: { total_visits: 0, unique_visitors: 0 }, slices: MEASURED.slices });
+    renderStatistics();
+    expect(
+      await within(await panel('Visits')).findByText(/Nothing in this time range/),
+    ).toBeVisible();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('shows the same figures as a table', async () => {
+    answerStatistics(MEASURED);
+    renderStatistics();
+    await userEvent.click(await screen.findByRole('button', { name: 'Visits: show as table' }));
+    const rows = within(await panel('Visits')).getAllByRole('row');
+    expect(rows.map(({ textContent }) => textContent)).toEqual([
+      'TimeVisitsshop.index',
+      'Sat, Nov 21, 20261,2341,234',
+      'Sun, Nov 22, 20261,2341,234',
+    ]);
+  });
+});
+
+it('asks once for what several panels show over time', async () => {
+  const asked = answerStatistics(MEASURED);
+  renderStatistics();
+  await within(await panel('Execution time')).findByText(/Highest p99/);
+  await within(await panel('Unique visitors')).findByText(/Most unique visitors/);
+  const series = asked.filter((query) => query.get('statistic')?.includes('ninetieth'));
+  expect(series).toHaveLength(1);
+});
+
+it('filters every panel by what is in the URL', async () => {
+  const asked = answerStatistics(MEASURED);
+  renderStatistics('?version=1.0');
+  await within(await panel('Figures')).findByText('1,234');
+  const unfiltered = asked.filter((query) => query.get('version') !== '1.0');
+  // Only where versions begin is asked for all of them.
+  expect(unfiltered.map((query) => query.get('statistic'))).toEqual(['first_call']);
+});

@@ -1,0 +1,87 @@
+import { screen, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, it } from 'vitest';
+
+import { EndpointPage } from '@/features/endpoint/endpoint-page';
+import { makeDashboard } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet, server } from '@/testing/server';
+import { answerStatistics } from '@/testing/statistics';
+
+const NAME = '/books/<id>';
+const dashboard = makeDashboard({ endpoints: [{ name: NAME, enabled: true, hidden: false }] });
+
+const MEASURED = {
+  values: {
+    total_visits: 1234,
+    unique_visitors: 56,
+    fastest_measured_execution_time: 1,
+    fastest_quartile_execution_time: 2,
+    median_execution_time: 3,
+    slowest_quartile_execution_time: 4,
+    ninetieth_percentile_execution_time: 5,
+    'ninety-fifth_percentile_execution_time': 6,
+    'ninety-ninth_percentile_execution_time': 7,
+    slowest_measured_execution_time: 8,
+    average_execution_time: 9,
+    first_call: '2026-11-21T06:00:00+00:00',
+  },
+  groups: { version: ['1.0'], group_by: ['ada'], ip: ['192.0.2.1'], status_class: ['2xx'] },
+  slices: ['2026-11-21', '2026-11-22'],
+} as const;
+
+beforeEach(() => answerGet('/dashboards', [dashboard]));
+
+const renderEndpoint = (name = NAME) =>
+  renderPage(
+    <EndpointPage />,
+    `/dashboards/${dashboard.id}/endpoints/${encodeURIComponent(name)}`,
+    '/dashboards/:dashboardId/endpoints/:endpointName',
+  );
+
+it('loads, and asks for this endpoint of this dashboard', async () => {
+  const asked = answerStatistics(MEASURED);
+  const histograms: URL[] = [];
+  server.use(
+    http.get('*/api/dashboards/:id/execution_time_histogram', ({ request }) => {
+      histograms.push(new URL(request.url));
+      return HttpResponse.json({ edges: [1, 2, 4], counts: [3, 5] });
+    }),
+  );
+  renderEndpoint();
+  expect(await screen.findByRole('heading', { level: 1, name: NAME })).toBeVisible();
+  expect(await screen.findByText(/Most calls took 2 ms to 4 ms/)).toBeInTheDocument();
+  expect(histograms[0]?.pathname).toContain(dashboard.id);
+  const endpoints = [...asked, ...histograms.map(({ searchParams }) => searchParams)]
+    .filter((query) => query.get('statistic') !== 'first_call')
+    .map((query) => query.get('endpoint'));
+  expect(new Set(endpoints)).toEqual(new Set([NAME]));
+});
+
+it('shows the fastest as the fastest and the slowest as the slowest', async () => {
+  answerStatistics(MEASURED);
+  answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
+  renderEndpoint();
+  const spread = await screen.findByRole('region', { name: 'Spread of execution times' });
+  await within(spread).findByText('Fastest');
+  const numbers = within(spread)
+    .getAllByRole('term')
+    .map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ''}`);
+  expect(numbers).toEqual([
+    'Fastest: 1 ms',
+    'First quartile: 2 ms',
+    'Median: 3 ms',
+    'Third quartile: 4 ms',
+    '90th percentile: 5 ms',
+    '99th percentile: 7 ms',
+    'Slowest: 8 ms',
+    'Average: 9 ms',
+  ]);
+});
+
+it('says so when there is no such endpoint', async () => {
+  answerStatistics(MEASURED);
+  answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
+  renderEndpoint('/nowhere');
+  expect(await screen.findByText('There is no endpoint /nowhere')).toBeVisible();
+});

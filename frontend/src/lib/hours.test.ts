@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+
+import { arrangeHours, MOST_DAYS, type HourValue } from '@/lib/hours';
+
+const DAY_MS = 86_400_000;
+const MONDAY = Date.UTC(2026, 10, 16);
+
+const dateOf = (day: number) => new Date(MONDAY + day * DAY_MS).toISOString().slice(0, 10);
+
+/** Every hour of so many days; the value says which day it is. */
+const hoursOf = (days: number): HourValue[] =>
+  Array.from({ length: days * 24 }, (_, at) => {
+    const day = Math.floor(at / 24);
+    return { date: dateOf(day), hour: at % 24, value: day };
+  });
+
+describe('the hours of days', () => {
+  it('stand under the day they belong to', () => {
+    const { days } = arrangeHours([
+      { date: '2026-11-16', hour: 23, value: 5 },
+      { date: '2026-11-17', hour: 0, value: 7 },
+    ]);
+    expect(days.map(({ id, tick }) => [id, tick])).toEqual([
+      ['2026-11-16', 'Nov 16'],
+      ['2026-11-17', 'Nov 17'],
+    ]);
+    expect(days[0]?.values[23]).toBe(5);
+    expect(days[1]?.values[0]).toBe(7);
+  });
+
+  it('are unknown where the range has none, which is not the same as nothing', () => {
+    const { days } = arrangeHours([{ date: '2026-11-16', hour: 3, value: 0 }]);
+    expect(days[0]?.values.slice(2, 5)).toEqual([null, 0, null]);
+  });
+
+  it('are folded into days of the week when they are too many, as their mean', () => {
+    const { days, areMeans } = arrangeHours(hoursOf(MOST_DAYS + 4));
+    expect(areMeans).toBe(true);
+    expect(days).toHaveLength(7);
+    // Mondays are the days 0, 7, 14, 21 and 28.
+    expect(days[0]?.title).toBe('Monday');
+    expect(days[0]?.values[12]).toBe(14);
+  });
+
+  it('are left as they are for a month', () =>
+    expect(arrangeHours(hoursOf(MOST_DAYS)).areMeans).toBe(false));
+});
