@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,8 @@ def _measure(calls: int) -> tuple[list[Row], dict[str, float]]:
         peer = _duckdb(Path(directory) / "calls.duckdb", calls)
         for name, (question, sql) in QUESTIONS.items():
             cold = _cold(database, question)
-            hot[name] = _best(lambda question=question: _ask(question))
-            theirs = _best(lambda sql=sql: peer.execute(sql).fetchall())
+            hot[name] = _best(partial(_ask, question))
+            theirs = _best(partial(_fetch, peer, sql))
             size = f"{calls // 1_000_000} M"
             rows.append(row(f"{name}, {size}: cold; at most 100 ms", cold, "ms", 100))
             rows.append(row(f"{name}, {size}: hot; against DuckDB", hot[name], "ms", theirs))
@@ -110,12 +111,16 @@ def _cold(database: CubeDatabase, question: Mapping[str, Any]) -> float:
     times = []
     for _ in range(3):
         database.reconnect()
-        times.append(_best(lambda: _ask(question), tries=1))
+        times.append(_best(partial(_ask, question), tries=1))
     return min(times)
 
 
 def _ask(question: Mapping[str, Any]) -> None:
     transact(lambda: dashboard().query(start=START, end=END, **question))
+
+
+def _fetch(peer: duckdb.DuckDBPyConnection, sql: str) -> None:
+    peer.execute(sql).fetchall()
 
 
 def _best(work: Callable[[], object], tries: int = 7) -> float:

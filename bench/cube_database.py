@@ -1,0 +1,97 @@
+"""A real ZEO server with a dashboard of generated calls in it."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pydash_database
+from bench.generated import batches
+from pydash_app import secrets
+from pydash_app.dashboard.aggregator.cache import column_cache
+from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_app.dashboard.entity import Dashboard
+from pydash_database import database_root, server, transact
+
+Row = dict[str, Any]
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+_KEY = "dashboard"
+_SERVE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
+
+
+class CubeDatabase:
+    """A database on a ZEO server of its own, with one dashboard."""
+
+    def __init__(self, directory: Path) -> None:
+        self._uri = f"zeo://{directory}/{server.SOCKET_NAME}"
+        self._file = directory / "pydash.fs"
+        secrets.configure("a key for the benchmarks")
+        pydash_database.configure(self._uri)
+        transact(_create)
+
+    @property
+    def size(self) -> int:
+        """The size of the database's file, in bytes."""
+        return self._file.stat().st_size
+
+    def fill(self, calls: int, size: int) -> float:
+        """Add generated calls, a transaction for each batch; return the seconds it took."""
+        seconds = 0.0
+        for batch in batches(calls, size):
+            start = time.perf_counter()
+            transact(partial(add, batch))
+            seconds += time.perf_counter() - start
+        return seconds
+
+    def reconnect(self) -> None:
+        """Become a client that has nothing in memory."""
+        pydash_database.close()
+        column_cache.clear()
+        pydash_database.configure(self._uri)
+        transact(dashboard)
+
+
+def dashboard() -> Dashboard:
+    """Return the dashboard, within a transaction."""
+    found: Dashboard = database_root()[_KEY]
+    return found
+
+
+@contextmanager
+def cube_database() -> Iterator[CubeDatabase]:
+    """Start a server, and stop it in the end."""
+    with tempfile.TemporaryDirectory(prefix="pydash") as directory:
+        process = subprocess.Popen([sys.executable, "-c", _SERVE, directory])
+        try:
+            while not server.is_accepting(Path(directory)):
+                time.sleep(0.02)
+            yield CubeDatabase(Path(directory))
+        finally:
+            pydash_database.close()
+            process.kill()
+            process.wait()
+
+
+def row(name: str, value: float, unit: str, peer: float | None = None) -> Row:
+    """Return a result; `ratio` is above 1 where PyDash is better than its peer."""
+    ratio = None
+    if peer is not None:
+        ratio = value / peer if unit.endswith("/s") else peer / value
+    return {"name": name, "value": value, "unit": unit, "peer": peer, "ratio": ratio}
+
+
+def _create() -> None:
+    database_root()[_KEY] = Dashboard("http://localhost", "token", "0" * 32)
+
+
+def add(batch: EndpointCallBatch) -> None:
+    """Add calls and bring the summary up to date, as a fetch does, within a transaction."""
+    dashboard().add_endpoint_calls(batch)
+    dashboard().update_summary(NOW)
