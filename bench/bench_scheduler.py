@@ -28,7 +28,7 @@ def _spread_tasks() -> list[Row]:
     """Run 10,000 tasks a minute, spread over it as dashboards are."""
     with _Running() as scheduler:
         for number in range(TASKS):
-            scheduler.add_periodic_task(number, INTERVAL, foo, run_at_start=True, jitter=INTERVAL)
+            scheduler.add_periodic_task(number, INTERVAL, foo, jitter=INTERVAL)
         time.sleep(SECONDS)
         figures = scheduler.figures()
     return [

@@ -63,7 +63,8 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
 
 def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading.Event) -> None:
     """Schedule until told to stop or the lease is lost."""
-    scheduler = TaskScheduler(GRANULARITY_SECONDS, executor=partial(_make_executor, configuration))
+    executor = _make_executor(configuration)
+    scheduler = TaskScheduler(GRANULARITY_SECONDS, executor=lambda: executor)
     housekeeping.schedule(scheduler)
     reconciler = Reconciler(scheduler, timedelta(seconds=configuration.fetch_interval))
     loop = threading.Thread(target=scheduler.run, name="scheduler")

@@ -20,7 +20,7 @@ def cluster() -> Iterator[str]:
     """A real cluster of two worker processes; the address of its scheduler."""
     from distributed import LocalCluster
 
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
         yield cluster.scheduler_address.removeprefix("tcp://")

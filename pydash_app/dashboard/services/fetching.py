@@ -32,13 +32,14 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
+from pydash_app.dashboard.fetching_status import FetchingStatus, RemoteInfo
 from pydash_app.dashboard.services import remote
 from pydash_database import DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
 PAGE_CALLS = 25_000
 TURN_SECONDS = 10.0
+PROMPT_READ_SECONDS = 15.0
 TIME_LIMIT = timedelta(minutes=3)
 DEFAULT_INTERVAL = timedelta(seconds=3600)
 INTERNAL_ERROR = "PyDash itself failed to process the data; its log says why. It will try again."
@@ -66,9 +67,9 @@ class _Source:
     url: str
     token: str
     cursor: dict[str, Any] | None
-    progress: FetchProgress
     remote: RemoteInfo | None
     needs_endpoints: bool
+    read_timeout: float
 
 
 Work = Callable[[_Source, RemoteDashboard], bool]
@@ -226,16 +227,29 @@ def _source(dashboard_id: UUID | str) -> _Source:
         url=dashboard.url,
         token=dashboard.token,
         cursor=status.cursor,
-        progress=status.progress,
         remote=known,
         needs_endpoints=known is None or status.needs_endpoints(datetime.now(UTC)),
+        read_timeout=_read_timeout(status),
     )
+
+
+def _read_timeout(status: FetchingStatus) -> float:
+    """Return how many seconds to wait for the remote side.
+
+    Few where it is expected to answer at once: should many apps begin to hang together, they must
+    not hold up the others. Those that have failed may take long: the scheduler keeps them apart.
+    So may those whose history comes in.
+    """
+    is_importing = status.cursor is not None and not status.state.has_history
+    is_slow = status.state.is_failure or is_importing
+    return remote.READ_SECONDS if is_slow else PROMPT_READ_SECONDS
 
 
 def _connect(source: _Source) -> RemoteDashboard:
     if source.remote is None or source.needs_endpoints:
-        return remote.connect(source.url, source.token)
-    return remote.connect(source.remote.url, source.token, source.remote.dialect)
+        return remote.connect(source.url, source.token, None, source.read_timeout)
+    known = source.remote
+    return remote.connect(known.url, source.token, known.dialect, source.read_timeout)
 
 
 def _store_endpoints(source: _Source, details: RemoteDetails, rules: list[MonitorRule]) -> None:

@@ -3,14 +3,19 @@
 from flask_monitoring_dashboard_client import RemoteDashboard, ping
 from pydash_app import configuration
 
+READ_SECONDS = 60.0
 
-def connect(url: str, token: str, dialect: str | None = None) -> RemoteDashboard:
+
+def connect(
+    url: str, token: str, dialect: str | None = None, read_timeout: float = READ_SECONDS
+) -> RemoteDashboard:
     """Return the remote side of a dashboard; nothing is sent yet.
 
     :param dialect: how it talks, if that is known already.
+    :param read_timeout: seconds without a single byte.
     """
     allowed = configuration.current().fetch_allow
-    return RemoteDashboard(url, token, allow=allowed, dialect=dialect)
+    return RemoteDashboard(url, token, allow=allowed, dialect=dialect, read_timeout=read_timeout)
 
 
 def measure(url: str) -> tuple[int, float]:

@@ -28,6 +28,10 @@ def add_dashboard(app: MonitoredApp, **changes: str) -> Dashboard:
     return dashboard
 
 
+def state_of(dashboard: Dashboard) -> DashboardState:
+    return dashboard.fetching.state
+
+
 def visits(dashboard: Dashboard) -> int:
     count: int = dashboard.statistic("total_visits")
     return count
@@ -53,12 +57,12 @@ def test_it_fetches_endpoints_then_the_history_then_what_is_new(app: MonitoredAp
     write(app, 30)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-    assert dashboard.fetching.state is DashboardState.initialized_endpoint_calls
+    assert state_of(dashboard) is DashboardState.initialized_endpoint_calls
     assert sorted(dashboard.endpoints) == ["alpha", "beta"]
     assert visits(dashboard) == 30
     write(app, 5, "beta")
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+    assert state_of(dashboard) is DashboardState.fetched_endpoint_calls
     assert visits(dashboard) == 35
     assert visits(dashboard.endpoints["beta"]) == 5
 
@@ -102,10 +106,10 @@ def test_it_resumes_a_history_that_broke_off(
     with pytest.raises(ZeroDivisionError):
         fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     monkeypatch.undo()
-    assert dashboard.fetching.state is DashboardState.initialize_endpoint_calls_failure
+    assert state_of(dashboard) is DashboardState.initialize_endpoint_calls_failure
     assert visits(dashboard) == dashboard.fetching.progress.calls == 20
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-    assert dashboard.fetching.state is DashboardState.initialized_endpoint_calls
+    assert state_of(dashboard) is DashboardState.initialized_endpoint_calls
     assert visits(dashboard) == 45
 
 
@@ -129,7 +133,7 @@ def test_it_saves_the_progress_of_the_history(
     fractions = []
     while fetching.fetch_and_update_new_dashboard_info(dashboard.id) is not None:
         fractions.append(dashboard.fetching.progress.fraction)
-        assert dashboard.fetching.state is DashboardState.initialized_endpoints
+        assert state_of(dashboard) is DashboardState.initialized_endpoints
     assert fractions == [0.25, 0.5, 0.75]
     assert dashboard.fetching.progress.fraction == 1.0
     assert (dashboard.fetching.progress.seconds_left, visits(dashboard)) == (0.0, 40)
@@ -161,13 +165,13 @@ def test_the_single_steps_do_what_they_are_called(app: MonitoredApp) -> None:
     write(app, 3)
     dashboard = add_dashboard(app)
     fetching.fetch_and_add_endpoints(dashboard)
-    assert dashboard.fetching.state is DashboardState.initialized_endpoints
+    assert state_of(dashboard) is DashboardState.initialized_endpoints
     assert sorted(dashboard.endpoints) == ["alpha", "beta"]
     fetching.fetch_and_add_historic_endpoint_calls(dashboard)
-    assert dashboard.fetching.state is DashboardState.initialized_endpoint_calls
+    assert state_of(dashboard) is DashboardState.initialized_endpoint_calls
     write(app, 2)
     fetching.fetch_and_add_endpoint_calls(dashboard)
-    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+    assert state_of(dashboard) is DashboardState.fetched_endpoint_calls
     assert visits(dashboard) == 5
 
 
@@ -222,7 +226,7 @@ def test_it_tells_why_it_failed_and_recovers_by_itself(app: MonitoredApp) -> Non
         app.kill()
         with pytest.raises(RemoteUnreachable):
             fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-        assert dashboard.fetching.state is state
+        assert state_of(dashboard) is state
         assert "Nothing listens" in (dashboard.fetching.error or "")
         app.start()
         fetching.fetch_and_update_new_dashboard_info(dashboard.id)
@@ -237,7 +241,7 @@ def test_a_success_without_new_calls_clears_the_error(app: MonitoredApp) -> None
     transact(lambda: dashboard.fetching.failed(NOW, "The app did not answer."))
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     assert dashboard.fetching.error is None
-    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+    assert state_of(dashboard) is DashboardState.fetched_endpoint_calls
 
 
 def test_it_tells_a_wrong_token(app: MonitoredApp) -> None:
@@ -300,7 +304,7 @@ def test_a_task_that_is_scheduled_after_a_restart_gets_the_id_it_expects(
     assert {name for name, _ in scheduler.added} == {("fetch", dashboard.id)}
     for _, task in scheduler.added:
         task()
-    assert dashboard.fetching.state is DashboardState.fetched_endpoint_calls
+    assert state_of(dashboard) is DashboardState.fetched_endpoint_calls
 
 
 class RecordingScheduler(TaskScheduler):

@@ -46,6 +46,10 @@ def dashboard(url: str) -> Dashboard:
     return dashboard
 
 
+def is_down(dashboard: Dashboard) -> bool:
+    return dashboard.downtime.down_since is not None
+
+
 def latencies(dashboard: Dashboard) -> list[float]:
     return [latency for _, latency in dashboard.downtime.latency(LONG_AGO, FAR_AHEAD)]
 
@@ -70,9 +74,9 @@ def test_two_failed_pings_in_a_row_make_an_outage(
     else:
         transact(lambda: setattr(dashboard, "url", "http://127.0.0.1:1/"))
     pinging.ping_dashboard(dashboard.id)
-    assert dashboard.downtime.down_since is None
+    assert not is_down(dashboard)
     pinging.ping_dashboard(dashboard.id)
-    assert dashboard.downtime.down_since is not None
+    assert is_down(dashboard)
     assert latencies(dashboard) == []
 
 
@@ -89,7 +93,7 @@ def test_switching_it_off_ends_the_watch(
     pinging.ping_dashboard(dashboard.id)
     pinging.ping_dashboard(dashboard.id)
     pinging.stop_watching(dashboard.id)
-    assert dashboard.downtime.down_since is None
+    assert not is_down(dashboard)
     assert dashboard.downtime.last_ping is None
 
 

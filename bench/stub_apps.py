@@ -1,0 +1,77 @@
+"""Any number of monitored apps in one process, that answer as the exporter does.
+
+    python -m bench.stub_apps PORT
+
+The app number N is at `/N/dashboard`. Every time its calls are asked for, it has got a few more.
+`GET /seen` tells when each app's calls were asked for (seconds, by the system's monotonic clock);
+an app with a number above a million never answers.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import defaultdict
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+NEW_CALLS = 5
+FIRST_TIME = 1_790_000_000_000_000  # µs since 1970
+HANGING_FROM = 1_000_000
+
+_seen: dict[str, list[float]] = defaultdict(list)
+
+
+async def serve(port: int) -> None:
+    """Serve until killed."""
+    server = await asyncio.start_server(_talk, "127.0.0.1", port, backlog=512)
+    async with server:
+        await server.serve_forever()
+
+
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while request := await reader.readline():
+        while (await reader.readline()).strip():
+            pass
+        answer = await _answer(request.split()[1].decode())
+        body = json.dumps(answer).encode()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+        writer.write(head.encode() + b"\r\n\r\n" + body)
+        await writer.drain()
+    writer.close()
+
+
+async def _answer(target: str) -> Any:
+    url = urlsplit(target)
+    if url.path == "/seen":
+        return _seen
+    _, app, *_, route = url.path.split("/")
+    if int(app) >= HANGING_FROM:
+        await asyncio.sleep(3600)
+    if route == "get_json_details":
+        return {"exporter-version": "1", "dashboard-version": "5.1.0", "last-id": NEW_CALLS}
+    if route == "get_json_monitor_rules":
+        return {"data": []}
+    return _calls(app, int(parse_qs(url.query)["after_id"][0]))
+
+
+def _calls(app: str, after_id: int) -> Any:
+    _seen[app].append(time.monotonic())
+    last_id = NEW_CALLS * len(_seen[app])
+    ids = list(range(after_id + 1, last_id + 1))
+    same = {"values": ["same"], "codes": [0] * len(ids)}
+    data = {
+        "id": ids,
+        "endpoint": same,
+        "duration": [12.5] * len(ids),
+        "time_requested": [FIRST_TIME + id_ * 1_000_000 for id_ in ids],
+        "version_requested": same,
+        "group_by": same,
+        "ip": same,
+        "status_code": [200] * len(ids),
+    }
+    return {"data": data, "has_more": False, "last_id": last_id, "next_after_id": last_id}
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(int(sys.argv[1])))
