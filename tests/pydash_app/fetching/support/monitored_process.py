@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TypeVar
 
-from monitored_app import TOKEN
+from fetched_app import TOKEN
 
 START_SECONDS = 60
 
@@ -45,7 +45,7 @@ class MonitoredApp:
 
     def start(self) -> None:
         """Start the app and wait until it answers."""
-        script = Path(__file__).with_name("monitored_app.py")
+        script = Path(__file__).with_name("fetched_app.py")
         command = [sys.executable, str(script), str(self._port), str(self._directory)]
         log = (self._directory / "app.log").open("ab")
         with log:

@@ -1,4 +1,4 @@
-"""A Flask app that Flask-MonitoringDashboard monitors: `python monitored_app.py PORT DIRECTORY`."""
+"""A Flask app that Flask-MonitoringDashboard monitors: `python fetched_app.py PORT DIRECTORY`."""
 
 import sys
 from pathlib import Path
