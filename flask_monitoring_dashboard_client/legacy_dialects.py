@@ -21,7 +21,7 @@ from flask_monitoring_dashboard_client.routes import Routes, parse_json, refuse
 from flask_monitoring_dashboard_client.rules import MAX_RULES, parse_rules
 from flask_monitoring_dashboard_client.signed import signed_rows
 
-MAX_SKEW = 600
+MAX_SKEW = 3_600
 """By how many seconds a server's clock may differ from the one in its answers."""
 
 MAX_WINDOWS = 64
