@@ -12,7 +12,8 @@ from persistent import Persistent
 from pydash_app.dashboard import time_units
 
 Texts = Sequence[object] | NDArray[Any]
-_TEXTS = ("endpoint", "version", "group_by", "ip")
+_EARLIEST = np.datetime64("0001-01-01T00:00:00", "us")
+_LATEST = np.datetime64("9999-12-31T23:59:59.999999", "us")
 
 
 class EndpointCall(Persistent):
@@ -175,6 +176,8 @@ def _times(values: Sequence[datetime] | NDArray[np.datetime64]) -> NDArray[np.da
     times = values.astype("datetime64[us]")
     if np.isnat(times).any():
         raise ValueError("time: has a value that is no time")
+    if len(times) and not (times.min() >= _EARLIEST and times.max() <= _LATEST):
+        raise ValueError("time: has a value that is not in the years 1 to 9999")
     return times
 
 

@@ -1,6 +1,6 @@
 """Texts as small integers, so that tables hold no text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from BTrees.IOBTree import IOBTree
@@ -38,9 +38,11 @@ class Dictionary(Persistent):
         code: int | None = self._codes.get(text)
         return code
 
-    def decode(self, codes: Iterable[int]) -> list[str]:
+    def decode(self, codes: Sequence[int] | NDArray[np.int64]) -> list[str]:
         """Return the texts of codes."""
-        return [self._texts[int(code)] for code in codes]
+        codes = np.asarray(codes).tolist()
+        texts = {code: self._texts[code] for code in set(codes)}
+        return [texts[code] for code in codes]
 
     def _code_or_new(self, text: str) -> int:
         code = self.code(text)

@@ -278,7 +278,7 @@ def _code(cube: Cube, field: str, text: str) -> int | None:
     return cube.dictionaries[field].code(text)
 
 
-def texts(cube: Cube, field: str, codes: Iterable[int]) -> list[str]:
+def texts(cube: Cube, field: str, codes: Ints) -> list[str]:
     """Return the texts of a field's codes."""
     if field in CODED_FIELDS:
         return cube.dictionaries[field].decode(codes)

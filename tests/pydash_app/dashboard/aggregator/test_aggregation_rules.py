@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pydash_app.dashboard.aggregator import Aggregator
@@ -192,6 +193,8 @@ def test_a_range_cannot_be_filtered_by_time_as_well() -> None:
         ("execution_time", [1.0]),
         ("execution_time", [1.0, float("nan")]),
         ("time", [DAY]),
+        ("time", np.array(["2018", "NaT"], "datetime64[us]")),
+        ("time", np.array(["2018", "10000"], "datetime64[us]")),
         ("status_code", [200, -1]),
         ("ip", ["::1"]),
     ],
