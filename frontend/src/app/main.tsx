@@ -17,10 +17,8 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root"');
 
 const queryClient = makeQueryClient();
-await restoreQueries(queryClient);
-keepQueries(queryClient);
 
-createRoot(root).render(
+const app = (
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <ColorModeProvider>
@@ -30,5 +28,10 @@ createRoot(root).render(
         </SnackbarProvider>
       </ColorModeProvider>
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 );
+
+void restoreQueries(queryClient).then(() => {
+  keepQueries(queryClient);
+  createRoot(root).render(app);
+});

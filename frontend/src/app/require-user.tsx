@@ -1,12 +1,13 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 
 import { Navigate, Outlet, useLocation } from 'react-router';
 
 import { useUser } from '@/api/get-user';
 import { Starting } from '@/app/starting';
-import { Failure } from '@/components/notice';
 import { loginPath } from '@/lib/paths';
 import { wantSounds } from '@/lib/sounds';
+
+const Failure = lazy(async () => ({ default: (await import('@/components/notice')).Failure }));
 
 /** Lets only a user who is signed in through; others sign in first and then come back here. */
 export function RequireUser() {
@@ -18,11 +19,13 @@ export function RequireUser() {
   if (user.isPending) return <Starting />;
   if (user.data === undefined) {
     return (
-      <Failure
-        title="PyDash cannot be reached"
-        error={user.error}
-        retry={() => void user.refetch()}
-      />
+      <Suspense fallback={<Starting />}>
+        <Failure
+          title="PyDash cannot be reached"
+          error={user.error}
+          retry={() => void user.refetch()}
+        />
+      </Suspense>
     );
   }
   if (user.data === null) return <Navigate to={loginPath(pathname + search)} replace />;

@@ -4,7 +4,7 @@ import { createBrowserRouter, type RouteObject } from 'react-router';
 
 import { DashboardCrumb, EndpointCrumb } from '@/app/crumbs';
 import { RequireUser } from '@/app/require-user';
-import { NotFound, RouteError } from '@/app/route-error';
+import { RouteError } from '@/app/route-error';
 import type { RouteHandle } from '@/app/route-handle';
 import { Starting } from '@/app/starting';
 
@@ -98,7 +98,7 @@ const userRoutes: RouteObject[] = [
     ...crumb('Help'),
     ...page(() => import('@/features/help/help-page').then((m) => m.HelpPage)),
   },
-  { path: '*', Component: NotFound },
+  { path: '*', ...page(() => import('@/app/not-found').then((m) => m.NotFound)) },
 ];
 
 export const routes: RouteObject[] = [

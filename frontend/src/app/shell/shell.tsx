@@ -7,6 +7,7 @@ import { BottomBar, Drawer } from '@/app/shell/navigation';
 import { OfflineBanner } from '@/app/shell/offline-banner';
 import { Shortcuts } from '@/app/shell/shortcuts';
 import { TopBar } from '@/app/shell/top-bar';
+import { usePreloading } from '@/app/shell/use-preloading';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
 
 /** Moves the focus to the content when another page is shown, as a page load would. */
@@ -46,6 +47,7 @@ const SkipLink = () => (
 /** What surrounds every page of a signed-in user. */
 export function Shell() {
   const main = useFocusOnNavigation();
+  usePreloading();
   return (
     <>
       <SkipLink />
