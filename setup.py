@@ -57,6 +57,7 @@ setup(
         # The remote side.
         "requests>=2.32",
         "pyjwt>=2.9",
+        "certifi>=2024.7.4",  # whom to trust, where the system does not say
         # Monitoring of PyDash itself, and of the demo.
         "Flask-MonitoringDashboard>=5.1",
         "pydash-exporter",

@@ -43,6 +43,8 @@ Known limits:
 - FMD before 3.1 stores no status code, and its export routes before the exporter did not give one.
 - FMD 2.0 gives the number of an endpoint and not its name. If endpoints were deleted by hand in
   its database, names of later ones are wrong.
+- Before the exporter, calls can only be told apart by time. None is lost while the clock of the
+  app is less than an hour behind the one of its web server.
 - FMD 5.0.2 stamps every call with the time at which the app was started.
 """
 
