@@ -37,6 +37,12 @@ def die_the_first_time(pipe: Path, marker: Path) -> None:
     report(pipe, "survived")
 
 
+def hang_the_first_time(pipe: Path, marker: Path) -> None:
+    if not marker.exists():
+        marker.touch()
+        report_pid_and_hang(pipe)
+
+
 def fail(pipe: Path) -> None:
     report(pipe, "failing")
     raise RuntimeError("on purpose")
