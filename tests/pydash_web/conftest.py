@@ -6,15 +6,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 from apps_to_watch import WatchedApp
+from argon2 import PasswordHasher
 from running_site import Site, Visitor, empty_database, make_dashboard, make_user
 
 import pydash_app
 import pydash_database
 from pydash_app.configuration import Configuration
+from pydash_app.user import passwords
 from pydash_database import transact
 
 if TYPE_CHECKING:
     from tests.conftest import ZeoServer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords with less work: how hard they are to guess is tested where they are made."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        passwords._hash_of_nobody.cache_clear()
+        yield
+    passwords._hash_of_nobody.cache_clear()
 
 
 @pytest.fixture
