@@ -20,7 +20,7 @@ from flask_monitoring_dashboard_client import CallColumns, RemoteDashboard, Remo
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
 from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 
-APP = Path(__file__).with_name("monitored_app.py")
+APP = Path(__file__).with_name("compat_app.py")
 ENDPOINTS = ("home", "item", "slow", "gone")
 PATHS = ("/", "/item/7", "/slow", "/gone")
 PAGE = 700

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,7 @@ class Started:
 
 
 @pytest.fixture
-def started(tmp_path: Path):
+def started(tmp_path: Path) -> Iterator[Started]:
     supervisor = Started(tmp_path)
     yield supervisor
     supervisor.end()

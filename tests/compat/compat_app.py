@@ -1,6 +1,6 @@
 """A small monitored app that runs with every version of Flask-MonitoringDashboard.
 
-    python monitored_app.py DATABASE TOKEN
+    python compat_app.py DATABASE TOKEN
 
 It prints the port it listens at, and serves until its standard input ends.
 """
