@@ -6,6 +6,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 
+import { userQuery } from '@/api/get-user';
 import { keepQueries, restoreQueries } from '@/api/offline-queries';
 import { makeQueryClient } from '@/api/query-client';
 import { makeRouter } from '@/app/router';
@@ -17,6 +18,9 @@ const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root"');
 
 const queryClient = makeQueryClient();
+
+// Asked for while the page's code is still loading; what goes wrong is shown where it is used.
+queryClient.query(userQuery()).catch(() => undefined);
 
 const app = (
   <StrictMode>

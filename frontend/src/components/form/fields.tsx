@@ -1,11 +1,14 @@
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import FormControl from '@mui/material/FormControl';
+import FormHelperText from '@mui/material/FormHelperText';
 import IconButton from '@mui/material/IconButton';
 import InputAdornment from '@mui/material/InputAdornment';
-import TextField from '@mui/material/TextField';
+import InputLabel from '@mui/material/InputLabel';
+import OutlinedInput from '@mui/material/OutlinedInput';
 import {
   type FieldValues,
   type Path,
@@ -31,23 +34,30 @@ interface FieldProps<T extends FieldValues, N extends Path<T>> {
 
 /** A text field of a form, with its error under it. */
 export function Field<T extends FieldValues, N extends Path<T>>(props: FieldProps<T, N>) {
-  const { form, name, rules, hint, end, ...field } = props;
+  const { form, name, label, rules, hint, end, ...input } = props;
+  const id = useId();
   const { error } = form.getFieldState(name, form.formState);
   const { ref, ...registered } = form.register(name, rules);
+  const text = error?.message ?? hint;
   return (
-    <TextField
-      {...field}
-      {...registered}
-      inputRef={ref}
-      error={error !== undefined}
-      helperText={error?.message ?? hint}
-      slotProps={{
-        // Always above the text: a label that moves collides with what a script fills in.
-        inputLabel: { shrink: true },
-        input: end ? { endAdornment: <InputAdornment position="end">{end}</InputAdornment> } : {},
-        htmlInput: { 'aria-required': rules?.required !== undefined },
-      }}
-    />
+    <FormControl fullWidth size="small" error={error !== undefined}>
+      {/* Always above the text: a label that moves collides with what a script fills in. */}
+      <InputLabel htmlFor={id} shrink>
+        {label}
+      </InputLabel>
+      <OutlinedInput
+        {...input}
+        {...registered}
+        id={id}
+        inputRef={ref}
+        label={label}
+        notched
+        aria-describedby={text ? `${id}-text` : undefined}
+        endAdornment={end && <InputAdornment position="end">{end}</InputAdornment>}
+        inputProps={{ 'aria-required': rules?.required !== undefined }}
+      />
+      {text && <FormHelperText id={`${id}-text`}>{text}</FormHelperText>}
+    </FormControl>
   );
 }
 

@@ -6,14 +6,19 @@ import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import MenuItem from '@mui/material/MenuItem';
-import TextField from '@mui/material/TextField';
+import { Controller } from 'react-hook-form';
 
 import { useCreateToken } from '@/api/create-token';
 import type { NewToken, TokenSecret } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
+import { Select } from '@/components/select';
+
+const SCOPES = [
+  { value: 'read', name: 'Read: see dashboards and statistics' },
+  { value: 'write', name: 'Write: change them as well' },
+] as const;
 
 interface NewTokenFormProps {
   onCreated: (created: TokenSecret) => void;
@@ -42,10 +47,13 @@ function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
         hint="What you will use it for."
         rules={{ required: 'Give it a name.' }}
       />
-      <TextField select label="Scope" defaultValue="read" {...form.register('scope')}>
-        <MenuItem value="read">Read: see dashboards and statistics</MenuItem>
-        <MenuItem value="write">Write: change them as well</MenuItem>
-      </TextField>
+      <Controller
+        control={form.control}
+        name="scope"
+        render={({ field: { value = 'read', onChange } }) => (
+          <Select label="Scope" value={value} options={SCOPES} onChange={onChange} />
+        )}
+      />
     </Form>
   );
 }
