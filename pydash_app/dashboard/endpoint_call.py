@@ -188,6 +188,6 @@ def _status_codes(
         return np.zeros(length, dtype=np.uint16)
     if not isinstance(values, np.ndarray):
         values = np.array([value or 0 for value in values], dtype=np.int64)
-    if len(values) and not (values.min() >= 0 and values.max() <= 999):
+    if ((values != 0) & ((values < 100) | (values > 999))).any():
         raise ValueError("status_code: has a value that is not a status from 100 to 999")
     return values.astype(np.uint16)

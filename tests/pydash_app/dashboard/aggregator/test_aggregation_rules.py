@@ -196,6 +196,7 @@ def test_a_range_cannot_be_filtered_by_time_as_well() -> None:
         ("time", np.array(["2018", "NaT"], "datetime64[us]")),
         ("time", np.array(["2018", "10000"], "datetime64[us]")),
         ("status_code", [200, -1]),
+        ("status_code", [200, 99]),
         ("ip", ["::1"]),
     ],
 )
