@@ -1,8 +1,9 @@
 """The web application: the API under `/api`, and the pages everywhere else."""
 
 from importlib.metadata import version
+from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from pydash_app import secrets
 from pydash_app.configuration import Configuration
@@ -25,12 +26,20 @@ __all__ = ["create_app", "load_user", "unauthorized"]
 LONGEST_BODY = 64 * 1024
 
 
+class WebApplication(Flask):
+    """Flask, but for what it writes into the log."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log what nobody foresaw by its route: the URL itself may hold a code from a mail."""
+        self.logger.error(f"{request.method} {request.url_rule} failed", exc_info=exc_info)
+
+
 def create_app(configuration: Configuration) -> Flask:
     """Make the WSGI application.
 
     `pydash_app.configure` must have been called in this process.
     """
-    app = Flask(__name__, static_folder=None)
+    app = WebApplication(__name__, static_folder=None)
     app.url_map.merge_slashes = False
     app.config.update(
         VERSION=version("pydash"),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, request
 
 from pydash_app.errors import PyDashError
+from pydash_app.user.entity import comparable
 from pydash_database import DatabaseUnavailable, transact
 from pydash_web import limits, session, validation
 from pydash_web.models.common import Answer
@@ -23,6 +24,7 @@ def answer(operation: Operation, path: dict[str, str]) -> Response:
             # On its own: it may note that the session was seen, which other requests of the same
             # page want to note as well; they shall not all begin anew for that.
             transact(partial(session.require, operation.access))
+        session.require_xsrf_token()
         arguments = path | _validate(operation)
         if operation.limit:
             limits.count(operation.limit, operation.name, _account(operation, arguments))
@@ -47,7 +49,7 @@ def _account(operation: Operation, arguments: dict[str, Any]) -> str | None:
         return str(session.current_user().id)
     body = arguments.get("body")
     named = getattr(body, "name", None) or getattr(body, "email", None)
-    return named.casefold() if named else None
+    return comparable(named) if named else None
 
 
 def _run(operation: Operation, arguments: dict[str, Any]) -> Response:

@@ -6,6 +6,7 @@ so that neither many accounts from one place nor one account from many places ca
 
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from flask import Flask, current_app, request
 from limits import parse
@@ -86,6 +87,17 @@ def count(limit: Limit, operation: str, account: str | None) -> None:
     :raises RetryLater: it is one too many.
     """
     limiter: Limiter = current_app.extensions["pydash_limiter"]
-    limiter.hit(limit.per_address, operation, "address", request.remote_addr or "")
+    limiter.hit(limit.per_address, operation, "address", _place(request.remote_addr or "::"))
     if account:
         limiter.hit(limit.per_account, operation, "account", account)
+
+
+def _place(address: str) -> str:
+    """Tell where an address is: who has one of IPv6 has the whole network of 2^64.
+
+    >>> _place("2001:db8::1") == _place("2001:db8::2")
+    True
+    """
+    if ip_address(address).version == 4:
+        return address
+    return str(ip_network(f"{address.partition('%')[0]}/64", strict=False))

@@ -188,8 +188,8 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or wrong; it is named."
     if operation.access is not Access.PUBLIC:
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
-    if operation.access in (Access.WRITE, Access.ACCOUNT) or "dashboard_id" in operation.path:
-        failures[HTTPStatus.FORBIDDEN] = "Not yours, or not with this token."
+    if operation.method == "POST" or "dashboard_id" in operation.path:
+        failures[HTTPStatus.FORBIDDEN] = "Not yours, not with this token, or no `X-XSRF-TOKEN`."
     if "dashboard_id" in operation.path:
         failures[HTTPStatus.NOT_FOUND] = "No such dashboard."
     if operation.limit:

@@ -18,6 +18,8 @@ logger = Logger(__name__)
 # Enough to tell the app of a body that is too long, so that the app refuses it in its own words.
 LONGEST_BODY = 1 << 20
 LONGEST_HEADERS = 1 << 16
+CONNECTIONS = 4_000
+IDLE_SECONDS = 60
 
 
 def serve(configuration: Configuration) -> None:
@@ -60,6 +62,10 @@ def listen(app: Any, configuration: Configuration) -> Any:
             port=configuration.port,
             threads=configuration.web_threads,
             ident=None,
+            # A browser keeps several connections open; select() would end at about a thousand.
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,
+            channel_timeout=IDLE_SECONDS,
             max_request_body_size=LONGEST_BODY,
             max_request_header_size=LONGEST_HEADERS,
             # TrustedProxies decides which of these to believe.

@@ -87,16 +87,26 @@ def require(access: Access) -> None:
     """Let pass who may call a route of this kind.
 
     :raises NotAuthenticated: nobody is signed in.
-    :raises Forbidden: the API token is not for this, or the request may be another site's.
+    :raises Forbidden: the API token is not for this.
     """
     current_user()
     scope = g.get("token_scope")
-    if scope is None:
-        _require_xsrf_token()
-    elif access is Access.ACCOUNT:
+    if scope and access is Access.ACCOUNT:
         raise Forbidden("An API token cannot do this; sign in with a browser.")
-    elif access is Access.WRITE and scope != "write":
+    if scope and scope != "write" and access is Access.WRITE:
         raise Forbidden("This needs an API token of scope write.")
+
+
+def require_xsrf_token() -> None:
+    """Refuse a change that comes with the session cookie but may be another site's doing.
+
+    :raises Forbidden: the header is missing or wrong.
+    """
+    if request.method in SAFE_METHODS or "Authorization" in request.headers:
+        return
+    sent = request.headers.get(XSRF_HEADER, "")
+    if _SESSION in cookie and not hmac.compare_digest(sent.encode(), _xsrf_token().encode()):
+        raise Forbidden(f"The header {XSRF_HEADER} is missing or wrong; reload the page.")
 
 
 def is_admin() -> bool:
@@ -129,14 +139,6 @@ def _load_token_owner() -> User | None:
     user, token = found
     g.token_scope = token.scope
     return user
-
-
-def _require_xsrf_token() -> None:
-    if request.method in SAFE_METHODS:
-        return
-    sent = request.headers.get(XSRF_HEADER, "")
-    if not hmac.compare_digest(sent.encode(), _xsrf_token().encode()):
-        raise Forbidden(f"The header {XSRF_HEADER} is missing or wrong; reload the page.")
 
 
 def _xsrf_token() -> str:

@@ -201,19 +201,24 @@ def test_a_bad_number_is_refused(number: str, visitor: Visitor, dashboard_id: st
     refused(visitor.get(path), "bins")
 
 
-def test_no_error_tells_what_is_inside(lasting_site: Site, visitor: Visitor) -> None:
-    """An unforeseen error is a 500 in the same shape, without a traceback."""
+def test_no_error_tells_what_is_inside(
+    lasting_site: Site, visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unforeseen error is a 500 in the same shape; the traceback is in the log, no code is."""
 
-    def fail() -> str:
+    def fail(verification_code: str) -> str:
         raise RuntimeError("secret")
 
     views = lasting_site.app.view_functions
-    kept = views["pydash_web.get_user"]
-    views["pydash_web.get_user"] = fail
+    kept = views["pydash_web.verify_user"]
+    views["pydash_web.verify_user"] = fail
     try:
-        answer = visitor.get("/api/user")
+        answer = visitor.post("/api/user/verify/code-of-a-mail")
     finally:
-        views["pydash_web.get_user"] = kept
+        views["pydash_web.verify_user"] = kept
     assert answer.status_code == 500
     assert list(answer.json()) == ["message"]
     assert "secret" not in answer.text
+    logged = caplog.text
+    assert "Traceback" in logged
+    assert "code-of-a-mail" not in logged

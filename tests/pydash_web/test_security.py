@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from running_site import Site, Visitor, find_user, make_user
+from running_site import PASSWORD, Site, Visitor, find_user, make_user
 
 from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import IDLE
@@ -134,6 +134,12 @@ class TestCrossSiteRequests:
         }
         assert Visitor(alice.url).post(LOGOUT, headers=headers).status_code == 403
 
+    def test_even_signing_in_anew_needs_the_header(self, alice: Visitor) -> None:
+        bare = {"X-XSRF-TOKEN": ""}
+        body = {"name": "Alice", "password": PASSWORD}
+        assert alice.post("/api/login", body, headers=bare).status_code == 403
+        assert alice.sign_in("Alice").status_code == 200
+
     def test_every_answer_to_a_session_brings_the_token(self, alice: Visitor) -> None:
         sent = alice.get("/api/dashboards").cookies.get("XSRF-TOKEN")
         assert sent == alice.http.cookies.get("XSRF-TOKEN")
@@ -208,6 +214,13 @@ class TestRealAddress:
         for nonsense in ("", ",", "x", "1.2.3.4:80", "::1%eth0", "é", "1.2.3.4, " * 500):
             headers = {"X-Forwarded-For": nonsense.encode(), "X-Forwarded-Proto": nonsense.encode()}
             assert site.visitor().get("/api/status", headers=headers).status_code == 200
+
+    def test_other_ways_of_writing_a_name_do_not_give_more_tries(self, site: Site) -> None:
+        make_user("Alice")
+        visitor = site.visitor()
+        names = ["Alice", "ALICE", "alice", "\uff21lice", "\u24b6lice"] * 2
+        statuses = [visitor.sign_in(name, "wrong").status_code for name in (*names, "aLICE")]
+        assert statuses == [401] * 10 + [429]
 
 
 class TestRateLimitStore:
