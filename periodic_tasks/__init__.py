@@ -34,9 +34,9 @@ Example code with a custom scheduler:
 >>> ts.stop()
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .figures import SchedulerFigures
 from .task_scheduler import TaskScheduler
@@ -63,9 +63,12 @@ Function = TypeVar("Function", bound=Callable[[], object])
 default_task_scheduler = TaskScheduler()
 
 
-def start_default_scheduler() -> None:
-    """Start the default (global) scheduler that this module provides."""
-    default_task_scheduler.start()
+def start_default_scheduler(pool_settings: Mapping[str, Any] = {}) -> None:
+    """Start the default (global) scheduler that this module provides.
+
+    :param pool_settings: keyword arguments of `ProcessExecutor`, such as an initializer.
+    """
+    default_task_scheduler.start(pool_settings)
 
 
 def add_periodic_task(

@@ -104,8 +104,10 @@ class TaskScheduler:
         """Remove a task; a run of it that has started may finish. Unknown names do no harm."""
         self._send(partial(SchedulingLoop.remove, name=name))
 
-    def start(self) -> None:
+    def start(self, pool_settings: Mapping[str, Any] = {}) -> None:
         """Start the scheduling loop in a separate process. To be called once.
+
+        :param pool_settings: more of them, known only now.
 
         >>> import periodic_tasks as pt
         >>> ts = pt.TaskScheduler()
@@ -117,7 +119,7 @@ class TaskScheduler:
         """
         with self._lock:
             self._require_not_started()
-            link = ProcessLink(self._granularity, self._executor)
+            link = ProcessLink(self._granularity, partial(self._executor, **pool_settings))
             weakref.finalize(self, link.stop).atexit = False
             self._begin(link)
 

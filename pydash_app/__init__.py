@@ -54,10 +54,11 @@ def schedule_periodic_tasks() -> None:
 
 
 def start_task_scheduler() -> None:
-    """Start the default scheduler, in a process of its own."""
+    """Start the default scheduler, in a process of its own; its pool is configured like this."""
     import periodic_tasks
+    from pydash_app.configuration import current
 
-    periodic_tasks.start_default_scheduler()
+    periodic_tasks.start_default_scheduler({"initializer": configure, "initargs": [current()]})
 
 
 def stop_task_scheduler() -> None:

@@ -161,9 +161,11 @@ def schedule_historic_dashboard_fetching(
 def schedule_all_periodic_dashboards_tasks(
     interval: timedelta = DEFAULT_INTERVAL, scheduler: TaskScheduler = default_task_scheduler
 ) -> None:
-    """Have all stored dashboards fetched periodically, spread evenly over the interval."""
+    """Have all stored dashboards fetched at once, then periodically, spread over the interval."""
     for dashboard in transact(lambda: list(repository.all())):
-        schedule_periodic_dashboard_fetching(dashboard, interval, scheduler, jitter=interval)
+        schedule_periodic_dashboard_fetching(
+            dashboard, interval, scheduler, run_at_start=True, jitter=interval
+        )
 
 
 def _attempt(dashboard_id: UUID | str, work: Work) -> bool:

@@ -1,4 +1,6 @@
 import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -155,3 +157,30 @@ def test_it_waits_for_a_database_that_is_not_there_yet(tmp_path: Path) -> None:
     log = tmp_path / "logs"
     wait_until(lambda: any("Waiting for the database" in f.read_text() for f in log.glob("*.log")))
     assert fetcher.terminate() == 0
+
+
+DEFAULT_SCHEDULER = """
+import os, sys, time, pydash_app
+from pydash_app.configuration import Configuration
+from pydash_app.configuration import Configuration
+from pydash_app.dashboard import repository
+from pydash_database import transact
+
+if __name__ == "__main__":
+    pydash_app.configure(Configuration.from_environment(os.environ))
+    pydash_app.schedule_periodic_tasks()
+    pydash_app.start_task_scheduler()
+    while not transact(lambda: repository.find(sys.argv[1]).fetching.state.has_history):
+        time.sleep(0.05)
+    pydash_app.stop_task_scheduler()
+"""
+
+
+def test_the_default_scheduler_fetches_too(
+    settings: dict[str, str], dashboard_id: uuid.UUID, tmp_path: Path
+) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(DEFAULT_SCHEDULER)
+    # In a process of its own, for a scheduler is started once in its life.
+    subprocess.run([sys.executable, script, str(dashboard_id)], env=settings, check=True)
+    assert visits(dashboard_id) == 1
