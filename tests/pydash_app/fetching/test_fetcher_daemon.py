@@ -1,9 +1,12 @@
 import signal
+import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,6 +75,10 @@ def read(dashboard_id: uuid.UUID, look: Callable[[Dashboard], T]) -> T:
 def visits(dashboard_id: uuid.UUID) -> int:
     count: int = read(dashboard_id, lambda dashboard: dashboard.statistic("total_visits"))
     return count
+
+
+def has_visits(dashboard_id: uuid.UUID, count: int) -> bool:
+    return visits(dashboard_id) == count
 
 
 @pytest.mark.usefixtures("fetcher")
@@ -149,6 +156,26 @@ def test_it_ends_when_asked_and_leaves_the_lease_and_no_process(
     assert fetcher.terminate() == 0
     assert transact(last_beat).holder is None
     assert psutil.wait_procs(helpers, timeout=5)[1] == []
+
+
+@pytest.mark.usefixtures("zeo_database")
+def test_an_app_that_hangs_does_not_keep_another_one_waiting(
+    settings: dict[str, str], monitored_app: MonitoredApp, dashboard_id: uuid.UUID
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        silent.settimeout(PATIENCE_SECONDS)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/dashboard"
+        hanging = Dashboard(url, "token", OWNER)
+        transact(lambda: repository.add(hanging))
+        fetcher = FetcherProcess(settings | {"PYDASH_FETCH_INTERVAL": "1"})
+        try:
+            silent.accept()[0].close()
+            with closing(silent.accept()[0]):  # and say nothing, while the other is fetched
+                for count in (2, 3, 4):
+                    monitored_app.visit()
+                    wait_until(partial(has_visits, dashboard_id, count))
+        finally:
+            fetcher.kill()
 
 
 def test_it_waits_for_a_database_that_is_not_there_yet(tmp_path: Path) -> None:
