@@ -194,8 +194,8 @@ class Slices:
         return labels(self.edges[:-1], self.unit)
 
     def index(self, times: Times) -> NDArray[np.int64]:
-        """Return for each moment of the range the number of its slice."""
-        return np.searchsorted(self.edges, times, side="right") - 1
+        """Return for each moment the number of its slice; what is too early is in the first."""
+        return np.maximum(np.searchsorted(self.edges, times, side="right") - 1, 0)
 
 
 def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:

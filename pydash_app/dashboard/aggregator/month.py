@@ -71,9 +71,10 @@ class Month(Persistent):
 
     def call_blocks(self, scope: Scope) -> Iterator[Block]:
         """Return the blocks of the calls themselves."""
-        yield from self._whole.calls.blocks()
-        for _, day in self._days_of(scope):
-            yield from day.calls.blocks()
+        tables = [self._whole.calls, *(day.calls for _, day in self._days_of(scope))]
+        prefetch(tables)
+        for table in tables:
+            yield from table.blocks()
 
     def stretches(self) -> Iterator[tuple[int, int]]:
         """Return starts and ends of consecutive stretches of time with few calls each."""

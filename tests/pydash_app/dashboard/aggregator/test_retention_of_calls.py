@@ -114,6 +114,21 @@ def test_dropped_hours_leave_their_days(dashboard: Dashboard) -> None:
     assert_same(before, answers(dashboard, "day"))
 
 
+def test_what_is_asked_too_finely_counts_where_its_hour_begins(dashboard: Dashboard) -> None:
+    keep(dashboard, Retention(calls_days=5))
+    drop_expired(dashboard.get_id(), NOW)
+    start = START + timedelta(minutes=30)
+    parts = [
+        dashboard.query(["total_visits"], start=one, end=other, timeslice="day", is_static=False)
+        for one, other in ((START, start), (start, start + timedelta(days=5)))
+    ]
+    counts = [sum(part.values["total_visits"][0]) for part in parts]
+    # The first hour has five calls, at 0:00, 0:13, 0:26, 0:40 and 0:53.
+    assert counts == [5, 5 * PER_DAY]
+    whole = dashboard.query(["total_visits"], timeslice="week", is_static=False)
+    assert sum(whole.values["total_visits"][0]) == DAYS * PER_DAY
+
+
 def test_a_call_that_comes_late_is_still_counted(dashboard: Dashboard) -> None:
     keep(dashboard, Retention(calls_days=5))
     drop_expired(dashboard.get_id(), NOW)
