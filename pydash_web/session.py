@@ -147,10 +147,10 @@ def _xsrf_token() -> str:
 
 
 def _send_xsrf_token(response: Response) -> Response:
+    """Let our pages know the token, and by its being there, that there is a session."""
     if response.cache_control.public:
         # A script or a picture: the same for everybody, and kept by caches.
         return response
-    """Let our pages know the token, and by its being there, that there is a session."""
     if _SESSION in cookie:
         secure = current_app.session_interface.get_cookie_secure(current_app)
         response.set_cookie(

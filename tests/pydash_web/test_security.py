@@ -113,6 +113,22 @@ class TestSessions:
         transact(leave_alone_longer)
         assert alice.get("/api/user").status_code == 401
 
+    def test_who_is_signed_out_elsewhere_can_sign_in_again(self, alice: Visitor) -> None:
+        user_id = alice.get("/api/user").json()["id"]
+        transact(lambda: find_user(user_id).sessions.end_all())
+        assert alice.get("/api/user").status_code == 401
+        assert not list(alice.http.cookies), "what is of no use is forgotten"
+        assert alice.sign_in("Alice").status_code == 200
+
+    def test_both_cookies_live_as_long(self, site: Site) -> None:
+        """A page that comes out of the browser's cache finds the token when it starts."""
+        make_user("Alice")
+        visitor = site.visitor()
+        visitor.sign_in("Alice")
+        first, second = (cookie.expires or 0 for cookie in visitor.http.cookies)
+        assert first
+        assert abs(second - first) < 60
+
 
 class TestCrossSiteRequests:
     def test_a_change_needs_the_header(self, alice: Visitor) -> None:
