@@ -34,6 +34,7 @@ from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchingStatus, RemoteInfo
 from pydash_app.dashboard.services import remote
+from pydash_app.secrets import UnreadableSecret
 from pydash_database import DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
@@ -176,6 +177,9 @@ def _attempt(dashboard_id: UUID | str, work: Work) -> bool:
     except _Superseded as reason:
         logger.debug("Nothing left to fetch", dashboard=dashboard_id, reason=reason)
         return False
+    except UnreadableSecret as error:
+        transact(partial(_store_failure, dashboard_id, str(error)))
+        raise
 
 
 def _note_failure_of(work: Work, source: _Source) -> bool:
@@ -186,11 +190,11 @@ def _note_failure_of(work: Work, source: _Source) -> bool:
         raise
     except RemoteError as error:
         http_status = error.status if isinstance(error, RemoteFailure) else None
-        transact(partial(_store_failure, source, str(error), http_status))
+        transact(partial(_store_failure_of, source, str(error), http_status))
         raise
     except Exception:
         logger.error("Failed to process fetched data", dashboard=source.id)  # noqa: TRY400
-        transact(partial(_store_failure, source, INTERNAL_ERROR, None))
+        transact(partial(_store_failure_of, source, INTERNAL_ERROR))
         raise
 
 
@@ -300,9 +304,12 @@ def _store_page(
     return replace(source, cursor=page.cursor)
 
 
-def _store_failure(source: _Source, message: str, http_status: int | None) -> None:
-    dashboard = _find_unmoved(source)
-    dashboard.fetching.failed(datetime.now(UTC), message, http_status)
+def _store_failure_of(source: _Source, message: str, http_status: int | None = None) -> None:
+    _store_failure(_find_unmoved(source).id, message, http_status)
+
+
+def _store_failure(dashboard_id: UUID | str, message: str, http_status: int | None = None) -> None:
+    _find(dashboard_id).fetching.failed(datetime.now(UTC), message, http_status)
 
 
 def _find_unmoved(source: _Source) -> Dashboard:

@@ -71,13 +71,9 @@ def change_settings(
     """
     if name is not None:
         _check_text("name", name, MAX_NAME)
-    current_url, current_token = transact(lambda: _address(dashboard_id))
-    moved = (url or current_url, token or current_token) != (current_url, current_token)
-    if url is not None or token is not None:
-        details = probe(
-            current_url if url is None else url, current_token if token is None else token
-        )
-        url = details.url
+    is_moved = url is not None or token is not None
+    if is_moved:
+        url = probe(*transact(lambda: _address(dashboard_id, url, token))).url
     changes = {
         "name": name and name.strip(),
         "url": url,
@@ -85,7 +81,7 @@ def change_settings(
         "monitor_downtime": monitor_downtime,
         "retention": retention,
     }
-    return transact(lambda: _change(dashboard_id, changes, fetch=moved))
+    return transact(lambda: _change(dashboard_id, changes, fetch=is_moved))
 
 
 def delete(dashboard_id: UUID | str) -> None:
@@ -107,9 +103,13 @@ def _change(dashboard_id: UUID | str, changes: dict[str, Any], *, fetch: bool) -
     return dashboard
 
 
-def _address(dashboard_id: UUID | str) -> tuple[str, str]:
+def _address(dashboard_id: UUID | str, url: str | None, token: str | None) -> tuple[str, str]:
+    """Return the given URL and token, in place of what is missing those of the dashboard."""
     dashboard = _find(dashboard_id)
-    return dashboard.url, dashboard.token
+    return (
+        dashboard.url if url is None else url,
+        dashboard.token if token is None else token,
+    )
 
 
 def _find(dashboard_id: UUID | str) -> Dashboard:

@@ -9,9 +9,10 @@ from monitored_process import MonitoredApp
 
 from flask_monitoring_dashboard_client import RemoteUnreachable, WrongToken
 from periodic_tasks import TaskScheduler
+from pydash_app import secrets
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard, DashboardState
-from pydash_app.dashboard.services import fetching
+from pydash_app.dashboard.services import fetching, registration
 from pydash_database import transact
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -318,3 +319,15 @@ class RecordingScheduler(TaskScheduler):
         self, name: Any, interval: timedelta, task: Callable[[], object], *_: Any, **__: Any
     ) -> None:
         self.added.append((name, task))
+
+
+def test_it_tells_that_the_token_cannot_be_read_any_more(app: MonitoredApp) -> None:
+    dashboard = add_dashboard(app)
+    secrets.configure("another key than the one before")
+    with pytest.raises(secrets.UnreadableSecret):
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert state_of(dashboard) is DashboardState.initialize_endpoints_failure
+    assert dashboard.fetching.error == secrets.UnreadableSecret.message
+    registration.change_settings(dashboard.id, token=app.token)
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert dashboard.fetching.error is None
