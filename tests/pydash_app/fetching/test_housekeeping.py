@@ -1,5 +1,7 @@
 import uuid
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,7 +50,18 @@ def test_a_dashboard_that_is_deleted_meanwhile_does_no_harm(
     housekeeping.drop_expired_calls()
 
 
+class RecordingScheduler(TaskScheduler):
+    """Notes the names of what it is to run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[Hashable] = []
+
+    def add_periodic_task(self, name: Hashable, *_: Any, **__: Any) -> None:
+        self.names.append(name)
+
+
 def test_it_plans_mails_pruning_dropping_and_packing() -> None:
-    scheduler = TaskScheduler()
+    scheduler = RecordingScheduler()
     housekeeping.schedule(scheduler)
-    assert len(scheduler._unsent) == 4
+    assert scheduler.names == ["send mails", "prune unverified users", "drop calls", "pack"]
