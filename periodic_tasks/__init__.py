@@ -38,9 +38,9 @@ from collections.abc import Callable, Hashable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from .figures import SchedulerFigures
-from .task_scheduler import TaskScheduler
-from .timetable import Task
+from periodic_tasks.figures import SchedulerFigures
+from periodic_tasks.task_scheduler import TaskScheduler
+from periodic_tasks.timetable import Task
 
 __all__ = [
     "SchedulerFigures",

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .timetable import Outcome, Run
+from periodic_tasks.timetable import Outcome, Run
 
 RECENT = 10_000
 

@@ -10,10 +10,9 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Protocol
 
+from periodic_tasks.figures import SchedulerFigures
+from periodic_tasks.scheduling_loop import Message, SchedulingLoop, TaskExecutor
 from pydash_logger.logger import Logger
-
-from .figures import SchedulerFigures
-from .scheduling_loop import Message, SchedulingLoop, TaskExecutor
 
 logger = Logger(__name__)
 

@@ -13,7 +13,7 @@ from multiprocessing.reduction import ForkingPickler
 from pickle import PicklingError
 from typing import Any, ParamSpec, TypeVar
 
-from .queue_nonblocking_iter import queue_nonblocking_iter
+from periodic_tasks.queue_nonblocking_iter import queue_nonblocking_iter
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -9,12 +9,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
+from periodic_tasks.figures import RunCounter, SchedulerFigures
+from periodic_tasks.process_executor import WorkerLostError
+from periodic_tasks.queue_nonblocking_iter import queue_nonblocking_iter
+from periodic_tasks.timetable import Outcome, Run, Task, Timetable
 from pydash_logger.logger import Logger
-
-from .figures import RunCounter, SchedulerFigures
-from .process_executor import WorkerLostError
-from .queue_nonblocking_iter import queue_nonblocking_iter
-from .timetable import Outcome, Run, Task, Timetable
 
 logger = Logger(__name__)
 

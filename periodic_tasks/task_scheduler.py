@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from .figures import SchedulerFigures
-from .links import ExecutorFactory, Link, ProcessLink, ThreadLink
-from .process_executor import ProcessExecutor
-from .scheduling_loop import Message, SchedulingLoop
-from .timetable import Task
+from periodic_tasks.figures import SchedulerFigures
+from periodic_tasks.links import ExecutorFactory, Link, ProcessLink, ThreadLink
+from periodic_tasks.process_executor import ProcessExecutor
+from periodic_tasks.scheduling_loop import Message, SchedulingLoop
+from periodic_tasks.timetable import Task
 
 
 class TaskScheduler:

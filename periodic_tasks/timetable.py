@@ -9,7 +9,7 @@ from itertools import islice
 
 from pqdict import pqdict
 
-from .pqdict_iter_upto_priority import pqdict_iter_upto_priority
+from periodic_tasks.pqdict_iter_upto_priority import pqdict_iter_upto_priority
 
 RETRY_AFTER_LOSS = 1.0
 MAX_RETRY_DELAY = 300.0
