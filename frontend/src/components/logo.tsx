@@ -7,13 +7,17 @@ export const Logo = () => (
       component="svg"
       viewBox="0 0 24 24"
       aria-hidden
-      sx={{ width: 22, height: 22, color: 'primary.main' }}
+      sx={({ palette }) => ({
+        width: 22,
+        height: 22,
+        color: palette.primary.main,
+        '& path': { stroke: palette.primary.contrastText },
+      })}
     >
       <rect width="24" height="24" rx="6" fill="currentColor" />
       <path
         d="M4 13h3.5l2.2-6 4 11 2.6-7 1 2H20"
         fill="none"
-        stroke="#fff"
         strokeWidth="1.9"
         strokeLinecap="round"
         strokeLinejoin="round"

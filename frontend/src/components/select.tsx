@@ -27,7 +27,7 @@ interface SelectProps<T extends string> {
 
 /** One of several, from the browser's own list. */
 export const Select = <T extends string>({ label, value, options, onChange }: SelectProps<T>) => (
-  <Box sx={{ position: 'relative', display: 'inline-block', maxWidth: '100%' }}>
+  <Box sx={{ position: 'relative', justifySelf: 'start', alignSelf: 'start', maxWidth: '100%' }}>
     <Native aria-label={label} value={value} onChange={({ target }) => onChange(target.value as T)}>
       {options.map((option) => (
         <option key={option.value} value={option.value}>

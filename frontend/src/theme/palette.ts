@@ -29,7 +29,7 @@ export const light: Scheme = {
   good: '#18794e',
   warning: '#9a5b00',
   bad: '#c62a2f',
-  series: ['#3d63dd', '#c4570c', '#0d8a72', '#b03a94', '#3b8fb5', '#8f7400', '#7a4bd1', '#6b6f7b'],
+  series: ['#3d63dd', '#d9731a', '#0d8a72', '#7142a1', '#265f67', '#c074ae', '#4f93ec', '#9f3501'],
   ramp: ['#f1f2fb', '#d5d8f6', '#aeb3ec', '#8388df', '#5d61d1', '#3d40a8'],
 };
 
@@ -45,6 +45,6 @@ export const dark: Scheme = {
   good: '#4cc38a',
   warning: '#f1a10d',
   bad: '#ff8589',
-  series: ['#7d9dff', '#f08c4a', '#3fc9a8', '#e07cc6', '#6cc4e8', '#d8b83a', '#b094f5', '#a3a7b3'],
+  series: ['#7d9dff', '#f08c4a', '#3fc9a8', '#b37ebf', '#596edd', '#ea6171', '#86628f', '#b76006'],
   ramp: ['#1d1f2b', '#2a2d4d', '#3c4078', '#5459a8', '#757bd6', '#a3a8ff'],
 };
