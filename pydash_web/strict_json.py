@@ -1,6 +1,7 @@
 """Reads JSON that may come from anybody: whatever is not plain, unambiguous JSON is refused."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from pydash_app.errors import InvalidInput
@@ -33,11 +34,16 @@ def loads(raw: bytes) -> Any:
         raise InvalidInput(f"The body is not valid JSON: {error}.") from None
 
 
+def readable(name: str) -> str:
+    """Make a field's name, which may be anything that was sent, fit for an answer."""
+    return name[:100].encode("utf-8", "replace").decode()
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = readable(next(name for name in counts if counts[name] > 1))
         reason = "It stands in the same object twice."
         raise InvalidInput(f"{twice}: {reason}", {twice: [reason]})
     return found

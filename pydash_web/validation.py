@@ -1,6 +1,7 @@
 """Makes models of what a request brings, or says field by field what is wrong with it."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, TypeVar
 
 from flask import Request
@@ -11,6 +12,9 @@ from pydash_app.errors import InvalidInput
 from pydash_web import strict_json
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# Whoever sends thousands of wrong fields is told of the first.
+MOST_ERRORS = 50
 
 # pydantic's kinds of errors, in words for somebody who fills in a form.
 REASONS = {
@@ -75,10 +79,10 @@ def _validate(model: type[Model], given: Any) -> Model:
 
 def _by_field(details: Iterable[ErrorDetails]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    for detail in details:
+    for detail in islice(details, MOST_ERRORS):
         field = ".".join(str(part) for part in detail["loc"])
         if field:
-            errors.setdefault(_readable(field), []).append(_reason(detail))
+            errors.setdefault(strict_json.readable(field), []).append(_reason(detail))
     return errors
 
 
@@ -87,8 +91,3 @@ def _reason(detail: ErrorDetails) -> str:
     if "error" in context:
         context = {"reason": str(context["error"])}
     return REASONS.get(detail["type"], detail["msg"]).format_map(context)
-
-
-def _readable(field: str) -> str:
-    """Make a field's name, which may be anything that was sent, fit for an answer."""
-    return field[:100].encode("utf-8", "replace").decode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from pydash_app.dashboard import dashboards_of_user
@@ -83,7 +83,8 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
     statistics = _listed("statistic", query.statistic, check_allowed_statistics, STATISTICS)
     by = _breakdown(query.breakdown)
     choice = dates.choice(query) | {"by": by}
-    choice["end"] = choice["end"] or datetime.now(UTC)
+    now = datetime.now(UTC)
+    choice["end"] = choice["end"] or max(now, choice["start"] or now)
     is_static = _is_static(query)
     with naming_parameters():
         if query.timeslice is None:
@@ -92,7 +93,7 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
             result = handle_statistic_per_timeslice(
                 found, statistics, query.timeslice, **choice, is_static=is_static
             )
-    return StatisticAnswer(_nested(result, statistics, query.top))
+    return StatisticAnswer(_nested(result, query.top, partial(_by_statistic, result, query)))
 
 
 def handle_statistic_without_timeslice(
@@ -169,26 +170,28 @@ def _is_static(query: StatisticQuery) -> bool:
     return IS_STATIC[query.timeslice_is_static.lower()]
 
 
-def _nested(result: QueryResult, statistics: Sequence[str], top: int) -> Any:
-    """Arrange values by the groups' names, by the statistic if there are several, by slice."""
+def _nested(result: QueryResult, top: int, arrange: Callable[[int], Any]) -> Any:
+    """Arrange what `arrange` makes of each group by the names of the largest groups."""
     if result.groups == [()]:
-        return _of_group(result, statistics, 0)
+        return arrange(0)
     largest = sorted(range(len(result.groups)), key=lambda group: -sum(result.values[RANK][group]))
     answer: dict[str, Any] = {}
     for group in largest[:top]:
         *outer, last = result.groups[group]
         place = reduce(lambda inner, name: inner.setdefault(name, {}), outer, answer)
-        place[last] = _of_group(result, statistics, group)
+        place[last] = arrange(group)
     return answer
 
 
-def _of_group(result: QueryResult, statistics: Sequence[str], group: int) -> Any:
-    if len(statistics) > 1:
-        return {name: _of_group(result, [name], group) for name in statistics}
-    values = [_json(value) for value in result.values[statistics[0]][group]]
-    if values and not result.slices:
-        return values[0]
-    return dict(zip(result.slices, values, strict=True))
+def _by_statistic(result: QueryResult, query: StatisticQuery, group: int) -> Any:
+    """Arrange the values of a group by the statistic, if there are several, and by slice."""
+
+    def values_of(name: str) -> Any:
+        values = [_json(value) for value in result.values[name][group]]
+        return dict(zip(result.slices, values, strict=False)) if query.timeslice else values[0]
+
+    names = query.statistic.split(",")
+    return {name: values_of(name) for name in names} if len(names) > 1 else values_of(names[0])
 
 
 def _json(value: Any) -> Any:

@@ -114,6 +114,11 @@ class TestRangesAndFilters:
     ) -> None:
         assert ask("total_visits", start_date=start, end_date=end) == visits
 
+    def test_a_start_in_the_future_is_an_empty_range(self, ask: Ask) -> None:
+        assert ask("total_visits", start_date="2999") == 0
+        slices = {"timeslice": "day", "timeslice_is_static": "true"}
+        assert ask("total_visits", start_date="2999", **slices) == {}
+
     @pytest.mark.parametrize(
         ("filters", "visits"),
         [
