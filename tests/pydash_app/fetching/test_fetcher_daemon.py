@@ -159,7 +159,7 @@ def test_it_ends_when_asked_and_leaves_the_lease_and_no_process(
 
 
 @pytest.mark.usefixtures("zeo_database")
-def test_an_app_that_hangs_does_not_keep_another_one_waiting(
+def test_an_app_that_hangs_keeps_neither_another_one_nor_the_end_waiting(
     settings: dict[str, str], monitored_app: MonitoredApp, dashboard_id: uuid.UUID
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
@@ -174,6 +174,7 @@ def test_an_app_that_hangs_does_not_keep_another_one_waiting(
                 for count in (2, 3, 4):
                     monitored_app.visit()
                     wait_until(partial(has_visits, dashboard_id, count))
+                assert fetcher.terminate() == 0
         finally:
             fetcher.kill()
 
