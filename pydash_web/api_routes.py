@@ -91,7 +91,7 @@ def delete_user(body: users.PasswordConfirmation) -> Message:
     return controller.delete_user.delete_user(body)
 
 
-@post("/user/change_settings", ACCOUNT)
+@post("/user/change_settings", ACCOUNT, limit=limits.SETTINGS)
 def change_settings(body: users.Settings) -> users.UserMessage:
     """Change what is given, and leave the rest."""
     return controller.change_settings.change_settings(body)

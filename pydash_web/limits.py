@@ -6,7 +6,7 @@ so that neither many accounts from one place nor one account from many places ca
 
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import Flask, current_app, request
 from limits import parse
@@ -33,6 +33,8 @@ SIGN_IN = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes"
 REGISTRATION = Limit(per_address="20 per hour", per_account="20 per hour")
 MAIL = Limit(per_address="20 per hour", per_account="3 per hour")
 PASSWORD = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes")
+# They can send mail, too, to any address.
+SETTINGS = Limit(per_address="60 per hour", per_account="30 per hour")
 CODE = Limit(per_address="30 per 10 minutes", per_account="30 per 10 minutes")
 PROBE = Limit(per_address="60 per 10 minutes", per_account="30 per 10 minutes")
 FETCH = Limit(per_address="60 per minute", per_account="10 per minute")
@@ -97,7 +99,10 @@ def _place(address: str) -> str:
 
     >>> _place("2001:db8::1") == _place("2001:db8::2")
     True
+    >>> _place("::ffff:198.51.100.7")
+    '198.51.100.7'
     """
-    if ip_address(address).version == 4:
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv4Address):
         return address
-    return str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
+    return str(parsed.ipv4_mapped or ip_network((int(parsed), 64), strict=False))

@@ -45,6 +45,7 @@ IS_STATIC = {"true": True, "false": False}
 # What is largest is told by the visits.
 RANK = "total_visits"
 MOST_BREAKDOWNS = 2
+MOST_VALUES = 2_000_000
 
 
 def dashboards() -> Dashboards:
@@ -90,9 +91,9 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
         if query.timeslice is None:
             result = handle_statistic_without_timeslice(found, statistics, **choice)
         else:
-            result = handle_statistic_per_timeslice(
-                found, statistics, query.timeslice, **choice, is_static=is_static
-            )
+            choice |= {"timeslice": query.timeslice, "is_static": is_static}
+            _refuse_too_many_values(found, len(statistics), choice)
+            result = handle_statistic_per_timeslice(found, statistics, **choice)
     return StatisticAnswer(_nested(result, query.top, partial(_by_statistic, result, query)))
 
 
@@ -155,6 +156,18 @@ def _breakdown(text: str | None) -> tuple[str, ...]:
     if len(by) > MOST_BREAKDOWNS:
         raise validation.invalid({"breakdown": [f"This names at most {MOST_BREAKDOWNS} fields."]})
     return by
+
+
+def _refuse_too_many_values(found: Dashboard, statistics: int, choice: dict[str, Any]) -> None:
+    """Count first what a breakdown by slices would make, so that nobody can fill the memory."""
+    if not choice["by"]:
+        return
+    sliced = ("timeslice", "is_static")
+    groups = found.query([RANK], **{name: choice[name] for name in choice if name not in sliced})
+    slices = found.query([RANK], **(choice | {"by": ()}))
+    if len(groups.groups) * len(slices.slices) * statistics > MOST_VALUES:
+        reason = "With this breakdown there are too many values; take longer slices or a filter."
+        raise validation.invalid({"timeslice": [reason]})
 
 
 def _is_static(query: StatisticQuery) -> bool:

@@ -101,6 +101,18 @@ def test_a_field_given_twice_is_refused(
     refused(send(visitor, url, twice, dashboard_id), field)
 
 
+def test_a_field_that_is_no_text_given_twice_is_refused(visitor: Visitor) -> None:
+    twice = b'{"\\ud800": 1, "\\ud800": 2}'
+    refused(send(visitor, "/api/login", twice), "?")
+
+
+def test_of_thousands_of_wrong_fields_only_some_are_named(visitor: Visitor) -> None:
+    body = dict.fromkeys(map(str, range(3_000)))
+    answer = send(visitor, "/api/login", json.dumps(body))
+    refused(answer)
+    assert len(answer.json()["errors"]) <= 50
+
+
 @pytest.mark.parametrize("url", GOOD)
 def test_an_unknown_field_is_refused(url: str, visitor: Visitor, dashboard_id: str) -> None:
     refused(

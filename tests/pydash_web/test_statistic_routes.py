@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from running_site import Site, Visitor, make_dashboard, make_user
 
+from pydash_web.controller import dashboards
 from pydash_web.models.statistic import STATISTICS
 
 Ask = Callable[..., Any]
@@ -222,6 +223,17 @@ class TestBreakdown:
         assert ask("slowest_measured_execution_time", breakdown="ip", top="1") == {
             "127.0.0.1": pytest.approx(0.5)
         }
+
+    def test_more_values_than_fit_into_memory_are_refused(
+        self, ask: Ask, refuse: Ask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dashboards, "MOST_VALUES", 2 * 4)
+        years = {
+            "statistic": "total_visits", "breakdown": "endpoint", "timeslice": "year",
+            "timeslice_is_static": "true", "start_date": "2018",
+        }  # fmt: skip
+        assert len(ask(**years, end_date="2022")["foo"]) == 4
+        assert refuse(**years, end_date="2023") == "timeslice"
 
     def test_without_calls_there_is_no_group(self, alice: Visitor, without_calls: str) -> None:
         path = f"{without_calls}/statistic?statistic=total_visits&breakdown=endpoint"

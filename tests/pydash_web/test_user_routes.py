@@ -258,6 +258,13 @@ class TestChangeSettings:
         assert alice.post("/api/user/change_settings", {"username": "Alicia"}).status_code == 200
         assert alice.get("/api/user").json()["name"] == "Alicia"
 
+    def test_it_does_not_send_mails_without_end(self, alice: Visitor) -> None:
+        statuses = [
+            alice.post("/api/user/change_settings", {"email": f"{n}@example.com"}).status_code
+            for n in range(31)
+        ]
+        assert statuses == [200] * 30 + [429]
+
     @pytest.mark.parametrize("name", ["", "   ", "a" * 65])
     def test_it_refuses_an_empty_or_endless_name(self, alice: Visitor, name: str) -> None:
         answer = alice.post("/api/user/change_settings", {"username": name})
