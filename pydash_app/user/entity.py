@@ -64,12 +64,16 @@ class User(Persistent):
         return passwords.verify_password(self._password_hash, password)
 
     def set_password(self, password: str, keep_session: str | None = None) -> None:
-        """Change the password, and end what came of the old one: sessions, a reset code.
+        """Change the password, and end what came of the old one.
+
+        That is: sessions, a reset code, and a change of the e-mail address that is under way, for
+        whoever stole the old password may have asked for it.
 
         :param keep_session: the id of a session that goes on.
         """
         self._password_hash = passwords.hash_password(password)
         self._reset_code_hash = None
+        self.forget_pending_mail()
         self.sessions.end_all(keep_session)
 
     def renew_password_hash(self, password: str) -> None:
@@ -118,7 +122,11 @@ class User(Persistent):
             self.pending_mail = self._verification_code = None
 
     def confirm_mail(self) -> None:
-        """Take the address to which the verification code went as the user's own."""
+        """Take the address to which the verification code went as the user's own.
+
+        A reset code that went to the old one is void.
+        """
+        self._reset_code_hash = None
         self.mail = self.pending_mail or self.mail
         self.pending_mail = None
         self._verified = True

@@ -1244,7 +1244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1400,6 +1400,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too many tries; `Retry-After` says when to. */
             429: {
                 headers: {
@@ -1444,6 +1453,15 @@ export interface operations {
             };
             /** @description A parameter is missing or wrong; it is named. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1502,6 +1520,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Too many tries; `Retry-After` says when to. */
             429: {
                 headers: {
@@ -1546,6 +1573,15 @@ export interface operations {
             };
             /** @description A parameter is missing or wrong; it is named. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1613,7 +1649,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1691,8 +1727,17 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1751,7 +1796,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1800,15 +1845,6 @@ export interface operations {
             };
             /** @description Not signed in. */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not yours, or not with this token. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1867,7 +1903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1925,7 +1961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1974,15 +2010,6 @@ export interface operations {
             };
             /** @description Not signed in. */
             401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not yours, or not with this token. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2039,7 +2066,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2146,7 +2173,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2215,7 +2242,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2282,7 +2309,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2353,7 +2380,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2429,7 +2456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2496,7 +2523,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2572,7 +2599,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2644,7 +2671,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2724,7 +2751,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2811,7 +2838,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2888,7 +2915,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2966,7 +2993,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3043,7 +3070,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3121,7 +3148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3199,7 +3226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3271,7 +3298,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3343,7 +3370,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3415,7 +3442,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, or not with this token. */
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,7 @@ from pydash_app.user.api_token import Scope
 from pydash_app.user.entity import User
 from pydash_app.user.services import (
     deletion,
+    password_reset,
     settings,
     tokens,
 )
@@ -63,6 +64,32 @@ def test_going_back_to_the_old_address_voids_the_code(
     (mail,) = waiting_mails()
     with pytest.raises(verification.InvalidVerificationCodeError):
         transact(lambda: verify(code_in(mail)))
+
+
+@pytest.mark.parametrize("how", ["change", "reset"])
+def test_a_new_password_voids_a_change_of_address_under_way(
+    how: str, alice: User, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    """Whoever stole the old password may have asked for it, to come back with a reset mail."""
+    transact(lambda: settings.change_settings(alice, mail="thief@example.com"))
+    if how == "change":
+        transact(lambda: settings.change_password(alice, PASSWORD, "another good password"))
+    else:
+        transact(lambda: password_reset.request("alice@example.com"))
+        code = code_in(waiting_mails()[-1])
+        transact(lambda: password_reset.reset(code, "another good password"))
+    with pytest.raises(verification.InvalidVerificationCodeError):
+        transact(lambda: verify(code_in(waiting_mails()[0])))
+
+
+def test_a_verified_new_address_voids_a_reset_code_sent_to_the_old_one(
+    alice: User, waiting_mails: Mails, code_in: CodeIn, reasons_for: ReasonsFor
+) -> None:
+    transact(lambda: password_reset.request("alice@example.com"))
+    transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    reset, change = waiting_mails()
+    transact(lambda: verify(code_in(change)))
+    assert reasons_for("code", lambda: password_reset.reset(code_in(reset), PASSWORD))
 
 
 def test_saving_unchanged_settings_changes_nothing(alice: User, waiting_mails: Mails) -> None:
