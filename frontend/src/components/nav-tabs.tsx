@@ -1,6 +1,8 @@
+import { useLayoutEffect, useRef } from 'react';
+
 import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
-import { NavLink } from 'react-router';
+import { NavLink, useLocation } from 'react-router';
 
 const Tab = styled(NavLink)(({ theme }) => ({
   ...theme.typography.button,
@@ -21,23 +23,40 @@ interface NavTabsProps {
   search?: string;
 }
 
+/** Scrolls a row so far that the tab that is shown can be seen, which on phones it may not be. */
+function useActiveInSight() {
+  const row = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useLayoutEffect(() => {
+    const active = row.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (!row.current || !active) return;
+    const right = active.offsetLeft + active.offsetWidth - row.current.offsetLeft;
+    row.current.scrollLeft = Math.max(0, right - row.current.clientWidth);
+  }, [pathname]);
+  return row;
+}
+
 /** Pages that belong together, as links in a row. */
-export const NavTabs = ({ label, tabs, search = '' }: NavTabsProps) => (
-  <Box
-    component="nav"
-    aria-label={label}
-    sx={({ palette }) => ({
-      display: 'flex',
-      overflowX: 'auto',
-      mb: 2,
-      // A line that scrolls with nothing: a border would be cut by the tabs' own.
-      boxShadow: `inset 0 -1px ${palette.divider}`,
-    })}
-  >
-    {tabs.map(({ to, name }) => (
-      <Tab key={to} to={to + search} end>
-        {name}
-      </Tab>
-    ))}
-  </Box>
-);
+export function NavTabs({ label, tabs, search = '' }: NavTabsProps) {
+  const row = useActiveInSight();
+  return (
+    <Box
+      component="nav"
+      ref={row}
+      aria-label={label}
+      sx={({ palette }) => ({
+        display: 'flex',
+        overflowX: 'auto',
+        mb: 2,
+        // A line that scrolls with nothing: a border would be cut by the tabs' own.
+        boxShadow: `inset 0 -1px ${palette.divider}`,
+      })}
+    >
+      {tabs.map(({ to, name }) => (
+        <Tab key={to} to={to + search} end>
+          {name}
+        </Tab>
+      ))}
+    </Box>
+  );
+}

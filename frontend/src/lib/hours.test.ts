@@ -42,6 +42,11 @@ describe('the hours of days', () => {
     expect(days[0]?.values[12]).toBe(14);
   });
 
+  it('count from the first that had anything', () => {
+    const quiet = hoursOf(60).map((hour) => ({ ...hour, value: hour.date < dateOf(56) ? 0 : 8 }));
+    expect(arrangeHours(quiet).days[0]?.values[12]).toBe(8);
+  });
+
   it('are left as they are for a month', () =>
     expect(arrangeHours(hoursOf(MOST_DAYS)).areMeans).toBe(false));
 });

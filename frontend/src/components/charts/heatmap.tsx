@@ -6,7 +6,7 @@ import { ChartFrame } from '@/components/charts/chart-frame';
 import { rampColor } from '@/components/charts/colors';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import type { Category } from '@/components/charts/series';
-import { maximum, spacedIndexes } from '@/components/charts/scale';
+import { maximum, spacedIndexes, usualTop } from '@/components/charts/scale';
 import { TooltipCard } from '@/components/charts/tooltip';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 
@@ -127,13 +127,15 @@ function Drawing({ rows, columns, width, height, labelWidth, ...look }: DrawingP
 }
 
 interface ScaleLegendProps {
-  max: number;
+  values: readonly (number | null)[];
   format: (value: number) => string;
 }
 
-/** From nothing to the most there is. */
-export function ScaleLegend({ max, format }: ScaleLegendProps) {
+/** From nothing to the most there usually is. */
+export function ScaleLegend({ values, format }: ScaleLegendProps) {
   const { ramp } = useTheme().palette.scheme;
+  const top = usualTop(values);
+  const isExceeded = maximum(values) > top;
   return (
     <Box
       sx={{ display: 'flex', alignItems: 'center', gap: 0.75, fontSize: '0.6875rem', mt: 1 }}
@@ -145,7 +147,8 @@ export function ScaleLegend({ max, format }: ScaleLegendProps) {
           <Box key={color} sx={{ width: 14, height: 10, borderRadius: '2px', bgcolor: color }} />
         ))}
       </Box>
-      {format(max)}
+      {format(top)}
+      {isExceeded && ' and more'}
     </Box>
   );
 }
@@ -159,7 +162,8 @@ export function Heatmap({
 }: HeatmapProps) {
   const { rows, columns, xTitle, yTitle, format } = chart;
   const { scheme } = useTheme().palette;
-  const max = maximum(rows.flatMap(({ values }) => values));
+  const values = rows.flatMap((row) => row.values);
+  const max = usualTop(values);
   const height = TOP + rows.length * rowHeight;
   const color: Painter = (value) =>
     value === null ? 'transparent' : rampColor(scheme, max === 0 ? 0 : value / max);
@@ -196,7 +200,7 @@ export function Heatmap({
           );
         }}
       </ChartFrame>
-      <ScaleLegend max={max} format={format} />
+      <ScaleLegend values={values} format={format} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { logTicks, niceTicks, spacedIndexes } from '@/components/charts/scale';
+import { logTicks, niceTicks, spacedIndexes, usualTop } from '@/components/charts/scale';
 
 describe('the ticks of an axis', () => {
   it.each([
@@ -29,3 +29,12 @@ describe('the ticks of an axis', () => {
 
 it('leaves out labels that would lie over each other, evenly', () =>
   expect(spacedIndexes(10, 200, 50)).toEqual([0, 3, 6, 9]));
+
+describe('the top of a scale of shades', () => {
+  it('is the largest value', () => expect(usualTop([3, null, 7, 5])).toBe(7));
+
+  it('is not one value that would pale all others', () =>
+    expect(usualTop([...Array.from({ length: 100 }, (_, at) => at), 9_999])).toBe(98));
+
+  it('is nothing where there is nothing', () => expect(usualTop([null])).toBe(0));
+});

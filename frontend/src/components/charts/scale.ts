@@ -30,6 +30,15 @@ export const maximum = (values: Iterable<number | null>): number => {
   return max;
 };
 
+/** Of so many values the largest few may go beyond the scale. */
+const USUAL = 0.98;
+
+/** The top of a scale of shades: the largest value, but for a few that would pale all others. */
+export function usualTop(values: readonly (number | null)[]): number {
+  const sorted = values.filter((value) => value !== null).sort((one, other) => one - other);
+  return sorted[Math.ceil(USUAL * (sorted.length - 1))] ?? 0;
+}
+
 /** Shorter times than this (ms) are drawn as if they took so long: a logarithm knows no zero. */
 const LEAST = 0.01;
 

@@ -3,7 +3,7 @@ import { Calendar } from '@nivo/calendar';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { ScaleLegend } from '@/components/charts/heatmap';
-import { maximum } from '@/components/charts/scale';
+import { usualTop } from '@/components/charts/scale';
 import { TooltipCard } from '@/components/charts/tooltip';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 
@@ -29,6 +29,10 @@ const heightOf = (width: number) => (isNarrow(width) ? TALL_HEIGHT : wideHeight(
 const month = new Intl.DateTimeFormat(undefined, { month: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeZone: 'UTC' });
 
+/** Days without visits are most of them; they would be the usual. */
+const visited = (values: YearCalendarProps['values']) =>
+  Object.values(values).filter((value) => value > 0);
+
 function Drawing({ year, values, format, width }: YearCalendarProps & { width: number }) {
   const { scheme } = useTheme().palette;
   const theme = useChartTheme();
@@ -47,6 +51,7 @@ function Drawing({ year, values, format, width }: YearCalendarProps & { width: n
         .filter(([, value]) => value > 0)
         .map(([date, value]) => ({ day: date, value }))}
       minValue={0}
+      maxValue={usualTop(visited(values))}
       colors={scheme.ramp.slice(1)}
       emptyColor={scheme.ramp[0]}
       yearLegend={() => ''}
@@ -67,7 +72,7 @@ export function YearCalendar(props: YearCalendarProps) {
   return (
     <>
       <ChartFrame height={heightOf}>{(width) => <Drawing {...props} width={width} />}</ChartFrame>
-      <ScaleLegend max={maximum(Object.values(props.values))} format={props.format} />
+      <ScaleLegend values={visited(props.values)} format={props.format} />
     </>
   );
 }

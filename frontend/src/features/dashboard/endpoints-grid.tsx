@@ -155,9 +155,12 @@ function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonP
   );
 }
 
+/** Two columns of figures stand beside the name on the smallest phone. */
+const PHONE_WIDTH = 80;
+
 /** On a phone there is room for a few columns; the others can be had from the column menu. */
 const HIDDEN_ON_PHONES = Object.fromEntries(
-  [...FIGURES.map(({ field }) => field), 'lastCall', 'visits']
+  [...FIGURES.map(({ field }) => field), 'lastCall', 'visits', 'hidden']
     .filter((field) => field !== 'total_visits' && field !== 'median_execution_time')
     .map((field) => [field, false]),
 );
@@ -178,13 +181,13 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
       field: 'name',
       headerName: 'Endpoint',
       flex: 1,
-      minWidth: isPhone ? 130 : 200,
+      minWidth: isPhone ? 104 : 200,
       renderCell: ({ row }) => (
         <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
       ),
     },
     trend(colorOf),
-    ...FIGURES,
+    ...FIGURES.map((column) => (isPhone ? { ...column, width: PHONE_WIDTH } : column)),
     lastCall,
     {
       field: 'hidden',
