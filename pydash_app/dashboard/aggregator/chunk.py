@@ -112,12 +112,18 @@ class Block(Mapping[str, Array]):
         return kind(self.rows, self)
 
 
-def read_ahead(blocks: Iterable[Block], names: Iterable[str]) -> None:
-    """Ask the database at once for the columns of many blocks, as far as they are not cached."""
-    names = tuple(names)
-    stored = {*names, *map(stored_name, names)}
-    entries = (block.pages[name] for block in blocks for name in stored.intersection(block.pages))
-    prefetch(entry.page for entry in entries if not column_cache.contains(entry.key))
+def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
+    """Ask the database at once for columns of many blocks, as far as they are not cached.
+
+    :param wanted: blocks, and the columns that will be read of each.
+    """
+    entries = (
+        block.pages[stored]
+        for block, names in wanted
+        for name in names
+        if (stored := name if name in block.pages else stored_name(name)) in block.pages
+    )
+    prefetch({entry.page for entry in entries if not column_cache.contains(entry.key)})
 
 
 def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
@@ -125,24 +131,38 @@ def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
 
     :param columns: those of a call table or of a cell table, sorted as they shall be read.
     """
-    counts = columns.get("centroids")
-    if counts is None:
-        counts = np.ones(rows, dtype=np.int64)
-    return tuple(_blocks(rows, columns, np.cumsum(counts, dtype=np.int64)))
+    ends = np.cumsum(columns.get("centroids", np.ones(rows, dtype=np.int64)), dtype=np.int64)
+    keys = columns.get("endpoint", np.zeros(rows, dtype=np.int64))
+    return tuple(_block(columns, ends, first, last) for first, last in pairwise(_cuts(keys, ends)))
 
 
-def _blocks(rows: int, columns: Mapping[str, Array], ends: Array) -> Iterator[Block]:
-    size = int(ends[-1])
-    even_size = -(-size // -(-size // BLOCK_SIZE))
-    block_numbers = (ends - 1) // even_size
-    bounds = [*np.flatnonzero(np.diff(block_numbers, prepend=-1)).tolist(), rows]
-    for first, last in pairwise(bounds):
-        low = int(ends[first - 1]) if first else 0
-        high = int(ends[last - 1])
-        yield Block.of(
-            last - first,
-            {
-                name: values[low:high] if name in ("mean", "weight") else values[first:last]
-                for name, values in columns.items()
-            },
-        )
+def _block(columns: Mapping[str, Array], ends: Array, first: int, last: int) -> Block:
+    low, high = int(ends[first - 1]) if first else 0, int(ends[last - 1])
+    return Block.of(
+        last - first,
+        {
+            name: values[low:high] if name in ("mean", "weight") else values[first:last]
+            for name, values in columns.items()
+        },
+    )
+
+
+def _cuts(keys: Array, ends: Array) -> list[int]:
+    """Return the rows at which blocks begin, and the number of rows.
+
+    :param keys: rows with equal keys should be in one block, as far as it is large enough.
+    :param ends: the sizes of all rows up to each, added up.
+    """
+    runs = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist(), len(keys)]
+    cuts, size = [0], 0
+    for first, last in pairwise(runs):
+        before = int(ends[first - 1]) if first else 0
+        run = int(ends[last - 1]) - before
+        if size and size + run > BLOCK_SIZE:
+            cuts.append(first)
+            size = 0
+        parts = -(-run // BLOCK_SIZE)
+        inner = run * np.arange(1, parts) // parts
+        cuts += (np.searchsorted(ends, before + inner) + 1).tolist()
+        size += run - int(inner[-1]) if parts > 1 else run
+    return [*cuts, len(keys)]

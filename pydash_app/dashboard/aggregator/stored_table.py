@@ -113,7 +113,7 @@ def _merged(chunks: Sequence[Chunk], merge: Merge) -> Chunk:
 
 def _read(blocks: Iterable[Block]) -> Columns:
     blocks = list(blocks)
-    read_ahead(blocks, blocks[0])
+    read_ahead((block, block) for block in blocks)
     return joined_columns(blocks)
 
 
