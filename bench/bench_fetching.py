@@ -61,7 +61,7 @@ def run() -> list[Row]:
         _row(f"{name}time between fetches, p99", np.quantile(of_interval, 0.99), "intervals"),
         _row(f"{name}time between fetches, longest", of_interval.max(), "intervals"),
         _row(f"{name}fetches", len(gaps) / SECONDS, "1/s"),
-        _row(f"{name}start lag, p99", figures.lag_p99 * 1000, "ms"),
+        _row(f"{name}start lag with the first burst, p99", figures.lag_p99 * 1000, "ms"),
         _row(f"{name}largest process", memory / 2**20, "MB"),
     ]
 
