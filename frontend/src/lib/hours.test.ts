@@ -7,11 +7,11 @@ const MONDAY = Date.UTC(2026, 10, 16);
 
 const dateOf = (day: number) => new Date(MONDAY + day * DAY_MS).toISOString().slice(0, 10);
 
-/** Every hour of so many days; the value says which day it is. */
+/** Every hour of so many days; the value says which day it is, from 1. */
 const hoursOf = (days: number): HourValue[] =>
   Array.from({ length: days * 24 }, (_, at) => {
     const day = Math.floor(at / 24);
-    return { date: dateOf(day), hour: at % 24, value: day };
+    return { date: dateOf(day), hour: at % 24, value: day + 1 };
   });
 
 describe('the hours of days', () => {
@@ -37,9 +37,9 @@ describe('the hours of days', () => {
     const { days, areMeans } = arrangeHours(hoursOf(MOST_DAYS + 4));
     expect(areMeans).toBe(true);
     expect(days).toHaveLength(7);
-    // Mondays are the days 0, 7, 14, 21 and 28.
+    // Mondays are the days 1, 8, 15, 22 and 29.
     expect(days[0]?.title).toBe('Monday');
-    expect(days[0]?.values[12]).toBe(14);
+    expect(days[0]?.values[12]).toBe(15);
   });
 
   it('count from the first that had anything', () => {

@@ -56,11 +56,17 @@ const fromMonday = (date: string) => (new Date(date).getUTCDay() + 6) % 7;
 
 /** What came before anybody did would make every mean smaller. */
 const fromFirst = (hours: readonly HourValue[]) =>
-  hours.slice(Math.max(0, hours.findIndex(({ value }) => value > 0)));
+  hours.slice(
+    Math.max(
+      0,
+      hours.findIndex(({ value }) => value > 0),
+    ),
+  );
 
 function byWeekday(hours: readonly HourValue[]): HourDay[] {
   const found = Array.from({ length: 7 }, () => emptyDay((): number[] => []));
-  for (const { date, hour, value } of fromFirst(hours)) found[fromMonday(date)]?.[hour]?.push(value);
+  for (const { date, hour, value } of fromFirst(hours))
+    found[fromMonday(date)]?.[hour]?.push(value);
   return found.map((day, at) => ({
     id: String(at),
     tick: shortWeekday.format(someWeekday(at)),
