@@ -79,8 +79,7 @@ describe.each([
   ['light', light],
   ['dark', dark],
 ])('the %s colours', (_, scheme) => {
-  it.each(Object.keys(EYES))('of the series are apart for eyes with %s sight', (kind) => {
-    const eye = EYES[kind] as Matrix;
+  it.each(Object.entries(EYES))('of the series are apart for eyes with %s sight', (_kind, eye) => {
     const pairs = scheme.series.flatMap((one, at) =>
       scheme.series.slice(at + 1).map((other) => distance(one, other, eye)),
     );
