@@ -40,13 +40,14 @@ def route(
     errors: Mapping[int, str | type[BaseModel]] | None = None,
     limit: Limit | None = None,
     transactional: bool = True,
+    waits: bool = False,
     streams: Mapping[str, type[BaseModel] | None] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a function the answer to a method and URL; see `Operation` for the parameters."""
 
     def declare(function: View) -> Callable[..., Response]:
         operation = Operation(
-            method, url, access, function, errors or {}, limit, transactional, streams or {}
+            method, url, access, function, errors or {}, limit, transactional, waits, streams or {}
         )
         OPERATIONS.append(operation)
 

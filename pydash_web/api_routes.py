@@ -142,13 +142,13 @@ def get_dashboards() -> dashboards.Dashboards:
     return controller.dashboards.dashboards()
 
 
-@post("/dashboards/probe", WRITE, limit=limits.PROBE, transactional=False)
+@post("/dashboards/probe", WRITE, limit=limits.PROBE, transactional=False, waits=True)
 def probe_dashboard(body: dashboards.Connection) -> dashboards.Probe:
     """Try an address and a token, and say step by step what was found."""
     return controller.register_dashboard.probe_dashboard(body)
 
 
-@post("/dashboards/register", WRITE, limit=limits.PROBE, transactional=False)
+@post("/dashboards/register", WRITE, limit=limits.PROBE, transactional=False, waits=True)
 def register_dashboard(body: dashboards.NewDashboard) -> dashboards.DashboardMessage:
     """Add a dashboard, once its address and token have been found right."""
     return controller.register_dashboard.register_dashboard(body)
@@ -160,7 +160,13 @@ def get_dashboard(dashboard_id: str) -> dashboards.DashboardDetails:
     return controller.dashboards.dashboard(dashboard_id)
 
 
-@post("/dashboards/<dashboard_id>/change_settings", WRITE, limit=limits.PROBE, transactional=False)
+@post(
+    "/dashboards/<dashboard_id>/change_settings",
+    WRITE,
+    limit=limits.PROBE,
+    transactional=False,
+    waits=True,
+)
 def change_dashboard_settings(
     dashboard_id: str, body: dashboards.DashboardSettings
 ) -> dashboards.DashboardMessage:
@@ -196,6 +202,7 @@ def get_downtime(dashboard_id: str, query: statistics.DateRange) -> dashboards.D
     "/dashboards/<dashboard_id>/export",
     READ,
     transactional=False,
+    waits=True,
     streams={"text/csv": None, "application/json": statistics.ExportedCalls},
 )
 def export_calls(dashboard_id: str, query: statistics.ExportQuery) -> Response:

@@ -29,6 +29,8 @@ def answer(operation: Operation, path: dict[str, str]) -> Response:
         if operation.limit:
             limits.count(operation.limit, operation.name, _account(operation, arguments))
         run = partial(_run, operation, arguments)
+        if operation.waits:
+            return limits.in_slot(run)
         return transact(run) if operation.transactional else run()
     except (PyDashError, DatabaseUnavailable) as error:
         return current_app.make_response(current_app.handle_user_exception(error))

@@ -192,7 +192,7 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         failures[HTTPStatus.FORBIDDEN] = "Not yours, not with this token, or no `X-XSRF-TOKEN`."
     if "dashboard_id" in operation.path:
         failures[HTTPStatus.NOT_FOUND] = "No such dashboard."
-    if operation.limit:
+    if operation.limit or operation.waits:
         failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many tries; `Retry-After` says when to."
     return {int(status): failures[status] for status in failures} | dict(operation.errors)
 

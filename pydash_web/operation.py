@@ -31,6 +31,7 @@ class Operation:
     :param errors: what further statuses than the usual ones mean, or the model of their answer.
     :param limit: how often it may be called.
     :param transactional: whether the whole view is one transaction; otherwise it makes its own.
+    :param waits: whether it may wait long for others: for a user's server, or a slow reader.
     :param streams: what it answers with, if not one model's JSON: the model of each media type
         that is JSON after all.
     """
@@ -42,6 +43,7 @@ class Operation:
     errors: Mapping[int, str | type[BaseModel]]
     limit: Limit | None
     transactional: bool
+    waits: bool
     streams: Mapping[str, type[BaseModel] | None]
 
     @property

@@ -1,6 +1,7 @@
 """When a dashboard's app was up, when it was down, and how fast it answered."""
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -121,21 +122,17 @@ class DowntimeLog(Persistent):
         now, start, end = _now(now), _utc(start), _utc(end)
         watched = _length(_clipped(self._all_watches(now), start, end))
         down = _length(_clipped(self._all_outages(now), start, end))
-        return 100 * (down / watched) if watched else None
+        return _percentage(down, watched)
 
     def per_day(
         self, start: datetime, end: datetime, now: datetime | None = None
     ) -> list[DayDowntime]:
         """Return the downtime of every day (UTC) that [start, end) touches."""
         now, start, end = _now(now), _utc(start), _utc(end)
-        return [
-            DayDowntime(
-                first.date(),
-                _length(self.intervals(first, last, now)),
-                self.percentage(first, last, now),
-            )
-            for first, last in _days(start, end)
-        ]
+        down = _length_of_days(_clipped(self._all_outages(now), start, end))
+        watched = _length_of_days(_clipped(self._all_watches(now), start, end))
+        days = [first.date() for first, _ in _days(start, end)]
+        return [DayDowntime(day, down[day], _percentage(down[day], watched[day])) for day in days]
 
     def latency(self, start: datetime, end: datetime) -> list[tuple[datetime, float]]:
         """Return time (UTC) and latency (ms) of every answered ping in [start, end)."""
@@ -204,6 +201,19 @@ def _clipped(intervals: Iterator[Interval], start: datetime, end: datetime) -> I
 
 def _length(intervals: "Iterator[Interval] | list[Interval]") -> timedelta:
     return sum((last - first for first, last in intervals), timedelta())
+
+
+def _length_of_days(intervals: Iterator[Interval]) -> defaultdict[date, timedelta]:
+    """Add up how much of each day the intervals take, cut at midnight."""
+    lengths: defaultdict[date, timedelta] = defaultdict(timedelta)
+    for start, end in intervals:
+        for first, last in _days(start, end):
+            lengths[first.date()] += last - first
+    return lengths
+
+
+def _percentage(down: timedelta, watched: timedelta) -> float | None:
+    return 100 * (down / watched) if watched else None
 
 
 def _days(start: datetime, end: datetime) -> Iterator[Interval]:

@@ -7,6 +7,7 @@ from pydash_web import validation
 from pydash_web.models.statistic import DATE_TIME, Filters
 
 FILTERS = ("endpoint", "version", "ip", "group_by", "status_class")
+MOST_DAYS = 10_000
 WRONG_DATE = (
     "This must be an ISO 8601 date or date-time, such as 2018-05-29T15:45, from 1970 to 2999."
 )
@@ -84,12 +85,16 @@ def days(start_date: str | None, end_date: str | None) -> tuple[datetime, dateti
     """Tell the first and the last day of a query, both inclusive: by default the last eight days.
 
     :return: the midnights (UTC) with which these days begin.
-    :raises InvalidInput: a date is wrong, or the last is before the first.
+    :raises InvalidInput: a date is wrong, the last is before the first, or there are too many days.
     """
     last = parse("end_date", end_date) or today()
     first = parse("start_date", start_date) or min(today(), last) - timedelta(days=7)
     if last < first:
         raise validation.invalid({"end_date": ["This must not be before start_date."]})
+    if (last - first).days >= MOST_DAYS:
+        raise validation.invalid(
+            {"start_date": [f"It is more than {MOST_DAYS:,} days to end_date."]}
+        )
     return _midnight(first), _midnight(last)
 
 

@@ -324,6 +324,11 @@ class TestDowntime:
         assert (shown["downtime_percentage"], shown["downtime_intervals"]) == (None, [])
         assert len(shown["total_downtimes"]) == 8, "the last seven days, and today"
 
+    def test_all_the_time_there_ever_was_is_400(self, alice: Visitor, shop: str) -> None:
+        params = {"start_date": "1970", "end_date": "2999"}
+        answer = alice.get(f"{shop}/downtime", params=params)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["start_date"])
+
     def test_reversed_dates_are_400(self, alice: Visitor, shop: str) -> None:
         params = {"start_date": "2018-05-02", "end_date": "2018-05-01"}
         answer = alice.get(f"{shop}/downtime", params=params)

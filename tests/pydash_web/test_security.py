@@ -1,13 +1,15 @@
 """What keeps one user's data from another's, and from other sites."""
 
+import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from running_site import PASSWORD, Site, Visitor, find_user, make_user
+from running_site import PASSWORD, Site, Visitor, find_user, make_dashboard, make_user
 
 from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import IDLE
@@ -237,6 +239,36 @@ class TestRealAddress:
         names = ["Alice", "ALICE", "alice", "\uff21lice", "\u24b6lice"] * 2
         statuses = [visitor.sign_in(name, "wrong").status_code for name in (*names, "aLICE")]
         assert statuses == [401] * 10 + [429]
+
+
+class TestWaiting:
+    """Half of the threads may wait for others; here it is one of two."""
+
+    def test_a_server_that_hangs_keeps_nobody_from_the_rest(self, open_site: OpenSite) -> None:
+        site = open_site(web_threads=2)
+        make_user("Alice")
+        alice = site.visitor()
+        assert alice.sign_in("Alice").ok
+        with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+            body = {"url": f"http://127.0.0.1:{server.getsockname()[1]}", "token": "x"}
+            first = pool.submit(alice.post, "/api/dashboards/probe", body)
+            hanging, _ = server.accept()
+            busy = alice.post("/api/dashboards/probe", body)
+            assert (busy.status_code, busy.headers["Retry-After"]) == (429, "5")
+            assert alice.get("/api/dashboards").status_code == 200
+            server.close()
+            hanging.close()
+            assert not first.result().json()["ok"]
+        assert alice.post("/api/dashboards/probe", body).status_code == 200
+
+    @pytest.mark.parametrize(("query", "status"), [("", 200), ("?format=nonsense", 400)])
+    def test_who_has_waited_makes_room(self, open_site: OpenSite, query: str, status: int) -> None:
+        site = open_site(web_threads=2)
+        owner = make_user("Alice")
+        alice = site.visitor()
+        assert alice.sign_in("Alice").ok
+        export = f"/api/dashboards/{make_dashboard(owner)}/export{query}"
+        assert [alice.get(export).status_code for _ in range(3)] == [status] * 3
 
 
 class TestRateLimitStore:

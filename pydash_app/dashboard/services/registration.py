@@ -13,6 +13,8 @@ from pydash_database import transact
 MAX_NAME = 64
 MAX_URL = 2000
 MAX_TOKEN = 500
+# Somebody sits and waits for the outcome.
+PROBE_SECONDS = 20.0
 
 
 def probe(url: str, token: str) -> RemoteDetails:
@@ -26,7 +28,9 @@ def probe(url: str, token: str) -> RemoteDetails:
     _check_text("url", url, MAX_URL)
     _check_text("token", token, MAX_TOKEN)
     try:
-        with remote.connect(url, token) as dashboard:
+        with remote.connect(
+            url, token, read_timeout=PROBE_SECONDS, total_timeout=PROBE_SECONDS
+        ) as dashboard:
             return dashboard.probe()
     except WrongToken as error:
         raise InvalidInput(errors={"token": [str(error)]}) from error

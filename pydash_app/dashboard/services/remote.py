@@ -4,18 +4,31 @@ from flask_monitoring_dashboard_client import RemoteDashboard, ping
 from pydash_app import configuration
 
 READ_SECONDS = 60.0
+TOTAL_SECONDS = 120.0
 
 
 def connect(
-    url: str, token: str, dialect: str | None = None, read_timeout: float = READ_SECONDS
+    url: str,
+    token: str,
+    dialect: str | None = None,
+    read_timeout: float = READ_SECONDS,
+    total_timeout: float = TOTAL_SECONDS,
 ) -> RemoteDashboard:
     """Return the remote side of a dashboard; nothing is sent yet.
 
     :param dialect: how it talks, if that is known already.
     :param read_timeout: seconds without a single byte.
+    :param total_timeout: seconds for each request.
     """
     allowed = configuration.current().fetch_allow
-    return RemoteDashboard(url, token, allow=allowed, dialect=dialect, read_timeout=read_timeout)
+    return RemoteDashboard(
+        url,
+        token,
+        allow=allowed,
+        dialect=dialect,
+        read_timeout=read_timeout,
+        total_timeout=total_timeout,
+    )
 
 
 def measure(url: str) -> tuple[int, float]:

@@ -71,6 +71,14 @@ def test_an_outage_across_midnight_is_divided_between_the_days() -> None:
     assert days[1].percentage == pytest.approx(100)
 
 
+def test_a_long_time_with_many_outages_is_summed_up_in_one_pass() -> None:
+    """Each outage is looked at once, not once for every day; else this would take an hour."""
+    log = log_of("--+" * 20_000)
+    end = NOON + 60_000 * FIVE
+    days = log.per_day(NOON - timedelta(days=100_000), end, now=end)
+    assert sum((day.downtime for day in days), timedelta()) == 40_000 * FIVE
+
+
 def test_a_day_that_nobody_watched_has_no_percentage() -> None:
     [day, _] = log_of("++").per_day(NOON - timedelta(days=1), NOON, now=after(5))
     assert day.percentage is None
