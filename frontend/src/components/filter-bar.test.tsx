@@ -1,0 +1,62 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+import { describe, expect, it } from 'vitest';
+
+import { FilterBar } from '@/components/filter-bar';
+import { renderPage } from '@/testing/render';
+import { server } from '@/testing/server';
+
+/** Answers the visits of each version, and returns what was asked. */
+function answerVersions(): URLSearchParams[] {
+  const asked: URLSearchParams[] = [];
+  server.use(
+    http.get('*/api/dashboards/1/statistic', ({ request }) => {
+      asked.push(new URL(request.url).searchParams);
+      return HttpResponse.json({ '1.0': { total_visits: 5 }, '1.1': { total_visits: 2500 } });
+    }),
+  );
+  return asked;
+}
+
+describe('the filters', () => {
+  it('offer what there is in this time range, most visits first', async () => {
+    const asked = answerVersions();
+    const { router } = renderPage(<FilterBar dashboardId="1" />, '/?from=2026-01-01&to=2026-01-31');
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Version' }));
+    const offered = await screen.findAllByRole('menuitem');
+    expect(offered.map(({ textContent }) => textContent)).toEqual(['1.12,500', '1.05']);
+    expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+      breakdown: 'version',
+      start_date: '2026-01-01T00:00:00.000Z',
+      end_date: '2026-02-01T00:00:00.000Z',
+    });
+
+    await userEvent.type(screen.getByLabelText('Search: Version'), '1.0');
+    await userEvent.click(screen.getByRole('menuitem'));
+    expect(router.state.location.search).toBe('?from=2026-01-01&to=2026-01-31&version=1.0');
+  });
+
+  it('are shown while they are on, and taken off with a click', async () => {
+    const { router } = renderPage(<FilterBar dashboardId="1" />, '/?range=30d&endpoint=index');
+    await userEvent.click(screen.getByRole('button', { name: 'Remove filter Endpoint: index' }));
+    expect(router.state.location.search).toBe('?range=30d');
+  });
+
+  it('leave slices and comparison away where nothing goes over time', () => {
+    renderPage(<FilterBar dashboardId="1" overTime={false} />);
+    expect(screen.queryByLabelText('Time slice')).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Compare' })).not.toBeInTheDocument();
+  });
+});
+
+describe('over time', () => {
+  it('the slice and the comparison are part of the URL', async () => {
+    const { router } = renderPage(<FilterBar dashboardId="1" />);
+    await userEvent.selectOptions(screen.getByLabelText('Time slice'), 'By hour');
+    await userEvent.click(screen.getByRole('button', { name: 'Compare' }));
+    expect(router.state.location.search).toBe('?compare=true&timeslice=hour');
+    expect(screen.getByRole('button', { name: 'Compare' })).toHaveAttribute('aria-pressed', 'true');
+  });
+});
