@@ -47,3 +47,18 @@ export function answerStatistics(measured: Measured): URLSearchParams[] {
   );
   return asked;
 }
+
+/** The same, but every request waits until the test calls what this returns. */
+export function holdStatistics(measured: Measured): () => void {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  server.use(
+    http.get('*/api/dashboards/:id/statistic', async ({ request }) => {
+      await released;
+      return HttpResponse.json(answerTo(new URL(request.url).searchParams, measured));
+    }),
+  );
+  return release;
+}

@@ -10,6 +10,7 @@ import { Icon } from '@/components/icon';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
+import { Notices } from '@/features/dashboard/notices';
 import { useView } from '@/hooks/use-view';
 import { rangeName } from '@/lib/view';
 
@@ -59,6 +60,7 @@ export function DataSection({ dashboard }: { dashboard: Dashboard }) {
     >
       <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
         <FetchNow dashboard={dashboard} />
+        {dashboard.notices.length > 0 && <Notices notices={dashboard.notices} />}
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
           {FORMATS.map(({ format, label }) => (
             <Button

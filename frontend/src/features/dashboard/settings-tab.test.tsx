@@ -109,6 +109,13 @@ describe('the data', () => {
     expect(await screen.findByText('It will be fetched in a moment.')).toBeVisible();
   });
 
+  it('comes with what there is to know about it', async () => {
+    const text = 'Calls before this were deleted at the source.';
+    answerGet('/dashboards', [{ ...dashboard, notices: [{ time: '2026-11-01T00:00:00Z', text }] }]);
+    await renderSettings();
+    expect(screen.getByRole('list', { name: 'Notices' })).toHaveTextContent(text);
+  });
+
   it.each(['csv', 'json'])('is exported as %s for the range that is shown', async (format) => {
     await renderSettings();
     const link = screen.getByRole('link', { name: `Export as ${format.toUpperCase()}` });

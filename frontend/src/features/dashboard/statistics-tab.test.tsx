@@ -1,13 +1,12 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { StatisticsTab } from '@/features/dashboard/statistics-tab';
-import { giveSize } from '@/testing/drawing';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { answerGet } from '@/testing/server';
-import { answerStatistics } from '@/testing/statistics';
+import { answerStatistics, holdStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard();
 const STATISTIC = `/dashboards/${dashboard.id}/statistic`;
@@ -27,10 +26,7 @@ const MEASURED = {
   slices: ['2026-11-21', '2026-11-22'],
 } as const;
 
-beforeEach(() => {
-  giveSize();
-  answerGet('/dashboards', [dashboard]);
-});
+beforeEach(() => answerGet('/dashboards', [dashboard]));
 
 const renderStatistics = (search = '?from=2026-11-21&to=2026-11-22&timeslice=day') =>
   renderPage(<StatisticsTab />, `/dashboards/${dashboard.id}${search}`, '/dashboards/:dashboardId');
@@ -79,6 +75,20 @@ describe('a panel', () => {
       await within(await panel('Visits')).findByText(/Nothing in this time range/),
     ).toBeVisible();
     expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('keeps what it shows, and says that it is busy, until another range is there', async () => {
+    answerStatistics(MEASURED);
+    const { router } = renderStatistics();
+    const figures = await panel('Figures');
+    await within(figures).findByText('1,234');
+    const release = holdStatistics({ ...MEASURED, values: { total_visits: 9 } });
+    await act(() => router.navigate('?range=30d', { replace: true }));
+    expect(within(figures).getByText('1,234')).toBeVisible();
+    expect(figures.querySelector('[aria-busy=true]')).toBeInTheDocument();
+    release();
+    expect(await within(figures).findByText('9')).toBeVisible();
+    expect(within(figures).queryByText('1,234')).not.toBeInTheDocument();
   });
 
   it('shows the same figures as a table', async () => {

@@ -1,0 +1,81 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { EndpointsTab } from '@/features/dashboard/endpoints-tab';
+import { giveSize } from '@/testing/drawing';
+import { makeDashboard } from '@/testing/fixtures';
+import { renderPage } from '@/testing/render';
+import { answerGet, answerPost } from '@/testing/server';
+import { answerStatistics } from '@/testing/statistics';
+
+const dashboard = makeDashboard({
+  endpoints: [
+    { name: 'shop.index', enabled: true, hidden: false },
+    { name: 'shop.cart', enabled: true, hidden: false },
+    { name: 'health', enabled: true, hidden: true },
+  ],
+});
+
+beforeEach(() => {
+  giveSize(1600, 600);
+  answerGet('/dashboards', [dashboard]);
+  answerStatistics({
+    values: { total_visits: 50, median_execution_time: 12 },
+    groups: { endpoint: ['shop.index', 'shop.cart', 'health'] },
+    slices: ['2026-11-22'],
+  });
+});
+
+async function renderEndpoints() {
+  renderPage(
+    <EndpointsTab />,
+    `/dashboards/${dashboard.id}/endpoints?range=30d`,
+    '/dashboards/:dashboardId/endpoints',
+  );
+  await screen.findByRole('link', { name: 'shop.index' });
+}
+
+const shown = () => screen.getAllByRole('link').map(({ textContent }) => textContent);
+
+describe('the endpoints', () => {
+  it('lead to their own pages and keep the range', async () => {
+    await renderEndpoints();
+    expect(screen.getByRole('link', { name: 'shop.cart' })).toHaveAttribute(
+      'href',
+      `/dashboards/${dashboard.id}/endpoints/shop.cart?range=30d`,
+    );
+  });
+
+  it('have their figures with units', async () => {
+    await renderEndpoints();
+    const row = screen.getByRole('row', { name: /shop\.index/ });
+    expect(within(row).getByText('12 ms')).toBeInTheDocument();
+    expect(within(row).getByText('33.3%')).toBeInTheDocument();
+  });
+
+  it('are found by a part of their name', async () => {
+    await renderEndpoints();
+    await userEvent.type(screen.getByLabelText('Search endpoints'), 'CART');
+    expect(shown()).toEqual(['shop.cart']);
+  });
+
+  it('are left out when hidden, until they are asked for', async () => {
+    await renderEndpoints();
+    expect(shown()).not.toContain('health');
+    await userEvent.click(screen.getByRole('switch', { name: 'Show hidden (1)' }));
+    expect(shown()).toContain('health');
+  });
+
+  it('are hidden when that is saved', async () => {
+    const path = `/dashboards/${dashboard.id}/endpoints/shop.cart/change_settings`;
+    const sent = answerPost(path, {
+      message: 'shop.cart is hidden.',
+      endpoint: { name: 'shop.cart', enabled: true, hidden: true },
+    });
+    await renderEndpoints();
+    await userEvent.click(screen.getByRole('button', { name: 'Hide: shop.cart' }));
+    expect(await screen.findByText('shop.cart is hidden.')).toBeVisible();
+    expect(sent).toEqual([{ hidden: true }]);
+  });
+});

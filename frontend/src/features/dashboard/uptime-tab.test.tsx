@@ -1,0 +1,54 @@
+import { screen, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import type { Downtime } from '@/api/types';
+import { UptimeTab } from '@/features/dashboard/uptime-tab';
+import { renderPage } from '@/testing/render';
+import { answerGet } from '@/testing/server';
+
+const quiet: Downtime = {
+  monitor_downtime: true,
+  downtime_intervals: [],
+  downtime_percentage: 0,
+  total_downtimes: { '2026-11-21': 0, '2026-11-22': 0 },
+  latency: { '2026-11-21': 12, '2026-11-22': 14 },
+};
+
+function renderUptime(part: Partial<Downtime>) {
+  answerGet('/dashboards/shop/downtime', { ...quiet, ...part });
+  renderPage(<UptimeTab />, '/dashboards/shop/uptime', '/dashboards/:dashboardId/uptime');
+}
+
+it('says how much of the watched time the app was up', async () => {
+  renderUptime({ downtime_percentage: 0.125 });
+  expect(await screen.findByText('99.875%')).toBeVisible();
+});
+
+it('lists outages, the newest first, and one that lasts as such', async () => {
+  renderUptime({
+    downtime_intervals: [
+      { start: '2026-11-20T10:00:00Z', end: '2026-11-20T10:09:00Z', seconds: 540 },
+      { start: '2026-11-22T10:00:00Z', end: null, seconds: 90 },
+    ],
+  });
+  const rows = within(await screen.findByRole('table', { name: 'Outages' })).getAllByRole('row');
+  expect(rows.slice(1).map(({ textContent }) => textContent)).toEqual([
+    expect.stringMatching(/Nov 22.*still down.*1 min 30 s/),
+    expect.stringMatching(/Nov 20.*9 min/),
+  ]);
+});
+
+it('says so when there was no outage', async () => {
+  renderUptime({});
+  expect(await screen.findByText('No outage in the last 90 days')).toBeVisible();
+});
+
+it('leads to the settings when nobody watches, and claims no uptime', async () => {
+  renderUptime({ monitor_downtime: false, downtime_percentage: null, latency: {} });
+  expect(await screen.findByText('Nobody has watched this app yet')).toBeVisible();
+  expect(screen.getByRole('link', { name: 'To the settings' })).toHaveAttribute(
+    'href',
+    '/dashboards/shop/settings',
+  );
+  expect(screen.queryByText(/100%/)).not.toBeInTheDocument();
+});
