@@ -11,6 +11,7 @@ from running_stack import Stack, open_browser, sign_in_browser, start_stack, sto
 # What a form sends may be refused, and Chromium itself notes every answer with a 4xx.
 FORMS = re.compile(r"/api/(login|user/.+|dashboards/(probe|register|.+/change_settings))$")
 
+TIMEOUT_MS = 15_000
 DEFAULTS = {
     "viewport": {"width": 1280, "height": 768},
     "reduced_motion": "reduce",
@@ -54,6 +55,7 @@ def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
     def open_in_profile(**options: Any) -> Page:
         context = browser.new_context(**{"base_url": stack.url, **DEFAULTS, **options})
         contexts.append(context)
+        context.set_default_timeout(TIMEOUT_MS)
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -79,6 +81,8 @@ def user_page(open_page: Callable[..., Page], signed_in: StorageState) -> Page:
 
 def _is_meant(message: ConsoleMessage) -> bool:
     if "Service Worker registration blocked by Playwright" in message.text:
+        return True
+    if "net::ERR_INTERNET_DISCONNECTED" in message.text:
         return True
     is_refusal = message.text.startswith("Failed to load resource") and "of 4" in message.text
     return is_refusal and FORMS.search(message.location["url"]) is not None

@@ -22,13 +22,14 @@ interface SearchInputProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
+  onBlur?: () => void;
   /** The key that leads here from anywhere on the page. */
   shortcut?: string;
   autoFocus?: boolean;
 }
 
 /** A field that narrows down what is shown. */
-export const SearchInput = ({ label, value, onChange, shortcut, autoFocus }: SearchInputProps) => (
+export const SearchInput = ({ label, shortcut, onChange, ...input }: SearchInputProps) => (
   <Box sx={{ position: 'relative', width: '100%', maxWidth: 360 }}>
     <Box sx={{ position: 'absolute', left: 11, top: 8, color: 'text.secondary', lineHeight: 0 }}>
       <Icon name="search" size={16} />
@@ -38,9 +39,8 @@ export const SearchInput = ({ label, value, onChange, shortcut, autoFocus }: Sea
       placeholder="Search"
       aria-label={label}
       aria-keyshortcuts={shortcut}
-      autoFocus={autoFocus}
-      value={value}
       onChange={({ target }) => onChange(target.value)}
+      {...input}
     />
   </Box>
 );

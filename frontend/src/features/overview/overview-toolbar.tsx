@@ -1,3 +1,5 @@
+import { useState } from 'react';
+
 import Box from '@mui/material/Box';
 import { useSearchParams } from 'react-router';
 
@@ -16,6 +18,8 @@ const ORDER_OPTIONS = ORDERS.map((value) => ({ value, name: ORDER_NAMES[value] }
 export function OverviewToolbar() {
   const [params, setParams] = useSearchParams();
   const { search, order } = parseArrangement(params);
+  // While one types, the field is ahead of the URL, which follows too late for a fast typist.
+  const [typed, setTyped] = useState<string | null>(null);
   const change = (part: Partial<Arrangement>) => {
     const chosen = { search, order, ...part };
     const next = new URLSearchParams();
@@ -28,8 +32,12 @@ export function OverviewToolbar() {
       <SearchInput
         label="Search dashboards"
         shortcut="/"
-        value={search}
-        onChange={(text) => change({ search: text })}
+        value={typed ?? search}
+        onChange={(text) => {
+          setTyped(text);
+          change({ search: text });
+        }}
+        onBlur={() => setTyped(null)}
       />
       <Select
         label="Order"

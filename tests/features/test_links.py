@@ -1,0 +1,121 @@
+"""What is seen stands in the address: back, forward, reload and a shared link show the same."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, StorageState, expect
+from running_stack import Stack
+from site_map import settle
+
+pytestmark = pytest.mark.browser
+
+TODAY = datetime.now(UTC).date()
+# Days of which the demo's live traffic changes nothing any more.
+FIRST, LAST = str(TODAY - timedelta(days=9)), str(TODAY - timedelta(days=2))
+
+
+def shown(page: Page) -> str:
+    """Answer what the page tells, in figures and in the summaries of its charts."""
+    settle(page)
+    return page.get_by_role("main").inner_text()
+
+
+@pytest.fixture
+def dashboard(stack: Stack) -> str:
+    return f"/dashboards/{stack.dashboard_id('Bookshop')}"
+
+
+def choose_days(page: Page) -> None:
+    page.keyboard.press("t")
+    dialog = page.get_by_role("dialog", name="Time range")
+    dialog.get_by_label("From").fill(FIRST)
+    dialog.get_by_label("Up to and including").fill(LAST)
+    dialog.get_by_role("button", name="Show these days").click()
+    expect(page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_visible()
+
+
+def chip(page: Page) -> Locator:
+    return page.get_by_role("button", name="Remove filter Endpoint: search")
+
+
+def choose_endpoint(page: Page) -> None:
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_role("menuitem", name="Endpoint").click()
+    page.get_by_role("menuitem", name="search").click()
+    expect(chip(page)).to_be_visible()
+
+
+def test_back_forward_reload_and_a_shared_link(
+    user_page: Page, open_page: Callable[..., Page], signed_in: StorageState, dashboard: str
+) -> None:
+    user_page.goto(dashboard)
+    settle(user_page)
+    choose_days(user_page)
+    days = shown(user_page)
+    choose_endpoint(user_page)
+    endpoint = shown(user_page)
+    assert endpoint != days
+    user_page.go_back()
+    expect(chip(user_page)).to_have_count(0)
+    assert shown(user_page) == days
+    user_page.go_forward()
+    expect(chip(user_page)).to_be_visible()
+    assert shown(user_page) == endpoint
+    user_page.reload()
+    assert shown(user_page) == endpoint
+    shared = open_page(storage_state=signed_in)
+    shared.goto(user_page.url)
+    assert shown(shared) == endpoint
+
+
+def test_the_tabs_keep_the_range(user_page: Page, dashboard: str) -> None:
+    user_page.goto(f"{dashboard}?range=30d")
+    for tab in ("Endpoints", "Versions", "Statistics"):
+        user_page.get_by_role("navigation", name="Dashboard").get_by_role("link", name=tab).click()
+        expect(user_page).to_have_url(re.compile(r"\?range=30d$"))
+        expect(user_page.get_by_role("button", name="Last 30 days")).to_be_visible()
+
+
+def test_the_old_chart_stays_until_the_new_one_is_there(user_page: Page, dashboard: str) -> None:
+    user_page.goto(f"{dashboard}?range=30d")
+    settle(user_page)
+    figures = user_page.get_by_role("region", name="Figures")
+    before = figures.inner_text()
+    user_page.route("**/api/dashboards/*/statistic*", lambda route: None)
+    user_page.keyboard.press("t")
+    user_page.get_by_role("menuitem", name="Last 24 hours").click()
+    busy = figures.locator("[aria-busy=true]")
+    expect(busy).to_be_visible()
+    assert figures.inner_text() == before
+    user_page.unroute_all()
+
+
+def test_an_endpoint_has_a_page_of_its_own(user_page: Page, dashboard: str) -> None:
+    user_page.goto(f"{dashboard}/endpoints?from={FIRST}&to={LAST}")
+    user_page.get_by_role("link", name="recommendations").click()
+    expect(user_page.get_by_role("heading", name="recommendations", level=1)).to_be_visible()
+    expect(user_page).to_have_url(re.compile(f"from={FIRST}"))
+    before = shown(user_page)
+    user_page.reload()
+    assert shown(user_page) == before
+
+
+def test_shortcuts(user_page: Page, dashboard: str) -> None:
+    user_page.goto(dashboard)
+    settle(user_page)
+    for keys, name in (("gs", "Settings"), ("gh", "Help"), ("go", "Overview")):
+        for key in keys:
+            user_page.keyboard.press(key)
+        expect(user_page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    user_page.keyboard.press("/")
+    expect(user_page.get_by_label("Search dashboards")).to_be_focused()
+    user_page.keyboard.type("itself")
+    expect(user_page.get_by_role("main").get_by_role("link", name="Bookshop")).to_have_count(0)
+    expect(user_page).to_have_url(re.compile("search=itself"))
+    user_page.get_by_role("heading", level=1).click()
+    user_page.keyboard.press("?")
+    expect(user_page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    user_page.keyboard.press("Escape")
+    expect(user_page.get_by_role("dialog")).to_have_count(0)
