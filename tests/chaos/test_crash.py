@@ -19,6 +19,7 @@ import psutil
 import pytest
 from fetcher_process import FetcherProcess
 from monitored_process import MonitoredApp
+from owners import make_owner
 
 import pydash_app
 import pydash_database
@@ -120,7 +121,7 @@ class Traffic:
 def test_every_call_is_counted_once_whatever_dies(stage: Stage) -> None:
     rng = random.Random(SEED)
     write_calls(stage.app, rng, 5 * CALLS_PER_ROUND)
-    owner, url, token = uuid.uuid4(), stage.app.url, stage.app.token
+    owner, url, token = make_owner(), stage.app.url, stage.app.token
     dashboard_id = registration.register(owner, "The app", url, token).id
     with Traffic(stage.app):
         for round_number in range(ROUNDS):

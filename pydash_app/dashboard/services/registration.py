@@ -8,6 +8,7 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.errors import InvalidInput, NotFound
+from pydash_app.user import repository as users
 from pydash_database import transact
 
 MAX_NAME = 64
@@ -44,11 +45,14 @@ def register(
     """Add a dashboard for a user, if it can be fetched; the fetcher takes it from there.
 
     :raises InvalidInput: a field is wrong, or see `probe`; nothing is stored.
+    :raises NotFound: the user is gone, perhaps while the probe went on.
     """
     _check_text("name", name, MAX_NAME)
     details = probe(url, token)
 
     def store() -> Dashboard:
+        if users.find(user_id) is None:
+            raise NotFound("This user does not exist.")
         dashboard = Dashboard(details.url, token, user_id, name.strip())
         dashboard.monitor_downtime = monitor_downtime
         repository.add(dashboard)

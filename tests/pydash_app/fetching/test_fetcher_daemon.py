@@ -14,6 +14,7 @@ import psutil
 import pytest
 from fetcher_process import FetcherProcess
 from monitored_process import MonitoredApp
+from owners import make_owner
 
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
@@ -58,7 +59,7 @@ def dashboard_id(zeo_database: Configuration, monitored_app: MonitoredApp) -> uu
 
 
 def register(app: MonitoredApp) -> uuid.UUID:
-    return registration.register(OWNER, "The app", app.url, app.token).id
+    return registration.register(make_owner(), "The app", app.url, app.token).id
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

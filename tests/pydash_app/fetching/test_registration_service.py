@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from monitored_process import MonitoredApp
+from owners import make_owner
 
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
@@ -54,7 +55,7 @@ def website() -> Iterator[str]:
 
 @pytest.fixture
 def dashboard(monitored_app: MonitoredApp) -> Dashboard:
-    return registration.register(OWNER, "My app", monitored_app.url, monitored_app.token)
+    return registration.register(make_owner(), "My app", monitored_app.url, monitored_app.token)
 
 
 def stored() -> int:
@@ -63,14 +64,15 @@ def stored() -> int:
 
 def test_it_stores_a_dashboard_that_can_be_fetched(monitored_app: MonitoredApp) -> None:
     root = monitored_app.url.removesuffix("/dashboard")
-    dashboard = registration.register(OWNER, " My app ", f"{root}/", monitored_app.token, True)
+    owner = make_owner()
+    dashboard = registration.register(owner, " My app ", f"{root}/", monitored_app.token, True)
     found = transact(lambda: repository.find(dashboard.id))
     assert (found.name, found.url, found.token) == (
         "My app",
         monitored_app.url,
         monitored_app.token,
     )
-    assert (found.user_id, found.monitor_downtime) == (OWNER, True)
+    assert (found.user_id, found.monitor_downtime) == (owner, True)
 
 
 def test_it_tells_that_nobody_listens_there() -> None:
@@ -106,6 +108,13 @@ def test_it_refuses_what_is_no_url(url: str) -> None:
 @pytest.mark.parametrize("token", ["", " ", "a\x00b", "x" * 501])
 def test_it_refuses_what_is_no_token(token: str, monitored_app: MonitoredApp) -> None:
     assert_refused("token", ".", monitored_app.url, token)
+
+
+def test_it_stores_nothing_for_a_user_who_is_gone(monitored_app: MonitoredApp) -> None:
+    """An account may be deleted while its new dashboard is tried out."""
+    with pytest.raises(NotFound):
+        registration.register(uuid.uuid4(), "My app", monitored_app.url, monitored_app.token)
+    assert stored() == 0
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 65, 12])
