@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 
 SCALE_FUNCTION = "k1"
 # A digest has at most this many centroids; with at most as many different values it is exact.
-SIZE = 100
+SIZE = 150
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class Query:
         statistics = list(statistics)
         measures = sorted({name for statistic in statistics for name in statistic.measures})
         digests = any(statistic.needs_digests for statistic in statistics)
-        return self._roll_up(self.by, measures, digests=digests)
+        return self._roll_up(self.by, measures, digests=digests).compressed()
 
     def counts(self, field: str) -> Cells:
         """Return the visits by group, slice and text of one more field."""

@@ -6,6 +6,7 @@ from persistent import Persistent
 
 from pydash_app.dashboard import time_units
 from pydash_app.dashboard.aggregator.chunk import Block
+from pydash_app.dashboard.aggregator.digest import Digests
 from pydash_app.dashboard.aggregator.lattice import UNITS, Extent, Partition, worth_keeping
 from pydash_app.dashboard.aggregator.stored_table import Columns, Merge, StoredTable, sorted_calls
 from pydash_app.dashboard.aggregator.table import (
@@ -13,7 +14,6 @@ from pydash_app.dashboard.aggregator.table import (
     MEASURES,
     Array,
     CallTable,
-    Cells,
     Part,
     Table,
     joined,
@@ -175,13 +175,14 @@ def build(partition: Partition, tables: Iterable[Table]) -> Columns:
     :param tables: with at least one row.
     """
     parts = [Part(table, _keys(partition, table)) for table in tables]
-    cells = roll_up(parts, len(partition.fields) + 1, MEASURES, digests=partition.digests)
+    number = len(partition.fields) + 1
+    cells = roll_up(parts, number, MEASURES, digests=partition.digests).compressed()
     *fields, ordinals = cells.keys
     return {
         **dict(zip(partition.fields, fields, strict=True)),
         "time": time_units.starts(ordinals, partition.unit),
         **cells.measures,
-        **_centroids(cells),
+        **_centroids(cells.digests),
     }
 
 
@@ -199,10 +200,9 @@ def _keys(partition: Partition, table: Table) -> list[Array]:
     return [*(table.column(field) for field in partition.fields), ordinals]
 
 
-def _centroids(cells: Cells) -> Columns:
-    if cells.digests is None:
+def _centroids(digests: Digests | None) -> Columns:
+    if digests is None:
         return {}
-    digests = cells.digests.compressed()
     return {"centroids": digests.counts, "mean": digests.means, "weight": digests.weights}
 
 

@@ -1,0 +1,126 @@
+"""Hundreds of thousands of calls, over months of different sizes: counted as NumPy counts them."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
+from pydash_app.dashboard.aggregator.digest import SIZE
+from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+
+START = datetime(2025, 11, 10, tzinfo=UTC)
+FIRST = np.datetime64("2025-11-10", "us")
+DAYS, CALLS, BATCH = 75, 300_000, 20_000
+PERCENTILES = {
+    "median_execution_time": 0.5,
+    "ninetieth_percentile_execution_time": 0.9,
+    "ninety-ninth_percentile_execution_time": 0.99,
+}
+
+
+class Generated:
+    """Calls whose rate rises, so that the first months are small and the last are large."""
+
+    def __init__(self) -> None:
+        generator = np.random.default_rng(20_180_425)
+        days = DAYS * np.sort(generator.random(CALLS)) ** 0.5
+        self.time = FIRST + (days * 86_400e6).astype("timedelta64[us]")
+        self.endpoint = generator.choice(["a", "b", "c"], CALLS, p=[0.9, 0.09, 0.01])
+        self.version = generator.choice(["1", "2"], CALLS)
+        self.ip = generator.choice([f"10.0.0.{n}" for n in range(40)], CALLS)
+        self.execution_time = generator.lognormal(3, 1, CALLS)
+
+    def batch(self, rows: slice | np.ndarray) -> EndpointCallBatch:
+        return EndpointCallBatch.from_columns(
+            endpoint=self.endpoint[rows],
+            execution_time=self.execution_time[rows],
+            time=self.time[rows],
+            version=self.version[rows],
+            group_by=[None] * len(self.time[rows]),
+            ip=self.ip[rows],
+        )
+
+
+@pytest.fixture(scope="module")
+def calls() -> Generated:
+    return Generated()
+
+
+@pytest.fixture(scope="module", params=["in order of time", "shuffled"])
+def group(request: pytest.FixtureRequest, calls: Generated) -> AggregatorGroup:
+    order = np.arange(CALLS)
+    if request.param == "shuffled":
+        order = np.random.default_rng(1).permutation(CALLS)
+    group = AggregatorGroup()
+    for start in range(0, CALLS, BATCH):
+        group.add_endpoint_calls(calls.batch(order[start : start + BATCH]))
+    return group
+
+
+def percentile(values: np.ndarray, q: float) -> float:
+    middles = np.arange(len(values)) + 0.5
+    return float(np.interp(q * len(values), middles, np.sort(values)))
+
+
+def is_close(found: float, values: np.ndarray, q: float) -> bool:
+    """Within one per cent, or where calls are few, within the ranks of one cluster of a digest."""
+    ranks = math.pi * math.sqrt(q * (1 - q)) / SIZE
+    low, high = percentile(values, q - ranks), percentile(values, q + ranks)
+    return low <= found <= high or found == pytest.approx(percentile(values, q), rel=0.01)
+
+
+RANGES = [
+    (START, START + timedelta(days=DAYS)),
+    (START + timedelta(days=11, hours=3, minutes=7), START + timedelta(days=70, minutes=59)),
+    (START + timedelta(days=74, hours=23), START + timedelta(days=75)),
+]
+
+
+@pytest.mark.parametrize(("start", "end"), RANGES)
+@pytest.mark.parametrize("filters", [{}, {"endpoint": "b"}, {"version": "1", "ip": "10.0.0.7"}])
+def test_any_range_under_any_filter(
+    group: AggregatorGroup,
+    calls: Generated,
+    start: datetime,
+    end: datetime,
+    filters: dict[str, Any],
+) -> None:
+    low, high = (np.datetime64(time.replace(tzinfo=None), "us") for time in (start, end))
+    chosen = (calls.time >= low) & (calls.time < high)
+    for field, text in filters.items():
+        chosen &= getattr(calls, field) == text
+    times = calls.execution_time[chosen]
+    names = ["total_visits", "total_execution_time", "unique_visitors", *PERCENTILES]
+    result = group.query(names, start=start, end=end, filters=filters).values
+    found = {name: rows[0][0] for name, rows in result.items()}
+    assert found["total_visits"] == len(times)
+    assert found["total_execution_time"] == pytest.approx(times.sum())
+    assert found["unique_visitors"] == len(np.unique(calls.ip[chosen]))
+    for name, q in PERCENTILES.items():
+        assert is_close(found[name], times, q)
+
+
+@pytest.mark.parametrize(("unit", "precision"), [("month", "M"), ("day", "D"), ("hour", "h")])
+def test_every_slice(group: AggregatorGroup, calls: Generated, unit: str, precision: str) -> None:
+    result = group.query(["total_visits", "median_execution_time"], timeslice=unit)
+    slices = calls.time.astype(f"datetime64[{precision}]")
+    different, counts = np.unique(slices, return_counts=True)
+    expected = dict(zip(np.datetime_as_string(different).tolist(), counts.tolist(), strict=True))
+    visits = result.values["total_visits"][0]
+    assert {k: v for k, v in zip(result.slices, visits, strict=True) if v} == expected
+    for label, found in zip(result.slices, result.values["median_execution_time"][0], strict=True):
+        times = calls.execution_time[slices == np.datetime64(label)]
+        assert found is None if not len(times) else is_close(found, times, 0.5)
+
+
+def test_every_group(group: AggregatorGroup, calls: Generated) -> None:
+    result = group.query(["total_visits", *PERCENTILES], by=["endpoint", "version"])
+    assert result.groups == [(one, two) for one in "abc" for two in "12"]
+    for row, (endpoint, version) in enumerate(result.groups):
+        times = calls.execution_time[(calls.endpoint == endpoint) & (calls.version == version)]
+        assert result.values["total_visits"][row] == [len(times)]
+        for name, q in PERCENTILES.items():
+            assert is_close(result.values[name][row][0], times, q)
