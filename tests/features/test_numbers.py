@@ -5,8 +5,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +12,7 @@ import psutil
 import pytest
 import requests
 from running_stack import Stack
+from waiting import wait_for
 
 FETCH_SECONDS = 10
 
@@ -34,13 +33,6 @@ def ask(stack: Stack, session: requests.Session, path: str, **query: str) -> Any
     answer = session.get(url, params=query, timeout=10)
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-def wait_for(condition: Callable[[], Any], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited for {seconds:g} s in vain"
-        time.sleep(0.25)
 
 
 def wait_until_fetched(stack: Stack, session: requests.Session, moment: datetime) -> None:

@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_for
 
 from pydash_supervisor import ProcessFailedError, Supervisor
 
@@ -29,13 +29,6 @@ with Path({notes!r}).open("a") as notes:
     notes.write(f"{{os.getpid()}} {{child.pid}}\\n")
 time.sleep(600)
 """
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "waited for 20 s in vain"
-        time.sleep(0.02)
 
 
 def is_running(pid: int) -> bool:
