@@ -80,7 +80,7 @@ frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
 backend-test: install-test browser $(PAGES)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # --- longer ones -------------------------------------------------------------------------------
 
