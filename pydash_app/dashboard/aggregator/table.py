@@ -7,7 +7,8 @@ cell of one call, so both answer `column` for the same names and everything work
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,9 +85,11 @@ class Table:
         """Return a field, a measure or a column of centroids."""
         return self._columns[name]
 
-    def where(self, keep: Bools | None) -> "Table":
+    def where(self, keep: Bools | None) -> Self:
         """Return the rows for which `keep` is true; all of them if it is None."""
-        return self if keep is None else _Selection(self, keep)
+        if keep is None:
+            return self
+        return type(self)(int(np.count_nonzero(keep)), _Chosen(self._columns, keep))
 
 
 class CallTable(Table):
@@ -101,20 +104,30 @@ class CallTable(Table):
         return self._columns[stored_name(name)]
 
 
-class _Selection(Table):
-    """Some rows of another table."""
+class _Chosen(Mapping[str, Array]):
+    """The columns of some rows; each is read when it is asked for."""
 
-    def __init__(self, table: Table, keep: Bools) -> None:
-        self.rows = int(np.count_nonzero(keep))
-        self._table = table
+    def __init__(self, columns: Mapping[str, Array], keep: Bools) -> None:
+        self._columns = columns
         self._keep = keep
 
-    def column(self, name: str) -> Array:
-        values = self._table.column(name)
-        keep = self._keep
-        if len(values) != len(keep):
-            keep = np.repeat(keep, self._table.column("centroids").astype(np.int64))
-        return values[keep]
+    def __getitem__(self, name: str) -> Array:
+        rows = self._centroids if name in ("mean", "weight") else self._rows
+        return self._columns[name][rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @cached_property
+    def _rows(self) -> Ints:
+        return np.flatnonzero(self._keep)
+
+    @cached_property
+    def _centroids(self) -> Ints:
+        return np.flatnonzero(np.repeat(self._keep, self._columns["centroids"].astype(np.int64)))
 
 
 @dataclass(frozen=True)
