@@ -1,14 +1,18 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useDashboardSummary } from '@/api/get-dashboards';
-import { seriesColor } from '@/components/charts/colors';
+import { useEndpointOrder } from '@/api/get-endpoint-order';
+import { restColor, seriesColor } from '@/components/charts/colors';
 
-/** The colour of an endpoint, which is the same on every page: that of its place in the list. */
+/**
+ * The colour of an endpoint, which is the same on every page.
+ *
+ * It goes by the visits of all time, so that the endpoints that are seen most differ most.
+ */
 export function useEndpointColor(dashboardId: string): (endpoint: string) => string {
   const { scheme } = useTheme().palette;
-  const endpoints = useDashboardSummary(dashboardId)?.endpoints ?? [];
+  const order = useEndpointOrder(dashboardId).data ?? [];
   return (endpoint) => {
-    const place = endpoints.findIndex(({ name }) => name === endpoint);
-    return seriesColor(scheme, Math.max(0, place));
+    const place = order.indexOf(endpoint);
+    return place < 0 ? restColor(scheme) : seriesColor(scheme, place);
   };
 }
