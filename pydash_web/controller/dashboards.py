@@ -83,7 +83,7 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
     found = find_dashboard(dashboard_id)
     statistics = _listed("statistic", query.statistic, check_allowed_statistics, STATISTICS)
     by = _breakdown(query.breakdown)
-    choice = dates.choice(query) | {"by": by}
+    choice = dates.choice(query) | {"by": by, "top": query.top}
     now = datetime.now(UTC)
     choice["end"] = choice["end"] or max(now, choice["start"] or now)
     is_static = _is_static(query)
@@ -102,7 +102,7 @@ def handle_statistic_without_timeslice(
 ) -> QueryResult:
     """Compute statistics over a whole range of time.
 
-    :param choice: `start`, `end`, `filters` and `by`, as for `Dashboard.query`.
+    :param choice: `start`, `end`, `filters`, `by` and `top`, as for `Dashboard.query`.
     """
     return dashboard.query(_with_rank(statistics), **choice)
 
@@ -112,7 +112,7 @@ def handle_statistic_per_timeslice(
 ) -> QueryResult:
     """Compute statistics for each slice of a range of time.
 
-    :param choice: `start`, `end`, `filters`, `by` and `is_static`, as for `Dashboard.query`.
+    :param choice: `start`, `end`, `filters`, `by`, `top` and `is_static`, as for `Dashboard.query`.
     """
     return dashboard.query(_with_rank(statistics), timeslice=timeslice, **choice)
 
@@ -166,7 +166,9 @@ def _refuse_too_many_values(found: Dashboard, statistics: int, choice: dict[str,
     groups = found.query([RANK], **{name: choice[name] for name in choice if name not in sliced})
     slices = found.query([RANK], **(choice | {"by": ()}))
     if len(groups.groups) * len(slices.slices) * statistics > MOST_VALUES:
-        reason = "With this breakdown there are too many values; take longer slices or a filter."
+        reason = (
+            "With this breakdown there are too many values; take longer slices or a smaller top."
+        )
         raise validation.invalid({"timeslice": [reason]})
 
 

@@ -234,6 +234,7 @@ class TestBreakdown:
         }  # fmt: skip
         assert len(ask(**years, end_date="2022")["foo"]) == 4
         assert refuse(**years, end_date="2023") == "timeslice"
+        assert list(ask(**years, end_date="2023", top="1")) == ["bar/baz"]
 
     def test_without_calls_there_is_no_group(self, alice: Visitor, without_calls: str) -> None:
         path = f"{without_calls}/statistic?statistic=total_visits&breakdown=endpoint"
