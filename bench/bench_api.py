@@ -60,7 +60,7 @@ Milliseconds = NDArray[np.float64]
 
 def run() -> list[Row]:
     """Measure; about two minutes."""
-    with _stack() as (port, token, dashboard_id):
+    with site() as (port, token, dashboard_id):
         rows = []
         for name, request in _requests(dashboard_id).items():
             _load(port, token, request, 1, 0.5)
@@ -118,7 +118,7 @@ def _ask(
     headers, body = {"Authorization": f"Bearer {token}"}, None
     if method == "POST":
         headers = {"Content-Type": "application/json"}
-        body = json.dumps({"name": _name(client), "password": PASSWORD})
+        body = json.dumps({"name": client_name(client), "password": PASSWORD})
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     while (begun := time.perf_counter()) < end:
         connection.request(method, path, body, headers)
@@ -131,7 +131,7 @@ def _ask(
 
 
 @contextmanager
-def _stack() -> Iterator[tuple[int, str, str]]:
+def site() -> Iterator[tuple[int, str, str]]:
     """Run the database and the web server; answer its port, a token and a dashboard's id."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         data_dir = Path(directory)
@@ -156,13 +156,13 @@ def _stack() -> Iterator[tuple[int, str, str]]:
                 process.communicate()
 
 
-def _name(client: int) -> str:
+def client_name(client: int) -> str:
     return f"Client {client}"
 
 
 def _fill() -> tuple[str, str]:
     def add_user(client: int) -> tuple[Any, str]:
-        user = registration.create(_name(client), PASSWORD, "a@example.com", verified=True)
+        user = registration.create(client_name(client), PASSWORD, "a@example.com", verified=True)
         return user.id, tokens.issue(user, "bench", Scope.READ)[1]
 
     users = [transact(partial(add_user, client)) for client in range(max(CLIENTS))]

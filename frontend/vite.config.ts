@@ -1,10 +1,33 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+const OUT_DIR = fileURLToPath(new URL('../pydash_web/static', import.meta.url));
 const backend = process.env.PYDASH_BACKEND ?? 'http://127.0.0.1:5000';
+
+/** Puts compressed copies beside the files, so that the server need not compress each answer. */
+const compress = (): Plugin => ({
+  name: 'compress',
+  apply: 'build',
+  closeBundle: {
+    order: 'post', // after the service worker was written
+    sequential: true,
+    handler() {
+      for (const name of readdirSync(OUT_DIR, { recursive: true, encoding: 'utf8' })) {
+        if (!/\.(js|css|html|svg|webmanifest)$/.test(name)) continue;
+        const content = readFileSync(join(OUT_DIR, name));
+        writeFileSync(join(OUT_DIR, `${name}.gz`), gzipSync(content));
+        writeFileSync(join(OUT_DIR, `${name}.br`), brotliCompressSync(content));
+      }
+    },
+  },
+});
 
 export default defineConfig({
   plugins: [
@@ -30,10 +53,11 @@ export default defineConfig({
         navigateFallbackDenylist: [/^\/api\//, /^\/metrics/],
       },
     }),
+    compress(),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
-    outDir: '../pydash_web/static',
+    outDir: OUT_DIR,
     emptyOutDir: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 800,

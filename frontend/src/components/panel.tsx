@@ -27,7 +27,14 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
       variant="outlined"
       sx={{ p: 2, minWidth: 0, display: 'flex', flexDirection: 'column', gap: 1.5 }}
     >
-      <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, minHeight: 32 }}>
+      <Box
+        sx={{
+          display: 'flex',
+          alignItems: subtitle ? 'flex-start' : 'center',
+          gap: 1,
+          minHeight: 32,
+        }}
+      >
         <Box sx={{ flex: 1, minWidth: 0 }}>
           <Typography id={titleId} variant="h2">
             {title}

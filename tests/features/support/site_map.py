@@ -41,7 +41,7 @@ USER_PLACES = [
     Place("overview", "/"),
     Place("dashboard", "/dashboards/{shop}"),
     Place("endpoints", "/dashboards/{shop}/endpoints"),
-    Place("versions", "/dashboards/{shop}/versions"),
+    Place("versions", "/dashboards/{shop}/versions?range=30d"),
     Place("uptime", "/dashboards/{shop}/uptime"),
     Place("dashboard-settings", "/dashboards/{shop}/settings"),
     Place("endpoint", "/dashboards/{shop}/endpoints/book"),

@@ -38,6 +38,9 @@ interface ChangeProps {
   figures: ComparedFigures;
 }
 
+/** A smaller change is told as 0%, and is neither good nor bad. */
+const NOTICEABLE = 0.0005;
+
 /** More than ten times as much is no change to express in per cent. */
 const isComparable = (now: number | null, before: number | null) =>
   now !== null && before !== null && now <= 10 * before;
@@ -48,8 +51,9 @@ function Change({ figure: { name, more, format }, figures: { now, before } }: Ch
   const change = formatChange(now[name], before[name]);
   if (change === undefined || !isComparable(now[name], before[name]))
     return <>before: {format(before[name])}</>;
-  const rises = (now[name] ?? 0) > (before[name] ?? 0);
-  const falls = (now[name] ?? 0) < (before[name] ?? 0);
+  const growth = (now[name] ?? 0) / (before[name] ?? 1) - 1;
+  const rises = growth >= NOTICEABLE;
+  const falls = growth <= -NOTICEABLE;
   const good = more === 'good' ? rises : falls;
   return (
     <>

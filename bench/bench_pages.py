@@ -1,0 +1,151 @@
+"""How large the pages are, how soon a click has drawn them, and what Lighthouse says of them.
+
+A million calls are behind the dashboard. A row's peer is the target that was set for it.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import statistics
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.bench_api import PASSWORD, client_name, site
+
+LIGHTHOUSE = "lighthouse@12.8.2"
+STATIC = Path(__file__).parents[1] / "pydash_web" / "static"
+DASHBOARD_CHUNKS = [
+    "src/app/shell/shell.tsx",
+    "src/features/dashboard/dashboard-page.tsx",
+    "src/features/dashboard/statistics-tab.tsx",
+]
+RANGE = "range=12mo"
+ROUNDS = 7
+KILOBYTE = 1000
+TARGETS = {"performance": 90, "accessibility": 100, "best-practices": 95}
+
+IS_SETTLED = """() => document.querySelector('h1') !== null
+    && document.querySelector('.MuiSkeleton-root, [aria-label^=Loading]') === null"""
+CLICK_UNTIL_DRAWN = """link => new Promise(done => {
+    const begun = performance.now();
+    const look = () => {
+        const panels = document.querySelectorAll('main section').length;
+        const lines = document.querySelector("main section svg path[d*='L']");
+        const waiting = document.querySelector('.MuiSkeleton-root, [aria-label^=Loading]');
+        if (panels < 7 || !lines || waiting) requestAnimationFrame(look);
+        else requestAnimationFrame(() => done(performance.now() - begun));
+    };
+    link.click();
+    look();
+})"""
+
+Row = dict[str, Any]
+
+
+def run() -> list[Row]:
+    """Measure; about two minutes."""
+    rows = _sizes()
+    with site() as (port, _, dashboard_id):
+        url = f"http://127.0.0.1:{port}"
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            )
+            cookies, times = _clicks(browser, url, dashboard_id)
+            browser.close()
+        rows += _click_rows(times)
+        return rows + _scores(f"{url}/dashboards/{dashboard_id}?{RANGE}", cookies)
+
+
+def _sizes() -> list[Row]:
+    """Add up what the browser loads before it shows something, compressed."""
+    manifest = json.loads((STATIC / ".vite" / "manifest.json").read_text())
+    entry = _with_imports(manifest, ["index.html"])
+    dashboard = entry | _with_imports(manifest, DASHBOARD_CHUNKS)
+    return [
+        _row("entry, gzip", _kilobytes(entry), "kB", most=180),
+        _row("dashboard page with the entry, gzip", _kilobytes(dashboard), "kB", most=340),
+    ]
+
+
+def _with_imports(manifest: dict[str, Any], names: list[str]) -> set[str]:
+    """Name the files of these chunks and of all that they import at once."""
+    seen: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += manifest[name].get("imports", [])
+    return {manifest[name]["file"] for name in seen}
+
+
+def _kilobytes(files: set[str]) -> float:
+    return sum(len(gzip.compress((STATIC / name).read_bytes())) for name in files) / KILOBYTE
+
+
+def _clicks(browser: Browser, url: str, dashboard_id: str) -> tuple[str, list[float]]:
+    """Sign in, and click from one tab to the one with the charts; answer cookies and times (ms)."""
+    with browser.new_context(base_url=url, service_workers="block") as context:
+        credentials = {"name": client_name(0), "password": PASSWORD}
+        assert context.request.post("/api/login", data=credentials).ok
+        page = context.new_page()
+        times = [_click(page, dashboard_id) for _ in range(ROUNDS)]
+        cookies = [f"{cookie['name']}={cookie['value']}" for cookie in context.cookies()]
+    return "; ".join(cookies), times
+
+
+def _click(page: Page, dashboard_id: str) -> float:
+    page.goto(f"/dashboards/{dashboard_id}/uptime?{RANGE}")
+    page.wait_for_function(IS_SETTLED)
+    milliseconds: float = page.get_by_role("link", name="Statistics").evaluate(CLICK_UNTIL_DRAWN)
+    return milliseconds
+
+
+def _click_rows(times: list[float]) -> list[Row]:
+    first, *later = times
+    return [
+        _row("click to drawn charts, first time", first, "ms", most=500),
+        _row("click to drawn charts, median", statistics.median(later), "ms", most=500),
+    ]
+
+
+def _scores(url: str, cookies: str) -> list[Row]:
+    """Let Lighthouse look at the dashboard, as on a desktop."""
+    command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--preset=desktop"]
+    options = [
+        "--no-enable-error-reporting",
+        "--output=json",
+        f"--only-categories={','.join(TARGETS)}",
+        f"--extra-headers={json.dumps({'Cookie': cookies})}",
+        "--chrome-flags=--headless=new --no-sandbox --disable-dev-shm-usage",
+    ]
+    environment = {**os.environ, "CHROME_PATH": _chromium()}
+    result = subprocess.run(
+        command + options, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    categories = json.loads(result.stdout)["categories"]
+    return [
+        _row(f"Lighthouse, {name}", 100 * categories[name]["score"], "of 100", least=least)
+        for name, least in TARGETS.items()
+    ]
+
+
+def _row(name: str, value: float, unit: str, *, most: float = 0, least: float = 0) -> Row:
+    ratio = most / value if most else value / least
+    return {"name": name, "value": value, "unit": unit, "peer": most or least, "ratio": ratio}
+
+
+def _chromium() -> str:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "This needs Chromium: apt install chromium"
+    return path
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
