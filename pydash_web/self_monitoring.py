@@ -40,6 +40,7 @@ def bind(app: "Flask", configuration: Configuration) -> None:
     dashboard.config.monitor_level = ENDPOINT_LEVEL
     dashboard.config.database_name = f"sqlite:///{database}"
     dashboard.config.security_token = token(configuration)
+    database.touch(mode=0o600)  # It tells who came from which address.
     dashboard.bind(app, schedule=False, include_dashboard=False)
     pydash_exporter.bind(app)
 

@@ -125,7 +125,8 @@ def test_it_monitors_itself_on_request(tmp_path: Path, port: int) -> None:
     try:
         web.wait_until_ready()
         token = (tmp_path / "self-monitoring-token").read_text()
-        assert (tmp_path / "self-monitoring-token").stat().st_mode & 0o777 == 0o600
+        for secret in ("self-monitoring-token", "self-monitoring.sqlite"):
+            assert (tmp_path / secret).stat().st_mode & 0o777 == 0o600
         requests.get(f"{web.url}/api/user", timeout=10)
         details = f"{web.url}/dashboard/get_json_details"
         assert requests.get(details, timeout=10).status_code == 401
