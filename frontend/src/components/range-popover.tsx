@@ -5,8 +5,8 @@ import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';
 import MenuItem from '@mui/material/MenuItem';
 import MenuList from '@mui/material/MenuList';
-import TextField from '@mui/material/TextField';
 
+import { LabelledInput } from '@/components/form/labelled-input';
 import { Popup } from '@/components/popup';
 import { PRESETS, PRESET_NAMES, type Range } from '@/lib/view';
 
@@ -18,12 +18,7 @@ interface ChoiceProps {
 const today = () => new Date().toISOString().slice(0, 10);
 
 const DateField = (props: { name: string; label: string; defaultValue: string }) => (
-  <TextField
-    {...props}
-    type="date"
-    required
-    slotProps={{ htmlInput: { max: today() }, inputLabel: { shrink: true } }}
-  />
+  <LabelledInput {...props} type="date" required inputProps={{ max: today() }} />
 );
 
 function CustomRange({ range, onChange }: ChoiceProps) {

@@ -1,14 +1,10 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import FormControl from '@mui/material/FormControl';
-import FormHelperText from '@mui/material/FormHelperText';
 import IconButton from '@mui/material/IconButton';
 import InputAdornment from '@mui/material/InputAdornment';
-import InputLabel from '@mui/material/InputLabel';
-import OutlinedInput from '@mui/material/OutlinedInput';
 import {
   type FieldValues,
   type Path,
@@ -16,6 +12,7 @@ import {
   type UseFormReturn,
 } from 'react-hook-form';
 
+import { LabelledInput } from '@/components/form/labelled-input';
 import { Icon } from '@/components/icon';
 
 interface FieldProps<T extends FieldValues, N extends Path<T>> {
@@ -27,37 +24,23 @@ interface FieldProps<T extends FieldValues, N extends Path<T>> {
   autoComplete?: string;
   autoFocus?: boolean;
   placeholder?: string;
-  /** Stands under the field unless an error does. */
   hint?: ReactNode;
   end?: ReactNode;
 }
 
-/** A text field of a form, with its error under it. */
+/** A text field of a form. */
 export function Field<T extends FieldValues, N extends Path<T>>(props: FieldProps<T, N>) {
-  const { form, name, label, rules, hint, end, ...input } = props;
-  const id = useId();
-  const { error } = form.getFieldState(name, form.formState);
+  const { form, name, rules, end, ...input } = props;
   const { ref, ...registered } = form.register(name, rules);
-  const text = error?.message ?? hint;
   return (
-    <FormControl fullWidth size="small" error={error !== undefined}>
-      {/* Always above the text: a label that moves collides with what a script fills in. */}
-      <InputLabel htmlFor={id} shrink>
-        {label}
-      </InputLabel>
-      <OutlinedInput
-        {...input}
-        {...registered}
-        id={id}
-        inputRef={ref}
-        label={label}
-        notched
-        aria-describedby={text ? `${id}-text` : undefined}
-        endAdornment={end && <InputAdornment position="end">{end}</InputAdornment>}
-        inputProps={{ 'aria-required': rules?.required !== undefined }}
-      />
-      {text && <FormHelperText id={`${id}-text`}>{text}</FormHelperText>}
-    </FormControl>
+    <LabelledInput
+      {...input}
+      {...registered}
+      inputRef={ref}
+      error={form.getFieldState(name, form.formState).error?.message}
+      endAdornment={end && <InputAdornment position="end">{end}</InputAdornment>}
+      inputProps={{ 'aria-required': rules?.required !== undefined }}
+    />
   );
 }
 

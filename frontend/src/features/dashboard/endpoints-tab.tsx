@@ -5,7 +5,6 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Paper from '@mui/material/Paper';
 import Skeleton from '@mui/material/Skeleton';
 import Switch from '@mui/material/Switch';
-import TextField from '@mui/material/TextField';
 import { useParams } from 'react-router';
 
 import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/change-endpoint-settings';
@@ -15,6 +14,7 @@ import { useEndpoints } from '@/api/get-endpoints';
 import { Faces } from '@/components/faces';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
+import { SearchInput } from '@/components/search-input';
 import { useNotify } from '@/components/snackbar';
 import { endpointRows, type EndpointRow } from '@/features/dashboard/endpoint-rows';
 import { useView } from '@/hooks/use-view';
@@ -37,15 +37,9 @@ interface ToolsProps {
 
 const Tools = ({ search, onSearch, hidden, showsHidden, onShowHidden }: ToolsProps) => (
   <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5, p: 1.5 }}>
-    <TextField
-      type="search"
-      placeholder="Search endpoints"
-      value={search}
-      onChange={(event) => onSearch(event.target.value)}
-      fullWidth={false}
-      sx={{ width: { xs: '100%', sm: 260 } }}
-      slotProps={{ htmlInput: { 'aria-label': 'Search endpoints', 'aria-keyshortcuts': '/' } }}
-    />
+    <Box sx={{ width: { xs: '100%', sm: 260 } }}>
+      <SearchInput label="Search endpoints" shortcut="/" value={search} onChange={onSearch} />
+    </Box>
     <FormControlLabel
       control={
         <Switch
