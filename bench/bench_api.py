@@ -157,6 +157,7 @@ def site() -> Iterator[tuple[int, str, str]]:
 
 
 def client_name(client: int) -> str:
+    """Name a user, by number, whose password is `PASSWORD`."""
     return f"Client {client}"
 
 

@@ -23,25 +23,29 @@ DASHBOARD_CHUNKS = [
     "src/features/dashboard/dashboard-page.tsx",
     "src/features/dashboard/statistics-tab.tsx",
 ]
-RANGE = "range=12mo"
+# All of the million calls; and a range with 12 times as many hours.
+THIRTY_DAYS = "from=2026-10-01&to=2026-10-30"
+RANGES = {"30 days": THIRTY_DAYS, "12 months": "range=12mo"}
 ROUNDS = 7
+CHARTS = 6
 KILOBYTE = 1000
 TARGETS = {"performance": 90, "accessibility": 100, "best-practices": 95}
 
 IS_SETTLED = """() => document.querySelector('h1') !== null
     && document.querySelector('.MuiSkeleton-root, [aria-label^=Loading]') === null"""
-CLICK_UNTIL_DRAWN = """link => new Promise(done => {
+CLICK_UNTIL_DRAWN = """link => new Promise((done, fail) => {
     const begun = performance.now();
     const look = () => {
-        const panels = document.querySelectorAll('main section').length;
-        const lines = document.querySelector("main section svg path[d*='L']");
+        const pictures = [...document.querySelectorAll('main section svg')];
+        const charts = pictures.filter(picture => picture.getBoundingClientRect().width > 100);
         const waiting = document.querySelector('.MuiSkeleton-root, [aria-label^=Loading]');
-        if (panels < 7 || !lines || waiting) requestAnimationFrame(look);
+        if (document.querySelector('main section [role=alert]')) fail('A panel shows an error.');
+        else if (charts.length < CHARTS || waiting) requestAnimationFrame(look);
         else requestAnimationFrame(() => done(performance.now() - begun));
     };
     link.click();
     look();
-})"""
+})""".replace("CHARTS", str(CHARTS))
 
 Row = dict[str, Any]
 
@@ -55,10 +59,9 @@ def run() -> list[Row]:
             browser = playwright.chromium.launch(
                 executable_path=_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
             )
-            cookies, times = _clicks(browser, url, dashboard_id)
+            cookies, clicks = _clicks(browser, url, dashboard_id)
             browser.close()
-        rows += _click_rows(times)
-        return rows + _scores(f"{url}/dashboards/{dashboard_id}?{RANGE}", cookies)
+        return rows + clicks + _scores(f"{url}/dashboards/{dashboard_id}?{THIRTY_DAYS}", cookies)
 
 
 def _sizes() -> list[Row]:
@@ -88,30 +91,26 @@ def _kilobytes(files: set[str]) -> float:
     return sum(len(gzip.compress((STATIC / name).read_bytes())) for name in files) / KILOBYTE
 
 
-def _clicks(browser: Browser, url: str, dashboard_id: str) -> tuple[str, list[float]]:
-    """Sign in, and click from one tab to the one with the charts; answer cookies and times (ms)."""
+def _clicks(browser: Browser, url: str, dashboard_id: str) -> tuple[str, list[Row]]:
+    """Sign in, and click from one tab to the one with the charts; answer cookies and times."""
+    rows = []
     with browser.new_context(base_url=url, service_workers="block") as context:
         credentials = {"name": client_name(0), "password": PASSWORD}
         assert context.request.post("/api/login", data=credentials).ok
         page = context.new_page()
-        times = [_click(page, dashboard_id) for _ in range(ROUNDS)]
+        for name, query in RANGES.items():
+            times = [_click(page, dashboard_id, query) for _ in range(ROUNDS)]
+            row_name = f"click to drawn charts, {name}, median"
+            rows.append(_row(row_name, statistics.median(times), "ms", most=500))
         cookies = [f"{cookie['name']}={cookie['value']}" for cookie in context.cookies()]
-    return "; ".join(cookies), times
+    return "; ".join(cookies), rows
 
 
-def _click(page: Page, dashboard_id: str) -> float:
-    page.goto(f"/dashboards/{dashboard_id}/uptime?{RANGE}")
+def _click(page: Page, dashboard_id: str, query: str) -> float:
+    page.goto(f"/dashboards/{dashboard_id}/uptime?{query}")
     page.wait_for_function(IS_SETTLED)
     milliseconds: float = page.get_by_role("link", name="Statistics").evaluate(CLICK_UNTIL_DRAWN)
     return milliseconds
-
-
-def _click_rows(times: list[float]) -> list[Row]:
-    first, *later = times
-    return [
-        _row("click to drawn charts, first time", first, "ms", most=500),
-        _row("click to drawn charts, median", statistics.median(later), "ms", most=500),
-    ]
 
 
 def _scores(url: str, cookies: str) -> list[Row]:
