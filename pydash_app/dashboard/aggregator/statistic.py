@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,16 +36,18 @@ def reduce_precision(value: float, nr_of_digits: int) -> float:
     return round(value, decimals) if decimals > 0 else round(value)
 
 
-def natural_order(text: str) -> list[tuple[int, int | str]]:
+@lru_cache(maxsize=10_000)
+def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key that puts version 1.9 before 1.10.
 
     >>> sorted(["1.10", "1.9", "beta"], key=natural_order)
     ['1.9', '1.10', 'beta']
     """
-    return [
-        (0, int(piece)) if piece.isdigit() else (1, piece)
+    return tuple(
+        # Of two numbers the longer is the larger; texts from outside may be too long for an int.
+        (0, len(number), number) if (number := piece.lstrip("0")).isdigit() else (1, 0, piece)
         for piece in re.findall(r"[0-9]+|[^0-9]+", text)
-    ]
+    )
 
 
 @dataclass(frozen=True)

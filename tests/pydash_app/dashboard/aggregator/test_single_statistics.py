@@ -77,6 +77,12 @@ def test_the_distribution_itself_is_not_rendered() -> None:
     assert "execution_time_tdigest" not in Aggregator().as_dict()
 
 
+def test_versions_are_in_natural_order_however_long_they_are() -> None:
+    ordered = ["", "1.2", "1.09", "1.10", "9" * 5_000, "beta", "beta 2"]
+    calls = [EndpointCall("foo", 1.0, START, version, "", "::1") for version in reversed(ordered)]
+    assert AggregatorGroup(calls).fetch_aggregator().statistic("versions") == ordered
+
+
 def test_an_unknown_statistic_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'speed'"):
         statistic_class("speed")
