@@ -3,7 +3,7 @@
 import argparse
 import secrets
 import signal
-import threading
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,14 +48,11 @@ def serve(port: int, data_dir: Path) -> None:
         trusted_proxy_headers={"x-forwarded-for"},
         clear_untrusted_proxy_headers=True,
     )
-    stopped = threading.Event()
-    visitors = start_traffic(f"http://{HOST}:{server.effective_port}", stopped)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    start_traffic(f"http://{HOST}:{server.effective_port}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     try:
         server.run()
     finally:
-        stopped.set()
-        visitors.join()
         server.close()
 
 
