@@ -45,7 +45,7 @@ def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
     """
     return tuple(
         # Of two numbers the longer is the larger; texts from outside may be too long for an int.
-        (0, len(number), number) if (number := piece.lstrip("0")).isdigit() else (1, 0, piece)
+        (0, len(piece.lstrip("0")), piece.lstrip("0")) if piece.isdigit() else (1, 0, piece)
         for piece in re.findall(r"[0-9]+|[^0-9]+", text)
     )
 

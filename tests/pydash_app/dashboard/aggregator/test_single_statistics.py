@@ -78,7 +78,7 @@ def test_the_distribution_itself_is_not_rendered() -> None:
 
 
 def test_versions_are_in_natural_order_however_long_they_are() -> None:
-    ordered = ["", "1.2", "1.09", "1.10", "9" * 5_000, "beta", "beta 2"]
+    ordered = ["", "0.9", "1.0", "1.2", "1.09", "1.10", "9" * 5_000, "beta", "beta 2"]
     calls = [EndpointCall("foo", 1.0, START, version, "", "::1") for version in reversed(ordered)]
     assert AggregatorGroup(calls).fetch_aggregator().statistic("versions") == ordered
 
