@@ -229,7 +229,8 @@ class TestChangeSettings:
     def test_a_new_address_is_tried_first(
         self, alice: Visitor, shop: str, watched_app: WatchedApp
     ) -> None:
-        refused = alice.post(f"{shop}/change_settings", {"url": "http://127.0.0.1:9/other"})
+        elsewhere = {"url": "http://127.0.0.1:9/other", "token": "token"}
+        refused = alice.post(f"{shop}/change_settings", elsewhere)
         assert (refused.status_code, list(refused.json()["errors"])) == (400, ["url"])
         body = {"url": watched_app.url, "token": watched_app.token}
         assert alice.post(f"{shop}/change_settings", body).status_code == 200

@@ -1,5 +1,6 @@
 """Adds, changes and deletes dashboards; what the user typed is tried out before it is stored."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +80,8 @@ def change_settings(
     """
     if name is not None:
         _check_text("name", name, MAX_NAME)
+    if url is not None:
+        _check_text("url", url, MAX_URL)
     is_moved = url is not None or token is not None
     if is_moved:
         url = probe(*transact(lambda: _address(dashboard_id, url, token))).url
@@ -112,12 +115,28 @@ def _change(dashboard_id: UUID | str, changes: dict[str, Any], *, fetch: bool) -
 
 
 def _address(dashboard_id: UUID | str, url: str | None, token: str | None) -> tuple[str, str]:
-    """Return the given URL and token, in place of what is missing those of the dashboard."""
+    """Return the given URL and token, in place of what is missing those of the dashboard.
+
+    A stored token goes to the server that it was given for, and to no other.
+    """
     dashboard = _find(dashboard_id)
+    if token is None and url is not None and _origin(url) != _origin(dashboard.url):
+        reason = "Enter the token too: the new address leads to another server."
+        raise InvalidInput(errors={"token": [reason]})
     return (
         dashboard.url if url is None else url,
         dashboard.token if token is None else token,
     )
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """Return scheme, and host with port.
+
+    >>> _origin("HTTP://Shop.example.com/dashboard") == _origin("http://shop.example.com/other")
+    True
+    """
+    scheme, _, rest = url.strip().lower().partition("://")
+    return scheme, re.split(r"[/?#\\]", rest, maxsplit=1)[0]
 
 
 def _find(dashboard_id: UUID | str) -> Dashboard:

@@ -160,8 +160,20 @@ def test_a_moved_dashboard_is_fetched_at_once(
     dashboard: Dashboard, monitored_app: MonitoredApp
 ) -> None:
     transact(lambda: setattr(dashboard, "url", "http://elsewhere.example.com"))
-    registration.change_settings(dashboard.id, url=monitored_app.url)
+    registration.change_settings(dashboard.id, url=monitored_app.url, token=monitored_app.token)
     assert transact(repository.take_fetch_requests) == [dashboard.id]
+
+
+def test_it_sends_a_stored_token_to_no_other_server(
+    dashboard: Dashboard, monitored_app: MonitoredApp
+) -> None:
+    before = dashboard.url
+    elsewhere = monitored_app.url.replace("127.0.0.1", "localhost")
+    with pytest.raises(InvalidInput, match="another server") as refusal:
+        registration.change_settings(dashboard.id, url=elsewhere)
+    assert list(refusal.value.errors) == ["token"]
+    assert dashboard.url == before
+    registration.change_settings(dashboard.id, url=before + "/login")
 
 
 def test_it_deletes_a_dashboard(dashboard: Dashboard) -> None:

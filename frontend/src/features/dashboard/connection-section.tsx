@@ -63,7 +63,7 @@ export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
           name="token"
           label="New token"
           autoComplete="new-password"
-          hint="Leave this empty to keep the token that is stored."
+          hint="Leave this empty to keep the token that is stored; another server needs it again."
         />
       </Form>
     </Frame>
