@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
 from running_stack import Stack, open_browser, sign_in_browser, start_stack, stop_stack
 
-# What a form sends may be refused, and Chromium itself notes every answer with a 4xx.
-FORMS = re.compile(r"/api/(login|user/.+|dashboards/(probe|register|.+/change_settings))$")
+# Chromium itself notes every answer with a 4xx. What a form sends may be refused, and who asks
+# for a dashboard that is not there is told so.
+REFUSABLE = re.compile(
+    r"/api/(login|user/.+|dashboards/(probe|register|.+/change_settings|0{8}-.+))$"
+)
 
 TIMEOUT_MS = 15_000
 DEFAULTS = {
@@ -85,4 +88,4 @@ def _is_meant(message: ConsoleMessage) -> bool:
     if "net::ERR_INTERNET_DISCONNECTED" in message.text:
         return True
     is_refusal = message.text.startswith("Failed to load resource") and "of 4" in message.text
-    return is_refusal and FORMS.search(message.location["url"]) is not None
+    return is_refusal and REFUSABLE.search(message.location["url"]) is not None

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHECK = """async ([part, rules]) => (await axe.run(part, { runOnly: rules })).violations
-    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))"""
+    .flatMap(({ nodes }) => nodes.map(node => `${node.html} ${node.failureSummary}`))"""
 
 IS_DARK = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] < 128"
 

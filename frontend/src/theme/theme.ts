@@ -59,7 +59,7 @@ const components = (scheme: Scheme): Theme['components'] => ({
   MuiButton: {
     defaultProps: { disableElevation: true, size: 'small' },
     styleOverrides: {
-      root: { minHeight: 32, borderRadius: 6, padding: '4px 12px' },
+      root: { minHeight: 32, borderRadius: 6, padding: '4px 12px', whiteSpace: 'nowrap' },
     },
     variants: [
       {
@@ -112,6 +112,8 @@ const components = (scheme: Scheme): Theme['components'] => ({
       notchedOutline: { borderColor: scheme.border },
     },
   },
+  // A small switch begins where the text above it does.
+  MuiFormControlLabel: { styleOverrides: { root: { marginLeft: -7 } } },
   MuiFormHelperText: { styleOverrides: { root: { marginLeft: 0 } } },
   MuiTabs: { styleOverrides: { root: { minHeight: 36 }, indicator: { height: 2 } } },
   MuiTab: {
