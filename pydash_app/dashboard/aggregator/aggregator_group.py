@@ -122,7 +122,6 @@ class AggregatorGroup(Persistent):
         by: Sequence[str] = (),
         timeslice: str | None = None,
         is_static: bool = True,
-        top: int | None = None,
     ) -> QueryResult:
         """Compute several statistics in one pass.
 
@@ -135,7 +134,6 @@ class AggregatorGroup(Persistent):
         :param timeslice: year, month, week, day, hour or minute: a value for each slice.
         :param is_static: slices sit on the calendar; otherwise they start at `start` and have a
             fixed length.
-        :param top: only so many groups, those with most visits.
         :raises ValueError: names the parameter that is wrong.
 
         >>> from datetime import datetime
@@ -149,7 +147,7 @@ class AggregatorGroup(Persistent):
         """
         kinds = [statistic_class(name) for name in statistics]
         query = Query.of(self.cube, start, end, filters, by, timeslice, is_static=is_static)
-        return answer.answer(query, kinds, top)
+        return answer.answer(query, kinds)
 
     def fetch_aggregator(self, filter_dict: Mapping[str, str] | None = None) -> Aggregator:
         """Return the aggregate of the calls that a filter lets through.

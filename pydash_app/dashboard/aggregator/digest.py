@@ -52,14 +52,15 @@ class Digests:
         if not large.any():
             return self
         cells = np.repeat(np.arange(len(self.counts)), self.counts)
-        clusters = np.where(np.repeat(large, self.counts), self._clusters(), _ordinals(self.counts))
-        starts = _run_starts(cells, clusters)
-        weights = np.add.reduceat(self.weights, starts)
-        means = np.add.reduceat(self.means * self.weights, starts) / weights
-        single = np.diff(starts, append=len(cells)) == 1
-        # A mean of several calls needs no more than single precision; the zeros compress well.
-        means = np.where(single, self.means[starts], means.astype(np.float32))
-        return Digests.merge(cells[starts], means, weights, len(self.counts))
+        crowded = large[cells]
+        some = Digests(self.counts[large], self.means[crowded], self.weights[crowded])
+        numbers, means, weights = some._clustered()
+        return Digests.merge(
+            np.concatenate([cells[~crowded], np.flatnonzero(large)[numbers]]),
+            np.concatenate([self.means[~crowded], means]),
+            np.concatenate([self.weights[~crowded], weights]),
+            len(self.counts),
+        )
 
     def percentiles(self, q: float, minimum: Floats, maximum: Floats) -> Floats:
         """Return the q-quantile of each cell (ms).
@@ -93,6 +94,17 @@ class Digests:
         values: Floats = np.clip(y0 + (y1 - y0) * (target - x0) / (x1 - x0), minimum, maximum)
         return values
 
+    def _clustered(self) -> tuple[Ints, Floats, Ints]:
+        """Merge the centroids of each cluster; return cell, mean and weight of each cluster."""
+        cells = np.repeat(np.arange(len(self.counts)), self.counts)
+        starts = _run_starts(cells, self._clusters())
+        weights = np.add.reduceat(self.weights, starts)
+        means = np.add.reduceat(self.means * self.weights, starts) / weights
+        single = np.diff(starts, append=len(cells)) == 1
+        # A mean of several calls needs no more than single precision; the zeros compress well.
+        means = np.where(single, self.means[starts], means.astype(np.float32))
+        return cells[starts], means, weights
+
     def _clusters(self) -> Ints:
         """Return for each centroid the number of its cluster under the scale function k1."""
         ends = np.cumsum(self.weights)
@@ -104,12 +116,6 @@ class Digests:
         scaled = SIZE * (np.arcsin(2 * quantiles - 1) / np.pi + 0.5)
         clusters: Ints = np.floor(scaled).astype(np.int64)
         return clusters
-
-
-def _ordinals(counts: Ints) -> Ints:
-    """Return 0, 1, 2… anew for each cell."""
-    ordinals: Ints = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return ordinals
 
 
 def _run_starts(*keys: NDArray[np.generic]) -> Ints:
