@@ -199,6 +199,7 @@ class Dashboard(Persistent):
         by: Sequence[str] = (),
         timeslice: str | None = None,
         is_static: bool = True,
+        top: int | None = None,
     ) -> QueryResult:
         """Compute several statistics in one pass; see `AggregatorGroup.query`."""
         return self.aggregator_group.query(
@@ -209,6 +210,7 @@ class Dashboard(Persistent):
             by=by,
             timeslice=timeslice,
             is_static=is_static,
+            top=top,
         )
 
     def calls(

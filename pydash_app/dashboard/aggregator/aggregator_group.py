@@ -122,6 +122,7 @@ class AggregatorGroup(Persistent):
         by: Sequence[str] = (),
         timeslice: str | None = None,
         is_static: bool = True,
+        top: int | None = None,
     ) -> QueryResult:
         """Compute several statistics in one pass.
 
@@ -134,6 +135,7 @@ class AggregatorGroup(Persistent):
         :param timeslice: year, month, week, day, hour or minute: a value for each slice.
         :param is_static: slices sit on the calendar; otherwise they start at `start` and have a
             fixed length.
+        :param top: only so many groups, those with most visits.
         :raises ValueError: names the parameter that is wrong.
 
         >>> from datetime import datetime
@@ -147,7 +149,7 @@ class AggregatorGroup(Persistent):
         """
         kinds = [statistic_class(name) for name in statistics]
         query = Query.of(self.cube, start, end, filters, by, timeslice, is_static=is_static)
-        return answer.answer(query, kinds)
+        return answer.answer(query, kinds, top)
 
     def fetch_aggregator(self, filter_dict: Mapping[str, str] | None = None) -> Aggregator:
         """Return the aggregate of the calls that a filter lets through.

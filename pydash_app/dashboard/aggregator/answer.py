@@ -9,14 +9,19 @@ import numpy as np
 from pydash_app.dashboard.aggregator import Aggregator
 from pydash_app.dashboard.aggregator.query import Query, QueryResult, texts
 from pydash_app.dashboard.aggregator.statistic import FieldCounts, Statistic, natural_order
+from pydash_app.dashboard.aggregator.statistics import TotalVisits
 from pydash_app.dashboard.aggregator.table import Cells, Ints, number_keys
 
+_LEFT_OUT = -1
 _NONE = np.zeros(0, dtype=np.int64)
 
 
-def answer(query: Query, kinds: Sequence[type[Statistic]]) -> QueryResult:
-    """Compute statistics by group and slice, in the form that answers have them."""
-    found = _Answer(query, kinds)
+def answer(query: Query, kinds: Sequence[type[Statistic]], top: int | None = None) -> QueryResult:
+    """Compute statistics by group and slice, in the form that answers have them.
+
+    :param top: only so many groups, those with most visits.
+    """
+    found = _Answer(query, kinds, top)
     values = {
         kind.field_name(): [[kind.presented(value) for value in row] for row in found.rows(kind)]
         for kind in kinds
@@ -41,11 +46,24 @@ class _Answer:
     :ivar groups: the groups, in natural order.
     """
 
-    def __init__(self, query: Query, kinds: Iterable[type[Statistic]]) -> None:
+    def __init__(
+        self, query: Query, kinds: Iterable[type[Statistic]], top: int | None = None
+    ) -> None:
         self._query = query
-        self._cells = query.cells(kinds)
+        self._cells = query.cells([*kinds, TotalVisits])
         self._counts: dict[str | None, FieldCounts] = {}
         self.groups, self._group_of_cell = _grouped(query, self._cells)
+        if top is not None and top < len(self.groups):
+            self._keep_largest(top)
+
+    def _keep_largest(self, top: int) -> None:
+        """Leave the other groups out before there is room made for each of their slices."""
+        visits = np.bincount(self._group_of_cell, weights=self._cells.measures["visits"])
+        kept = np.sort(np.argsort(-visits, kind="stable")[:top])
+        places = np.full(len(self.groups), _LEFT_OUT)
+        places[kept] = np.arange(top)
+        self.groups = [self.groups[number] for number in kept.tolist()]
+        self._group_of_cell = places[self._group_of_cell]
 
     def rows(self, kind: type[Statistic]) -> list[list[Any]]:
         """Return the values of a statistic: a row per group, a column per slice."""
@@ -56,7 +74,8 @@ class _Answer:
             values = kind.of_cells(self._cells, self._counted(kind.counted_field))
             places = zip(self._group_of_cell.tolist(), self._cells.keys[-1].tolist(), strict=True)
             for (group, column), value in zip(places, values, strict=True):
-                rows[group][column] = value
+                if group != _LEFT_OUT:
+                    rows[group][column] = value
         return rows
 
     def _counted(self, field: str | None) -> FieldCounts:

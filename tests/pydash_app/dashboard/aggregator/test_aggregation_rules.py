@@ -109,6 +109,22 @@ def test_nothing_is_zero_or_none() -> None:
     assert {empty[name] for name in times} == {None}
 
 
+def test_of_many_groups_the_largest_are_chosen_whatever_is_asked_about_them() -> None:
+    """Room is made for each slice of these alone: of ten million visitors nobody wants all."""
+    visits = {"a": 1, "b": 3, "c": 2, "d": 3}
+    group = AggregatorGroup(
+        call(DAY + timedelta(hours=hour), hour, ip=ip)
+        for ip, hours in visits.items()
+        for hour in range(hours)
+    )
+    names = ["slowest_measured_execution_time", "visits_per_ip"]
+    result = group.query(names, by=["ip"], timeslice="hour", top=3)
+    assert result.groups == [("b",), ("c",), ("d",)]
+    assert result.values[names[0]] == [[0, 1, 2], [0, 1, None], [0, 1, 2]]
+    assert result.values[names[1]][1] == [{"c": 1}, {"c": 1}, {}]
+    assert group.query(names, by=["ip"], top=4).groups == group.query(names, by=["ip"]).groups
+
+
 def test_a_naive_time_is_utc_and_an_aware_one_is_converted() -> None:
     zone = datetime.fromisoformat("2018-05-20T01:30:00+02:00").tzinfo
     local = datetime(2018, 5, 20, 1, 30, tzinfo=zone)
