@@ -141,8 +141,11 @@ def _sorted_by_cell_and_mean(
     # A stable sort of 16-bit integers is a radix sort, which is linear.
     small = np.min_scalar_type(int(cells.max()))
     order = order[np.argsort(cells[start:][order].astype(small), kind="stable")] + start
-    order = np.concatenate([np.arange(start), order])
-    return cells[order], means[order], weights[order]
+    return (
+        np.concatenate([cells[:start], cells[order]]),
+        np.concatenate([means[:start], means[order]]),
+        np.concatenate([weights[:start], weights[order]]),
+    )
 
 
 def _merge_equal(cells: Ints, means: Floats, weights: Ints) -> tuple[Ints, Floats, Ints]:
