@@ -11,12 +11,12 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 from playwright.sync_api import Browser, BrowserContext, Page
 from running_stack import Stack, open_browser, sign_in_browser, start_stack, stop_stack
 from site_map import (
-    DIALOGS,
     SCHEMES,
     SIZES,
     USER_PLACES,
     VISITOR_PLACES,
     Place,
+    open_each_dialog,
     place,
     settle,
     visit,
@@ -66,9 +66,8 @@ class Photographer:
 
     def take_dialogs(self, context: BrowserContext) -> None:
         page = context.new_page()
-        for dialog in DIALOGS:
-            self._visit(page, place(dialog.place))
-            dialog.open(page)
+        page.set_viewport_size({"width": self._width, "height": self._height})
+        for dialog, _ in open_each_dialog(page, self._stack):
             self._take(page, f"dialog-{dialog.name}")
 
     def _visit(self, page: Page, here: Place) -> None:

@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 from running_stack import Stack
-from site_map import DIALOGS, POPUP, USER_PLACES, VISITOR_PLACES, Place, place, settle, visit
+from site_map import (
+    DIALOGS,
+    POPUP,
+    USER_PLACES,
+    VISITOR_PLACES,
+    Place,
+    open_each_dialog,
+    settle,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -50,8 +59,6 @@ def test_pages_for_users(user_page: Page, stack: Stack) -> None:
 
 def test_dialogs(user_page: Page, stack: Stack) -> None:
     found = {}
-    for dialog in DIALOGS:
-        visit(user_page, stack, place(dialog.place))
-        dialog.open(user_page)
+    for dialog, _ in open_each_dialog(user_page, stack):
         found[dialog.name] = violations(user_page, POPUP)
     assert found == {dialog.name: [] for dialog in DIALOGS}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, StorageState
 from running_stack import Stack
-from site_map import DIALOGS, SIZES, USER_PLACES, VISITOR_PLACES, place, visit
+from site_map import DIALOGS, SIZES, USER_PLACES, VISITOR_PLACES, open_each_dialog, visit
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,8 @@ def test_pages_for_users(phone: Callable[..., Page], stack: Stack) -> None:
 
 def test_dialogs(phone: Callable[..., Page], stack: Stack) -> None:
     page, overflows = phone(user=True), {}
-    for dialog in DIALOGS:
-        visit(page, stack, place(dialog.place))
-        box = dialog.open(page).bounding_box()
+    for dialog, popup in open_each_dialog(page, stack):
+        box = popup.bounding_box()
         assert box is not None
         overflows[dialog.name] = page.evaluate(OVERFLOW)
         assert box["x"] >= 0, dialog.name

@@ -1,5 +1,6 @@
 """Every page and dialog of PyDash, and how a test gets there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,6 +97,18 @@ def visit(page: Page, stack: Stack, place: Place) -> None:
     """Open a place and wait until everything on it is there."""
     page.goto(path_of(stack, place))
     settle(page)
+
+
+def open_each_dialog(page: Page, stack: Stack) -> Iterator[tuple[Popup, Locator]]:
+    """Open one dialog or menu after the other, each on its page."""
+    shown = ""
+    for dialog in DIALOGS:
+        if dialog.place != shown:
+            visit(page, stack, place(dialog.place))
+            shown = dialog.place
+        yield dialog, dialog.open(page)
+        page.keyboard.press("Escape")
+        expect(page.locator(POPUP)).to_have_count(0)
 
 
 def path_of(stack: Stack, place: Place) -> str:
