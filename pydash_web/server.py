@@ -38,7 +38,9 @@ def run(app: Any, configuration: Configuration) -> None:
     :raises SystemExit: the address is in use, or cannot be listened on.
     """
     server = listen(app, configuration)
-    signal.signal(signal.SIGTERM, _stop)
+    # SIGINT too: whoever is started in the background inherits it as ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
     logger.info(f"Serving on http://{configuration.host}:{configuration.port}")
     try:
         server.run()

@@ -213,15 +213,14 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
 
 
 def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
-    """Fetch page after page for so many seconds; True if there is more."""
+    """Fetch page after page for so many seconds, but at least one; True if there is more."""
     started = time.monotonic()
-    has_more = True
-    while has_more and time.monotonic() - started < seconds:
+    while True:
         page_started = time.monotonic()
         page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
         source = transact(partial(_store_page, source, page, _batch(page), page_started))
-        has_more = page.has_more
-    return has_more
+        if not page.has_more or time.monotonic() - started >= seconds:
+            return page.has_more
 
 
 def _source(dashboard_id: UUID | str) -> _Source:
