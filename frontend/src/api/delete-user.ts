@@ -10,5 +10,5 @@ const deleteUser = (confirmation: PasswordConfirmation) =>
 /** Deletes the user who is signed in, with all dashboards. */
 export function useDeleteUser() {
   const queryClient = useQueryClient();
-  return useMutation({ mutationFn: deleteUser, onSuccess: () => endSession(queryClient) });
+  return useMutation({ mutationFn: deleteUser, onSuccess: () => endSession(queryClient, true) });
 }

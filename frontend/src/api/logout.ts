@@ -15,5 +15,5 @@ async function logout(): Promise<void> {
 
 export function useLogout() {
   const queryClient = useQueryClient();
-  return useMutation({ mutationFn: logout, onSuccess: () => endSession(queryClient) });
+  return useMutation({ mutationFn: logout, onSuccess: () => endSession(queryClient, true) });
 }

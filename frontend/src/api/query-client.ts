@@ -1,7 +1,7 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 
 import { ApiError, hasStatus } from '@/api/errors';
-import { userKey } from '@/api/user-key';
+import { signedOutKey, userKey } from '@/api/user-key';
 import { forgetOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;
@@ -31,9 +31,10 @@ export function makeQueryClient(): QueryClient {
   return queryClient;
 }
 
-/** Forgets everything that was shown to the user who is no longer signed in. */
-export function endSession(queryClient: QueryClient): void {
+/** Forgets everything that was shown to the user who is no longer signed in, by choice or not. */
+export function endSession(queryClient: QueryClient, byChoice = false): void {
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== userKey[0] });
+  queryClient.setQueryData(signedOutKey, byChoice);
   queryClient.setQueryData(userKey, null);
   void forgetOfflineData();
 }

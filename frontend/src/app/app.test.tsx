@@ -1,4 +1,4 @@
-import { fireEvent, screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -65,21 +65,23 @@ describe('the shell', () => {
     await heading('There is no such page');
   });
 
-  it('signs out, and forgets what it has shown', async () => {
-    const { queryClient } = await renderApp();
+  it('signs out, and forgets what it has shown and where', async () => {
+    const { queryClient, router } = await renderApp('/help');
     answerPost('/logout', { message: 'Goodbye.' });
     await userEvent.click(screen.getByRole('button', { name: 'alice' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
     await heading('Sign in');
-    expect(queryClient.getQueryData(['dashboards'])).toBeUndefined();
+    await waitFor(() => expect(queryClient.getQueryData(['dashboards'])).toBeUndefined());
+    expect(`${router.state.location.pathname}${router.state.location.search}`).toBe('/login');
   });
 
   it('leads to signing in when the session has ended', async () => {
-    const { queryClient } = await renderApp();
+    const { queryClient, router } = await renderApp('/?search=shop');
     await heading('Overview');
     answerGet('/dashboards', { message: 'Please sign in.' }, 401);
     await queryClient.refetchQueries({ queryKey: ['dashboards'] });
     await heading('Sign in');
+    expect(router.state.location.search).toBe('?next=%2F%3Fsearch%3Dshop');
     expect(queryClient.getQueryData(userKey)).toBeNull();
   });
 

@@ -1,17 +1,23 @@
 import { lazy, Suspense, useEffect } from 'react';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from 'react-router';
 
 import { useUser } from '@/api/get-user';
+import { signedOutKey } from '@/api/user-key';
 import { Starting } from '@/app/starting';
 import { loginPath } from '@/lib/paths';
 import { wantSounds } from '@/lib/sounds';
 
 const Failure = lazy(async () => ({ default: (await import('@/components/notice')).Failure }));
 
-/** Lets only a user who is signed in through; others sign in first and then come back here. */
+/**
+ * Lets only a user who is signed in through; others sign in first and then come back here, but for
+ * who has just signed out: the next one may be somebody else.
+ */
 export function RequireUser() {
   const user = useUser();
+  const queryClient = useQueryClient();
   const { pathname, search } = useLocation();
   const sounds = user.data?.play_sounds ?? false;
   useEffect(() => wantSounds(sounds), [sounds]);
@@ -28,6 +34,9 @@ export function RequireUser() {
       </Suspense>
     );
   }
-  if (user.data === null) return <Navigate to={loginPath(pathname + search)} replace />;
+  if (user.data === null) {
+    const hasSignedOut = queryClient.getQueryData(signedOutKey) === true;
+    return <Navigate to={loginPath(hasSignedOut ? undefined : pathname + search)} replace />;
+  }
   return <Outlet />;
 }

@@ -10,6 +10,8 @@ export interface TableData {
 interface DataTableProps extends TableData {
   caption: string;
   maxHeight?: number;
+  /** How the cells beside the first are aligned; numbers stand to the right. */
+  align?: 'left' | 'right';
 }
 
 const Table = styled('table')(({ theme }) => ({
@@ -19,7 +21,7 @@ const Table = styled('table')(({ theme }) => ({
   caption: { position: 'absolute', clipPath: 'inset(50%)' },
   'th, td': {
     padding: '5px 8px',
-    textAlign: 'right',
+    textAlign: 'inherit',
     whiteSpace: 'nowrap',
     borderBottom: `1px solid ${theme.palette.divider}`,
   },
@@ -29,13 +31,19 @@ const Table = styled('table')(({ theme }) => ({
 }));
 
 /** Plain rows and columns: what a chart shows, readable without it. */
-export const DataTable = ({ caption, columns, rows, maxHeight = 320 }: DataTableProps) => (
+export const DataTable = ({
+  caption,
+  columns,
+  rows,
+  maxHeight = 320,
+  align = 'right',
+}: DataTableProps) => (
   <Box
     role="region"
     aria-label={`${caption}, table`}
     // A region that scrolls has to be reachable by keyboard.
     tabIndex={0}
-    sx={{ maxHeight, overflow: 'auto' }}
+    sx={{ maxHeight, overflow: 'auto', textAlign: align }}
   >
     <Table>
       <caption>{caption}</caption>

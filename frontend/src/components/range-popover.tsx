@@ -77,7 +77,7 @@ export const RangePopover = ({ anchor, onClose, ...choice }: RangePopoverProps) 
   <Popup label="Time range" anchor={anchor} onClose={onClose}>
     <Box sx={{ display: 'flex', flexWrap: 'wrap', maxWidth: 420 }}>
       <Presets {...choice} />
-      <Divider orientation="vertical" flexItem />
+      <Divider orientation="vertical" flexItem sx={{ display: { xs: 'none', sm: 'block' } }} />
       <CustomRange {...choice} />
     </Box>
   </Popup>

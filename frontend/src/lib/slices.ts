@@ -47,13 +47,27 @@ const LONG: Readonly<Record<Timeslice, Format>> = {
   year: { year: 'numeric', ...UTC },
 };
 
+type Formats = Readonly<Record<Timeslice, Intl.DateTimeFormat>>;
+
+/** Making a formatter costs a hundred times as much as using it. */
+const formatters = (formats: Readonly<Record<Timeslice, Format>>) =>
+  Object.fromEntries(
+    Object.entries(formats).map(([timeslice, format]) => [
+      timeslice,
+      new Intl.DateTimeFormat(undefined, format),
+    ]),
+  ) as Formats;
+
+const shortFormats = formatters(SHORT);
+const longFormats = formatters(LONG);
+
 /** For an axis: "15:00", "29 May", "May 18". */
 export const shortSlice = (label: string, timeslice: Timeslice): string =>
-  new Intl.DateTimeFormat(undefined, SHORT[timeslice]).format(sliceStart(label));
+  shortFormats[timeslice].format(sliceStart(label));
 
 /** For a tooltip or a table: "Tue, 29 May, 15:00", "Week of 23 Apr 2018". */
 export function longSlice(label: string, timeslice: Timeslice): string {
-  const text = new Intl.DateTimeFormat(undefined, LONG[timeslice]).format(sliceStart(label));
+  const text = longFormats[timeslice].format(sliceStart(label));
   return timeslice === 'week' ? `Week of ${text}` : text;
 }
 

@@ -228,7 +228,7 @@ class Query:
         first, last = self._slices_of(block)
         if self.slices is None or first == last:
             return np.full(table.rows, first)
-        return self.slices.index(table.column("time"))
+        return first + self.slices.part(first, last).index(table.column("time"))
 
     def _slices_of(self, block: Block) -> tuple[int, int]:
         """Return the numbers of the first and the last slice that a block lies in."""

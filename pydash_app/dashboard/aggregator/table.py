@@ -36,6 +36,7 @@ CENTROIDS = ("centroids", "mean", "weight")
 # A dense table of this many keys is cheaper than sorting, however few the rows are.
 _SMALL = 1 << 16
 _LARGEST_KEY = 1 << 62
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 _ONE_PER_CALL = frozenset({"visits", "centroids", "weight"})
@@ -207,36 +208,68 @@ def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
     >>> number_keys([np.array([7, 5, 7]), np.array([1, 1, 1])])
     (array([1, 0, 1]), [array([5, 7]), array([1, 1])])
     """
-    columns = [np.asarray(column, dtype=np.int64) for column in columns]
     if not len(columns[0]):
-        return np.zeros(0, dtype=np.int64), [np.zeros(0, dtype=np.int64) for _ in columns]
+        return _NO_ROWS, [_NO_ROWS for _ in columns]
     combined, span = np.zeros(len(columns[0]), dtype=np.int64), 1
+    steps: list[_Step] = []
     for column in columns:
-        low, width = int(column.min()), int(column.max()) - int(column.min()) + 1
+        low = int(column.min())
+        width = int(column.max()) - low + 1
+        before = None
         if span * width > _LARGEST_KEY:
-            combined, span = _dense(combined, span)
-        combined, span = combined * width + (column - low), span * width
-    numbers, count = _dense(combined, span)
-    sample = np.empty(count, dtype=np.int64)
-    sample[numbers] = np.arange(len(numbers))
-    return numbers, [column[sample] for column in columns]
+            combined, before = _dense(combined, span)
+            span = len(before)
+        steps.append(_Step(low, width, before))
+        combined *= width
+        combined += column
+        combined -= low
+        span *= width
+    numbers, different = _dense(combined, span)
+    return numbers, _taken_apart(different, steps)
 
 
-def _dense(keys: Ints, span: int) -> tuple[Ints, int]:
-    """Renumber keys from 0 without gaps, in their order."""
-    if span <= max(_SMALL, 4 * len(keys)):
-        occurs = np.zeros(span, dtype=bool)
-        occurs[keys] = True
-        ranks = np.cumsum(occurs) - 1
-        return ranks[keys], int(ranks[-1]) + 1
-    different, numbers = np.unique(keys, return_inverse=True)
-    return numbers, len(different)
+@dataclass(frozen=True)
+class _Step:
+    """How one more column was combined with those before it.
+
+    :ivar before: what the combination of those was renumbered from, if it was.
+    """
+
+    low: int
+    width: int
+    before: Ints | None
+
+
+def _taken_apart(combined: Ints, steps: Sequence[_Step]) -> list[Ints]:
+    """Return the columns that were combined into one number."""
+    columns = []
+    for step in reversed(steps):
+        combined, digits = np.divmod(combined, step.width)
+        columns.append(digits + step.low)
+        if step.before is not None:
+            combined = step.before[combined]
+    return columns[::-1]
+
+
+def _dense(keys: Ints, span: int) -> tuple[Ints, Ints]:
+    """Renumber keys from 0 without gaps, in their order; return the different keys as well."""
+    if span > max(_SMALL, 4 * len(keys)):
+        different, numbers = np.unique(keys, return_inverse=True)
+        return numbers, different
+    occurs = np.zeros(span, dtype=bool)
+    occurs[keys] = True
+    different = np.flatnonzero(occurs)
+    if len(different) == span:
+        return keys, different
+    ranks = np.empty(span, dtype=np.int64)
+    ranks[different] = np.arange(len(different))
+    return ranks[keys], different
 
 
 def joined(arrays: Sequence[Array]) -> Array:
     """Return arrays as one."""
     if not arrays:
-        return np.zeros(0, dtype=np.int64)
+        return _NO_ROWS
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_monitoring_dashboard_client import RemoteDetails, RemoteError, WrongToken
+from pydash_app import configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
@@ -45,15 +46,18 @@ def register(
 ) -> Dashboard:
     """Add a dashboard for a user, if it can be fetched; the fetcher takes it from there.
 
-    :raises InvalidInput: a field is wrong, or see `probe`; nothing is stored.
+    :raises InvalidInput: a field is wrong, or see `probe`, or the user has as many dashboards as
+        one may have; nothing is stored.
     :raises NotFound: the user is gone, perhaps while the probe went on.
     """
     _check_text("name", name, MAX_NAME)
+    transact(lambda: _require_room(user_id))
     details = probe(url, token)
 
     def store() -> Dashboard:
         if users.find(user_id) is None:
             raise NotFound("This user does not exist.")
+        _require_room(user_id)
         dashboard = Dashboard(details.url, token, user_id, name.strip())
         dashboard.monitor_downtime = monitor_downtime
         repository.add(dashboard)
@@ -137,6 +141,12 @@ def _origin(url: str) -> tuple[str, str]:
     """
     scheme, _, rest = url.strip().lower().partition("://")
     return scheme, re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+
+
+def _require_room(user_id: UUID | str) -> None:
+    most = configuration.current().max_dashboards
+    if len(repository.of_user(user_id)) >= most:
+        raise InvalidInput(f"You have {most} dashboards, which is as many as one may have here.")
 
 
 def _find(dashboard_id: UUID | str) -> Dashboard:

@@ -1,20 +1,9 @@
-import { Bar, type BarCustomLayerProps, type ComputedBarDatum } from '@nivo/bar';
-
-import { seriesAxes } from '@/components/charts/axes';
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { Marks } from '@/components/charts/marks';
+import { Plot, type Scales } from '@/components/charts/plot';
 import { maximum, niceTicks } from '@/components/charts/scale';
-import {
-  CHART_HEIGHT,
-  MARGIN,
-  type Series,
-  type SeriesChartProps,
-} from '@/components/charts/series';
+import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
 import { SeriesHover } from '@/components/charts/series-hover';
-import { useChartTheme } from '@/components/charts/use-chart-theme';
-
-type Row = Record<string, string | number>;
-type Layer = BarCustomLayerProps<Row>;
 
 interface BarChartProps extends SeriesChartProps {
   /** What to compare with, as a dashed line over the bars. */
@@ -23,89 +12,62 @@ interface BarChartProps extends SeriesChartProps {
   gap?: number;
 }
 
-const INDEX = 'at';
-
-const rowsOf = ({ categories, series }: SeriesChartProps): Row[] =>
-  categories.map((_, at) => ({
-    [INDEX]: String(at),
-    ...Object.fromEntries(series.map(({ id, values }) => [`s:${id}`, values[at] ?? 0])),
-  }));
-
-/** The highest stack, or the highest value to compare with. */
-function highest({ categories, series, before }: BarChartProps): number {
-  const sums = categories.map((_, at) =>
-    series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0),
-  );
-  return Math.max(maximum(sums), maximum(before?.values ?? []));
+/** For each series how much lies under it in the stack, by category; at the end all of it. */
+function stack({ categories, series }: SeriesChartProps): number[][] {
+  const floors = [categories.map(() => 0)];
+  for (const { values } of series) {
+    floors.push((floors.at(-1) ?? []).map((floor, at) => floor + (values[at] ?? 0)));
+  }
+  return floors;
 }
 
-function outline(bars: readonly ComputedBarDatum<Row>[], gap: number): string {
-  return bars
-    .filter(({ height }) => height > 0)
-    .map(({ x, y, width, height }) => {
-      const used = Math.max(width * (1 - gap), 0.5);
-      return `M${x + (width - used) / 2} ${y}h${used}v${height}h${-used}Z`;
-    })
-    .join('');
+interface StacksProps {
+  series: readonly Series[];
+  floors: readonly (readonly number[])[];
+  scales: Scales;
+  gap: number;
 }
 
 /** One path for each series instead of one element for each bar: a year of hours draws at once. */
-const Stacks = ({ bars, series, gap }: Layer & { series: readonly Series[]; gap: number }) =>
-  series.map(({ id, color }) => (
+function Stacks({ series, floors, scales: { x, y, step }, gap }: StacksProps) {
+  const width = Math.max(step * (1 - gap), 0.5);
+  const bar = (at: number, floor: number, value: number) =>
+    `M${x(at) - width / 2} ${y(floor)}h${width}V${y(floor + value)}h${-width}Z`;
+  return series.map(({ id, color, values }, place) => (
     <path
       key={id}
-      d={outline(
-        bars.filter(({ data }) => data.id === `s:${id}`),
-        gap,
-      )}
+      d={values
+        .map((value, at) => (value ? bar(at, floors[place]?.[at] ?? 0, value) : ''))
+        .join('')}
       fill={color}
     />
   ));
+}
 
-const Before = ({ series, layer }: { series: Series; layer: Layer }) => {
-  const step = layer.innerWidth / series.values.length;
-  const top = (value: number) => (layer.yScale as (value: number) => number)(value);
-  const points = series.values.map((value, at) => `${(at + 0.5) * step},${top(value ?? 0)}`);
-  return (
-    <polyline
-      points={points.join(' ')}
-      fill="none"
-      stroke={series.color}
-      strokeWidth={1.5}
-      strokeDasharray={series.dash}
-    />
-  );
-};
+const Before = ({ series, scales: { x, y } }: { series: Series; scales: Scales }) => (
+  <polyline
+    points={series.values.map((value, at) => `${x(at)},${y(value ?? 0)}`).join(' ')}
+    fill="none"
+    stroke={series.color}
+    strokeWidth={1.5}
+    strokeDasharray={series.dash}
+  />
+);
 
 function Drawing({ width, height, ...chart }: BarChartProps & { width: number; height: number }) {
-  const { categories, series, before, marks = [], gap = 0.2 } = chart;
-  const theme = useChartTheme();
-  const ticks = niceTicks(highest(chart), 4, true);
+  const { categories, series, before, formatTick, marks = [], gap = 0.2 } = chart;
+  const floors = stack(chart);
+  const highest = Math.max(maximum(floors.at(-1) ?? []), maximum(before?.values ?? []));
   return (
-    <Bar<Row>
-      width={width}
-      height={height}
-      margin={MARGIN}
-      theme={theme}
-      animate={false}
-      isInteractive={false}
-      data={rowsOf(chart)}
-      indexBy={INDEX}
-      keys={series.map(({ id }) => `s:${id}`)}
-      padding={0}
-      enableLabel={false}
-      valueScale={{ type: 'linear', min: 0, max: ticks.at(-1) ?? 1, nice: false }}
-      {...seriesAxes(chart, ticks, width, String)}
-      layers={[
-        'grid',
-        'axes',
-        (layer) => <Stacks {...layer} series={series} gap={gap} />,
-        (layer) => before && <Before series={before} layer={layer} />,
-        ({ innerWidth, innerHeight }) => (
-          <Marks marks={marks} count={categories.length} width={innerWidth} height={innerHeight} />
-        ),
-      ]}
-    />
+    <Plot {...{ categories, formatTick, width, height }} ticks={niceTicks(highest, 4, true)}>
+      {(scales) => (
+        <>
+          <Stacks {...{ series, floors, scales, gap }} />
+          {before && <Before series={before} scales={scales} />}
+          <Marks marks={marks} scales={scales} />
+        </>
+      )}
+    </Plot>
   );
 }
 

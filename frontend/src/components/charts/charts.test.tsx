@@ -71,18 +71,24 @@ describe('a heat map', () => {
         format={String}
       />,
     );
-    const cells = [...container.querySelectorAll('rect[rx="2"]')];
+    const cells = [...container.querySelectorAll('svg > path')].flatMap((path) =>
+      [...(path.getAttribute('d') ?? '').matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)/g)].map(
+        ([, x, y, width]) => ({ middle: Number(x) + Number(width) / 2, y: Number(y) }),
+      ),
+    );
     expect(cells).toHaveLength(6);
-    const middles = cells
-      .slice(0, 3)
-      .map((cell) => Number(cell.getAttribute('x')) + Number(cell.getAttribute('width')) / 2);
-    const labels = [...container.querySelectorAll('g[transform]')]
-      .filter(({ textContent }) => ['Mon', 'Tue', 'Wed'].includes(textContent))
-      .map((label) =>
-        Number(/translate\(([\d.]+)/.exec(label.getAttribute('transform') ?? '')?.[1]),
-      )
-      .filter((x) => x > 0);
-    middles.forEach((middle, at) => expect(labels[at]).toBeCloseTo(middle));
+    const top = Math.min(...cells.map(({ y }) => y));
+    const middles = cells.filter(({ y }) => y === top).map(({ middle }) => middle);
+    const labels = ['Mon', 'Tue', 'Wed'].map((day) =>
+      Number(
+        [...container.querySelectorAll('svg text')]
+          .find(({ textContent }) => textContent === day)
+          ?.getAttribute('x'),
+      ),
+    );
+    middles
+      .sort((one, other) => one - other)
+      .forEach((middle, at) => expect(labels[at]).toBeCloseTo(middle));
   });
 });
 

@@ -1,6 +1,5 @@
 import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
-import { HeatMap, type CustomLayerProps } from '@nivo/heatmap';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { rampColor } from '@/components/charts/colors';
@@ -8,7 +7,6 @@ import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import type { Category } from '@/components/charts/series';
 import { maximum, spacedIndexes, usualTop } from '@/components/charts/scale';
 import { TooltipCard } from '@/components/charts/tooltip';
-import { useChartTheme } from '@/components/charts/use-chart-theme';
 
 export interface HeatmapRow extends Category {
   id: string;
@@ -36,93 +34,110 @@ interface HeatmapProps {
 const TOP = 20;
 const GAP = 2;
 
-interface Datum {
-  x: string;
-  y: number | null;
+type Painter = (value: number) => string;
+
+/** Where the cells are, in pixels. */
+interface Grid {
+  left: number;
+  columnWidth: number;
+  rowHeight: number;
 }
 
-type Painter = (value: number | null) => string;
+const RADIUS = 2;
 
-const Cells = ({ cells, color }: CustomLayerProps<Datum> & { color: Painter }) =>
-  cells.map(({ id, x, y, width, height, value }) => (
-    <rect
-      key={id}
-      x={x - width / 2 + GAP / 2}
-      y={y - height / 2 + GAP / 2}
-      width={Math.max(width - GAP, 1)}
-      height={Math.max(height - GAP, 1)}
-      rx={2}
-      fill={color(value)}
-    />
-  ));
-
-/** The numbers in the cells, dark on light ones and the other way round. */
-function CellLabels({ cells, format, max }: CustomLayerProps<Datum> & LabelProps) {
-  const { scheme } = useTheme().palette;
-  return cells.map(({ id, x, y, value }) => (
-    <text
-      key={id}
-      x={x}
-      y={y}
-      textAnchor="middle"
-      dominantBaseline="central"
-      fontSize={11}
-      fill={(value ?? 0) > max / 2 ? scheme.accentText : scheme.text}
-    >
-      {value !== null && format(value)}
-    </text>
-  ));
+/** A cell with round corners, as a part of a path. */
+function cell({ left, columnWidth, rowHeight }: Grid, row: number, column: number): string {
+  const width = Math.max(columnWidth - GAP, 1);
+  const height = rowHeight - GAP;
+  const r = Math.min(RADIUS, width / 2);
+  const [x, y] = [left + column * columnWidth + GAP / 2, TOP + row * rowHeight + GAP / 2];
+  const turn = (dx: number, dy: number) => `a${r} ${r} 0 0 1 ${dx} ${dy}`;
+  return (
+    `M${x + r} ${y}h${width - 2 * r}${turn(r, r)}v${height - 2 * r}${turn(-r, r)}` +
+    `h${2 * r - width}${turn(-r, -r)}v${2 * r - height}${turn(r, -r)}Z`
+  );
 }
 
-interface LabelProps {
+interface CellsProps {
+  rows: readonly HeatmapRow[];
+  grid: Grid;
+  color: Painter;
+}
+
+/** One path for each colour instead of one element for each cell. */
+function Cells({ rows, grid, color }: CellsProps) {
+  const paths = new Map<string, string[]>();
+  rows.forEach(({ values }, row) =>
+    values.forEach((value, column) => {
+      if (value === null) return;
+      const found = paths.get(color(value)) ?? [];
+      found.push(cell(grid, row, column));
+      paths.set(color(value), found);
+    }),
+  );
+  return [...paths].map(([fill, cells]) => <path key={fill} fill={fill} d={cells.join('')} />);
+}
+
+interface CellLabelsProps {
+  rows: readonly HeatmapRow[];
+  grid: Grid;
   format: (value: number) => string;
   max: number;
 }
 
-interface DrawingProps extends HeatmapProps {
+/** The numbers in the cells, dark on light ones and the other way round. */
+function CellLabels({ rows, grid, format, max }: CellLabelsProps) {
+  const { scheme } = useTheme().palette;
+  return rows.map(({ id, values }, row) => (
+    <g key={id} textAnchor="middle" dominantBaseline="central">
+      {values.map((value, column) => (
+        <text
+          key={column}
+          x={grid.left + (column + 0.5) * grid.columnWidth}
+          y={TOP + (row + 0.5) * grid.rowHeight}
+          fill={(value ?? 0) > max / 2 ? scheme.accentText : scheme.text}
+        >
+          {value !== null && format(value)}
+        </text>
+      ))}
+    </g>
+  ));
+}
+
+interface DrawingProps extends Pick<HeatmapProps, 'rows' | 'columns' | 'formatCell'> {
   width: number;
   height: number;
-  labelWidth: number;
+  grid: Grid;
   columnRoom: number;
   max: number;
   color: Painter;
 }
 
-function Drawing({ rows, columns, width, height, labelWidth, ...look }: DrawingProps) {
+function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) {
   const { columnRoom, max, color, formatCell } = look;
-  const theme = useChartTheme();
-  const innerWidth = width - labelWidth;
+  const { textSoft } = useTheme().palette.scheme;
   const everyRow = Math.ceil((14 * rows.length) / (height - TOP));
   return (
-    <HeatMap
-      width={width}
-      height={height}
-      margin={{ top: TOP, left: labelWidth, right: 0, bottom: 0 }}
-      theme={theme}
-      animate={false}
-      isInteractive={false}
-      data={rows.map(({ id, values }) => ({
-        id,
-        data: columns.map((_, at) => ({ x: String(at), y: values[at] ?? null })),
-      }))}
-      axisTop={{
-        tickSize: 0,
-        tickPadding: 6,
-        tickValues: spacedIndexes(columns.length, innerWidth, columnRoom).map(String),
-        format: (at: string) => columns[Number(at)]?.tick ?? '',
-      }}
-      axisLeft={{
-        tickSize: 0,
-        tickPadding: 8,
-        tickValues: rows.filter((_, at) => at % everyRow === 0).map(({ id }) => id),
-        format: (id: string) => rows.find((row) => row.id === id)?.tick ?? '',
-      }}
-      layers={[
-        'axes',
-        (layer) => <Cells {...layer} color={color} />,
-        (layer) => formatCell && <CellLabels {...layer} format={formatCell} max={max} />,
-      ]}
-    />
+    <svg width={width} height={height} fontSize={11} style={{ display: 'block' }}>
+      <g fill={textSoft} textAnchor="middle">
+        {spacedIndexes(columns.length, width - grid.left, columnRoom).map((at) => (
+          <text key={at} x={grid.left + (at + 0.5) * grid.columnWidth} y={TOP - 6}>
+            {columns[at]?.tick}
+          </text>
+        ))}
+      </g>
+      <g fill={textSoft} textAnchor="end" dominantBaseline="central">
+        {rows.map(({ id, tick }, at) =>
+          at % everyRow === 0 ? (
+            <text key={id} x={grid.left - 8} y={TOP + (at + 0.5) * grid.rowHeight}>
+              {tick}
+            </text>
+          ) : null,
+        )}
+      </g>
+      <Cells {...{ rows, grid, color }} />
+      {formatCell && <CellLabels {...{ rows, grid, max }} format={formatCell} />}
+    </svg>
   );
 }
 
@@ -165,8 +180,7 @@ export function Heatmap({
   const values = rows.flatMap((row) => row.values);
   const max = usualTop(values);
   const height = TOP + rows.length * rowHeight;
-  const color: Painter = (value) =>
-    value === null ? 'transparent' : rampColor(scheme, max === 0 ? 0 : value / max);
+  const color: Painter = (value) => rampColor(scheme, max === 0 ? 0 : value / max);
 
   const locate =
     (width: number) =>
@@ -189,11 +203,16 @@ export function Heatmap({
             width: width - labelWidth,
             height: height - TOP,
           };
+          const grid = {
+            left: labelWidth,
+            columnWidth: inner.width / columns.length,
+            rowHeight,
+          };
           return (
             <>
               <Drawing
-                {...chart}
-                {...{ rowHeight, labelWidth, columnRoom, width, height, max, color }}
+                {...{ rows, columns, width, height, grid, columnRoom, max, color }}
+                formatCell={chart.formatCell}
               />
               <HoverArea area={inner} locate={locate(inner.width)} />
             </>

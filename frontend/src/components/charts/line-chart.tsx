@@ -1,22 +1,9 @@
-import { useTheme } from '@mui/material/styles';
-import { Line, type LineCustomSvgLayerProps } from '@nivo/line';
-
-import { seriesAxes } from '@/components/charts/axes';
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { Marks } from '@/components/charts/marks';
+import { Plot, type Scales } from '@/components/charts/plot';
 import { maximum, niceTicks } from '@/components/charts/scale';
-import { CHART_HEIGHT, MARGIN, type SeriesChartProps } from '@/components/charts/series';
+import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
 import { SeriesHover } from '@/components/charts/series-hover';
-import { useChartTheme } from '@/components/charts/use-chart-theme';
-
-interface LineSeries {
-  id: string;
-  dash: string | undefined;
-  data: { x: number; y: number | null }[];
-}
-
-type LayerProps = LineCustomSvgLayerProps<LineSeries>;
-type Position = LayerProps['series'][number]['data'][number];
 
 interface LineChartProps extends SeriesChartProps {
   /** Ids of the two series between which the area is filled. */
@@ -25,52 +12,65 @@ interface LineChartProps extends SeriesChartProps {
   whole?: boolean;
 }
 
-const isMeasured = ({ data }: Position) => data.y !== null;
+interface Point {
+  x: number;
+  y: number;
+}
 
-/** Stretches of neighbouring points that have a value. */
-function stretches(points: readonly Position[]): Position[][] {
-  const found: Position[][] = [];
-  points.forEach((point, at) => {
-    if (!isMeasured(point)) return;
-    const before = points[at - 1];
-    if (before && isMeasured(before)) found.at(-1)?.push(point);
+/** Stretches of neighbouring categories that have a value, as points. */
+function stretches({ values }: Series, { x, y }: Scales): Point[][] {
+  const found: Point[][] = [];
+  values.forEach((value, at) => {
+    if (value === null) return;
+    const point = { x: x(at), y: y(value) };
+    if (at > 0 && values[at - 1] !== null) found.at(-1)?.push(point);
     else found.push([point]);
   });
   return found;
 }
 
-const corner = ({ position }: Position) => `${position.x} ${position.y}`;
-const path = (points: readonly Position[]) => `M${points.map(corner).join('L')}`;
+const path = (points: readonly Point[]) => `M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`;
 
-const Lines = ({ series }: LayerProps) =>
-  series.map(({ id, color, data, dash }) => (
+interface LayerProps {
+  series: readonly Series[];
+  scales: Scales;
+}
+
+const Lines = ({ series, scales }: LayerProps) =>
+  series.map((one) => (
     <path
-      key={id}
-      d={stretches(data).map(path).join('')}
+      key={one.id}
+      d={stretches(one, scales).map(path).join('')}
       fill="none"
-      stroke={color}
+      stroke={one.color}
       strokeWidth={1.75}
-      strokeDasharray={dash}
+      strokeDasharray={one.dash}
       strokeLinejoin="round"
     />
   ));
 
 /** Points without neighbours, of which a line shows nothing. */
-const LonelyPoints = ({ series }: LayerProps) =>
-  series.flatMap(({ id, color, data }) =>
-    stretches(data)
+const LonelyPoints = ({ series, scales }: LayerProps) =>
+  series.flatMap((one) =>
+    stretches(one, scales)
       .filter(({ length }) => length === 1)
-      .flat()
-      .map(({ position: { x, y } }) => (
-        <circle key={`${id}${x}`} cx={x} cy={y} r={2.5} fill={color} />
+      .map(([point]) => (
+        <circle
+          key={`${one.id} ${point?.x}`}
+          cx={point?.x}
+          cy={point?.y}
+          r={2.5}
+          fill={one.color}
+        />
       )),
   );
 
-const Band = ({ series, ids }: Pick<LayerProps, 'series'> & { ids: readonly [string, string] }) => {
+/** The area between two series that are measured at the same places. */
+function Band({ series, scales, ids }: LayerProps & { ids: readonly [string, string] }) {
   const [low, high] = ids.map((id) => series.find((one) => one.id === id));
   if (!low || !high) return null;
-  const tops = stretches(high.data);
-  return stretches(low.data).map((bottom, at) => (
+  const tops = stretches(high, scales);
+  return stretches(low, scales).map((bottom, at) => (
     <path
       key={at}
       d={`${path([...(tops[at] ?? []), ...bottom.toReversed()])}Z`}
@@ -78,43 +78,22 @@ const Band = ({ series, ids }: Pick<LayerProps, 'series'> & { ids: readonly [str
       fillOpacity={0.12}
     />
   ));
-};
+}
 
 function Drawing({ width, height, ...chart }: LineChartProps & { width: number; height: number }) {
-  const { categories, series, band, marks = [], whole = false } = chart;
-  const theme = useChartTheme();
+  const { categories, series, band, formatTick, marks = [], whole = false } = chart;
   const ticks = niceTicks(maximum(series.flatMap(({ values }) => values)), 4, whole);
-  const count = categories.length;
-  const colors = new Map(series.map(({ id, color }) => [id, color]));
-  const fallback = useTheme().palette.scheme.accent;
   return (
-    <Line<LineSeries>
-      width={width}
-      height={height}
-      margin={MARGIN}
-      theme={theme}
-      animate={false}
-      isInteractive={false}
-      data={series.map(({ id, dash, values }) => ({
-        id,
-        dash,
-        data: values.map((y, x) => ({ x, y })),
-      }))}
-      colors={({ id }: { id: string }) => colors.get(id) ?? fallback}
-      xScale={{ type: 'linear', min: -0.5, max: count - 0.5, nice: false }}
-      yScale={{ type: 'linear', min: 0, max: ticks.at(-1) ?? 1, nice: false }}
-      {...seriesAxes(chart, ticks, width, (at) => at)}
-      layers={[
-        'grid',
-        'axes',
-        (props) => band && <Band series={props.series} ids={band} />,
-        Lines,
-        LonelyPoints,
-        ({ innerWidth, innerHeight }) => (
-          <Marks marks={marks} count={count} width={innerWidth} height={innerHeight} />
-        ),
-      ]}
-    />
+    <Plot {...{ categories, formatTick, ticks, width, height }}>
+      {(scales) => (
+        <>
+          {band && <Band series={series} scales={scales} ids={band} />}
+          <Lines series={series} scales={scales} />
+          <LonelyPoints series={series} scales={scales} />
+          <Marks marks={marks} scales={scales} />
+        </>
+      )}
+    </Plot>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useTheme } from '@mui/material/styles';
 
+import type { Scales } from '@/components/charts/plot';
 import type { Mark } from '@/components/charts/series';
 
 /** The room that a label needs, in pixels; one that would lie over the label before is left out. */
@@ -7,10 +8,7 @@ const LABEL_ROOM = 56;
 
 interface MarksProps {
   marks: readonly Mark[];
-  /** How many categories share the width. */
-  count: number;
-  width: number;
-  height: number;
+  scales: Scales;
 }
 
 interface Placed {
@@ -19,10 +17,10 @@ interface Placed {
   isLabelled: boolean;
 }
 
-function place({ marks, count, width }: MarksProps): Placed[] {
+function place({ marks, scales: { step, width } }: MarksProps): Placed[] {
   const placed: Placed[] = [];
   for (const { at, label } of marks) {
-    const x = Math.round((at / count) * width);
+    const x = Math.round(at * step);
     const last = placed.findLast(({ isLabelled }) => isLabelled);
     const isFree = last === undefined || x >= last.x + LABEL_ROOM;
     placed.push({ label, x, isLabelled: isFree && x + LABEL_ROOM <= width });
@@ -35,7 +33,7 @@ export function Marks(props: MarksProps) {
   const { textSoft, surface } = useTheme().palette.scheme;
   return place(props).map(({ label, x, isLabelled }) => (
     <g key={label} transform={`translate(${x} 0)`}>
-      <line y2={props.height} stroke={textSoft} strokeDasharray="2 3" />
+      <line y2={props.scales.height} stroke={textSoft} strokeDasharray="2 3" />
       {isLabelled && (
         <text
           x={4}

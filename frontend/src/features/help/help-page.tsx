@@ -97,6 +97,7 @@ const Shortcuts = () => (
         caption="Keyboard shortcuts"
         columns={['Keys', 'What they do']}
         rows={SHORTCUT_ROWS}
+        align="left"
       />
     </Box>
   </Frame>
