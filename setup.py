@@ -73,6 +73,7 @@ setup(
             "aiosmtpd>=1.4.6",  # a real mail server
             "schemathesis>=4.0",  # attacks the API by its own document
             "dask[distributed]>=2025.1",  # a real cluster for the executor
+            "redis>=5.0",  # rate limits in a real Redis, where there is one
             "mypy>=1.13",
             "ruff>=0.8",
             "types-requests>=2.32",

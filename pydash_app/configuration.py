@@ -128,6 +128,9 @@ class Configuration:
         "invite",
         parsing.one_of("open", "invite", "closed"),
     )
+    max_dashboards: int = _setting(
+        "How many dashboards one user may have.", "200", "200", parsing.integer(1, 100_000)
+    )
     mail_url: str | None = _setting(
         "The mail server; without one, mails are written to `DATA/mail`.",
         "",

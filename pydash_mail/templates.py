@@ -1,7 +1,7 @@
-"""Reads mail templates into memory and provides functions to format them.
+"""Reads mail templates into memory and formats them.
 
-Every function takes the same: the name of the user, the link to follow, and when it expires (UTC);
-what is put into HTML is escaped.
+A mail is a pair of templates, plain text and HTML, of the same name and with the same values:
+always `username` and the `url` to follow; a moment is written in UTC, and HTML is escaped.
 """
 
 from datetime import UTC, datetime
@@ -16,69 +16,48 @@ _TEXTS = {
 }
 
 
+def format_plain(template: str, **values: str | datetime) -> str:
+    """Format a mail as plain text.
+
+    >>> expires = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+    >>> mail = format_plain("verification", username="Alice", url="…", expiration_date=expires)
+    >>> "until 1 December 2026, 09:30 UTC" in mail
+    True
+    """
+    return _TEXTS[f"{template}.txt"].substitute(_readable(values))
+
+
+def format_html(template: str, **values: str | datetime) -> str:
+    """Format a mail as HTML."""
+    escaped = {name: escape(text) for name, text in _readable(values).items()}
+    body = _TEXTS[f"{template}.html"].substitute(escaped)
+    return _TEXTS["layout.html"].substitute(body=body, url=escaped["url"])
+
+
 def format_verification_mail_html(
     username: str, verification_url: str, expiration_date: datetime
 ) -> str:
     """Format an HTML verification mail."""
-    return _html("verification", username, verification_url, expiration_date)
+    return format_html(
+        "verification", username=username, url=verification_url, expiration_date=expiration_date
+    )
 
 
 def format_verification_mail_plain(
     username: str, verification_url: str, expiration_date: datetime
 ) -> str:
-    """Format a plaintext verification mail.
-
-    >>> expires = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
-    >>> mail = format_verification_mail_plain("Alice", "https://pydash.io/verify/1", expires)
-    >>> "until 1 December 2026, 09:30 UTC" in mail
-    True
-    """
-    return _plain("verification", username, verification_url, expiration_date)
-
-
-def format_mail_change_mail_html(
-    username: str, verification_url: str, expiration_date: datetime
-) -> str:
-    """Format an HTML mail that verifies a changed e-mail address."""
-    return _html("mail_change", username, verification_url, expiration_date)
-
-
-def format_mail_change_mail_plain(
-    username: str, verification_url: str, expiration_date: datetime
-) -> str:
-    """Format a plaintext mail that verifies a changed e-mail address."""
-    return _plain("mail_change", username, verification_url, expiration_date)
-
-
-def format_password_reset_mail_html(
-    username: str, reset_url: str, expiration_date: datetime
-) -> str:
-    """Format an HTML mail by which a password is set anew."""
-    return _html("password_reset", username, reset_url, expiration_date)
-
-
-def format_password_reset_mail_plain(
-    username: str, reset_url: str, expiration_date: datetime
-) -> str:
-    """Format a plaintext mail by which a password is set anew."""
-    return _plain("password_reset", username, reset_url, expiration_date)
-
-
-def _plain(template: str, username: str, url: str, expiration_date: datetime) -> str:
-    return _TEXTS[f"{template}.txt"].substitute(
-        username=username, url=url, expiration_date=_readable(expiration_date)
+    """Format a plaintext verification mail."""
+    return format_plain(
+        "verification", username=username, url=verification_url, expiration_date=expiration_date
     )
 
 
-def _html(template: str, username: str, url: str, expiration_date: datetime) -> str:
-    body = _TEXTS[f"{template}.html"].substitute(
-        username=escape(username),
-        url=escape(url),
-        expiration_date=escape(_readable(expiration_date)),
-    )
-    return _TEXTS["layout.html"].substitute(body=body, url=escape(url))
+def _readable(values: dict[str, str | datetime]) -> dict[str, str]:
+    return {
+        name: value if isinstance(value, str) else _moment(value) for name, value in values.items()
+    }
 
 
-def _readable(moment: datetime) -> str:
+def _moment(moment: datetime) -> str:
     utc = moment.astimezone(UTC)
     return f"{utc.day} {utc:%B %Y, %H:%M} UTC"

@@ -102,7 +102,7 @@ def require_xsrf_token() -> None:
 
     :raises Forbidden: the header is missing or wrong.
     """
-    if request.method in SAFE_METHODS or "Authorization" in request.headers:
+    if request.method in SAFE_METHODS or _comes_with_token():
         return
     sent = request.headers.get(XSRF_HEADER, "")
     if _SESSION in cookie and not hmac.compare_digest(sent.encode(), _xsrf_token().encode()):
@@ -119,7 +119,7 @@ def is_admin() -> bool:
 
 def _identify() -> User | None:
     """Find out who asks; an API token counts more than a cookie that comes along."""
-    if "Authorization" in request.headers:
+    if _comes_with_token():
         return _load_token_owner()
     if _USER not in cookie:
         return None
@@ -129,11 +129,18 @@ def _identify() -> User | None:
     return user
 
 
+def _comes_with_token() -> bool:
+    """Tell whether a script asks.
+
+    Credentials of another kind are none of ours: a proxy that asks for a password of its own
+    passes them on.
+    """
+    return request.headers.get("Authorization", "").lower().startswith("bearer")
+
+
 def _load_token_owner() -> User | None:
     authorization = request.authorization
-    if authorization is None or authorization.type != "bearer" or not authorization.token:
-        return None
-    found = tokens.use(authorization.token)
+    found = tokens.use(authorization.token) if authorization and authorization.token else None
     if found is None:
         return None
     user, token = found

@@ -15,4 +15,7 @@ def change_password(body: PasswordChange) -> Message:
     settings.change_password(
         session.current_user(), body.current_password, body.new_password, session.session_id()
     )
-    return Message(message="Your password is changed. You were signed out everywhere else.")
+    return Message(
+        message="Your password is changed. You were signed out everywhere else;"
+        " API tokens are good until you revoke them."
+    )

@@ -17,4 +17,7 @@ def reset_password(body: PasswordReset) -> Message:
     :raises InvalidInput: the code or the new password is no good.
     """
     password_reset.reset(body.code, body.new_password)
-    return Message(message="Your new password is set. Please sign in with it.")
+    return Message(
+        message="Your new password is set. Please sign in with it."
+        " API tokens are good until you revoke them in the settings."
+    )

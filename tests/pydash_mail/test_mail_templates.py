@@ -9,23 +9,36 @@ from pydash_mail import templates
 
 EXPIRES = datetime(2026, 12, 1, 10, 30, tzinfo=timezone(timedelta(hours=1)))
 URL = "https://pydash.example.com/verify/5a0b?a=1&b=2"
-KINDS = ["verification", "mail_change", "password_reset"]
+KINDS = ["verification", "mail_change", "mail_change_notice", "password_reset"]
+VALUES: dict[str, str | datetime] = {
+    "url": URL,
+    "expiration_date": EXPIRES,
+    "new_address": "new@example.com",
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("form", ["plain", "html"])
-def test_it_has_name_link_and_expiry_in_utc(kind: str, form: str) -> None:
-    mail = getattr(templates, f"format_{kind}_mail_{form}")("Alice", URL, EXPIRES)
-    assert "Hello Alice" in mail
-    assert (URL if form == "plain" else URL.replace("&", "&amp;")) in mail
-    assert "1 December 2026, 09:30 UTC" in mail
-    assert "$" not in mail
+def test_it_has_name_and_link_in_either_form(kind: str) -> None:
+    plain = templates.format_plain(kind, username="Alice", **VALUES)
+    html = templates.format_html(kind, username="Alice", **VALUES)
+    assert "Hello Alice" in plain
+    assert "Hello Alice" in html
+    assert URL in plain
+    assert URL.replace("&", "&amp;") in html
+    assert "$" not in plain + html
+
+
+def test_a_moment_is_in_utc() -> None:
+    for write in (
+        templates.format_verification_mail_plain,
+        templates.format_verification_mail_html,
+    ):
+        assert "1 December 2026, 09:30 UTC" in write("Alice", URL, EXPIRES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_name_cannot_become_markup(kind: str) -> None:
-    format_html = getattr(templates, f"format_{kind}_mail_html")
-    mail = format_html('<script>alert("$url")</script>', URL, EXPIRES)
+    mail = templates.format_html(kind, username='<script>alert("$url")</script>', **VALUES)
     assert "<script>" not in mail
     assert "&lt;script&gt;" in mail
 

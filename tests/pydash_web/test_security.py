@@ -1,20 +1,25 @@
 """What keeps one user's data from another's, and from other sites."""
 
+import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 from running_site import PASSWORD, Site, Visitor, find_user, make_dashboard, make_user
+from waiting import wait_for
 
 from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import IDLE
 from pydash_database import transact
 from pydash_web.headers import CONTENT_SECURITY_POLICY
+from pydash_web.limits import Limiter, RetryLater
 
 LOGOUT = "/api/logout"
 OpenSite = Callable[..., Site]
@@ -171,7 +176,18 @@ class TestCrossSiteRequests:
         assert script.post("/api/dashboards/probe", body).status_code == 200
         wrong = {"Authorization": "Bearer wrong"}
         assert alice.get("/api/user", headers=wrong).status_code == 401
-        assert alice.get("/api/user", headers={"Authorization": "Basic eDp5"}).status_code == 401
+        assert alice.post(LOGOUT, headers=wrong).status_code == 401
+
+    def test_the_password_of_a_proxy_in_front_changes_nothing(
+        self, alice: Visitor, browser: Visitor
+    ) -> None:
+        """A browser sends the password that a proxy asked it for with every request."""
+        of_proxy = {"Authorization": "Basic eDp5"}
+        assert browser.get("/api/user", headers=of_proxy).status_code == 401
+        assert alice.get("/api/user", headers=of_proxy).status_code == 200
+        without = {**of_proxy, "X-XSRF-TOKEN": ""}
+        assert alice.post(LOGOUT, headers=without).status_code == 403
+        assert alice.post(LOGOUT, headers=of_proxy).status_code == 200
 
     def test_no_other_origin_may_read_or_ask(self, browser: Visitor) -> None:
         headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
@@ -283,6 +299,22 @@ class TestRateLimitStore:
 
         site.app.extensions["pydash_limiter"]._strategy = Away()
         assert site.visitor().sign_in("Alice").status_code == 200
+
+    @pytest.mark.skipif(not shutil.which("redis-server"), reason="there is no Redis here")
+    def test_several_processes_count_together_in_redis(self, tmp_path: Path) -> None:
+        command = ["redis-server", "--port", "0", "--unixsocket", "redis.sock", "--save", ""]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) as redis:
+            try:
+                wait_for((tmp_path / "redis.sock").exists)
+                one, other = (Limiter(f"redis+unix://{tmp_path}/redis.sock") for _ in range(2))
+                one.hit("2 per minute", "Alice")
+                other.hit("2 per minute", "Alice")
+                one.hit("2 per minute", "Bob")
+                with pytest.raises(RetryLater) as refused:
+                    one.hit("2 per minute", "Alice")
+                assert 50 < refused.value.retry_after <= 60
+            finally:
+                redis.terminate()
 
 
 def test_nothing_redirects(browser: Visitor) -> None:

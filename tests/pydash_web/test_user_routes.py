@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import ClassVar
 
 import pytest
@@ -248,6 +249,28 @@ class TestDelete:
         assert alice.post("/api/user/delete", {"password": "wrong"}).status_code == 401
         assert alice.get("/api/user").status_code == 200
 
+    def test_it_is_500_where_another_request_was_faster(
+        self, alice: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from pydash_app.user import User, remove_from_repository
+
+        check = User.check_password
+
+        def check_while_somebody_deletes(user: User, password: str) -> bool:
+            user_id = user.id
+            thread = Thread(target=lambda: transact(lambda: remove_from_repository(user_id)))
+            if not thread_started:
+                thread_started.append(thread)
+                thread.start()
+                thread.join(10)
+            return check(user, password)
+
+        thread_started: list[Thread] = []
+        monkeypatch.setattr(User, "check_password", check_while_somebody_deletes)
+        answer = alice.post("/api/user/delete", {"password": PASSWORD})
+        assert answer.status_code == 500
+        assert answer.json() == {"message": "This account is deleted already."}
+
 
 class TestChangeSettings:
     def test_it_changes_what_is_given(self, alice: Visitor) -> None:
@@ -287,6 +310,13 @@ class TestChangeSettings:
         assert alice.post(f"/api/user/verify/{last_code()}").status_code == 200
         user = alice.get("/api/user").json()
         assert (user["email"], user["pending_email"]) == ("new@example.com", None)
+
+    def test_the_old_address_is_told(self, alice: Visitor) -> None:
+        alice.post("/api/user/change_settings", {"email": "new@example.com"})
+        mails = transact(lambda: outbox.due(datetime.now(UTC), 100))
+        notice = next(mail for mail in mails if mail.recipient == "alice@example.com")
+        assert "new@example.com" in notice.plain
+        assert "/verify/" not in notice.plain, "the link that confirms goes to the new one only"
 
 
 class TestChangePassword:

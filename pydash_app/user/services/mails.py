@@ -16,14 +16,15 @@ def write_verification_mail(user: User) -> None:
         raise ValueError(f"{user!r} has nothing to verify.")
     if user.pending_mail is None:
         _write_verification_mail(user.mail, user.name, code)
-        return
-    content = (user.name, _verification_url(code), code.expiration_date)
-    outbox.write(
-        user.pending_mail,
-        "Verify your new e-mail address for PyDash",
-        templates.format_mail_change_mail_plain(*content),
-        templates.format_mail_change_mail_html(*content),
-    )
+    else:
+        _write(
+            user.pending_mail,
+            "Verify your new e-mail address for PyDash",
+            "mail_change",
+            username=user.name,
+            url=_verification_url(code),
+            expiration_date=code.expiration_date,
+        )
 
 
 def write_verification_mail_to_nobody(name: str) -> None:
@@ -31,29 +32,47 @@ def write_verification_mail_to_nobody(name: str) -> None:
     _write_verification_mail(None, name, VerificationCode())
 
 
+def write_mail_change_notice(user: User, mail: str) -> None:
+    """Tell a user at the address of now that another one was asked for, which may be theft."""
+    _write(
+        user.mail,
+        "The e-mail address of your PyDash account is about to change",
+        "mail_change_notice",
+        username=user.name,
+        url=f"{current().public_url}/forgot-password",
+        new_address=mail,
+    )
+
+
 def write_password_reset_mail(recipient: str | None, name: str, code: str) -> None:
     """Send a password reset code.
 
     :param recipient: `None` where nobody has the address that was given.
     """
-    url = f"{current().public_url}/reset-password/{code}"
-    content = (name, url, datetime.now(UTC) + RESET_CODE_LIFETIME)
-    outbox.write(
+    _write(
         recipient,
         "Set a new password for PyDash",
-        templates.format_password_reset_mail_plain(*content),
-        templates.format_password_reset_mail_html(*content),
+        "password_reset",
+        username=name,
+        url=f"{current().public_url}/reset-password/{code}",
+        expiration_date=datetime.now(UTC) + RESET_CODE_LIFETIME,
     )
 
 
 def _write_verification_mail(recipient: str | None, name: str, code: VerificationCode) -> None:
-    content = (name, _verification_url(code), code.expiration_date)
-    outbox.write(
+    _write(
         recipient,
         "Verify your e-mail address for PyDash",
-        templates.format_verification_mail_plain(*content),
-        templates.format_verification_mail_html(*content),
+        "verification",
+        username=name,
+        url=_verification_url(code),
+        expiration_date=code.expiration_date,
     )
+
+
+def _write(recipient: str | None, subject: str, template: str, **values: str | datetime) -> None:
+    plain = templates.format_plain(template, **values)
+    outbox.write(recipient, subject, plain, templates.format_html(template, **values))
 
 
 def _verification_url(code: VerificationCode) -> str:

@@ -60,5 +60,7 @@ def _change_mail(user: User, mail: str) -> None:
     if mail == user.mail:
         user.forget_pending_mail()
     else:
+        if user.is_verified():
+            mails.write_mail_change_notice(user, mail)
         user.change_mail(mail)
         mails.write_verification_mail(user)

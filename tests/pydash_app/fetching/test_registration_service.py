@@ -3,12 +3,14 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from monitored_process import MonitoredApp
 from owners import make_owner
 
+from pydash_app import configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
@@ -73,6 +75,16 @@ def test_it_stores_a_dashboard_that_can_be_fetched(monitored_app: MonitoredApp) 
         monitored_app.token,
     )
     assert (found.user_id, found.monitor_downtime) == (owner, True)
+
+
+def test_it_tells_who_has_as_many_as_one_may_have(monitored_app: MonitoredApp) -> None:
+    owner = make_owner()
+    configuration.install(replace(configuration.current(), max_dashboards=1))
+    registration.register(owner, "One", monitored_app.url, monitored_app.token)
+    with pytest.raises(InvalidInput, match="which is as many"):
+        registration.register(owner, "Another", monitored_app.url, monitored_app.token)
+    assert stored() == 1
+    registration.register(make_owner(), "Somebody's", monitored_app.url, monitored_app.token)
 
 
 def test_it_tells_that_nobody_listens_there() -> None:
