@@ -39,6 +39,7 @@ setup(
         "pydantic>=2.10",  # the models of requests and answers, and the API's document
         "email-validator>=2.2",  # the users' e-mail addresses
         "limits>=5.0",  # rate limits, in memory or in Redis
+        "flask-compress>=1.17",  # JSON on its way to a phone
         "waitress>=3.0",  # the web server: pure Python, threads, no configuration
         "argon2-cffi>=23.1",  # password hashes
         "cryptography>=43",  # dashboard tokens at rest

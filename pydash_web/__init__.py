@@ -9,6 +9,7 @@ from pydash_app import secrets
 from pydash_app.configuration import Configuration
 from pydash_web import (
     api_routes,
+    compression,
     errors,
     headers,
     limits,
@@ -47,7 +48,7 @@ def create_app(configuration: Configuration) -> Flask:
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
     )
-    for part in (metrics, headers, errors, limits, session):
+    for part in (metrics, compression, headers, errors, limits, session):
         part.install(app)
     api_routes.register(app)
     pages.register(app)

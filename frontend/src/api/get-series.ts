@@ -3,13 +3,7 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { resolveInterval } from '@/api/get-first-call';
 import { getStatistics } from '@/api/get-statistic';
 import { REFRESH_MS } from '@/api/refresh';
-import {
-  fittingTimeslice,
-  periodBefore,
-  type Interval,
-  type Timeslice,
-  type View,
-} from '@/lib/view';
+import { periodBefore, timesliceOf, type Interval, type Timeslice, type View } from '@/lib/view';
 
 const STATISTICS = [
   'total_visits',
@@ -53,7 +47,7 @@ export const seriesQuery = (dashboardId: string, view: View) =>
     queryFn: async ({ client, signal }): Promise<TimeSeries> => {
       const { range, filters, compare } = view;
       const interval = await resolveInterval(client, dashboardId, range);
-      const timeslice = view.timeslice === 'auto' ? fittingTimeslice(interval) : view.timeslice;
+      const timeslice = timesliceOf(view, interval);
       const ask = (asked: Interval) =>
         getStatistics<Answer>(
           dashboardId,

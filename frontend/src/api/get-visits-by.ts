@@ -4,7 +4,7 @@ import { resolveInterval } from '@/api/get-first-call';
 import { seriesQuery, type TimeSeries } from '@/api/get-series';
 import { getStatistics, type Dimension } from '@/api/get-statistic';
 import { REFRESH_MS } from '@/api/refresh';
-import { fittingTimeslice, type View } from '@/lib/view';
+import { timesliceOf, type View } from '@/lib/view';
 
 /** As many groups as have a colour of their own beside the rest. */
 const GROUPS = 7;
@@ -52,7 +52,7 @@ export const visitsByQuery = (dashboardId: string, dimension: Dimension, view: V
     queryKey: ['dashboards', dashboardId, 'visits-by', dimension, view],
     queryFn: async ({ client, signal }): Promise<GroupedVisits> => {
       const interval = await resolveInterval(client, dashboardId, view.range);
-      const timeslice = view.timeslice === 'auto' ? fittingTimeslice(interval) : view.timeslice;
+      const timeslice = timesliceOf(view, interval);
       const request = { interval, filters: view.filters, timeslice };
       const [series, answer] = await Promise.all([
         client.query(seriesQuery(dashboardId, view)),

@@ -59,4 +59,11 @@ describe('over time', () => {
     expect(router.state.location.search).toBe('?compare=true&timeslice=hour');
     expect(screen.getByRole('button', { name: 'Compare' })).toHaveAttribute('aria-pressed', 'true');
   });
+
+  it('slices that would be too many cannot be chosen', () => {
+    renderPage(<FilterBar dashboardId="1" />, '/?range=12mo&timeslice=minute');
+    expect(screen.getByRole('option', { name: 'By minute' })).toBeDisabled();
+    expect(screen.getByRole('option', { name: 'By hour' })).toBeEnabled();
+    expect(screen.getByLabelText('Time slice')).toHaveDisplayValue('Slices that fit');
+  });
 });

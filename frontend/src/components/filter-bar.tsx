@@ -6,17 +6,20 @@ import Button from '@mui/material/Button';
 import { Icon } from '@/components/icon';
 import { RangePicker } from '@/components/range-picker';
 import { Select } from '@/components/select';
+import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
-import { FILTER_LABELS, FILTER_NAMES, TIMESLICES, type FilterName } from '@/lib/view';
+import {
+  canBeCut,
+  FILTER_LABELS,
+  FILTER_NAMES,
+  resolveRange,
+  TIMESLICES,
+  type FilterName,
+} from '@/lib/view';
 
 const FilterPopover = lazy(async () => ({
   default: (await import('@/components/filter-popover')).FilterPopover,
 }));
-
-const SLICE_OPTIONS = [
-  { value: 'auto', name: 'Slices that fit' } as const,
-  ...TIMESLICES.map((value) => ({ value, name: `By ${value}` })),
-];
 
 interface FilterBarProps {
   dashboardId: string;
@@ -105,6 +108,29 @@ function CompareButton() {
   );
 }
 
+/** The slices of the charts over time; those that would be too many cannot be chosen. */
+function SliceSelect() {
+  const { view, change } = useView();
+  const interval = resolveRange(view.range, useNow());
+  const options = [
+    { value: 'auto', name: 'Slices that fit' } as const,
+    ...TIMESLICES.map((value) => ({
+      value,
+      name: `By ${value}`,
+      disabled: !canBeCut(interval, value),
+    })),
+  ];
+  const isChosen = view.timeslice !== 'auto' && canBeCut(interval, view.timeslice);
+  return (
+    <Select
+      label="Time slice"
+      value={isChosen ? view.timeslice : 'auto'}
+      options={options}
+      onChange={(timeslice) => change({ timeslice })}
+    />
+  );
+}
+
 /** One time range, slice and set of filters for all panels of a page; they live in the URL. */
 export function FilterBar(props: FilterBarProps) {
   const { dashboardId, names = FILTER_NAMES, overTime = true } = props;
@@ -112,14 +138,7 @@ export function FilterBar(props: FilterBarProps) {
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangePicker range={view.range} onChange={(range) => change({ range })} />
-      {overTime && (
-        <Select
-          label="Time slice"
-          value={view.timeslice}
-          options={SLICE_OPTIONS}
-          onChange={(timeslice) => change({ timeslice })}
-        />
-      )}
+      {overTime && <SliceSelect />}
       {overTime && <CompareButton />}
       <FilterButton dashboardId={dashboardId} names={names} />
       <FilterChips names={names} />

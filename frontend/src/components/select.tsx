@@ -21,7 +21,7 @@ interface SelectProps<T extends string> {
   /** What is chosen here. */
   label: string;
   value: T;
-  options: readonly { value: T; name: string }[];
+  options: readonly { value: T; name: string; disabled?: boolean }[];
   onChange: (value: T) => void;
 }
 
@@ -30,7 +30,7 @@ export const Select = <T extends string>({ label, value, options, onChange }: Se
   <Box sx={{ position: 'relative', justifySelf: 'start', alignSelf: 'start', maxWidth: '100%' }}>
     <Native aria-label={label} value={value} onChange={({ target }) => onChange(target.value as T)}>
       {options.map((option) => (
-        <option key={option.value} value={option.value}>
+        <option key={option.value} value={option.value} disabled={option.disabled}>
           {option.name}
         </option>
       ))}

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { fittingTimeslice, parseView, periodBefore, resolveRange, viewParams } from '@/lib/view';
+import {
+  fittingTimeslice,
+  parseView,
+  periodBefore,
+  resolveRange,
+  timesliceOf,
+  viewParams,
+} from '@/lib/view';
 
 const NOW = new Date('2026-11-22T10:30:45Z');
 
@@ -80,5 +87,15 @@ describe('the slice', () => {
     const all = resolveRange({ preset: 'all' }, NOW);
     expect(fittingTimeslice(all, new Date('2026-11-20'))).toBe('hour');
     expect(fittingTimeslice(all, new Date('2020-01-01'))).toBe('month');
+  });
+
+  it.each([
+    ['range=24h&timeslice=minute', 'minute'],
+    ['range=12mo&timeslice=hour', 'hour'],
+    ['range=12mo&timeslice=minute', 'week'],
+    ['range=12mo', 'week'],
+  ])('of %s is a %s: the one that was chosen, unless there are too many', (search, slice) => {
+    const view = parse(search);
+    expect(timesliceOf(view, resolveRange(view.range, NOW))).toBe(slice);
   });
 });

@@ -144,6 +144,26 @@ export function fittingTimeslice({ start, end }: Interval, first?: Date): Timesl
   return LONGEST.find(([, longest]) => length <= longest)?.[0] ?? 'month';
 }
 
+const LENGTHS: Readonly<Record<Timeslice, number>> = {
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 28 * DAY,
+  year: 365 * DAY,
+};
+
+/** The API answers 10,000 at most; the first and the last may stick out of the interval. */
+const MOST_SLICES = 10_000 - 2;
+
+/** Whether an interval is cut into few enough slices; without a start nobody knows yet. */
+export const canBeCut = ({ start, end }: Interval, timeslice: Timeslice): boolean =>
+  start === undefined || (end.getTime() - start.getTime()) / LENGTHS[timeslice] <= MOST_SLICES;
+
+/** The slice in which a view shows an interval: the one that was chosen, if it will do. */
+export const timesliceOf = ({ timeslice }: View, interval: Interval): Timeslice =>
+  timeslice === 'auto' || !canBeCut(interval, timeslice) ? fittingTimeslice(interval) : timeslice;
+
 /** A range as a title: "Last 7 days" or "2026-01-01 to 2026-01-31". */
 export const rangeName = (range: Range): string =>
   'preset' in range

@@ -1,0 +1,27 @@
+"""Large answers travel compressed, for who can read that."""
+
+import pytest
+from running_site import Visitor
+
+A_YEAR_OF_DAYS = (
+    "/statistic?statistic=total_visits&start_date=2018&end_date=2019"
+    "&timeslice=day&timeslice_is_static=true"
+)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_large_answer_is_compressed(alice: Visitor, shop: str, encoding: str) -> None:
+    plain = alice.get(shop + A_YEAR_OF_DAYS, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    packed = alice.get(shop + A_YEAR_OF_DAYS, headers={"Accept-Encoding": encoding})
+    assert packed.headers["Content-Encoding"] == encoding
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 4
+    assert packed.json() == plain.json()
+
+
+@pytest.mark.parametrize("path", ["/api/user", "/export", "/api/nothing"])
+def test_a_small_answer_and_a_stream_are_not(alice: Visitor, shop: str, path: str) -> None:
+    url = path if path.startswith("/api") else shop + path
+    answer = alice.get(url, headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in answer.headers
