@@ -8,6 +8,7 @@ import { RangePicker } from '@/components/range-picker';
 import { Select } from '@/components/select';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
+import { shownName } from '@/lib/names';
 import {
   canBeCut,
   FILTER_LABELS,
@@ -72,7 +73,7 @@ function FilterChips({ names }: Pick<FilterProps, 'names'>) {
   return names.map((name) => {
     const value = view.filters[name];
     if (value === undefined) return null;
-    const text = `${FILTER_LABELS[name]}: ${value}`;
+    const text = `${FILTER_LABELS[name]}: ${shownName(name, value)}`;
     return (
       <Button
         key={name}

@@ -10,6 +10,7 @@ import { Notice } from '@/components/notice';
 import { Popup } from '@/components/popup';
 import { SearchInput } from '@/components/search-input';
 import { formatNumber } from '@/lib/format';
+import { shownName } from '@/lib/names';
 import { FILTER_LABELS, type FilterName, type Range } from '@/lib/view';
 
 interface ValueListProps {
@@ -23,7 +24,8 @@ interface ValueListProps {
 function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
   const values = useFilterValues(dashboardId, name, range);
   const [typed, setTyped] = useState('');
-  const matches = (value: string) => value.toLowerCase().includes(typed.toLowerCase());
+  const matches = (value: string) =>
+    shownName(name, value).toLowerCase().includes(typed.toLowerCase());
   const label = FILTER_LABELS[name];
   return (
     <Box sx={{ width: 320, maxWidth: '100%' }}>
@@ -41,7 +43,9 @@ function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
               .filter(({ value }) => matches(value))
               .map(({ value, visits }) => (
                 <MenuItem key={value} onClick={() => onChoose(value)} sx={{ gap: 2 }}>
-                  <Box sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis' }}>{value}</Box>
+                  <Box sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis' }}>
+                    {shownName(name, value)}
+                  </Box>
                   <Box sx={{ color: 'text.secondary' }}>{formatNumber(visits)}</Box>
                 </MenuItem>
               ))}

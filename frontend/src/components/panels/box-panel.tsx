@@ -4,6 +4,7 @@ import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS } from '@/lib/box';
 import { formatDuration, formatNumber } from '@/lib/format';
+import { shownName } from '@/lib/names';
 import type { View } from '@/lib/view';
 
 interface BoxPanelProps {
@@ -43,18 +44,20 @@ export function BoxPanel({ dashboardId, view, dimension, top, ...panel }: BoxPan
   const query = useBoxes(dashboardId, dimension, view, top);
   const rowsOf = (boxes: readonly NamedBox[]) =>
     (order ? boxes.toSorted(order) : boxes).map(({ name, box }) => ({
-      name,
+      name: shownName(dimension, name),
       box,
       color: colorOf(name),
     }));
+  const named = (boxes: readonly NamedBox[]) =>
+    boxes.map((one) => ({ ...one, name: shownName(dimension, one.name) }));
   return (
     <Panel
       title={title}
       subtitle={subtitle}
       query={query}
       isEmpty={(boxes) => boxes.length === 0}
-      summary={summaryOf}
-      table={tableOf}
+      summary={(boxes) => summaryOf(named(boxes))}
+      table={(boxes) => tableOf(named(boxes))}
     >
       {(boxes) => <BoxPlots rows={rowsOf(boxes)} xTitle="Time per call" format={formatDuration} />}
     </Panel>

@@ -6,6 +6,7 @@ import { Panel } from '@/components/panel';
 import { usedVersions } from '@/features/dashboard/version-columns';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { formatNumber } from '@/lib/format';
+import { isMissing, shownName } from '@/lib/names';
 import type { View } from '@/lib/view';
 
 const MOST_ROWS = 12;
@@ -14,6 +15,8 @@ const WHO = {
   group_by: { title: 'Versions by user', one: 'User' },
   ip: { title: 'Versions by IP address', one: 'IP address' },
 } as const;
+
+const shownVersion = (version: string) => shownName('version', version);
 
 interface BubblesPanelProps {
   dashboardId: string;
@@ -29,13 +32,13 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const { title, one } = WHO[by];
   const rowsOf = (use: readonly VersionUse[], versions: readonly string[]) =>
     use.slice(0, MOST_ROWS).map(({ name, byVersion }) => ({
-      name,
+      name: shownName(by, name),
       values: versions.map((version) => byVersion[version] ?? 0),
     }));
   const table = (use: readonly VersionUse[]) => {
     const versions = usedVersions(use, history);
     return {
-      columns: [one, ...versions],
+      columns: [one, ...versions.map(shownVersion)],
       rows: rowsOf(use, versions).map(({ name, values }) => [name, ...values.map(formatNumber)]),
     };
   };
@@ -44,7 +47,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
       title={title}
       subtitle={`The ${MOST_ROWS} with most visits`}
       query={query}
-      isEmpty={(use) => use.length === 0}
+      isEmpty={(use) => use.every(({ name }) => isMissing(by, name))}
       empty={
         by === 'group_by' ? (
           <Notice icon="user" title="No users">
@@ -54,7 +57,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
       }
       minHeight={200}
       summary={([first]) =>
-        first ? `Most visits: ${first.name}, ${formatNumber(first.visits)}.` : ''
+        first ? `Most visits: ${shownName(by, first.name)}, ${formatNumber(first.visits)}.` : ''
       }
       table={table}
     >
@@ -63,7 +66,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
         return (
           <Bubbles
             rows={rowsOf(use, versions)}
-            columns={versions.map((name) => ({ name, color: colorOf(name) }))}
+            columns={versions.map((name) => ({ name: shownVersion(name), color: colorOf(name) }))}
             xTitle="Version"
             yTitle={`${one}; the area is the number of visits`}
             format={(visits) => `${formatNumber(visits)} visits`}

@@ -4,10 +4,13 @@ import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { usedVersions, versionShares } from '@/features/dashboard/version-columns';
 import { formatPercent } from '@/lib/format';
+import { shownName } from '@/lib/names';
 import type { View } from '@/lib/view';
 
 const MOST_ROWS = 15;
 const LETTERS = 20;
+
+const shownVersion = (version: string) => shownName('version', version);
 
 const shorten = (text: string) =>
   text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1)}…`;
@@ -23,7 +26,7 @@ export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string;
   const table = (use: readonly VersionUse[]) => {
     const { versions, rows } = sharesOf(use);
     return {
-      columns: ['Endpoint', ...versions],
+      columns: ['Endpoint', ...versions.map(shownVersion)],
       rows: rows.map(({ name, shares }) => [name, ...shares.map(formatPercent)]),
     };
   };
@@ -49,7 +52,7 @@ export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string;
               title: name,
               values: shares,
             }))}
-            columns={versions.map((name) => ({ tick: name, title: name }))}
+            columns={versions.map(shownVersion).map((name) => ({ tick: name, title: name }))}
             xTitle="Version"
             yTitle="Endpoint"
             format={formatPercent}
