@@ -1,20 +1,15 @@
 """An endpoint of a monitored app."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from persistent import Persistent
 
-from pydash_app.dashboard.aggregator import Aggregator
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.aggregator.query import QueryResult
-from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
-
-Filters = Mapping[str, str]
+from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_app.dashboard.measured import Filters, Measured
 
 
-class Endpoint(Persistent):
+class Endpoint(Persistent, Measured):
     """An endpoint: its own properties, and a view of the calls to it.
 
     An endpoint of a dashboard has no calls of its own: it looks at the dashboard's through one
@@ -78,86 +73,11 @@ class Endpoint(Persistent):
             raise ValueError(f"call: goes to {call.endpoint!r}, not to {self.name!r}")
         self._group.add_endpoint_call(call)
 
-    def aggregated_data(self, filters: Filters | None = None) -> dict[str, Any]:
-        """Return all statistics; see `AggregatorGroup.fetch_aggregator` for the filters."""
-        return self._aggregator(filters).as_dict()
+    def measured(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
+        """Return the dashboard's calls, and the filters with the endpoint.
 
-    def aggregated_data_daterange(
-        self,
-        start_date: datetime,
-        end_date: datetime,
-        granularity: str,
-        filters: Filters | None = None,
-    ) -> dict[str, Any]:
-        """Return all statistics of a range of time.
-
-        :param start_date: inclusive.
-        :param end_date: inclusive: up to the end of the unit that it lies in.
-        :param granularity: that unit, for instance 'day'.
-        :param filters: see `AggregatorGroup.fetch_aggregator`; no times.
+        :raises ValueError: it is among the filters.
         """
-        return self._group.fetch_aggregator_inclusive_daterange(
-            self._filters(filters), start_date, end_date, granularity
-        ).as_dict()
-
-    def statistic(self, statistic: str, filters: Filters | None = None) -> Any:
-        """Return the rendered value of one statistic, by its name."""
-        return self._aggregator(filters).statistic(statistic)
-
-    def statistic_per_timeslice(
-        self,
-        statistic: str,
-        timeslice: str,
-        start_datetime: datetime,
-        end_datetime: datetime,
-        filters: Filters | None = None,
-    ) -> dict[str, Any]:
-        """Return the rendered values of one statistic by slice of time, in order of time.
-
-        :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
-        :param start_datetime: inclusive.
-        :param end_datetime: inclusive: up to the end of the slice that it lies in.
-        """
-        slices = self._group.fetch_aggregators_per_timeslice(
-            self._filters(filters), timeslice, start_datetime, end_datetime
-        )
-        return {label: aggregator.statistic(statistic) for label, aggregator in slices}
-
-    def query(
-        self,
-        statistics: Sequence[str],
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Filters | None = None,
-        by: Sequence[str] = (),
-        timeslice: str | None = None,
-        is_static: bool = True,
-    ) -> QueryResult:
-        """Compute several statistics in one pass; see `AggregatorGroup.query`."""
-        return self._group.query(
-            statistics,
-            start=start,
-            end=end,
-            filters=self._filters(filters),
-            by=by,
-            timeslice=timeslice,
-            is_static=is_static,
-        )
-
-    def calls(
-        self,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Filters | None = None,
-    ) -> Iterator[EndpointCallBatch]:
-        """Return the calls to this endpoint in order of time; see `AggregatorGroup.calls`."""
-        return self._group.calls(start, end, self._filters(filters))
-
-    def _aggregator(self, filters: Filters | None) -> Aggregator:
-        return self._group.fetch_aggregator(self._filters(filters))
-
-    def _filters(self, filters: Filters | None) -> Filters:
         if filters and "endpoint" in filters:
             raise ValueError("endpoint: an endpoint cannot be filtered by endpoint")
-        return {**(filters or {}), "endpoint": self.name}
+        return self._group, {**(filters or {}), "endpoint": self.name}

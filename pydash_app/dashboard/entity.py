@@ -33,9 +33,8 @@ Involved usage example:
 """  # noqa: E501 (the example is kept as it is documented)
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
@@ -43,20 +42,18 @@ from persistent import Persistent
 from pydash_app import secrets
 from pydash_app.dashboard import time_units
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.aggregator.query import QueryResult
 from pydash_app.dashboard.downtime import DowntimeLog
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
 from pydash_app.dashboard.fetching_status import DashboardState, FetchingStatus
+from pydash_app.dashboard.measured import Filters, Measured
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.summary import DashboardSummary
 
 __all__ = ["Dashboard", "DashboardState"]
 
-Filters = Mapping[str, str]
 
-
-class Dashboard(Persistent):
+class Dashboard(Persistent, Measured):
     """One monitored app and all that is known of it.
 
     It does not know how it is stored; that is the repository's task. What the user sets is here;
@@ -144,93 +141,9 @@ class Dashboard(Persistent):
         """Bring the figures of the overview up to date."""
         self.summary.update(self.aggregator_group, now)
 
-    def aggregated_data(self, filters: Filters | None = None) -> dict[str, Any]:
-        """Return all statistics; see `AggregatorGroup.fetch_aggregator` for the filters."""
-        return self.aggregator_group.fetch_aggregator(filters).as_dict()
-
-    def aggregated_data_daterange(
-        self,
-        start_date: datetime,
-        end_date: datetime,
-        granularity: str,
-        filters: Filters | None = None,
-    ) -> dict[str, Any]:
-        """Return all statistics of a range of time.
-
-        :param start_date: inclusive.
-        :param end_date: inclusive: up to the end of the unit that it lies in.
-        :param granularity: that unit, for instance 'day'.
-        :param filters: see `AggregatorGroup.fetch_aggregator`; no times.
-        """
-        return self.aggregator_group.fetch_aggregator_inclusive_daterange(
-            filters or {}, start_date, end_date, granularity
-        ).as_dict()
-
-    def statistic(self, statistic: str, filters: Filters | None = None) -> Any:
-        """Return the rendered value of one statistic, by its name."""
-        return self.aggregator_group.fetch_aggregator(filters).statistic(statistic)
-
-    def statistic_per_timeslice(
-        self,
-        statistic: str,
-        timeslice: str,
-        start_datetime: datetime,
-        end_datetime: datetime,
-        filters: Filters | None = None,
-    ) -> dict[str, Any]:
-        """Return the rendered values of one statistic by slice of time, in order of time.
-
-        :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
-        :param start_datetime: inclusive.
-        :param end_datetime: inclusive: up to the end of the slice that it lies in.
-        """
-        slices = self.aggregator_group.fetch_aggregators_per_timeslice(
-            filters or {}, timeslice, start_datetime, end_datetime
-        )
-        return {label: aggregator.statistic(statistic) for label, aggregator in slices}
-
-    def query(
-        self,
-        statistics: Sequence[str],
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Filters | None = None,
-        by: Sequence[str] = (),
-        timeslice: str | None = None,
-        is_static: bool = True,
-        top: int | None = None,
-    ) -> QueryResult:
-        """Compute several statistics in one pass; see `AggregatorGroup.query`."""
-        return self.aggregator_group.query(
-            statistics,
-            start=start,
-            end=end,
-            filters=filters,
-            by=by,
-            timeslice=timeslice,
-            is_static=is_static,
-            top=top,
-        )
-
-    def calls(
-        self,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Filters | None = None,
-    ) -> Iterator[EndpointCallBatch]:
-        """Return the calls themselves, in order of time; see `AggregatorGroup.calls`."""
-        return self.aggregator_group.calls(start, end, filters)
-
-    def histogram(
-        self,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Filters | None = None,
-        bins: int = 30,
-    ) -> tuple[list[float], list[int]]:
-        """Return how execution times are distributed; see `AggregatorGroup.histogram`."""
-        return self.aggregator_group.histogram(start, end, filters, bins)
+    def measured(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
+        """Return all calls, and the filters as they are."""
+        return self.aggregator_group, filters or {}
 
     def first_endpoint_call_time(self) -> datetime | None:
         """Return the time of the earliest call (UTC); None without calls."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from pydash_app.dashboard import find_verified_dashboard
-from pydash_app.dashboard.aggregator.query import QueryResult
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.measured import Measured
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_web import session
 from pydash_web.models.dashboard import (
@@ -22,13 +22,6 @@ from pydash_web.models.statistic import BoxPlot
 
 BOX_PLOT = tuple(field.alias or name for name, field in BoxPlot.model_fields.items())
 UPTIME_SHOWN = timedelta(days=90)
-
-
-class HasStatistics(Protocol):
-    """A dashboard, or one of its endpoints."""
-
-    def query(self, statistics: Any, **choice: Any) -> QueryResult:
-        """Compute statistics; see `Dashboard.query`."""
 
 
 def find_dashboard(dashboard_id: str) -> Dashboard:
@@ -53,7 +46,7 @@ def find_endpoint(dashboard: Dashboard, name: str) -> Endpoint:
 
 
 def execution_times(
-    aggregator_group_container: HasStatistics,
+    aggregator_group_container: Measured,
     filters: Mapping[str, str] | None = None,
     **choice: Any,
 ) -> dict[tuple[str, ...], BoxPlot]:
