@@ -93,6 +93,7 @@ def test_removing_a_running_task_lets_it_finish_and_not_start_again(
     scheduler.add_periodic_task("task", SOON, task)
     assert reports.next() == "started"
     scheduler.remove_task("task")
+    assert scheduler.figures().tasks == 0, "by now the scheduler has heard of it"
     release.write_text("go on")
     say = partial(scheduled_tasks.report, reports.path, "next")
     scheduler.add_periodic_task("next", HOUR, say, run_at_start=True)

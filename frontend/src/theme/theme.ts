@@ -50,7 +50,8 @@ const components = (scheme: Scheme): Theme['components'] => ({
         '*, *::before, *::after': {
           animationDuration: '0.01ms !important',
           animationIterationCount: '1 !important',
-          transitionDuration: '0.01ms !important',
+          // Not a tiny one: each element in another would begin to change a frame after that.
+          transitionDuration: '0s !important',
         },
       },
     },
