@@ -38,7 +38,7 @@ def login(body: users.Credentials) -> users.UserMessage:
     return controller.login.login(body)
 
 
-@post("/logout", ACCOUNT)
+@post("/logout", ACCOUNT, transactional=False)
 def logout() -> Message:
     """Sign out of this browser."""
     return controller.logout.logout()
@@ -85,7 +85,13 @@ def reset_password(body: users.PasswordReset) -> Message:
     return controller.reset_password.reset_password(body)
 
 
-@post("/user/delete", ACCOUNT, limit=limits.PASSWORD, errors={500: "The user is gone already."})
+@post(
+    "/user/delete",
+    ACCOUNT,
+    limit=limits.PASSWORD,
+    transactional=False,
+    errors={500: "The user is gone already."},
+)
 def delete_user(body: users.PasswordConfirmation) -> Message:
     """Delete the account with all its dashboards and their data."""
     return controller.delete_user.delete_user(body)

@@ -42,15 +42,23 @@ def install(app: Flask) -> None:
 
 
 def sign_in(user: User) -> None:
-    """Begin a session, with a new id, in the browser that asks."""
-    end()
+    """Begin a session, with a new id, in the browser that asks.
+
+    In a transaction of its own: the cookie names only what the database has.
+    """
+    begun = transact(lambda: user.sessions.begin(request.user_agent.string))
+    cookie.clear()
     cookie.permanent = True
     cookie[_USER] = user.get_id()
-    cookie[_SESSION] = user.sessions.begin(request.user_agent.string).id
+    cookie[_SESSION] = begun.id
 
 
-def end() -> None:
-    """Forget the session of the browser that asks."""
+def forget() -> None:
+    """Let the browser that asks forget its session.
+
+    If a transaction ends the session, then after it: it may yet fail, or begin anew and ask again
+    which session it is.
+    """
     cookie.clear()
 
 
@@ -60,13 +68,11 @@ def session_id() -> str:
 
 
 def current_user() -> User:
-    """Answer the user who asks.
+    """Answer the user who asks, whom `require` has found out.
 
     :raises NotAuthenticated: nobody is signed in.
     """
-    if "visitor" not in g:
-        g.visitor = _identify()
-    visitor: User | None = g.visitor
+    visitor: User | None = g.get("visitor")
     return visitor or unauthorized()
 
 
@@ -89,6 +95,8 @@ def require(access: Access) -> None:
     :raises NotAuthenticated: nobody is signed in.
     :raises Forbidden: the API token is not for this.
     """
+    # Anew in every attempt of a transaction: what it met may be the end of this very session.
+    g.visitor = _identify()
     current_user()
     scope = g.get("token_scope")
     if scope and access is Access.ACCOUNT:
@@ -112,9 +120,10 @@ def require_xsrf_token() -> None:
 def is_admin() -> bool:
     """Tell whether an administrator asks."""
     try:
-        return transact(lambda: current_user().admin)
+        transact(lambda: require(Access.READ))
     except NotAuthenticated:
         return False
+    return current_user().admin
 
 
 def _identify() -> User | None:
@@ -125,7 +134,7 @@ def _identify() -> User | None:
         return None
     user = load_user(cookie[_USER])
     if user is None:
-        end()  # So that the browser forgets it too, and need not ask the next time.
+        forget()  # So that the browser forgets it too, and need not ask the next time.
     return user
 
 

@@ -36,6 +36,7 @@ class Sessions(Persistent):
     >>> sessions.use(session.id) == session
     True
     >>> sessions.end(session.id)
+    True
     >>> sessions.use(session.id) is None
     True
     """
@@ -67,14 +68,14 @@ class Sessions(Persistent):
         active = [session for session in self._sessions.values() if not session.is_over(now)]
         return sorted(active, key=lambda session: session.last_seen, reverse=True)
 
-    def end(self, session_id: str) -> None:
-        """End a session.
-
-        :raises KeyError: there is no such session.
-        """
-        remaining = dict(self._sessions)
-        del remaining[session_id]
-        self._sessions = remaining
+    def end(self, session_id: str) -> bool:
+        """End a session, and tell whether there was one to end."""
+        if session_id not in self._sessions:
+            return False
+        self._sessions = {
+            kept: session for kept, session in self._sessions.items() if kept != session_id
+        }
+        return True
 
     def end_all(self, keep: str | None = None) -> None:
         """End all sessions, but the one to keep."""

@@ -1,7 +1,9 @@
 """Manages deletion of a user."""
 
 from pydash_app.errors import NotAuthenticated, PyDashError
+from pydash_app.user import User
 from pydash_app.user.services import deletion
+from pydash_database import transact
 from pydash_web import session
 from pydash_web.models.common import Message
 from pydash_web.models.user import PasswordConfirmation
@@ -13,12 +15,15 @@ def delete_user(body: PasswordConfirmation) -> Message:
     :raises NotAuthenticated: the password is wrong.
     :raises PyDashError: another request, which began later, has deleted the user meanwhile.
     """
-    user = session.current_user()
-    if not user.check_password(body.password):
+    transact(lambda: _delete(session.current_user(), body.password))
+    session.forget()
+    return Message(message="Your account and all its dashboards are deleted.")
+
+
+def _delete(user: User, password: str) -> None:
+    if not user.check_password(password):
         raise NotAuthenticated("The password is wrong.")
     try:
         deletion.delete(user)
     except KeyError:
         raise PyDashError("This account is deleted already.") from None
-    session.end()
-    return Message(message="Your account and all its dashboards are deleted.")

@@ -20,7 +20,7 @@ def login(body: Credentials) -> UserMessage:
     """
     user = transact(lambda: _authenticate(body))
     # Apart, because checking a password takes long: it is not done again after a conflict.
-    transact(lambda: session.sign_in(user))
+    session.sign_in(user)
     return UserMessage(message="You are signed in.", user=user_info(user))
 
 

@@ -28,8 +28,6 @@ def delete_session(session_id: str) -> Message:
 
     :raises NotFound: the user has no such session.
     """
-    try:
-        session.current_user().sessions.end(session_id)
-    except KeyError:
-        raise NotFound("You have no such session.") from None
+    if not session.current_user().sessions.end(session_id):
+        raise NotFound("You have no such session.")
     return Message(message="That browser is signed out.")

@@ -1,12 +1,15 @@
 """Two requests that write the same thing: both are answered, as if one had come after the other."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from running_site import Site, Visitor, make_user
+from running_site import PASSWORD, Site, Visitor, make_user
 from transaction.interfaces import TransientError
 
-from pydash_app.user.services import settings
+from pydash_app.user.services import deletion, settings
+from pydash_app.user.sessions import Sessions
+from pydash_database import DatabaseUnavailable
 
 
 def test_a_request_that_met_a_conflict_is_answered_all_the_same(
@@ -39,3 +42,96 @@ def test_many_may_sign_in_at_once_under_one_name(site: Site) -> None:
     with ThreadPoolExecutor(8) as pool:
         visitors = list(pool.map(sign_in, range(8)))
     assert len(visitors[0].get("/api/user/sessions").json()["sessions"]) == 8
+
+
+def in_vain_first(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
+    """Let a function do its work, and its transaction meet a conflict the first time."""
+    work, tries = getattr(owner, name), []
+
+    def work_in_vain_first(*given: object) -> object:
+        result = work(*given)
+        tries.append(given)
+        if len(tries) == 1:
+            raise TransientError
+        return result
+
+    monkeypatch.setattr(owner, name, work_in_vain_first)
+
+
+def unavailable(*_given: object) -> None:
+    raise DatabaseUnavailable
+
+
+def test_a_sign_out_that_met_a_conflict_ends_the_session(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie = alice.http.cookies["pydash_session"]
+    in_vain_first(monkeypatch, Sessions, "end")
+    assert alice.post("/api/logout").status_code == 200
+    assert "pydash_session" not in alice.http.cookies
+    alice.http.cookies.set("pydash_session", cookie, path="/")
+    assert alice.get("/api/user").status_code == 401, "a kept cookie is of no use"
+
+
+def test_a_session_that_another_request_ended_is_no_fault_of_a_sign_out(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Sessions.end
+
+    def end_twice(sessions: Sessions, session_id: str) -> bool:
+        end(sessions, session_id)
+        return end(sessions, session_id)
+
+    monkeypatch.setattr(Sessions, "end", end_twice)
+    assert alice.post("/api/logout").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "path", "body"),
+    [
+        (Sessions, "end", "/api/logout", {}),
+        (deletion, "delete", "/api/user/delete", {"password": PASSWORD}),
+    ],
+)
+def test_the_browser_keeps_a_session_that_could_not_be_ended(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, path: str, body: Any
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, unavailable)
+        assert alice.post(path, body).status_code == 503
+    assert alice.get("/api/user").status_code == 200
+
+
+def test_a_sign_in_that_failed_leaves_the_cookie_alone(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Sessions, "begin", unavailable)
+        assert alice.sign_in("Alice").status_code == 503
+    assert alice.get("/api/user").status_code == 200
+
+
+def test_a_deletion_that_met_a_conflict_is_answered_all_the_same(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_vain_first(monkeypatch, deletion, "delete")
+    assert alice.post("/api/user/delete", {"password": PASSWORD}).status_code == 200
+    assert "pydash_session" not in alice.http.cookies
+    assert alice.sign_in("Alice").status_code == 401
+
+
+def test_a_request_whose_session_ends_meanwhile_is_refused(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use, tries = Sessions.use, []
+
+    def use_while_it_ends(sessions: Sessions, session_id: str) -> object:
+        tries.append(session_id)
+        if len(tries) > 1:
+            sessions.end(session_id)
+            return use(sessions, session_id)
+        use(sessions, session_id)
+        raise TransientError
+
+    monkeypatch.setattr(Sessions, "use", use_while_it_ends)
+    assert alice.get("/api/user").status_code == 401
