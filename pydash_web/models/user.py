@@ -67,7 +67,11 @@ class Settings(Body):
 
     username: Name | None = None
     email: Mail | None = Field(
-        default=None, description="Counts once the link in the mail sent to it was followed."
+        default=None,
+        description="Needs `current_password`; counts once the link in the mail was followed.",
+    )
+    current_password: Password | None = Field(
+        default=None, description="Needed with another `email` than the present one."
     )
     play_sounds: bool | None = None
 

@@ -17,7 +17,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/user/request_password_reset": {"email": "a@example.com"},
     "/api/user/reset_password": {"code": "x", "new_password": PASSWORD},
     "/api/user/delete": {"password": PASSWORD},
-    "/api/user/change_settings": {"username": "Alicia", "email": "b@example.com"},
+    "/api/user/change_settings": {
+        "username": "Alicia",
+        "email": "b@example.com",
+        "current_password": PASSWORD,
+    },
     "/api/user/change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
     "/api/user/tokens": {"name": "x", "scope": "read"},
     "/api/dashboards/probe": {"url": "http://10.0.0.1", "token": "x"},

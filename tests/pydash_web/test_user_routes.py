@@ -283,10 +283,21 @@ class TestChangeSettings:
 
     def test_it_does_not_send_mails_without_end(self, alice: Visitor) -> None:
         statuses = [
-            alice.post("/api/user/change_settings", {"email": f"{n}@example.com"}).status_code
-            for n in range(31)
+            alice.post(
+                "/api/user/change_settings",
+                {"email": f"{n}@example.com", "current_password": PASSWORD},
+            ).status_code
+            for n in range(11)
         ]
-        assert statuses == [200] * 30 + [429]
+        assert statuses == [200] * 10 + [429]
+
+    def test_a_new_address_needs_the_password(self, alice: Visitor) -> None:
+        missing = alice.post("/api/user/change_settings", {"email": "thief@example.com"})
+        assert (missing.status_code, list(missing.json()["errors"])) == (400, ["current_password"])
+        body = {"email": "thief@example.com", "current_password": "wrong"}
+        statuses = [alice.post("/api/user/change_settings", body).status_code for _ in range(11)]
+        assert statuses == [401] * 10 + [429], "it is not to be guessed here"
+        assert alice.get("/api/user").json()["pending_email"] is None
 
     @pytest.mark.parametrize("name", ["", "   ", "a" * 65])
     def test_it_refuses_an_empty_or_endless_name(self, alice: Visitor, name: str) -> None:
@@ -303,8 +314,10 @@ class TestChangeSettings:
         assert answer.status_code in (400, 409)
         assert charlie.get("/api/user").json()["name"] == "Charlie"
 
+    NEW_MAIL: ClassVar = {"email": "new@example.com", "current_password": PASSWORD}
+
     def test_a_new_address_counts_when_it_is_verified(self, alice: Visitor) -> None:
-        answer = alice.post("/api/user/change_settings", {"email": "new@example.com"})
+        answer = alice.post("/api/user/change_settings", self.NEW_MAIL)
         user = answer.json()["user"]
         assert (user["email"], user["pending_email"]) == ("alice@example.com", "new@example.com")
         assert alice.post(f"/api/user/verify/{last_code()}").status_code == 200
@@ -312,7 +325,7 @@ class TestChangeSettings:
         assert (user["email"], user["pending_email"]) == ("new@example.com", None)
 
     def test_the_old_address_is_told(self, alice: Visitor) -> None:
-        alice.post("/api/user/change_settings", {"email": "new@example.com"})
+        alice.post("/api/user/change_settings", self.NEW_MAIL)
         mails = transact(lambda: outbox.due(datetime.now(UTC), 100))
         notice = next(mail for mail in mails if mail.recipient == "alice@example.com")
         assert "new@example.com" in notice.plain

@@ -1052,10 +1052,15 @@ export interface components {
             /** @default null */
             username?: string | null;
             /**
-             * @description Counts once the link in the mail sent to it was followed.
+             * @description Needs `current_password`; counts once the link in the mail was followed.
              * @default null
              */
             email?: string | null;
+            /**
+             * @description Needed with another `email` than the present one.
+             * @default null
+             */
+            current_password?: string | null;
             /** @default null */
             play_sounds?: boolean | null;
         };

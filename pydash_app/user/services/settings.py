@@ -1,6 +1,6 @@
 """Changes what users can change about themselves."""
 
-from pydash_app.errors import NotAuthenticated
+from pydash_app.errors import InvalidInput, NotAuthenticated
 from pydash_app.user import repository
 from pydash_app.user.entity import User
 from pydash_app.user.services import mails
@@ -19,10 +19,15 @@ def change_settings(
     name: str | None = None,
     mail: str | None = None,
     play_sounds: bool | None = None,
+    current_password: str | None = None,
 ) -> None:
     """Change what is given; a new e-mail address counts once its mail was answered.
 
-    :raises InvalidInput: name (field `username`) or mail (field `email`) is not good enough.
+    :param current_password: needed for a new e-mail address: who has that address can set a new
+        password, and a browser that was left open or a stolen session shall not be enough for it.
+    :raises InvalidInput: name (field `username`) or mail (field `email`) is not good enough, or
+        `current_password` is missing.
+    :raises NotAuthenticated: `current_password` is wrong.
     :raises Conflict: the name is taken.
     """
     checks = {}
@@ -37,7 +42,7 @@ def change_settings(
     if play_sounds is not None:
         user.play_sounds = play_sounds
     if mail is not None:
-        _change_mail(user, checked["email"])
+        _change_mail(user, checked["email"], current_password)
     repository.update(user)
 
 
@@ -49,18 +54,26 @@ def change_password(
     :raises NotAuthenticated: `current_password` is wrong.
     :raises InvalidInput: the new one (field `new_password`) is not good enough.
     """
-    if not user.check_password(current_password):
-        raise NotAuthenticated("The current password is wrong.")
+    _require_password(user, current_password)
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
     user.set_password(new_password, keep_session)
     repository.update(user)
 
 
-def _change_mail(user: User, mail: str) -> None:
+def _change_mail(user: User, mail: str, current_password: str | None) -> None:
     if mail == user.mail:
         user.forget_pending_mail()
-    else:
-        if user.is_verified():
-            mails.write_mail_change_notice(user, mail)
-        user.change_mail(mail)
-        mails.write_verification_mail(user)
+        return
+    if current_password is None:
+        reason = "A new e-mail address needs your current password."
+        raise InvalidInput(errors={"current_password": [reason]})
+    _require_password(user, current_password)
+    if user.is_verified():
+        mails.write_mail_change_notice(user, mail)
+    user.change_mail(mail)
+    mails.write_verification_mail(user)
+
+
+def _require_password(user: User, current_password: str) -> None:
+    if not user.check_password(current_password):
+        raise NotAuthenticated("The current password is wrong.")

@@ -30,10 +30,14 @@ CodeIn = Callable[[OutgoingMail], str]
 ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
 
 
+def change_mail(user: User, mail: str) -> None:
+    settings.change_settings(user, mail=mail, current_password=PASSWORD)
+
+
 def test_a_new_address_counts_once_it_is_verified(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
-    transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    transact(lambda: change_mail(alice, "new@example.com"))
     assert transact(lambda: (alice.mail, alice.pending_mail)) == (
         "alice@example.com",
         "new@example.com",
@@ -45,11 +49,25 @@ def test_a_new_address_counts_once_it_is_verified(
     assert transact(lambda: repository.all_with_mail("NEW@example.com")) == [alice]
 
 
+def test_a_new_address_needs_the_password(
+    alice: User, waiting_mails: Mails, reasons_for: ReasonsFor
+) -> None:
+    """Else a stolen session would become the account, by a reset mail to the thief's address."""
+
+    def change(password: str | None) -> None:
+        settings.change_settings(alice, mail="thief@example.com", current_password=password)
+
+    assert reasons_for("current_password", lambda: change(None))
+    with pytest.raises(NotAuthenticated):
+        transact(lambda: change("wrong"))
+    assert (transact(lambda: alice.pending_mail), waiting_mails()) == (None, [])
+
+
 def test_asking_again_for_a_new_address_sends_a_new_code(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
     for _ in range(2):
-        transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+        transact(lambda: change_mail(alice, "new@example.com"))
     _, old, _, new = waiting_mails()
     with pytest.raises(verification.InvalidVerificationCodeError):
         transact(lambda: verify(code_in(old)))
@@ -59,7 +77,7 @@ def test_asking_again_for_a_new_address_sends_a_new_code(
 def test_going_back_to_the_old_address_voids_the_code(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
-    transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    transact(lambda: change_mail(alice, "new@example.com"))
     transact(lambda: settings.change_settings(alice, mail="alice@example.com"))
     _, mail = waiting_mails()
     with pytest.raises(verification.InvalidVerificationCodeError):
@@ -71,7 +89,7 @@ def test_a_new_password_voids_a_change_of_address_under_way(
     how: str, alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
     """Whoever stole the old password may have asked for it, to come back with a reset mail."""
-    transact(lambda: settings.change_settings(alice, mail="thief@example.com"))
+    transact(lambda: change_mail(alice, "thief@example.com"))
     if how == "change":
         transact(lambda: settings.change_password(alice, PASSWORD, "another good password"))
     else:
@@ -86,7 +104,7 @@ def test_a_verified_new_address_voids_a_reset_code_sent_to_the_old_one(
     alice: User, waiting_mails: Mails, code_in: CodeIn, reasons_for: ReasonsFor
 ) -> None:
     transact(lambda: password_reset.request("alice@example.com"))
-    transact(lambda: settings.change_settings(alice, mail="new@example.com"))
+    transact(lambda: change_mail(alice, "new@example.com"))
     reset, _, change = waiting_mails()
     transact(lambda: verify(code_in(change)))
     assert reasons_for("code", lambda: password_reset.reset(code_in(reset), PASSWORD))

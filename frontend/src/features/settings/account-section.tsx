@@ -1,9 +1,10 @@
 import Alert from '@mui/material/Alert';
+import { useWatch } from 'react-hook-form';
 
 import { useChangeSettings } from '@/api/change-settings';
 import { useUser } from '@/api/get-user';
 import type { User } from '@/api/types';
-import { Field, Form } from '@/components/form/fields';
+import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { Frame } from '@/components/panel';
 import { useNotify } from '@/components/snackbar';
@@ -11,25 +12,27 @@ import { useNotify } from '@/components/snackbar';
 interface Values {
   username: string;
   email: string;
+  current_password: string;
 }
 
 function AccountForm({ user }: { user: User }) {
   const change = useChangeSettings();
   const notify = useNotify();
   const { form, submit } = useApiForm<Values, { message: string; user: User }>({
-    defaultValues: { username: user.name, email: user.email },
+    defaultValues: { username: user.name, email: user.email, current_password: '' },
     // Only what was changed is sent.
-    send: ({ username, email }) =>
+    send: ({ username, email, current_password }) =>
       change.mutateAsync({
         ...(username !== user.name && { username }),
-        ...(email !== user.email && { email }),
+        ...(email !== user.email && { email, current_password }),
       }),
     onDone: ({ message, user: saved }) => {
       notify(message);
-      form.reset({ username: saved.name, email: saved.email });
+      form.reset({ username: saved.name, email: saved.email, current_password: '' });
     },
     uniqueField: 'username',
   });
+  const email = useWatch({ control: form.control, name: 'email' });
   return (
     <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
       <Field
@@ -48,6 +51,16 @@ function AccountForm({ user }: { user: User }) {
         hint="A new address counts once you have followed the link that is sent there."
         rules={{ required: 'An e-mail address is needed.' }}
       />
+      {email !== user.email && (
+        <PasswordField
+          form={form}
+          name="current_password"
+          label="Current password"
+          autoComplete="current-password"
+          hint="A new address could take over your account, so it needs your password."
+          rules={{ required: 'Enter your current password.' }}
+        />
+      )}
       {user.pending_email && (
         <Alert severity="info">
           {user.pending_email} waits to be verified: follow the link in the mail that was sent

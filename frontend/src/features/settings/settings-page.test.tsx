@@ -75,6 +75,37 @@ describe('the account', () => {
     expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
   });
 
+  it('asks for the password before it changes the address, and only then', async () => {
+    const sent = answerPost('/user/change_settings', {
+      message: 'Saved.',
+      user: { ...alice, pending_email: 'new@example.com' },
+    });
+    await renderSettings();
+    const account = within(screen.getByRole('region', { name: 'Account' }));
+    expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
+    await userEvent.clear(account.getByLabelText('E-mail address'));
+    await userEvent.type(account.getByLabelText('E-mail address'), 'new@example.com');
+    await userEvent.click(account.getByRole('button', { name: 'Save' }));
+    expect(await account.findByText('Enter your current password.')).toBeVisible();
+    expect(sent).toEqual([]);
+    await userEvent.type(account.getByLabelText('Current password'), 'correct horse');
+    await userEvent.click(account.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Saved.')).toBeVisible();
+    expect(sent).toEqual([{ email: 'new@example.com', current_password: 'correct horse' }]);
+    expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
+  });
+
+  it('keeps the address when the password is wrong, and the user', async () => {
+    answerPost('/user/change_settings', { message: 'The current password is wrong.' }, 401);
+    const { queryClient } = await renderSettings();
+    const account = within(screen.getByRole('region', { name: 'Account' }));
+    await userEvent.type(account.getByLabelText('E-mail address'), '.org');
+    await userEvent.type(account.getByLabelText('Current password'), 'wrong');
+    await userEvent.click(account.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('The current password is wrong.')).toBeVisible();
+    expect(queryClient.getQueryData(userKey)).toEqual(alice);
+  });
+
   it('says that a name is in use at its field', async () => {
     answerPost('/user/change_settings', { message: 'This name is taken.' }, 409);
     await renderSettings();
