@@ -1,12 +1,13 @@
 """Runs the web server of PyDash: waitress, with threads."""
 
 import errno
+import resource
 import signal
 from types import FrameType
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
 
 from pydash_app.configuration import Configuration
@@ -19,6 +20,10 @@ logger = Logger(__name__)
 LONGEST_BODY = 1 << 20
 LONGEST_HEADERS = 1 << 16
 CONNECTIONS = 4_000
+# Of these, so that waitress, which makes everybody wait at its limit, never comes to it.
+SPARE_CONNECTIONS = 8
+# What else the process opens: its database, its log, and connections to the users' servers.
+OTHER_FILES = 128
 IDLE_SECONDS = 60
 
 
@@ -57,15 +62,17 @@ def listen(app: Any, configuration: Configuration) -> Any:
     :param app: the WSGI application.
     :raises SystemExit: the address is in use, or cannot be listened on.
     """
+    sockets: dict[int, Any] = {}
     try:
         server = create_server(
             app,
+            map=sockets,
             host=configuration.host,
             port=configuration.port,
             threads=configuration.web_threads,
             ident=None,
             # A browser keeps several connections open; select() would end at about a thousand.
-            connection_limit=CONNECTIONS,
+            connection_limit=_allowed_connections(),
             asyncore_use_poll=True,
             channel_timeout=IDLE_SECONDS,
             max_request_body_size=LONGEST_BODY,
@@ -75,8 +82,23 @@ def listen(app: Any, configuration: Configuration) -> Any:
         )
     except OSError as error:
         raise SystemExit(_explain(error, configuration)) from None
-    server.channel_class = _Channel
+    for listening in sockets.values():
+        if isinstance(listening, BaseWSGIServer):
+            listening.channel_class = _Channel
     return server
+
+
+def _allowed_connections() -> int:
+    """Tell how many connections there may be, after raising the limit of open files if need be.
+
+    A server without a file left for the next connection spins, and cannot answer the others.
+    """
+    needed = CONNECTIONS + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(files - OTHER_FILES, files // 2)
 
 
 def _explain(error: OSError, configuration: Configuration) -> str:
@@ -104,4 +126,21 @@ class _JsonErrorTask(ErrorTask):
 
 
 class _Channel(HTTPChannel):
+    """A connection; where there are too many, it takes the place of the one idle longest.
+
+    So somebody who opens thousands and leaves them open keeps nobody else away.
+    """
+
     error_task_class = _JsonErrorTask
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        if len(self._map) > self.adj.connection_limit - SPARE_CONNECTIONS:
+            _close_idlest(self._map)
+
+
+def _close_idlest(sockets: dict[int, Any]) -> None:
+    channels = (each for each in sockets.values() if isinstance(each, HTTPChannel))
+    idle = [each for each in channels if not each.requests and not each.will_close]
+    if idle:
+        min(idle, key=lambda channel: channel.last_activity).will_close = True

@@ -1,13 +1,14 @@
 """The web server as a process: how it starts, and how it stops."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ pydash_app.configure(configuration)
 server.serve(configuration)
 """
 
+LIMIT_FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
+"""
 
 SERVE_SLOWLY = """
 import sys, time
@@ -44,7 +49,7 @@ server.run(app, configuration)
 
 
 class WebProcess:
-    def __init__(self, directory: Path, port: int, **settings: str) -> None:
+    def __init__(self, directory: Path, port: int, script: str = SERVE, **settings: str) -> None:
         environ = {
             **os.environ,
             "PYDASH_DATA_DIR": str(directory),
@@ -54,7 +59,7 @@ class WebProcess:
         }
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE], env=environ, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", script], env=environ, stderr=subprocess.PIPE, text=True
         )
 
     def wait_until_ready(self) -> None:
@@ -118,6 +123,29 @@ def test_it_says_that_the_port_is_in_use(web: WebProcess, tmp_path: Path, port: 
     assert second.process.returncode == 1
     assert f"127.0.0.1:{port} is in use" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_who_opens_connections_without_end_keeps_nobody_away(
+    tmp_path: Path, port: int, host: str
+) -> None:
+    script = LIMIT_FILES.format(soft=64, hard=256) + SERVE
+    web = WebProcess(tmp_path, port, script, PYDASH_HOST=host)
+    try:
+        web.wait_until_ready()
+        with ExitStack() as opened:
+            for _ in range(300):
+                half = socket.create_connection(("127.0.0.1", port), timeout=30)
+                opened.enter_context(half).sendall(b"GET / HTTP/1.1\r\n")
+            statuses = [
+                requests.get(f"{web.url}/api/status", timeout=30).status_code for _ in range(10)
+            ]
+            assert statuses == [200] * 10
+            soft, _ = resource.prlimit(web.process.pid, resource.RLIMIT_NOFILE)
+            assert soft == 256
+    finally:
+        errors = web.stop(signal.SIGTERM)
+    assert len(errors) < 2_000, errors[:2_000]
 
 
 def test_it_monitors_itself_on_request(tmp_path: Path, port: int) -> None:
