@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { getStatistics } from '@/api/get-statistic';
 import { resolveRange, type Interval, type Range } from '@/lib/view';
@@ -26,4 +26,12 @@ export async function resolveInterval(
   if (interval.start !== undefined) return interval;
   const first = await client.query(firstCallQuery(dashboardId));
   return { ...interval, start: first === null ? undefined : new Date(first) };
+}
+
+/** The same for a page: without a start until it is known. */
+export function useInterval(dashboardId: string, range: Range, now: Date): Interval {
+  const interval = resolveRange(range, now);
+  const isOpen = interval.start === undefined;
+  const first = useQuery({ ...firstCallQuery(dashboardId), enabled: isOpen }).data;
+  return isOpen && first ? { ...interval, start: new Date(first) } : interval;
 }

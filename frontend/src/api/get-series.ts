@@ -30,15 +30,17 @@ export interface TimeSeries {
   before: SeriesValues | undefined;
 }
 
-const valuesOf = (answer: Answer): SeriesValues => ({
-  total_visits: Object.values(answer.total_visits),
-  unique_visitors: Object.values(answer.unique_visitors),
-  median_execution_time: Object.values(answer.median_execution_time),
-  ninetieth_percentile_execution_time: Object.values(answer.ninetieth_percentile_execution_time),
-  'ninety-ninth_percentile_execution_time': Object.values(
-    answer['ninety-ninth_percentile_execution_time'],
-  ),
-});
+/** The values of the first so many slices: the period before may have one more. */
+function valuesOf(answer: Answer, count: number): SeriesValues {
+  const values = (statistic: SeriesStatistic) => Object.values(answer[statistic]).slice(0, count);
+  return {
+    total_visits: values('total_visits'),
+    unique_visitors: values('unique_visitors'),
+    median_execution_time: values('median_execution_time'),
+    ninetieth_percentile_execution_time: values('ninetieth_percentile_execution_time'),
+    'ninety-ninth_percentile_execution_time': values('ninety-ninth_percentile_execution_time'),
+  };
+}
 
 /** Everything that goes over time on a page, in one request (two to compare). */
 export const seriesQuery = (dashboardId: string, view: View) =>
@@ -57,12 +59,13 @@ export const seriesQuery = (dashboardId: string, view: View) =>
         );
       const earlier = compare ? periodBefore(range, interval.end) : undefined;
       const [now, before] = await Promise.all([ask(interval), earlier && ask(earlier)]);
+      const slices = Object.keys(now.total_visits);
       return {
         timeslice,
-        slices: Object.keys(now.total_visits),
+        slices,
         end: interval.end,
-        values: valuesOf(now),
-        before: before && valuesOf(before),
+        values: valuesOf(now, slices.length),
+        before: before && valuesOf(before, slices.length),
       };
     },
     placeholderData: keepPreviousData,

@@ -1,22 +1,16 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useRef, useState, type Ref } from 'react';
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 
+import { useInterval } from '@/api/get-first-call';
 import { Icon } from '@/components/icon';
 import { RangePicker } from '@/components/range-picker';
 import { Select } from '@/components/select';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
 import { shownName } from '@/lib/names';
-import {
-  canBeCut,
-  FILTER_LABELS,
-  FILTER_NAMES,
-  resolveRange,
-  TIMESLICES,
-  type FilterName,
-} from '@/lib/view';
+import { canBeCut, FILTER_LABELS, FILTER_NAMES, TIMESLICES, type FilterName } from '@/lib/view';
 
 const FilterPopover = lazy(async () => ({
   default: (await import('@/components/filter-popover')).FilterPopover,
@@ -32,7 +26,7 @@ interface FilterBarProps {
 
 type FilterProps = Required<Pick<FilterBarProps, 'dashboardId' | 'names'>>;
 
-function FilterButton({ dashboardId, names }: FilterProps) {
+function FilterButton({ dashboardId, names, ref }: FilterProps & { ref: Ref<HTMLButtonElement> }) {
   const { view, filter } = useView();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const close = () => setAnchor(null);
@@ -43,6 +37,7 @@ function FilterButton({ dashboardId, names }: FilterProps) {
   return (
     <>
       <Button
+        ref={ref}
         variant="outlined"
         startIcon={<Icon name="filter" />}
         aria-haspopup="dialog"
@@ -68,8 +63,12 @@ function FilterButton({ dashboardId, names }: FilterProps) {
 }
 
 /** The filters that are on; a click takes one off. */
-function FilterChips({ names }: Pick<FilterProps, 'names'>) {
+function FilterChips({ names, onRemoved }: Pick<FilterProps, 'names'> & { onRemoved: () => void }) {
   const { view, filter } = useView();
+  const remove = (name: FilterName) => {
+    filter(name, undefined);
+    onRemoved();
+  };
   return names.map((name) => {
     const value = view.filters[name];
     if (value === undefined) return null;
@@ -80,7 +79,7 @@ function FilterChips({ names }: Pick<FilterProps, 'names'>) {
         variant="outlined"
         aria-label={`Remove filter ${text}`}
         endIcon={<Icon name="close" size={14} />}
-        onClick={() => filter(name, undefined)}
+        onClick={() => remove(name)}
         sx={{ maxWidth: 320, bgcolor: 'action.selected' }}
       >
         <Box
@@ -96,12 +95,15 @@ function FilterChips({ names }: Pick<FilterProps, 'names'>) {
 
 function CompareButton() {
   const { view, change } = useView();
+  const isOpen = 'preset' in view.range && view.range.preset === 'all';
+  const isOn = view.compare && !isOpen;
   return (
     <Button
       variant="outlined"
-      aria-pressed={view.compare}
-      title="Show the period before as well"
-      startIcon={view.compare ? <Icon name="check" /> : undefined}
+      aria-pressed={isOn}
+      title={isOpen ? 'Nothing lies before all time' : 'Show the period before as well'}
+      disabled={isOpen}
+      startIcon={isOn ? <Icon name="check" /> : undefined}
       onClick={() => change({ compare: !view.compare })}
     >
       Compare
@@ -110,9 +112,9 @@ function CompareButton() {
 }
 
 /** The slices of the charts over time; those that would be too many cannot be chosen. */
-function SliceSelect() {
+function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   const { view, change } = useView();
-  const interval = resolveRange(view.range, useNow());
+  const interval = useInterval(dashboardId, view.range, useNow());
   const options = [
     { value: 'auto', name: 'Slices that fit' } as const,
     ...TIMESLICES.map((value) => ({
@@ -136,13 +138,15 @@ function SliceSelect() {
 export function FilterBar(props: FilterBarProps) {
   const { dashboardId, names = FILTER_NAMES, overTime = true } = props;
   const { view, change } = useView();
+  const filterButton = useRef<HTMLButtonElement>(null);
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangePicker range={view.range} onChange={(range) => change({ range })} />
-      {overTime && <SliceSelect />}
+      {overTime && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
-      <FilterButton dashboardId={dashboardId} names={names} />
-      <FilterChips names={names} />
+      <FilterButton ref={filterButton} dashboardId={dashboardId} names={names} />
+      {/* A chip that goes takes the focus with it. */}
+      <FilterChips names={names} onRemoved={() => filterButton.current?.focus()} />
     </Box>
   );
 }

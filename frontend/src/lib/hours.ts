@@ -1,11 +1,31 @@
-/* Hours of days arranged for heat maps. */
+/* Hours of days arranged for heat maps, by the clock of the browser's time zone. */
 
 export interface HourValue {
-  /** "2026-01-31" (UTC). */
+  /** "2026-01-31" */
   date: string;
-  /** 0 to 23 (UTC). */
+  /** 0 to 23 */
   hour: number;
   value: number;
+}
+
+const two = (number: number) => String(number).padStart(2, '0');
+
+/**
+ * Hours of UTC under the date and hour that the clock here showed when they began.
+ *
+ * Where the clock is half an hour off, they began at the half: see `hourName`.
+ */
+export const byLocalClock = <Hour extends Omit<HourValue, 'value'>>(hours: readonly Hour[]) =>
+  hours.map((hour): Hour => {
+    const moment = new Date(`${hour.date}T${two(hour.hour)}:00Z`);
+    const date = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+    return { ...hour, date, hour: moment.getHours() };
+  });
+
+/** When an hour of UTC begins by the clock here: "14:00", or "14:30" in India. */
+export function hourName(hour: number): string {
+  const minutes = (60 - (new Date().getTimezoneOffset() % 60)) % 60;
+  return `${two(hour)}:${two(minutes)}`;
 }
 
 /** A day, or the mean of a day of the week. */
@@ -41,7 +61,8 @@ function byDay(hours: readonly HourValue[]): HourDay[] {
       title: fullDay.format(moment),
       values: emptyDay(() => null),
     };
-    day.values[hour] = value;
+    // An hour that the clock shows twice, when summer time ends, has the calls of both.
+    day.values[hour] = (day.values[hour] ?? 0) + value;
     days.set(date, day);
   }
   return [...days.values()];

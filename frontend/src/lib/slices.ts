@@ -71,7 +71,8 @@ export function longSlice(label: string, timeslice: Timeslice): string {
   return timeslice === 'week' ? `Week of ${text}` : text;
 }
 
-const zoneName = () =>
+/** The browser's time zone in short: "GMT+5:30". */
+export const zoneName = () =>
   new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' })
     .formatToParts(new Date())
     .find(({ type }) => type === 'timeZoneName')?.value ?? 'local';

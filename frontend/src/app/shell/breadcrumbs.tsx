@@ -3,6 +3,7 @@ import { Link, useMatches, type UIMatch } from 'react-router';
 
 import type { RouteHandle } from '@/app/route-handle';
 import { Icon } from '@/components/icon';
+import { useViewSearch } from '@/hooks/use-view';
 
 type Match = UIMatch<unknown, RouteHandle | undefined>;
 
@@ -13,7 +14,14 @@ function Name({ match }: { match: Match }) {
 
 const shortened = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' } as const;
 
-const Step = ({ match, isLast }: { match: Match; isLast: boolean }) => (
+interface StepProps {
+  match: Match;
+  isLast: boolean;
+  /** The view, which pages of the same dashboard share. */
+  search: string;
+}
+
+const Step = ({ match, isLast, search }: StepProps) => (
   <Box
     component="li"
     sx={{
@@ -30,7 +38,7 @@ const Step = ({ match, isLast }: { match: Match; isLast: boolean }) => (
     ) : (
       <Box
         component={Link}
-        to={match.pathname}
+        to={match.params.dashboardId ? { pathname: match.pathname, search } : match.pathname}
         sx={{
           ...shortened,
           color: 'text.secondary',
@@ -47,6 +55,7 @@ const Step = ({ match, isLast }: { match: Match; isLast: boolean }) => (
 
 /** The way from the overview to this page. */
 export function Breadcrumbs() {
+  const search = useViewSearch();
   const matches = (useMatches() as Match[]).filter(({ handle }) => handle?.crumb !== undefined);
   return (
     <nav aria-label="Breadcrumbs">
@@ -55,7 +64,7 @@ export function Breadcrumbs() {
         sx={{ display: 'flex', gap: 0.5, m: 0, p: 0, listStyle: 'none', fontSize: '0.8125rem' }}
       >
         {matches.map((match, at) => (
-          <Step key={match.id} match={match} isLast={at === matches.length - 1} />
+          <Step key={match.id} match={match} isLast={at === matches.length - 1} search={search} />
         ))}
       </Box>
     </nav>

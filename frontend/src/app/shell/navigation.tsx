@@ -8,7 +8,9 @@ import { useDashboards } from '@/api/get-dashboards';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
+import { useView } from '@/hooks/use-view';
 import { dashboardPage, OVERVIEW } from '@/lib/paths';
+import { viewParams } from '@/lib/view';
 
 interface Place {
   to: string;
@@ -58,12 +60,19 @@ const Heading = ({ children }: { children: ReactNode }) => (
 
 function DashboardLinks() {
   const dashboards = useDashboards().data ?? [];
+  const { view } = useView();
+  // The time range is of interest for another dashboard too; what is filtered by is not.
+  const search = viewParams({ ...view, filters: {} }).toString();
   if (dashboards.length === 0) return null;
   return (
     <>
       <Heading>Dashboards</Heading>
       {dashboards.map((dashboard) => (
-        <DrawerLink key={dashboard.id} to={dashboardPage(dashboard.id)} title={dashboard.name}>
+        <DrawerLink
+          key={dashboard.id}
+          to={{ pathname: dashboardPage(dashboard.id), search }}
+          title={dashboard.name}
+        >
           <StateDot dashboard={dashboard} />
           <span>{dashboard.name}</span>
         </DrawerLink>

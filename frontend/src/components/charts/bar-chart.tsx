@@ -75,7 +75,6 @@ function Drawing({ width, height, ...chart }: BarChartProps & { width: number; h
 export function BarChart({ height = CHART_HEIGHT, ...chart }: BarChartProps) {
   const { series, before, xTitle, yTitle } = chart;
   const shown = before ? [...series, before] : series;
-  const isStack = series.length > 1;
   return (
     <ChartFrame
       yTitle={yTitle}
@@ -88,8 +87,7 @@ export function BarChart({ height = CHART_HEIGHT, ...chart }: BarChartProps) {
           <Drawing {...chart} width={width} height={height} />
           <SeriesHover
             {...chart}
-            series={isStack ? series : shown}
-            total={isStack ? 'Total' : undefined}
+            total={series.length > 1 ? 'Total' : undefined}
             width={width}
             height={height}
           />

@@ -3,6 +3,7 @@ import { BoxPlot, type BoxPlotCustomLayerProps } from '@nivo/boxplot';
 
 import { mix } from '@/components/charts/colors';
 import { ChartFrame } from '@/components/charts/chart-frame';
+import { fitText, LETTER } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { logTicks } from '@/components/charts/scale';
 import { TooltipCard, TooltipRows } from '@/components/charts/tooltip';
@@ -35,7 +36,6 @@ const BOTTOM = 24;
 /** Half of the last label on the axis. */
 const RIGHT = 24;
 const MOST_LABEL = 150;
-const LETTER = 6.4;
 /** Between a label and the plot. */
 const GAP = 16;
 
@@ -75,11 +75,6 @@ function Tails({ layer, rows }: TailsProps) {
     );
   });
 }
-
-const shorten = (text: string, room: number) => {
-  const letters = Math.floor(room / LETTER);
-  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
-};
 
 const labelWidth = (rows: readonly BoxRow[], width: number) => {
   const longest = Math.max(...rows.map(({ name }) => name.length)) * LETTER + GAP;
@@ -137,7 +132,7 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
       axisLeft={{
         tickSize: 0,
         tickPadding: 8,
-        format: (name: string) => shorten(name, left - GAP),
+        format: (name: string) => fitText(name, left - GAP),
       }}
       layers={['grid', 'axes', 'boxPlots', (layer) => <Tails layer={layer} rows={rows} />]}
     />

@@ -1,6 +1,7 @@
 import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
+import { fitText } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { maximum, spacedIndexes } from '@/components/charts/scale';
 import { TooltipCard } from '@/components/charts/tooltip';
@@ -19,16 +20,13 @@ const BOTTOM = 22;
 const ROW = 30;
 const LEFT = 112;
 const COLUMN_ROOM = 52;
-const LETTERS = 16;
-
-const shorten = (text: string) =>
-  text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1)}…`;
 
 function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
   const { scheme } = useTheme().palette;
   const most = maximum(rows.flatMap(({ values }) => values));
   const step = (width - LEFT) / columns.length;
   const middle = (at: number) => LEFT + (at + 0.5) * step;
+  const columnRoom = Math.max(step, COLUMN_ROOM) - 4;
   const line = (at: number) => TOP + (at + 0.5) * ROW;
   const bottom = TOP + rows.length * ROW;
   // The area of a bubble stands for the number, so its radius for the root.
@@ -39,7 +37,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
         <g key={name}>
           <line x1={LEFT} x2={width} y1={line(row)} y2={line(row)} stroke={scheme.border} />
           <text x={LEFT - 8} y={line(row)} textAnchor="end" dominantBaseline="central">
-            {shorten(name)}
+            {fitText(name, LEFT - 8)}
           </text>
           {columns.map(({ name: column, color }, at) => {
             const value = values[at] ?? 0;
@@ -51,7 +49,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
       ))}
       {spacedIndexes(columns.length, width - LEFT, COLUMN_ROOM).map((at) => (
         <text key={at} x={middle(at)} y={bottom + 16} textAnchor="middle">
-          {columns[at]?.name}
+          {fitText(columns[at]?.name ?? '', columnRoom)}
         </text>
       ))}
     </svg>

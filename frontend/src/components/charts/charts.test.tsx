@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import { render, screen } from '@testing-library/react';
+import { fireEvent, render, screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { BarChart } from '@/components/charts/bar-chart';
@@ -21,6 +21,10 @@ const axes = { categories, xTitle: 'Day (UTC)', formatTick: String, format: form
 
 const texts = (container: HTMLElement) =>
   [...container.querySelectorAll('svg text')].map(({ textContent }) => textContent);
+
+/** What lies over the drawing and is pointed at. */
+const areaOf = (container: HTMLElement) =>
+  container.querySelector('[aria-hidden] > div:last-child') ?? container;
 
 describe('a chart of series', () => {
   it('names each axis after what it shows', () => {
@@ -50,10 +54,35 @@ describe('a chart of series', () => {
     expect(container.querySelector('path[stroke="#ff0000"]')?.getAttribute('d')).not.toContain('L');
   });
 
-  it('marks where a version begins', () => {
-    const marks = [{ at: 1, label: '2.0.0' }];
+  it('marks where a version begins, with as much of its name as there is room for', () => {
+    const marks = [
+      { at: 0, label: '2.0.0' },
+      { at: 2, label: 'a41f0b2c93' },
+    ];
     const { container } = draw(<BarChart {...axes} series={[red]} yTitle="" marks={marks} />);
-    expect(texts(container)).toContain('2.0.0');
+    expect(texts(container)).toEqual(
+      expect.arrayContaining(['2.0.02.0.0', 'a41f0b…a41f0b2c93']), // with the title in full
+    );
+  });
+
+  it('says under the pointer what the series are compared with', async () => {
+    const before = { ...red, id: 'before', name: 'Period before', values: [1234, 8, 7] };
+    const { container } = draw(
+      <BarChart {...axes} series={[red]} before={before} yTitle="" marks={[]} />,
+    );
+    fireEvent.pointerMove(areaOf(container), { clientX: 1, clientY: 1 });
+    expect(await screen.findByText('1,234')).toBeVisible();
+    expect(screen.getAllByText('Period before')).toHaveLength(2);
+    fireEvent.keyDown(document, { key: 'Escape' });
+    expect(screen.queryByText('1,234')).not.toBeInTheDocument();
+  });
+
+  it('loses its tooltip when another place is touched', () => {
+    const { container } = draw(<BarChart {...axes} series={[red]} yTitle="" />);
+    fireEvent.pointerDown(areaOf(container), { clientX: 1, clientY: 1 });
+    expect(screen.getByText('Mon', { selector: 'div' })).toBeVisible();
+    fireEvent.pointerDown(document.body);
+    expect(screen.queryByText('Mon', { selector: 'div' })).not.toBeInTheDocument();
   });
 });
 

@@ -3,6 +3,7 @@ import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { rampColor } from '@/components/charts/colors';
+import { fitText } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import type { Category } from '@/components/charts/series';
 import { maximum, spacedIndexes, usualTop } from '@/components/charts/scale';
@@ -122,7 +123,7 @@ function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) 
       <g fill={textSoft} textAnchor="middle">
         {spacedIndexes(columns.length, width - grid.left, columnRoom).map((at) => (
           <text key={at} x={grid.left + (at + 0.5) * grid.columnWidth} y={TOP - 6}>
-            {columns[at]?.tick}
+            {fitText(columns[at]?.tick ?? '', Math.max(grid.columnWidth, columnRoom) - 4)}
           </text>
         ))}
       </g>
@@ -130,7 +131,7 @@ function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) 
         {rows.map(({ id, tick }, at) =>
           at % everyRow === 0 ? (
             <text key={id} x={grid.left - 8} y={TOP + (at + 0.5) * grid.rowHeight}>
-              {tick}
+              {fitText(tick, grid.left - 8)}
             </text>
           ) : null,
         )}

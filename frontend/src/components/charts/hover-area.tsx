@@ -1,4 +1,12 @@
-import { useState, type PointerEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  type PointerEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 
 import Box from '@mui/material/Box';
 
@@ -17,19 +25,48 @@ interface HoverAreaProps {
   locate: (x: number, y: number) => Hit | undefined;
 }
 
-const Hanging = ({ hit, width }: { hit: Hit; width: number }) => (
-  <Box
-    sx={{
-      position: 'absolute',
-      top: Math.max(0, hit.y),
-      zIndex: 'tooltip',
-      pointerEvents: 'none',
-      ...(hit.x > width / 2 ? { right: width - hit.x + 10 } : { left: hit.x + 10 }),
-    }}
-  >
-    {hit.content}
-  </Box>
-);
+const DISTANCE = 10;
+
+/** Hangs at the side that has more room, and is no wider than that. */
+const Hanging = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
+  const { x, y, content } = hit;
+  const isRight = x > area.width / 2;
+  const room = (isRight ? x + area.left : area.width - x) - DISTANCE;
+  return (
+    <Box
+      sx={{
+        position: 'absolute',
+        top: Math.max(0, y),
+        zIndex: 'tooltip',
+        pointerEvents: 'none',
+        width: 'max-content',
+        maxWidth: room,
+        ...(isRight ? { right: area.width - x + DISTANCE } : { left: x + DISTANCE }),
+      }}
+    >
+      {content}
+    </Box>
+  );
+};
+
+/** Calls `end` when somebody touches another place, scrolls or presses Escape. */
+function useEnd(isOn: boolean, element: RefObject<HTMLElement | null>, end: () => void) {
+  useEffect(() => {
+    if (!isOn) return;
+    const touched = ({ target }: Event) => {
+      if (!(target instanceof Node && element.current?.contains(target))) end();
+    };
+    const pressed = ({ key }: KeyboardEvent) => key === 'Escape' && end();
+    document.addEventListener('pointerdown', touched);
+    document.addEventListener('scroll', end, { capture: true, passive: true });
+    document.addEventListener('keydown', pressed);
+    return () => {
+      document.removeEventListener('pointerdown', touched);
+      document.removeEventListener('scroll', end, { capture: true });
+      document.removeEventListener('keydown', pressed);
+    };
+  }, [isOn, element, end]);
+}
 
 /**
  * Lies over a chart and shows the tooltip of what is under the pointer.
@@ -37,16 +74,20 @@ const Hanging = ({ hit, width }: { hit: Hit; width: number }) => (
  * It is for those who see and point; everyone has the same figures in the table beside the chart.
  */
 export function HoverArea({ area, locate }: HoverAreaProps) {
+  const element = useRef<HTMLElement>(null);
   const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
+  const hide = useCallback(() => setPointer(null), []);
+  useEnd(pointer !== null, element, hide);
   const hit = pointer ? locate(pointer.x, pointer.y) : undefined;
   const follow = (event: PointerEvent<HTMLElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     setPointer({ x: event.clientX - left, y: event.clientY - top });
   };
   // A finger leaves when it is lifted; what it touched should stay to be read.
-  const leave = ({ pointerType }: PointerEvent) => pointerType === 'mouse' && setPointer(null);
+  const leave = ({ pointerType }: PointerEvent) => pointerType === 'mouse' && hide();
   return (
     <Box
+      ref={element}
       aria-hidden
       onPointerMove={follow}
       onPointerDown={follow}
@@ -54,7 +95,7 @@ export function HoverArea({ area, locate }: HoverAreaProps) {
       sx={{ position: 'absolute', ...area }}
     >
       {hit?.sign}
-      {hit && <Hanging hit={hit} width={area.width} />}
+      {hit && <Hanging hit={hit} area={area} />}
     </Box>
   );
 }

@@ -1,9 +1,10 @@
 import { useTheme } from '@mui/material/styles';
 
+import { fitText } from '@/components/charts/fit-text';
 import type { Scales } from '@/components/charts/plot';
 import type { Mark } from '@/components/charts/series';
 
-/** The room that a label needs, in pixels; one that would lie over the label before is left out. */
+/** The room that a label gets, in pixels; one that would lie over the label before is left out. */
 const LABEL_ROOM = 56;
 
 interface MarksProps {
@@ -44,7 +45,8 @@ export function Marks(props: MarksProps) {
           strokeWidth={3}
           paintOrder="stroke"
         >
-          {label}
+          {fitText(label, LABEL_ROOM - 8)}
+          <title>{label}</title>
         </text>
       )}
     </g>

@@ -1,24 +1,29 @@
 import Box from '@mui/material/Box';
 
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
-import { MARGIN, type SeriesChartProps } from '@/components/charts/series';
+import { MARGIN, type Series, type SeriesChartProps } from '@/components/charts/series';
 import { TooltipCard, TooltipRows, type TooltipRow } from '@/components/charts/tooltip';
 
 interface SeriesHoverProps extends Pick<SeriesChartProps, 'categories' | 'series' | 'format'> {
   width: number;
   height: number;
-  /** Adds up the series in a last row under this name. */
+  /** Adds up the series in a row under this name. */
   total?: string;
+  /** What the series are compared with, in the last row. */
+  before?: Series;
 }
 
-function rowsAt({ series, format, total }: Omit<SeriesHoverProps, 'width' | 'height'>, at: number) {
-  const rows: TooltipRow[] = series.map(({ values, ...one }) => ({
-    ...one,
-    value: format(values[at] ?? null),
-  }));
-  if (total === undefined) return rows;
-  const sum = series.reduce((before, { values }) => before + (values[at] ?? 0), 0);
-  return [...rows, { name: total, value: format(sum) }];
+function rowsAt(
+  { series, format, total, before }: Omit<SeriesHoverProps, 'width' | 'height'>,
+  at: number,
+): TooltipRow[] {
+  const rowOf = ({ values, ...one }: Series) => ({ ...one, value: format(values[at] ?? null) });
+  const sum = () => series.reduce((added, { values }) => added + (values[at] ?? 0), 0);
+  return [
+    ...series.map(rowOf),
+    ...(total === undefined ? [] : [{ name: total, value: format(sum()) }]),
+    ...(before === undefined ? [] : [rowOf(before)]),
+  ];
 }
 
 const GuideLine = ({ x }: { x: number }) => (

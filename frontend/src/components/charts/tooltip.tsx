@@ -10,7 +10,6 @@ export const TooltipCard = ({ title, children }: { title: string; children: Reac
     sx={{
       px: 1.25,
       py: 1,
-      minWidth: 120,
       bgcolor: 'background.paper',
       border: 1,
       borderColor: 'divider',
@@ -18,7 +17,7 @@ export const TooltipCard = ({ title, children }: { title: string; children: Reac
       boxShadow: '0 4px 16px rgb(0 0 0 / 0.14)',
       fontSize: '0.75rem',
       lineHeight: 1.5,
-      whiteSpace: 'nowrap',
+      overflowWrap: 'anywhere',
     }}
   >
     <Box sx={{ fontWeight: 600 }}>{title}</Box>
@@ -41,14 +40,16 @@ export const TooltipRows = ({ rows }: { rows: readonly TooltipRow[] }) =>
         sx={{
           flex: 1,
           color: 'text.secondary',
+          minWidth: 0,
           maxWidth: 220,
           overflow: 'hidden',
           textOverflow: 'ellipsis',
+          whiteSpace: 'nowrap',
         }}
       >
         {name}
       </Box>
-      <Box component="span" sx={{ pl: 2 }}>
+      <Box component="span" sx={{ pl: 1.5, whiteSpace: 'nowrap' }}>
         {value}
       </Box>
     </Box>

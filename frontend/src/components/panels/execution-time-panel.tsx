@@ -26,9 +26,15 @@ const summaryOf = (series: TimeSeries) =>
       `Highest ${name}: ${peak(series, series.values[statistic], formatDuration)}.`,
   ).join(' ');
 
+const BEFORE = 'p50 before';
+
 const tableOf = (series: TimeSeries) => ({
-  columns: ['Time', ...PERCENTILES.map(({ name }) => name)],
-  rows: sliceRows(series, valuesOf(series), formatDuration),
+  columns: ['Time', ...PERCENTILES.map(({ name }) => name), ...(series.before ? [BEFORE] : [])],
+  rows: sliceRows(
+    series,
+    [...valuesOf(series), ...(series.before ? [series.before.median_execution_time] : [])],
+    formatDuration,
+  ),
 });
 
 /** Execution time over time: the median, with the 90th and 99th percentile above it. */
@@ -47,7 +53,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
     if (!before) return now;
     const earlier = before.median_execution_time;
     const color = scheme.textSoft;
-    return [...now, { id: 'before', name: 'p50 before', color, dash: '4 3', values: earlier }];
+    return [...now, { id: 'before', name: BEFORE, color, dash: '4 3', values: earlier }];
   };
   return (
     <Panel

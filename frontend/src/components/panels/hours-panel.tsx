@@ -2,7 +2,8 @@ import { useHourly, type Hour } from '@/api/get-hourly';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { formatNumber } from '@/lib/format';
-import { arrangeHours, type HourDay } from '@/lib/hours';
+import { arrangeHours, byLocalClock, hourName, type HourDay } from '@/lib/hours';
+import { zoneName } from '@/lib/slices';
 import type { View } from '@/lib/view';
 
 const WHAT = {
@@ -16,11 +17,10 @@ interface HoursPanelProps {
   of: keyof typeof WHAT;
 }
 
-const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
-const HOURS = Array.from({ length: 24 }, (_, hour) => clock(hour));
+const hourNames = () => Array.from({ length: 24 }, (_, hour) => hourName(hour));
 
 const rowsOf = (days: readonly HourDay[]) =>
-  HOURS.map((title, hour) => ({
+  hourNames().map((title, hour) => ({
     id: title,
     tick: title,
     title,
@@ -33,15 +33,16 @@ const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }
 export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
   const { title, unit } = WHAT[of];
+  const zone = zoneName();
   const arrange = (hours: readonly Hour[]) =>
-    arrangeHours(hours.map((hour) => ({ ...hour, value: hour[of] })));
+    arrangeHours(byLocalClock(hours).map((hour) => ({ ...hour, value: hour[of] })));
 
   const summary = (hours: readonly Hour[]) => {
-    const busiest = hours.reduce((one, other) => (other[of] > one[of] ? other : one));
-    return `Most in one hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${clock(busiest.hour)} UTC.`;
+    const busiest = byLocalClock(hours).reduce((one, other) => (other[of] > one[of] ? other : one));
+    return `Most in one hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${hourName(busiest.hour)} ${zone}.`;
   };
   const table = (hours: readonly Hour[]) => ({
-    columns: ['Day (UTC)', ...HOURS],
+    columns: [`Day (${zone})`, ...hourNames()],
     rows: arrange(hours).days.map((day) => [
       day.title,
       ...day.values.map((value) => (value === null ? '' : oneDecimal.format(value))),
@@ -63,8 +64,8 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
           <Heatmap
             rows={rowsOf(days)}
             columns={days}
-            yTitle="Hour (UTC)"
-            xTitle={areMeans ? 'Mean of each day of the week (UTC)' : 'Day (UTC)'}
+            yTitle={`Hour (${zone})`}
+            xTitle={`${areMeans ? 'Mean of each day of the week' : 'Day'} (${zone})`}
             format={(value) => `${oneDecimal.format(value)} ${unit}`}
             rowHeight={12}
             labelWidth={48}

@@ -14,9 +14,15 @@ const isEmpty = ({ values }: TimeSeries) => !values.unique_visitors.some((value)
 const summaryOf = (series: TimeSeries) =>
   `Most unique visitors: ${peak(series, series.values.unique_visitors, formatNumber)}.`;
 
+const BEFORE = 'Period before';
+
 const tableOf = (series: TimeSeries) => ({
-  columns: ['Time', 'Unique visitors'],
-  rows: sliceRows(series, [series.values.unique_visitors], formatNumber),
+  columns: ['Time', 'Unique visitors', ...(series.before ? [BEFORE] : [])],
+  rows: sliceRows(
+    series,
+    [series.values.unique_visitors, ...(series.before ? [series.before.unique_visitors] : [])],
+    formatNumber,
+  ),
 });
 
 /** Unique visitors (distinct IP addresses) of each slice of time. */
@@ -47,7 +53,7 @@ export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view
           before={
             series.before && {
               id: 'before',
-              name: 'Period before',
+              name: BEFORE,
               color: scheme.text,
               dash: '4 3',
               values: series.before.unique_visitors,

@@ -14,6 +14,8 @@ import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/tim
 import { formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/lib/view';
 
+const BEFORE = 'Period before';
+
 type Grouping = 'endpoint' | 'status_class';
 
 const GROUPINGS: readonly { value: Grouping; name: string }[] = [
@@ -32,10 +34,14 @@ function useGroupColor(dashboardId: string, grouping: Grouping) {
 const nameOf = ({ name }: Group) => name ?? 'All others';
 
 const tableOf = ({ series, groups }: GroupedVisits) => ({
-  columns: ['Time', 'Visits', ...groups.map(nameOf)],
+  columns: ['Time', 'Visits', ...(series.before ? [BEFORE] : []), ...groups.map(nameOf)],
   rows: sliceRows(
     series,
-    [series.values.total_visits, ...groups.map(({ visits }) => visits)],
+    [
+      series.values.total_visits,
+      ...(series.before ? [series.before.total_visits] : []),
+      ...groups.map(({ visits }) => visits),
+    ],
     formatNumber,
   ),
 });
@@ -66,7 +72,7 @@ export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: 
   const beforeOf = ({ series: { before } }: GroupedVisits): Series | undefined =>
     before && {
       id: 'before',
-      name: 'Period before',
+      name: BEFORE,
       color: scheme.text,
       dash: '4 3',
       values: before.total_visits,
