@@ -6,13 +6,19 @@ import { server } from '@/testing/server';
 type Value = number | string | null;
 type Answer = Value | { [key: string]: Answer };
 
+/** Which calls a value is of: the filters of the request and the group. */
+type Calls = Partial<Record<Dimension, string>>;
+
 interface Measured {
-  /** What each statistic is, for all calls and for every group and slice. */
-  values: Partial<Record<Statistic, Value>>;
-  /** The groups that a breakdown finds. */
+  /** What each statistic is, for all calls and for every group and slice alike or by a function. */
+  values: Partial<Record<Statistic, Value | ((calls: Calls) => Value)>>;
+  /** The groups that a breakdown finds, those with most visits first. */
   groups?: Partial<Record<Dimension, readonly string[]>>;
   slices?: readonly string[];
 }
+
+/** Of the real API: so many groups it answers to who does not ask for more. */
+const DEFAULT_TOP = 20;
 
 const object = (keys: readonly string[], value: (key: string) => Answer): Answer =>
   Object.fromEntries(keys.map((key) => [key, value(key)]));
@@ -21,18 +27,25 @@ const namesIn = (query: URLSearchParams, name: string) => query.get(name)?.split
 
 function answerTo(query: URLSearchParams, { values, groups = {}, slices = [] }: Measured): Answer {
   const statistics = namesIn(query, 'statistic') as Statistic[];
-  const sliced = (name: Statistic) =>
-    query.has('timeslice') ? object(slices, () => values[name] ?? null) : (values[name] ?? null);
-  const measured = () => {
-    const [only] = statistics;
-    if (statistics.length === 1 && only) return sliced(only);
-    return object(statistics, (name) => sliced(name as Statistic));
+  const top = Number(query.get('top') ?? DEFAULT_TOP);
+  const valueOf = (name: Statistic, calls: Calls) => {
+    const value = values[name] ?? null;
+    return typeof value === 'function' ? value(calls) : value;
   };
-  const grouped = ([first, ...rest]: string[]): Answer =>
+  const sliced = (name: Statistic, calls: Calls) =>
+    query.has('timeslice') ? object(slices, () => valueOf(name, calls)) : valueOf(name, calls);
+  const measured = (calls: Calls) => {
+    const [only] = statistics;
+    if (statistics.length === 1 && only) return sliced(only, calls);
+    return object(statistics, (name) => sliced(name as Statistic, calls));
+  };
+  const grouped = ([first, ...rest]: Dimension[], calls: Calls): Answer =>
     first === undefined
-      ? measured()
-      : object(groups[first as Dimension] ?? [], () => grouped(rest));
-  return grouped(namesIn(query, 'breakdown'));
+      ? measured(calls)
+      : object((groups[first] ?? []).slice(0, top), (name) =>
+          grouped(rest, { ...calls, [first]: name }),
+        );
+  return grouped(namesIn(query, 'breakdown') as Dimension[], Object.fromEntries(query));
 }
 
 /** Answers every request for statistics, and returns the queries that come. */
