@@ -23,36 +23,43 @@ export interface EndpointFigures {
   name: string;
   numbers: Numbers;
   lastCall: Date | null;
-  /** Visits over time. */
-  visits: readonly number[];
+  /** Visits over time; null where that was not asked for. */
+  visits: readonly number[] | null;
 }
 
+export interface CalledEndpoints {
+  endpoints: readonly EndpointFigures[];
+  /** The visits of all endpoints. */
+  visits: number;
+}
+
+/** So many endpoints have a line for their visits over time; one for each would be too much. */
+const TRENDS = 150;
+
 type Answer = Record<string, Numbers & { last_call: string | null }>;
-type VisitsAnswer = Record<string, Record<string, number>>;
+type TrendsAnswer = Partial<Record<string, Record<string, number>>>;
 
 /** The figures of every endpoint that was called. */
 export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'endpoints', range, filters],
-    queryFn: async ({ client, signal }): Promise<EndpointFigures[]> => {
+    queryFn: async ({ client, signal }): Promise<CalledEndpoints> => {
       const interval = await resolveInterval(client, dashboardId, range);
-      const request = { interval, filters, breakdown: ['endpoint'] } as const;
-      const timeslice = fittingTimeslice(interval);
-      const [figures, visits] = await Promise.all([
-        getStatistics<Answer>(dashboardId, [...STATISTICS, 'last_call'], request, signal),
-        getStatistics<VisitsAnswer>(
-          dashboardId,
-          ['total_visits'],
-          { ...request, timeslice },
-          signal,
-        ),
+      const all = { interval, filters };
+      const apart = { ...all, breakdown: ['endpoint'] } as const;
+      const overTime = { ...apart, timeslice: fittingTimeslice(interval), top: TRENDS };
+      const [visits, figures, trends] = await Promise.all([
+        getStatistics<number>(dashboardId, ['total_visits'], all, signal),
+        getStatistics<Answer>(dashboardId, [...STATISTICS, 'last_call'], apart, signal),
+        getStatistics<TrendsAnswer>(dashboardId, ['total_visits'], overTime, signal),
       ]);
-      return Object.entries(figures).map(([name, { last_call, ...numbers }]) => ({
+      const endpoints = Object.entries(figures).map(([name, { last_call, ...numbers }]) => ({
         name,
         numbers,
         lastCall: last_call === null ? null : new Date(last_call),
-        visits: Object.values(visits[name] ?? {}),
+        visits: trends[name] ? Object.values(trends[name]) : null,
       }));
+      return { endpoints, visits };
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,

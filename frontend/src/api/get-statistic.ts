@@ -23,12 +23,15 @@ export type Statistic =
 
 export type Dimension = 'endpoint' | 'version' | 'ip' | 'group_by' | 'status_class';
 
+/** As many groups as the API answers at once; unless it is told how many, it answers 20. */
+export const MOST_GROUPS = 1_000;
+
 export interface StatisticRequest {
   interval: Interval;
   filters?: Filters;
   timeslice?: Timeslice;
   breakdown?: readonly Dimension[];
-  /** With a breakdown: only the groups with most visits. */
+  /** With a breakdown: only the groups with most visits, all that there are unless given. */
   top?: number;
 }
 
@@ -49,7 +52,7 @@ const joined = (names: readonly string[] | undefined) => names?.join(',');
 export async function getStatistics<T>(
   dashboardId: string,
   statistics: readonly Statistic[],
-  { interval, filters, timeslice, breakdown, top }: StatisticRequest,
+  { interval, filters, timeslice, breakdown, top = MOST_GROUPS }: StatisticRequest,
   signal?: AbortSignal,
 ): Promise<T> {
   const params = {
@@ -57,7 +60,7 @@ export async function getStatistics<T>(
     ...filters,
     statistic: joined(statistics),
     breakdown: joined(breakdown),
-    top,
+    top: breakdown && top,
     timeslice,
     timeslice_is_static: timeslice && true,
   };

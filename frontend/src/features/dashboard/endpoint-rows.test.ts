@@ -20,13 +20,14 @@ const figures = (name: string, total_visits: number) => ({
 
 const known = (name: string, hidden = false) => ({ name, enabled: true, hidden });
 
-it('shares all visits between the endpoints', () => {
-  const rows = endpointRows([figures('a', 30), figures('b', 10)], [known('a'), known('b')]);
-  expect(rows.map(({ share }) => share)).toEqual([0.75, 0.25]);
+it('shares are of all visits, not only of those that are listed', () => {
+  const called = { endpoints: [figures('a', 30), figures('b', 10)], visits: 80 };
+  const rows = endpointRows(called, [known('a'), known('b')]);
+  expect(rows.map(({ share }) => share)).toEqual([0.375, 0.125]);
 });
 
 it('lists an endpoint that was not called, with nothing measured', () => {
-  const [row] = endpointRows([], [known('quiet', true)]);
+  const [row] = endpointRows({ endpoints: [], visits: 0 }, [known('quiet', true)]);
   expect(row).toMatchObject({ name: 'quiet', hidden: true, share: null, lastCall: null });
   expect(row?.numbers.total_visits).toBe(0);
   expect(row?.numbers.median_execution_time).toBeNull();

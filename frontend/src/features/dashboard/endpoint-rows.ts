@@ -1,9 +1,11 @@
-import type { EndpointFigures } from '@/api/get-endpoints';
+import type { CalledEndpoints, EndpointFigures } from '@/api/get-endpoints';
 import type { EndpointInfo } from '@/api/types';
 
 export interface EndpointRow extends EndpointFigures {
   /** Whether the user does not want to see it. */
   hidden: boolean;
+  /** Whether the app monitors it. */
+  enabled: boolean;
   /** Of all visits; null without any. */
   share: number | null;
 }
@@ -23,23 +25,21 @@ const NO_CALLS = {
   visits: [],
 };
 
-const visitsOf = ({ numbers }: Pick<EndpointFigures, 'numbers'>) => numbers.total_visits ?? 0;
-
-/** A row for every endpoint that is known or was called; shares are of the visits of them all. */
+/** A row for every endpoint that is known or was called; shares are of the visits to all. */
 export function endpointRows(
-  figures: readonly EndpointFigures[],
+  { endpoints, visits }: CalledEndpoints,
   known: readonly EndpointInfo[],
 ): EndpointRow[] {
-  const total = figures.reduce((sum, one) => sum + visitsOf(one), 0);
-  const byName = new Map(figures.map((one) => [one.name, one]));
-  const hidden = new Map(known.map((endpoint) => [endpoint.name, endpoint.hidden]));
-  const names = new Set([...hidden.keys(), ...byName.keys()]);
+  const byName = new Map(endpoints.map((one) => [one.name, one]));
+  const settings = new Map(known.map((endpoint) => [endpoint.name, endpoint]));
+  const names = new Set([...settings.keys(), ...byName.keys()]);
   return [...names].map((name) => {
     const found = byName.get(name) ?? { name, ...NO_CALLS };
     return {
       ...found,
-      hidden: hidden.get(name) ?? false,
-      share: total > 0 ? visitsOf(found) / total : null,
+      hidden: settings.get(name)?.hidden ?? false,
+      enabled: settings.get(name)?.enabled ?? true,
+      share: visits > 0 ? (found.numbers.total_visits ?? 0) / visits : null,
     };
   });
 }

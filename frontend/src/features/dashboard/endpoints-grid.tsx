@@ -93,17 +93,18 @@ const trend = (colorOf: (endpoint: string) => string): Column => ({
   width: 120,
   sortable: false,
   filterable: false,
-  renderCell: ({ row: { name, visits } }) => (
-    <Box sx={{ width: '100%', height: '100%', display: 'flex', alignItems: 'center' }}>
-      <Sparkline
-        values={visits}
-        label={`Visits to ${name} over time`}
-        color={colorOf(name)}
-        width={100}
-        height={22}
-      />
-    </Box>
-  ),
+  renderCell: ({ row: { name, visits } }) =>
+    visits && (
+      <Box sx={{ width: '100%', height: '100%', display: 'flex', alignItems: 'center' }}>
+        <Sparkline
+          values={visits}
+          label={`Visits to ${name} over time`}
+          color={colorOf(name)}
+          width={100}
+          height={22}
+        />
+      </Box>
+    ),
 });
 
 interface NameProps {

@@ -17,14 +17,19 @@ const dashboard = makeDashboard({
   ],
 });
 
+const MEASURED = {
+  values: {
+    total_visits: ({ endpoint }: { endpoint?: string }) => (endpoint ? 50 : 150),
+    median_execution_time: 12,
+  },
+  groups: { endpoint: ['shop.index', 'shop.cart', 'health'] },
+  slices: ['2026-11-22'],
+};
+
 beforeEach(() => {
   giveSize(1600, 600);
   answerGet('/dashboards', [dashboard]);
-  answerStatistics({
-    values: { total_visits: 50, median_execution_time: 12 },
-    groups: { endpoint: ['shop.index', 'shop.cart', 'health'] },
-    slices: ['2026-11-22'],
-  });
+  answerStatistics(MEASURED);
 });
 
 async function renderEndpoints() {
@@ -52,6 +57,16 @@ describe('the endpoints', () => {
     const row = screen.getByRole('row', { name: /shop\.index/ });
     expect(within(row).getByText('12 ms')).toBeInTheDocument();
     expect(within(row).getByText('33.3%')).toBeInTheDocument();
+  });
+
+  it('are all there, however many', async () => {
+    const many = Array.from({ length: 26 }, (_, at) => `page_${at}`);
+    const asked = answerStatistics({ ...MEASURED, groups: { endpoint: ['shop.index', ...many] } });
+    await renderEndpoints();
+    await userEvent.type(screen.getByLabelText('Search endpoints'), 'page_25');
+    expect(within(screen.getByRole('row', { name: /page_25/ })).getByText('33.3%')).toBeVisible();
+    const trends = asked.find((query) => query.has('timeslice'));
+    expect(Number(trends?.get('top'))).toBeLessThan(200);
   });
 
   it('are found by a part of their name', async () => {

@@ -107,14 +107,14 @@ export function EndpointsTab() {
           query={query}
           skeleton={<Loading />}
           minHeight={MIN_HEIGHT}
-          isEmpty={(figures) => figures.length + known.length === 0}
+          isEmpty={({ endpoints }) => endpoints.length + known.length === 0}
           empty={
             <Notice icon="table" title="No endpoints yet">
               They appear when your app has been called and PyDash has fetched the calls.
             </Notice>
           }
         >
-          {(figures) => <Found dashboardId={dashboardId} rows={endpointRows(figures, known)} />}
+          {(called) => <Found dashboardId={dashboardId} rows={endpointRows(called, known)} />}
         </Faces>
       </Paper>
     </Box>
