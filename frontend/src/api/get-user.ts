@@ -1,8 +1,9 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { get } from '@/api/client';
 import { hasStatus } from '@/api/errors';
-import { lastUser } from '@/api/offline-queries';
+import { lastUser, restoreQueries } from '@/api/offline-queries';
+import { forgetShown } from '@/api/query-client';
 import type { User } from '@/api/types';
 import { userKey } from '@/api/user-key';
 
@@ -22,11 +23,22 @@ async function getUser(signal: AbortSignal): Promise<User | null> {
   }
 }
 
+/** The same; at first what this user saw last comes back, and what another one saw is forgotten. */
+async function recogniseUser(queryClient: QueryClient, signal: AbortSignal): Promise<User | null> {
+  const before = queryClient.getQueryData<User | null>(userKey);
+  const user = await getUser(signal);
+  if (user && before === undefined) await restoreQueries(queryClient, user);
+  else if (user === null || user.id !== before?.id) forgetShown(queryClient);
+  return user;
+}
+
 export const userQuery = () =>
   queryOptions({
     queryKey: userKey,
-    queryFn: ({ signal }) => getUser(signal),
+    queryFn: ({ client, signal }) => recogniseUser(client, signal),
     staleTime: 5 * 60_000,
+    // Somebody else may have signed in meanwhile in another tab.
+    refetchOnWindowFocus: 'always',
   });
 
 export const useUser = () => useQuery(userQuery());

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { post } from '@/api/client';
+import { forgetShown } from '@/api/query-client';
 import { userKey } from '@/api/user-key';
 import type { Credentials, Message, User } from '@/api/types';
 
@@ -10,6 +11,9 @@ export function useLogin() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: login,
-    onSuccess: ({ user }) => queryClient.setQueryData(userKey, user),
+    onSuccess: ({ user }) => {
+      forgetShown(queryClient);
+      queryClient.setQueryData(userKey, user);
+    },
   });
 }

@@ -25,15 +25,17 @@ async function readKept(): Promise<Kept | undefined> {
 /** The user who was signed in last; only to be trusted where the server cannot be asked. */
 export const lastUser = async (): Promise<User | undefined> => (await readKept())?.user;
 
-/** Puts back what was shown last. It counts as old, so that it is asked for again. */
-export async function restoreQueries(queryClient: QueryClient): Promise<void> {
+/** Puts back what was shown to this user last. It counts as old, so that it is asked for again. */
+export async function restoreQueries(queryClient: QueryClient, user: User): Promise<void> {
   const kept = await readKept();
-  if (kept) hydrate(queryClient, kept.queries);
+  if (kept?.user.id === user.id) hydrate(queryClient, kept.queries);
+  else await forgetOfflineData();
 }
 
 async function save(queryClient: QueryClient): Promise<void> {
   const user = queryClient.getQueryData<User | null>(userKey);
-  if (!user) return forgetOfflineData();
+  if (user === undefined) return; // not known yet: what is kept may be of this user
+  if (user === null) return forgetOfflineData();
   const queries = dehydrate(queryClient, {
     shouldDehydrateQuery: ({ queryKey, state }) =>
       queryKey[0] === 'dashboards' && state.status === 'success',

@@ -6,6 +6,9 @@ import { forgetOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;
 
+/** What is known of the session itself rather than shown to its user. */
+const OF_SESSION = new Set<unknown>([...userKey, ...signedOutKey]);
+
 /** Only what may pass by itself is worth another try: no answer, or a server in trouble. */
 const mayPass = (error: unknown) =>
   error instanceof ApiError && (error.status === null || error.status >= 500);
@@ -31,10 +34,15 @@ export function makeQueryClient(): QueryClient {
   return queryClient;
 }
 
-/** Forgets everything that was shown to the user who is no longer signed in, by choice or not. */
+/** Ends the session here: nobody is signed in any more, by choice or not. */
 export function endSession(queryClient: QueryClient, byChoice = false): void {
-  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== userKey[0] });
+  forgetShown(queryClient);
   queryClient.setQueryData(signedOutKey, byChoice);
   queryClient.setQueryData(userKey, null);
+}
+
+/** Forgets everything that was shown to a user, so that the next one does not see it. */
+export function forgetShown(queryClient: QueryClient): void {
+  queryClient.removeQueries({ predicate: ({ queryKey: [name] }) => !OF_SESSION.has(name) });
   void forgetOfflineData();
 }

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 
 import { userQuery } from '@/api/get-user';
-import { keepQueries, restoreQueries } from '@/api/offline-queries';
+import { keepQueries } from '@/api/offline-queries';
 import { makeQueryClient } from '@/api/query-client';
 import { makeRouter } from '@/app/router';
 import { NewVersion } from '@/app/new-version';
@@ -22,7 +22,9 @@ const queryClient = makeQueryClient();
 // Asked for while the page's code is still loading; what goes wrong is shown where it is used.
 queryClient.query(userQuery()).catch(() => undefined);
 
-const app = (
+keepQueries(queryClient);
+
+createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <ColorModeProvider>
@@ -32,10 +34,5 @@ const app = (
         </SnackbarProvider>
       </ColorModeProvider>
     </QueryClientProvider>
-  </StrictMode>
+  </StrictMode>,
 );
-
-void restoreQueries(queryClient).then(() => {
-  keepQueries(queryClient);
-  createRoot(root).render(app);
-});

@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { QueryClient } from '@tanstack/react-query';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { http, HttpResponse } from 'msw';
+import { delay, http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { keepQueries, lastUser, restoreQueries } from '@/api/offline-queries';
@@ -13,6 +13,8 @@ import { forgetOfflineData } from '@/lib/offline-data';
 import { alice, makeDashboard } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { answerGet, answerPost, server } from '@/testing/server';
+
+const bob = { ...alice, id: '5f0c8d7e-0000-4000-8000-000000000002', name: 'bob' };
 
 afterEach(forgetOfflineData);
 
@@ -36,7 +38,7 @@ describe('what was shown last', () => {
   it('comes back as it was, but for what is no dashboard', async () => {
     await keepSomething();
     const queryClient = new QueryClient();
-    await restoreQueries(queryClient);
+    await restoreQueries(queryClient, alice);
     expect(queryClient.getQueryData(['dashboards', '1', 'versions'])).toEqual([
       { since: new Date('2026-01-01') },
     ]);
@@ -47,8 +49,7 @@ describe('what was shown last', () => {
   it('is shown under a banner when PyDash does not answer', async () => {
     await keepSomething();
     server.use(http.get('*/api/*', () => HttpResponse.error()));
-    const { queryClient } = renderRoutes(routes, '/');
-    await restoreQueries(queryClient);
+    renderRoutes(routes, '/');
     expect(await screen.findByText('Web shop', { selector: 'h2 *' })).toBeVisible();
     expect(
       screen.getByText(/PyDash does not answer\. What you see was loaded before/),
@@ -61,6 +62,55 @@ describe('what was shown last', () => {
     renderRoutes(routes, '/');
     await screen.findByRole('heading', { name: 'Sign in' });
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
+  });
+
+  it('is not shown to another user, and not kept for the one before', async () => {
+    await keepSomething();
+    answerGet('/user', bob);
+    server.use(http.get('*/api/dashboards', () => delay('infinite')));
+    renderRoutes(routes, '/');
+    await screen.findByRole('heading', { name: 'Overview' });
+    expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
+    expect(await lastUser()).toBeUndefined();
+  });
+
+  it('is not shown to who signs in after a session that has ended', async () => {
+    await keepSomething();
+    document.cookie = 'XSRF-TOKEN=; max-age=0';
+    server.use(http.get('*/api/dashboards', () => delay('infinite')));
+    answerPost('/login', { message: 'Welcome.', user: bob });
+    const { queryClient } = renderRoutes(routes, '/');
+    await userEvent.type(await screen.findByLabelText('User name'), 'bob');
+    await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
+    queryClient.setQueryData(['dashboards'], [makeDashboard()]); // as alice's page might yet do
+    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    await screen.findByRole('heading', { name: 'Overview' });
+    expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
+    expect(await lastUser()).toBeUndefined();
+  });
+
+  it('gives way when somebody else has signed in in another tab', async () => {
+    answerGet('/user', alice);
+    answerGet('/dashboards', [makeDashboard()]);
+    const { queryClient } = renderRoutes(routes, '/');
+    await screen.findByText('Web shop', { selector: 'h2 *' });
+    answerGet('/user', bob);
+    answerGet('/dashboards', [makeDashboard({ name: 'Of Bob' })]);
+    await queryClient.refetchQueries({ queryKey: userKey });
+    expect(await screen.findByText('Of Bob', { selector: 'h2 *' })).toBeVisible();
+    expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
+  });
+
+  it('waits for the user while the server takes its time', async () => {
+    await keepSomething();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const queryClient = new QueryClient();
+    keepQueries(queryClient);
+    queryClient.setQueryData(['something'], 'that is known before the user is');
+    await vi.advanceTimersByTimeAsync(1_500);
+    vi.useRealTimers();
+    expect(await lastUser()).toEqual(alice);
+    queryClient.clear();
   });
 
   it('is forgotten when the user signs out', async () => {

@@ -38,5 +38,6 @@ export function RequireUser() {
     const hasSignedOut = queryClient.getQueryData(signedOutKey) === true;
     return <Navigate to={loginPath(hasSignedOut ? undefined : pathname + search)} replace />;
   }
-  return <Outlet />;
+  // Another user starts anew rather than with the pages of the one before.
+  return <Outlet key={user.data.id} />;
 }
