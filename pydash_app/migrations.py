@@ -17,4 +17,4 @@ def _create_collections(root: Root) -> None:
         room.create(root)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create_collections,)
+MIGRATIONS: tuple[Migration, ...] = (_create_collections, outbox.repository.create_sent)

@@ -1,10 +1,16 @@
 """The outbox: mails are written in the transaction that causes them and sent by the fetcher.
 
-So a mail is sent if and only if its cause was stored, and a mail server that is down slows nobody.
+So a mail is sent only if its cause was stored, and a mail server that is down slows nobody.
+
+Anybody can enter the address of somebody else who will then get a mail. Therefore only `MOST` of
+each kind go to one mailbox in an hour. They are counted here, where all of them pass, and not in
+the requests: no answer, and no time that it takes, tells to whom there was something to send.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pydash_app import configuration
 from pydash_app.outbox import repository
@@ -17,6 +23,8 @@ __all__ = ["OutgoingMail", "send_due", "write"]
 
 logger = Logger(__name__)
 
+MOST = 5
+MOST_WITHIN = timedelta(hours=1)
 _BATCH = 50
 
 
@@ -48,30 +56,38 @@ def send_due(now: datetime | None = None) -> int:
     sent = 0
     for attempt in transact(lambda: _begin_attempts(now)):
         try:
-            sent += _send(attempt)
+            _send(attempt)
         except MailServerAway as error:
             logger.warning("The mail server is away", reason=error)
             break
         except MailNotSent as error:
             logger.warning("A mail was not sent", reason=error, last_attempt=attempt.is_last)
-            if not attempt.is_last:
-                continue
-        _remove(attempt.mail)
+            if attempt.is_last:
+                transact(partial(repository.remove, attempt.mail))
+        else:
+            transact(partial(_note_sent, attempt.mail, now))
+            sent += attempt.message is not None
     return sent
 
 
 def _begin_attempts(now: datetime) -> list[_Attempt]:
     """Take the mails that are due off the front of the queue until their next attempt is due.
 
-    So another sender leaves them alone, and a crash in the middle costs no mail.
+    So another sender leaves them alone, and a crash in the middle costs no mail. What is too much
+    for one mailbox is dropped, the oldest first, for a newer code makes an older one void.
     """
-    attempts = []
-    for mail in repository.due(now, _BATCH):
+    attempts: list[_Attempt] = []
+    sent = Counter(repository.kinds_sent(now - MOST_WITHIN))
+    for mail in sorted(repository.due(now, _BATCH), key=lambda mail: mail.written, reverse=True):
         repository.remove(mail)
+        if mail.recipient is not None and sent[mail.kind] >= MOST:
+            logger.warning("Dropped a mail: its recipient has had too many", subject=mail.subject)
+            continue
+        sent[mail.kind] += 1
         mail.begin_attempt(now)
         repository.add(mail)
         attempts.append(_Attempt(mail, _message(mail), mail.is_hopeless(now)))
-    return attempts
+    return attempts[::-1]
 
 
 def _message(mail: OutgoingMail) -> Message | None:
@@ -80,9 +96,9 @@ def _message(mail: OutgoingMail) -> Message | None:
     return Message(mail.recipient, mail.subject, mail.plain, mail.html)
 
 
-def _send(attempt: _Attempt) -> int:
+def _send(attempt: _Attempt) -> None:
     if attempt.message is None:
-        return 0
+        return
     settings = configuration.current()
     send(
         attempt.message,
@@ -90,8 +106,9 @@ def _send(attempt: _Attempt) -> int:
         mail_url=settings.mail_url,
         directory=settings.data_dir / "mail",
     )
-    return 1
 
 
-def _remove(mail: OutgoingMail) -> None:
-    transact(lambda: repository.remove(mail))
+def _note_sent(mail: OutgoingMail, now: datetime) -> None:
+    repository.remove(mail)
+    if mail.recipient is not None:
+        repository.note_sent(mail, now)

@@ -35,6 +35,12 @@ class OutgoingMail(Persistent):
         self.due = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self.attempts, 10))
         self.attempts += 1
 
+    @property
+    def kind(self) -> tuple[str, str]:
+        """To whom it goes and what about; a mailbox is the same with any tag (`alice+tag@…`)."""
+        name, _, domain = (self.recipient or "").casefold().rpartition("@")
+        return f"{name.partition('+')[0]}@{domain}", self.subject
+
     def is_hopeless(self, now: datetime) -> bool:
         """Tell whether sending it was tried for too long."""
         return now - self.written >= GIVE_UP_AFTER

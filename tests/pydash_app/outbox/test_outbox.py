@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydash_app import configuration as configurations
 from pydash_app import outbox
 from pydash_app.configuration import Configuration
+from pydash_app.migrations import MIGRATIONS
 from pydash_app.outbox.entity import GIVE_UP_AFTER, LONGEST_PAUSE, OutgoingMail
 from pydash_app.user import verify
 from pydash_app.user.services import registration
-from pydash_database import transact
+from pydash_database import database_root, schema, transact
 from pydash_mail import sending
 
 PASSWORD = "correct horse battery staple"
@@ -75,6 +77,10 @@ def count() -> int:
     return transact(outbox.repository.count)
 
 
+def plain_text(mail: Message) -> str:
+    return str(mail.get_payload(0).get_payload(decode=True).decode()).strip()  # type: ignore[union-attr]
+
+
 def use_closed_port(configuration: Configuration) -> None:
     # Port 9 (discard) is closed on the loopback interface.
     configurations.install(replace(configuration, mail_url="smtp://127.0.0.1:9"))
@@ -99,8 +105,7 @@ def test_the_link_of_a_registration_mail_works_once_even_if_the_server_was_down(
     assert outbox.send_due() == 0, "it waits a minute before it tries again"
     assert outbox.send_due(datetime.now(UTC) + timedelta(minutes=2)) == 1
     (mail,) = mailbox.mails
-    text = str(mail.get_payload(0).get_payload(decode=True))  # type: ignore[union-attr]
-    code = text.partition("/verify/")[2][:36]
+    code = plain_text(mail).partition("/verify/")[2][:36]
     assert transact(lambda: verify(code))
     assert transact(alice.is_verified)
 
@@ -132,6 +137,57 @@ def test_a_refused_mail_does_not_keep_back_the_others(
         write(recipient)
     assert outbox.send_due() == 1
     assert count() == 1
+
+
+def test_one_mailbox_gets_five_mails_of_a_kind_an_hour(
+    mailbox: Mailbox, start: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody can have mails sent to any address, by registering with it under many names."""
+    start()
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    for number in range(20):
+        tag = f"+{number}" if number % 2 else ""
+        address = f"Victim{tag}@Example.com"
+        transact(partial(registration.register, f"User {number}", PASSWORD, address))
+        outbox.send_due(now)
+    assert len(mailbox.mails) == 5
+    assert count() == 0, "what is too much does not wait for the next hour"
+    dropped = [vars(record) for record in caplog.records if record.name == "pydash_app.outbox"]
+    assert len(dropped) == 15
+    assert "ictim" not in str(dropped), "the log does not say whose address it is"
+
+    write("victim@example.com")
+    write()
+    assert outbox.send_due(now) == 2, "mails of another kind and to others still go"
+    transact(lambda: registration.register("Later", PASSWORD, "victim@example.com"))
+    assert outbox.send_due(now + outbox.MOST_WITHIN) == 1, "and an hour later of this kind, too"
+
+
+def test_of_too_many_mails_the_newest_are_sent_in_the_order_in_which_they_were_written(
+    mailbox: Mailbox, start: Callable[[], None]
+) -> None:
+    """The code in a newer mail makes those in older ones void."""
+    start()
+    for number in range(8):
+        transact(partial(outbox.write, "a@example.com", "Code", str(number), ""))
+    assert outbox.send_due() == 5
+    assert [plain_text(mail) for mail in mailbox.mails] == ["3", "4", "5", "6", "7"]
+
+
+def test_a_database_from_before_mails_were_counted_is_brought_up_to_date(
+    mailbox: Mailbox, start: Callable[[], None]
+) -> None:
+    start()
+
+    def turn_back() -> None:
+        root = database_root()
+        del root["sent_mails"]
+        root[schema.VERSION] = 1
+
+    transact(turn_back)
+    assert transact(lambda: schema.upgrade(database_root(), MIGRATIONS)) == len(MIGRATIONS) - 1
+    write()
+    assert outbox.send_due() == 1
 
 
 def test_it_gives_up_after_three_days(mailbox: Mailbox, start: Callable[[], None]) -> None:
