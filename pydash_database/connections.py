@@ -56,7 +56,7 @@ class Database:
         self.uri = uri
         self.migrations = migrations
         self._opening = threading.Lock()
-        self._failed_at = float("-inf")
+        self._hopeless_until = float("-inf")
         self._database: DB | None = None
         self._of_thread = threading.local()
 
@@ -73,15 +73,18 @@ class Database:
     def open(self) -> DB:
         """Open the database unless it is open.
 
-        Threads that asked while an attempt was failing share its failure instead of each waiting
+        After an attempt failed, all threads share its failure for a moment instead of each waiting
         for another one.
         """
-        asked_at = time.monotonic()
         with self._opening:
             if self._database is None:
-                if self._failed_at > asked_at:
+                if time.monotonic() < self._hopeless_until:
                     raise DatabaseUnavailable
-                self._database = self._open()
+                try:
+                    self._database = self._open()
+                except DatabaseUnavailable:
+                    self._hopeless_until = time.monotonic() + storages.PAUSE_SECONDS
+                    raise
             return self._database
 
     def close(self) -> None:
@@ -96,7 +99,6 @@ class Database:
         try:
             storage = storages.open_storage(self.uri)
         except storages.DISCONNECTED as error:
-            self._failed_at = time.monotonic()
             raise DatabaseUnavailable from error
         database = DB(
             storage,
@@ -113,9 +115,10 @@ class Database:
 
     def _upgrade(self, database: DB) -> None:
         session = Session(database)
-        migrated = transactions.run(
-            session.manager, lambda: schema.upgrade(session.connection.root(), self.migrations)
-        )
+        with storages.patience(storages.PATIENT_SECONDS):
+            migrated = transactions.run(
+                session.manager, lambda: schema.upgrade(session.connection.root(), self.migrations)
+            )
         if migrated:
             logger.info("Migrated the database", migrations=migrated, schema=len(self.migrations))
 
@@ -162,21 +165,30 @@ def database_root() -> Any:
     return database_connection().root()
 
 
-def transact(work: Callable[[], Result], attempts: int = transactions.ATTEMPTS) -> Result:
+def transact(
+    work: Callable[[], Result],
+    attempts: int = transactions.ATTEMPTS,
+    *,
+    patience: float = storages.ANSWER_SECONDS,
+) -> Result:
     """Call `work()` in a transaction, commit, and answer its result.
 
     :param work: reads and changes persistent objects; called again from the start after a conflict
         with another transaction, so it has no other effects. If it raises, nothing is stored.
         A `transact` inside of it becomes part of the outer transaction.
     :param attempts: how often it is tried.
-    :raises DatabaseUnavailable: the database does not answer, or all attempts met conflicts.
+    :param patience: for how many seconds to wait for each answer of a ZEO server. By default as
+        long as people wait; `PATIENT_SECONDS` is for work in the background that stores much.
+    :raises DatabaseUnavailable: the database does not answer, or all attempts met conflicts. If it
+        ceased to answer in the middle of the commit, all of the work is stored or nothing.
     """
     session = _configured().session()
     if session.in_transaction:
         return work()
     session.in_transaction = True
     try:
-        return transactions.run(session.manager, work, attempts)
+        with storages.patience(patience):
+            return transactions.run(session.manager, work, attempts)
     finally:
         session.in_transaction = False
 
@@ -202,7 +214,8 @@ def pack(days: float = 1.0) -> None:
     :raises DatabaseUnavailable: the database does not answer.
     """
     try:
-        _configured().open().pack(days=days)
+        with storages.patience(None):
+            _configured().open().pack(days=days)
     except storages.DISCONNECTED as error:
         raise DatabaseUnavailable from error
 

@@ -1,10 +1,14 @@
 """Opens the storage that a URI names."""
 
-from collections.abc import Callable
-from concurrent.futures import TimeoutError as AnswerTimeoutError
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ZEO.asyncio.client import ClientThread
 from ZEO.ClientStorage import ClientStorage
 from ZEO.Exceptions import ClientDisconnected
 from ZODB.FileStorage import FileStorage
@@ -24,31 +28,81 @@ DISCONNECTED = (
     (ClientDisconnected,) if RelStorage is None else (ClientDisconnected, PostgresqlError)
 )
 
-# Every wait for the database server ends by then, so that a web answer can come within two seconds.
+# An answer of the database server is awaited for so long, so that a web answer can come within two
+# seconds.
 ANSWER_SECONDS = 1.5
+# So long where nobody sits and waits: others who store much may come first, on a slow disk.
+PATIENT_SECONDS = 30.0
+# Once a server did not answer, nobody waits for it for so long, unless it is connected again.
+PAUSE_SECONDS = 1.0
+# ZEO tries to connect again after this time, and up to a second more.
+_RECONNECT_SECONDS = 0.1
+_NEVER_SECONDS = 1e6
 _DEFAULT_ZEO_PORT = 9991
 # ZEO's cache is a file without a name: it costs disk and page cache, not the process's memory.
 _ZEO_CACHE_BYTES = 128 * 1024**2
 
+_patience: ContextVar[float | None] = ContextVar("patience", default=ANSWER_SECONDS)
 
-class ZeoStorage(ClientStorage):
-    """A client of a ZEO server that asks it at the begin of every transaction, with a time limit.
 
-    The question makes sure that a transaction sees whatever any process committed before it began,
-    and that a server which hangs is noticed like one which is gone.
+@contextmanager
+def patience(seconds: float | None) -> Iterator[None]:
+    """Wait for each answer of a ZEO server for so long within; `None` is for ever."""
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+class ZeoClient(ClientThread):
+    """Speaks with a ZEO server, and hangs up on one that does not answer in time.
+
+    ZEO itself would wait for ever. Hanging up lets every waiting call fail at once, makes the
+    server forget a commit that it has not finished, and leaves a connection anew to ZEO, which
+    then finds out what was committed meanwhile: also whether the answer to a commit was lost.
     """
 
-    def sync(self) -> None:
-        """Wait until every change committed so far is known here.
+    _hopeless_until = float("-inf")
+
+    def call(self, method: str, *args: Any, **_options: Any) -> Any:
+        """Ask the server, and wait for the answer.
 
         :raises ClientDisconnected: there was no answer in time.
         """
-        answer = self._call("ping", wait=False)
+        return self._answer(partial(super().call, method, *args, timeout=_NEVER_SECONDS))
+
+    def load_before(self, oid: bytes, tid: bytes) -> Any:
+        """Load the state that an object had before a transaction; see `call`."""
+        return self._answer(
+            lambda wait: self.io_call(self.load_before_co(oid, tid, _NEVER_SECONDS), wait)
+        )
+
+    def tpc_finish(self, tid: Any, updates: Any, f: Callable[[bytes], None]) -> Any:
+        """Commit what was voted for; see `call`, and without an answer it may be committed."""
+        return self._answer(partial(super().tpc_finish, tid, updates, f))
+
+    def _answer(self, ask: Callable[..., Any]) -> Any:
+        if not self.is_connected() and time.monotonic() < self._hopeless_until:
+            raise ClientDisconnected("the server did not answer a moment ago")
+        answer = ask(wait=False)
         try:
-            # The call itself gives up after ANSWER_SECONDS if there is no connection.
-            answer.result(ANSWER_SECONDS + 0.3)
-        except AnswerTimeoutError:
-            raise ClientDisconnected("the server does not answer") from None
+            return answer.result(_patience.get())
+        except TimeoutError:
+            self.loop.call_soon_threadsafe(self._hang_up, answer)
+        # Either it came just now, or this fails like all that waits.
+        return answer.result()
+
+    def _hang_up(self, unanswered: Any) -> None:
+        """Break the connection, or the attempt to connect; runs in the network thread."""
+        if unanswered.done():
+            return
+        self._hopeless_until = time.monotonic() + PAUSE_SECONDS
+        connected = self.client.protocol
+        if connected is None:
+            self.client.disconnected(None)
+        else:
+            connected.sm_protocol.transport.abort()
 
 
 def open_storage(uri: str) -> Any:
@@ -82,7 +136,14 @@ def _open_zeo(uri: str) -> Any:
     address: str | tuple[str, int] = unquote(parsed.path)
     if parsed.hostname:
         address = parsed.hostname, parsed.port or _DEFAULT_ZEO_PORT
-    return ZeoStorage(address, wait_timeout=ANSWER_SECONDS, cache_size=_ZEO_CACHE_BYTES)
+    return ClientStorage(
+        address,
+        wait_timeout=ANSWER_SECONDS,
+        cache_size=_ZEO_CACHE_BYTES,
+        # Ask at the begin of every transaction, which then sees what any process committed before.
+        server_sync=True,
+        _client_factory=partial(ZeoClient, disconnect_poll=_RECONNECT_SECONDS),
+    )
 
 
 def _open_postgresql(uri: str) -> Any:

@@ -3,9 +3,14 @@
 import os
 import signal
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from persistent import Persistent
+from ZEO.asyncio.client import ClientThread
 
 import pydash_database
 from pydash_database import DatabaseUnavailable, database_root, storages, transact
@@ -14,11 +19,35 @@ from pydash_database import DatabaseUnavailable, database_root, storages, transa
 pytestmark = pytest.mark.timeout(40)
 
 
+RECOVERY_SECONDS = 30
+
+
+class Note(Persistent):
+    text = "none"
+
+
+def migrate(root: Any) -> None:
+    root.update(counter=0, note=Note())
+
+
 @pytest.fixture
 def server(own_zeo_server: Any) -> Any:
-    pydash_database.configure(own_zeo_server.uri, [lambda root: root.update(counter=0)])
+    pydash_database.configure(own_zeo_server.uri, [migrate])
     yield own_zeo_server
     pydash_database.close()
+
+
+@contextmanager
+def continued(server: Any) -> Iterator[None]:
+    """Let a server that was stopped within go on at the end: until then it answers nothing."""
+    try:
+        yield
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
+def stop(server: Any) -> None:
+    os.kill(server.process.pid, signal.SIGSTOP)
 
 
 def increase() -> int:
@@ -27,18 +56,27 @@ def increase() -> int:
     return int(root["counter"])
 
 
+def in_threads(number: int, work: Any) -> None:
+    threads = [threading.Thread(target=work) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def assert_unavailable() -> None:
     with pytest.raises(DatabaseUnavailable):
         transact(increase)
 
 
 def eventually(work: Any) -> Any:
-    for _ in range(20):
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while True:
         try:
             return work()
         except DatabaseUnavailable:
-            continue
-    raise AssertionError("The database was not found again.")
+            assert time.monotonic() < deadline, "The database was not found again."
+            time.sleep(0.02)
 
 
 def test_it_is_found_again_after_a_restart(server: Any) -> None:
@@ -59,12 +97,123 @@ def test_it_is_found_if_it_comes_after_its_client(server: Any) -> None:
 
 def test_a_server_that_hangs_is_unavailable(server: Any) -> None:
     assert transact(increase) == 1
-    os.kill(server.process.pid, signal.SIGSTOP)
-    try:
+    with continued(server):
+        stop(server)
         assert_unavailable()
-    finally:
-        os.kill(server.process.pid, signal.SIGCONT)
     assert eventually(lambda: transact(increase)) == 2
+
+
+def test_a_server_that_begins_to_hang_before_a_load_is_unavailable(server: Any) -> None:
+    transact(increase)
+    pydash_database.close()  # with all that it had in its caches
+
+    def load() -> str:
+        note = database_root()["note"]
+        stop(server)
+        return str(note.text)
+
+    with continued(server), pytest.raises(DatabaseUnavailable):
+        transact(load)
+    assert eventually(lambda: transact(lambda: database_root()["note"].text)) == "none"
+
+
+def test_of_a_commit_whose_vote_hangs_nothing_is_stored(server: Any) -> None:
+    def increase_and_stop() -> None:
+        increase()
+        stop(server)
+
+    with continued(server), pytest.raises(DatabaseUnavailable):
+        transact(increase_and_stop)
+    assert eventually(lambda: transact(increase)) == 1
+
+
+def test_a_commit_whose_answer_is_lost_is_not_tried_again(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transact(increase)
+    tries = []
+    finish = ClientThread.tpc_finish
+
+    def stop_and_finish(*given: Any, **options: Any) -> Any:
+        stop(server)
+        return finish(*given, **options)
+
+    def increase_by_counting() -> None:
+        tries.append(increase())
+
+    with continued(server), monkeypatch.context() as patch:
+        patch.setattr(ClientThread, "tpc_finish", stop_and_finish)
+        with pytest.raises(DatabaseUnavailable):
+            transact(increase_by_counting)
+    # The server had been told to commit, so it does; and this process learns of it.
+    assert eventually(lambda: transact(lambda: database_root()["counter"])) == 2
+    assert tries == [2]
+
+
+def test_all_calls_that_wait_fail_together(server: Any) -> None:
+    everybody_has_begun = threading.Barrier(8, action=lambda: stop(server))
+    outcomes = []
+
+    def ask() -> None:
+        def work() -> None:
+            everybody_has_begun.wait()
+            increase()
+
+        try:
+            transact(work)
+        except DatabaseUnavailable as error:
+            outcomes.append(error)
+
+    transact(increase)
+    with continued(server):
+        in_threads(8, ask)
+    assert len(outcomes) == 8
+    assert eventually(lambda: transact(increase)) == 2
+
+
+def test_after_one_wait_in_vain_nobody_waits_until_it_is_back(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transact(increase)
+    monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
+    with continued(server):
+        stop(server)
+        # Had each to wait, it would take minutes.
+        for _ in range(200):
+            assert_unavailable()
+    assert eventually(lambda: transact(increase)) == 2
+
+
+def test_nobody_waits_either_for_one_that_was_away_from_the_start(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
+    server.kill()
+    for _ in range(200):
+        assert_unavailable()
+
+
+def test_it_is_asked_again_after_a_pause(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storages, "PAUSE_SECONDS", 0.01)
+    server.kill()
+    assert_unavailable()
+    server.start()
+    assert eventually(lambda: transact(increase)) == 1
+
+
+def test_work_in_the_background_may_wait_longer(server: Any) -> None:
+    """Longer than people would, for a server that is busy but there."""
+
+    def increase_at_a_busy_server() -> int:
+        stop(server)
+        threading.Timer(
+            storages.ANSWER_SECONDS * 1.5, os.kill, (server.process.pid, signal.SIGCONT)
+        ).start()
+        return increase()
+
+    with continued(server):
+        transact(increase_at_a_busy_server, patience=pydash_database.PATIENT_SECONDS)
+    assert transact(increase) == 2
 
 
 def test_many_threads_wait_together_not_one_after_the_other(
@@ -85,11 +234,7 @@ def test_many_threads_wait_together_not_one_after_the_other(
         assert_unavailable()
 
     monkeypatch.setattr(storages, "open_storage", count)
-    threads = [threading.Thread(target=ask) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(10, ask)
     assert len(attempts) == 1
 
 
