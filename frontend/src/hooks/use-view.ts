@@ -2,14 +2,15 @@ import { useCallback, useMemo } from 'react';
 
 import { useSearchParams } from 'react-router';
 
-import { parseView, viewParams, type FilterName, type View } from '@/lib/view';
+import { parseView, replaceView, viewParams, type FilterName, type View } from '@/lib/view';
 
 /** The view of this page, which lives in the URL, and how to change it. */
 export function useView() {
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => parseView(params), [params]);
   const change = useCallback(
-    (part: Partial<View>) => setParams(viewParams({ ...view, ...part })),
+    (part: Partial<View>) =>
+      setParams((before) => replaceView(before, viewParams({ ...view, ...part }))),
     [view, setParams],
   );
   /** Shows only what has this value; undefined shows all again. */

@@ -4,6 +4,7 @@ import {
   fittingTimeslice,
   parseView,
   periodBefore,
+  replaceView,
   resolveRange,
   timesliceOf,
   viewParams,
@@ -19,6 +20,13 @@ describe('a view in the URL', () => {
     const search =
       'from=2026-01-01&to=2026-01-31&compare=true&timeslice=hour&endpoint=shop.index&ip=10.0.0.1';
     expect(viewParams(parse(search)).toString()).toBe(search);
+  });
+
+  it('takes the place of another, and leaves what panels keep there', () => {
+    const before = new URLSearchParams('range=30d&endpoint=index&year=2025');
+    expect(replaceView(before, viewParams(parse('compare=true'))).toString()).toBe(
+      'compare=true&year=2025',
+    );
   });
 
   it('leaves out what is the default', () => expect(viewParams(parse('')).toString()).toBe(''));

@@ -84,6 +84,14 @@ export function viewParams({ range, compare, timeslice, filters }: View): URLSea
   return params;
 }
 
+const PARAMS: readonly string[] = ['range', 'from', 'to', 'compare', 'timeslice', ...FILTER_NAMES];
+
+/** Puts another view into a URL, and leaves what panels keep there as it is. */
+export function replaceView(before: URLSearchParams, view: URLSearchParams): URLSearchParams {
+  const others = [...before].filter(([name]) => !PARAMS.includes(name));
+  return new URLSearchParams([...view, ...others]);
+}
+
 const floor = (moment: Date, unit: number) => new Date(Math.floor(moment.getTime() / unit) * unit);
 const plus = (moment: Date, ms: number) => new Date(moment.getTime() + ms);
 const plusMonths = (moment: Date, months: number) => {

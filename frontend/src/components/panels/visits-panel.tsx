@@ -1,5 +1,3 @@
-import { useState } from 'react';
-
 import { useTheme } from '@mui/material/styles';
 
 import { useVersions } from '@/api/get-versions';
@@ -8,6 +6,7 @@ import { BarChart } from '@/components/charts/bar-chart';
 import { restColor, statusColors } from '@/components/charts/colors';
 import type { Series } from '@/components/charts/series';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
+import { useUrlText } from '@/hooks/use-url-text';
 import { Panel } from '@/components/panel';
 import { Segments } from '@/components/segments';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
@@ -56,8 +55,9 @@ function summaryOf({ series, groups }: GroupedVisits): string {
 /** Visits over time, stacked by endpoint or by status class. */
 export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const isOneEndpoint = view.filters.endpoint !== undefined;
-  const [chosen, setGrouping] = useState<Grouping>('endpoint');
-  const grouping = isOneEndpoint ? 'status_class' : chosen;
+  const [chosen, choose] = useUrlText('visits_by', 'endpoint');
+  const grouping: Grouping =
+    isOneEndpoint || chosen === 'status_class' ? 'status_class' : 'endpoint';
   const query = useVisitsBy(dashboardId, grouping, view);
   const versions = useVersions(dashboardId).data;
   const colorOf = useGroupColor(dashboardId, grouping);
@@ -82,7 +82,7 @@ export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: 
       title="Visits"
       actions={
         !isOneEndpoint && (
-          <Segments label="Visits by" value={grouping} options={GROUPINGS} onChange={setGrouping} />
+          <Segments label="Visits by" value={grouping} options={GROUPINGS} onChange={choose} />
         )
       }
       query={query}

@@ -1,5 +1,3 @@
-import { useState } from 'react';
-
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 
@@ -8,6 +6,7 @@ import { YearCalendar } from '@/components/charts/year-calendar';
 import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
+import { useUrlText } from '@/hooks/use-url-text';
 import { formatNumber } from '@/lib/format';
 import type { View } from '@/lib/view';
 
@@ -47,12 +46,14 @@ function summaryOf(days: Days): string {
 
 /** The visits of every day of a calendar year. */
 export function CalendarPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
-  const [year, setYear] = useState(() => new Date().getUTCFullYear());
+  const thisYear = new Date().getUTCFullYear();
+  const [chosen, choose] = useUrlText('year', String(thisYear));
+  const year = /^\d{4}$/.test(chosen) ? Number(chosen) : thisYear;
   const query = useYear(dashboardId, year, view.filters);
   return (
     <Panel
       title="The year, day by day"
-      actions={<YearChoice year={year} onChange={setYear} />}
+      actions={<YearChoice year={year} onChange={(changed) => choose(String(changed))} />}
       query={query}
       isEmpty={(days) => !Object.values(days).some((visits) => visits > 0)}
       empty={<Notice icon="calendar" title={`No visits in ${year}`} />}

@@ -121,3 +121,19 @@ it('filters every panel by what is in the URL', async () => {
   // Only where versions begin, and which colour an endpoint has, does not depend on the filter.
   expect(unfiltered.map((query) => query.get('breakdown')).sort()).toEqual(['endpoint', 'version']);
 });
+
+it('keeps in the URL what a panel was told to show', async () => {
+  answerStatistics(MEASURED);
+  const { router } = renderStatistics('?range=30d&year=2025');
+  await userEvent.click(await screen.findByRole('button', { name: 'Status' }));
+  expect(router.state.location.search).toBe('?range=30d&year=2025&visits_by=status_class');
+  expect(await within(await panel('The year, day by day')).findByText('2025')).toBeVisible();
+});
+
+it('compares in the table too', async () => {
+  answerStatistics(MEASURED);
+  renderStatistics('?from=2026-11-21&to=2026-11-22&timeslice=day&compare=true');
+  await userEvent.click(await screen.findByRole('button', { name: 'Visits: show as table' }));
+  const header = within(await panel('Visits')).getAllByRole('columnheader');
+  expect(header.map(({ textContent }) => textContent)).toContain('Period before');
+});
