@@ -9,6 +9,7 @@ from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.calls import RemoteDetails
 from flask_monitoring_dashboard_client.cleaning import clean_text
 from flask_monitoring_dashboard_client.errors import (
+    AnswerTooLarge,
     ExporterMissing,
     InvalidAnswer,
     NotADashboard,
@@ -32,7 +33,14 @@ DETAILS = "get_json_details"
 LINK = "/dashboard"
 MAX_PARENTS = 3
 # Of all that can be wrong at one of the addresses tried, the first of these tells most.
-_TELLING = (WrongToken, ExporterMissing, RemoteFailure, InvalidAnswer, NotADashboard)
+_TELLING = (
+    WrongToken,
+    ExporterMissing,
+    RemoteFailure,
+    InvalidAnswer,
+    AnswerTooLarge,
+    NotADashboard,
+)
 
 
 def speak(dialect: str, routes: Routes) -> Dialect:

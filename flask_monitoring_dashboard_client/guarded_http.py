@@ -236,7 +236,7 @@ def _read(response: http.client.HTTPResponse, encoding: str, max_bytes: int) -> 
 
 
 def _too_large(max_bytes: int) -> str:
-    return f"The answer of the dashboard is larger than {max_bytes // 1024**2} MB."
+    return f"The answer of the dashboard is larger than {max_bytes // 1024:,} kB."
 
 
 def _wire_pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:

@@ -18,6 +18,10 @@ from flask_monitoring_dashboard_client.guarded_connection import Limits, Resolve
 from flask_monitoring_dashboard_client.guarded_http import GuardedSession
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
 
+# Details and rules have some ten kB. Whoever sends more may want it to be parsed: of JSON, each
+# byte can take thirty of memory, and several can be tried out at once.
+PROBE_BYTES = 256 * 1024
+
 
 class RemoteDashboard:
     """Reads one monitored app. Not to be shared by threads; to be closed after use.
@@ -31,7 +35,7 @@ class RemoteDashboard:
     :param connect_timeout: seconds to look up a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
     :param total_timeout: seconds for one request.
-    :param max_bytes: the size of an answer, decompressed.
+    :param max_bytes: the size of an answer, decompressed; of those to a probe, `PROBE_BYTES`.
     :param dialect: how it talks, as `RemoteDetails.dialect` gives it; found out if it is None.
     :param resolver: looks up a host's addresses; another one is for tests.
     :raises AddressRefused: if the URL is none.
@@ -51,9 +55,10 @@ class RemoteDashboard:
         dialect: str | None = None,
         resolver: Resolver = resolve,
     ) -> None:
-        policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
-        limits = Limits(connect_timeout, read_timeout, total_timeout, max_bytes)
-        self._session = GuardedSession(policy, limits, resolver)
+        self._policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
+        self._limits = Limits(connect_timeout, read_timeout, total_timeout, max_bytes)
+        self._resolver = resolver
+        self._session = GuardedSession(self._policy, self._limits, resolver)
         self._token, self._name = token.strip(), dialect
         if not self._token or not self._token.isprintable():
             raise WrongToken
@@ -79,7 +84,9 @@ class RemoteDashboard:
 
         :raises RemoteError: with what is wrong, see its subclasses.
         """
-        details = detect(self._session, self._base, self._token)
+        limits = replace(self._limits, max_bytes=min(PROBE_BYTES, self._limits.max_bytes))
+        with GuardedSession(self._policy, limits, self._resolver) as session:
+            details = detect(session, self._base, self._token)
         self._name = details.dialect
         self._settle(Url.parse(details.url))
         return details

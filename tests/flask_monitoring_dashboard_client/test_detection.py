@@ -1,13 +1,16 @@
 """Finding the monitoring, telling its dialect, and saying the most useful thing when that fails."""
 
+import gzip
 import json
 import socket
+import tracemalloc
 from typing import Any
 
 import jwt
 import pytest
 
 from flask_monitoring_dashboard_client import (
+    AnswerTooLarge,
     ExporterMissing,
     InvalidAnswer,
     NotADashboard,
@@ -221,3 +224,35 @@ def test_a_details_page_that_is_no_json_is_told(server: ScriptedServer) -> None:
     serve(server, {}, otherwise=http("{", content_type="application/json"))
     with pytest.raises(InvalidAnswer):
         probe(server.url)
+
+
+LISTS = b"[" + b"[]," * 8_000_000 + b"[]]"
+BOMB = http(gzip.compress(LISTS, 1), content_type="application/json", Content_Encoding="gzip")
+
+
+@pytest.mark.parametrize("dialect", ["unknown", "1.10", "1.11", "1.12", "2.0"])
+def test_no_answer_to_a_probe_is_large_enough_to_do_harm(
+    server: ScriptedServer, dialect: str
+) -> None:
+    routes = {"/get_json_monitor_rules": BOMB}
+    if dialect == "unknown":
+        routes["/get_json_details"] = BOMB
+    else:
+        is_old = dialect in ("1.10", "1.11")
+        told: dict[str, Any] = {"version" if is_old else "dashboard-version": f"{dialect}.1"}
+        routes["/get_json_details"] = json_answer({**told, "first_request": None})
+    serve(server, routes)
+    tracemalloc.start()
+    try:
+        with pytest.raises(AnswerTooLarge, match="256 kB"):
+            probe(server.url)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * 1024 * 1024
+
+
+def test_a_large_page_elsewhere_hides_no_dashboard(server: ScriptedServer) -> None:
+    routes = {"/dashboard/get_json_details": json_answer(EXPORTER)}
+    serve(server, routes, otherwise=http("<html>" + " " * 300_000, status="404 Not Found"))
+    assert probe(server.url).url == server.url + "/dashboard"
