@@ -264,23 +264,42 @@ def _kept_secret_key(path: Path) -> str:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         _create_whole(path, secrets.token_hex(32))
-    return path.read_text(encoding="ascii")
+    try:
+        return parsing.secret_key(path.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"The secret key in {path} is damaged or cannot be read ({error})."
+            " Restore the file from a backup. Or remove it, and a new key is made; then everybody"
+            " must sign in again, and the tokens of all dashboards must be entered again."
+        ) from None
 
 
 def _create_whole(path: Path, text: str) -> None:
     """Create a file that only its owner may read, with all of its text, unless it exists.
 
     Two processes may start at once: the file appears complete or not at all, and the first wins.
+    So it does if the power fails: its text is on the disk before its name is.
     """
     descriptor, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     try:
         path.hardlink_to(draft)
     except FileExistsError:
         pass
     finally:
         Path(draft).unlink()
+    _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 _current: Configuration | None = None

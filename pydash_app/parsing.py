@@ -84,7 +84,8 @@ def public_url(text: str) -> str:
 
 def secret_key(text: str) -> str:
     """Read a key that cannot be guessed."""
-    if len(text) < _SHORTEST_SECRET_KEY:
+    # Of a file that was damaged by a power failure there may be nothing left but null characters.
+    if sum(map(str.isprintable, text)) < _SHORTEST_SECRET_KEY:
         raise ValueError(f"must have at least {_SHORTEST_SECRET_KEY} characters")
     return text
 

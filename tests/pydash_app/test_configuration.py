@@ -1,9 +1,11 @@
 """Settings come from the environment; a bad one stops the start and says how to put it right."""
 
 import doctest
+import os
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
+from stat import S_ISDIR
 
 import pytest
 
@@ -106,6 +108,33 @@ def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None
     assert data_dir.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in data_dir.iterdir()] == ["secret_key"]
     assert read(tmp_path / "other").secret_key != first
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\n", b"short", b"\0" * 64, b"\xff" * 64])
+def test_a_damaged_secret_key_stops_the_start_and_stays_as_it_is(
+    tmp_path: Path, damaged: bytes
+) -> None:
+    """With an empty key, as a power failure may leave it, anybody could forge a session."""
+    path = tmp_path / "secret_key"
+    path.write_bytes(damaged)
+    with pytest.raises(ConfigurationError, match="Restore the file from a backup") as error:
+        read(tmp_path)
+    assert str(path) in str(error.value)
+    assert path.read_bytes() == damaged
+
+
+def test_the_secret_key_is_on_the_disk_before_its_name_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "secret_key"
+    synced = []
+
+    def note(descriptor: int) -> None:
+        synced.append((S_ISDIR(os.fstat(descriptor).st_mode), path.exists()))
+
+    monkeypatch.setattr(os, "fsync", note)
+    read(tmp_path)
+    assert synced == [(False, False), (True, True)], "first the text, then the directory"
 
 
 def test_processes_that_start_at_once_agree_on_the_secret_key(tmp_path: Path) -> None:
