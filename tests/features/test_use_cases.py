@@ -229,6 +229,27 @@ class TestAdding:
         expect(dialog).to_have_count(0)
         assert len(stack.get("dashboards")) == len(before)
 
+    def test_cancelling_the_test_of_the_connection_adds_nothing(
+        self, user_page: Page, stack: Stack
+    ) -> None:
+        before = stack.get("dashboards")
+        asked = []
+        user_page.route(re.compile("/api/dashboards/probe$"), asked.append)
+        user_page.goto("/")
+        user_page.get_by_role("button", name="Add dashboard").click()
+        dialog = user_page.get_by_role("dialog")
+        dialog.get_by_label("Address of the dashboard").fill(stack.shop_url)
+        dialog.get_by_label("Token", exact=True).fill(stack.shop_token)
+        with user_page.expect_event("requestfailed") as failed:
+            dialog.get_by_role("button", name="Test and add").click()
+            expect(dialog.get_by_role("list", name="Test of the connection")).to_be_visible()
+            dialog.get_by_role("button", name="Cancel").click()
+        assert failed.value.url.endswith("/api/dashboards/probe")
+        expect(dialog).to_have_count(0)
+        for route in asked:
+            route.abort()
+        assert len(stack.get("dashboards")) == len(before)
+
 
 def test_settings_of_the_user_are_there_after_a_reload(user_page: Page) -> None:
     user_page.goto("/settings")

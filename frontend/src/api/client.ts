@@ -26,8 +26,8 @@ export async function get<T>(path: string, params?: QueryParams, signal?: AbortS
   return (await client.get<T>(path, { params, signal })).data;
 }
 
-export async function post<T>(path: string, body: object = {}): Promise<T> {
-  return (await client.post<T>(path, body)).data;
+export async function post<T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> {
+  return (await client.post<T>(path, body, { signal })).data;
 }
 
 /** `/dashboards/{id}` and what is under it, each part safe inside a URL. */

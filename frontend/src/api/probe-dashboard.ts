@@ -3,7 +3,13 @@ import { useMutation } from '@tanstack/react-query';
 import { post } from '@/api/client';
 import type { Connection, Probe } from '@/api/types';
 
-const probeDashboard = (connection: Connection) => post<Probe>('/dashboards/probe', connection);
+interface Wish {
+  connection: Connection;
+  signal: AbortSignal;
+}
+
+const probeDashboard = ({ connection, signal }: Wish) =>
+  post<Probe>('/dashboards/probe', connection, signal);
 
 /** Tests step by step whether a dashboard can be read at an address with a token. */
 export const useProbeDashboard = () => useMutation({ mutationFn: probeDashboard });

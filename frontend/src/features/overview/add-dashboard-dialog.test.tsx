@@ -1,12 +1,12 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { Probe } from '@/api/types';
 import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, answerPost } from '@/testing/server';
+import { answerGet, answerPost, holdPost } from '@/testing/server';
 
 const FOUND: Probe = {
   ok: true,
@@ -35,12 +35,11 @@ const WITHOUT_EXPORTER: Probe = {
 };
 
 async function submit(url = 'https://shop.example.com/dashboard') {
-  const onClose = vi.fn();
-  renderPage(<AddDashboardDialog onClose={onClose} />);
+  const view = renderPage(<AddDashboardDialog onClose={() => undefined} />);
   await userEvent.type(screen.getByLabelText('Address of the dashboard'), url);
   await userEvent.type(screen.getByLabelText('Token'), 'secret');
   await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
-  return onClose;
+  return view;
 }
 
 const added = makeDashboard({
@@ -99,5 +98,29 @@ describe('adding a dashboard', () => {
     await submit('shop.example.com');
     expect(await screen.findByText('Begin with https:// or http://.')).toBeVisible();
     expect(sent).toEqual([]);
+  });
+});
+
+describe('cancelling', () => {
+  it('while the connection is tested adds nothing', async () => {
+    const release = holdPost('/dashboards/probe', FOUND);
+    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    const { unmount, queryClient } = await submit();
+    await screen.findByRole('list', { name: 'Test of the connection' });
+    unmount();
+    release();
+    await waitFor(() => expect(queryClient.isMutating()).toBe(0));
+    expect(sent).toEqual([]);
+  });
+
+  it('while it is being added takes it away again', async () => {
+    answerPost('/dashboards/probe', FOUND);
+    const release = holdPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    const deleted = answerPost(`/dashboards/${added.id}/delete`, { message: 'Deleted.' });
+    const { unmount } = await submit();
+    await screen.findAllByText(': yes'); // the test of the connection is over
+    unmount();
+    release();
+    await waitFor(() => expect(deleted).toHaveLength(1));
   });
 });

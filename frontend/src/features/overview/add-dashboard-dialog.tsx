@@ -17,6 +17,7 @@ import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { ConnectionSteps } from '@/features/overview/connection-steps';
 import { ImportStatus } from '@/features/overview/import-status';
+import { useCancellation } from '@/hooks/use-cancellation';
 import { urlProblem } from '@/lib/url';
 
 type Values = Required<NewDashboard>;
@@ -70,11 +71,14 @@ interface AddFormProps {
 function AddForm({ onAdded, onClose }: AddFormProps) {
   const probe = useProbeDashboard();
   const register = useRegisterDashboard();
+  const cancellation = useCancellation();
   const { form, submit } = useApiForm<Values, Dashboard | undefined>({
     defaultValues: EMPTY,
-    send: async (values) => {
-      const { ok } = await probe.mutateAsync({ url: values.url, token: values.token });
-      return ok ? (await register.mutateAsync(values)).dashboard : undefined;
+    send: async (dashboard) => {
+      const signal = cancellation();
+      const connection = { url: dashboard.url, token: dashboard.token };
+      const { ok } = await probe.mutateAsync({ connection, signal });
+      return ok ? (await register.mutateAsync({ dashboard, signal })).dashboard : undefined;
     },
     onDone: (dashboard) => dashboard && onAdded(dashboard),
   });
