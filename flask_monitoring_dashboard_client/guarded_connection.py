@@ -32,7 +32,7 @@ class Limits:
 
     :param connect_timeout: seconds to look up a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
-    :param total_timeout: seconds for one request with everything in it.
+    :param total_timeout: seconds for one request with everything in it, or for a whole probe.
     :param max_bytes: the size of an answer, decompressed.
     """
 
@@ -140,7 +140,7 @@ def _tls_context() -> ssl.SSLContext:
 
 
 class Deadline:
-    """Ends a request when its time is over, wherever it hangs."""
+    """Ends a request, or the last of several, when the time is over, wherever it hangs."""
 
     def __init__(self, seconds: float) -> None:
         self.expires = time.monotonic() + seconds
@@ -148,7 +148,12 @@ class Deadline:
 
     @contextmanager
     def over(self, connection: GuardedConnection) -> Iterator[None]:
-        """Watch a connection while the body of the `with` runs."""
+        """Watch a connection while the body of the `with` runs.
+
+        :raises RemoteTimeout: the time is over, or was before.
+        """
+        if time.monotonic() >= self.expires:
+            raise RemoteTimeout(TOO_SLOW)
         timer = threading.Timer(self.expires - time.monotonic(), self._end, [connection])
         timer.daemon = True
         timer.start()

@@ -80,11 +80,17 @@ class GuardedSession:
     :param policy: which addresses may be fetched from.
     :param limits: how long and how much is read.
     :param resolver: looks up a host's addresses; another one is for tests.
+    :param deadline: when all requests together have to be done; by default each has its own time.
     """
 
     def __init__(
-        self, policy: FetchPolicy, limits: Limits | None = None, resolver: Resolver = resolve
+        self,
+        policy: FetchPolicy,
+        limits: Limits | None = None,
+        resolver: Resolver = resolve,
+        deadline: Deadline | None = None,
     ) -> None:
+        self._deadline = deadline
         self._policy, self._limits, self._resolver = policy, limits or Limits(), resolver
         self._connections: dict[tuple[str, str, int], GuardedConnection] = {}
 
@@ -112,7 +118,7 @@ class GuardedSession:
             in `url`; the same host over HTTPS instead of HTTP is not another.
         :raises RemoteError: see its subclasses.
         """
-        deadline = Deadline(self._limits.total_timeout)
+        deadline = self._deadline or Deadline(self._limits.total_timeout)
         start = url
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._fetch(url, token if may_know(start, url) else None, deadline)
@@ -125,7 +131,7 @@ class GuardedSession:
     def status(self, url: Url) -> int:
         """Fetch only the status code of a URL, not following redirects."""
         connection = self._connection(url)
-        deadline = Deadline(self._limits.total_timeout)
+        deadline = self._deadline or Deadline(self._limits.total_timeout)
         try:
             with (
                 _errors_named(url),

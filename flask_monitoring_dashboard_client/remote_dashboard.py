@@ -14,7 +14,12 @@ from flask_monitoring_dashboard_client.errors import (
 )
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT
 from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_connection import Limits, Resolver, resolve
+from flask_monitoring_dashboard_client.guarded_connection import (
+    Deadline,
+    Limits,
+    Resolver,
+    resolve,
+)
 from flask_monitoring_dashboard_client.guarded_http import GuardedSession
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
 
@@ -34,7 +39,7 @@ class RemoteDashboard:
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :param connect_timeout: seconds to look up a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
-    :param total_timeout: seconds for one request.
+    :param total_timeout: seconds for one request, or for all requests of a probe together.
     :param max_bytes: the size of an answer, decompressed; of those to a probe, `PROBE_BYTES`.
     :param dialect: how it talks, as `RemoteDetails.dialect` gives it; found out if it is None.
     :param resolver: looks up a host's addresses; another one is for tests.
@@ -85,7 +90,8 @@ class RemoteDashboard:
         :raises RemoteError: with what is wrong, see its subclasses.
         """
         limits = replace(self._limits, max_bytes=min(PROBE_BYTES, self._limits.max_bytes))
-        with GuardedSession(self._policy, limits, self._resolver) as session:
+        deadline = Deadline(limits.total_timeout)
+        with GuardedSession(self._policy, limits, self._resolver, deadline) as session:
             details = detect(session, self._base, self._token)
         self._name = details.dialect
         self._settle(Url.parse(details.url))

@@ -17,6 +17,7 @@ from flask_monitoring_dashboard_client import (
     RemoteDashboard,
     RemoteDetails,
     RemoteFailure,
+    RemoteTimeout,
     RemoteUnreachable,
     WrongToken,
 )
@@ -256,3 +257,19 @@ def test_a_large_page_elsewhere_hides_no_dashboard(server: ScriptedServer) -> No
     routes = {"/dashboard/get_json_details": json_answer(EXPORTER)}
     serve(server, routes, otherwise=http("<html>" + " " * 300_000, status="404 Not Found"))
     assert probe(server.url).url == server.url + "/dashboard"
+
+
+def test_a_probe_has_one_time_for_all_that_it_asks(server: ScriptedServer) -> None:
+    def behave(connection: socket.socket, path: str) -> None:
+        server.stopped.wait(0.2)
+        connection.sendall(http(status="404 Not Found"))
+
+    server.behave = behave
+    with (
+        RemoteDashboard(
+            f"{server.url}/a/b/c/d", TOKEN, allow="loopback", total_timeout=0.5
+        ) as remote,
+        pytest.raises(RemoteTimeout),
+    ):
+        remote.probe()
+    assert len(server.requests) <= 3

@@ -16,7 +16,7 @@ from pydash_database import transact
 MAX_NAME = 64
 MAX_URL = 2000
 MAX_TOKEN = 500
-# Somebody sits and waits for the outcome.
+# For all of it: somebody sits and waits for the outcome.
 PROBE_SECONDS = 20.0
 
 

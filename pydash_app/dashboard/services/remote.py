@@ -18,7 +18,7 @@ def connect(
 
     :param dialect: how it talks, if that is known already.
     :param read_timeout: seconds without a single byte.
-    :param total_timeout: seconds for each request.
+    :param total_timeout: seconds for each request, or for a whole probe.
     """
     allowed = configuration.current().fetch_allow
     return RemoteDashboard(
