@@ -1,12 +1,14 @@
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { getStatistics, type Dimension } from '@/api/get-statistic';
+import { byAge, versionsQuery } from '@/api/get-versions';
 import { REFRESH_MS } from '@/api/refresh';
 import type { Box } from '@/lib/box';
 import { resolveRange, type View } from '@/lib/view';
 
 const STATISTICS = [
   'total_visits',
+  'total_execution_time',
   'fastest_measured_execution_time',
   'fastest_quartile_execution_time',
   'median_execution_time',
@@ -22,6 +24,8 @@ type Numbers = Record<(typeof STATISTICS)[number], number | null>;
 export interface NamedBox {
   name: string;
   visits: number;
+  /** The execution time of all calls together, in ms. */
+  total: number;
   box: Box;
 }
 
@@ -42,12 +46,21 @@ function toBox(numbers: Numbers): Box | undefined {
 
 const named = (name: string, numbers: Numbers): NamedBox[] => {
   const box = toBox(numbers);
-  return box ? [{ name, visits: numbers.total_visits ?? 0, box }] : [];
+  const { total_visits: visits, total_execution_time: total } = numbers;
+  return box ? [{ name, visits: visits ?? 0, total: total ?? 0, box }] : [];
 };
 
+const byVisits = (one: NamedBox, other: NamedBox) => other.visits - one.visits;
+
+async function newestFirst(client: QueryClient, dashboardId: string) {
+  const compare = byAge(await client.query(versionsQuery(dashboardId)));
+  return (one: NamedBox, other: NamedBox) => compare(other.name, one.name);
+}
+
 /**
- * How execution times are spread, for each value of a dimension (those with most visits first), or
- * for all calls together.
+ * How execution times are spread, for each value of a dimension, or for all calls together.
+ *
+ * The newest version comes first; of everything else those with most visits.
  */
 export const boxesQuery = (
   dashboardId: string,
@@ -57,7 +70,7 @@ export const boxesQuery = (
 ) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'boxes', dimension, range, filters, top],
-    queryFn: async ({ signal }): Promise<NamedBox[]> => {
+    queryFn: async ({ client, signal }): Promise<NamedBox[]> => {
       const request = { interval: resolveRange(range, new Date()), filters };
       if (dimension === undefined) {
         return named(
@@ -71,9 +84,10 @@ export const boxesQuery = (
         { ...request, breakdown: [dimension], top },
         signal,
       );
+      const order = dimension === 'version' ? await newestFirst(client, dashboardId) : byVisits;
       return Object.entries(answer)
         .flatMap(([name, numbers]) => named(name, numbers))
-        .sort((one, other) => other.visits - one.visits);
+        .sort(order);
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,

@@ -28,4 +28,11 @@ export const versionsQuery = (dashboardId: string) =>
     staleTime: STALE_MS,
   });
 
+/** Compares versions by when they began; one that the history does not have yet has only begun. */
+export function byAge(history: readonly Version[]): (one: string, other: string) => number {
+  const places = new Map(history.map(({ name }, place) => [name, place]));
+  const place = (name: string) => places.get(name) ?? history.length;
+  return (one, other) => place(one) - place(other);
+}
+
 export const useVersions = (dashboardId: string) => useQuery(versionsQuery(dashboardId));

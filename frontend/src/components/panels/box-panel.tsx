@@ -11,15 +11,18 @@ interface BoxPanelProps {
   dashboardId: string;
   view: View;
   title: string;
-  subtitle?: string;
   /** What to tell apart. */
   dimension: Dimension;
-  /** Only so many, those with most visits. */
-  top?: number;
   colorOf: (name: string) => string;
-  /** The order of the rows; by visits unless given. */
-  order?: (one: NamedBox, other: NamedBox) => number;
 }
+
+/** More box plots than this are not compared at a glance. */
+const MOST_BOXES = 12;
+
+const versionsSubtitle = (count: number) =>
+  count > MOST_BOXES
+    ? `The newest ${MOST_BOXES} of ${formatNumber(count)} versions; the table has them all`
+    : 'The newest version first';
 
 const tableOf = (boxes: readonly NamedBox[]) => ({
   columns: ['Calls', 'Visits', ...BOX_LABELS.map(([, label]) => label)],
@@ -38,12 +41,15 @@ const summaryOf = (boxes: readonly NamedBox[]) =>
     )
     .join(' ');
 
-/** How execution times are spread, a box plot for each group. */
-export function BoxPanel({ dashboardId, view, dimension, top, ...panel }: BoxPanelProps) {
-  const { title, subtitle, colorOf, order } = panel;
-  const query = useBoxes(dashboardId, dimension, view, top);
+/** How execution times are spread: box plots of the newest versions, or of the largest groups. */
+export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPanelProps) {
+  const ofVersions = dimension === 'version';
+  const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MOST_BOXES);
+  const subtitle = ofVersions
+    ? versionsSubtitle(query.data?.length ?? 0)
+    : `The ${MOST_BOXES} with most visits`;
   const rowsOf = (boxes: readonly NamedBox[]) =>
-    (order ? boxes.toSorted(order) : boxes).map(({ name, box }) => ({
+    boxes.slice(0, MOST_BOXES).map(({ name, box }) => ({
       name: shownName(dimension, name),
       box,
       color: colorOf(name),
@@ -56,7 +62,7 @@ export function BoxPanel({ dashboardId, view, dimension, top, ...panel }: BoxPan
       subtitle={subtitle}
       query={query}
       isEmpty={(boxes) => boxes.length === 0}
-      summary={(boxes) => summaryOf(named(boxes))}
+      summary={(boxes) => summaryOf(named(boxes.slice(0, MOST_BOXES)))}
       table={(boxes) => tableOf(named(boxes))}
     >
       {(boxes) => <BoxPlots rows={rowsOf(boxes)} xTitle="Time per call" format={formatDuration} />}

@@ -20,7 +20,15 @@ const dashboard = makeDashboard({
 const MEASURED = {
   values: {
     total_visits: ({ endpoint }: { endpoint?: string }) => (endpoint ? 50 : 150),
+    fastest_measured_execution_time: 1,
+    fastest_quartile_execution_time: 8,
     median_execution_time: 12,
+    slowest_quartile_execution_time: 20,
+    ninetieth_percentile_execution_time: 40,
+    'ninety-ninth_percentile_execution_time': 100,
+    slowest_measured_execution_time: 200,
+    average_execution_time: 15,
+    total_execution_time: 750,
   },
   groups: { endpoint: ['shop.index', 'shop.cart', 'health'] },
   slices: ['2026-11-22'],
@@ -67,6 +75,14 @@ describe('the endpoints', () => {
     expect(within(screen.getByRole('row', { name: /page_25/ })).getByText('33.3%')).toBeVisible();
     const trends = asked.find((query) => query.has('timeslice'));
     expect(Number(trends?.get('top'))).toBeLessThan(200);
+  });
+
+  it('are compared by how long they take', async () => {
+    await renderEndpoints();
+    const compared = screen.getByRole('region', { name: 'Execution time by endpoint' });
+    expect(await within(compared).findByText(/shop\.cart: median 12 ms/)).toBeInTheDocument();
+    const all = screen.getByRole('region', { name: 'Spread of execution times' });
+    expect(await within(all).findByText('150 calls, 750 ms in all')).toBeVisible();
   });
 
   it('are found by a part of their name', async () => {

@@ -5,6 +5,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Paper from '@mui/material/Paper';
 import Skeleton from '@mui/material/Skeleton';
 import Switch from '@mui/material/Switch';
+import { useTheme } from '@mui/material/styles';
 import { useParams } from 'react-router';
 
 import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/change-endpoint-settings';
@@ -14,9 +15,12 @@ import { useEndpoints } from '@/api/get-endpoints';
 import { Faces } from '@/components/faces';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
+import { BoxPanel } from '@/components/panels/box-panel';
+import { SpreadPanel } from '@/components/panels/spread-panel';
 import { SearchInput } from '@/components/search-input';
 import { useNotify } from '@/components/snackbar';
 import { endpointRows, type EndpointRow } from '@/features/dashboard/endpoint-rows';
+import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useView } from '@/hooks/use-view';
 
 // The grid is larger than the rest of the page together, so its code comes when it is needed.
@@ -93,10 +97,12 @@ function Found({ dashboardId, rows }: FoundProps) {
   );
 }
 
-/** Every endpoint of the dashboard with its figures. */
+/** Every endpoint of the dashboard with its figures, and how they all compare. */
 export function EndpointsTab() {
   const { dashboardId = '' } = useParams();
   const { view } = useView();
+  const colorOf = useEndpointColor(dashboardId);
+  const { scheme } = useTheme().palette;
   const query = useEndpoints(dashboardId, view);
   const known = useDashboardSummary(dashboardId)?.endpoints ?? [];
   return (
@@ -117,6 +123,12 @@ export function EndpointsTab() {
           {(called) => <Found dashboardId={dashboardId} rows={endpointRows(called, known)} />}
         </Faces>
       </Paper>
+      <BoxPanel
+        {...{ dashboardId, view, colorOf }}
+        title="Execution time by endpoint"
+        dimension="endpoint"
+      />
+      <SpreadPanel {...{ dashboardId, view }} color={scheme.accent} />
     </Box>
   );
 }

@@ -1,8 +1,6 @@
 import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
-import type { NamedBox } from '@/api/get-boxes';
-import { useVersions } from '@/api/get-versions';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid, WholeRow } from '@/components/panel-grid';
 import { BoxPanel } from '@/components/panels/box-panel';
@@ -15,9 +13,7 @@ import { useView } from '@/hooks/use-view';
 export function VersionsTab() {
   const { dashboardId = '' } = useParams();
   const { view } = useView();
-  const history = useVersions(dashboardId).data ?? [];
   const colorOf = useVersionColor(dashboardId);
-  const place = ({ name }: NamedBox) => history.findIndex((version) => version.name === name);
   const shown = { dashboardId, view };
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
@@ -27,10 +23,8 @@ export function VersionsTab() {
           <BoxPanel
             {...shown}
             title="Execution time by version"
-            subtitle="The newest version first"
             dimension="version"
             colorOf={colorOf}
-            order={(one, other) => place(other) - place(one)}
           />
         </WholeRow>
         <BubblesPanel {...shown} by="group_by" />

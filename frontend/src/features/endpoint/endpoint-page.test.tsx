@@ -14,6 +14,7 @@ const dashboard = makeDashboard({ endpoints: [{ name: NAME, enabled: true, hidde
 const MEASURED = {
   values: {
     total_visits: 1234,
+    total_execution_time: 11_106,
     unique_visitors: 56,
     fastest_measured_execution_time: 1,
     fastest_quartile_execution_time: 2,
@@ -68,6 +69,7 @@ it('shows the fastest as the fastest and the slowest as the slowest', async () =
   renderEndpoint();
   const spread = await screen.findByRole('region', { name: 'Spread of execution times' });
   await within(spread).findByText('Fastest');
+  expect(within(spread).getByText('1,234 calls, 11.1 s in all')).toBeVisible();
   const numbers = within(spread)
     .getAllByRole('term')
     .map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ''}`);

@@ -1,9 +1,7 @@
 import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
-import type { NamedBox } from '@/api/get-boxes';
 import { useDashboardSummary } from '@/api/get-dashboards';
-import { useVersions } from '@/api/get-versions';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -12,16 +10,13 @@ import { BoxPanel } from '@/components/panels/box-panel';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
 import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
+import { SpreadPanel } from '@/components/panels/spread-panel';
 import { VisitsPanel } from '@/components/panels/visits-panel';
 import { HistogramPanel } from '@/features/endpoint/histogram-panel';
-import { SpreadPanel } from '@/features/endpoint/spread-panel';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
 import { FILTER_NAMES, type View } from '@/lib/view';
-
-/** Users and addresses may be many; so many of them have a box plot. */
-const MOST_BOXES = 10;
 
 const OTHER_FILTERS = FILTER_NAMES.filter((name) => name !== 'endpoint');
 
@@ -34,8 +29,6 @@ interface PanelsProps {
 function Panels({ dashboardId, endpoint, view }: PanelsProps) {
   const color = useEndpointColor(dashboardId)(endpoint);
   const versionColor = useVersionColor(dashboardId);
-  const history = useVersions(dashboardId).data ?? [];
-  const place = ({ name }: NamedBox) => history.findIndex((version) => version.name === name);
   const shown = { dashboardId, view };
   return (
     <>
@@ -52,26 +45,20 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
           <BoxPanel
             {...shown}
             title="Execution time by version"
-            subtitle="The newest version first"
             dimension="version"
             colorOf={versionColor}
-            order={(one, other) => place(other) - place(one)}
           />
         </WholeRow>
         <BoxPanel
           {...shown}
           title="Execution time by user"
-          subtitle={`The ${MOST_BOXES} with most visits`}
           dimension="group_by"
-          top={MOST_BOXES}
           colorOf={() => color}
         />
         <BoxPanel
           {...shown}
           title="Execution time by IP address"
-          subtitle={`The ${MOST_BOXES} with most visits`}
           dimension="ip"
-          top={MOST_BOXES}
           colorOf={() => color}
         />
       </PanelGrid>

@@ -4,7 +4,7 @@ import { useBoxes, type NamedBox } from '@/api/get-boxes';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS, type Box as Numbers } from '@/lib/box';
-import { formatDuration } from '@/lib/format';
+import { formatDuration, formatNumber } from '@/lib/format';
 import type { View } from '@/lib/view';
 
 const SevenNumbers = ({ box }: { box: Numbers }) => (
@@ -31,6 +31,9 @@ const SevenNumbers = ({ box }: { box: Numbers }) => (
   </Box>
 );
 
+const totalsOf = ({ visits, total }: NamedBox) =>
+  `${formatNumber(visits)} calls, ${formatDuration(total)} in all`;
+
 interface SpreadPanelProps {
   dashboardId: string;
   view: View;
@@ -43,6 +46,7 @@ export function SpreadPanel({ dashboardId, view, color }: SpreadPanelProps) {
   return (
     <Panel
       title="Spread of execution times"
+      subtitle={query.data?.map(totalsOf)}
       query={query}
       isEmpty={(boxes: NamedBox[]) => boxes.length === 0}
       minHeight={140}
