@@ -135,7 +135,7 @@ class Configuration:
         "The mail server; without one, mails are written to `DATA/mail`.",
         "",
         "smtp://user:password@mail.example.com:587",
-        parsing.optional_url("smtp", "smtps"),
+        parsing.mail_server,
         secret=True,
     )
     mail_from: str = _setting(

@@ -69,9 +69,18 @@ def url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
-def optional_url(*schemes: str) -> Callable[[str], str | None]:
-    """Read such a URL; no text is `None`."""
-    return lambda text: url(*schemes)(text) if text else None
+def mail_server(text: str) -> str | None:
+    """Read the URL of a mail server; no text is `None`."""
+    if not text:
+        return None
+    try:
+        parsed = urlsplit(text)
+        is_good = parsed.scheme in ("smtp", "smtps") and parsed.hostname and parsed.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError("must be smtp:// or smtps:// with a host and perhaps a port up to 65535")
+    return text
 
 
 def public_url(text: str) -> str:

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -89,12 +89,14 @@ def _connection(url: SplitResult) -> Iterator[smtplib.SMTP]:
         connection = _connect(url)
     except (OSError, smtplib.SMTPException) as error:
         raise MailServerAway(_reason(error)) from error
-    with connection:
+    try:
         try:
             _log_in(connection, url)
         except (OSError, smtplib.SMTPException) as error:
             raise MailServerAway(_reason(error)) from error
         yield connection
+    finally:
+        _part(connection)
 
 
 def _connect(url: SplitResult) -> smtplib.SMTP:
@@ -107,6 +109,13 @@ def _connect(url: SplitResult) -> smtplib.SMTP:
             context=ssl.create_default_context(),
         )
     return smtplib.SMTP(host, url.port or smtplib.SMTP_PORT, timeout=_TIMEOUT_SECONDS)
+
+
+def _part(connection: smtplib.SMTP) -> None:
+    """Say goodbye; whatever the answer is, a mail that was accepted is sent."""
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    connection.close()
 
 
 def _log_in(connection: smtplib.SMTP, url: SplitResult) -> None:

@@ -60,10 +60,8 @@ def send_due(now: datetime | None = None) -> int:
         except MailServerAway as error:
             logger.warning("The mail server is away", reason=error)
             break
-        except MailNotSent as error:
-            logger.warning("A mail was not sent", reason=error, last_attempt=attempt.is_last)
-            if attempt.is_last:
-                transact(partial(repository.remove, attempt.mail))
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with a mail, the others go on)
+            _note_failure(attempt, error)
         else:
             transact(partial(_note_sent, attempt.mail, now))
             sent += attempt.message is not None
@@ -106,6 +104,15 @@ def _send(attempt: _Attempt) -> None:
         mail_url=settings.mail_url,
         directory=settings.data_dir / "mail",
     )
+
+
+def _note_failure(attempt: _Attempt, error: Exception) -> None:
+    if isinstance(error, MailNotSent):
+        logger.warning("A mail was not sent", reason=error, last_attempt=attempt.is_last)
+    else:
+        logger.error("A mail failed in an unforeseen way", last_attempt=attempt.is_last)
+    if attempt.is_last:
+        transact(partial(repository.remove, attempt.mail))
 
 
 def _note_sent(mail: OutgoingMail, now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.handlers import Message as MessageHandler
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from pydash_mail import sending
 from pydash_mail.sending import MailNotSent, MailServerAway, Message, send
@@ -136,6 +136,20 @@ def test_a_password_is_not_sent_in_the_clear(
 def test_a_closed_port_is_a_server_that_is_away() -> None:
     with pytest.raises(MailServerAway, match="ConnectionRefused"):
         deliver("smtp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("goodbye", ["421 too busy to part", "500 what?", "", "\0"])
+def test_what_follows_an_accepted_mail_does_not_matter(
+    goodbye: str, mailbox: Mailbox, serve: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was sent; to take it for a failure would send it again, for days."""
+
+    async def part(server: SMTP, session: Session, envelope: Envelope) -> str:
+        return goodbye
+
+    monkeypatch.setattr(mailbox, "handle_QUIT", part, raising=False)
+    deliver(f"smtp://127.0.0.1:{serve()}")
+    assert len(mailbox.mails) == 1
 
 
 def test_a_refused_mail_says_why(serve: Callable[..., int]) -> None:

@@ -190,6 +190,25 @@ def test_a_database_from_before_mails_were_counted_is_brought_up_to_date(
     assert outbox.send_due() == 1
 
 
+def test_a_mail_that_fails_in_an_unforeseen_way_does_not_keep_back_the_others(
+    mailbox: Mailbox, start: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start()
+
+    def send_unless_to_bob(message: Any, **more: Any) -> None:
+        if message.recipient == "bob@example.com":
+            raise RuntimeError("a mistake of ours")
+        sending.send(message, **more)
+
+    monkeypatch.setattr(outbox, "send", send_unless_to_bob)
+    write("bob@example.com")
+    write()
+    assert outbox.send_due() == 1
+    assert count() == 1, "it is tried again, like one that was refused"
+    outbox.send_due(datetime.now(UTC) + GIVE_UP_AFTER)
+    assert count() == 0
+
+
 def test_it_gives_up_after_three_days(mailbox: Mailbox, start: Callable[[], None]) -> None:
     start()
     mailbox.refused = {"alice@example.com"}
