@@ -17,6 +17,7 @@ from pydash_web import (
     pages,
     self_monitoring,
     session,
+    slots,
 )
 from pydash_web.proxies import TrustedProxies
 from pydash_web.session import load_user, unauthorized
@@ -48,7 +49,7 @@ def create_app(configuration: Configuration) -> Flask:
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
     )
-    for part in (metrics, compression, headers, errors, limits, session):
+    for part in (metrics, compression, headers, errors, limits, slots, session):
         part.install(app)
     api_routes.register(app)
     pages.register(app)

@@ -40,7 +40,7 @@ def route(
     errors: Mapping[int, str | type[BaseModel]] | None = None,
     limit: Limit | None = None,
     transactional: bool = True,
-    waits: bool = False,
+    waits: Callable[[Any], bool] | None = None,
     streams: Mapping[str, type[BaseModel] | None] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """Make a function the answer to a method and URL; see `Operation` for the parameters."""

@@ -23,6 +23,10 @@ def register(app: Flask) -> None:
     app.register_blueprint(api)
 
 
+def _always(_body: object) -> bool:
+    return True
+
+
 # -- Users ------------------------------------------------------------------------------------
 
 
@@ -148,13 +152,13 @@ def get_dashboards() -> dashboards.Dashboards:
     return controller.dashboards.dashboards()
 
 
-@post("/dashboards/probe", WRITE, limit=limits.PROBE, transactional=False, waits=True)
+@post("/dashboards/probe", WRITE, limit=limits.PROBE, transactional=False, waits=_always)
 def probe_dashboard(body: dashboards.Connection) -> dashboards.Probe:
     """Try an address and a token, and say step by step what was found."""
     return controller.register_dashboard.probe_dashboard(body)
 
 
-@post("/dashboards/register", WRITE, limit=limits.PROBE, transactional=False, waits=True)
+@post("/dashboards/register", WRITE, limit=limits.PROBE, transactional=False, waits=_always)
 def register_dashboard(body: dashboards.NewDashboard) -> dashboards.DashboardMessage:
     """Add a dashboard, once its address and token have been found right."""
     return controller.register_dashboard.register_dashboard(body)
@@ -171,7 +175,7 @@ def get_dashboard(dashboard_id: str) -> dashboards.DashboardDetails:
     WRITE,
     limit=limits.PROBE,
     transactional=False,
-    waits=True,
+    waits=lambda body: body.is_moved,
 )
 def change_dashboard_settings(
     dashboard_id: str, body: dashboards.DashboardSettings
@@ -208,7 +212,7 @@ def get_downtime(dashboard_id: str, query: statistics.DateRange) -> dashboards.D
     "/dashboards/<dashboard_id>/export",
     READ,
     transactional=False,
-    waits=True,
+    waits=_always,
     streams={"text/csv": None, "application/json": statistics.ExportedCalls},
 )
 def export_calls(dashboard_id: str, query: statistics.ExportQuery) -> Response:

@@ -8,7 +8,7 @@ from flask import Response, current_app, request
 from pydash_app.errors import PyDashError
 from pydash_app.user.entity import comparable
 from pydash_database import DatabaseUnavailable, transact
-from pydash_web import limits, session, validation
+from pydash_web import limits, session, slots, validation
 from pydash_web.models.common import Answer
 from pydash_web.operation import Access, Operation
 
@@ -29,8 +29,8 @@ def answer(operation: Operation, path: dict[str, str]) -> Response:
         if operation.limit:
             limits.count(operation.limit, operation.name, _account(operation, arguments))
         run = partial(_run, operation, arguments)
-        if operation.waits:
-            return limits.in_slot(run)
+        if operation.waits and operation.waits(arguments.get("body")):
+            return slots.in_slot(run, str(session.current_user().id))
         return transact(run) if operation.transactional else run()
     except (PyDashError, DatabaseUnavailable) as error:
         return current_app.make_response(current_app.handle_user_exception(error))

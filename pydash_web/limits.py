@@ -5,13 +5,10 @@ so that neither many accounts from one place nor one account from many places ca
 """
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
-from threading import BoundedSemaphore
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, current_app, request
 from limits import parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -54,12 +51,6 @@ class RetryLater(TooManyRequests):
         self.retry_after = retry_after
 
 
-class Busy(TooManyRequests):
-    """Half of the threads wait already; the others are for who need not wait."""
-
-    message = "PyDash is busy with other requests of this kind. Please try again in a moment."
-
-
 class Limiter:
     """Counts calls in the configured store, which several web processes may share."""
 
@@ -89,7 +80,6 @@ def install(app: Flask) -> None:
     """Give the app its limiter."""
     configuration: Configuration = app.config["PYDASH"]
     app.extensions["pydash_limiter"] = Limiter(configuration.rate_limit_store)
-    app.extensions["pydash_slots"] = BoundedSemaphore(max(1, configuration.web_threads // 2))
 
 
 def count(limit: Limit, operation: str, account: str | None) -> None:
@@ -102,24 +92,6 @@ def count(limit: Limit, operation: str, account: str | None) -> None:
     limiter.hit(limit.per_address, operation, "address", _place(request.remote_addr or "::"))
     if account:
         limiter.hit(limit.per_account, operation, "account", account)
-
-
-def in_slot(run: Callable[[], Response]) -> Response:
-    """Run what may wait long, and send its answer, unless half of the threads do so already.
-
-    So servers that hang and readers that dawdle keep nobody from the rest of the site.
-
-    :raises Busy: they do.
-    """
-    slots: BoundedSemaphore = current_app.extensions["pydash_slots"]
-    if not slots.acquire(blocking=False):
-        raise Busy
-    with ExitStack() as waiting:
-        waiting.callback(slots.release)
-        response = run()
-        if response.is_streamed:
-            response.call_on_close(waiting.pop_all().close)
-    return response
 
 
 def _place(address: str) -> str:

@@ -31,7 +31,8 @@ class Operation:
     :param errors: what further statuses than the usual ones mean, or the model of their answer.
     :param limit: how often it may be called.
     :param transactional: whether the whole view is one transaction; otherwise it makes its own.
-    :param waits: whether it may wait long for others: for a user's server, or a slow reader.
+    :param waits: tells of the body of a request whether that may wait long for others, for a
+        user's server or a slow reader; without it, none does. Only who is signed in may wait.
     :param streams: what it answers with, if not one model's JSON: the model of each media type
         that is JSON after all.
     """
@@ -43,7 +44,7 @@ class Operation:
     errors: Mapping[int, str | type[BaseModel]]
     limit: Limit | None
     transactional: bool
-    waits: bool
+    waits: Callable[[Any], bool] | None
     streams: Mapping[str, type[BaseModel] | None]
 
     @property

@@ -47,6 +47,11 @@ class DashboardSettings(Body):
         default=None, description="Days that single calls are kept; null: for ever."
     )
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether there is an address or a token to try out."""
+        return self.url is not None or self.token is not None
+
 
 class EndpointSettings(Body):
     """Whether an endpoint is left out of the lists; its calls count either way."""

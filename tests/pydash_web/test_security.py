@@ -258,7 +258,29 @@ class TestRealAddress:
 
 
 class TestWaiting:
-    """Half of the threads may wait for others; here it is one of two."""
+    """Half of the threads may wait for others, two of them for one account."""
+
+    def test_one_account_does_not_take_all_places(self, open_site: OpenSite) -> None:
+        site = open_site(web_threads=6)
+        make_user("Charlie")
+        shop = f"/api/dashboards/{make_dashboard(make_user('Alice'))}"
+        alice, charlie = site.visitor(), site.visitor()
+        assert alice.sign_in("Alice").ok
+        assert charlie.sign_in("Charlie").ok
+        with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+            body = {"url": f"http://127.0.0.1:{server.getsockname()[1]}", "token": "x"}
+            probes = [pool.submit(alice.post, "/api/dashboards/probe", body) for _ in range(2)]
+            hanging = [server.accept()[0] for _ in probes]
+            assert alice.get(f"{shop}/export").status_code == 429
+            assert alice.post(f"{shop}/change_settings", body).status_code == 429
+            assert alice.post(f"{shop}/change_settings", {"name": "Renamed"}).status_code == 200
+            probes.append(pool.submit(charlie.post, "/api/dashboards/probe", body))
+            hanging.append(server.accept()[0])
+            server.close()
+            for connection in hanging:
+                connection.close()
+            assert [probe.result().status_code for probe in probes] == [200] * 3
+        assert alice.get(f"{shop}/export").status_code == 200
 
     def test_a_server_that_hangs_keeps_nobody_from_the_rest(self, open_site: OpenSite) -> None:
         site = open_site(web_threads=2)
