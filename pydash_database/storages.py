@@ -59,8 +59,8 @@ class ZeoClient(ClientThread):
     """Speaks with a ZEO server, and hangs up on one that does not answer in time.
 
     ZEO itself would wait for ever. Hanging up lets every waiting call fail at once, makes the
-    server forget a commit that it has not finished, and leaves a connection anew to ZEO, which
-    then finds out what was committed meanwhile: also whether the answer to a commit was lost.
+    server forget a commit that it was not told to finish, and makes ZEO connect anew. ZEO then
+    asks what was committed meanwhile, which may be our own commit whose answer was lost.
     """
 
     _hopeless_until = float("-inf")
@@ -97,12 +97,14 @@ class ZeoClient(ClientThread):
         """Break the connection, or the attempt to connect; runs in the network thread."""
         if unanswered.done():
             return
+        client = self.client
         self._hopeless_until = time.monotonic() + PAUSE_SECONDS
-        connected = self.client.protocol
-        if connected is None:
-            self.client.disconnected(None)
+        # ZEO says so only after the calls have failed, whose callers would wait for another answer.
+        client.operational = False
+        if client.protocol is None:
+            client.disconnected(None)
         else:
-            connected.sm_protocol.transport.abort()
+            client.protocol.sm_protocol.transport.abort()
 
 
 def open_storage(uri: str) -> Any:

@@ -1,12 +1,14 @@
 """What all tests share: a configured process on an empty database, a real ZEO server, the cast."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +161,18 @@ class ZeoServer:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("The ZEO server did not start.")
             time.sleep(0.02)
+
+    def hang(self) -> None:
+        """Answer nothing from now on, but keep all connections."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    @contextmanager
+    def recovering(self) -> Iterator[None]:
+        """Let the server go on at the end, if it hangs by then."""
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         self.process.kill()

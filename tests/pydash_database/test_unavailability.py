@@ -1,11 +1,9 @@
 """A database that is away is noticed soon, hangs nobody, and is found again when it is back."""
 
-import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,17 +35,18 @@ def server(own_zeo_server: Any) -> Any:
     pydash_database.close()
 
 
-@contextmanager
-def continued(server: Any) -> Iterator[None]:
-    """Let a server that was stopped within go on at the end: until then it answers nothing."""
-    try:
-        yield
-    finally:
-        os.kill(server.process.pid, signal.SIGCONT)
+@pytest.fixture
+def hang_ups(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """As many as there were waits for an answer in vain."""
+    waits: list[None] = []
+    hang_up = storages.ZeoClient._hang_up
 
+    def count(client: Any, answer: Any) -> None:
+        waits.append(None)
+        hang_up(client, answer)
 
-def stop(server: Any) -> None:
-    os.kill(server.process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(storages.ZeoClient, "_hang_up", count)
+    return waits
 
 
 def increase() -> int:
@@ -97,61 +96,66 @@ def test_it_is_found_if_it_comes_after_its_client(server: Any) -> None:
 
 def test_a_server_that_hangs_is_unavailable(server: Any) -> None:
     assert transact(increase) == 1
-    with continued(server):
-        stop(server)
+    with server.recovering():
+        server.hang()
         assert_unavailable()
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_a_server_that_begins_to_hang_before_a_load_is_unavailable(server: Any) -> None:
+def test_a_server_that_begins_to_hang_before_a_load_is_unavailable(
+    server: Any, hang_ups: list[None]
+) -> None:
     transact(increase)
     pydash_database.close()  # with all that it had in its caches
 
     def load() -> str:
         note = database_root()["note"]
-        stop(server)
+        server.hang()
         return str(note.text)
 
-    with continued(server), pytest.raises(DatabaseUnavailable):
+    with server.recovering(), pytest.raises(DatabaseUnavailable):
         transact(load)
+    assert len(hang_ups) == 1, "it waits once, not again to clean up"
     assert eventually(lambda: transact(lambda: database_root()["note"].text)) == "none"
 
 
-def test_of_a_commit_whose_vote_hangs_nothing_is_stored(server: Any) -> None:
+def test_of_a_commit_whose_vote_hangs_nothing_is_stored(server: Any, hang_ups: list[None]) -> None:
     def increase_and_stop() -> None:
         increase()
-        stop(server)
+        server.hang()
 
-    with continued(server), pytest.raises(DatabaseUnavailable):
+    with server.recovering(), pytest.raises(DatabaseUnavailable):
         transact(increase_and_stop)
+    assert len(hang_ups) == 1, "it waits once, not again to clean up"
     assert eventually(lambda: transact(increase)) == 1
 
 
 def test_a_commit_whose_answer_is_lost_is_not_tried_again(
-    server: Any, monkeypatch: pytest.MonkeyPatch
+    server: Any, hang_ups: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transact(increase)
     tries = []
     finish = ClientThread.tpc_finish
 
     def stop_and_finish(*given: Any, **options: Any) -> Any:
-        stop(server)
+        server.hang()
         return finish(*given, **options)
 
     def increase_by_counting() -> None:
         tries.append(increase())
 
-    with continued(server), monkeypatch.context() as patch:
+    with server.recovering(), monkeypatch.context() as patch:
         patch.setattr(ClientThread, "tpc_finish", stop_and_finish)
         with pytest.raises(DatabaseUnavailable):
             transact(increase_by_counting)
+        assert len(hang_ups) == 1
     # The server had been told to commit, so it does; and this process learns of it.
     assert eventually(lambda: transact(lambda: database_root()["counter"])) == 2
     assert tries == [2]
 
 
 def test_all_calls_that_wait_fail_together(server: Any) -> None:
-    everybody_has_begun = threading.Barrier(8, action=lambda: stop(server))
+    everybody_has_begun = threading.Barrier(8, action=lambda: server.hang())
     outcomes = []
 
     def ask() -> None:
@@ -165,7 +169,7 @@ def test_all_calls_that_wait_fail_together(server: Any) -> None:
             outcomes.append(error)
 
     transact(increase)
-    with continued(server):
+    with server.recovering():
         in_threads(8, ask)
     assert len(outcomes) == 8
     assert eventually(lambda: transact(increase)) == 2
@@ -176,8 +180,8 @@ def test_after_one_wait_in_vain_nobody_waits_until_it_is_back(
 ) -> None:
     transact(increase)
     monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
-    with continued(server):
-        stop(server)
+    with server.recovering():
+        server.hang()
         # Had each to wait, it would take minutes.
         for _ in range(200):
             assert_unavailable()
@@ -205,13 +209,12 @@ def test_work_in_the_background_may_wait_longer(server: Any) -> None:
     """Longer than people would, for a server that is busy but there."""
 
     def increase_at_a_busy_server() -> int:
-        stop(server)
-        threading.Timer(
-            storages.ANSWER_SECONDS * 1.5, os.kill, (server.process.pid, signal.SIGCONT)
-        ).start()
+        server.hang()
+        resume = partial(server.process.send_signal, signal.SIGCONT)
+        threading.Timer(1.5 * storages.ANSWER_SECONDS, resume).start()
         return increase()
 
-    with continued(server):
+    with server.recovering():
         transact(increase_at_a_busy_server, patience=pydash_database.PATIENT_SECONDS)
     assert transact(increase) == 2
 
