@@ -11,7 +11,6 @@ def change_settings(body: Settings) -> UserMessage:
 
     :raises InvalidInput: a setting is no good, or the password that it needs is missing.
     :raises NotAuthenticated: the password is wrong.
-    :raises Conflict: the name is taken.
     """
     user = session.current_user()
     if body.current_password is not None:

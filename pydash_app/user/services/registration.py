@@ -3,17 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 from pydash_app.configuration import current
-from pydash_app.errors import Forbidden, InvalidInput
+from pydash_app.errors import Conflict, Forbidden, InvalidInput
 from pydash_app.secrets import hash_code, new_code
 from pydash_app.user import invite_repository, repository
 from pydash_app.user.entity import User
 from pydash_app.user.services import mails
 from pydash_app.user.services.validation import (
+    TAKEN,
     check_all,
     checked_mail,
     checked_name,
     checked_password,
-    require_free_name,
+    is_taken,
 )
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -34,7 +35,8 @@ def create(
             "email": lambda: checked_mail(mail),
         }
     )
-    require_free_name(checked["name"])
+    if is_taken(checked["name"]):
+        raise Conflict(TAKEN)
     user = User(checked["name"], checked["password"], checked["email"])
     user.admin = admin
     if verified:

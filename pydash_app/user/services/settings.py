@@ -5,11 +5,12 @@ from pydash_app.user import repository
 from pydash_app.user.entity import User
 from pydash_app.user.services import mails
 from pydash_app.user.services.validation import (
+    TAKEN,
     check_all,
     checked_mail,
     checked_name,
     checked_password,
-    require_free_name,
+    is_taken,
 )
 
 
@@ -25,19 +26,17 @@ def change_settings(
 
     :param current_password: needed for a new e-mail address: who has that address can set a new
         password, and a browser that was left open or a stolen session shall not be enough for it.
-    :raises InvalidInput: name (field `username`) or mail (field `email`) is not good enough, or
-        `current_password` is missing.
+    :raises InvalidInput: name (field `username`) or mail (field `email`) is not good enough, the
+        name is taken, or `current_password` is missing.
     :raises NotAuthenticated: `current_password` is wrong.
-    :raises Conflict: the name is taken.
     """
     checks = {}
     if name is not None:
-        checks["username"] = lambda: checked_name(name)
+        checks["username"] = lambda: _checked_name(user, name)
     if mail is not None:
         checks["email"] = lambda: checked_mail(mail)
     checked = check_all(checks)
     if name is not None:
-        require_free_name(checked["username"], user)
         user.name = checked["username"]
     if play_sounds is not None:
         user.play_sounds = play_sounds
@@ -58,6 +57,13 @@ def change_password(
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
     user.set_password(new_password, keep_session)
     repository.update(user)
+
+
+def _checked_name(user: User, name: str) -> str:
+    name = checked_name(name)
+    if is_taken(name, user):
+        raise ValueError(TAKEN)
+    return name
 
 
 def _change_mail(user: User, mail: str, current_password: str | None) -> None:

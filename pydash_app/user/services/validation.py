@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 
 from email_validator import EmailNotValidError, validate_email
 
-from pydash_app.errors import Conflict, InvalidInput
+from pydash_app.errors import InvalidInput
 from pydash_app.user import repository
 from pydash_app.user.entity import User
 from pydash_app.user.passwords import password_problems
 
 LONGEST_NAME = 64
+TAKEN = "This name is taken. Please choose another one."
 
 
 def checked_name(name: str) -> str:
@@ -72,10 +73,6 @@ def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
     return checked
 
 
-def require_free_name(name: str, user: User | None = None) -> None:
-    """Make sure that nobody else has a name.
-
-    :raises Conflict: somebody has it.
-    """
-    if repository.find_by_name(name) not in (None, user):
-        raise Conflict("This name is taken. Please choose another one.")
+def is_taken(name: str, user: User | None = None) -> bool:
+    """Tell whether somebody has a name, other than the user who wants to be called so."""
+    return repository.find_by_name(name) not in (None, user)

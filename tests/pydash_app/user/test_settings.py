@@ -7,7 +7,7 @@ import pytest
 
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.errors import Conflict, NotAuthenticated
+from pydash_app.errors import NotAuthenticated
 from pydash_app.outbox.entity import OutgoingMail
 from pydash_app.user import authenticate, repository, verification, verify
 from pydash_app.user.api_token import Scope
@@ -121,9 +121,12 @@ def test_it_refuses_a_bad_new_name(alice: User, name: str, reasons_for: ReasonsF
     assert reasons_for("username", lambda: settings.change_settings(alice, name=name))
 
 
-def test_it_refuses_a_new_name_that_is_taken(alice: User, bob: User) -> None:
-    with pytest.raises(Conflict):
-        transact(lambda: settings.change_settings(alice, name="BOB"))
+def test_it_refuses_a_new_name_that_is_taken(
+    alice: User, bob: User, reasons_for: ReasonsFor
+) -> None:
+    assert (
+        "taken" in reasons_for("username", lambda: settings.change_settings(alice, name="BOB"))[0]
+    )
     transact(lambda: settings.change_settings(alice, name="ALICE", play_sounds=False))
     assert transact(lambda: (alice.name, alice.play_sounds)) == ("ALICE", False)
 

@@ -30,7 +30,6 @@ function AccountForm({ user }: { user: User }) {
       notify(message);
       form.reset({ username: saved.name, email: saved.email, current_password: '' });
     },
-    uniqueField: 'username',
   });
   const email = useWatch({ control: form.control, name: 'email' });
   return (

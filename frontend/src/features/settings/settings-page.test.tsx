@@ -107,7 +107,8 @@ describe('the account', () => {
   });
 
   it('says that a name is in use at its field', async () => {
-    answerPost('/user/change_settings', { message: 'This name is taken.' }, 409);
+    const message = 'This name is taken.';
+    answerPost('/user/change_settings', { message, errors: { username: [message] } }, 400);
     await renderSettings();
     await userEvent.type(screen.getByLabelText('User name'), '2');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
