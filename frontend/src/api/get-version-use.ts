@@ -1,24 +1,56 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 
-import { getStatistics, type Dimension } from '@/api/get-statistic';
+import { getStatistics, MOST_GROUPS, type Dimension } from '@/api/get-statistic';
+import { byAge, versionsQuery } from '@/api/get-versions';
 import { REFRESH_MS } from '@/api/refresh';
-import { resolveRange, type View } from '@/lib/view';
+import { resolveRange, type Filters, type View } from '@/lib/view';
 
-/** The pairs with most visits are enough for a page. */
-const PAIRS = 300;
+/** So many versions and users (or what else uses them) are told apart. */
+const NEWEST_VERSIONS = 12;
+const LARGEST_USERS = 15;
 
+/** Who used which version how often; a place in a list of visits belongs to a version. */
 export interface VersionUse {
-  /** The user, the IP address or the endpoint. */
-  name: string;
-  visits: number;
-  /** Visits by version. */
-  byVersion: Readonly<Record<string, number>>;
+  /** The newest in use, the oldest of them first; null stands for all older ones together. */
+  versions: readonly (string | null)[];
+  visits: readonly number[];
+  /** The users, IP addresses or endpoints with most visits. */
+  users: readonly VersionUser[];
 }
 
-const sum = (visits: Readonly<Record<string, number>>) =>
-  Object.values(visits).reduce((before, value) => before + value, 0);
+export interface VersionUser {
+  name: string;
+  visits: readonly number[];
+}
 
-/** Who used which version how often; those with most visits come first. */
+type Counts = Record<string, number>;
+
+const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
+
+/** The visits to some versions, and first, if there are any, those to older ones. */
+function visitsTo(newest: readonly string[], counts: Counts, hasOlder: boolean): number[] {
+  const visits = newest.map((version) => counts[version] ?? 0);
+  return hasOlder ? [sum(Object.values(counts)) - sum(visits), ...visits] : visits;
+}
+
+const largest = (counts: Counts): string[] =>
+  Object.entries(counts)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, LARGEST_USERS)
+    .map(([name]) => name);
+
+type Ask = <T>(breakdown: readonly Dimension[], more?: Filters) => Promise<T>;
+
+/** The visits of each user to each version: in one answer if it holds them, else user by user. */
+async function visitsOfEach(ask: Ask, by: Dimension, users: readonly string[], fits: boolean) {
+  if (fits) return ask<Record<string, Counts>>([by, 'version']);
+  const answers = users.map(
+    async (user) => [user, await ask(['version'], { [by]: user })] as const,
+  );
+  return Object.fromEntries(await Promise.all(answers)) as Record<string, Counts>;
+}
+
+/** Who used which version how often. */
 export const versionUseQuery = (
   dashboardId: string,
   by: Exclude<Dimension, 'version'>,
@@ -26,21 +58,31 @@ export const versionUseQuery = (
 ) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'version-use', by, range, filters],
-    queryFn: async ({ signal }): Promise<VersionUse[]> => {
-      const answer = await getStatistics<Record<string, Record<string, number>>>(
-        dashboardId,
-        ['total_visits'],
-        {
-          interval: resolveRange(range, new Date()),
-          filters,
-          breakdown: [by, 'version'],
-          top: PAIRS,
-        },
-        signal,
-      );
-      return Object.entries(answer)
-        .map(([name, byVersion]) => ({ name, byVersion, visits: sum(byVersion) }))
-        .sort((one, other) => other.visits - one.visits);
+    queryFn: async ({ client, signal }): Promise<VersionUse> => {
+      const interval = resolveRange(range, new Date());
+      const ask: Ask = <T>(breakdown: readonly Dimension[], more: Filters = {}) => {
+        const request = { interval, filters: { ...filters, ...more }, breakdown };
+        return getStatistics<T>(dashboardId, ['total_visits'], request, signal);
+      };
+      const [history, byVersion, byUser] = await Promise.all([
+        client.query(versionsQuery(dashboardId)),
+        ask<Counts>(['version']),
+        ask<Counts>([by]),
+      ]);
+      const names = largest(byUser);
+      const pairs = Object.keys(byVersion).length * Object.keys(byUser).length;
+      const used = await visitsOfEach(ask, by, names, pairs <= MOST_GROUPS);
+      const versions = Object.keys(byVersion).sort(byAge(history));
+      const newest = versions.slice(-NEWEST_VERSIONS);
+      const hasOlder = newest.length < versions.length;
+      return {
+        versions: hasOlder ? [null, ...newest] : newest,
+        visits: visitsTo(newest, byVersion, hasOlder),
+        users: names.map((name) => ({
+          name,
+          visits: visitsTo(newest, used[name] ?? {}, hasOlder),
+        })),
+      };
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,

@@ -1,22 +1,26 @@
+import { useTheme } from '@mui/material/styles';
+
 import { useVersionUse, type VersionUse } from '@/api/get-version-use';
-import { useVersions } from '@/api/get-versions';
 import { Bubbles } from '@/components/charts/bubbles';
+import { restColor } from '@/components/charts/colors';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
-import { usedVersions } from '@/features/dashboard/version-columns';
+import { versionName } from '@/features/dashboard/version-shares';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { formatNumber } from '@/lib/format';
 import { isMissing, shownName } from '@/lib/names';
 import type { View } from '@/lib/view';
 
-const MOST_ROWS = 12;
-
 const WHO = {
-  group_by: { title: 'Versions by user', one: 'User' },
-  ip: { title: 'Versions by IP address', one: 'IP address' },
+  group_by: { title: 'Versions by user', one: 'User', most: 'users' },
+  ip: { title: 'Versions by IP address', one: 'IP address', most: 'IP addresses' },
 } as const;
 
-const shownVersion = (version: string) => shownName('version', version);
+const NO_USERS = (
+  <Notice icon="user" title="No users">
+    They appear once your app tells its monitoring who is calling (group_by).
+  </Notice>
+);
 
 interface BubblesPanelProps {
   dashboardId: string;
@@ -27,52 +31,38 @@ interface BubblesPanelProps {
 /** Which user, or which address, used which version how often. */
 export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const query = useVersionUse(dashboardId, by, view);
-  const history = useVersions(dashboardId).data ?? [];
   const colorOf = useVersionColor(dashboardId);
-  const { title, one } = WHO[by];
-  const rowsOf = (use: readonly VersionUse[], versions: readonly string[]) =>
-    use.slice(0, MOST_ROWS).map(({ name, byVersion }) => ({
-      name: shownName(by, name),
-      values: versions.map((version) => byVersion[version] ?? 0),
-    }));
-  const table = (use: readonly VersionUse[]) => {
-    const versions = usedVersions(use, history);
-    return {
-      columns: [one, ...versions.map(shownVersion)],
-      rows: rowsOf(use, versions).map(({ name, values }) => [name, ...values.map(formatNumber)]),
-    };
-  };
+  const { scheme } = useTheme().palette;
+  const { title, one, most } = WHO[by];
+  const table = ({ versions, users }: VersionUse) => ({
+    columns: [one, ...versions.map(versionName)],
+    rows: users.map(({ name, visits }) => [shownName(by, name), ...visits.map(formatNumber)]),
+  });
+  const summary = ({ users }: VersionUse) =>
+    `Most visits, the largest first: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;
   return (
     <Panel
       title={title}
-      subtitle={`The ${MOST_ROWS} with most visits`}
+      subtitle={`The ${most} with most visits`}
       query={query}
-      isEmpty={(use) => use.every(({ name }) => isMissing(by, name))}
-      empty={
-        by === 'group_by' ? (
-          <Notice icon="user" title="No users">
-            They appear once your app tells its monitoring who is calling (group_by).
-          </Notice>
-        ) : undefined
-      }
+      isEmpty={({ users }) => users.every(({ name }) => isMissing(by, name))}
+      empty={by === 'group_by' ? NO_USERS : undefined}
       minHeight={200}
-      summary={([first]) =>
-        first ? `Most visits: ${shownName(by, first.name)}, ${formatNumber(first.visits)}.` : ''
-      }
+      summary={summary}
       table={table}
     >
-      {(use) => {
-        const versions = usedVersions(use, history);
-        return (
-          <Bubbles
-            rows={rowsOf(use, versions)}
-            columns={versions.map((name) => ({ name: shownVersion(name), color: colorOf(name) }))}
-            xTitle="Version"
-            yTitle={`${one}; the area is the number of visits`}
-            format={(visits) => `${formatNumber(visits)} visits`}
-          />
-        );
-      }}
+      {({ versions, users }) => (
+        <Bubbles
+          rows={users.map(({ name, visits }) => ({ name: shownName(by, name), values: visits }))}
+          columns={versions.map((version) => ({
+            name: versionName(version),
+            color: version === null ? restColor(scheme) : colorOf(version),
+          }))}
+          xTitle="Version"
+          yTitle={`${one}; the area is the number of visits`}
+          format={(visits) => `${formatNumber(visits)} visits`}
+        />
+      )}
     </Panel>
   );
 }

@@ -3,12 +3,14 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { VersionsTab } from '@/features/dashboard/versions-tab';
+import { formatPercent } from '@/lib/format';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { answerGet } from '@/testing/server';
 import { answerStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard();
+const ENDPOINTS = Array.from({ length: 46 }, (_, at) => `page_${at}`);
 const VERSIONS = Array.from({ length: 41 }, (_, at) => `1.${at}`);
 
 /** Version 1.7 began on the 8th day. */
@@ -17,19 +19,32 @@ const beganAt = (version = '') => {
   return new Date(Date.UTC(2026, 0, day)).toISOString();
 };
 
+const chosen = (all: readonly string[], one?: string) =>
+  all
+    .map((name, place) => (one === undefined || name === one ? place : -1))
+    .filter((at) => at >= 0);
+
+/** The last endpoints and the first versions are used most, and not every pair is alike. */
+const visitsOf = ({ endpoint, version }: { endpoint?: string; version?: string }) =>
+  chosen(ENDPOINTS, endpoint)
+    .flatMap((page) => chosen(VERSIONS, version).map((at) => page * (50 - at) + ((page + at) % 7)))
+    .reduce((before, visits) => before + visits, 0);
+
+let asked: URLSearchParams[];
+
 beforeEach(() => {
   answerGet('/dashboards', [dashboard]);
-  answerStatistics({
+  asked = answerStatistics({
     values: {
-      total_visits: 10,
+      total_visits: visitsOf,
       median_execution_time: 12,
       first_call: ({ version }) => beganAt(version),
     },
-    // The API puts those with most visits first.
-    groups: { version: VERSIONS.toReversed(), endpoint: ['index'], group_by: ['ada'], ip: ['::1'] },
+    groups: { version: VERSIONS, endpoint: ENDPOINTS, group_by: ['ada'], ip: ['192.0.2.1'] },
   });
 });
 
+/** A panel as a table. */
 async function panel(name: string) {
   renderPage(
     <VersionsTab />,
@@ -47,5 +62,52 @@ describe('execution time by version', () => {
     expect(boxes.getByText('The newest 12 of 41 versions; the table has them all')).toBeVisible();
     const names = boxes.getAllByRole('rowheader').map(({ textContent }) => textContent);
     expect(names).toEqual(VERSIONS.toReversed());
+  });
+});
+
+const cells = (row: HTMLElement) =>
+  within(row)
+    .getAllByRole('cell')
+    .map(({ textContent }) => textContent);
+
+describe('the use of versions', () => {
+  it('is that of the newest versions, and of all older ones together', async () => {
+    const use = await panel('Use of each version by endpoint');
+    const names = use.getAllByRole('columnheader').map(({ textContent }) => textContent);
+    expect(names).toEqual(['Endpoint', 'Older', ...VERSIONS.slice(-12)]);
+  });
+
+  it('is told of the endpoints with most visits and of all others, in shares of the whole', async () => {
+    const use = await panel('Use of each version by endpoint');
+    const rows = use.getAllByRole('rowheader').map(({ textContent }) => textContent);
+    expect(rows).toEqual([...ENDPOINTS.slice(-15).toReversed(), 'All others']);
+    const newest = '1.40';
+    const share =
+      visitsOf({ endpoint: 'page_45', version: newest }) / visitsOf({ version: newest });
+    const [, first] = use.getAllByRole('row');
+    expect(first && cells(first).at(-1)).toBe(formatPercent(share));
+    const whole = use
+      .getAllByRole('row')
+      .slice(1)
+      .map((row) => parseFloat(cells(row).at(-1) ?? ''))
+      .reduce((before, value) => before + value, 0);
+    expect(whole).toBeCloseTo(100, 0);
+  });
+
+  it('is asked for endpoint by endpoint where there are too many pairs for one answer', async () => {
+    await panel('Use of each version by endpoint');
+    const pairs = asked.map((query) => query.get('breakdown'));
+    expect(pairs).not.toContain('endpoint,version');
+    expect(pairs).toContain('ip,version');
+  });
+});
+
+describe('the versions of a user', () => {
+  it('are all there, so that no row is without any', async () => {
+    const users = await panel('Versions by user');
+    const [, first] = users.getAllByRole('row');
+    const numbers = first ? cells(first).map((text) => Number(text.replaceAll(',', ''))) : [];
+    expect(numbers).toHaveLength(13);
+    expect(numbers.reduce((before, value) => before + value, 0)).toBe(visitsOf({}));
   });
 });

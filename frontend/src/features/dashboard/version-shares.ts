@@ -1,0 +1,26 @@
+import type { VersionUse } from '@/api/get-version-use';
+import { shownName } from '@/lib/names';
+
+/** A column's name; null stands for all versions that are too old for a column of their own. */
+export const versionName = (version: string | null): string =>
+  version === null ? 'Older' : shownName('version', version);
+
+export interface SharesRow {
+  name: string;
+  /** Of all visits to each version. */
+  shares: readonly number[];
+}
+
+/** How the visits to each version are spread; with the rest the shares add up to one. */
+export function versionShares({ visits, users }: VersionUse): SharesRow[] {
+  const rest = visits.map((all, at) =>
+    users.reduce((left, user) => left - (user.visits[at] ?? 0), all),
+  );
+  const rows = rest.some((left) => left > 0)
+    ? [...users, { name: 'All others', visits: rest }]
+    : users;
+  return rows.map((row) => ({
+    name: row.name,
+    shares: visits.map((all, at) => (row.visits[at] ?? 0) / all),
+  }));
+}
