@@ -44,5 +44,9 @@ def test_a_reload_shows_the_last_data_with_a_banner(
     expect(page.get_by_text(re.compile("You are offline"))).to_be_visible()
     settle(page)
     assert figures.inner_text() == before
+    page.get_by_role("link", name="Versions").click()
+    failures = page.get_by_role("button", name="Try again")
+    expect(failures.first).to_be_visible()
     page.context.set_offline(False)
-    expect(page.get_by_text(re.compile("You are offline"))).to_have_count(0)
+    expect(failures).to_have_count(0)
+    expect(page.get_by_text(re.compile("You are offline|does not answer"))).to_have_count(0)

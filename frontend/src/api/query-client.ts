@@ -1,5 +1,12 @@
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import {
+  MutationCache,
+  onlineManager,
+  QueryCache,
+  QueryClient,
+  type Query,
+} from '@tanstack/react-query';
 
+import { serverAnswers, watchAnswers } from '@/api/connection';
 import { ApiError, hasStatus } from '@/api/errors';
 import { signedOutKey, userKey } from '@/api/user-key';
 import { forgetOfflineData } from '@/lib/offline-data';
@@ -13,7 +20,11 @@ const OF_SESSION = new Set<unknown>([...userKey, ...signedOutKey]);
 const mayPass = (error: unknown) =>
   error instanceof ApiError && (error.status === null || error.status >= 500);
 
+const hasFailed = ({ state }: Query) => state.status === 'error';
+
 export function makeQueryClient(): QueryClient {
+  // It believes to be online until it hears otherwise, and would then not notice when it is again.
+  onlineManager.setOnline(navigator.onLine);
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
@@ -25,6 +36,7 @@ export function makeQueryClient(): QueryClient {
       queries: {
         // The service worker answers without a connection, so always ask.
         networkMode: 'always',
+        refetchOnReconnect: (query) => (hasFailed(query) ? 'always' : true),
         staleTime: 30_000,
         retry: (failures, error) => failures < RETRIES && mayPass(error),
       },
@@ -33,6 +45,12 @@ export function makeQueryClient(): QueryClient {
   });
   return queryClient;
 }
+
+/** Asks again for what has failed as soon as the server answers anything again. */
+export const recoverWithServer = (queryClient: QueryClient): (() => void) =>
+  watchAnswers(() => {
+    if (serverAnswers()) void queryClient.refetchQueries({ type: 'active', predicate: hasFailed });
+  });
 
 /** Ends the session here: nobody is signed in any more, by choice or not. */
 export function endSession(queryClient: QueryClient, byChoice = false): void {

@@ -8,7 +8,7 @@ import { RouterProvider } from 'react-router/dom';
 
 import { userQuery } from '@/api/get-user';
 import { keepQueries } from '@/api/offline-queries';
-import { makeQueryClient } from '@/api/query-client';
+import { makeQueryClient, recoverWithServer } from '@/api/query-client';
 import { makeRouter } from '@/app/router';
 import { NewVersion } from '@/app/new-version';
 import { SnackbarProvider } from '@/components/snackbar';
@@ -23,6 +23,7 @@ const queryClient = makeQueryClient();
 queryClient.query(userQuery()).catch(() => undefined);
 
 keepQueries(queryClient);
+recoverWithServer(queryClient);
 
 createRoot(root).render(
   <StrictMode>

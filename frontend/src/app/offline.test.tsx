@@ -1,12 +1,14 @@
 import 'fake-indexeddb/auto';
 
 import { QueryClient } from '@tanstack/react-query';
-import { screen } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { delay, http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { noteAnswer } from '@/api/connection';
 import { keepQueries, lastUser, restoreQueries } from '@/api/offline-queries';
+import { recoverWithServer } from '@/api/query-client';
 import { userKey } from '@/api/user-key';
 import { routes } from '@/app/router';
 import { forgetOfflineData } from '@/lib/offline-data';
@@ -122,5 +124,50 @@ describe('what was shown last', () => {
     await userEvent.click(await screen.findByRole('button', { name: 'alice' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
     await isKept(false);
+  });
+});
+
+describe('what has failed without a connection', () => {
+  async function renderFailure() {
+    answerGet('/user', alice);
+    server.use(http.get('*/api/dashboards', () => HttpResponse.error()));
+    const view = renderRoutes(routes, '/');
+    await screen.findByRole('button', { name: 'Try again' });
+    expect(screen.getByText(/PyDash does not answer\. What you see/)).toBeVisible();
+    answerGet('/dashboards', [makeDashboard()]);
+    return view;
+  }
+
+  const isShown = async () => {
+    expect(await screen.findByText('Web shop', { selector: 'h2 *' })).toBeVisible();
+    await waitFor(() => expect(screen.queryByText(/does not answer/)).not.toBeInTheDocument());
+  };
+
+  it('is asked for again when the browser is online again', async () => {
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValueOnce(false);
+    await renderFailure();
+    fireEvent(window, new Event('online'));
+    await isShown();
+  });
+
+  it('is asked for again when PyDash answers something else', async () => {
+    const { queryClient } = await renderFailure();
+    const stop = recoverWithServer(queryClient);
+    noteAnswer(true);
+    await isShown();
+    stop();
+  });
+
+  it('is asked for again even where something newer is shown', async () => {
+    answerGet('/user', alice);
+    answerGet('/dashboards', [makeDashboard({ name: 'Before' })]);
+    const { queryClient } = renderRoutes(routes, '/');
+    await screen.findByText('Before', { selector: 'h2 *' });
+    fireEvent(window, new Event('offline'));
+    server.use(http.get('*/api/dashboards', () => HttpResponse.error()));
+    await queryClient.refetchQueries({ queryKey: ['dashboards'] });
+    answerGet('/dashboards', [makeDashboard()]);
+    fireEvent(window, new Event('online'));
+    await isShown();
   });
 });
