@@ -3,7 +3,8 @@
 What a page holds is a function of the remote side and of the cursor alone. The page's calls and
 the cursor behind it are stored in one transaction, and only if the stored cursor is still the one
 that the page began at. So whatever dies in between, and however often a page is fetched, no call
-is lost and none is counted twice.
+is lost and none is counted twice. That holds as well if the database was told to commit a page,
+and its answer was lost: the next turn begins at the cursor that is stored then.
 
 A dashboard's task is always the same, `fetch_and_update_new_dashboard_info`: it fetches the
 endpoints, then the history page by page, then what is new. A turn of it is short, so that a long
@@ -35,7 +36,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchingStatus, RemoteInfo
 from pydash_app.dashboard.services import remote
 from pydash_app.secrets import UnreadableSecret
-from pydash_database import DatabaseUnavailable, transact
+from pydash_database import PATIENT_SECONDS, DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
 PAGE_CALLS = 25_000
@@ -218,7 +219,8 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
     while True:
         page_started = time.monotonic()
         page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
-        source = transact(partial(_store_page, source, page, _batch(page), page_started))
+        store = partial(_store_page, source, page, _batch(page), page_started)
+        source = transact(store, patience=PATIENT_SECONDS)
         if not page.has_more or time.monotonic() - started >= seconds:
             return page.has_more
 

@@ -118,8 +118,8 @@ def failing_after(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
     """Do the work so many times, fail once, and then do it again."""
     left = iter([*[False] * times, True])
 
-    def call(*arguments: Any) -> Any:
-        return 1 / 0 if next(left, False) else work(*arguments)
+    def call(*arguments: Any, **options: Any) -> Any:
+        return 1 / 0 if next(left, False) else work(*arguments, **options)
 
     return call
 
