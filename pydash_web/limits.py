@@ -7,11 +7,12 @@ so that neither many accounts from one place nor one account from many places ca
 import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
+from threading import Lock
 
 from flask import Flask, current_app, request
 from limits import parse
 from limits.errors import StorageError
-from limits.storage import storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from pydash_app.configuration import Configuration
@@ -49,6 +50,32 @@ class RetryLater(TooManyRequests):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"That was tried too often. Please try again in {retry_after} s.")
         self.retry_after = retry_after
+
+
+class ForgettingStorage(MemoryStorage):
+    """Counts in this process, in place of a storage that keeps everybody's name for ever."""
+
+    # So it is what `storage_from_string` makes of `memory://`.
+    STORAGE_SCHEME = ["memory"]  # noqa: RUF012 (an instance variable for its base class)
+    FORGETS_EVERY_SECONDS = 60.0
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: str):
+        super().__init__(uri, wrap_exceptions, **options)
+        self._lock = Lock()
+        self._forgot_at = time.monotonic()
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count a call, and tell whether it is within the limit."""
+        with self._lock:
+            if time.monotonic() >= self._forgot_at + self.FORGETS_EVERY_SECONDS:
+                self._forget()
+            return super().acquire_entry(key, limit, expiry, amount)
+
+    def _forget(self) -> None:
+        """Drop whose calls are all over; others may fill such a list, but with the lock only."""
+        self._forgot_at = time.monotonic()
+        for key in [key for key, calls in list(self.events.items()) if not calls]:
+            del self.events[key]
 
 
 class Limiter:

@@ -19,7 +19,7 @@ from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import IDLE
 from pydash_database import transact
 from pydash_web.headers import CONTENT_SECURITY_POLICY
-from pydash_web.limits import Limiter, RetryLater
+from pydash_web.limits import ForgettingStorage, Limiter, RetryLater
 
 LOGOUT = "/api/logout"
 OpenSite = Callable[..., Site]
@@ -310,6 +310,23 @@ class TestWaiting:
 
 
 class TestRateLimitStore:
+    def test_it_forgets_who_has_not_called_for_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(ForgettingStorage, "FORGETS_EVERY_SECONDS", 0)
+        limiter = Limiter("memory://")
+        for number in range(1_000):
+            limiter.hit("1 per second", f"name {number}")
+        storage = limiter._strategy.storage
+        assert isinstance(storage, ForgettingStorage)
+        limiter.hit("1 per hour", "Alice")
+
+        def is_forgotten() -> bool:
+            limiter.hit("1000 per hour", "somebody")
+            return len(storage.events) == 2
+
+        wait_for(is_forgotten)
+        with pytest.raises(RetryLater):
+            limiter.hit("1 per hour", "Alice")
+
     def test_a_store_that_is_away_refuses_nobody(self, site: Site) -> None:
         from limits.errors import StorageError
 
