@@ -188,7 +188,7 @@ def create_user(
     name: str, email: str, password_stdin: bool, verified: bool, admin: bool, data_dir: Path | None
 ) -> None:
     """Create a user; the password is read from standard input."""
-    password = sys.stdin.readline().rstrip("\n")
+    password = sys.stdin.readline().rstrip("\r\n")
     with _connected(_configure(data_dir=data_dir)):
         _create_user(name, password, email, verified=verified, admin=admin)
     click.echo(f"User {name} was created.")

@@ -1,11 +1,15 @@
 """Password hashes, and which passwords are good enough."""
 
+import re
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 SHORTEST, LONGEST = 8, 128
+# The API takes neither control characters nor anything that turns the direction of the text around:
+# whoever had them in a password could never sign in.
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COMMON = 10_000
 
 # argon2id with 19 MiB and two passes (OWASP's recommendation): about 20 ms, and fifty people who
@@ -47,6 +51,8 @@ def password_problems(password: str, name: str = "") -> list[str]:
     problems = []
     if not SHORTEST <= len(password) <= LONGEST:
         problems.append(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if _FORBIDDEN.search(password):
+        problems.append("A password has no control characters or line ends.")
     if password.casefold() in _common_passwords():
         problems.append(f"This password is one of the {COMMON:,} most common ones.")
     if name and password.casefold() == name.casefold():

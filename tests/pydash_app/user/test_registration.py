@@ -89,6 +89,9 @@ def test_it_refuses_a_bad_address(mail: str, reasons_for: ReasonsFor) -> None:
         ("PassWord1", "most common"),
         ("trustno1", "most common"),
         ("Alice the First", "user name"),
+        (f"{PASSWORD}\r", "control characters"),
+        (f"{PASSWORD}\x00", "control characters"),
+        (f"\u202e{PASSWORD}", "control characters"),
     ],
 )
 def test_it_refuses_a_weak_password(password: str, reason: str, reasons_for: ReasonsFor) -> None:
