@@ -180,7 +180,9 @@ class User(Persistent):
 def comparable(text: str) -> str:
     """Bring a name or address into the form in which it is compared.
 
-    >>> comparable("ALICE") == comparable("alice")
+    The keyboards of phones add a space behind a name.
+
+    >>> comparable("ALICE ") == comparable("alice")
     True
     """
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", text.strip()).casefold()

@@ -63,7 +63,7 @@ class TestLogin:
         make_user("Alice")
         statuses = [browser.sign_in("Alice", "wrong password").status_code for _ in range(11)]
         assert statuses == [401] * 10 + [429]
-        refused = browser.sign_in("ALICE")
+        refused = browser.sign_in("ALICE ")
         assert refused.status_code == 429, "the right password is not let through either"
         assert int(refused.headers["Retry-After"]) > 0
 

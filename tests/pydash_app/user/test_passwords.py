@@ -27,6 +27,7 @@ ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
 
 def test_it_authenticates_by_name_in_any_case(alice: User) -> None:
     assert transact(lambda: authenticate("aLICE", PASSWORD)) is alice
+    assert transact(lambda: authenticate("Alice ", PASSWORD)) is alice, "as phones type it"
     assert transact(lambda: authenticate("Alice", PASSWORD.upper())) is None
     assert transact(lambda: authenticate("Alice", "\ud800")) is None
     assert transact(lambda: authenticate("Nobody", PASSWORD)) is None
