@@ -9,6 +9,7 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
+from waitress.utilities import BadRequest, ServerNotImplemented
 
 from pydash_app.configuration import Configuration
 from pydash_logger.logger import Logger
@@ -117,6 +118,9 @@ class _JsonErrorTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
+        if isinstance(error, ServerNotImplemented):
+            # A transfer coding that nobody knows: the client's mistake, not ours.
+            error = BadRequest(error.body)
         body = Error(message=f"{error.reason}: {error.body}").model_dump_json(exclude_none=True)
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/json"))

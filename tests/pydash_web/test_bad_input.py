@@ -169,10 +169,23 @@ def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
     assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
 
 
-def test_nonsense_instead_of_http_is_400_in_the_same_shape(lasting_site: Site) -> None:
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Length: many",
+        "Content-Length: -1",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding: identity",
+        "Transfer-Encoding: \u00fc",
+        "A header without a colon",
+    ],
+)
+def test_nonsense_instead_of_http_is_400_in_the_same_shape(lasting_site: Site, header: str) -> None:
     host, port = lasting_site.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+        connection.sendall(f"GET / HTTP/1.1\r\n{header}\r\n\r\n".encode())
         answer = connection.makefile("rb").read().decode()
     assert answer.startswith("HTTP/1.1 400")
     assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
