@@ -3,6 +3,7 @@ import { useState } from 'react';
 import Box from '@mui/material/Box';
 import MenuItem from '@mui/material/MenuItem';
 import MenuList from '@mui/material/MenuList';
+import Typography from '@mui/material/Typography';
 
 import { useFilterValues } from '@/api/get-filter-values';
 import { Faces } from '@/components/faces';
@@ -12,6 +13,63 @@ import { SearchInput } from '@/components/search-input';
 import { formatNumber } from '@/lib/format';
 import { shownName } from '@/lib/names';
 import { FILTER_LABELS, type FilterName, type Range } from '@/lib/view';
+
+/** More than this nobody reads; typing narrows them down. */
+const LISTED = 100;
+
+interface Offered {
+  value: string;
+  visits: number;
+}
+
+/** Whether a value may be chosen that no call in the range has, or that is too rare to be known. */
+const isFree = (name: FilterName, typed: string, known: readonly Offered[]) =>
+  typed !== '' && name !== 'status_class' && !known.some(({ value }) => value === typed);
+
+function remark(matches: number, typed: string): string {
+  if (matches > LISTED) return `${formatNumber(matches - LISTED)} more; type to narrow them down`;
+  return matches === 0 ? `Nothing in this time range matches “${typed}”` : '';
+}
+
+interface ValuesProps {
+  name: FilterName;
+  known: readonly Offered[];
+  typed: string;
+  onChoose: (value: string) => void;
+}
+
+function Values({ name, known, typed, onChoose }: ValuesProps) {
+  const matches = known.filter(({ value }) =>
+    shownName(name, value).toLowerCase().includes(typed.toLowerCase()),
+  );
+  const free = isFree(name, typed, known);
+  return (
+    <>
+      {(matches.length > 0 || free) && (
+        <MenuList aria-label={FILTER_LABELS[name]} sx={{ maxHeight: 280, overflow: 'auto' }}>
+          {matches.slice(0, LISTED).map(({ value, visits }) => (
+            <MenuItem key={value} onClick={() => onChoose(value)} sx={{ gap: 2 }}>
+              <Box sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis' }}>
+                {shownName(name, value)}
+              </Box>
+              <Box sx={{ color: 'text.secondary' }}>{formatNumber(visits)}</Box>
+            </MenuItem>
+          ))}
+          {free && <MenuItem onClick={() => onChoose(typed)}>Use “{typed}”</MenuItem>}
+        </MenuList>
+      )}
+      <Typography
+        role="status"
+        variant="caption"
+        color="textSecondary"
+        sx={{ px: 2, py: 1, overflowWrap: 'anywhere', '&:empty': { display: 'none' } }}
+        component="p"
+      >
+        {remark(matches.length, typed)}
+      </Typography>
+    </>
+  );
+}
 
 interface ValueListProps {
   dashboardId: string;
@@ -24,33 +82,22 @@ interface ValueListProps {
 function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
   const values = useFilterValues(dashboardId, name, range);
   const [typed, setTyped] = useState('');
-  const matches = (value: string) =>
-    shownName(name, value).toLowerCase().includes(typed.toLowerCase());
-  const label = FILTER_LABELS[name];
   return (
     <Box sx={{ width: 320, maxWidth: '100%' }}>
       <Box sx={{ p: 1, pb: 0 }}>
-        <SearchInput label={`Search: ${label}`} value={typed} onChange={setTyped} autoFocus />
+        <SearchInput
+          label={`Search: ${FILTER_LABELS[name]}`}
+          value={typed}
+          onChange={setTyped}
+          autoFocus
+        />
       </Box>
       <Faces
         query={values}
         isEmpty={(known) => known.length === 0}
         empty={<Notice title="Nothing in this time range" />}
       >
-        {(known) => (
-          <MenuList aria-label={label} sx={{ maxHeight: 280, overflow: 'auto' }}>
-            {known
-              .filter(({ value }) => matches(value))
-              .map(({ value, visits }) => (
-                <MenuItem key={value} onClick={() => onChoose(value)} sx={{ gap: 2 }}>
-                  <Box sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis' }}>
-                    {shownName(name, value)}
-                  </Box>
-                  <Box sx={{ color: 'text.secondary' }}>{formatNumber(visits)}</Box>
-                </MenuItem>
-              ))}
-          </MenuList>
-        )}
+        {(known) => <Values {...{ name, known, onChoose }} typed={typed.trim()} />}
       </Faces>
     </Box>
   );
