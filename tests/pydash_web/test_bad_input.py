@@ -176,10 +176,8 @@ def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
         "Content-Length: -1",
         "Transfer-Encoding: xchunked",
         "Transfer-Encoding: gzip, chunked",
-        "Transfer-Encoding: chunked, chunked",
         "Transfer-Encoding: identity",
         "Transfer-Encoding: \u00fc",
-        "A header without a colon",
     ],
 )
 def test_nonsense_instead_of_http_is_400_in_the_same_shape(lasting_site: Site, header: str) -> None:
