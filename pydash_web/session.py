@@ -18,7 +18,7 @@ from pydash_app.configuration import Configuration
 from pydash_app.errors import Forbidden, NotAuthenticated
 from pydash_app.user import User, maybe_find_user
 from pydash_app.user.services import tokens
-from pydash_app.user.sessions import LONGEST
+from pydash_app.user.sessions import LONGEST, Session
 from pydash_database import transact
 from pydash_web.operation import Access
 
@@ -41,12 +41,15 @@ def install(app: Flask) -> None:
     app.after_request(_send_xsrf_token)
 
 
-def sign_in(user: User) -> None:
+def sign_in(user: User, password_hash: str) -> None:
     """Begin a session, with a new id, in the browser that asks.
 
     In a transaction of its own: the cookie names only what the database has.
+
+    :param password_hash: of the password that was checked.
+    :raises NotAuthenticated: it was changed since, which is to end all sessions.
     """
-    begun = transact(lambda: user.sessions.begin(request.user_agent.string))
+    begun = transact(lambda: _begin(user, password_hash))
     cookie.clear()
     cookie.permanent = True
     cookie[_USER] = user.get_id()
@@ -124,6 +127,12 @@ def is_admin() -> bool:
     except NotAuthenticated:
         return False
     return current_user().admin
+
+
+def _begin(user: User, password_hash: str) -> Session:
+    if user.password_hash != password_hash:
+        raise NotAuthenticated("The password was changed just now. Please sign in again.")
+    return user.sessions.begin(request.user_agent.string)
 
 
 def _identify() -> User | None:

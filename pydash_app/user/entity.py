@@ -63,6 +63,11 @@ class User(Persistent):
         """Tell whether this is the user's password."""
         return passwords.verify_password(self._password_hash, password)
 
+    @property
+    def password_hash(self) -> str:
+        """The hash of the password: another one once the password was changed."""
+        return self._password_hash
+
     def set_password(self, password: str, keep_session: str | None = None) -> None:
         """Change the password, and end what came of the old one.
 

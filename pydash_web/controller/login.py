@@ -18,16 +18,16 @@ def login(body: Credentials) -> UserMessage:
     :raises NotAuthenticated: name and password do not fit.
     :raises NotVerified: they do, but the e-mail address is not verified yet.
     """
-    user = transact(lambda: _authenticate(body))
+    user, password_hash = transact(lambda: _authenticate(body))
     # Apart, because checking a password takes long: it is not done again after a conflict.
-    session.sign_in(user)
+    session.sign_in(user, password_hash)
     return UserMessage(message="You are signed in.", user=user_info(user))
 
 
-def _authenticate(credentials: Credentials) -> User:
+def _authenticate(credentials: Credentials) -> tuple[User, str]:
     user = users.authenticate(credentials.name, credentials.password)
     if user is None:
         raise NotAuthenticated("The name or the password is wrong.")
     if not user.is_verified():
         raise NotVerified
-    return user
+    return user, user.password_hash

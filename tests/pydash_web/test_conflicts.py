@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from running_site import PASSWORD, Site, Visitor, make_user
+from running_site import PASSWORD, Site, Visitor, find_user, make_user
 from transaction.interfaces import TransientError
 
 from pydash_app.user.services import deletion, settings
 from pydash_app.user.sessions import Sessions
-from pydash_database import DatabaseUnavailable
+from pydash_database import DatabaseUnavailable, transact
+from pydash_web import session
 
 
 def test_a_request_that_met_a_conflict_is_answered_all_the_same(
@@ -42,6 +43,28 @@ def test_many_may_sign_in_at_once_under_one_name(site: Site) -> None:
     with ThreadPoolExecutor(8) as pool:
         visitors = list(pool.map(sign_in, range(8)))
     assert len(visitors[0].get("/api/user/sessions").json()["sessions"]) == 8
+
+
+def test_who_checked_an_old_password_is_not_signed_in_after_its_change(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change ends all sessions, so none may begin by what was checked before it."""
+    user_id = make_user("Alice")
+    sign_in = session.sign_in
+
+    def change_password_and_sign_in(*given: Any) -> None:
+        def change() -> None:
+            find_user(user_id).set_password("another horse, another staple")
+
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(transact, change).result()
+        sign_in(*given)
+
+    monkeypatch.setattr(session, "sign_in", change_password_and_sign_in)
+    thief = site.visitor()
+    assert thief.sign_in("Alice").status_code == 401
+    assert thief.get("/api/user").status_code == 401
+    assert transact(lambda: find_user(user_id).sessions.active()) == []
 
 
 def in_vain_first(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
