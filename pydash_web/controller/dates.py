@@ -81,9 +81,12 @@ def today() -> datetime:
     return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def days(start_date: str | None, end_date: str | None) -> tuple[datetime, datetime]:
+def days(
+    start_date: str | None, end_date: str | None, most: int = MOST_DAYS
+) -> tuple[datetime, datetime]:
     """Tell the first and the last day of a query, both inclusive: by default the last eight days.
 
+    :param most: how many days there may be.
     :return: the midnights (UTC) with which these days begin.
     :raises InvalidInput: a date is wrong, the last is before the first, or there are too many days.
     """
@@ -91,11 +94,10 @@ def days(start_date: str | None, end_date: str | None) -> tuple[datetime, dateti
     first = parse("start_date", start_date) or min(today(), last) - timedelta(days=7)
     if last < first:
         raise validation.invalid({"end_date": ["This must not be before start_date."]})
-    if (last - first).days >= MOST_DAYS:
-        raise validation.invalid(
-            {"start_date": [f"It is more than {MOST_DAYS:,} days to end_date."]}
-        )
-    return _midnight(first), _midnight(last)
+    first, last = _midnight(first), _midnight(last)
+    if (last - first).days >= most:
+        raise validation.invalid({"start_date": [f"It is more than {most:,} days to end_date."]})
+    return first, last
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.time_units import MAX_SLICES
 from pydash_web.controller.dates import days
-from pydash_web.controller.utils import find_dashboard, naming_parameters
+from pydash_web.controller.utils import find_dashboard
 from pydash_web.models.statistic import DateRange, Heatmap
 
 DAY = timedelta(days=1)
@@ -19,9 +20,8 @@ def visitor_heatmap(dashboard_id: str, query: DateRange, field: str = "total_vis
     :param field: total_visits or unique_visitors.
     """
     dashboard = find_dashboard(dashboard_id)
-    first, last = days(query.start_date, query.end_date)
-    with naming_parameters():
-        hours = _hours(dashboard, first, last, field)
+    first, last = days(query.start_date, query.end_date, most=MAX_SLICES // HOURS)
+    hours = _hours(dashboard, first, last, field)
     return Heatmap(
         {
             f"{day:%Y-%m-%d}": hours[HOURS * number : HOURS * (number + 1)]

@@ -383,9 +383,14 @@ class TestHeatmaps:
         [
             ("start_date", "start_date=soon"),
             ("end_date", "start_date=2018-04-25&end_date=2018-04-24"),
-            ("timeslice", "start_date=2018&end_date=2024"),
+            ("start_date", "start_date=2018&end_date=2024"),
+            ("start_date", "start_date=2018-01-01&end_date=2019-02-21"),
         ],
     )
     def test_a_wrong_range_is_400(self, alice: Visitor, shop: str, wrong: str, query: str) -> None:
         answer = alice.get(f"{shop}/visitor_heatmap?{query}")
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [wrong])
+
+    def test_it_may_have_416_days(self, alice: Visitor, shop: str) -> None:
+        query = "start_date=2018-01-01&end_date=2019-02-20T23:59"
+        assert len(alice.get(f"{shop}/visitor_heatmap?{query}").json()) == 416
