@@ -1,13 +1,17 @@
 """Finds out who really asks, when PyDash stands behind a reverse proxy."""
 
+import re
 from collections.abc import Iterable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from pydash_app.configuration import Network
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+_WITH_PORT = re.compile(r"\[(?P<v6>[^]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+", re.ASCII)
 
 
 class TrustedProxies:
@@ -22,6 +26,11 @@ class TrustedProxies:
     '198.51.100.7'
     >>> proxies.client("203.0.113.9", "1.2.3.4")
     '203.0.113.9'
+
+    Some proxies write ports as well, and a socket of IPv6 writes an address of IPv4 in its own way.
+
+    >>> proxies.client("::ffff:10.0.0.1", "[2001:db8::1]:4711, 10.0.0.2:80")
+    '2001:db8::1'
     """
 
     def __init__(self, app: "WSGIApplication", networks: Iterable[Network]) -> None:
@@ -42,20 +51,24 @@ class TrustedProxies:
     def client(self, remote: str, forwarded_for: str) -> str:
         """Tell the client's address from the connection's and the header."""
         chain = [part.strip() for part in forwarded_for.split(",") if part.strip()]
-        while self._is_proxy(remote) and chain and _is_address(chain[-1]):
-            remote = chain.pop()
+        while self._is_proxy(remote) and chain and (before := _address(chain.pop())):
+            remote = str(before)
         return remote
 
-    def _is_proxy(self, address: str) -> bool:
-        if not _is_address(address):
-            return False
-        parsed = ip_address(address)
-        return any(parsed in network for network in self._networks)
+    def _is_proxy(self, text: str) -> bool:
+        address = _address(text)
+        return address is not None and any(address in network for network in self._networks)
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, with or without a port; None if it is none.
+
+    >>> [str(_address(text)) for text in ("1.2.3.4:80", "[::1]", "::1", "::ffff:1.2.3.4", "x:80")]
+    ['1.2.3.4', '::1', '::1', '1.2.3.4', 'None']
+    """
+    written = _WITH_PORT.fullmatch(text)
     try:
-        ip_address(text)
+        address = ip_address(written["v6"] or written["v4"] if written else text)
     except ValueError:
-        return False
-    return True
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -243,6 +243,18 @@ class TestRealAddress:
         made_up = "198.51.100.77, 198.51.100.1"
         assert self.try_codes(site, made_up, 1) == 429, "the nearest proxy's word counts"
 
+    @pytest.mark.parametrize(
+        ("client", "with_port"),
+        [("198.51.100.1", "198.51.100.1:4711"), ("2001:db8::1", "[2001:db8::1]:4711")],
+    )
+    def test_a_port_is_no_part_of_an_address(
+        self, open_site: OpenSite, client: str, with_port: str
+    ) -> None:
+        site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
+        assert self.try_codes(site, with_port, 31) == 429
+        assert self.try_codes(site, client, 1) == 429
+        assert self.try_codes(site, "203.0.113.9:4711", 1) == 400
+
     def test_nonsense_in_the_header_does_no_harm(self, open_site: OpenSite) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
         for nonsense in ("", ",", "x", "1.2.3.4:80", "::1%eth0", "é", "1.2.3.4, " * 500):
