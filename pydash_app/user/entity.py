@@ -9,9 +9,10 @@ from persistent import Persistent
 from pydash_app.secrets import hash_code, new_code
 from pydash_app.user import passwords
 from pydash_app.user.sessions import Sessions
-from pydash_app.user.verification_code import VerificationCode
+from pydash_app.user.verification_code import LIFETIME, VerificationCode
 
 RESET_CODE_LIFETIME = timedelta(hours=1)
+LONGEST_UNVERIFIED = timedelta(days=30)
 
 
 class User(Persistent):
@@ -90,9 +91,18 @@ class User(Persistent):
         """Tell whether an e-mail address of this user was ever verified."""
         return self._verified
 
+    def may_verify_registration(self) -> bool:
+        """Tell whether this User never verified an address, and has time left to do so."""
+        return not self._verified and self._time_to_verify() > timedelta(0)
+
     def generate_new_verification_code(self) -> None:
-        """Replace the verification code by a new one, which lives from now on."""
-        self._verification_code = VerificationCode()
+        """Replace the verification code by a new one, which lives from now on.
+
+        That of a new user lives no longer than `LONGEST_UNVERIFIED` after the registration, for
+        anybody can ask for another one again and again, and the name would never be free again.
+        """
+        lifetime = LIFETIME if self._verified else min(LIFETIME, self._time_to_verify())
+        self._verification_code = VerificationCode(lifetime)
 
     def get_verification_code(self) -> VerificationCode | None:
         """Return this User's verification code.
@@ -177,6 +187,9 @@ class User(Persistent):
     def is_unverified(self) -> bool | None:
         """True for who never verified an address, else `None`."""
         return None if self._verified else True
+
+    def _time_to_verify(self) -> timedelta:
+        return self.registered_at + LONGEST_UNVERIFIED - datetime.now(UTC)
 
     def __repr__(self) -> str:
         return f"<User id={self.id} name={self.name}>"

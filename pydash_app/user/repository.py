@@ -100,8 +100,10 @@ def delete_by_id(user_id: UUID | str) -> None:
     >>> find_by_name("Gandalf") == gandalf
     False
     """
-    users = _users()
-    users.remove(users.find("id", as_uuid(user_id)))
+    user = take_turn(user_id)
+    if user is None:
+        raise KeyError(user_id)
+    _users().remove(user)
 
 
 def find(user_id: UUID | str) -> User | None:
@@ -128,6 +130,19 @@ def find_by_verification_code(verification_code: VerificationCode | UUID | str) 
 def find_by_reset_code_hash(code_hash: str) -> User | None:
     """Return the User-entity whose password reset code, expired or not, has this hash."""
     return _find_by("reset_code_hash", code_hash)
+
+
+def take_turn(user_id: UUID | str) -> User | None:
+    """Find a user to add something to, or to delete, while nobody else does; `None` if gone.
+
+    Of two transactions at once that take a turn for the same user, one begins anew and sees what
+    the other did. So nothing comes to belong to a user who is being deleted, and nobody has more
+    of something than one may have.
+    """
+    user = find(user_id)
+    if user is not None:
+        user._p_changed = True
+    return user
 
 
 def update(user: User) -> None:

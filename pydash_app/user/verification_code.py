@@ -3,6 +3,8 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+LIFETIME = timedelta(days=7)
+
 
 class VerificationCode:
     """A randomly generated code (a random UUID) that knows when it expires.
@@ -15,7 +17,7 @@ class VerificationCode:
     True
     """
 
-    def __init__(self, expiration_time: timedelta = timedelta(days=7)) -> None:
+    def __init__(self, expiration_time: timedelta = LIFETIME) -> None:
         self.value = str(uuid.uuid4())
         self.expiration_date = datetime.now(UTC) + expiration_time
 

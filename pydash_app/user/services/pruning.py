@@ -14,7 +14,8 @@ logger = Logger(__name__)
 def prune_unverified_users() -> int:
     """Remove the users whose verification code expired unused; answer how many there were.
 
-    Called outside of any transaction. Their names are free again.
+    That is 7 days after the last code was sent, and 30 days after the registration however often
+    another one was asked for. Called outside of any transaction. Their names are free again.
     """
     pruned = transact(_prune)
     if pruned:

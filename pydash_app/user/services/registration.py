@@ -76,7 +76,7 @@ def resend_verification(name: str) -> None:
     Nobody can tell whether there is such a user.
     """
     user = repository.find_by_name(name)
-    if user is None or user.is_verified():
+    if user is None or not user.may_verify_registration():
         mails.write_verification_mail_to_nobody(name)
         return
     user.generate_new_verification_code()

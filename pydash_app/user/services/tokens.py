@@ -18,8 +18,11 @@ def issue(user: User, name: str, scope: Scope) -> tuple[ApiToken, str]:
     """Make a token; answer it with its secret, which cannot be had again.
 
     :raises InvalidInput: the name is not good, or the user has too many tokens.
+    :raises NotFound: the user is gone.
     """
     checked = check_all({"name": lambda: checked_name(name)})
+    if repository.take_turn(user.id) is None:
+        raise NotFound("This user does not exist.")
     if len(of_user(user)) >= MOST:
         raise InvalidInput(errors={"name": [f"You have {MOST} tokens; delete one first."]})
     secret = _PREFIX + new_code()

@@ -9,7 +9,7 @@ import pytest
 
 from pydash_app.outbox.entity import OutgoingMail
 from pydash_app.user import repository, verification, verify
-from pydash_app.user.entity import User
+from pydash_app.user.entity import LONGEST_UNVERIFIED, User
 from pydash_app.user.services import (
     pruning,
     registration,
@@ -92,6 +92,47 @@ def test_a_new_code_replaces_the_old_one(
     with pytest.raises(verification.InvalidVerificationCodeError):
         transact(lambda: verify(old))
     assert transact(lambda: verify(code_in(mail)))
+
+
+@pytest.mark.parametrize(("age", "left"), [(0, 7), (22, 7), (28, 2)])
+def test_a_new_code_lives_seven_days_but_not_beyond_thirty_after_the_registration(
+    age: int, left: int, register: Register
+) -> None:
+    alice = register()
+
+    def ask_again() -> timedelta:
+        now = datetime.now(UTC)
+        alice.registered_at = now - timedelta(days=age)
+        registration.resend_verification("Alice")
+        expires = alice.get_verification_code_expiration_date()
+        assert expires is not None
+        return expires - now
+
+    assert abs(transact(ask_again) - timedelta(days=left)) < timedelta(minutes=1)
+
+
+def test_nobody_keeps_a_name_by_asking_for_codes_again_and_again(
+    register: Register, waiting_mails: Mails
+) -> None:
+    alice = register()
+
+    def ask_too_late() -> None:
+        alice.registered_at -= LONGEST_UNVERIFIED
+        registration.resend_verification("Alice")
+
+    expire(alice)
+    transact(ask_too_late)
+    assert [mail.recipient for mail in waiting_mails()] == ["alice@example.com", None]
+    assert pruning.prune_unverified_users() == 1
+
+
+def test_a_new_address_may_be_verified_however_old_the_account_is(alice: User) -> None:
+    def change_mail() -> None:
+        alice.registered_at = datetime.now(UTC) - timedelta(days=1000)
+        alice.change_mail("new@example.com")
+
+    transact(change_mail)
+    assert not transact(alice.has_verification_code_expired)
 
 
 def test_asking_for_a_code_does_the_same_whether_or_not_there_is_a_user(
