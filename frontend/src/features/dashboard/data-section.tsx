@@ -1,42 +1,40 @@
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 
 import { messageOf } from '@/api/errors';
-import { exportUrl, type ExportFormat } from '@/api/export-url';
 import { useFetchDashboard } from '@/api/fetch-dashboard';
 import type { Dashboard } from '@/api/types';
+import { BusyButton } from '@/components/busy-button';
 import { Icon } from '@/components/icon';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
 import { Notices } from '@/features/dashboard/notices';
-import { useView } from '@/hooks/use-view';
-import { rangeName } from '@/lib/view';
 
-const FORMATS: readonly { format: ExportFormat; label: string }[] = [
-  { format: 'csv', label: 'Export as CSV' },
-  { format: 'json', label: 'Export as JSON' },
-];
+const STILL_RUNNING = 'The fetch takes a while. It goes on in the background.';
 
 function FetchNow({ dashboard }: { dashboard: Dashboard }) {
   const fetchNow = useFetchDashboard(dashboard.id);
   const notify = useNotify();
   const start = () =>
     fetchNow.mutate(undefined, {
-      onSuccess: ({ message }) => notify(message),
+      onSuccess: ({ outcome, error }) => {
+        if (outcome === 'fetched') notify('Fetched.');
+        else if (error !== null) notify(error, 'error');
+        else notify(STILL_RUNNING, 'info');
+      },
       onError: (error) => notify(messageOf(error), 'error'),
     });
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5 }}>
-      <Button
+      <BusyButton
         variant="outlined"
         startIcon={<Icon name="refresh" />}
-        loading={fetchNow.isPending}
+        busy={fetchNow.isPending}
         onClick={start}
       >
         Fetch now
-      </Button>
+      </BusyButton>
       <Typography variant="body2" color="textSecondary">
         {dashboard.last_fetch_time ? (
           <>
@@ -50,31 +48,12 @@ function FetchNow({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
-/** Getting the newest calls in, and all calls out. */
-export function DataSection({ dashboard }: { dashboard: Dashboard }) {
-  const { view } = useView();
-  return (
-    <Frame
-      title="Data"
-      subtitle={`The export has the single calls of: ${rangeName(view.range).toLowerCase()}`}
-    >
-      <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
-        <FetchNow dashboard={dashboard} />
-        {dashboard.notices.length > 0 && <Notices notices={dashboard.notices} />}
-        <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
-          {FORMATS.map(({ format, label }) => (
-            <Button
-              key={format}
-              variant="outlined"
-              startIcon={<Icon name="download" />}
-              href={exportUrl(dashboard.id, view, format)}
-              download
-            >
-              {label}
-            </Button>
-          ))}
-        </Box>
-      </Box>
-    </Frame>
-  );
-}
+/** Getting the newest calls in, and what there is to know about them. */
+export const DataSection = ({ dashboard }: { dashboard: Dashboard }) => (
+  <Frame title="Data">
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
+      <FetchNow dashboard={dashboard} />
+      {dashboard.notices.length > 0 && <Notices notices={dashboard.notices} />}
+    </Box>
+  </Frame>
+);

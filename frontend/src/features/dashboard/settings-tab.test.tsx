@@ -1,6 +1,6 @@
-import { screen } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { SettingsTab } from '@/features/dashboard/settings-tab';
 import { makeDashboard } from '@/testing/fixtures';
@@ -13,10 +13,10 @@ const UPTIME = 'Ask every five minutes whether the app still answers';
 
 beforeEach(() => answerGet('/dashboards', [dashboard]));
 
-async function renderSettings() {
+async function renderSettings(search = '') {
   renderPage(
     <SettingsTab />,
-    `/dashboards/${dashboard.id}/settings`,
+    `/dashboards/${dashboard.id}/settings${search}`,
     '/dashboards/:dashboardId/settings',
   );
   await screen.findByLabelText('Name');
@@ -102,11 +102,38 @@ describe('the retention', () => {
 });
 
 describe('the data', () => {
-  it('is fetched now when asked for', async () => {
-    answerPost(`/dashboards/${dashboard.id}/fetch`, { message: 'It will be fetched in a moment.' });
+  const button = () => screen.getByRole('button', { name: 'Fetch now' });
+
+  /** Clicks, and lets the dashboard be like this once the server has been asked to fetch it. */
+  async function fetchNow(then: Partial<typeof dashboard>) {
     await renderSettings();
-    await userEvent.click(screen.getByRole('button', { name: 'Fetch now' }));
-    expect(await screen.findByText('It will be fetched in a moment.')).toBeVisible();
+    const sent = answerPost(`/dashboards/${dashboard.id}/fetch`, { message: 'In a moment.' });
+    await userEvent.click(button());
+    await waitFor(() => expect(sent).toHaveLength(1));
+    expect(button()).toHaveAttribute('aria-busy', 'true');
+    await userEvent.click(button());
+    answerGet('/dashboards', [{ ...dashboard, ...then }]);
+    return sent;
+  }
+
+  it('is said to be fetched when it is, and not before', async () => {
+    const sent = await fetchNow({ last_fetch_time: '2026-11-22T09:00:00Z' });
+    expect(await screen.findByText('Fetched.')).toBeVisible();
+    expect(button()).toHaveFocus();
+    await waitFor(() => expect(button()).toHaveAttribute('aria-busy', 'false'));
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is said why it cannot be fetched', async () => {
+    await fetchNow({ error: 'The dashboard answered with status 502.' });
+    expect(await screen.findByText('The dashboard answered with status 502.')).toBeVisible();
+  });
+
+  it('is said to come later when it takes long', async () => {
+    await fetchNow({});
+    const later = Date.now() + 40_000;
+    vi.spyOn(Date, 'now').mockReturnValue(later);
+    expect(await screen.findByText(/goes on in the background/)).toBeVisible();
   });
 
   it('comes with what there is to know about it', async () => {
@@ -116,13 +143,17 @@ describe('the data', () => {
     expect(screen.getByRole('list', { name: 'Notices' })).toHaveTextContent(text);
   });
 
-  it.each(['csv', 'json'])('is exported as %s for the range that is shown', async (format) => {
-    await renderSettings();
+  it.each(['csv', 'json'])('is exported as %s for what stands above it', async (format) => {
+    await renderSettings('?range=30d&endpoint=shop.cart');
+    const section = within(screen.getByRole('region', { name: 'Export' }));
+    expect(section.getByRole('button', { name: /Last 30 days/ })).toBeVisible();
+    await userEvent.click(section.getByRole('button', { name: /^Remove filter.*shop\.cart/ }));
     const link = screen.getByRole('link', { name: `Export as ${format.toUpperCase()}` });
     const url = new URL(link.getAttribute('href') ?? '', 'http://localhost');
     expect(url.pathname).toBe(`/api/dashboards/${dashboard.id}/export`);
     expect(url.searchParams.get('format')).toBe(format);
     expect(url.searchParams.has('start_date')).toBe(true);
+    expect(url.searchParams.has('endpoint')).toBe(false);
   });
 });
 

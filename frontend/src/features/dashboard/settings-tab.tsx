@@ -5,6 +5,7 @@ import { useDashboardSummary } from '@/api/get-dashboards';
 import { ConnectionSection } from '@/features/dashboard/connection-section';
 import { DataSection } from '@/features/dashboard/data-section';
 import { DeleteSection } from '@/features/dashboard/delete-section';
+import { ExportSection } from '@/features/dashboard/export-section';
 import { MonitoringSection } from '@/features/dashboard/monitoring-section';
 
 /** What can be set, fetched, exported and deleted of a dashboard. */
@@ -17,6 +18,7 @@ export function SettingsTab() {
       <ConnectionSection dashboard={dashboard} />
       <MonitoringSection dashboard={dashboard} />
       <DataSection dashboard={dashboard} />
+      <ExportSection dashboardId={dashboardId} />
       <DeleteSection dashboard={dashboard} />
     </Box>
   );
