@@ -14,11 +14,14 @@ interface CodeBlockProps {
 /** Lines to copy into one's own code or shell. */
 export function CodeBlock({ label, code }: CodeBlockProps) {
   const notify = useNotify();
-  const copy = () =>
-    navigator.clipboard.writeText(code).then(
-      () => notify('Copied.'),
-      () => notify('The browser did not allow copying. Select the text instead.', 'error'),
-    );
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(code); // there is no clipboard without HTTPS
+      notify('Copied.');
+    } catch {
+      notify('The browser does not allow copying. Select the text and copy it by hand.', 'error');
+    }
+  };
   return (
     <Box sx={{ position: 'relative', textAlign: 'left', bgcolor: 'action.hover', borderRadius: 1 }}>
       <Box
