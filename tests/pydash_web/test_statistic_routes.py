@@ -236,6 +236,16 @@ class TestBreakdown:
         assert refuse(**years, end_date="2023") == "timeslice"
         assert list(ask(**years, end_date="2023", top="1")) == ["bar/baz"]
 
+    def test_it_answers_what_a_page_asks_and_not_ten_times_as_much(
+        self, ask: Ask, refuse: Ask
+    ) -> None:
+        minutes = {
+            "breakdown": "endpoint", "timeslice": "minute", "timeslice_is_static": "true",
+            "start_date": "2018-04-25", "end_date": "2018-05-01T22:00",
+        }  # fmt: skip
+        assert len(ask("total_visits", **minutes)["foo"]) == 9_960
+        assert refuse(statistic=",".join(STATISTICS), **minutes) == "timeslice"
+
     def test_without_calls_there_is_no_group(self, alice: Visitor, without_calls: str) -> None:
         path = f"{without_calls}/statistic?statistic=total_visits&breakdown=endpoint"
         assert alice.get(path).json() == {}
