@@ -8,6 +8,7 @@ from pydash_app import outbox
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
+from pydash_app.user import mail_request_repository as mail_requests
 from pydash_app.user import repository as users
 from pydash_database.schema import Migration, Root
 
@@ -17,4 +18,8 @@ def _create_collections(root: Root) -> None:
         room.create(root)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create_collections, outbox.repository.create_sent)
+MIGRATIONS: tuple[Migration, ...] = (
+    _create_collections,
+    outbox.repository.create_sent,
+    mail_requests.create,
+)

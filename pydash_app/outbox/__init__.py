@@ -33,15 +33,12 @@ class _Attempt:
     """What is needed to send a mail outside of the transaction that read it."""
 
     mail: OutgoingMail
-    message: Message | None
+    message: Message
     is_last: bool
 
 
-def write(recipient: str | None, subject: str, plain: str, html: str) -> None:
-    """Write a mail into the outbox, as a part of the caller's transaction.
-
-    :param recipient: an e-mail address, or `None` for a mail that nobody gets, see `OutgoingMail`.
-    """
+def write(recipient: str, subject: str, plain: str, html: str) -> None:
+    """Write a mail into the outbox, as a part of the caller's transaction."""
     repository.add(OutgoingMail(recipient, subject, plain, html))
 
 
@@ -64,7 +61,7 @@ def send_due(now: datetime | None = None) -> int:
             _note_failure(attempt, error)
         else:
             transact(partial(_note_sent, attempt.mail, now))
-            sent += attempt.message is not None
+            sent += 1
     return sent
 
 
@@ -78,25 +75,18 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
     sent = Counter(repository.kinds_sent(now - MOST_WITHIN))
     for mail in sorted(repository.due(now, _BATCH), key=lambda mail: mail.written, reverse=True):
         repository.remove(mail)
-        if mail.recipient is not None and sent[mail.kind] >= MOST:
+        if sent[mail.kind] >= MOST:
             logger.warning("Dropped a mail: its recipient has had too many", subject=mail.subject)
             continue
         sent[mail.kind] += 1
         mail.begin_attempt(now)
         repository.add(mail)
-        attempts.append(_Attempt(mail, _message(mail), mail.is_hopeless(now)))
+        message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
+        attempts.append(_Attempt(mail, message, mail.is_hopeless(now)))
     return attempts[::-1]
 
 
-def _message(mail: OutgoingMail) -> Message | None:
-    if mail.recipient is None:
-        return None
-    return Message(mail.recipient, mail.subject, mail.plain, mail.html)
-
-
 def _send(attempt: _Attempt) -> None:
-    if attempt.message is None:
-        return
     settings = configuration.current()
     send(
         attempt.message,
@@ -117,5 +107,4 @@ def _note_failure(attempt: _Attempt, error: Exception) -> None:
 
 def _note_sent(mail: OutgoingMail, now: datetime) -> None:
     repository.remove(mail)
-    if mail.recipient is not None:
-        repository.note_sent(mail, now)
+    repository.note_sent(mail, now)

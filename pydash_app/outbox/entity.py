@@ -13,12 +13,11 @@ GIVE_UP_AFTER = timedelta(days=3)
 class OutgoingMail(Persistent):
     """A mail with what is known about the attempts to send it.
 
-    :param recipient: an e-mail address, or `None` for a mail to nobody: one is written where a real
-        one would be, so that it takes as long whether or not an account exists.
+    :param recipient: an e-mail address.
     :param plain: the text; :param html: the same as HTML.
     """
 
-    def __init__(self, recipient: str | None, subject: str, plain: str, html: str) -> None:
+    def __init__(self, recipient: str, subject: str, plain: str, html: str) -> None:
         self.id = str(uuid4())
         self.recipient = recipient
         self.subject = subject
@@ -38,7 +37,7 @@ class OutgoingMail(Persistent):
     @property
     def kind(self) -> tuple[str, str]:
         """To whom it goes and what about; a mailbox is the same with any tag (`alice+tag@…`)."""
-        name, _, domain = (self.recipient or "").casefold().rpartition("@")
+        name, _, domain = self.recipient.casefold().rpartition("@")
         return f"{name.partition('+')[0]}@{domain}", self.subject
 
     def is_hopeless(self, now: datetime) -> bool:

@@ -1,13 +1,13 @@
 """Lets a user who forgot the password set a new one."""
 
-from pydash_app.user.services import password_reset
+from pydash_app.user.services import mail_requests, password_reset
 from pydash_web.models.common import Message
 from pydash_web.models.user import MailAddress, PasswordReset
 
 
 def request_password_reset(body: MailAddress) -> Message:
     """Send a code; nobody can tell whether there is such a user."""
-    password_reset.request(body.email)
+    mail_requests.add(mail_requests.Kind.PASSWORD_RESET, body.email)
     return Message(message="If there is a user with this address, a mail is on its way.")
 
 

@@ -1,7 +1,7 @@
 """Manages the verification of a User."""
 
 from pydash_app import user as users
-from pydash_app.user.services import registration
+from pydash_app.user.services import mail_requests
 from pydash_web.models.common import Message
 from pydash_web.models.user import UserName
 
@@ -17,5 +17,5 @@ def verify_user(verification_code: str) -> Message:
 
 def resend_verification(body: UserName) -> Message:
     """Send a new code; nobody can tell whether there is such a user."""
-    registration.resend_verification(body.name)
+    mail_requests.add(mail_requests.Kind.VERIFICATION, body.name)
     return Message(message="If this user is waiting to be verified, a mail is on its way.")

@@ -15,7 +15,14 @@ def write_verification_mail(user: User) -> None:
     if code is None:
         raise ValueError(f"{user!r} has nothing to verify.")
     if user.pending_mail is None:
-        _write_verification_mail(user.mail, user.name, code)
+        _write(
+            user.mail,
+            "Verify your e-mail address for PyDash",
+            "verification",
+            username=user.name,
+            url=_verification_url(code),
+            expiration_date=code.expiration_date,
+        )
     else:
         _write(
             user.pending_mail,
@@ -25,11 +32,6 @@ def write_verification_mail(user: User) -> None:
             url=_verification_url(code),
             expiration_date=code.expiration_date,
         )
-
-
-def write_verification_mail_to_nobody(name: str) -> None:
-    """Do what `write_verification_mail` does for a name that nobody has."""
-    _write_verification_mail(None, name, VerificationCode())
 
 
 def write_mail_change_notice(user: User, mail: str) -> None:
@@ -44,33 +46,19 @@ def write_mail_change_notice(user: User, mail: str) -> None:
     )
 
 
-def write_password_reset_mail(recipient: str | None, name: str, code: str) -> None:
-    """Send a password reset code.
-
-    :param recipient: `None` where nobody has the address that was given.
-    """
+def write_password_reset_mail(user: User, code: str) -> None:
+    """Send a user a password reset code."""
     _write(
-        recipient,
+        user.mail,
         "Set a new password for PyDash",
         "password_reset",
-        username=name,
+        username=user.name,
         url=f"{current().public_url}/reset-password/{code}",
         expiration_date=datetime.now(UTC) + RESET_CODE_LIFETIME,
     )
 
 
-def _write_verification_mail(recipient: str | None, name: str, code: VerificationCode) -> None:
-    _write(
-        recipient,
-        "Verify your e-mail address for PyDash",
-        "verification",
-        username=name,
-        url=_verification_url(code),
-        expiration_date=code.expiration_date,
-    )
-
-
-def _write(recipient: str | None, subject: str, template: str, **values: str | datetime) -> None:
+def _write(recipient: str, subject: str, template: str, **values: str | datetime) -> None:
     plain = templates.format_plain(template, **values)
     outbox.write(recipient, subject, plain, templates.format_html(template, **values))
 

@@ -1,7 +1,7 @@
 """Lets a user who forgot the password set a new one, by mail."""
 
 from pydash_app.errors import InvalidInput
-from pydash_app.secrets import hash_code, new_code
+from pydash_app.secrets import hash_code
 from pydash_app.user import repository
 from pydash_app.user.entity import User
 from pydash_app.user.services import mails
@@ -9,16 +9,11 @@ from pydash_app.user.services.validation import check_all, checked_password
 
 
 def request(mail: str) -> None:
-    """Send a code to everybody who has this e-mail address, verified.
-
-    Nobody can tell whether there is such a user: a mail is written in any case.
-    """
-    users = [user for user in repository.all_with_mail(mail) if user.is_verified()]
-    for user in users:
-        mails.write_password_reset_mail(user.mail, user.name, user.new_reset_code())
-        repository.update(user)
-    if not users:
-        mails.write_password_reset_mail(None, mail, new_code())
+    """Send a code to everybody who has this e-mail address, verified."""
+    for user in repository.all_with_mail(mail):
+        if user.is_verified():
+            mails.write_password_reset_mail(user, user.new_reset_code())
+            repository.update(user)
 
 
 def reset(code: str, new_password: str) -> User:

@@ -71,17 +71,12 @@ def invite() -> str:
 
 
 def resend_verification(name: str) -> None:
-    """Send an unverified user a new verification mail; the old code is void.
-
-    Nobody can tell whether there is such a user.
-    """
+    """Send an unverified user of this name, if there is one, a new code; the old one is void."""
     user = repository.find_by_name(name)
-    if user is None or not user.may_verify_registration():
-        mails.write_verification_mail_to_nobody(name)
-        return
-    user.generate_new_verification_code()
-    repository.update(user)
-    mails.write_verification_mail(user)
+    if user is not None and user.may_verify_registration():
+        user.generate_new_verification_code()
+        repository.update(user)
+        mails.write_verification_mail(user)
 
 
 def _use_up(invitation: str | None) -> None:

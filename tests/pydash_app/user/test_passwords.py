@@ -113,5 +113,4 @@ def test_only_a_verified_address_gets_a_reset_mail(
     register()
     transact(lambda: password_reset.request("alice@example.com"))
     transact(lambda: password_reset.request("nobody@example.com"))
-    _, *mails = waiting_mails()
-    assert [mail.recipient for mail in mails] == [None, None]
+    assert ["Verify" in mail.subject for mail in waiting_mails()] == [True]
