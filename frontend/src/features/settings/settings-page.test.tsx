@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -72,7 +72,7 @@ describe('the account', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('Saved.')).toBeVisible();
     expect(sent).toEqual([{ username: 'alicia' }]);
-    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+    expect(screen.getByRole('button', { name: 'Save' })).toHaveAttribute('aria-disabled', 'true');
   });
 
   it('asks for the password before it changes the address, and only then', async () => {
@@ -93,6 +93,19 @@ describe('the account', () => {
     expect(await screen.findByText('Saved.')).toBeVisible();
     expect(sent).toEqual([{ email: 'new@example.com', current_password: 'correct horse' }]);
     expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
+  });
+
+  it('asks for no password any more when the address is as it was', async () => {
+    const sent = answerPost('/user/change_settings', { message: 'Saved.', user: alice });
+    await renderSettings();
+    const account = within(screen.getByRole('region', { name: 'Account' }));
+    await userEvent.type(account.getByLabelText('E-mail address'), '.org{Enter}');
+    expect(await account.findByText('Enter your current password.')).toBeVisible();
+    await userEvent.type(account.getByLabelText('E-mail address'), '{Backspace>4/}');
+    expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
+    await userEvent.type(account.getByLabelText('User name'), '2{Enter}');
+    expect(await screen.findByText('Saved.')).toBeVisible();
+    expect(sent).toEqual([{ username: `${alice.name}2` }]);
   });
 
   it('keeps the address when the password is wrong, and the user', async () => {
@@ -132,9 +145,12 @@ describe('the password', () => {
 it('signs out of another browser', async () => {
   const sent = answerPost('/user/sessions/phone/delete', { message: 'Signed out there.' });
   await renderSettings();
-  await userEvent.click(await screen.findByRole('button', { name: 'Sign out of Safari on iOS' }));
+  const button = await screen.findByRole('button', { name: 'Sign out of Safari on iOS' });
+  answerGet('/user/sessions', { sessions: [{ ...phone, current: true }] });
+  await userEvent.click(button);
   expect(await screen.findByText('Signed out there.')).toBeVisible();
   expect(sent).toHaveLength(1);
+  await waitFor(() => expect(screen.getByRole('group', { name: 'Sessions' })).toHaveFocus());
 });
 
 describe('API tokens', () => {
@@ -150,12 +166,24 @@ describe('API tokens', () => {
     expect(dialog.getByText('pydash_secret')).toBeVisible();
   });
 
-  it('can be revoked', async () => {
+  it('are revoked after asking once', async () => {
     const sent = answerPost(`/user/tokens/${token.id}/delete`, { message: 'Revoked.' });
     await renderSettings();
-    await userEvent.click(await screen.findByRole('button', { name: 'Revoke report' }));
+    await userEvent.dblClick(await screen.findByRole('button', { name: 'Revoke: report' }));
+    expect(sent).toEqual([]);
+    answerGet('/user/tokens', { tokens: [] });
+    await userEvent.click(screen.getByRole('button', { name: 'Revoke for good: report' }));
     expect(await screen.findByText('Revoked.')).toBeVisible();
+    expect(await screen.findByText('You have no API tokens.')).toBeVisible();
     expect(sent).toHaveLength(1);
+    expect(screen.getByRole('group', { name: 'API tokens' })).toHaveFocus();
+  });
+
+  it('are kept by who thinks again', async () => {
+    await renderSettings();
+    await userEvent.click(await screen.findByRole('button', { name: 'Revoke: report' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Keep' }));
+    expect(screen.getByRole('button', { name: 'Revoke: report' })).toHaveFocus();
   });
 });
 
