@@ -2,7 +2,6 @@ import { useState, type ReactNode } from 'react';
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import InputAdornment from '@mui/material/InputAdornment';
 import {
@@ -12,6 +11,7 @@ import {
   type UseFormReturn,
 } from 'react-hook-form';
 
+import { BusyButton } from '@/components/busy-button';
 import { LabelledInput } from '@/components/form/labelled-input';
 import { Icon } from '@/components/icon';
 
@@ -72,12 +72,12 @@ interface FormProps<T extends FieldValues> {
   children: ReactNode;
   danger?: boolean;
   /** There is nothing to send. */
-  disabled?: boolean;
+  idle?: boolean;
 }
 
 /** The fields of a form, what went wrong as a whole, and the button. */
 export function Form<T extends FieldValues>(props: FormProps<T>) {
-  const { form, submit, submitLabel, actions, children, danger = false, disabled = false } = props;
+  const { form, submit, submitLabel, actions, children, danger = false, idle = false } = props;
   const { errors, isSubmitting } = form.formState;
   return (
     <Box
@@ -92,15 +92,15 @@ export function Form<T extends FieldValues>(props: FormProps<T>) {
       {children}
       {errors.root && <Alert severity="error">{errors.root.message}</Alert>}
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
-        <Button
+        <BusyButton
           type="submit"
           variant="contained"
           color={danger ? 'error' : 'primary'}
-          loading={isSubmitting}
-          disabled={disabled}
+          busy={isSubmitting}
+          idle={idle}
         >
           {submitLabel}
-        </Button>
+        </BusyButton>
         {actions}
       </Box>
     </Box>

@@ -41,7 +41,7 @@ export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
         form={form}
         submit={submit}
         submitLabel="Save connection"
-        disabled={!form.formState.isDirty}
+        idle={!form.formState.isDirty}
       >
         <Field
           form={form}

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -12,7 +12,7 @@ import { answerStatistics } from '@/testing/statistics';
 const dashboard = makeDashboard({
   endpoints: [
     { name: 'shop.index', enabled: true, hidden: false },
-    { name: 'shop.cart', enabled: true, hidden: false },
+    { name: 'shop.cart', enabled: false, hidden: false },
     { name: 'health', enabled: true, hidden: true },
   ],
 });
@@ -85,6 +85,12 @@ describe('the endpoints', () => {
     expect(await within(all).findByText('150 calls, 750 ms in all')).toBeVisible();
   });
 
+  it('that the app does not monitor are marked', async () => {
+    await renderEndpoints();
+    expect(screen.getAllByText('not monitored')).toHaveLength(1);
+    expect(screen.getByRole('row', { name: /shop\.cart/ })).toHaveTextContent('not monitored');
+  });
+
   it('are found by a part of their name', async () => {
     await renderEndpoints();
     await userEvent.type(screen.getByLabelText('Search endpoints'), 'CART');
@@ -105,8 +111,16 @@ describe('the endpoints', () => {
       endpoint: { name: 'shop.cart', enabled: true, hidden: true },
     });
     await renderEndpoints();
+    const endpoints = dashboard.endpoints.map((one) => ({
+      ...one,
+      hidden: one.name !== 'shop.index',
+    }));
+    answerGet('/dashboards', [{ ...dashboard, endpoints }]);
     await userEvent.click(screen.getByRole('button', { name: 'Hide: shop.cart' }));
     expect(await screen.findByText('shop.cart is hidden.')).toBeVisible();
     expect(sent).toEqual([{ hidden: true }]);
+    await waitFor(() => expect(shown()).not.toContain('shop.cart'));
+    const group = screen.getByRole('group', { name: 'Endpoints' });
+    await waitFor(() => expect(group).toContainElement(document.activeElement as HTMLElement));
   });
 });

@@ -14,6 +14,7 @@ import { useDashboardSummary } from '@/api/get-dashboards';
 import { useEndpoints } from '@/api/get-endpoints';
 import { Faces } from '@/components/faces';
 import { FilterBar } from '@/components/filter-bar';
+import { KeptFocus } from '@/components/kept-focus';
 import { Notice } from '@/components/notice';
 import { BoxPanel } from '@/components/panels/box-panel';
 import { SpreadPanel } from '@/components/panels/spread-panel';
@@ -87,12 +88,14 @@ function Found({ dashboardId, rows }: FoundProps) {
         showsHidden={showsHidden}
         onShowHidden={setShowsHidden}
       />
-      <Suspense fallback={<Loading />}>
-        {/* A column of a flex box, so that the grid is as high as its rows. */}
-        <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: MIN_HEIGHT }}>
-          <EndpointsGrid dashboardId={dashboardId} rows={shown} onVisibility={setVisibility} />
-        </Box>
-      </Suspense>
+      <KeptFocus label="Endpoints">
+        <Suspense fallback={<Loading />}>
+          {/* A column of a flex box, so that the grid is as high as its rows. */}
+          <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: MIN_HEIGHT }}>
+            <EndpointsGrid dashboardId={dashboardId} rows={shown} onVisibility={setVisibility} />
+          </Box>
+        </Suspense>
+      </KeptFocus>
     </>
   );
 }

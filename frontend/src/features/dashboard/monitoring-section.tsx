@@ -1,11 +1,10 @@
 import Box from '@mui/material/Box';
-import FormControlLabel from '@mui/material/FormControlLabel';
-import Switch from '@mui/material/Switch';
 
 import { useChangeDashboardSettings } from '@/api/change-dashboard-settings';
 import { messageOf } from '@/api/errors';
 import type { Dashboard } from '@/api/types';
 import { Field, Form } from '@/components/form/fields';
+import { SavedSwitch } from '@/components/form/saved-switch';
 import { useApiForm } from '@/components/form/use-api-form';
 import { Frame } from '@/components/panel';
 import { useNotify } from '@/components/snackbar';
@@ -14,29 +13,23 @@ const WHOLE_NUMBER = /^\d*$/;
 
 const retentionText = ({ retention }: Dashboard) => (retention === null ? '' : String(retention));
 
-/** The switch shows what is saved: it moves when the answer is there, not before. */
 function UptimeSwitch({ dashboard }: { dashboard: Dashboard }) {
   const change = useChangeDashboardSettings(dashboard.id);
   const notify = useNotify();
-  const save = () =>
+  const save = (monitor_downtime: boolean) =>
     change.mutate(
-      { monitor_downtime: !dashboard.monitor_downtime },
+      { monitor_downtime },
       {
         onSuccess: ({ message }) => notify(message),
         onError: (error) => notify(messageOf(error), 'error'),
       },
     );
   return (
-    <FormControlLabel
-      control={
-        <Switch
-          size="small"
-          checked={dashboard.monitor_downtime}
-          disabled={change.isPending}
-          onChange={save}
-        />
-      }
+    <SavedSwitch
       label="Ask every five minutes whether the app still answers"
+      checked={dashboard.monitor_downtime}
+      busy={change.isPending}
+      save={save}
     />
   );
 }
@@ -54,12 +47,7 @@ function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
     },
   });
   return (
-    <Form
-      form={form}
-      submit={submit}
-      submitLabel="Save retention"
-      disabled={!form.formState.isDirty}
-    >
+    <Form form={form} submit={submit} submitLabel="Save retention" idle={!form.formState.isDirty}>
       <Field
         form={form}
         name="retention"

@@ -34,7 +34,9 @@ describe('the connection', () => {
     await renderSettings();
     expect(screen.getByLabelText('Name')).toHaveValue('Web shop');
     expect(screen.getByLabelText('New token')).toHaveValue('');
-    expect(saveButton()).toBeDisabled();
+    expect(saveButton()).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(saveButton());
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
   });
 
   it('sends only what was changed, and no token that was not typed', async () => {
@@ -45,7 +47,8 @@ describe('the connection', () => {
     await userEvent.click(saveButton());
     expect(await screen.findByText('The settings are saved.')).toBeVisible();
     expect(sent).toEqual([{ name: 'Shop' }]);
-    expect(saveButton()).toBeDisabled();
+    expect(saveButton()).toHaveAttribute('aria-disabled', 'true');
+    expect(saveButton()).toHaveFocus();
   });
 
   it('says why it cannot be saved at the field', async () => {
@@ -71,6 +74,31 @@ describe('the uptime switch', () => {
     release();
     expect(await screen.findByText('The settings are saved.')).toBeVisible();
     expect(uptime()).toBeChecked();
+  });
+
+  it('can be moved again at once with the keyboard', async () => {
+    const sent = answerPost(SETTINGS, saved({ monitor_downtime: true }));
+    await renderSettings();
+    uptime().focus();
+    await userEvent.keyboard(' ');
+    await waitFor(() => expect(uptime()).toBeChecked());
+    await waitFor(() => expect(uptime()).toHaveAttribute('aria-disabled', 'false'));
+    await userEvent.keyboard(' ');
+    await waitFor(() =>
+      expect(sent).toEqual([{ monitor_downtime: true }, { monitor_downtime: false }]),
+    );
+  });
+
+  it('is not moved twice while it is on its way', async () => {
+    const release = holdPost(SETTINGS, saved({ monitor_downtime: true }));
+    await renderSettings();
+    await userEvent.click(uptime());
+    expect(uptime()).toHaveAttribute('aria-disabled', 'true');
+    await userEvent.click(uptime());
+    release();
+    expect(await screen.findByText('The settings are saved.')).toBeVisible();
+    expect(uptime()).toBeChecked();
+    expect(uptime()).toHaveFocus();
   });
 
   it('stays as it was when it cannot be saved', async () => {

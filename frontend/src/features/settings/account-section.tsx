@@ -33,7 +33,7 @@ function AccountForm({ user }: { user: User }) {
   });
   const email = useWatch({ control: form.control, name: 'email' });
   return (
-    <Form form={form} submit={submit} submitLabel="Save" disabled={!form.formState.isDirty}>
+    <Form form={form} submit={submit} submitLabel="Save" idle={!form.formState.isDirty}>
       <Field
         form={form}
         name="username"

@@ -1,10 +1,9 @@
-import FormControlLabel from '@mui/material/FormControlLabel';
-import Switch from '@mui/material/Switch';
 import Box from '@mui/material/Box';
 
 import { useChangeSettings } from '@/api/change-settings';
 import { messageOf } from '@/api/errors';
 import { useUser } from '@/api/get-user';
+import { SavedSwitch } from '@/components/form/saved-switch';
 import { Frame } from '@/components/panel';
 import { Segments } from '@/components/segments';
 import { useNotify } from '@/components/snackbar';
@@ -23,23 +22,24 @@ function ThemeChoice() {
   return <Segments label="Theme" value={mode} options={MODES} onChange={setMode} />;
 }
 
-/** The switch shows what is saved: it moves when the answer is there, not before. */
 function SoundsSwitch() {
   const plays = useUser().data?.play_sounds ?? false;
   const change = useChangeSettings();
   const notify = useNotify();
-  const save = () =>
+  const save = (play_sounds: boolean) =>
     change.mutate(
-      { play_sounds: !plays },
+      { play_sounds },
       {
         onSuccess: ({ user }) => notify(user.play_sounds ? 'Sounds are on.' : 'Sounds are off.'),
         onError: (error) => notify(messageOf(error), 'error'),
       },
     );
   return (
-    <FormControlLabel
-      control={<Switch size="small" checked={plays} disabled={change.isPending} onChange={save} />}
+    <SavedSwitch
       label="Play a sound when something was done or went wrong"
+      checked={plays}
+      busy={change.isPending}
+      save={save}
     />
   );
 }

@@ -1,12 +1,12 @@
-import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 
 import { useDeleteSession } from '@/api/delete-session';
 import { messageOf } from '@/api/errors';
 import { useSessions } from '@/api/get-sessions';
 import type { BrowserSession } from '@/api/types';
+import { BusyButton } from '@/components/busy-button';
 import { Faces } from '@/components/faces';
+import { KeptFocus } from '@/components/kept-focus';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
@@ -26,14 +26,14 @@ function Session({ session }: { session: BrowserSession }) {
     <ListRow
       action={
         !session.current && (
-          <Button
+          <BusyButton
             variant="outlined"
             aria-label={`Sign out of ${name}`}
-            loading={remove.isPending}
+            busy={remove.isPending}
             onClick={end}
           >
             Sign out
-          </Button>
+          </BusyButton>
         )
       }
     >
@@ -56,7 +56,7 @@ export function SessionsSection() {
   const sessions = useSessions();
   return (
     <Frame title="Where you are signed in">
-      <Box sx={{ mt: -1 }}>
+      <KeptFocus label="Sessions">
         <Faces query={sessions} minHeight={56}>
           {(all) => (
             <List label="Sessions">
@@ -66,7 +66,7 @@ export function SessionsSection() {
             </List>
           )}
         </Faces>
-      </Box>
+      </KeptFocus>
     </Frame>
   );
 }

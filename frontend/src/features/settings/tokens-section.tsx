@@ -7,8 +7,10 @@ import { useDeleteToken } from '@/api/delete-token';
 import { messageOf } from '@/api/errors';
 import { useTokens } from '@/api/get-tokens';
 import type { ApiToken } from '@/api/types';
+import { ConfirmButton } from '@/components/confirm-button';
 import { Faces } from '@/components/faces';
 import { Icon } from '@/components/icon';
+import { KeptFocus } from '@/components/kept-focus';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
@@ -26,14 +28,13 @@ function Token({ token }: { token: ApiToken }) {
   return (
     <ListRow
       action={
-        <Button
-          variant="outlined"
-          aria-label={`Revoke ${token.name}`}
-          loading={remove.isPending}
-          onClick={revoke}
-        >
-          Revoke
-        </Button>
+        <ConfirmButton
+          label="Revoke"
+          confirmLabel="Revoke for good"
+          of={token.name}
+          busy={remove.isPending}
+          onConfirm={revoke}
+        />
       }
     >
       <span>{token.name}</span>
@@ -65,20 +66,22 @@ export function TokensSection() {
         </Button>
       }
     >
-      <Faces
-        query={tokens}
-        minHeight={40}
-        isEmpty={(all) => all.length === 0}
-        empty={<Typography color="textSecondary">You have no API tokens.</Typography>}
-      >
-        {(all) => (
-          <List label="API tokens">
-            {all.map((token) => (
-              <Token key={token.id} token={token} />
-            ))}
-          </List>
-        )}
-      </Faces>
+      <KeptFocus label="API tokens">
+        <Faces
+          query={tokens}
+          minHeight={40}
+          isEmpty={(all) => all.length === 0}
+          empty={<Typography color="textSecondary">You have no API tokens.</Typography>}
+        >
+          {(all) => (
+            <List label="API tokens">
+              {all.map((token) => (
+                <Token key={token.id} token={token} />
+              ))}
+            </List>
+          )}
+        </Faces>
+      </KeptFocus>
       {adding && <NewTokenDialog onClose={() => setAdding(false)} />}
     </Frame>
   );

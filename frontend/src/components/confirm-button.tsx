@@ -1,0 +1,46 @@
+import { useRef, useState } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+
+import { BusyButton } from '@/components/busy-button';
+
+interface ConfirmButtonProps {
+  label: string;
+  /** What it says when it asks once more. */
+  confirmLabel: string;
+  /** What it is done to, for who does not see the row. */
+  of: string;
+  busy: boolean;
+  onConfirm: () => void;
+}
+
+/** A button for what cannot be undone: the first click asks, in its place, the second does it. */
+export function ConfirmButton({ label, confirmLabel, of, busy, onConfirm }: ConfirmButtonProps) {
+  const [asking, setAsking] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const keep = () => {
+    button.current?.focus();
+    setAsking(false);
+  };
+  const text = asking ? confirmLabel : label;
+  return (
+    <Box
+      sx={{ display: 'flex', flexWrap: 'wrap', justifyContent: 'flex-end', gap: 1 }}
+      onKeyDown={({ key }) => key === 'Escape' && keep()}
+    >
+      {asking && !busy && <Button onClick={keep}>Keep</Button>}
+      <BusyButton
+        ref={button}
+        variant={asking ? 'contained' : 'outlined'}
+        color={asking ? 'error' : 'primary'}
+        aria-label={`${text}: ${of}`}
+        busy={busy}
+        // The second click of a double click is no answer.
+        onClick={({ detail }) => (asking ? detail < 2 && onConfirm() : setAsking(true))}
+      >
+        {text}
+      </BusyButton>
+    </Box>
+  );
+}
