@@ -48,7 +48,7 @@ setup(
         "click>=8.1",  # the pydash command
         # The database.
         "ZODB>=6.0",
-        "ZEO>=6.0",
+        "ZEO>=6.0,<7",  # pydash_database/storages.py extends its client
         "multi-indexed-collection>=1.1",
         # The cube.
         "numpy>=2.0",
