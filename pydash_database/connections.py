@@ -213,6 +213,8 @@ def pack(days: float = 1.0) -> None:
     :param days: what was current so many days ago is kept.
     :raises DatabaseUnavailable: the database does not answer.
     """
+    # This asks the server, and waits as long as ever; the packing itself may take hours.
+    transact(database_connection)
     try:
         with storages.patience(None):
             _configured().open().pack(days=days)

@@ -31,12 +31,14 @@ DISCONNECTED = (
 # An answer of the database server is awaited for so long, so that a web answer can come within two
 # seconds.
 ANSWER_SECONDS = 1.5
-# So long where nobody sits and waits: others who store much may come first, on a slow disk.
+# So long where nobody sits and waits: much is stored, perhaps on a slow disk, and others who store
+# much may come first. Still a server that is gone does not hold the task for ever.
 PATIENT_SECONDS = 30.0
 # Once a server did not answer, nobody waits for it for so long, unless it is connected again.
 PAUSE_SECONDS = 1.0
 # ZEO tries to connect again after this time, and up to a second more.
 _RECONNECT_SECONDS = 0.1
+# ZEO's own limit, for a connection alone; ours includes it.
 _NEVER_SECONDS = 1e6
 _DEFAULT_ZEO_PORT = 9991
 # ZEO's cache is a file without a name: it costs disk and page cache, not the process's memory.

@@ -216,7 +216,7 @@ def test_work_in_the_background_may_wait_longer(server: Any) -> None:
 
     with server.recovering():
         transact(increase_at_a_busy_server, patience=pydash_database.PATIENT_SECONDS)
-    assert transact(increase) == 2
+    assert eventually(lambda: transact(increase)) == 2
 
 
 def test_many_threads_wait_together_not_one_after_the_other(
@@ -239,6 +239,13 @@ def test_many_threads_wait_together_not_one_after_the_other(
     monkeypatch.setattr(storages, "open_storage", count)
     in_threads(10, ask)
     assert len(attempts) == 1
+
+
+def test_packing_does_not_wait_for_a_server_that_is_away(server: Any) -> None:
+    transact(increase)
+    server.kill()
+    with pytest.raises(DatabaseUnavailable):
+        pydash_database.pack()
 
 
 def test_what_a_killed_server_had_confirmed_is_still_there(server: Any) -> None:
