@@ -14,6 +14,16 @@ pytestmark = pytest.mark.browser
 LINK = re.compile(r"http://\S+/verify/\S+")
 
 
+# The titles of the pages that are shown from now on, however shortly.
+NOTE_HEADINGS = """() => {
+    window.headings = [];
+    new MutationObserver(() => {
+        const title = document.querySelector('h1')?.textContent;
+        if (title && title !== 'Spare' && title !== headings.at(-1)) headings.push(title);
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def sign_in(page: Page, name: str = "demo", password: str = PASSWORD) -> None:
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
@@ -160,7 +170,8 @@ class TestViewing:
 
     def test_a_dashboard_that_is_not_there(self, user_page: Page) -> None:
         user_page.goto("/dashboards/00000000-0000-0000-0000-000000000000")
-        expect(user_page.get_by_text("There is no such dashboard")).to_be_visible()
+        expect(heading(user_page, "There is no such dashboard")).to_be_visible()
+        expect(user_page).to_have_title("There is no such dashboard · PyDash")
 
     def test_a_range_without_calls(self, user_page: Page, stack: Stack) -> None:
         board = stack.dashboard_id("Bookshop")
@@ -214,8 +225,10 @@ class TestAdding:
         expect(dialog.get_by_text("This is not Spare.")).to_be_visible()
         assert stack.dashboard_id("Spare") == spare
         dialog.get_by_label("Type its name: Spare").fill("Spare")
+        user_page.evaluate(NOTE_HEADINGS)
         dialog.get_by_role("button", name="Delete for good").click()
         expect(heading(user_page, "Overview")).to_be_visible()
+        assert user_page.evaluate("headings") == ["Overview"]
         expect(user_page.get_by_role("link", name="Spare")).to_have_count(0)
         assert "Spare" not in [board["name"] for board in stack.get("dashboards")]
 

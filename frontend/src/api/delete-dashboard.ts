@@ -4,14 +4,22 @@ import { dashboardPath, post } from '@/api/client';
 import { dashboardsKey } from '@/api/get-dashboards';
 import type { Dashboard, Message } from '@/api/types';
 
-/** Deletes a dashboard with everything that was collected for it. */
-export function useDeleteDashboard(id: string) {
+/**
+ * Deletes a dashboard with everything that was collected for it.
+ *
+ * It is forgotten here when its page is `left`, which would else say that there is no such
+ * dashboard before the next page is there.
+ */
+export function useDeleteDashboard(id: string, left: () => AbortSignal) {
   const queryClient = useQueryClient();
+  const forget = () => {
+    queryClient.setQueryData<Dashboard[]>(dashboardsKey, (before) =>
+      before?.filter((dashboard) => dashboard.id !== id),
+    );
+    queryClient.removeQueries({ queryKey: [...dashboardsKey, id] });
+  };
   return useMutation({
     mutationFn: () => post<Message>(dashboardPath(id, 'delete')),
-    onSuccess: () =>
-      queryClient.setQueryData<Dashboard[]>(dashboardsKey, (before) =>
-        before?.filter((dashboard) => dashboard.id !== id),
-      ),
+    onSuccess: () => left().addEventListener('abort', forget, { once: true }),
   });
 }

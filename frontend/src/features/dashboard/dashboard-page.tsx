@@ -25,9 +25,9 @@ export function DashboardPage() {
   const tabs = TABS.map(({ tab, name }) => ({ to: dashboardPage(dashboardId, tab), name }));
   if (dashboards && !dashboard) {
     return (
-      <Notice icon="search" title="There is no such dashboard">
-        It may have been deleted, or it belongs to someone else.
-      </Notice>
+      <Page title="There is no such dashboard">
+        <Notice icon="search" title="It may have been deleted, or it belongs to someone else" />
+      </Page>
     );
   }
   return (

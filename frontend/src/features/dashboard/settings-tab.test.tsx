@@ -14,12 +14,13 @@ const UPTIME = 'Ask every five minutes whether the app still answers';
 beforeEach(() => answerGet('/dashboards', [dashboard]));
 
 async function renderSettings(search = '') {
-  renderPage(
+  const view = renderPage(
     <SettingsTab />,
     `/dashboards/${dashboard.id}/settings${search}`,
     '/dashboards/:dashboardId/settings',
   );
   await screen.findByLabelText('Name');
+  return view;
 }
 
 const saved = (part: Partial<typeof dashboard>) => ({
@@ -187,10 +188,11 @@ describe('the data', () => {
 
 describe('deleting', () => {
   async function ask(typed: string) {
-    await renderSettings();
+    const view = await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'Delete dashboard' }));
     await userEvent.type(await screen.findByLabelText('Type its name: Web shop'), typed);
     await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+    return view;
   }
 
   it('does nothing while the name is not typed rightly', async () => {
@@ -202,9 +204,10 @@ describe('deleting', () => {
 
   it('says that it is done when it is, and leads to the overview', async () => {
     const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
-    await ask('Web shop');
+    const { queryClient } = await ask('Web shop');
     expect(await screen.findByText('It is gone.')).toBeVisible();
     expect(screen.getByText('Elsewhere')).toBeVisible();
     expect(sent).toHaveLength(1);
+    expect(queryClient.getQueryData(['dashboards'])).toEqual([]);
   });
 });

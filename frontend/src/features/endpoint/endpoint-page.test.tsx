@@ -89,5 +89,7 @@ it('says so when there is no such endpoint', async () => {
   answerStatistics(MEASURED);
   answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
   renderEndpoint('/nowhere');
-  expect(await screen.findByText('There is no endpoint /nowhere')).toBeVisible();
+  const name = 'There is no endpoint /nowhere';
+  expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();
+  expect(document.title).toBe(`${name} · PyDash`);
 });

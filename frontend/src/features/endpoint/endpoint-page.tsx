@@ -73,9 +73,12 @@ export function EndpointPage() {
   const dashboard = useDashboardSummary(dashboardId);
   if (dashboard && !dashboard.endpoints.some(({ name }) => name === endpoint)) {
     return (
-      <Notice icon="search" title={`There is no endpoint ${endpoint}`}>
-        {dashboard.name} has no endpoint of this name, or it has not been called yet.
-      </Notice>
+      <Page title={`There is no endpoint ${endpoint}`}>
+        <Notice
+          icon="search"
+          title={`${dashboard.name} has none of this name, or it has not been called yet`}
+        />
+      </Page>
     );
   }
   const ofEndpoint = { ...view, filters: { ...view.filters, endpoint } };

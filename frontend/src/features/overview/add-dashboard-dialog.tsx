@@ -17,7 +17,7 @@ import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { ConnectionSteps } from '@/features/overview/connection-steps';
 import { ImportStatus } from '@/features/overview/import-status';
-import { useCancellation } from '@/hooks/use-cancellation';
+import { useLeaving } from '@/hooks/use-leaving';
 import { urlProblem } from '@/lib/url';
 
 type Values = Required<NewDashboard>;
@@ -71,11 +71,11 @@ interface AddFormProps {
 function AddForm({ onAdded, onClose }: AddFormProps) {
   const probe = useProbeDashboard();
   const register = useRegisterDashboard();
-  const cancellation = useCancellation();
+  const leaving = useLeaving();
   const { form, submit } = useApiForm<Values, Dashboard | undefined>({
     defaultValues: EMPTY,
     send: async (dashboard) => {
-      const signal = cancellation();
+      const signal = leaving();
       const connection = { url: dashboard.url, token: dashboard.token };
       const { ok } = await probe.mutateAsync({ connection, signal });
       return ok ? (await register.mutateAsync({ dashboard, signal })).dashboard : undefined;

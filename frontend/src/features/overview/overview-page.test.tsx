@@ -1,11 +1,12 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { delay, http } from 'msw';
 import { describe, expect, it } from 'vitest';
 
 import { OverviewPage } from '@/features/overview/overview-page';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet } from '@/testing/server';
+import { answerGet, server } from '@/testing/server';
 
 const shop = makeDashboard();
 const billing = makeDashboard({
@@ -41,6 +42,14 @@ describe('the overview', () => {
     expect(card.getByRole('img', { name: /^Visits by hour/ })).toBeVisible();
   });
 
+  it('keeps room for what stands above the cards while they are loaded', async () => {
+    server.use(http.get('*/api/dashboards', () => delay('infinite')));
+    renderPage(<OverviewPage />);
+    expect(screen.getByLabelText('Search dashboards')).toBeVisible();
+    const title = await screen.findByRole('heading', { level: 1 });
+    expect(title.nextElementSibling).toBeInTheDocument();
+  });
+
   it('says why a dashboard cannot be fetched', async () => {
     answerGet('/dashboards', [billing]);
     renderPage(<OverviewPage />);
@@ -62,7 +71,8 @@ describe('the overview', () => {
   it('searches in names and addresses, and keeps the text in the URL', async () => {
     answerGet('/dashboards', [shop, billing]);
     const { router } = renderPage(<OverviewPage />);
-    await userEvent.type(await screen.findByLabelText('Search dashboards'), 'BILLING.ex');
+    await screen.findByRole('link', { name: 'Web shop' });
+    await userEvent.type(screen.getByLabelText('Search dashboards'), 'BILLING.ex');
     expect(names()).toEqual(['Billing']);
     expect(router.state.location.search).toBe('?search=BILLING.ex');
   });
@@ -70,7 +80,8 @@ describe('the overview', () => {
   it('sorts', async () => {
     answerGet('/dashboards', [shop, billing, makeDashboard({ id: 'x', name: 'Archive' })]);
     renderPage(<OverviewPage />);
-    const order = await screen.findByLabelText('Order');
+    await screen.findByRole('link', { name: 'Web shop' });
+    const order = screen.getByLabelText('Order');
     expect(names()).toEqual(['Archive', 'Billing', 'Web shop']);
     await userEvent.selectOptions(order, 'Most visits first');
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);

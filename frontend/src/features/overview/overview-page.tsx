@@ -21,6 +21,8 @@ const AddDashboardDialog = lazy(async () => ({
   default: (await import('@/features/overview/add-dashboard-dialog')).AddDashboardDialog,
 }));
 
+const NOT_YET = '\u00a0';
+
 const grid = {
   display: 'grid',
   gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 328px), 1fr))',
@@ -56,22 +58,26 @@ function Cards({ dashboards }: { dashboards: readonly Dashboard[] }) {
 const totalVisits = (dashboards: readonly Dashboard[]) =>
   dashboards.reduce((sum, { summary }) => sum + summary.visits_today, 0);
 
+/** Takes its room before it is known, so that the cards stay where they are. */
+const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
+  dashboards?.length !== 0 &&
+  (dashboards ? `${formatNumber(totalVisits(dashboards))} visits today (UTC)` : NOT_YET);
+
 /** All of the user's dashboards at a glance. */
 export function OverviewPage() {
   const dashboards = useDashboards();
   const [adding, setAdding] = useState(false);
-  const known = dashboards.data ?? [];
   return (
     <Page
       title="Overview"
-      subtitle={known.length > 0 && `${formatNumber(totalVisits(known))} visits today (UTC)`}
+      subtitle={subtitleOf(dashboards.data)}
       actions={
         <Button variant="contained" startIcon={<Icon name="add" />} onClick={() => setAdding(true)}>
           Add dashboard
         </Button>
       }
     >
-      {known.length > 1 && <OverviewToolbar />}
+      {dashboards.data?.length !== 0 && <OverviewToolbar />}
       <Faces
         query={dashboards}
         minHeight={360}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
-/** Answers a signal that is given when the component goes: what it began shall not go on. */
-export function useCancellation(): () => AbortSignal {
+/** Answers a signal that is given when the component goes, as when its dialog is cancelled. */
+export function useLeaving(): () => AbortSignal {
   const controller = useRef(new AbortController());
   useEffect(() => {
     const current = new AbortController();
