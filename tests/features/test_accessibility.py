@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from running_stack import Stack
 from site_map import (
     DIALOGS,
@@ -12,6 +12,7 @@ from site_map import (
     VISITOR_PLACES,
     Place,
     open_each_dialog,
+    place,
     settle,
     visit,
 )
@@ -55,6 +56,14 @@ def test_pages_for_visitors(page: Page, stack: Stack) -> None:
 def test_pages_for_users(user_page: Page, stack: Stack) -> None:
     found = check(user_page, stack, USER_PLACES)
     assert found == {here.name: [] for here in USER_PLACES}
+
+
+def test_the_menu_of_a_column(user_page: Page, stack: Stack) -> None:
+    visit(user_page, stack, place("endpoints"))
+    user_page.get_by_role("columnheader", name="Visits").hover()
+    user_page.get_by_role("button", name="Visits column menu").click()
+    expect(user_page.get_by_role("menu")).to_be_visible()
+    assert violations(user_page) == []
 
 
 def test_dialogs(user_page: Page, stack: Stack) -> None:

@@ -26,32 +26,36 @@ import { endpointPage } from '@/lib/paths';
 type Column = GridColDef<EndpointRow>;
 type Numbers = EndpointRow['numbers'];
 
+/** At least so many pixels, and its part of what is left. */
+const grows = (minWidth: number) => ({ minWidth, flex: minWidth });
+
 const figure = (
   field: keyof Numbers,
   headerName: string,
   description: string,
   format: (value: number | null) => string,
+  width = 76,
 ): Column => ({
   field,
   headerName,
   description,
   type: 'number',
-  width: 96,
+  ...grows(width),
   valueGetter: (_, { numbers }) => numbers[field],
   valueFormatter: (value: number | null) => format(value),
 });
 
 const FIGURES: readonly Column[] = [
-  figure('total_visits', 'Visits', 'Calls in the time range', formatNumber),
+  figure('total_visits', 'Visits', 'Calls in the time range', formatNumber, 84),
   {
     field: 'share',
     headerName: 'Share',
     description: 'Of all visits in the time range',
     type: 'number',
-    width: 84,
+    ...grows(66),
     valueFormatter: (value: number | null) => formatPercent(value),
   },
-  figure('unique_visitors', 'Unique', 'Distinct IP addresses', formatNumber),
+  figure('unique_visitors', 'Unique', 'Distinct IP addresses', formatNumber, 70),
   figure('average_execution_time', 'Average', 'Mean execution time', formatDuration),
   figure('median_execution_time', 'p50', 'Half of the calls are faster', formatDuration),
   figure(
@@ -71,15 +75,16 @@ const FIGURES: readonly Column[] = [
     'Total time',
     'Execution time of all calls together',
     formatDuration,
+    86,
   ),
-  figure('error_rate', 'Errors', 'Share of calls answered 5xx', formatFinePercent),
+  figure('error_rate', 'Errors', 'Share of calls answered 5xx', formatFinePercent, 66),
 ];
 
 const lastCall: Column = {
   field: 'lastCall',
   headerName: 'Last call',
   type: 'dateTime',
-  width: 110,
+  ...grows(88),
   align: 'right',
   headerAlign: 'right',
   renderCell: ({ row }) =>
@@ -90,7 +95,7 @@ const trend = (colorOf: (endpoint: string) => string): Column => ({
   field: 'visits',
   headerName: 'Trend',
   description: 'Visits over the time range',
-  width: 120,
+  width: 80,
   sortable: false,
   filterable: false,
   renderCell: ({ row: { name, visits } }) =>
@@ -100,7 +105,7 @@ const trend = (colorOf: (endpoint: string) => string): Column => ({
           values={visits}
           label={`Visits to ${name} over time`}
           color={colorOf(name)}
-          width={100}
+          width={64}
           height={22}
         />
       </Box>
@@ -113,7 +118,7 @@ interface NameProps {
   color: string;
 }
 
-function Name({ dashboardId, row: { name, hidden }, color }: NameProps) {
+function Name({ dashboardId, row: { name, hidden, enabled }, color }: NameProps) {
   const search = useViewSearch();
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, opacity: hidden ? 0.6 : 1 }}>
@@ -132,6 +137,15 @@ function Name({ dashboardId, row: { name, hidden }, color }: NameProps) {
       >
         {name}
       </Box>
+      {!enabled && (
+        <Box
+          component="span"
+          title="Your app does not monitor this endpoint"
+          sx={{ color: 'text.secondary', fontSize: '0.75rem', flexShrink: 0 }}
+        >
+          not monitored
+        </Box>
+      )}
     </Box>
   );
 }
@@ -156,8 +170,11 @@ function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonP
   );
 }
 
+/** The average can be had from the column menu where it does not fit beside the percentiles. */
+const HIDDEN_ON_LAPTOPS = { average_execution_time: false };
+
 /** Two columns of figures stand beside the name on the smallest phone. */
-const PHONE_WIDTH = 80;
+const PHONE_FIGURE = { width: 80, minWidth: 80, flex: 0 };
 
 /** On a phone there is room for a few columns; the others can be had from the column menu. */
 const HIDDEN_ON_PHONES = Object.fromEntries(
@@ -165,6 +182,33 @@ const HIDDEN_ON_PHONES = Object.fromEntries(
     .filter((field) => field !== 'total_visits' && field !== 'median_execution_time')
     .map((field) => [field, false]),
 );
+
+/** The menus of the grid hang over its rows, and belong to no landmark of the page. */
+const popper = {
+  role: 'dialog',
+  'aria-label': 'Columns and filters',
+  material: {
+    sx: {
+      '& .MuiPaper-root': {
+        border: 1,
+        borderColor: 'divider',
+        boxShadow: '0 8px 24px rgb(0 0 0 / 0.14)',
+      },
+    },
+  },
+};
+
+const look = {
+  border: 0,
+  fontSize: '0.8125rem',
+  '& .MuiDataGrid-cell, & .MuiDataGrid-columnHeader': { px: 1 },
+  // There is more beside what fits, also where scroll bars hide until they are used.
+  '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar': { height: 10 },
+  '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar-thumb': {
+    bgcolor: 'text.disabled',
+    borderRadius: 5,
+  },
+};
 
 interface EndpointsGridProps {
   dashboardId: string;
@@ -177,23 +221,24 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
   const colorOf = useEndpointColor(dashboardId);
   const theme = useTheme();
   const isPhone = useMediaQuery(theme.breakpoints.down('sm'), { noSsr: true });
+  const isWide = useMediaQuery(theme.breakpoints.up('xl'), { noSsr: true });
+  const left = isPhone ? HIDDEN_ON_PHONES : isWide ? {} : HIDDEN_ON_LAPTOPS;
   const columns: Column[] = [
     {
       field: 'name',
       headerName: 'Endpoint',
-      flex: 1,
-      minWidth: isPhone ? 104 : 200,
+      ...grows(isPhone ? 104 : 144),
       renderCell: ({ row }) => (
         <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
       ),
     },
     trend(colorOf),
-    ...FIGURES.map((column) => (isPhone ? { ...column, width: PHONE_WIDTH } : column)),
+    ...FIGURES.map((column) => (isPhone ? { ...column, ...PHONE_FIGURE } : column)),
     lastCall,
     {
       field: 'hidden',
       headerName: 'Shown',
-      width: 64,
+      width: 60,
       sortable: false,
       filterable: false,
       align: 'center',
@@ -211,9 +256,10 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
       hideFooter={rows.length <= 100}
       initialState={{
         sorting: { sortModel: [{ field: 'total_visits', sort: 'desc' }] },
-        columns: { columnVisibilityModel: isPhone ? HIDDEN_ON_PHONES : {} },
+        columns: { columnVisibilityModel: left },
       }}
-      sx={{ border: 0, fontSize: '0.8125rem' }}
+      slotProps={{ basePopper: popper }}
+      sx={look}
     />
   );
 }

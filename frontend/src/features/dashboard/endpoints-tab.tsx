@@ -90,8 +90,16 @@ function Found({ dashboardId, rows }: FoundProps) {
       />
       <KeptFocus label="Endpoints">
         <Suspense fallback={<Loading />}>
-          {/* A column of a flex box, so that the grid is as high as its rows. */}
-          <Box sx={{ display: 'flex', flexDirection: 'column', minHeight: MIN_HEIGHT }}>
+          {/* A column of a flex box, so that the grid is as high as its rows, but not so high that
+              its head and its scroll bars are out of sight. */}
+          <Box
+            sx={{
+              display: 'flex',
+              flexDirection: 'column',
+              minHeight: MIN_HEIGHT,
+              maxHeight: `max(${MIN_HEIGHT}px, 60vh)`,
+            }}
+          >
             <EndpointsGrid dashboardId={dashboardId} rows={shown} onVisibility={setVisibility} />
           </Box>
         </Suspense>
