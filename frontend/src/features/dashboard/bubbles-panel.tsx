@@ -1,8 +1,5 @@
-import { useTheme } from '@mui/material/styles';
-
 import { useVersionUse, type VersionUse } from '@/api/get-version-use';
 import { Bubbles } from '@/components/charts/bubbles';
-import { restColor } from '@/components/charts/colors';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { versionName } from '@/features/dashboard/version-shares';
@@ -32,7 +29,6 @@ interface BubblesPanelProps {
 export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const query = useVersionUse(dashboardId, by, view);
   const colorOf = useVersionColor(dashboardId);
-  const { scheme } = useTheme().palette;
   const { title, one, most } = WHO[by];
   const table = ({ versions, users }: VersionUse) => ({
     columns: [one, ...versions.map(versionName)],
@@ -40,10 +36,25 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   });
   const summary = ({ users }: VersionUse) =>
     `Most visits, the largest first: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;
+  // Many older versions together would leave no room for the bubbles of single ones.
+  const bubbles = ({ versions, users }: VersionUse) => {
+    const newest = versions.filter((version) => version !== null);
+    return {
+      rows: users.map(({ name, visits }) => ({
+        name: shownName(by, name),
+        values: visits.slice(-newest.length),
+      })),
+      columns: newest.map((version) => ({
+        name: versionName(version),
+        color: colorOf(version),
+      })),
+    };
+  };
+  const hasOlder = query.data?.versions.includes(null);
   return (
     <Panel
       title={title}
-      subtitle={`The ${most} with most visits`}
+      subtitle={`The ${most} with most visits${hasOlder ? '; older versions are in the table' : ''}`}
       query={query}
       isEmpty={({ users }) => users.every(({ name }) => isMissing(by, name))}
       empty={by === 'group_by' ? NO_USERS : undefined}
@@ -51,13 +62,9 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
       summary={summary}
       table={table}
     >
-      {({ versions, users }) => (
+      {(use) => (
         <Bubbles
-          rows={users.map(({ name, visits }) => ({ name: shownName(by, name), values: visits }))}
-          columns={versions.map((version) => ({
-            name: versionName(version),
-            color: version === null ? restColor(scheme) : colorOf(version),
-          }))}
+          {...bubbles(use)}
           xTitle="Version"
           yTitle={`${one}; the area is the number of visits`}
           format={(visits) => `${formatNumber(visits)} visits`}
