@@ -1,10 +1,12 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 
+import { resolveInterval } from '@/api/get-first-call';
 import { getStatistics } from '@/api/get-statistic';
-import { resolveRange, type Interval, type View } from '@/lib/view';
+import type { View } from '@/lib/view';
 
 const REFRESH_MS = 5 * 60_000;
-const LONGEST_MS = 366 * 86_400_000;
+/** More hours than that fit neither a heat map nor an answer. */
+export const MOST_DAYS = 366;
 
 type Answer = Record<'total_visits' | 'unique_visitors', Record<string, number>>;
 
@@ -17,29 +19,35 @@ export interface Hour {
   visitors: number;
 }
 
-/** At most the last year of an interval: more hours than that fit neither a heat map nor an answer. */
-function lastYear({ start, end }: Interval): Interval {
-  const earliest = new Date(end.getTime() - LONGEST_MS);
-  return { start: start === undefined || start < earliest ? earliest : start, end };
+export interface Hourly {
+  hours: readonly Hour[];
+  /** Whether the range is longer, and these are its last days only. */
+  isCut: boolean;
 }
+
+const daysBefore = (end: Date, days: number) => new Date(end.getTime() - days * 86_400_000);
 
 /** Visits and unique visitors of every hour, for both heat maps at once. */
 export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'hourly', range, filters],
-    queryFn: async ({ signal }): Promise<Hour[]> => {
+    queryFn: async ({ client, signal }): Promise<Hourly> => {
+      const { start, end } = await resolveInterval(client, dashboardId, range);
+      const earliest = daysBefore(end, MOST_DAYS);
+      const isCut = start !== undefined && start < earliest;
       const answer = await getStatistics<Answer>(
         dashboardId,
         ['total_visits', 'unique_visitors'],
-        { interval: lastYear(resolveRange(range, new Date())), filters, timeslice: 'hour' },
+        { interval: { start: isCut ? earliest : start, end }, filters, timeslice: 'hour' },
         signal,
       );
-      return Object.entries(answer.total_visits).map(([slice, visits]) => ({
+      const hours = Object.entries(answer.total_visits).map(([slice, visits]) => ({
         date: slice.slice(0, 10),
         hour: Number(slice.slice(11, 13)),
         visits,
         visitors: answer.unique_visitors[slice] ?? 0,
       }));
+      return { hours, isCut };
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,

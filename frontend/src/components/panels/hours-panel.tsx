@@ -1,4 +1,4 @@
-import { useHourly, type Hour } from '@/api/get-hourly';
+import { MOST_DAYS, useHourly, type Hourly } from '@/api/get-hourly';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { formatNumber } from '@/lib/format';
@@ -34,16 +34,16 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
   const { title, unit } = WHAT[of];
   const zone = zoneName();
-  const arrange = (hours: readonly Hour[]) =>
+  const arrange = ({ hours }: Hourly) =>
     arrangeHours(byLocalClock(hours).map((hour) => ({ ...hour, value: hour[of] })));
 
-  const summary = (hours: readonly Hour[]) => {
+  const summary = ({ hours }: Hourly) => {
     const busiest = byLocalClock(hours).reduce((one, other) => (other[of] > one[of] ? other : one));
     return `Most in one hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${hourName(busiest.hour)} ${zone}.`;
   };
-  const table = (hours: readonly Hour[]) => ({
+  const table = (hourly: Hourly) => ({
     columns: [`Day (${zone})`, ...hourNames()],
-    rows: arrange(hours).days.map((day) => [
+    rows: arrange(hourly).days.map((day) => [
       day.title,
       ...day.values.map((value) => (value === null ? '' : oneDecimal.format(value))),
     ]),
@@ -52,14 +52,15 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   return (
     <Panel
       title={title}
+      subtitle={query.data?.isCut && `The last ${MOST_DAYS} days`}
       query={query}
-      isEmpty={(hours) => !hours.some((hour) => hour[of] > 0)}
+      isEmpty={({ hours }) => !hours.some((hour) => hour[of] > 0)}
       minHeight={372}
       summary={summary}
       table={table}
     >
-      {(hours) => {
-        const { days, areMeans } = arrange(hours);
+      {(hourly) => {
+        const { days, areMeans } = arrange(hourly);
         return (
           <Heatmap
             rows={rowsOf(days)}

@@ -1,0 +1,36 @@
+import { screen, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+
+import { HoursPanel } from '@/components/panels/hours-panel';
+import { parseView } from '@/lib/view';
+import { renderPage } from '@/testing/render';
+import { answerStatistics } from '@/testing/statistics';
+
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
+
+/** Shows the hours of all time, and returns the queries and the panel when it is there. */
+async function renderAllTime(firstCall: Date) {
+  const asked = answerStatistics({
+    values: { total_visits: 5, unique_visitors: 2, first_call: firstCall.toISOString() },
+    slices: ['2026-11-22T09'],
+  });
+  const view = parseView(new URLSearchParams('range=all'));
+  renderPage(<HoursPanel dashboardId="1" view={view} of="visits" />);
+  await screen.findByText(/Most in one hour: 5 visits/);
+  const start = asked.find((query) => query.has('timeslice'))?.get('start_date') ?? '';
+  return { start: new Date(start), panel: within(screen.getByRole('region')) };
+}
+
+it('begins with the first call: there were no hours before that', async () => {
+  const first = daysAgo(40);
+  const { start, panel } = await renderAllTime(first);
+  expect(start).toEqual(first);
+  expect(panel.queryByText(/The last/)).not.toBeInTheDocument();
+});
+
+it('says so when it goes back less far than the range', async () => {
+  const { start, panel } = await renderAllTime(daysAgo(500));
+  expect(panel.getByText('The last 366 days')).toBeVisible();
+  expect(start.getTime()).toBeGreaterThan(daysAgo(367).getTime());
+});
