@@ -31,7 +31,12 @@ export function makeQueryClient(): QueryClient {
         if (hasStatus(error, 401)) endSession(queryClient);
       },
     }),
-    mutationCache: new MutationCache(),
+    mutationCache: new MutationCache({
+      // The session may have ended, or only a password was wrong: /user knows.
+      onError: (error) => {
+        if (hasStatus(error, 401)) void queryClient.invalidateQueries({ queryKey: userKey });
+      },
+    }),
     defaultOptions: {
       queries: {
         // The service worker answers without a connection, so always ask.

@@ -11,6 +11,8 @@ import { answerGet, answerPost, server } from '@/testing/server';
 
 function answerSignedIn() {
   answerGet('/user', alice);
+  answerGet('/user/sessions', { sessions: [] });
+  answerGet('/user/tokens', { tokens: [] });
   answerGet('/dashboards', [makeDashboard(), makeDashboard({ id: 'other', name: 'Billing' })]);
 }
 
@@ -83,6 +85,15 @@ describe('the shell', () => {
     await heading('Sign in');
     expect(router.state.location.search).toBe('?next=%2F%3Fsearch%3Dshop');
     expect(queryClient.getQueryData(userKey)).toBeNull();
+  });
+
+  it('leads to signing in and back when the session has ended before saving', async () => {
+    const { router } = await renderApp('/settings');
+    answerGet('/user', { message: 'Please sign in.' }, 401);
+    answerPost('/user/change_settings', { message: 'Please sign in.' }, 401);
+    await userEvent.click(await screen.findByRole('switch', { name: /^Play a sound/ }));
+    await heading('Sign in');
+    expect(router.state.location.search).toBe('?next=%2Fsettings');
   });
 
   it('changes the theme and remembers it', async () => {

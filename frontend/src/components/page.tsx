@@ -28,7 +28,7 @@ export const Page = ({ title, subtitle, actions, maxWidth = 1680, children }: Pa
       }}
     >
       <Box sx={{ flex: '1 1 auto', minWidth: 0 }}>
-        <Typography variant="h1" noWrap>
+        <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>
           {title}
         </Typography>
         {subtitle && (

@@ -12,6 +12,8 @@ describe('where signing in leads', () => {
     '//evil.example',
     '/\\evil.example',
     'javascript:alert(1)',
+    'http://',
+    '//',
   ])('is never another site: %s', (next) => expect(safeNext(next)).toBe('/'));
 
   it('is part of the address of the login page', () =>

@@ -9,8 +9,9 @@ export const loginPath = (next = OVERVIEW): string =>
 /** The page to go to after signing in: `next` if it lies on this site, else the overview. */
 export function safeNext(next: string | null): string {
   if (next === null) return OVERVIEW;
-  const url = new URL(next, window.location.origin);
-  return url.origin === window.location.origin && next.startsWith('/') ? next : OVERVIEW;
+  const { origin } = window.location;
+  const isHere = URL.canParse(next, origin) && new URL(next, origin).origin === origin;
+  return isHere && next.startsWith('/') ? next : OVERVIEW;
 }
 
 export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'settings';

@@ -1,6 +1,6 @@
 import { useForm, type DefaultValues, type FieldValues, type Path } from 'react-hook-form';
 
-import { ApiError, hasStatus, messageOf } from '@/api/errors';
+import { ApiError, messageOf } from '@/api/errors';
 
 interface ApiForm<T extends FieldValues, R> {
   defaultValues: DefaultValues<T>;
@@ -9,6 +9,8 @@ interface ApiForm<T extends FieldValues, R> {
   onDone: (answer: R, values: T) => void;
   /** The field that must be unique: an answer that something is taken (409) belongs there. */
   uniqueField?: Path<T>;
+  /** The field that proves who it is: an answer that it does not (401) belongs there. */
+  passwordField?: Path<T>;
 }
 
 /**
@@ -22,11 +24,13 @@ export function useApiForm<T extends FieldValues, R>({
   send,
   onDone,
   uniqueField,
+  passwordField,
 }: ApiForm<T, R>) {
   const form = useForm<T>({ defaultValues, mode: 'onTouched' });
 
   const showError = (error: unknown) => {
-    const known = fieldErrors(error, uniqueField).filter(([name]) => name in form.getValues());
+    const fields = { 409: uniqueField, 401: passwordField };
+    const known = fieldErrors(error, fields).filter(([name]) => name in form.getValues());
     for (const [name, message] of known) {
       form.setError(name as Path<T>, { message }, { shouldFocus: true });
     }
@@ -43,8 +47,13 @@ export function useApiForm<T extends FieldValues, R>({
   return { form, submit };
 }
 
-function fieldErrors(error: unknown, uniqueField?: string): [field: string, message: string][] {
-  if (uniqueField && hasStatus(error, 409)) return [[uniqueField, messageOf(error)]];
+/** The messages by field: those that name one, or else the field that the status is about. */
+function fieldErrors(
+  error: unknown,
+  byStatus: Readonly<Record<number, string | undefined>>,
+): [field: string, message: string][] {
   if (!(error instanceof ApiError)) return [];
+  const field = error.status === null ? undefined : byStatus[error.status];
+  if (field !== undefined) return [[field, error.message]];
   return Object.entries(error.fields).map(([name, messages]) => [name, messages.join(' ')]);
 }

@@ -22,6 +22,11 @@ export function changesOf(dashboard: Dashboard, values: Values): Partial<Dashboa
   };
 }
 
+const TESTED = 'A new address or token is tested before it is saved.';
+
+const subtitleOf = ({ fmd_version: version }: Dashboard) =>
+  version ? `Flask-MonitoringDashboard ${version}. ${TESTED}` : TESTED;
+
 /** Name, address and token of a dashboard. */
 export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
   const change = useChangeDashboardSettings(dashboard.id);
@@ -36,7 +41,7 @@ export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
     uniqueField: 'name',
   });
   return (
-    <Frame title="Connection" subtitle="A new address or token is tested before it is saved.">
+    <Frame title="Connection" subtitle={subtitleOf(dashboard)}>
       <Form
         form={form}
         submit={submit}

@@ -35,6 +35,7 @@ describe('the connection', () => {
     await renderSettings();
     expect(screen.getByLabelText('Name')).toHaveValue('Web shop');
     expect(screen.getByLabelText('New token')).toHaveValue('');
+    expect(screen.getByText(/^Flask-MonitoringDashboard 5\.1\.0\./)).toBeVisible();
     expect(saveButton()).toHaveAttribute('aria-disabled', 'true');
     await userEvent.click(saveButton());
     expect(screen.queryByRole('alert')).not.toBeInTheDocument();

@@ -30,6 +30,7 @@ function AccountForm({ user }: { user: User }) {
       notify(message);
       form.reset({ username: saved.name, email: saved.email, current_password: '' });
     },
+    passwordField: 'current_password',
   });
   const email = useWatch({ control: form.control, name: 'email' });
   return (

@@ -27,6 +27,7 @@ function DeleteForm({ userName, onClose }: { userName: string; onClose: () => vo
     defaultValues: { name: '', password: '' },
     send: ({ password }) => remove.mutateAsync({ password }),
     onDone: ({ message }) => notify(message),
+    passwordField: 'password',
   });
   return (
     <Form

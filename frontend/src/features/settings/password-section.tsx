@@ -18,6 +18,7 @@ export function PasswordSection() {
   const { form, submit } = useApiForm<PasswordChange, Message>({
     defaultValues: { current_password: '', new_password: '' },
     send: change.mutateAsync,
+    passwordField: 'current_password',
     onDone: ({ message }) => {
       notify(message);
       form.reset();

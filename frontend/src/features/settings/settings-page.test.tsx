@@ -138,6 +138,8 @@ describe('the password', () => {
     await userEvent.type(screen.getByLabelText('New password'), 'correct horse');
     await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
     expect(await screen.findByText('The current password is wrong.')).toBeVisible();
+    expect(screen.getByLabelText('Current password')).toBeInvalid();
+    expect(screen.getByLabelText('Current password')).toHaveFocus();
     expect(queryClient.getQueryData(userKey)).toEqual(alice);
   });
 });
@@ -209,6 +211,7 @@ describe('deleting the account', () => {
     answerPost('/user/delete', { message: 'The password is wrong.' }, 401);
     const { dialog, queryClient } = await ask('alice');
     expect(await dialog.findByText('The password is wrong.')).toBeVisible();
+    expect(dialog.getByLabelText('Password')).toBeInvalid();
     expect(queryClient.getQueryData(userKey)).toEqual(alice);
   });
 
