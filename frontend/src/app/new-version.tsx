@@ -1,8 +1,10 @@
-import { useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 
 import { useRegisterSW } from 'virtual:pwa-register/react';
 
-import { useNotify } from '@/components/snackbar';
+const NewVersionPrompt = lazy(async () => ({
+  default: (await import('@/app/new-version-prompt')).NewVersionPrompt,
+}));
 
 /** Offers to load a new version of these pages once the service worker has it. */
 export function NewVersion() {
@@ -10,13 +12,9 @@ export function NewVersion() {
     needRefresh: [isNew],
     updateServiceWorker,
   } = useRegisterSW();
-  const notify = useNotify();
-  useEffect(() => {
-    if (!isNew) return;
-    notify('A new version of PyDash is ready.', 'info', {
-      label: 'Load it',
-      run: () => void updateServiceWorker(true),
-    });
-  }, [isNew, notify, updateServiceWorker]);
-  return null;
+  return isNew ? (
+    <Suspense>
+      <NewVersionPrompt onLoad={() => void updateServiceWorker(true)} />
+    </Suspense>
+  ) : null;
 }

@@ -58,6 +58,11 @@ describe('what is loaded', () => {
     answerGet('/numbers', { message: 'Gone.' }, 500);
     await queryClient.refetchQueries();
     expect(screen.getByText('Sum 3')).toBeVisible();
+    expect(await screen.findByText(/Not refreshed since/)).toBeVisible();
+    answerGet('/numbers', [5]);
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText('Sum 5')).toBeVisible();
+    expect(screen.queryByText(/Not refreshed since/)).not.toBeInTheDocument();
   });
 
   it('keeps the rest of the page when a part breaks', async () => {

@@ -2,11 +2,14 @@ import type { ReactNode } from 'react';
 
 import Box from '@mui/material/Box';
 import LinearProgress from '@mui/material/LinearProgress';
+import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
 import type { UseQueryResult } from '@tanstack/react-query';
 
+import { hasStatus } from '@/api/errors';
 import { ErrorBoundary } from '@/components/error-boundary';
 import { Failure, Notice } from '@/components/notice';
+import { RelativeTime } from '@/components/relative-time';
 
 export interface FacesProps<T> {
   query: UseQueryResult<T>;
@@ -27,6 +30,19 @@ const Refreshing = () => (
   />
 );
 
+/** Old data after a refresh that failed; that nothing answers at all stands above the page. */
+function Outdated<T>({ query }: Pick<FacesProps<T>, 'query'>) {
+  if (!query.isRefetchError || hasStatus(query.error, null)) return null;
+  return (
+    <Box role="status" sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
+      Not refreshed since <RelativeTime moment={new Date(query.dataUpdatedAt).toISOString()} />.{' '}
+      <Link component="button" onClick={() => void query.refetch()}>
+        Try again
+      </Link>
+    </Box>
+  );
+}
+
 function Data<T>({ query, children, data }: FacesProps<T> & { data: T }) {
   const stale = query.isPlaceholderData;
   return (
@@ -35,6 +51,7 @@ function Data<T>({ query, children, data }: FacesProps<T> & { data: T }) {
       <Box sx={{ minHeight: 'inherit', opacity: stale ? 0.6 : 1, transition: 'opacity 150ms' }}>
         {children(data)}
       </Box>
+      <Outdated query={query} />
     </Box>
   );
 }
@@ -53,7 +70,8 @@ function Face<T>(props: FacesProps<T>) {
 /**
  * The four faces of whatever is loaded: skeleton, nothing there, error with a retry, data.
  *
- * Old data stays in sight, dimmed, until the new is there; a refresh that fails leaves it be.
+ * Old data stays in sight, dimmed, until the new is there; a refresh that fails leaves it be, and says
+ * so.
  */
 export function Faces<T>(props: FacesProps<T>) {
   const retry = (reset: () => void) => () => {

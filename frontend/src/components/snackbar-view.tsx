@@ -1,7 +1,6 @@
 import { useState } from 'react';
 
 import Alert from '@mui/material/Alert';
-import Button from '@mui/material/Button';
 import Snackbar from '@mui/material/Snackbar';
 
 import type { SnackbarMessage } from '@/components/snackbar';
@@ -10,24 +9,19 @@ const SHOWN_MS = { success: 4_000, error: 8_000, info: 8_000 } as const;
 
 /** One message at the foot of the page, which goes by itself. */
 export function SnackbarView({ message }: { message: SnackbarMessage }) {
-  const { text, severity, action } = message;
+  const { text, severity } = message;
   const [open, setOpen] = useState(true);
   const close = () => setOpen(false);
   return (
     <Snackbar
       open={open}
-      autoHideDuration={action ? null : SHOWN_MS[severity]}
+      autoHideDuration={SHOWN_MS[severity]}
       onClose={(_, reason) => reason !== 'clickaway' && close()}
       anchorOrigin={{ vertical: 'bottom', horizontal: 'center' }}
       sx={{ mb: { xs: 7, md: 0 } }}
     >
       <Alert severity={severity} onClose={close} sx={{ boxShadow: 6, alignItems: 'center' }}>
         {text}
-        {action && (
-          <Button onClick={action.run} sx={{ ml: 1 }}>
-            {action.label}
-          </Button>
-        )}
       </Alert>
     </Snackbar>
   );

@@ -13,15 +13,9 @@ import { playSound } from '@/lib/sounds';
 export interface SnackbarMessage {
   text: string;
   severity: 'success' | 'error' | 'info';
-  /** Something the user may do about it; the message then stays until it is closed. */
-  action?: { label: string; run: () => void };
 }
 
-type Notify = (
-  text: string,
-  severity?: SnackbarMessage['severity'],
-  action?: SnackbarMessage['action'],
-) => void;
+type Notify = (text: string, severity?: SnackbarMessage['severity']) => void;
 
 const SnackbarView = lazy(async () => ({
   default: (await import('@/components/snackbar-view')).SnackbarView,
@@ -32,9 +26,9 @@ const NotifyContext = createContext<Notify>(() => undefined);
 /** Shows a short message at the foot of the page; the newest takes the place of the one before. */
 export function SnackbarProvider({ children }: { children: ReactNode }) {
   const [messages, setMessages] = useState<readonly SnackbarMessage[]>([]);
-  const notify = useCallback<Notify>((text, severity = 'success', action) => {
+  const notify = useCallback<Notify>((text, severity = 'success') => {
     if (severity !== 'info') playSound(severity);
-    setMessages((before) => [...before, { text, severity, action }]);
+    setMessages((before) => [...before, { text, severity }]);
   }, []);
   const newest = messages.at(-1);
   return (
