@@ -16,7 +16,7 @@ const VERSIONS = Array.from({ length: 41 }, (_, at) => `1.${at}`);
 /** Version 1.7 began on the 8th day. */
 const beganAt = (version = '') => {
   const day = VERSIONS.indexOf(version) + 1;
-  return new Date(Date.UTC(2026, 0, day)).toISOString();
+  return new Date(Date.UTC(2026, 0, day, 12, 34, 56)).toISOString();
 };
 
 const chosen = (all: readonly string[], one?: string) =>
@@ -48,7 +48,7 @@ beforeEach(() => {
 async function panel(name: string) {
   renderPage(
     <VersionsTab />,
-    `/dashboards/${dashboard.id}/versions?range=30d`,
+    `/dashboards/${dashboard.id}/versions?from=2026-01-01&to=2026-03-01`,
     '/dashboards/:dashboardId/versions',
   );
   const found = within(await screen.findByRole('region', { name }));
@@ -94,11 +94,19 @@ describe('the use of versions', () => {
     expect(whole).toBeCloseTo(100, 0);
   });
 
+  it('is asked for from the day on which the oldest of these versions began', async () => {
+    await panel('Use of each version by endpoint');
+    const pairs = asked.filter((query) => query.get('breakdown') === 'endpoint,version');
+    expect(pairs.map((query) => query.get('start_date'))).toEqual([
+      beganAt(VERSIONS.at(-12)).replace('12:34:56', '00:00:00'),
+    ]);
+  });
+
   it('is asked for endpoint by endpoint where there are too many pairs for one answer', async () => {
     await panel('Use of each version by endpoint');
-    const pairs = asked.map((query) => query.get('breakdown'));
-    expect(pairs).not.toContain('endpoint,version');
-    expect(pairs).toContain('ip,version');
+    const apart = asked.filter((query) => query.get('breakdown') === 'version');
+    expect(apart.filter((query) => query.has('endpoint'))).toHaveLength(15);
+    expect(apart.filter((query) => query.has('group_by'))).toHaveLength(0);
   });
 });
 
