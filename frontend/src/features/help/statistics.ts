@@ -27,7 +27,10 @@ export const STATISTICS: readonly (readonly [string, string])[] = [
     'Versions',
     'What Flask-MonitoringDashboard recorded as the version of your app. A mark on a time axis says where one began.',
   ],
-  ['Multi-version use', 'The share of users or addresses that used more than one version.'],
+  [
+    'Use of each version by endpoint',
+    'How the visits to a version are spread over the endpoints; those of one version add up to 100%.',
+  ],
   [
     'Uptime',
     'The share of time in which your app answered PyDash. An outage that lasts counts up to now.',

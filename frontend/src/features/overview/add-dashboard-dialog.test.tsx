@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Probe } from '@/api/types';
 import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
@@ -33,6 +33,8 @@ const WITHOUT_EXPORTER: Probe = {
     { step: 'token', ok: null, message: '' },
   ],
 };
+
+beforeEach(() => answerGet('/dashboards', []));
 
 async function submit(url = 'https://shop.example.com/dashboard') {
   const view = renderPage(<AddDashboardDialog onClose={() => undefined} />);
@@ -79,6 +81,16 @@ describe('adding a dashboard', () => {
     ]);
     expect(screen.getByText(/pydash_exporter\.bind\(app\)/)).toBeVisible();
     expect(sent).toEqual([]);
+  });
+
+  it('says that there is one of this name, and adds it all the same', async () => {
+    answerGet('/dashboards', [makeDashboard({ name: 'shop.example.com' })]);
+    const release = holdPost('/dashboards/probe', FOUND);
+    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    await submit();
+    expect(await screen.findByText('You have a dashboard of this name already.')).toBeVisible();
+    release();
+    await waitFor(() => expect(sent).toHaveLength(1));
   });
 
   it('warns of the token that everyone knows', async () => {

@@ -8,8 +8,9 @@ import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import type { UseFormReturn } from 'react-hook-form';
+import { useWatch, type UseFormReturn } from 'react-hook-form';
 
+import { useDashboards } from '@/api/get-dashboards';
 import { useProbeDashboard } from '@/api/probe-dashboard';
 import { useRegisterDashboard } from '@/api/register-dashboard';
 import type { Dashboard, NewDashboard } from '@/api/types';
@@ -25,6 +26,8 @@ type Values = Required<NewDashboard>;
 const EMPTY: Values = { name: '', url: '', token: '', monitor_downtime: true };
 
 function Fields({ form }: { form: UseFormReturn<Values> }) {
+  const name = useWatch({ control: form.control, name: 'name' }).trim();
+  const isTaken = useDashboards().data?.some((dashboard) => dashboard.name === name);
   /** The host makes a good name until the user has a better one. */
   const suggestName = (url: string) => {
     if (form.getValues('name') === '' && URL.canParse(url))
@@ -54,7 +57,13 @@ function Fields({ form }: { form: UseFormReturn<Values> }) {
         hint="The security_token in the configuration of your monitoring."
         rules={{ required: 'Enter the token.' }}
       />
-      <Field form={form} name="name" label="Name" rules={{ required: 'Give it a name.' }} />
+      <Field
+        form={form}
+        name="name"
+        label="Name"
+        hint={isTaken && 'You have a dashboard of this name already.'}
+        rules={{ required: 'Give it a name.' }}
+      />
       <FormControlLabel
         control={<Switch {...form.register('monitor_downtime')} defaultChecked size="small" />}
         label="Watch whether the app is up"

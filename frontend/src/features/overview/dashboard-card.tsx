@@ -60,7 +60,7 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
       fontSize: '0.8125rem',
     }}
   >
-    <Figure name="Visits today" value={formatNumber(dashboard.summary.visits_today)} />
+    <Figure name="Visits" value={formatNumber(dashboard.summary.visits_today)} />
     <Figure name="p50" value={formatDuration(dashboard.summary.p50)} />
     <Figure name="p95" value={formatDuration(dashboard.summary.p95)} />
     <Figure name="Uptime" value={uptimeOf(dashboard)} />
@@ -122,7 +122,12 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
       width={800}
       height={44}
     />
-    <Figures dashboard={dashboard} />
+    <Box>
+      <Typography variant="caption" color="textSecondary" component="p">
+        Today (UTC), and the uptime of 90 days
+      </Typography>
+      <Figures dashboard={dashboard} />
+    </Box>
     <Box sx={{ mt: 'auto', pt: 1, borderTop: 1, borderColor: 'divider' }}>
       <Condition dashboard={dashboard} />
     </Box>

@@ -35,7 +35,7 @@ const grid = {
 const CardSkeletons = () => (
   <Box sx={grid} role="status" aria-label="Loading the dashboards">
     {['one', 'two', 'three'].map((key) => (
-      <Skeleton key={key} variant="rounded" height={214} />
+      <Skeleton key={key} variant="rounded" height={234} />
     ))}
   </Box>
 );
