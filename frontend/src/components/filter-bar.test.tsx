@@ -67,3 +67,12 @@ describe('over time', () => {
     expect(screen.getByLabelText('Time slice')).toHaveDisplayValue('Slices that fit');
   });
 });
+
+it.each([
+  [false, '/'],
+  [true, null],
+])('has the key "/" unless the page has a search: %s', (hasSearch, key) => {
+  renderPage(<FilterBar dashboardId="1" hasSearch={hasSearch} />);
+  const button = screen.getByRole('button', { name: 'Filter' });
+  expect(button.getAttribute('aria-keyshortcuts')).toBe(key);
+});

@@ -22,11 +22,18 @@ interface FilterBarProps {
   names?: readonly FilterName[];
   /** Whether anything here goes over time, so that slices and a period to compare with make sense. */
   overTime?: boolean;
+  /** Whether the page has a search, which then has the key "/" rather than the filter. */
+  hasSearch?: boolean;
 }
 
 type FilterProps = Required<Pick<FilterBarProps, 'dashboardId' | 'names'>>;
 
-function FilterButton({ dashboardId, names, ref }: FilterProps & { ref: Ref<HTMLButtonElement> }) {
+interface FilterButtonProps extends FilterProps {
+  ref: Ref<HTMLButtonElement>;
+  shortcut: string | undefined;
+}
+
+function FilterButton({ dashboardId, names, ref, shortcut }: FilterButtonProps) {
   const { view, filter } = useView();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const close = () => setAnchor(null);
@@ -41,6 +48,7 @@ function FilterButton({ dashboardId, names, ref }: FilterProps & { ref: Ref<HTML
         variant="outlined"
         startIcon={<Icon name="filter" />}
         aria-haspopup="dialog"
+        aria-keyshortcuts={shortcut}
         aria-expanded={anchor !== null}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
@@ -136,7 +144,7 @@ function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
 
 /** One time range, slice and set of filters for all panels of a page; they live in the URL. */
 export function FilterBar(props: FilterBarProps) {
-  const { dashboardId, names = FILTER_NAMES, overTime = true } = props;
+  const { dashboardId, names = FILTER_NAMES, overTime = true, hasSearch = false } = props;
   const { view, change } = useView();
   const filterButton = useRef<HTMLButtonElement>(null);
   return (
@@ -144,7 +152,12 @@ export function FilterBar(props: FilterBarProps) {
       <RangePicker range={view.range} onChange={(range) => change({ range })} />
       {overTime && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
-      <FilterButton ref={filterButton} dashboardId={dashboardId} names={names} />
+      <FilterButton
+        ref={filterButton}
+        dashboardId={dashboardId}
+        names={names}
+        shortcut={hasSearch ? undefined : '/'}
+      />
       {/* A chip that goes takes the focus with it. */}
       <FilterChips names={names} onRemoved={() => filterButton.current?.focus()} />
     </Box>

@@ -6,7 +6,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 
 const SHORTCUTS: readonly (readonly [string, string])[] = [
-  ['/', 'Search'],
+  ['/', 'Search or filter'],
   ['t', 'Choose the time range'],
   ['g o', 'Go to the overview'],
   ['g s', 'Go to the settings'],

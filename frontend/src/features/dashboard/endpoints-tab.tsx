@@ -118,7 +118,7 @@ export function EndpointsTab() {
   const known = useDashboardSummary(dashboardId)?.endpoints ?? [];
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
-      <FilterBar dashboardId={dashboardId} overTime={false} />
+      <FilterBar dashboardId={dashboardId} overTime={false} hasSearch />
       <Paper component="section" aria-label="Endpoints" variant="outlined" sx={{ minWidth: 0 }}>
         <Faces
           query={query}

@@ -82,7 +82,7 @@ const Meanings = () => (
 );
 
 const SHORTCUT_ROWS = [
-  ['/', 'Search'],
+  ['/', 'Search or filter'],
   ['t', 'Choose the time range'],
   ['g o', 'Overview'],
   ['g s', 'Settings'],
