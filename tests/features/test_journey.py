@@ -86,7 +86,9 @@ def test_a_newcomer_signs_in_and_sees_the_demo_drawn(page: Page) -> None:
     lines = page.get_by_role("region", name="Execution time").locator("svg path[d*='L']")
     expect(lines.first).to_be_visible()
     assert lines.count() >= 3
-    cells = page.get_by_role("region", name="Visits by hour", exact=True).locator("svg:has(text) > path")
+    cells = page.get_by_role("region", name="Visits by hour", exact=True).locator(
+        "svg:has(text) > path"
+    )
     expect(cells.first).to_be_visible()
 
 
