@@ -163,10 +163,12 @@ def _refuse_too_many_values(found: Dashboard, statistics: int, choice: dict[str,
     """Count first what a breakdown by slices would make, so that nobody can fill the memory."""
     if not choice["by"]:
         return
+    slices = len(found.query([RANK], **(choice | {"by": ()})).slices)
+    if choice["top"] * slices * statistics <= MOST_VALUES:
+        return
     sliced = ("timeslice", "is_static")
     groups = found.query([RANK], **{name: choice[name] for name in choice if name not in sliced})
-    slices = found.query([RANK], **(choice | {"by": ()}))
-    if len(groups.groups) * len(slices.slices) * statistics > MOST_VALUES:
+    if len(groups.groups) * slices * statistics > MOST_VALUES:
         reason = (
             "With this breakdown there are too many values; take longer slices or a smaller top."
         )
