@@ -100,7 +100,9 @@ def _note_failure(attempt: _Attempt, error: Exception) -> None:
     if isinstance(error, MailNotSent):
         logger.warning("A mail was not sent", reason=error, last_attempt=attempt.is_last)
     else:
-        logger.error("A mail failed in an unforeseen way", last_attempt=attempt.is_last)
+        # Only its kind: the text may tell the recipient.
+        kind = type(error).__name__
+        logger.error("A mail failed unforeseen", kind=kind, last_attempt=attempt.is_last)
     if attempt.is_last:
         transact(partial(repository.remove, attempt.mail))
 

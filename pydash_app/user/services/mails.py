@@ -8,30 +8,25 @@ from pydash_app.user.entity import RESET_CODE_LIFETIME, User
 from pydash_app.user.verification_code import VerificationCode
 from pydash_mail import templates
 
+# Subjects with their templates.
+FIRST_ADDRESS = ("Verify your e-mail address for PyDash", "verification")
+NEW_ADDRESS = ("Verify your new e-mail address for PyDash", "mail_change")
+
 
 def write_verification_mail(user: User) -> None:
     """Ask a user to verify the first e-mail address, or the one that it is to be changed to."""
     code = user.get_verification_code()
     if code is None:
         raise ValueError(f"{user!r} has nothing to verify.")
-    if user.pending_mail is None:
-        _write(
-            user.mail,
-            "Verify your e-mail address for PyDash",
-            "verification",
-            username=user.name,
-            url=_verification_url(code),
-            expiration_date=code.expiration_date,
-        )
-    else:
-        _write(
-            user.pending_mail,
-            "Verify your new e-mail address for PyDash",
-            "mail_change",
-            username=user.name,
-            url=_verification_url(code),
-            expiration_date=code.expiration_date,
-        )
+    subject, template = FIRST_ADDRESS if user.pending_mail is None else NEW_ADDRESS
+    _write(
+        user.pending_mail or user.mail,
+        subject,
+        template,
+        username=user.name,
+        url=_verification_url(code),
+        expiration_date=code.expiration_date,
+    )
 
 
 def write_mail_change_notice(user: User, mail: str) -> None:
