@@ -14,9 +14,10 @@ from pydash_database.connections import (
     transact,
 )
 from pydash_database.errors import DatabaseUnavailable, SchemaTooNew
-from pydash_database.storages import PATIENT_SECONDS
+from pydash_database.storages import DISCONNECTED, PATIENT_SECONDS
 
 __all__ = [
+    "DISCONNECTED",
     "PATIENT_SECONDS",
     "DatabaseUnavailable",
     "MultiIndexedPersistentCollection",

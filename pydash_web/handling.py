@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 
 from pydash_app.errors import PyDashError
 from pydash_app.user.entity import comparable
-from pydash_database import DatabaseUnavailable, transact
+from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
 from pydash_web import limits, session, slots, validation
 from pydash_web.models.common import Answer
 from pydash_web.operation import Access, Operation
@@ -32,8 +32,15 @@ def answer(operation: Operation, path: dict[str, str]) -> Response:
         if operation.waits and operation.waits(arguments.get("body")):
             return slots.in_slot(run, str(session.current_user().id))
         return transact(run) if operation.transactional else run()
+    except DISCONNECTED as error:
+        # What is read between two transactions, such as the id of who asks, may have to be loaded.
+        return _failed(DatabaseUnavailable(str(error)))
     except (PyDashError, DatabaseUnavailable) as error:
-        return current_app.make_response(current_app.handle_user_exception(error))
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Response:
+    return current_app.make_response(current_app.handle_user_exception(error))
 
 
 def _validate(operation: Operation) -> dict[str, Any]:

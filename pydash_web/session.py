@@ -123,9 +123,13 @@ def require_xsrf_token() -> None:
 def is_admin() -> bool:
     """Tell whether an administrator asks."""
     try:
-        transact(lambda: require(Access.READ))
+        return transact(_is_admin)
     except NotAuthenticated:
         return False
+
+
+def _is_admin() -> bool:
+    require(Access.READ)
     return current_user().admin
 
 
@@ -153,7 +157,7 @@ def _comes_with_token() -> bool:
     Credentials of another kind are none of ours: a proxy that asks for a password of its own
     passes them on.
     """
-    return request.headers.get("Authorization", "").lower().startswith("bearer")
+    return request.authorization is not None and request.authorization.type == "bearer"
 
 
 def _load_token_owner() -> User | None:

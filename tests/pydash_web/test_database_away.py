@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from running_site import Site, Visitor, make_user
+from ZEO.Exceptions import ClientDisconnected
 
 import pydash_app
 import pydash_database
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.user.services import settings
+from pydash_web import session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +117,17 @@ def wait_until_it_is_back(visitor: Visitor) -> None:
     while visitor.get("/api/status").status_code != 200:
         assert time.monotonic() < deadline, "it does not recover"
         time.sleep(0.05)
+
+
+def test_it_is_503_too_where_it_went_away_between_two_transactions(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_user("Alice")
+    visitor = site.visitor()
+    assert visitor.sign_in("Alice").ok
+
+    def load_in_vain() -> None:
+        raise ClientDisconnected
+
+    monkeypatch.setattr(session, "require_xsrf_token", load_in_vain)
+    assert visitor.get("/api/user").status_code == 503

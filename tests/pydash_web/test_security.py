@@ -177,6 +177,8 @@ class TestCrossSiteRequests:
         wrong = {"Authorization": "Bearer wrong"}
         assert alice.get("/api/user", headers=wrong).status_code == 401
         assert alice.post(LOGOUT, headers=wrong).status_code == 401
+        other_scheme = site.visitor(Authorization=f"Bearers {secret}")
+        assert other_scheme.get("/api/user").status_code == 401
 
     def test_the_password_of_a_proxy_in_front_changes_nothing(
         self, alice: Visitor, browser: Visitor
