@@ -88,7 +88,7 @@ bench: install-test browser $(PAGES)
 	$(BIN)/python -m bench.run
 
 compat: install-test
-	$(BIN)/python tests/compat/run.py
+	$(BIN)/python -m tests.compat.run
 
 chaos: install-test
 	PYDASH_CHAOS_ROUNDS=100 $(BIN)/pytest --timeout 3600 tests/chaos
@@ -97,7 +97,7 @@ fuzz: install-test
 	PYDASH_FUZZ_EXAMPLES=1000 $(BIN)/pytest --timeout 3600 tests/pydash_web/test_schemathesis.py
 
 screenshots: install-test browser $(PAGES)
-	$(BIN)/python tests/features/screenshots.py
+	$(BIN)/python -m tests.features.screenshots
 
 openapi: install $(MODULES)
 	$(BIN)/python -m pydash_web.openapi > docs/openapi.json

@@ -17,9 +17,6 @@ from typing import Protocol
 
 import psutil
 import pytest
-from fetcher_process import FetcherProcess
-from monitored_process import MonitoredApp
-from owners import make_owner
 
 import pydash_app
 import pydash_database
@@ -28,6 +25,9 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
 from pydash_database import DatabaseUnavailable, transact
+from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
+from tests.pydash_app.fetching.support.owners import make_owner
 
 ROUNDS = int(os.environ.get("PYDASH_CHAOS_ROUNDS", "10"))
 SEED = int(os.environ.get("PYDASH_CHAOS_SEED", "2018"))

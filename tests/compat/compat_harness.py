@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import compat_environments as environments
 import requests
 
 from flask_monitoring_dashboard_client import CallColumns, RemoteDashboard, RemoteDetails
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
 from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from tests.compat import compat_environments as environments
 
 APP = Path(__file__).with_name("compat_app.py")
 ENDPOINTS = ("home", "item", "slow", "gone")

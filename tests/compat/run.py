@@ -7,11 +7,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1])]
-
-import compat_environments as environments  # noqa: E402
-import compat_harness as harness  # noqa: E402
+from tests.compat import compat_environments as environments
+from tests.compat import compat_harness as harness
 
 REPORT = environments.ROOT / "docs" / "compatibility.md"
 ZONES = ("UTC", "America/New_York")

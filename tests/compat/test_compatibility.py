@@ -6,10 +6,7 @@ All versions, in UTC and in New York, are held against the client by `make compa
 from collections.abc import Iterator
 from pathlib import Path
 
-import compat_environments as environments
-import compat_harness as harness
 import pytest
-from compat_harness import MonitoredApp, running_app
 
 from flask_monitoring_dashboard_client import (
     ExporterMissing,
@@ -20,6 +17,9 @@ from flask_monitoring_dashboard_client import (
     get_monitor_rules,
     ping,
 )
+from tests.compat import compat_environments as environments
+from tests.compat import compat_harness as harness
+from tests.compat.compat_harness import MonitoredApp, running_app
 
 EXPORTER, OWN_ROUTES = "5.1.0", "2.0.7"
 

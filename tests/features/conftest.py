@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
-from running_stack import Stack, open_browser, sign_in_browser, start_stack, stop_stack
+
+from tests.features.support.running_stack import (
+    Stack,
+    open_browser,
+    sign_in_browser,
+    start_stack,
+    stop_stack,
+)
 
 # Chromium itself notes every answer with a 4xx. What a form sends may be refused, and who asks
 # for a dashboard that is not there is told so.

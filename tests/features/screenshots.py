@@ -1,16 +1,20 @@
 """Takes the pictures of the documentation: every page and dialog, wide, narrow, light and dark."""
 
 import base64
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
 from playwright.sync_api import Browser, BrowserContext, Page
-from running_stack import Stack, open_browser, sign_in_browser, start_stack, stop_stack
-from site_map import (
+
+from tests.features.support.running_stack import (
+    Stack,
+    open_browser,
+    sign_in_browser,
+    start_stack,
+    stop_stack,
+)
+from tests.features.support.site_map import (
     SCHEMES,
     SIZES,
     USER_PLACES,

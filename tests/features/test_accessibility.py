@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from running_stack import Stack
-from site_map import (
+
+from tests.features.support.running_stack import Stack
+from tests.features.support.site_map import (
     DIALOGS,
     POPUP,
     USER_PLACES,

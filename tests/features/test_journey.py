@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from running_stack import PASSWORD, Stack
+
+from tests.features.support.running_stack import PASSWORD, Stack
 
 # An app as many people have it: monitored, but by itself.
 WITHOUT_EXPORTER = """

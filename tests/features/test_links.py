@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, StorageState, expect
-from running_stack import Stack
-from site_map import settle
+
+from tests.features.support.running_stack import Stack
+from tests.features.support.site_map import settle
 
 pytestmark = pytest.mark.browser
 

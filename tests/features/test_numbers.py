@@ -11,8 +11,9 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from running_stack import Stack
-from waiting import wait_for
+
+from tests.features.support.running_stack import Stack
+from tests.support.waiting import wait_for
 
 FETCH_SECONDS = 10
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, StorageState, expect
-from running_stack import Stack
-from site_map import settle
+
+from tests.features.support.running_stack import Stack
+from tests.features.support.site_map import settle
 
 pytestmark = pytest.mark.browser
 

@@ -4,11 +4,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from large_app import ENDPOINTS, FIRST_DAY, LAST_DAY, RARE_ADDRESS, VERSIONS, LargeApp
 from playwright.sync_api import Locator, Page, expect
-from running_stack import Stack
-from site_map import settle
-from waiting import wait_for
+
+from tests.features.support.large_app import (
+    ENDPOINTS,
+    FIRST_DAY,
+    LAST_DAY,
+    RARE_ADDRESS,
+    VERSIONS,
+    LargeApp,
+)
+from tests.features.support.running_stack import Stack
+from tests.features.support.site_map import settle
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 

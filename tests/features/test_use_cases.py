@@ -6,8 +6,9 @@ from typing import cast
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from running_stack import PASSWORD, Stack
-from site_map import settle
+
+from tests.features.support.running_stack import PASSWORD, Stack
+from tests.features.support.site_map import settle
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, StorageState
-from running_stack import Stack
-from site_map import DIALOGS, SIZES, USER_PLACES, VISITOR_PLACES, open_each_dialog, visit
+
+from tests.features.support.running_stack import Stack
+from tests.features.support.site_map import (
+    DIALOGS,
+    SIZES,
+    USER_PLACES,
+    VISITOR_PLACES,
+    open_each_dialog,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 

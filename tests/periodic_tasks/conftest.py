@@ -2,7 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reports import Reports
+
+from tests.periodic_tasks.support.reports import Reports
 
 
 @pytest.fixture

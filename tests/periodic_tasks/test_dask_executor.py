@@ -5,11 +5,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-import scheduled_tasks
-from reports import Reports
 
 from periodic_tasks import TaskScheduler
 from periodic_tasks.dask_executor import DaskExecutor
+from tests.periodic_tasks.support import scheduled_tasks
+from tests.periodic_tasks.support.reports import Reports
 
 # Dask leaves sockets to the garbage collector when a cluster ends.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")

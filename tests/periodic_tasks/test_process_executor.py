@@ -8,8 +8,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import scheduled_tasks
-from reports import Reports
 
 from periodic_tasks.process_executor import (
     MEGABYTE,
@@ -17,6 +15,8 @@ from periodic_tasks.process_executor import (
     RemoteCallError,
     WorkerLostError,
 )
+from tests.periodic_tasks.support import scheduled_tasks
+from tests.periodic_tasks.support.reports import Reports
 
 
 @pytest.fixture
@@ -98,11 +98,12 @@ def test_it_leaves_none_of_its_processes_behind(reports: Reports) -> None:
     assert not any(psutil.pid_exists(pid) for pid in pids)
 
 
+ROOT = Path(__file__).parents[2]
 PARENT = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-import scheduled_tasks
+from tests.periodic_tasks.support import scheduled_tasks
 from periodic_tasks.process_executor import ProcessExecutor
 if __name__ == "__main__":
     executor = ProcessExecutor(processes=1)
@@ -111,8 +112,7 @@ if __name__ == "__main__":
 
 
 def test_its_processes_die_with_their_parent(reports: Reports) -> None:
-    support = str(Path(scheduled_tasks.__file__).parent)
-    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(reports.path), support])
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(reports.path), str(ROOT)])
     worker = psutil.Process(int(reports.next()))
     parent.kill()
     parent.wait()

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-import scheduled_tasks
-from reports import Reports
 
 import periodic_tasks
 from periodic_tasks import TaskScheduler
 from periodic_tasks.process_executor import ProcessExecutor
 from periodic_tasks.scheduling_loop import SchedulingLoop
+from tests.periodic_tasks.support import scheduled_tasks
+from tests.periodic_tasks.support.reports import Reports
+
+ROOT = Path(__file__).parents[2]
 
 HOUR = timedelta(hours=1)
 SOON = timedelta(milliseconds=10)
@@ -162,7 +164,7 @@ def test_a_function_that_cannot_be_found_does_not_stop_it(
 
     vanished.__qualname__ = "vanished"
     monkeypatch.setattr(scheduled_tasks, "vanished", vanished, raising=False)
-    vanished.__module__ = "scheduled_tasks"
+    vanished.__module__ = scheduled_tasks.__name__
     scheduler.add_background_task("vanished", vanished)
     scheduler.add_background_task("task", report)
     assert reports.next() == "ran"
@@ -247,7 +249,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-import scheduled_tasks
+from tests.periodic_tasks.support import scheduled_tasks
 from periodic_tasks import TaskScheduler
 if __name__ == "__main__":
     scheduler = TaskScheduler(pool_settings={"processes": 1})
@@ -261,9 +263,8 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("ending", ["leave", "stay"])
 def test_it_ends_with_its_program_however_that_ends(reports: Reports, ending: str) -> None:
-    support = str(Path(scheduled_tasks.__file__).parent)
     program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(reports.path), support, ending],
+        [sys.executable, "-c", PROGRAM, str(reports.path), str(ROOT), ending],
         stderr=subprocess.PIPE,
     )
     if ending == "stay":

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from waiting import wait_for
 
 from pydash_supervisor import ProcessFailedError, Supervisor
+from tests.support.waiting import wait_for
 
 SUPERVISE = """
 import os, sys

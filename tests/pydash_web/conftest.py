@@ -5,15 +5,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from apps_to_watch import WatchedApp
 from argon2 import PasswordHasher
-from running_site import Site, Visitor, empty_database, make_dashboard, make_user
 
 import pydash_app
 import pydash_database
 from pydash_app.configuration import Configuration
 from pydash_app.user import passwords
 from pydash_database import transact
+from tests.pydash_web.support.apps_to_watch import WatchedApp
+from tests.pydash_web.support.running_site import (
+    Site,
+    Visitor,
+    empty_database,
+    make_dashboard,
+    make_user,
+)
 
 if TYPE_CHECKING:
     from tests.conftest import ZeoServer

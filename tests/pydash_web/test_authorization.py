@@ -9,7 +9,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from running_site import (
+from werkzeug.routing import Rule
+
+from pydash_app.user.api_token import Scope
+from pydash_app.user.services import tokens
+from pydash_app.user.sessions import LONGEST
+from pydash_database import transact
+from pydash_web import react_server
+from tests.pydash_web.support.running_site import (
     PASSWORD,
     Site,
     Visitor,
@@ -19,13 +26,6 @@ from running_site import (
     make_token,
     make_user,
 )
-from werkzeug.routing import Rule
-
-from pydash_app.user.api_token import Scope
-from pydash_app.user.services import tokens
-from pydash_app.user.sessions import LONGEST
-from pydash_database import transact
-from pydash_web import react_server
 
 VISITORS = (
     "anonymous", "unverified", "alice", "charlie", "admin", "read token", "write token", "expired",

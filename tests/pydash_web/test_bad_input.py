@@ -6,9 +6,9 @@ import socket
 from typing import Any
 
 import pytest
-from running_site import PASSWORD, Site, Visitor, make_dashboard, make_user
 
 from pydash_web.api import OPERATIONS
+from tests.pydash_web.support.running_site import PASSWORD, Site, Visitor, make_dashboard, make_user
 
 GOOD: dict[str, dict[str, Any]] = {
     "/api/login": {"name": "Alice", "password": PASSWORD},

@@ -1,7 +1,8 @@
 """Large answers travel compressed, for who can read that."""
 
 import pytest
-from running_site import Visitor
+
+from tests.pydash_web.support.running_site import Visitor
 
 A_YEAR_OF_DAYS = (
     "/statistic?statistic=total_visits&start_date=2018&end_date=2019"

@@ -4,13 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from running_site import PASSWORD, Site, Visitor, find_user, make_user
 from transaction.interfaces import TransientError
 
 from pydash_app.user.services import deletion, settings
 from pydash_app.user.sessions import Sessions
 from pydash_database import DatabaseUnavailable, transact
 from pydash_web import session
+from tests.pydash_web.support.running_site import PASSWORD, Site, Visitor, find_user, make_user
 
 
 def test_a_request_that_met_a_conflict_is_answered_all_the_same(

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from apps_to_watch import WatchedApp
-from running_site import FIRST_CALL, Site, Visitor, make_dashboard
 
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
 from pydash_database import transact
+from tests.pydash_web.support.apps_to_watch import WatchedApp
+from tests.pydash_web.support.running_site import FIRST_CALL, Site, Visitor, make_dashboard
 
 ALL_CALLS = {"start_date": "2018", "end_date": "2019"}
 

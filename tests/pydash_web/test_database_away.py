@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from running_site import Site, Visitor, make_user
 from ZEO.Exceptions import ClientDisconnected
 
 import pydash_app
@@ -15,6 +14,7 @@ from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.user.services import settings
 from pydash_web import session
+from tests.pydash_web.support.running_site import Site, Visitor, make_user
 
 if TYPE_CHECKING:
     from pathlib import Path

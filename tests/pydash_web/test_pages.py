@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from running_site import Site, Visitor, make_user
 
 from pydash_web import openapi, react_server
 from pydash_web.api import OPERATIONS
+from tests.pydash_web.support.running_site import Site, Visitor, make_user
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from running_site import Site, make_dashboard, make_token, make_user
 
 from pydash_app.user.api_token import Scope
+from tests.pydash_web.support.running_site import Site, make_dashboard, make_token, make_user
 
 PAGE = Path(__file__).parents[2] / "docs" / "scripting.md"
 EXAMPLES = dict(enumerate(re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(), re.DOTALL)))

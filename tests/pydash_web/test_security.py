@@ -12,14 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_site import PASSWORD, Site, Visitor, find_user, make_dashboard, make_user
-from waiting import wait_for
 
 from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import IDLE
 from pydash_database import transact
 from pydash_web.headers import CONTENT_SECURITY_POLICY
 from pydash_web.limits import ForgettingStorage, Limiter, RetryLater
+from tests.pydash_web.support.running_site import (
+    PASSWORD,
+    Site,
+    Visitor,
+    find_user,
+    make_dashboard,
+    make_user,
+)
+from tests.support.waiting import wait_for
 
 LOGOUT = "/api/logout"
 OpenSite = Callable[..., Site]

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
-from running_site import Site, Visitor, make_dashboard, make_user
 
 from pydash_web.controller import dashboards
 from pydash_web.models.statistic import STATISTICS
+from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
 
 Ask = Callable[..., Any]
 

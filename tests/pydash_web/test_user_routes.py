@@ -7,13 +7,13 @@ from threading import Thread
 from typing import ClassVar
 
 import pytest
-from running_site import PASSWORD, Site, Visitor, find_user, make_user
 
 from pydash_app.configuration import Configuration, install
 from pydash_app.outbox import repository as outbox
 from pydash_app.user import find_by_name, repository
 from pydash_app.user.services import mail_requests, registration
 from pydash_database import transact
+from tests.pydash_web.support.running_site import PASSWORD, Site, Visitor, find_user, make_user
 
 NEW_PASSWORD = "another horse, another staple"
 

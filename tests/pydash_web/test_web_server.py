@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from waiting import wait_for
+
+from tests.support.waiting import wait_for
 
 SERVE = """
 import os

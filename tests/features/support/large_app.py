@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitored_process import MonitoredApp
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 ENDPOINTS = [f"page_{number}" for number in range(46)]
 VERSIONS = [f"1.{number}" for number in range(41)]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
-from running_stack import Stack
+
+from tests.features.support.running_stack import Stack
 
 SIZES = [(1920, 1080), (1280, 768), (320, 550)]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 import pytest
-from monitored_process import MonitoredApp
+
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,6 @@ from typing import TypeVar
 
 import psutil
 import pytest
-from fetcher_process import FetcherProcess
-from monitored_process import MonitoredApp
-from owners import make_owner
 
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
@@ -22,6 +19,9 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, registration
 from pydash_app.fetcher import last_beat
 from pydash_database import transact
+from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
+from tests.pydash_app.fetching.support.owners import make_owner
 
 T = TypeVar("T")
 

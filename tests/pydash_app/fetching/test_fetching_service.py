@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from monitored_process import MonitoredApp
 
 from flask_monitoring_dashboard_client import RemoteUnreachable, WrongToken
 from periodic_tasks import TaskScheduler
@@ -14,6 +13,7 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard, DashboardState
 from pydash_app.dashboard.services import fetching, registration
 from pydash_database import transact
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 """A full second: its text in the app's database may have no fraction."""

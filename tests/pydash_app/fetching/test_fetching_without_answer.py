@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from monitored_process import MonitoredApp
 from ZEO.asyncio.client import ClientThread
 
 import pydash_app
@@ -18,6 +17,7 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching
 from pydash_database import DatabaseUnavailable, transact
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 if TYPE_CHECKING:
     from tests.conftest import ZeoServer

@@ -7,8 +7,6 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from monitored_process import MonitoredApp
-from owners import make_owner
 
 from pydash_app import configuration
 from pydash_app.dashboard import repository
@@ -16,6 +14,8 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_database import transact
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
+from tests.pydash_app.fetching.support.owners import make_owner
 
 OWNER = uuid.uuid4()
 

@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TypeVar
 
-from fetched_app import TOKEN
+from tests.pydash_app.fetching.support.fetched_app import TOKEN
 
 START_SECONDS = 60
 
