@@ -21,7 +21,7 @@ import click
 import pydash_database
 from pydash_app.configuration import Configuration, ConfigurationError
 from pydash_app.errors import InvalidInput, NotFound, PyDashError
-from pydash_database import DatabaseUnavailable, SchemaTooNew, transact
+from pydash_database import DatabaseUnavailable, IncompatibleDatabase, transact
 from pydash_supervisor import ProcessFailedError, Stopped, Supervisor
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def main() -> None:
         cli(prog_name="pydash")
     except DatabaseUnavailable as error:
         raise SystemExit(f"Error: {error} Is `pydash up` running on this data?") from None
-    except (ConfigurationError, ProcessFailedError, PyDashError, SchemaTooNew) as error:
+    except (ConfigurationError, IncompatibleDatabase, ProcessFailedError, PyDashError) as error:
         raise SystemExit(f"Error: {_explain(error)}") from None
 
 

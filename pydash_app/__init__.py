@@ -20,12 +20,12 @@ def configure(configuration: "Configuration") -> None:
     import pydash_logger
     from pydash_app import secrets
     from pydash_app.configuration import install
-    from pydash_app.migrations import MIGRATIONS
+    from pydash_app.migrations import MIGRATIONS, RENAMED_CLASSES
 
     install(configuration)
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     secrets.configure(configuration.secret_key)
-    pydash_database.configure(configuration.database_uri, MIGRATIONS)
+    pydash_database.configure(configuration.database_uri, MIGRATIONS, RENAMED_CLASSES)
 
 
 def seed_datastructures() -> None:

@@ -1,8 +1,10 @@
-"""Every change that the stored data ever went through, oldest first.
+"""Every change that the stored data ever went through.
 
-Append only: `pydash_database.schema` runs on a database those that it has not seen, and all of
-them on a fresh one.
+Append only: `pydash_database.schema` runs on a database those migrations that it has not seen, and
+all of them on a fresh one, oldest first.
 """
+
+from collections.abc import Mapping
 
 from pydash_app import outbox
 from pydash_app.dashboard import repository as dashboards
@@ -23,3 +25,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     outbox.repository.create_sent,
     mail_requests.create,
 )
+
+# The present name of each stored class that was ever moved or renamed, by each of its former
+# names. Databases keep the former names, so no key is ever removed; when a class moves again, its
+# values change too.
+RENAMED_CLASSES: Mapping[str, str] = {}

@@ -13,15 +13,22 @@ from pydash_database.connections import (
     pack,
     transact,
 )
-from pydash_database.errors import DatabaseUnavailable, SchemaTooNew
+from pydash_database.errors import (
+    DatabaseUnavailable,
+    IncompatibleDatabase,
+    SchemaTooNew,
+    UnknownClass,
+)
 from pydash_database.storages import DISCONNECTED, PATIENT_SECONDS
 
 __all__ = [
     "DISCONNECTED",
     "PATIENT_SECONDS",
     "DatabaseUnavailable",
+    "IncompatibleDatabase",
     "MultiIndexedPersistentCollection",
     "SchemaTooNew",
+    "UnknownClass",
     "close",
     "configure",
     "database_connection",

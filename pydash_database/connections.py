@@ -8,7 +8,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from transaction import TransactionManager
@@ -16,6 +17,7 @@ from ZODB.DB import DB
 
 from pydash_database import schema, storages, transactions
 from pydash_database.errors import DatabaseUnavailable
+from pydash_database.stored_classes import class_factory
 from pydash_logger.logger import Logger
 
 Result = TypeVar("Result")
@@ -50,11 +52,18 @@ class Database:
 
     :param uri: see `pydash_database.storages.open_storage`.
     :param migrations: see `pydash_database.schema`; run when the database is opened.
+    :param renamed_classes: see `pydash_database.stored_classes`.
     """
 
-    def __init__(self, uri: str, migrations: Sequence[schema.Migration] = ()) -> None:
+    def __init__(
+        self,
+        uri: str,
+        migrations: Sequence[schema.Migration] = (),
+        renamed_classes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.uri = uri
         self.migrations = migrations
+        self.renamed_classes = renamed_classes
         self._opening = threading.Lock()
         self._hopeless_until = float("-inf")
         self._database: DB | None = None
@@ -105,6 +114,7 @@ class Database:
             pool_size=_EXPECTED_CONNECTIONS,
             cache_size=_CACHED_OBJECTS,
             cache_size_bytes=_CACHED_BYTES,
+            class_factory=class_factory(self.renamed_classes),
         )
         try:
             self._upgrade(database)
@@ -129,16 +139,22 @@ _current: Database | None = None
 _inherited: list[Database] = []
 
 
-def configure(uri: str, migrations: Sequence[schema.Migration] = ()) -> None:
+def configure(
+    uri: str,
+    migrations: Sequence[schema.Migration] = (),
+    renamed_classes: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Name the database of this process; it is opened when it is first needed.
 
     :param uri: `zeo://HOST:PORT`, `zeo:///PATH/OF/SOCKET`, `file://PATH`, `memory://` or
         `postgresql://…`.
     :param migrations: all that were ever written, see `pydash_database.schema`.
+    :param renamed_classes: the present name of each class that was ever moved or renamed, by each
+        of its former names; both as `package.module.Class`.
     """
     global _current
     close()
-    _current = Database(uri, migrations)
+    _current = Database(uri, migrations, renamed_classes)
 
 
 def close() -> None:
@@ -232,7 +248,7 @@ def _start_anew_after_fork() -> None:
     global _current
     if _current is not None:
         _inherited.append(_current)
-        _current = Database(_current.uri, _current.migrations)
+        _current = Database(_current.uri, _current.migrations, _current.renamed_classes)
 
 
 os.register_at_fork(after_in_child=_start_anew_after_fork)

@@ -10,5 +10,13 @@ class DatabaseUnavailable(Exception):
         super().__init__(message)
 
 
-class SchemaTooNew(Exception):
+class IncompatibleDatabase(Exception):
+    """This PyDash cannot read the database; the message says why and what to do."""
+
+
+class SchemaTooNew(IncompatibleDatabase):
     """The database was written by a newer PyDash than this one."""
+
+
+class UnknownClass(IncompatibleDatabase):
+    """The database holds objects of a class that this PyDash does not have."""

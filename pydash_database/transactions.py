@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from transaction.interfaces import TransientError
+from ZODB.POSException import StateLoadError
 
-from pydash_database.errors import DatabaseUnavailable
+from pydash_database.errors import DatabaseUnavailable, IncompatibleDatabase
 from pydash_database.storages import DISCONNECTED
 
 Result = TypeVar("Result")
@@ -21,12 +22,18 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
 
     :param attempts: how often the work is begun anew after a conflict with another transaction.
     :raises DatabaseUnavailable: the database is away, or all attempts ended in conflicts.
+    :raises IncompatibleDatabase: `work` read objects that this PyDash cannot read.
     """
     for attempt in range(attempts):
         try:
             return _run_once(manager, work)
         except DISCONNECTED as error:
             raise DatabaseUnavailable from error
+        except StateLoadError as error:
+            # ZODB wraps whatever prevents an object from being loaded.
+            if isinstance(error.__cause__, IncompatibleDatabase):
+                raise error.__cause__ from None
+            raise
         except TransientError as error:
             conflict = error
         # Random, so that two which met once do not meet again.

@@ -1,0 +1,48 @@
+"""Finds the classes of stored objects, under whichever name they were stored.
+
+ZODB stores an object together with the module and name of its class. A class that moves is still
+stored under its old name in every record and reference written before, so each move is recorded in
+a table of renamed classes. Records take the new name whenever they are written again; the others
+keep the old one, which is why entries are never removed from the table.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ZODB.broken import Broken, find_global
+
+from pydash_database.errors import UnknownClass
+
+ClassFactory = Callable[[Any, str, str], Any]
+
+
+def class_factory(renamed: Mapping[str, str]) -> ClassFactory:
+    """Return the function that `ZODB.DB` calls to find a class.
+
+    :param renamed: the present name of each class that was ever moved or renamed, by each of its
+        former names; both as `package.module.Class`.
+    :returns: a function of a connection, a module name and the name of a global in it.
+
+    >>> find = class_factory({"maths.Ratio": "fractions.Fraction"})
+    >>> find(None, "maths", "Ratio")
+    <class 'fractions.Fraction'>
+    >>> find(None, "maths", "Root")
+    Traceback (most recent call last):
+    ...
+    pydash_database.errors.UnknownClass: The database holds objects of the class maths.Root, which \
+this PyDash does not have. Use the newer PyDash that wrote it, or restore a backup.
+    """
+
+    def find(_connection: Any, module: str, name: str) -> Any:
+        path = f"{module}.{name}"
+        module, _, name = renamed.get(path, path).rpartition(".")
+        found = find_global(module, name)
+        # ZODB would load such objects without behavior, and fail where they are used.
+        if isinstance(found, type) and issubclass(found, Broken):
+            raise UnknownClass(
+                f"The database holds objects of the class {path}, which this PyDash does not have."
+                " Use the newer PyDash that wrote it, or restore a backup."
+            )
+        return found
+
+    return find
