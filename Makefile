@@ -9,9 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 PAGES := pydash_web/static/index.html
 MODULES := frontend/node_modules/.package-lock.json
-PACKAGES := flask_monitoring_dashboard_client periodic_tasks pydash.py pydash_app pydash_database \
-	pydash_demo pydash_logger pydash_mail pydash_supervisor pydash_web
-CHECKED := $(PACKAGES) exporter/pydash_exporter tests bench
+CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
 .PHONY: help run test install install-test lint types backend-test frontend-test browser openapi \
 	bench compat chaos fuzz screenshots clean
@@ -41,7 +39,7 @@ install-test: .venv/installed-test
 	@$(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-.venv/installed: setup.py exporter/setup.py constraints.txt | .venv/bin/python
+.venv/installed: pyproject.toml exporter/pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP) install --constraint constraints.txt --editable ./exporter --editable .
 	@touch $@
 

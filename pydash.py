@@ -64,7 +64,7 @@ def _explain(error: Exception) -> str:
 
 
 @click.group()
-@click.version_option(package_name="pydash")
+@click.version_option(package_name="pydash-io")
 def cli() -> None:
     """PyDash: one place for all your Flask-MonitoringDashboards."""
 

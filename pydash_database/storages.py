@@ -153,7 +153,7 @@ def _open_zeo(uri: str) -> Any:
 def _open_postgresql(uri: str) -> Any:
     if RelStorage is None:
         raise ValueError(
-            "A postgresql:// database needs RelStorage: pip install 'pydash[postgresql]'"
+            "A postgresql:// database needs RelStorage: pip install 'pydash-io[postgresql]'"
         )
     # Without history: nothing here looks back, and backups are PostgreSQL's.
     options = Options(keep_history=False)

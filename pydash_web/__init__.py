@@ -44,7 +44,7 @@ def create_app(configuration: Configuration) -> Flask:
     app = WebApplication(__name__, static_folder=None)
     app.url_map.merge_slashes = False
     app.config.update(
-        VERSION=version("pydash"),
+        VERSION=version("pydash-io"),
         PYDASH=configuration,
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
