@@ -98,7 +98,7 @@ screenshots: install-test browser $(PAGES)
 	$(BIN)/python -m tests.features.screenshots
 
 openapi: install $(MODULES)
-	$(BIN)/python -m pydash_web.openapi > docs/openapi.json
+	$(BIN)/python -m pydash_web.api > docs/openapi.json
 	cd frontend && npm run --silent generate-types
 
 clean:

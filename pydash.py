@@ -156,11 +156,12 @@ def database(data_dir: Path | None) -> None:
 def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Serve the pages and the API alone."""
     import pydash_app
-    from pydash_web import server
+    import pydash_web
+    from pydash_web.http import server
 
     configuration = _configure(host=host, port=port, data_dir=data_dir)
     pydash_app.configure(configuration)
-    server.serve(configuration)
+    server.run(pydash_web.create_app(configuration), configuration)
 
 
 @cli.command()
@@ -243,7 +244,7 @@ def demo_user() -> None:
 def demo_dashboards(shop_url: str, own_url: str) -> None:
     """Add the demo app, and PyDash itself, as a user would add them."""
     from pydash_demo.__main__ import security_token
-    from pydash_web import self_monitoring
+    from pydash_web.http import self_monitoring
 
     configuration = _configure()
     with _connected(configuration):

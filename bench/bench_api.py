@@ -43,7 +43,7 @@ WEB = """
 import sys
 import pydash_app, pydash_web
 from pydash_app.configuration import Configuration
-from pydash_web import server
+from pydash_web.http import server
 configuration = Configuration.from_environment({"PYDASH_DATA_DIR": sys.argv[1]}, port=0)
 pydash_app.configure(configuration)
 app = pydash_web.create_app(configuration)

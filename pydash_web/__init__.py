@@ -8,9 +8,12 @@ from flask import Flask, request
 from pydash_app import secrets
 from pydash_app.configuration import Configuration
 from pydash_web import (
-    api_routes,
+    api,
+    api_routes,  # noqa: F401 (declares the routes)
+)
+from pydash_web.api import docs, errors
+from pydash_web.http import (
     compression,
-    errors,
     headers,
     limits,
     metrics,
@@ -19,8 +22,8 @@ from pydash_web import (
     session,
     slots,
 )
-from pydash_web.proxies import TrustedProxies
-from pydash_web.session import load_user, unauthorized
+from pydash_web.http.proxies import TrustedProxies
+from pydash_web.http.session import load_user, unauthorized
 
 __all__ = ["create_app", "load_user", "unauthorized"]
 
@@ -49,10 +52,8 @@ def create_app(configuration: Configuration) -> Flask:
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
     )
-    for part in (metrics, compression, headers, errors, limits, slots, session):
+    for part in (metrics, compression, headers, errors, limits, slots, session, api, docs, pages):
         part.install(app)
-    api_routes.register(app)
-    pages.register(app)
     if configuration.self_monitoring:
         self_monitoring.bind(app, configuration)
     app.wsgi_app = TrustedProxies(app.wsgi_app, configuration.trusted_proxies)  # type: ignore[method-assign]

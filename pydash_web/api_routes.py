@@ -3,24 +3,19 @@
 The first line of each docstring is the route's title in the API's document.
 """
 
-from flask import Flask, Response
+from flask import Response
 
-from pydash_web import controller, limits
-from pydash_web.api import NoAction, api, get, post
+from pydash_web import controller
+from pydash_web.api import get, post
+from pydash_web.http import limits
+from pydash_web.http.session import Access
 from pydash_web.models import dashboard as dashboards
 from pydash_web.models import statistic as statistics
 from pydash_web.models import user as users
 from pydash_web.models.common import Message
 from pydash_web.models.operations import Status
-from pydash_web.operation import Access
 
 PUBLIC, READ, WRITE, ACCOUNT = Access.PUBLIC, Access.READ, Access.WRITE, Access.ACCOUNT
-
-
-def register(app: Flask) -> None:
-    """Add the routes to the app."""
-    app.url_map.converters["no_action"] = NoAction
-    app.register_blueprint(api)
 
 
 def _always(_body: object) -> bool:

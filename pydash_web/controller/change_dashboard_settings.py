@@ -3,7 +3,8 @@
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services import registration
 from pydash_database import transact
-from pydash_web.controller.utils import dashboard_info, find_dashboard
+from pydash_web.controller.dashboard_info import dashboard_info
+from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.dashboard import DashboardMessage, DashboardSettings
 
 

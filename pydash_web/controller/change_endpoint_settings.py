@@ -1,6 +1,7 @@
 """Handles hiding endpoints, and showing them again."""
 
-from pydash_web.controller.utils import endpoint_info, find_dashboard, find_endpoint
+from pydash_web.controller.dashboard_info import endpoint_info
+from pydash_web.controller.lookup import find_dashboard, find_endpoint
 from pydash_web.models.dashboard import EndpointMessage, EndpointSettings
 
 

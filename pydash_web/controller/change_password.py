@@ -1,7 +1,7 @@
 """Manages changing of the user's password."""
 
 from pydash_app.user.services import settings
-from pydash_web import session
+from pydash_web.http import session
 from pydash_web.models.common import Message
 from pydash_web.models.user import PasswordChange
 

@@ -1,8 +1,8 @@
 """Manages changing of user settings."""
 
 from pydash_app.user.services import settings
-from pydash_web import limits, session
 from pydash_web.controller.user import user_info
+from pydash_web.http import limits, session
 from pydash_web.models.user import Settings, UserMessage
 
 

@@ -9,16 +9,13 @@ from pydash_app.dashboard import dashboards_of_user
 from pydash_app.dashboard.aggregator import Aggregator
 from pydash_app.dashboard.aggregator.query import QueryResult
 from pydash_app.dashboard.entity import Dashboard
-from pydash_web import session, validation
+from pydash_web.api import validation
 from pydash_web.controller import dates
+from pydash_web.controller.dashboard_info import dashboard_fields, dashboard_info, endpoint_info
 from pydash_web.controller.dates import match_datetime_string_with_formats
-from pydash_web.controller.utils import (
-    dashboard_fields,
-    dashboard_info,
-    endpoint_info,
-    find_dashboard,
-    naming_parameters,
-)
+from pydash_web.controller.lookup import find_dashboard
+from pydash_web.controller.utils import naming_parameters
+from pydash_web.http import session
 from pydash_web.models.dashboard import DashboardDetails, Dashboards, EndpointDetails
 from pydash_web.models.statistic import (
     BREAKDOWNS,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydash_web import validation
+from pydash_web.api import validation
 from pydash_web.models.statistic import DATE_TIME, Filters
 
 FILTERS = ("endpoint", "version", "ip", "group_by", "status_class")

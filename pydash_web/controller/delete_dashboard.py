@@ -1,7 +1,7 @@
 """Manages the deletion of a dashboard."""
 
 from pydash_app.dashboard.services import registration
-from pydash_web.controller.utils import find_dashboard
+from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.common import Message
 
 

@@ -4,7 +4,7 @@ from pydash_app.errors import NotAuthenticated, PyDashError
 from pydash_app.user import User
 from pydash_app.user.services import deletion
 from pydash_database import transact
-from pydash_web import session
+from pydash_web.http import session
 from pydash_web.models.common import Message
 from pydash_web.models.user import PasswordConfirmation
 

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from pydash_app.dashboard.downtime import DowntimeLog
 from pydash_web.controller.dates import days
-from pydash_web.controller.utils import find_dashboard
+from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.dashboard import Downtime, Outage
 from pydash_web.models.statistic import DateRange
 

@@ -1,7 +1,8 @@
 """Counts calls by execution time."""
 
 from pydash_web.controller.dates import choice
-from pydash_web.controller.utils import find_dashboard, naming_parameters
+from pydash_web.controller.lookup import find_dashboard
+from pydash_web.controller.utils import naming_parameters
 from pydash_web.models.statistic import Histogram, HistogramQuery
 
 

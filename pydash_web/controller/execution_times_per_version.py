@@ -1,7 +1,8 @@
 """Shows how the execution times of versions are distributed."""
 
 from pydash_web.controller.dates import choice
-from pydash_web.controller.utils import execution_times, find_dashboard, find_endpoint
+from pydash_web.controller.lookup import find_dashboard, find_endpoint
+from pydash_web.controller.utils import execution_times
 from pydash_web.models.statistic import BoxPlots, Filters
 
 

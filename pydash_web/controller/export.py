@@ -11,9 +11,10 @@ from flask import Response
 
 from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_database import transact
-from pydash_web import validation
+from pydash_web.api import validation
 from pydash_web.controller.dates import choice
-from pydash_web.controller.utils import find_dashboard, naming_parameters
+from pydash_web.controller.lookup import find_dashboard
+from pydash_web.controller.utils import naming_parameters
 from pydash_web.models.statistic import ExportedCall, ExportQuery
 
 FIELDS = tuple(ExportedCall.model_fields)

@@ -1,7 +1,7 @@
 """Lets a user fetch new calls at once."""
 
 from pydash_app.dashboard.services import fetching
-from pydash_web.controller.utils import find_dashboard
+from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.common import Message
 
 

@@ -7,8 +7,8 @@ from pydash_app import user as users
 from pydash_app.errors import NotAuthenticated, NotVerified
 from pydash_app.user import User
 from pydash_database import transact
-from pydash_web import session
 from pydash_web.controller.user import user_info
+from pydash_web.http import session
 from pydash_web.models.user import Credentials, UserMessage
 
 

@@ -1,7 +1,7 @@
 """Allows a user to sign out again after finishing using the application."""
 
 from pydash_database import transact
-from pydash_web import session
+from pydash_web.http import session
 from pydash_web.models.common import Message
 
 

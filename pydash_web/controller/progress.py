@@ -1,6 +1,6 @@
 """Says how far the import of a dashboard's past has come."""
 
-from pydash_web.controller.utils import find_dashboard
+from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.dashboard import Progress
 
 

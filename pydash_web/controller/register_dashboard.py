@@ -13,8 +13,8 @@ from flask_monitoring_dashboard_client import (
 from pydash_app.dashboard.services import registration
 from pydash_app.errors import InvalidInput
 from pydash_database import transact
-from pydash_web import session
-from pydash_web.controller.utils import dashboard_info
+from pydash_web.controller.dashboard_info import dashboard_info
+from pydash_web.http import session
 from pydash_web.models.dashboard import (
     Connection,
     DashboardMessage,

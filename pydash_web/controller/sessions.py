@@ -1,7 +1,7 @@
 """Shows a user where they are signed in, and signs them out there."""
 
 from pydash_app.errors import NotFound
-from pydash_web import session
+from pydash_web.http import session
 from pydash_web.models.common import Message
 from pydash_web.models.user import SessionInfo, Sessions
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from pydash_app.identifiers import as_uuid
 from pydash_app.user.api_token import ApiToken, Scope
 from pydash_app.user.services import tokens as services
-from pydash_web import session, validation
+from pydash_web.api import validation
+from pydash_web.http import session
 from pydash_web.models.common import Message
 from pydash_web.models.user import NewToken, TokenInfo, Tokens, TokenSecret
 

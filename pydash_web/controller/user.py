@@ -1,7 +1,7 @@
 """Says who is signed in."""
 
 from pydash_app.user import User
-from pydash_web import session
+from pydash_web.http import session
 from pydash_web.models.user import UserInfo
 
 

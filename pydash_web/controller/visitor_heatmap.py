@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.time_units import MAX_SLICES
 from pydash_web.controller.dates import days
-from pydash_web.controller.utils import find_dashboard
+from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.statistic import DateRange, Heatmap
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from transaction.interfaces import TransientError
 from pydash_app.user.services import deletion, settings
 from pydash_app.user.sessions import Sessions
 from pydash_database import DatabaseUnavailable, transact
-from pydash_web import session
+from pydash_web.http import session
 from tests.pydash_web.support.running_site import PASSWORD, Site, Visitor, find_user, make_user
 
 

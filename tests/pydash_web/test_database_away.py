@@ -13,7 +13,7 @@ import pydash_database
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.user.services import settings
-from pydash_web import session
+from pydash_web.http import session
 from tests.pydash_web.support.running_site import Site, Visitor, make_user
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from pydash_web import openapi, react_server
-from pydash_web.api import OPERATIONS
+from pydash_web import react_server
+from pydash_web.api import OPERATIONS, openapi
 from tests.pydash_web.support.running_site import Site, Visitor, make_user
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"

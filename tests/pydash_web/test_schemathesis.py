@@ -11,8 +11,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.hooks import HookContext
 
-from pydash_web import openapi
-from pydash_web.limits import Limiter
+from pydash_web.api import openapi
+from pydash_web.http.limits import Limiter
 from tests.pydash_web.support.running_site import PASSWORD, Site, make_dashboard, make_user
 
 EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "8"))

@@ -16,8 +16,8 @@ import pytest
 from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import IDLE
 from pydash_database import transact
-from pydash_web.headers import CONTENT_SECURITY_POLICY
-from pydash_web.limits import ForgettingStorage, Limiter, RetryLater
+from pydash_web.http.headers import CONTENT_SECURITY_POLICY
+from pydash_web.http.limits import ForgettingStorage, Limiter, RetryLater
 from tests.pydash_web.support.running_site import (
     PASSWORD,
     Site,

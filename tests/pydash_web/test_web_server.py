@@ -19,11 +19,12 @@ from tests.support.waiting import wait_for
 SERVE = """
 import os
 import pydash_app
+import pydash_web
 from pydash_app.configuration import Configuration
-from pydash_web import server
+from pydash_web.http import server
 configuration = Configuration.from_environment(os.environ)
 pydash_app.configure(configuration)
-server.serve(configuration)
+server.run(pydash_web.create_app(configuration), configuration)
 """
 
 LIMIT_FILES = """
@@ -34,7 +35,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 SERVE_SLOWLY = """
 import sys, time
 from pydash_app.configuration import Configuration
-from pydash_web import server
+from pydash_web.http import server
 def app(environ, start_response):
     print("begun", flush=True)
     time.sleep(0.5)

@@ -20,8 +20,8 @@ from pydash_app.user import User
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import registration, tokens
 from pydash_database import database_root, schema, transact
-from pydash_web import server
-from pydash_web.limits import Limiter
+from pydash_web.http import server
+from pydash_web.http.limits import Limiter
 
 PASSWORD = "correct horse battery staple"
 FIRST_CALL = datetime(2018, 4, 25, 15, 29, 23, tzinfo=UTC)

@@ -19,7 +19,7 @@ from pydash_app.dashboard import repository
 from pydash_app.errors import Forbidden
 from pydash_app.fetcher import last_beat
 from pydash_database import DatabaseUnavailable, transact
-from pydash_web import session
+from pydash_web.http import session
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 GAUGES = {

@@ -2,24 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 from typing import Any, get_type_hints
 
 from flask import Response
 from pydantic import BaseModel
 
-from pydash_web.limits import Limit
+from pydash_web.http.limits import Limit
+from pydash_web.http.session import Access
 from pydash_web.models.common import Body, Query
-
-
-class Access(Enum):
-    """Who may call a route."""
-
-    PUBLIC = "anyone"
-    READ = "a session, or an API token"
-    WRITE = "a session, or an API token of scope write"
-    ACCOUNT = "a session: what concerns the account itself is out of reach for API tokens"
 
 
 @dataclass(frozen=True)

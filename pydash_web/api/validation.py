@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pydash_app.errors import InvalidInput
-from pydash_web import strict_json
+from pydash_web.api import strict_json
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -8,6 +8,7 @@ sites cannot read, and only we can make it.
 
 import hashlib
 import hmac
+from enum import Enum
 from typing import NoReturn
 
 from flask import Flask, Response, current_app, g, request
@@ -20,12 +21,20 @@ from pydash_app.user import User, maybe_find_user
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import LONGEST, Session
 from pydash_database import transact
-from pydash_web.operation import Access
 
 SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _USER, _SESSION = "user_id", "session_id"
+
+
+class Access(Enum):
+    """Who may call a route."""
+
+    PUBLIC = "anyone"
+    READ = "a session, or an API token"
+    WRITE = "a session, or an API token of scope write"
+    ACCOUNT = "a session: what concerns the account itself is out of reach for API tokens"
 
 
 def install(app: Flask) -> None:

@@ -28,16 +28,6 @@ OTHER_FILES = 128
 IDLE_SECONDS = 60
 
 
-def serve(configuration: Configuration) -> None:
-    """Serve the pages and the API until SIGTERM or Ctrl-C.
-
-    :raises SystemExit: the address is in use, or cannot be listened on.
-    """
-    from pydash_web import create_app
-
-    run(create_app(configuration), configuration)
-
-
 def run(app: Any, configuration: Configuration) -> None:
     """Serve a WSGI application until SIGTERM or Ctrl-C; what it has begun is answered first.
 

@@ -4,20 +4,17 @@ A model has one name in it, wherever it occurs, and answers are described as the
 a field that is always there is required.
 """
 
-import json
 import re
-import sys
 from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from pydash_web import api_routes  # noqa: F401  (declares the routes)
 from pydash_web.api import OPERATIONS
+from pydash_web.api.operation import Operation
+from pydash_web.http.session import SESSION_COOKIE, Access
 from pydash_web.models.common import Error
-from pydash_web.operation import Access, Operation
-from pydash_web.session import SESSION_COOKIE
 
 REF = "#/components/schemas/{model}"
 SECURITY_SCHEMES = {
@@ -195,7 +192,3 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
     if operation.limit or operation.waits:
         failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many tries; `Retry-After` says when to."
     return {int(status): failures[status] for status in failures} | dict(operation.errors)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(document(), indent=2, ensure_ascii=False) + "\n")

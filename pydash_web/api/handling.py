@@ -8,9 +8,11 @@ from flask import Response, current_app, request
 from pydash_app.errors import PyDashError
 from pydash_app.user.entity import comparable
 from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
-from pydash_web import limits, session, slots, validation
+from pydash_web.api import validation
+from pydash_web.api.operation import Operation
+from pydash_web.http import limits, session, slots
+from pydash_web.http.session import Access
 from pydash_web.models.common import Answer
-from pydash_web.operation import Access, Operation
 
 
 def answer(operation: Operation, path: dict[str, str]) -> Response:

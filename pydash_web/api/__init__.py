@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Flask, Response
 from pydantic import BaseModel
 from werkzeug.routing import BaseConverter
 
-from pydash_web import handling
-from pydash_web.limits import Limit
-from pydash_web.operation import Access, Operation
+from pydash_web.api import handling
+from pydash_web.api.operation import Operation
+from pydash_web.http.limits import Limit
+from pydash_web.http.session import Access
 
 api = Blueprint("pydash_web", __name__, url_prefix="/api")
 OPERATIONS: list[Operation] = []
@@ -59,6 +60,12 @@ def route(
         return view
 
     return declare
+
+
+def install(app: Flask) -> None:
+    """Add the routes that have been declared to the app."""
+    app.url_map.converters["no_action"] = NoAction
+    app.register_blueprint(api)
 
 
 get = partial(route, "GET")
