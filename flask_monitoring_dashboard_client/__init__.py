@@ -11,25 +11,25 @@ from flask_monitoring_dashboard_client.calls import (
     RemoteDetails,
 )
 from flask_monitoring_dashboard_client.errors import (
-    AddressRefused,
-    AnswerTooLarge,
     ExporterMissing,
-    InvalidAnswer,
     NotADashboard,
-    RemoteError,
     RemoteFailure,
-    RemoteTimeout,
-    RemoteUnreachable,
     WrongToken,
 )
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
 from flask_monitoring_dashboard_client.fmd_functions import (
     get_data,
     get_details,
     get_monitor_rules,
 )
-from flask_monitoring_dashboard_client.guarded_http import ping
 from flask_monitoring_dashboard_client.remote_dashboard import RemoteDashboard
+from pydash_http import (
+    AddressRefused,
+    AnswerTooLarge,
+    InvalidAnswer,
+    RemoteError,
+    RemoteTimeout,
+    RemoteUnreachable,
+)
 
 __all__ = [
     "AddressRefused",
@@ -37,7 +37,6 @@ __all__ = [
     "CallColumns",
     "CallPage",
     "ExporterMissing",
-    "FetchPolicy",
     "InvalidAnswer",
     "MonitorRule",
     "NotADashboard",
@@ -51,5 +50,4 @@ __all__ = [
     "get_data",
     "get_details",
     "get_monitor_rules",
-    "ping",
 ]

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallColumns
-from flask_monitoring_dashboard_client.errors import InvalidAnswer
+from pydash_http import InvalidAnswer
 
 MAX_TEXT = 250
 LONGEST_MS = 86_400_000.0

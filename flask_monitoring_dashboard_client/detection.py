@@ -5,20 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.calls import RemoteDetails
 from flask_monitoring_dashboard_client.cleaning import clean_text
 from flask_monitoring_dashboard_client.errors import (
-    AnswerTooLarge,
     ExporterMissing,
-    InvalidAnswer,
     NotADashboard,
-    RemoteError,
     RemoteFailure,
     WrongToken,
 )
 from flask_monitoring_dashboard_client.exporter_dialect import ExporterDialect
-from flask_monitoring_dashboard_client.guarded_http import GuardedSession, may_know
 from flask_monitoring_dashboard_client.legacy_dialects import LEGACY, LegacyDialect
 from flask_monitoring_dashboard_client.routes import (
     DEFAULT_TOKEN,
@@ -28,6 +23,7 @@ from flask_monitoring_dashboard_client.routes import (
     refuse,
 )
 from flask_monitoring_dashboard_client.signed import signed_rows
+from pydash_http import AnswerTooLarge, GuardedSession, InvalidAnswer, RemoteError, Url, may_know
 
 DETAILS = "get_json_details"
 LINK = "/dashboard"

@@ -1,24 +1,10 @@
 """What can go wrong between PyDash and a remote dashboard, each with what to do about it."""
 
+from pydash_http import RemoteError
+
 TWO_LINES = """\
 import pydash_exporter          # pip install pydash-exporter
 pydash_exporter.bind(app)       # right after dashboard.bind(app)"""
-
-
-class RemoteError(Exception):
-    """A remote dashboard could not be read. The text is meant for the user who added it."""
-
-
-class AddressRefused(RemoteError):  # noqa: N818 - the names of this tree say what happened
-    """The address is not one that PyDash may or can fetch from."""
-
-
-class RemoteUnreachable(RemoteError):  # noqa: N818
-    """Nobody answers at the address."""
-
-
-class RemoteTimeout(RemoteError):  # noqa: N818
-    """The answer took too long."""
 
 
 class NotADashboard(RemoteError):  # noqa: N818
@@ -64,11 +50,3 @@ class RemoteFailure(RemoteError):  # noqa: N818
     def __reduce__(self) -> tuple[type["RemoteFailure"], tuple[int]]:
         """Keep the status when the error crosses from a worker process to its parent."""
         return type(self), (self.status,)
-
-
-class InvalidAnswer(RemoteError):  # noqa: N818
-    """The answer is not what a Flask-MonitoringDashboard answers."""
-
-
-class AnswerTooLarge(RemoteError):  # noqa: N818
-    """The answer is larger than PyDash is willing to read."""

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallColumns, CallPage, MonitorRule
 from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_microseconds
-from flask_monitoring_dashboard_client.errors import InvalidAnswer
 from flask_monitoring_dashboard_client.routes import Routes
 from flask_monitoring_dashboard_client.rules import parse_rules
+from pydash_http import InvalidAnswer
 
 MAX_LIMIT = 50_000
 LATE_IDS = 1_000

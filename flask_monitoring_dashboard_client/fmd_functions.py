@@ -4,13 +4,9 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_monitoring_dashboard_client.addresses import Url
-from flask_monitoring_dashboard_client.errors import InvalidAnswer, RemoteError
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_connection import Limits
-from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession
 from flask_monitoring_dashboard_client.routes import Routes, parse_json
 from flask_monitoring_dashboard_client.signed import signed_rows
+from pydash_http import Answer, FetchPolicy, GuardedSession, InvalidAnswer, Limits, RemoteError, Url
 
 Rows = list[dict[str, Any]]
 

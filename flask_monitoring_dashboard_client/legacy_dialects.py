@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
 from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_texts
-from flask_monitoring_dashboard_client.errors import AnswerTooLarge
 from flask_monitoring_dashboard_client.overlap import Seen, remembered, trimmed, unseen
 from flask_monitoring_dashboard_client.routes import Routes, parse_json, refuse
 from flask_monitoring_dashboard_client.rules import MAX_RULES, parse_rules
 from flask_monitoring_dashboard_client.signed import signed_rows
+from pydash_http import AnswerTooLarge
 
 MAX_SKEW = 3_600
 """By how many seconds a server's clock may differ from the one in its answers."""

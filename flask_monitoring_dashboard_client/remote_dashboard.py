@@ -4,24 +4,20 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule, RemoteDetails
 from flask_monitoring_dashboard_client.detection import detect, speak
-from flask_monitoring_dashboard_client.errors import (
-    ExporterMissing,
-    NotADashboard,
-    WrongToken,
-)
+from flask_monitoring_dashboard_client.errors import ExporterMissing, NotADashboard, WrongToken
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_connection import (
+from flask_monitoring_dashboard_client.routes import Dialect, Routes
+from pydash_http import (
     Deadline,
+    FetchPolicy,
+    GuardedSession,
     Limits,
     Resolver,
+    Url,
     resolve,
 )
-from flask_monitoring_dashboard_client.guarded_http import GuardedSession
-from flask_monitoring_dashboard_client.routes import Dialect, Routes
 
 # Details and rules have some ten kB. Whoever sends more may want it to be parsed: of JSON, each
 # byte can take thirty of memory, and several can be tried out at once.

@@ -5,16 +5,14 @@ import re
 from dataclasses import replace
 from typing import Any, NoReturn, Protocol
 
-from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
-    InvalidAnswer,
     NotADashboard,
     RemoteFailure,
     WrongToken,
 )
-from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession
+from pydash_http import Answer, GuardedSession, InvalidAnswer, Url
 
 DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the one that everybody knows
 # Every page of FMD 2.1 and newer names its AngularJS app.

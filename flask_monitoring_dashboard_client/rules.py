@@ -7,7 +7,7 @@ import numpy as np
 
 from flask_monitoring_dashboard_client.calls import MonitorRule
 from flask_monitoring_dashboard_client.cleaning import clean_text, times_from_texts
-from flask_monitoring_dashboard_client.errors import AnswerTooLarge, InvalidAnswer
+from pydash_http import AnswerTooLarge, InvalidAnswer
 
 MAX_RULES = 10_000
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from jwt.algorithms import HMACAlgorithm
 
-from flask_monitoring_dashboard_client.errors import InvalidAnswer, WrongToken
-from flask_monitoring_dashboard_client.guarded_http import Answer
+from flask_monitoring_dashboard_client.errors import WrongToken
 from flask_monitoring_dashboard_client.routes import parse_json, refuse
+from pydash_http import Answer, InvalidAnswer
 
 _HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
 _LOOKS_SIGNED = re.compile(rb"\s*[\w-]+\.[\w-]+\.[\w-]*\s*")

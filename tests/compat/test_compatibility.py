@@ -15,8 +15,8 @@ from flask_monitoring_dashboard_client import (
     get_data,
     get_details,
     get_monitor_rules,
-    ping,
 )
+from pydash_http import ping
 from tests.compat import compat_environments as environments
 from tests.compat import compat_harness as harness
 from tests.compat.compat_harness import MonitoredApp, running_app

@@ -1,85 +1,8 @@
-import json
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-Behaviour = Callable[[socket.socket, str], None]
-"""What a server does with a connection, once it knows which path was asked for."""
-
-
-class ScriptedServer:
-    """A server on the loopback interface that does what a test tells it to, bad or good."""
-
-    def __init__(self) -> None:
-        self.behave: Behaviour = lambda connection, path: None
-        self.requests: list[str] = []
-        """The requests, each with its headers, as they came."""
-        self.stopped = threading.Event()
-        """Set when the test is over; to be waited for by a behaviour that hangs."""
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    @property
-    def port(self) -> int:
-        return int(self._listener.getsockname()[1])
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def close(self) -> None:
-        self.stopped.set()
-        # Wakes `accept`, which closing alone does not.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for thread in self._threads:
-            thread.join()
-
-    def _accept(self) -> None:
-        while not self.stopped.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=[connection])
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.settimeout(10)
-            while request := _read_request(connection):
-                self.requests.append(request)
-                self.behave(connection, request.split()[1])
-
-
-def _read_request(connection: socket.socket) -> str:
-    received = b""
-    while not received.endswith(b"\r\n\r\n"):
-        piece = connection.recv(65_536)
-        if not piece:
-            return ""
-        received += piece
-    return received.decode("latin-1")
-
-
-def http(
-    body: bytes | str = b"", status: str = "200 OK", content_type: str = "text/html", **headers: str
-) -> bytes:
-    """Write an answer; underscores in names of headers stand for hyphens."""
-    body = body.encode() if isinstance(body, str) else body
-    fields = {"Content-Type": content_type, "Content-Length": str(len(body)), **headers}
-    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items()]
-    return f"HTTP/1.1 {status}\r\n{''.join(lines)}\r\n".encode() + body
-
-
-def json_answer(content: Any, **headers: str) -> bytes:
-    return http(json.dumps(content), content_type="application/json", **headers)
+from tests.support.scripted_server import ScriptedServer
 
 
 @pytest.fixture

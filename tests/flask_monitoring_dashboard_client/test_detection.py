@@ -21,8 +21,7 @@ from flask_monitoring_dashboard_client import (
     RemoteUnreachable,
     WrongToken,
 )
-
-from .conftest import ScriptedServer, http, json_answer
+from tests.support.scripted_server import ScriptedServer, http, json_answer
 
 TOKEN = "cc83733cb0af8b884ff6577086b87909"
 FMD_PAGE = http('<html lang="en" ng-app="fmdApp">')

@@ -14,12 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flask_monitoring_dashboard_client.addresses import Url
 from flask_monitoring_dashboard_client.calls import CallPage
-from flask_monitoring_dashboard_client.errors import AnswerTooLarge
 from flask_monitoring_dashboard_client.exporter_dialect import LATE_IDS, ExporterDialect
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_http import Answer, GuardedSession
 from flask_monitoring_dashboard_client.legacy_dialects import (
     LEGACY,
     LOCAL_TIME_NOTICE,
@@ -27,6 +23,7 @@ from flask_monitoring_dashboard_client.legacy_dialects import (
 )
 from flask_monitoring_dashboard_client.overlap import MAX_SEEN
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
+from pydash_http import Answer, AnswerTooLarge, FetchPolicy, GuardedSession, Url
 
 # The same examples every time, however slow the machine.
 REPEATABLE = settings(deadline=None, derandomize=True)

@@ -26,8 +26,7 @@ from flask_monitoring_dashboard_client import (
     RemoteUnreachable,
     WrongToken,
 )
-
-from .conftest import Behaviour, ScriptedServer, http, json_answer
+from tests.support.scripted_server import Behaviour, ScriptedServer, http, json_answer
 
 TOKEN = "the-token-of-the-dashboard"
 MAX_BYTES = 1024 * 1024

@@ -1,7 +1,8 @@
 """The way from the domain to the monitored apps: the one place that knows whom to talk to."""
 
-from flask_monitoring_dashboard_client import RemoteDashboard, ping
+from flask_monitoring_dashboard_client import RemoteDashboard
 from pydash_app import configuration
+from pydash_http import ping
 
 READ_SECONDS = 60.0
 TOTAL_SECONDS = 120.0

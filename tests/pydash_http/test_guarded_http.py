@@ -15,18 +15,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from flask_monitoring_dashboard_client.addresses import Url
-from flask_monitoring_dashboard_client.errors import (
+from pydash_http import (
     AddressRefused,
+    FetchPolicy,
+    GuardedSession,
     InvalidAnswer,
+    Limits,
     RemoteTimeout,
     RemoteUnreachable,
+    Url,
+    may_know,
+    ping,
 )
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_connection import Limits
-from flask_monitoring_dashboard_client.guarded_http import GuardedSession, may_know, ping
-
-from .conftest import ScriptedServer, http
+from tests.support.scripted_server import ScriptedServer, http
 
 LOOPBACK = FetchPolicy.parse("loopback")
 TOKEN = "the-token"

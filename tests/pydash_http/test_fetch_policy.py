@@ -4,10 +4,7 @@ import socket
 
 import pytest
 
-from flask_monitoring_dashboard_client.addresses import Url
-from flask_monitoring_dashboard_client.errors import AddressRefused, RemoteError
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_http import GuardedSession
+from pydash_http import AddressRefused, FetchPolicy, GuardedSession, RemoteError, Url
 
 GLOBAL = FetchPolicy.parse("global")
 EVERYTHING = FetchPolicy.parse("global, private, loopback, 0.0.0.0/0, ::/0")
@@ -180,7 +177,7 @@ def test_it_does_not_say_which_address_a_name_leads_to() -> None:
 
 
 def test_the_resolver_gives_numeric_addresses() -> None:
-    from flask_monitoring_dashboard_client.guarded_connection import resolve
+    from pydash_http import resolve
 
     for address in resolve("localhost", 80):
         socket.getaddrinfo(address, 80, flags=socket.AI_NUMERICHOST)

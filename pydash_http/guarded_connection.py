@@ -13,13 +13,13 @@ from functools import cache
 
 import certifi
 
-from flask_monitoring_dashboard_client.addresses import DEFAULT_PORTS, Url
-from flask_monitoring_dashboard_client.errors import (
+from pydash_http.addresses import DEFAULT_PORTS, Url
+from pydash_http.errors import (
     AddressRefused,
     RemoteTimeout,
     RemoteUnreachable,
 )
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
+from pydash_http.fetch_policy import FetchPolicy
 
 TOO_SLOW = "The dashboard took too long to answer."
 

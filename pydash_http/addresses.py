@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from flask_monitoring_dashboard_client.errors import AddressRefused
+from pydash_http.errors import AddressRefused
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2_000
@@ -38,7 +38,7 @@ class Url:
         'http://[::1]:5000'
         >>> Url.parse("shop.example")
         Traceback (most recent call last):
-        flask_monitoring_dashboard_client.errors.AddressRefused: \
+        pydash_http.errors.AddressRefused: \
 The address must begin with http:// or https://.
         """
         text = text.strip()

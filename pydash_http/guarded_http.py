@@ -21,16 +21,16 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urljoin
 
-from flask_monitoring_dashboard_client.addresses import Url
-from flask_monitoring_dashboard_client.errors import (
+from pydash_http.addresses import Url
+from pydash_http.errors import (
     AnswerTooLarge,
     InvalidAnswer,
     RemoteError,
     RemoteTimeout,
     RemoteUnreachable,
 )
-from flask_monitoring_dashboard_client.fetch_policy import FetchPolicy
-from flask_monitoring_dashboard_client.guarded_connection import (
+from pydash_http.fetch_policy import FetchPolicy
+from pydash_http.guarded_connection import (
     TOO_SLOW,
     Deadline,
     GuardedConnection,
