@@ -1,11 +1,13 @@
-"""The blueprint of the API, and how a function becomes one of its routes.
+"""The API's blueprint, and how a controller becomes one of its routes.
 
-A route is declared by the function that answers it: its parameters are those of the URL, and
-`body` and `query`, annotated with the models that validate them; its answer is a model too.
+A controller takes the parameters of the URL, and `body` and `query` where they are annotated with
+the models that validate them. It returns a model, too. Inside of this blueprint's routes,
+`url_for` takes the route's name with `pydash_web.` in front.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
+from functools import partial
+from inspect import Parameter, Signature
 from typing import Any
 
 from flask import Blueprint, Flask, Response
@@ -21,50 +23,61 @@ api = Blueprint("pydash_web", __name__, url_prefix="/api")
 OPERATIONS: list[Operation] = []
 
 
-class NoAction(BaseConverter):
-    """An id that stands where an action may stand, too: `/dashboards/register` is no dashboard.
+class DashboardId(BaseConverter):
+    """A dashboard's id in a URL, where `/dashboards/register` and `/dashboards/probe` also match.
 
-    So the wrong method of an action is told from a wrong id.
+    Without it, GET /dashboards/register would be a 400 (invalid id) instead of a 405.
     """
 
     regex = "(?!(?:probe|register)$)[^/]+"
 
 
-View = Callable[..., BaseModel | Response]
+Controller = Callable[..., BaseModel | Response]
 
 
 def route(
     method: str,
     url: str,
+    controller: Controller,
     access: Access,
     *,
+    name: str | None = None,
     errors: Mapping[int, str | type[BaseModel]] | None = None,
     limit: Limit | None = None,
     transactional: bool = True,
     waits: Callable[[Any], bool] | None = None,
     streams: Mapping[str, type[BaseModel] | None] | None = None,
-) -> Callable[[View], Callable[..., Response]]:
-    """Make a function the answer to a method and URL; see `Operation` for the parameters."""
+) -> Callable[..., Response]:
+    """Declare a route and return its view, which takes the parameters of the URL.
 
-    def declare(function: View) -> Callable[..., Response]:
-        operation = Operation(
-            method, url, access, function, errors or {}, limit, transactional, waits, streams or {}
+    The parameters are those of `Operation`.
+
+    :param name: the operation's name, if it is not that of the controller.
+    """
+    name = name or controller.__name__
+    operation = Operation(
+        *(method, url, controller, access, name),
+        *(errors or {}, limit, transactional, waits, streams or {}),
+    )
+
+    def view(*positional: str, **named: str) -> Response:
+        return handling.handle(
+            operation, dict(zip(operation.path, positional, strict=False)) | named
         )
-        OPERATIONS.append(operation)
 
-        @api.route(url, methods=[method])
-        @wraps(function)
-        def view(**path: Any) -> Response:
-            return handling.answer(operation, path)
-
-        return view
-
-    return declare
+    view.__name__ = name
+    view.__doc__ = controller.__doc__
+    view.__signature__ = Signature(  # type: ignore[attr-defined]
+        [Parameter(parameter, Parameter.POSITIONAL_OR_KEYWORD) for parameter in operation.path]
+    )
+    OPERATIONS.append(operation)
+    api.add_url_rule(url, name, view, methods=[method])
+    return view
 
 
 def install(app: Flask) -> None:
     """Add the routes that have been declared to the app."""
-    app.url_map.converters["no_action"] = NoAction
+    app.url_map.converters["dashboard"] = DashboardId
     app.register_blueprint(api)
 
 

@@ -15,7 +15,7 @@ from pydash_web.http.session import Access
 from pydash_web.models.common import Answer
 
 
-def answer(operation: Operation, path: dict[str, str]) -> Response:
+def handle(operation: Operation, path: dict[str, str]) -> Response:
     """Answer a request: who asks, and what for, and then one transaction, which an error undoes.
 
     Errors become answers here, not in Flask, so that whoever wraps the view (metrics, FMD) sees
@@ -64,7 +64,7 @@ def _account(operation: Operation, arguments: dict[str, Any]) -> str | None:
 
 
 def _run(operation: Operation, arguments: dict[str, Any]) -> Response:
-    result = operation.function(**arguments)
+    result = operation.controller(**arguments)
     if isinstance(result, Response):
         return result
     status = result.response_status() if isinstance(result, Answer) else 200

@@ -4,6 +4,7 @@ A model has one name in it, wherever it occurs, and answers are described as the
 a field that is always there is required.
 """
 
+import inspect
 import re
 from http import HTTPStatus
 from typing import Any, Literal
@@ -76,7 +77,7 @@ class _Schemas:
     def __init__(self, operations: list[Operation]) -> None:
         models: dict[tuple[type[BaseModel], Mode], None] = {(Error, "serialization"): None}
         for each in operations:
-            asked, given = (each.body, each.query), each.answers.values()
+            asked, given = (each.body, each.query), each.responses.values()
             models |= {(model, "validation"): None for model in asked if model}
             models |= {(model, "serialization"): None for model in given if model}
         self._of, found = models_json_schema(
@@ -118,7 +119,8 @@ def _not_null(field: Json) -> Json:
 
 
 def _describe(operation: Operation, schemas: _Schemas) -> Json:
-    title, _, text = (operation.function.__doc__ or "").partition("\n")
+    docstring = inspect.getdoc(operation.controller) or ""
+    title, _, text = docstring.partition("\n:")[0].partition("\n")
     described: Json = {
         "operationId": operation.name,
         "tags": [operation.url.split("/")[1].partition("<")[0]],
@@ -171,7 +173,7 @@ def _failure(meaning: str | type[BaseModel], schemas: _Schemas) -> Json:
 def _success(operation: Operation, schemas: _Schemas) -> Json:
     content = {
         media_type: {"schema": schemas.reference(model, "serialization")} if model else {}
-        for media_type, model in operation.answers.items()
+        for media_type, model in operation.responses.items()
     }
     return {"description": "Done.", "content": content}
 

@@ -1,5 +1,6 @@
-"""What the API knows about each of its routes: enough to serve it and to document it."""
+"""What the API knows about each of its routes: enough to serve and to document it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,55 +18,50 @@ from pydash_web.models.common import Body, Query
 class Operation:
     """One route.
 
-    :param function: the view, whose parameters are the URL's, and `body` and `query` if it
-        takes these; their annotations are the models.
-    :param errors: what further statuses than the usual ones mean, or the model of their answer.
-    :param limit: how often it may be called.
-    :param transactional: whether the whole view is one transaction; otherwise it makes its own.
-    :param waits: tells of the body of a request whether that may wait long for others, for a
-        user's server or a slow reader; without it, none does. Only who is signed in may wait.
-    :param streams: what it answers with, if not one model's JSON: the model of each media type
-        that is JSON after all.
+    :param url: its URL rule below `/api`.
+    :param controller: the function that runs. Its parameters are those of the URL, plus `body` and
+        `query` where the route accepts these; their annotations are the models.
+    :param name: the operation id, and the Flask endpoint.
+    :param errors: the meaning of each status besides the usual ones, or the model of its response.
+    :param limit: its rate limit.
+    :param transactional: whether the controller runs in one transaction, or makes its own.
+    :param waits: whether a request with this body may wait long, for a user's server or a slow
+        reader. Such requests are limited in number. Without it, none does.
+    :param streams: the media types of a streamed response, each with its model if it is JSON.
     """
 
     method: str
     url: str
+    controller: Callable[..., BaseModel | Response]
     access: Access
-    function: Callable[..., BaseModel | Response]
+    name: str
     errors: Mapping[int, str | type[BaseModel]]
     limit: Limit | None
     transactional: bool
     waits: Callable[[Any], bool] | None
     streams: Mapping[str, type[BaseModel] | None]
 
-    @property
-    def name(self) -> str:
-        """Its operation id, and its Flask endpoint."""
-        return self.function.__name__
-
     @cached_property
     def body(self) -> type[Body] | None:
-        """The model of its JSON body."""
+        """The model of the JSON body."""
         return self._hints.get("body")
 
     @cached_property
     def query(self) -> type[Query] | None:
-        """The model of its query string."""
+        """The model of the query string."""
         return self._hints.get("query")
 
     @cached_property
     def path(self) -> list[str]:
         """The names of the URL's parameters."""
-        return [name for name in self._hints if name not in ("body", "query", "return")]
+        return re.findall(r"<(?:\w+:)?(\w+)>", self.url)
 
     @cached_property
-    def answers(self) -> dict[str, type[BaseModel] | None]:
-        """The media types of its answer with their models, if they have one."""
-        answer = self._hints["return"]
-        if issubclass(answer, BaseModel):
-            return {"application/json": answer}
-        return dict(self.streams)
+    def responses(self) -> dict[str, type[BaseModel] | None]:
+        """The media types of a successful response, each with its model if it is JSON."""
+        model = self._hints["return"]
+        return {"application/json": model} if issubclass(model, BaseModel) else dict(self.streams)
 
     @cached_property
     def _hints(self) -> dict[str, Any]:
-        return get_type_hints(self.function)
+        return get_type_hints(self.controller)

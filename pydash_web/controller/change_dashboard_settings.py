@@ -9,9 +9,11 @@ from pydash_web.models.dashboard import DashboardMessage, DashboardSettings
 
 
 def change_dashboard_settings(dashboard_id: str, body: DashboardSettings) -> DashboardMessage:
-    """Change what is given, and leave the rest; a new address or token is tried out first.
+    """Change the given settings of a dashboard.
 
-    :raises InvalidInput: a setting is wrong, or the dashboard cannot be fetched with it.
+    A new address or token is tested first.
+
+    :raises InvalidInput: a setting is invalid, or the dashboard cannot be fetched with it.
     """
     transact(lambda: find_dashboard(dashboard_id))
     changes = body.model_dump(exclude={"retention"})
@@ -19,6 +21,5 @@ def change_dashboard_settings(dashboard_id: str, body: DashboardSettings) -> Das
         changes["retention"] = Retention(calls_days=body.retention)
     dashboard = registration.change_settings(dashboard_id, **changes)
     return DashboardMessage(
-        message="The settings are saved.",
-        dashboard=transact(lambda: dashboard_info(dashboard)),
+        message="Settings saved.", dashboard=transact(lambda: dashboard_info(dashboard))
     )

@@ -8,7 +8,9 @@ from pydash_web.models.dashboard import EndpointMessage, EndpointSettings
 def change_endpoint_settings(
     dashboard_id: str, endpoint_name: str, body: EndpointSettings
 ) -> EndpointMessage:
-    """Show an endpoint or hide it; its calls count either way.
+    """Show or hide an endpoint.
+
+    Its requests count either way.
 
     :raises NotFound: the dashboard has no such endpoint.
     """
@@ -16,6 +18,6 @@ def change_endpoint_settings(
     endpoint = find_endpoint(dashboard, endpoint_name)
     dashboard.hide_endpoint(endpoint_name, hidden=body.hidden)
     return EndpointMessage(
-        message="The endpoint is hidden." if body.hidden else "The endpoint is shown.",
+        message="Endpoint hidden." if body.hidden else "Endpoint shown.",
         endpoint=endpoint_info(dashboard, endpoint),
     )

@@ -7,15 +7,15 @@ from pydash_web.models.user import PasswordChange
 
 
 def change_password(body: PasswordChange) -> Message:
-    """Change the password; this browser stays signed in, all others are signed out.
+    """Change the password and end all other sessions.
 
     :raises NotAuthenticated: the current password is wrong.
-    :raises InvalidInput: the new one is not good enough.
+    :raises InvalidInput: the new password does not meet the requirements.
     """
     settings.change_password(
         session.current_user(), body.current_password, body.new_password, session.session_id()
     )
     return Message(
-        message="Your password is changed. You were signed out everywhere else;"
-        " API tokens are good until you revoke them."
+        message="Password changed. All other sessions were signed out;"
+        " API tokens stay valid until you revoke them."
     )

@@ -7,9 +7,9 @@ from pydash_web.models.user import Settings, UserMessage
 
 
 def change_settings(body: Settings) -> UserMessage:
-    """Change what is given, and leave the rest.
+    """Change the given settings of the user.
 
-    :raises InvalidInput: a setting is no good, or the password that it needs is missing.
+    :raises InvalidInput: a setting is invalid, or the password that it requires is missing.
     :raises NotAuthenticated: the password is wrong.
     """
     user = session.current_user()
@@ -22,4 +22,4 @@ def change_settings(body: Settings) -> UserMessage:
         play_sounds=body.play_sounds,
         current_password=body.current_password,
     )
-    return UserMessage(message="Your settings are saved.", user=user_info(user))
+    return UserMessage(message="Settings saved.", user=user_info(user))

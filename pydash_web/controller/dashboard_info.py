@@ -13,17 +13,17 @@ from pydash_web.models.dashboard import (
     Notice,
 )
 
-UPTIME_SHOWN = timedelta(days=90)
+UPTIME_WINDOW = timedelta(days=90)
 
 
 def dashboard_info(dashboard: Dashboard) -> DashboardInfo:
-    """Say how a dashboard is doing, without reading its cube."""
+    """Build the response model of a dashboard, without reading its cube."""
     endpoints = [endpoint_info(dashboard, each) for each in dashboard.endpoints.values()]
     return DashboardInfo(**dashboard_fields(dashboard), endpoints=endpoints)
 
 
 def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:
-    """Make the answer's model of an endpoint."""
+    """Build the response model of an endpoint."""
     return EndpointInfo(
         name=endpoint.name,
         enabled=endpoint.is_monitored,
@@ -32,9 +32,15 @@ def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:
 
 
 def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
-    """Collect the fields of `DashboardInfo` but for the endpoints."""
-    fetching = dashboard.fetching
-    now = datetime.now(UTC)
+    """Return the fields of `DashboardInfo`, except for the endpoints."""
+    fetching, summary, now = dashboard.fetching, dashboard.summary, datetime.now(UTC)
+    progress = None
+    if not fetching.state.has_history:
+        progress = ImportProgress(
+            fraction=fetching.progress.fraction,
+            calls=fetching.progress.calls,
+            seconds_left=fetching.progress.seconds_left,
+        )
     return {
         "id": dashboard.id,
         "name": dashboard.name,
@@ -48,27 +54,13 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
         "fmd_version": fetching.remote and fetching.remote.fmd_version,
         "default_token": bool(fetching.remote and fetching.remote.default_token),
         "notices": [Notice(time=each.time, text=each.text) for each in fetching.notices],
-        "progress": _progress(dashboard),
-        "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_SHOWN, now),
-        "summary": _summary(dashboard),
+        "progress": progress,
+        "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_WINDOW, now),
+        "summary": DashboardSummary(
+            visits_today=summary.visits_today,
+            p50=summary.p50,
+            p95=summary.p95,
+            error_rate=summary.error_rate,
+            sparkline=summary.sparkline,
+        ),
     }
-
-
-def _progress(dashboard: Dashboard) -> ImportProgress | None:
-    progress = dashboard.fetching.progress
-    if dashboard.fetching.state.has_history:
-        return None
-    return ImportProgress(
-        fraction=progress.fraction, calls=progress.calls, seconds_left=progress.seconds_left
-    )
-
-
-def _summary(dashboard: Dashboard) -> DashboardSummary:
-    summary = dashboard.summary
-    return DashboardSummary(
-        visits_today=summary.visits_today,
-        p50=summary.p50,
-        p95=summary.p95,
-        error_rate=summary.error_rate,
-        sparkline=summary.sparkline,
-    )

@@ -6,6 +6,6 @@ from pydash_web.models.common import Message
 
 
 def delete_dashboard(dashboard_id: str) -> Message:
-    """Delete a dashboard with all its data; the fetcher forgets its task."""
+    """Delete a dashboard with all its data."""
     registration.delete(find_dashboard(dashboard_id).id)
-    return Message(message="The dashboard and its data are deleted.")
+    return Message(message="Dashboard and data deleted.")

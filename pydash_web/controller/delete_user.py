@@ -1,7 +1,6 @@
 """Manages deletion of a user."""
 
 from pydash_app.errors import NotAuthenticated, PyDashError
-from pydash_app.user import User
 from pydash_app.user.services import deletion
 from pydash_database import transact
 from pydash_web.http import session
@@ -10,20 +9,21 @@ from pydash_web.models.user import PasswordConfirmation
 
 
 def delete_user(body: PasswordConfirmation) -> Message:
-    """Delete the currently logged in user and all dashboards they own.
+    """Delete the account with all its dashboards and their data.
 
     :raises NotAuthenticated: the password is wrong.
-    :raises PyDashError: another request, which began later, has deleted the user meanwhile.
+    :raises PyDashError: another request deleted the user in the meantime.
     """
-    transact(lambda: _delete(session.current_user(), body.password))
+
+    def delete() -> None:
+        user = session.current_user()
+        if not user.check_password(body.password):
+            raise NotAuthenticated("Wrong password.")
+        try:
+            deletion.delete(user)
+        except KeyError:
+            raise PyDashError("This account has already been deleted.") from None
+
+    transact(delete)
     session.forget()
-    return Message(message="Your account and all its dashboards are deleted.")
-
-
-def _delete(user: User, password: str) -> None:
-    if not user.check_password(password):
-        raise NotAuthenticated("The password is wrong.")
-    try:
-        deletion.delete(user)
-    except KeyError:
-        raise PyDashError("This account is deleted already.") from None
+    return Message(message="Your account and all its dashboards were deleted.")

@@ -13,21 +13,21 @@ from pydash_web.models.user import Credentials, UserMessage
 
 
 def login(body: Credentials) -> UserMessage:
-    """Sign a user in.
+    """Sign in and set the session cookie.
 
-    :raises NotAuthenticated: name and password do not fit.
-    :raises NotVerified: they do, but the e-mail address is not verified yet.
+    :raises NotAuthenticated: the name or the password is wrong.
+    :raises NotVerified: the e-mail address has not been verified yet.
     """
-    user, password_hash = transact(lambda: _authenticate(body))
-    # Apart, because checking a password takes long: it is not done again after a conflict.
+
+    def authenticate() -> tuple[User, str]:
+        user = users.authenticate(body.name, body.password)
+        if user is None:
+            raise NotAuthenticated("Wrong name or password.")
+        if not user.is_verified():
+            raise NotVerified
+        return user, user.password_hash
+
+    user, password_hash = transact(authenticate)
+    # In a second transaction: a conflict here must not repeat the slow check of the password.
     session.sign_in(user, password_hash)
-    return UserMessage(message="You are signed in.", user=user_info(user))
-
-
-def _authenticate(credentials: Credentials) -> tuple[User, str]:
-    user = users.authenticate(credentials.name, credentials.password)
-    if user is None:
-        raise NotAuthenticated("The name or the password is wrong.")
-    if not user.is_verified():
-        raise NotVerified
-    return user, user.password_hash
+    return UserMessage(message="Signed in.", user=user_info(user))

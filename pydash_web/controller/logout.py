@@ -9,4 +9,4 @@ def logout() -> Message:
     """End the session of this browser."""
     transact(lambda: session.current_user().sessions.end(session.session_id()))
     session.forget()
-    return Message(message="You are signed out.")
+    return Message(message="Signed out.")

@@ -1,4 +1,4 @@
-"""Finds what a request is about."""
+"""Finds the dashboard or endpoint that a request is about."""
 
 from pydash_app.dashboard import find_verified_dashboard
 from pydash_app.dashboard.endpoint import Endpoint
@@ -8,21 +8,21 @@ from pydash_web.http import session
 
 
 def find_dashboard(dashboard_id: str) -> Dashboard:
-    """Find a dashboard of the user who asks.
+    """Return a dashboard of the current user.
 
     :raises InvalidInput: the id is not a UUID.
     :raises NotFound: there is no such dashboard.
-    :raises Forbidden: it is somebody else's.
+    :raises Forbidden: it belongs to another user.
     """
     return find_verified_dashboard(dashboard_id, session.current_user().id)
 
 
 def find_endpoint(dashboard: Dashboard, name: str) -> Endpoint:
-    """Find an endpoint of a dashboard.
+    """Return an endpoint of a dashboard.
 
-    :raises NotFound: it has none of this name.
+    :raises NotFound: the dashboard has no endpoint of this name.
     """
     endpoint: Endpoint | None = dashboard.endpoints.get(name)
     if endpoint is None:
-        raise NotFound("This dashboard has no such endpoint.")
+        raise NotFound("Endpoint not found.")
     return endpoint

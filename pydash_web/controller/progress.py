@@ -1,11 +1,11 @@
-"""Says how far the import of a dashboard's past has come."""
+"""Shows the progress of importing a dashboard's history."""
 
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.dashboard import Progress
 
 
-def progress(dashboard_id: str) -> Progress:
-    """Show the progress of a dashboard."""
+def get_progress(dashboard_id: str) -> Progress:
+    """Return the progress of importing a dashboard's history."""
     fetching = find_dashboard(dashboard_id).fetching
     done = fetching.state.has_history
     return Progress(

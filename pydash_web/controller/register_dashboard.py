@@ -5,7 +5,6 @@ from typing import get_args
 from flask_monitoring_dashboard_client import (
     AddressRefused,
     ExporterMissing,
-    RemoteDetails,
     RemoteTimeout,
     RemoteUnreachable,
     WrongToken,
@@ -25,7 +24,7 @@ from pydash_web.models.dashboard import (
 )
 
 STEPS: tuple[Step, ...] = get_args(Step)
-FAILED_AT: dict[type[Exception], Step] = {
+FAILED_STEPS: dict[type[Exception], Step] = {
     AddressRefused: "reachable",
     RemoteUnreachable: "reachable",
     RemoteTimeout: "reachable",
@@ -35,27 +34,35 @@ FAILED_AT: dict[type[Exception], Step] = {
 
 
 def register_dashboard(body: NewDashboard) -> DashboardMessage:
-    """Add a dashboard; the fetcher begins with the import of its past.
+    """Add a dashboard, after testing its address and token.
 
-    :raises InvalidInput: it cannot be fetched, or a field is wrong; the message says why.
+    The import of its history starts in the background.
+
+    :raises InvalidInput: it cannot be fetched, or a field is invalid.
     """
     owner = session.current_user().id
     dashboard = registration.register(owner, body.name, body.url, body.token, body.monitor_downtime)
     return DashboardMessage(
-        message="The dashboard is added. Its past is being imported.",
+        message="Dashboard added. Importing its history.",
         dashboard=transact(lambda: dashboard_info(dashboard)),
     )
 
 
 def probe_dashboard(body: Connection) -> Probe:
-    """Try out whether a dashboard can be fetched."""
+    """Test an address and a token, and report the result of each step."""
     try:
         details = registration.probe(body.url, body.token)
     except InvalidInput as error:
         return _failure(error)
+    messages: dict[Step, str] = {
+        "reachable": "The address responds.",
+        "dashboard": f"Flask-MonitoringDashboard {details.fmd_version} found.",
+        "exporter": "The exporter is installed.",
+        "token": "The token is valid.",
+    }
     return Probe(
         ok=True,
-        steps=[ProbeStep(step=step, ok=True, message=_praise(step, details)) for step in STEPS],
+        steps=[ProbeStep(step=step, ok=True, message=messages[step]) for step in STEPS],
         url=details.url,
         fmd_version=details.fmd_version,
         total_requests=details.total_requests,
@@ -64,17 +71,13 @@ def probe_dashboard(body: Connection) -> Probe:
     )
 
 
-def _praise(step: Step, details: RemoteDetails) -> str:
-    return {
-        "reachable": "The address answers.",
-        "dashboard": f"Flask-MonitoringDashboard {details.fmd_version} is there.",
-        "exporter": "It lets itself be read.",
-        "token": "The token is right.",
-    }[step]
-
-
 def _failure(error: InvalidInput) -> Probe:
-    failed = STEPS.index(_failed_step(error))
+    # A failure of another kind: something responds, but it is not a dashboard.
+    failed_step = next(
+        (FAILED_STEPS[kind] for kind in FAILED_STEPS if isinstance(error.__cause__, kind)),
+        "dashboard",
+    )
+    failed = STEPS.index(failed_step)
     steps = [
         ProbeStep(
             step=step,
@@ -91,11 +94,4 @@ def _failure(error: InvalidInput) -> Probe:
         total_requests=None,
         first_request=None,
         default_token=False,
-    )
-
-
-def _failed_step(error: InvalidInput) -> Step:
-    """Tell which step failed; the answer of something else is no dashboard."""
-    return next(
-        (step for kind, step in FAILED_AT.items() if isinstance(error.__cause__, kind)), "dashboard"
     )

@@ -6,6 +6,6 @@ from pydash_web.models.user import Registration
 
 
 def register_user(body: Registration) -> Message:
-    """Register a user, who can sign in once the e-mail address is verified."""
+    """Register a user and send a mail with a link that verifies the e-mail address."""
     registration.register(body.name, body.password, body.email, body.invitation)
-    return Message(message="Welcome. Please follow the link in the mail that is on its way to you.")
+    return Message(message="Account created. Check your inbox for the verification link.")

@@ -6,18 +6,21 @@ from pydash_web.models.user import MailAddress, PasswordReset
 
 
 def request_password_reset(body: MailAddress) -> Message:
-    """Send a code; nobody can tell whether there is such a user."""
+    """Send a link that sets a new password.
+
+    The response does not reveal whether the user exists.
+    """
     mail_requests.add(mail_requests.Kind.PASSWORD_RESET, body.email)
-    return Message(message="If there is a user with this address, a mail is on its way.")
+    return Message(message="If an account with this address exists, we have sent a mail to it.")
 
 
 def reset_password(body: PasswordReset) -> Message:
-    """Set a new password by the code.
+    """Set a new password with the code from the mail and end all sessions.
 
-    :raises InvalidInput: the code or the new password is no good.
+    :raises InvalidInput: the code is invalid, or the password does not meet the requirements.
     """
     password_reset.reset(body.code, body.new_password)
     return Message(
-        message="Your new password is set. Please sign in with it."
-        " API tokens are good until you revoke them in the settings."
+        message="Password changed. Please sign in."
+        " API tokens stay valid until you revoke them in the settings."
     )

@@ -1,4 +1,4 @@
-"""Shows a user where they are signed in, and signs them out there."""
+"""Lists the sessions of a user, and ends them."""
 
 from pydash_app.errors import NotFound
 from pydash_web.http import session
@@ -6,8 +6,8 @@ from pydash_web.models.common import Message
 from pydash_web.models.user import SessionInfo, Sessions
 
 
-def sessions() -> Sessions:
-    """List the browsers in which the current user is signed in."""
+def get_sessions() -> Sessions:
+    """List the browsers in which the user is signed in."""
     current = session.session_id()
     return Sessions(
         sessions=[
@@ -29,5 +29,5 @@ def delete_session(session_id: str) -> Message:
     :raises NotFound: the user has no such session.
     """
     if not session.current_user().sessions.end(session_id):
-        raise NotFound("You have no such session.")
-    return Message(message="That browser is signed out.")
+        raise NotFound("Session not found.")
+    return Message(message="Session ended.")

@@ -1,11 +1,11 @@
-"""Says whether PyDash works, to whoever watches over it."""
+"""Reports whether PyDash works, for monitoring."""
 
 from pydash_database import DatabaseUnavailable, database_root, transact
 from pydash_web.models.operations import Status
 
 
-def status() -> Status:
-    """Look into the database."""
+def get_status() -> Status:
+    """Report whether PyDash is alive and can read its database."""
     try:
         transact(database_root)
     except DatabaseUnavailable:

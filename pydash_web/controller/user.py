@@ -1,17 +1,17 @@
-"""Says who is signed in."""
+"""Shows the current user."""
 
 from pydash_app.user import User
 from pydash_web.http import session
 from pydash_web.models.user import UserInfo
 
 
-def user() -> UserInfo:
-    """Show the current user."""
+def get_user() -> UserInfo:
+    """Return the user who is signed in."""
     return user_info(session.current_user())
 
 
 def user_info(user: User) -> UserInfo:
-    """Make the answer's model of a user."""
+    """Build the response model of a user."""
     return UserInfo(
         id=user.id,
         name=user.name,

@@ -7,15 +7,18 @@ from pydash_web.models.user import UserName
 
 
 def verify_user(verification_code: str) -> Message:
-    """Verify the user, or the new e-mail address of a user, to whom the code was sent.
+    """Verify an e-mail address with the code that was sent to it.
 
-    :raises InvalidInput: nobody has this code, or it has expired.
+    :raises InvalidInput: the code is invalid or has expired.
     """
     users.verify(verification_code)
-    return Message(message="Your e-mail address is verified.")
+    return Message(message="E-mail address verified.")
 
 
 def resend_verification(body: UserName) -> Message:
-    """Send a new code; nobody can tell whether there is such a user."""
+    """Send a new verification mail.
+
+    The response does not reveal whether the user exists.
+    """
     mail_requests.add(mail_requests.Kind.VERIFICATION, body.name)
-    return Message(message="If this user is waiting to be verified, a mail is on its way.")
+    return Message(message="If this account is awaiting verification, we have sent a new mail.")

@@ -14,7 +14,7 @@ HOURS = 24
 
 
 def visitor_heatmap(dashboard_id: str, query: DateRange, field: str = "total_visits") -> Heatmap:
-    """Show a number for each hour.
+    """Return the number of requests in each hour.
 
     :param query: the first and the last day.
     :param field: total_visits or unique_visitors.
@@ -28,6 +28,11 @@ def visitor_heatmap(dashboard_id: str, query: DateRange, field: str = "total_vis
             for number, day in enumerate(daterange(first, last))
         }
     )
+
+
+def unique_visitor_heatmap(dashboard_id: str, query: DateRange) -> Heatmap:
+    """Return the number of unique visitors in each hour."""
+    return visitor_heatmap(dashboard_id, query, "unique_visitors")
 
 
 def daterange(start_date: datetime, end_date: datetime) -> Iterator[datetime]:

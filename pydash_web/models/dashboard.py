@@ -48,8 +48,8 @@ class DashboardSettings(Body):
     )
 
     @property
-    def is_moved(self) -> bool:
-        """Whether there is an address or a token to try out."""
+    def has_new_connection(self) -> bool:
+        """Whether there is a new address or token to test."""
         return self.url is not None or self.token is not None
 
 

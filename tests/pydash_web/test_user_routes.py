@@ -270,7 +270,7 @@ class TestDelete:
         monkeypatch.setattr(User, "check_password", check_while_somebody_deletes)
         answer = alice.post("/api/user/delete", {"password": PASSWORD})
         assert answer.status_code == 500
-        assert answer.json() == {"message": "This account is deleted already."}
+        assert answer.json() == {"message": "This account has already been deleted."}
 
 
 class TestChangeSettings:

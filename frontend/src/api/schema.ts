@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in; the answer brings the session cookie */
+        /** Sign in and set the session cookie */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out of this browser */
+        /** End the session of this browser */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say who is signed in */
+        /** Return the user who is signed in */
         get: operations["get_user"];
         put?: never;
         post?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register a user, who gets a mail with a link that verifies the address */
+        /** Register a user and send a mail with a link that verifies the e-mail address */
         post: operations["register_user"];
         delete?: never;
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Verify an e-mail address with the code sent to it */
+        /** Verify an e-mail address with the code that was sent to it */
         post: operations["verify_user"];
         delete?: never;
         options?: never;
@@ -98,7 +98,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the verification mail again; says the same whether or not the user exists */
+        /**
+         * Send a new verification mail
+         * @description The response does not reveal whether the user exists.
+         */
         post: operations["resend_verification"];
         delete?: never;
         options?: never;
@@ -115,7 +118,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a link that sets a new password; says the same whether or not the user exists */
+        /**
+         * Send a link that sets a new password
+         * @description The response does not reveal whether the user exists.
+         */
         post: operations["request_password_reset"];
         delete?: never;
         options?: never;
@@ -132,7 +138,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with the code sent by mail; all sessions end */
+        /** Set a new password with the code from the mail and end all sessions */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -166,7 +172,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change what is given, and leave the rest */
+        /** Change the given settings of the user */
         post: operations["change_settings"];
         delete?: never;
         options?: never;
@@ -183,7 +189,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password; other sessions end */
+        /** Change the password and end all other sessions */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -201,7 +207,7 @@ export interface paths {
         /** List the API tokens, without their secrets */
         get: operations["get_tokens"];
         put?: never;
-        /** Make an API token; its secret is shown this once */
+        /** Create an API token; only this response contains its secret */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -252,7 +258,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out of another browser */
+        /** End a session */
         post: operations["delete_session"];
         delete?: never;
         options?: never;
@@ -267,7 +273,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the user's dashboards, each with today in a few figures */
+        /** List the dashboards of the current user, by name */
         get: operations["get_dashboards"];
         put?: never;
         post?: never;
@@ -286,7 +292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an address and a token, and say step by step what was found */
+        /** Test an address and a token, and report the result of each step */
         post: operations["probe_dashboard"];
         delete?: never;
         options?: never;
@@ -303,7 +309,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a dashboard, once its address and token have been found right */
+        /**
+         * Add a dashboard, after testing its address and token
+         * @description The import of its history starts in the background.
+         */
         post: operations["register_dashboard"];
         delete?: never;
         options?: never;
@@ -318,7 +327,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a dashboard with its statistics over all time */
+        /** Show a single dashboard with its statistics over all time */
         get: operations["get_dashboard"];
         put?: never;
         post?: never;
@@ -337,7 +346,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change what is given, and leave the rest; a new address or token is tried first */
+        /**
+         * Change the given settings of a dashboard
+         * @description A new address or token is tested first.
+         */
         post: operations["change_dashboard_settings"];
         delete?: never;
         options?: never;
@@ -354,7 +366,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete a dashboard and everything that was fetched from it */
+        /** Delete a dashboard with all its data */
         post: operations["delete_dashboard"];
         delete?: never;
         options?: never;
@@ -371,7 +383,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetch new calls now */
+        /** Fetch new requests of a dashboard now */
         post: operations["fetch_dashboard"];
         delete?: never;
         options?: never;
@@ -386,7 +398,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say how far the import of the past has come */
+        /** Return the progress of importing a dashboard's history */
         get: operations["get_progress"];
         put?: never;
         post?: never;
@@ -403,7 +415,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say when the dashboard did not answer */
+        /** Return the outages of a dashboard; an ongoing one counts up to now */
         get: operations["get_downtime"];
         put?: never;
         post?: never;
@@ -420,7 +432,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stream the calls in order of time */
+        /** Write the calls down in order of time */
         get: operations["export_calls"];
         put?: never;
         post?: never;
@@ -437,7 +449,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compute one statistic or several, whole or by time slice, for any choice of calls */
+        /** Compute one statistic or several of a dashboard */
         get: operations["get_statistic"];
         put?: never;
         post?: never;
@@ -454,7 +466,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the execution times of each endpoint are distributed */
+        /** Make a box plot for each endpoint that was called */
         get: operations["get_endpoint_execution_times_boxplots"];
         put?: never;
         post?: never;
@@ -471,7 +483,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the execution times of an endpoint are distributed */
+        /** Make the box plot of one endpoint */
         get: operations["get_execution_times_boxplot"];
         put?: never;
         post?: never;
@@ -488,7 +500,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the execution times of each version are distributed */
+        /** Make a box plot for each version, of all endpoints or of one */
         get: operations["get_execution_times_per_version_dashboard"];
         put?: never;
         post?: never;
@@ -505,7 +517,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show how the execution times of each version of an endpoint are distributed */
+        /** Make a box plot for each version, of all endpoints or of one */
         get: operations["get_execution_times_per_version_endpoint"];
         put?: never;
         post?: never;
@@ -522,7 +534,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count calls by execution time */
+        /** Count the calls of a dashboard in bins that grow with the execution time */
         get: operations["get_execution_time_histogram"];
         put?: never;
         post?: never;
@@ -539,7 +551,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the visits of each hour */
+        /** Return the number of requests in each hour */
         get: operations["get_visitor_heatmap"];
         put?: never;
         post?: never;
@@ -556,7 +568,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the different visitors of each hour */
+        /** Return the number of unique visitors in each hour */
         get: operations["get_unique_visitor_heatmap"];
         put?: never;
         post?: never;
@@ -575,7 +587,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show an endpoint or hide it */
+        /**
+         * Show or hide an endpoint
+         * @description Its requests count either way.
+         */
         post: operations["change_endpoint_settings"];
         delete?: never;
         options?: never;
@@ -590,7 +605,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Say whether PyDash is alive and can read its database */
+        /** Report whether PyDash is alive and can read its database */
         get: operations["get_status"];
         put?: never;
         post?: never;
@@ -1672,7 +1687,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The user is gone already. */
+            /** @description The user does not exist any more. */
             500: {
                 headers: {
                     [name: string]: unknown;
