@@ -11,7 +11,7 @@ PAGES := pydash_web/static/index.html
 MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
-.PHONY: help run test install install-test lint types backend-test frontend-test browser openapi \
+.PHONY: help run test install install-test lint types backend-test frontend-test browser docs openapi \
 	bench compat chaos fuzz screenshots clean
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
 	@echo "make screenshots  take the pictures of the documentation"
+	@echo "make docs         write the table of settings in docs/configuration.md from the model"
 	@echo "make openapi      write docs/openapi.json and the front end's types from the models"
 	@echo "make clean        remove what was built, but no data"
 
@@ -96,6 +97,9 @@ fuzz: install-test
 
 screenshots: install-test browser $(PAGES)
 	$(BIN)/python -m tests.features.screenshots
+
+docs: install
+	$(BIN)/python -m pydash_app.settings_table docs/configuration.md
 
 openapi: install $(MODULES)
 	$(BIN)/python -m pydash_web.api > docs/openapi.json

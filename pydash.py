@@ -19,6 +19,7 @@ from uuid import UUID
 import click
 
 import pydash_database
+from pydash_app import private_file
 from pydash_app.configuration import Configuration, ConfigurationError
 from pydash_app.errors import InvalidInput, NotFound, PyDashError
 from pydash_database import DatabaseUnavailable, IncompatibleDatabase, transact
@@ -364,10 +365,7 @@ def _demo_password(configuration: Configuration) -> str:
     if given := os.environ.get("PYDASH_DEMO_PASSWORD"):
         return given
     path = configuration.data_dir / "demo-password"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(12))
-    return path.read_text()
+    return private_file.read_or_create(path, secrets.token_urlsafe(12))
 
 
 if __name__ == "__main__":

@@ -1,214 +1,210 @@
 """The settings of an installation, read once from `PYDASH_*` environment variables.
 
-Every setting is a field of `Configuration`; its `Setting` says how the text is read, what it means
-and an example. `docs/configuration.md` is the same list for people, and a test holds it to that.
+Every setting is a field of `Configuration`: its type validates the text, its description and its
+example are shown in `docs/configuration.md`. A field without `repr` is a secret, which may also be
+put into a file named by `PYDASH_…_FILE`.
 """
 
-# ruff: noqa: RUF009 (_setting makes the fields of the dataclass)
-
 import difflib
-import os
 import secrets
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pydash_app import parsing
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from pydash_app import private_file, setting_types
 from pydash_app.errors import NotConfigured
-from pydash_app.parsing import Network as Network
+from pydash_app.setting_types import Network as Network
 
 PREFIX = "PYDASH_"
-# The project's tests are steered by variables that begin so; no setting does.
+# The tests are configured by variables with these prefixes; no setting begins with one.
 TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
 
 
 class ConfigurationError(Exception):
-    """A variable has a bad value; the message names it, says what is wrong and gives an example."""
+    """A variable has an invalid value; the message names it, the reason and an example."""
 
 
-@dataclass(frozen=True)
-class Setting:
-    """How one environment variable is read, and what it means.
-
-    :param meaning: one line for the reader of the documentation.
-    :param default: the default, as it would stand in the environment; empty for a computed one.
-    :param example: a good value, told when a bad one was given.
-    :param parse: makes the value of the text; raises `ValueError` with what is wrong.
-    :param secret: may also be given as `…_FILE`, and is never shown.
-    :param computed: describes a default that depends on other settings.
-    """
-
-    meaning: str
-    default: str
-    example: str
-    parse: Callable[[str], object]
-    secret: bool = False
-    computed: str = ""
-
-
-def _setting(
-    meaning: str,
-    default: str,
-    example: str,
-    parse: Callable[[str], object] = parsing.text,
-    **more: Any,
-) -> Any:
-    setting = Setting(meaning, default, example, parse, **more)
-    return field(metadata={"setting": setting}, repr=not setting.secret)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Configuration:
-    """All settings of one installation; made by `from_environment` alone.
+class Configuration(BaseSettings):
+    """All settings of one installation; created by `from_environment` alone.
 
     >>> environ = {"PYDASH_SECRET_KEY": "an example, long enough", "PYDASH_PORT": "8080"}
     >>> Configuration.from_environment(environ).port
     8080
-    >>> Configuration.from_environment({**environ, "PYDASH_PORT": "http"})
+    >>> Configuration.from_environment({**environ, "PYDASH_PORT": "70000"})
     Traceback (most recent call last):
     ...
-    pydash_app.configuration.ConfigurationError: PYDASH_PORT must be a whole number from 1 to \
-65535. For example: PYDASH_PORT=5000
+    pydash_app.configuration.ConfigurationError: PYDASH_PORT should be less than or equal to 65535.\
+ For example: PYDASH_PORT=5000
     """
 
-    data_dir: Path = _setting("Where everything is kept.", "var", "/var/lib/pydash", parsing.path)
-    environment: Literal["production", "development"] = _setting(
-        "`development` allows `pydash seed`.",
-        "production",
-        "development",
-        parsing.one_of("production", "development"),
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    data_dir: setting_types.AbsolutePath = Field(
+        default=Path("var"),
+        description="The directory of all data.",
+        examples=["/var/lib/pydash"],
     )
-    secret_key: str = _setting(
-        "Signs sessions and encrypts the dashboards' tokens.",
-        "",
-        "$(openssl rand -hex 32)",
-        parsing.secret_key,
-        secret=True,
-        computed="random, made once in `DATA/secret_key`",
+    environment: Literal["production", "development"] = Field(
+        default="production",
+        description="`development` allows `pydash seed`.",
+        examples=["development"],
     )
-    database_uri: str = _setting(
-        "The database: `zeo://`, `file://`, `memory://` or `postgresql://`.",
-        "",
-        "zeo://database.example.com:9991",
-        parsing.url("zeo", "file", "memory", "postgresql"),
-        secret=True,
-        computed="`zeo://` on the socket `DATA/zeo.sock`",
+    secret_key: setting_types.SecretKey = Field(
+        default_factory=lambda valid: _stored_secret_key(valid["data_dir"] / "secret_key"),
+        description="Signs sessions and encrypts the dashboards' tokens.",
+        examples=["$(openssl rand -hex 32)"],
+        json_schema_extra={"default": "random, created once in `DATA/secret_key`"},
+        repr=False,
     )
-    host: str = _setting("The address that the web server listens on.", "127.0.0.1", "0.0.0.0")  # noqa: S104
-    port: int = _setting("The port that it listens on.", "5000", "5000", parsing.integer(1, 65535))
-    public_url: str = _setting(
-        "The address under which a browser finds PyDash; links in mails begin with it.",
-        "",
-        "https://pydash.example.com",
-        parsing.public_url,
-        computed="`http://HOST:PORT`",
+    database_uri: setting_types.DatabaseUri = Field(
+        default_factory=lambda valid: f"zeo://{quote(str(valid['data_dir']))}/zeo.sock",
+        description="The database: `zeo://`, `file://`, `memory://` or `postgresql://`.",
+        examples=["zeo://database.example.com:9991"],
+        json_schema_extra={"default": "`zeo://` on the socket `DATA/zeo.sock`"},
+        repr=False,
     )
-    trusted_proxies: tuple[Network, ...] = _setting(
-        "Networks of reverse proxies whose `X-Forwarded-*` headers are believed.",
-        "",
-        "127.0.0.1/32,10.0.0.0/8",
-        parsing.networks,
+    host: str = Field(
+        default="127.0.0.1",
+        description="The address on which the web server listens.",
+        examples=["0.0.0.0"],  # noqa: S104
     )
-    web_threads: int = _setting(
-        "How many requests one web process answers at once.", "16", "16", parsing.integer(1, 256)
+    port: setting_types.Port = Field(
+        default=5000,
+        description="The port on which the web server listens.",
+        examples=["5000"],
     )
-    rate_limit_store: str = _setting(
-        "Where rate limits are counted; several web processes need a common Redis.",
-        "memory://",
-        "redis://localhost:6379",
-        parsing.url("memory", "redis", "rediss"),
-        secret=True,
+    public_url: setting_types.PublicUrl = Field(
+        default_factory=lambda valid: local_url(valid["host"], valid["port"]),
+        description="The address under which a browser finds PyDash; links in mails begin with it.",
+        examples=["https://pydash.example.com"],
+        json_schema_extra={"default": "`http://HOST:PORT`"},
     )
-    registration: Literal["open", "invite", "closed"] = _setting(
-        "Who may register: anybody, who has an invitation, or nobody.",
-        "open",
-        "invite",
-        parsing.one_of("open", "invite", "closed"),
+    trusted_proxies: setting_types.Networks = Field(
+        default=(),
+        description="Networks of the reverse proxies whose `X-Forwarded-*` headers are trusted.",
+        examples=["127.0.0.1/32,10.0.0.0/8"],
     )
-    max_dashboards: int = _setting(
-        "How many dashboards one user may have.", "200", "200", parsing.integer(1, 100_000)
+    web_threads: int = Field(
+        default=16,
+        ge=1,
+        le=256,
+        description="The number of requests that one web process handles at once.",
+        examples=["16"],
     )
-    mail_url: str | None = _setting(
-        "The mail server; without one, mails are written to `DATA/mail`.",
-        "",
-        "smtp://user:password@mail.example.com:587",
-        parsing.mail_server,
-        secret=True,
+    rate_limit_store: setting_types.RateLimitStore = Field(
+        default="memory://",
+        description="Where rate limits are counted; several web processes need a shared Redis.",
+        examples=["redis://localhost:6379"],
+        repr=False,
     )
-    mail_from: str = _setting(
-        "The sender of mails.",
-        "PyDash <pydash@localhost>",
-        "PyDash <pydash@example.com>",
-        parsing.mail_from,
+    registration: Literal["open", "invite", "closed"] = Field(
+        default="open",
+        description="Who may register: anyone, only people with an invitation, or nobody.",
+        examples=["invite"],
     )
-    fetch_allow: str = _setting(
-        "Which addresses dashboards may be fetched from:"
-        " some of `global`, `private`, `loopback`, and networks.",
-        "global",
-        "global,10.1.0.0/16",
-        parsing.fetch_allow,
+    max_dashboards: int = Field(
+        default=200,
+        ge=1,
+        le=100_000,
+        description="The maximum number of dashboards per user.",
+        examples=["200"],
     )
-    fetch_interval: int = _setting(
-        "Seconds between two fetches of a dashboard.", "60", "60", parsing.integer(1, 86_400)
+    mail_url: setting_types.MailUrl | None = Field(
+        default=None,
+        description="The mail server; without one, mails are written to `DATA/mail`.",
+        examples=["smtp://user:password@mail.example.com:587"],
+        repr=False,
     )
-    fetch_workers: int = _setting(
-        "How many dashboards are fetched at once.", "4", "4", parsing.integer(1, 256)
+    mail_from: setting_types.MailFrom = Field(
+        default="PyDash <pydash@localhost>",
+        description="The sender of mails.",
+        examples=["PyDash <pydash@example.com>"],
     )
-    executor: str = _setting(
-        "Where fetching runs: `processes` of this machine, or a Dask cluster.",
-        "processes",
-        "dask://scheduler.example.com:8786",
-        parsing.executor,
+    fetch_allow: setting_types.FetchAllow = Field(
+        default="global",
+        description="The addresses from which dashboards may be fetched:"
+        " any of `global`, `private`, `loopback`, and networks.",
+        examples=["global,10.1.0.0/16"],
     )
-    self_monitoring: bool = _setting(
-        "Whether PyDash monitors itself with Flask-MonitoringDashboard.",
-        "off",
-        "on",
-        parsing.switch,
+    fetch_interval: int = Field(
+        default=60,
+        ge=1,
+        le=86_400,
+        description="Seconds between two fetches of a dashboard.",
+        examples=["60"],
     )
-    log_level: Literal["debug", "info", "warning", "error"] = _setting(
-        "How much is logged, to the console and to `DATA/logs`.",
-        "info",
-        "debug",
-        parsing.one_of("debug", "info", "warning", "error"),
+    fetch_workers: int = Field(
+        default=4,
+        ge=1,
+        le=256,
+        description="The number of dashboards that are fetched at once.",
+        examples=["4"],
     )
-    demo_password: str | None = _setting(
-        "The password of the user `demo` of `pydash up --demo`.",
-        "",
-        "a-long-password",
-        parsing.optional_text,
-        secret=True,
-        computed="random, kept in `DATA/demo-password`",
+    executor: setting_types.Executor = Field(
+        default="processes",
+        description="Where fetching runs: in `processes` of this machine, or on a Dask cluster.",
+        examples=["dask://scheduler.example.com:8786"],
+    )
+    self_monitoring: setting_types.Switch = Field(
+        default=False,
+        description="Whether PyDash monitors itself with Flask-MonitoringDashboard.",
+        examples=["on"],
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="The lowest level that is logged, to the console and to `DATA/logs`.",
+        examples=["debug"],
+    )
+    demo_password: str | None = Field(
+        default=None,
+        description="The password of the user `demo` of `pydash up --demo`.",
+        examples=["a-long-password"],
+        json_schema_extra={"default": "random, stored in `DATA/demo-password`"},
+        repr=False,
     )
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Use only the arguments: `from_environment` reads the environment that it is given."""
+        return (init_settings,)
+
+    @classmethod
     def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> "Configuration":
-        """Read all settings; make the secret key in the data directory if there is none.
+        """Read all settings; create the secret key in the data directory if there is none.
 
         :param environ: usually `os.environ`.
-        :param overrides: values by field name that count more than the environment's.
-        :raises ConfigurationError: a variable is unknown or has a bad value.
+        :param overrides: values by field name, which take precedence over the environment.
+        :raises ConfigurationError: a variable is unknown or has an invalid value.
         """
-        _refuse_unknown_variables(environ)
-        values = {name: _read(name, setting, environ) for name, setting in settings().items()}
-        values |= overrides
-        data_dir: Path = values["data_dir"]
-        values["database_uri"] = values["database_uri"] or f"zeo://{quote(str(data_dir))}/zeo.sock"
-        values["public_url"] = values["public_url"] or _own_url(values["host"], values["port"])
-        values["secret_key"] = values["secret_key"] or _kept_secret_key(data_dir / "secret_key")
-        return cls(**values)
-
-
-def settings() -> dict[str, Setting]:
-    """List the settings by the names of their fields, in the order of the documentation."""
-    return {field.name: field.metadata["setting"] for field in fields(Configuration)}
+        try:
+            return cls(**{**_Variables(environ)(), **overrides})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+            raise ConfigurationError(
+                f"{variable(name)} {reason}. For example: {variable(name)}={example(name)}"
+            ) from None
 
 
 def variable(name: str) -> str:
-    """Name the environment variable of a setting.
+    """Return the environment variable of a setting.
 
     >>> variable("data_dir")
     'PYDASH_DATA_DIR'
@@ -216,26 +212,57 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _read(name: str, setting: Setting, environ: Mapping[str, str]) -> Any:
-    text = environ.get(variable(name), "")
-    if setting.secret and not text:
-        text = _read_secret_file(variable(name) + "_FILE", environ)
-    if not text and setting.computed:
-        return None
-    try:
-        return setting.parse(text or setting.default)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"{variable(name)} {error}. For example: {variable(name)}={setting.example}"
-        ) from None
+def example(name: str) -> str:
+    """Return a valid text for a setting.
+
+    >>> example("port")
+    '5000'
+    """
+    examples = Configuration.model_fields[name].examples
+    assert examples, name  # noqa: S101 (for the type checker)
+    return str(examples[0])
 
 
-def _read_secret_file(file_variable: str, environ: Mapping[str, str]) -> str:
-    path = environ.get(file_variable)
-    if not path:
-        return ""
+def is_secret(name: str) -> bool:
+    """Return whether a setting is never shown and may be read from a file.
+
+    >>> is_secret("mail_url"), is_secret("mail_from")
+    (True, False)
+    """
+    return not Configuration.model_fields[name].repr
+
+
+def local_url(host: str, port: int) -> str:
+    """Return the URL at which this machine reaches a server that listens on an address.
+
+    >>> local_url("0.0.0.0", 5000), local_url("::1", 5000)
+    ('http://127.0.0.1:5000', 'http://[::1]:5000')
+    """
+    reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
+    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
+
+
+class _Variables(EnvSettingsSource):
+    """The texts of all settings that an environment names, directly or by a file."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(Configuration)
+        given = {name: text for name, text in environ.items() if name.startswith(PREFIX) and text}
+        files = {f"{variable(name)}_FILE" for name in Configuration.model_fields if is_secret(name)}
+        known = [*map(variable, Configuration.model_fields), *files]
+        for name in environ:
+            if name.startswith(PREFIX) and not name.startswith(TEST_PREFIXES) and name not in known:
+                meant = difflib.get_close_matches(name, known, n=1) or [variable("data_dir")]
+                raise ConfigurationError(f"{name} is not a setting. Did you mean {meant[0]}?")
+        for name in files.intersection(given):
+            if name.removesuffix("_FILE") not in given:
+                given[name.removesuffix("_FILE")] = _read_secret_file(name, Path(given[name]))
+        self.env_vars = {name.lower(): text for name, text in given.items() if text}
+
+
+def _read_secret_file(file_variable: str, path: Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"{file_variable} must name a readable text file, but {path} is not: {error}."
@@ -243,63 +270,16 @@ def _read_secret_file(file_variable: str, environ: Mapping[str, str]) -> str:
         ) from None
 
 
-def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
-    known = [variable(name) for name in settings()]
-    known += [f"{variable(name)}_FILE" for name, setting in settings().items() if setting.secret]
-    for name in environ:
-        if name in known or name.startswith(TEST_PREFIXES):
-            continue
-        if name.startswith(PREFIX):
-            meant = difflib.get_close_matches(name, known, n=1) or [variable("data_dir")]
-            raise ConfigurationError(f"{name} is not a setting. Did you mean {meant[0]}?")
-
-
-def _own_url(host: str, port: int) -> str:
-    reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
-    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
-
-
-def _kept_secret_key(path: Path) -> str:
-    """Read the installation's own key; make it first if this is the first start."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        _create_whole(path, secrets.token_hex(32))
+def _stored_secret_key(path: Path) -> str:
+    """Return the installation's own key; create it if this is the first start."""
     try:
-        return parsing.secret_key(path.read_text(encoding="ascii"))
+        return setting_types.secret_key(private_file.read_or_create(path, secrets.token_hex(32)))
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The secret key in {path} is damaged or cannot be read ({error})."
-            " Restore the file from a backup. Or remove it, and a new key is made; then everybody"
-            " must sign in again, and the tokens of all dashboards must be entered again."
+            " Restore the file from a backup. If you delete it, a new key is created; then"
+            " everyone must sign in again, and the tokens of all dashboards must be entered again."
         ) from None
-
-
-def _create_whole(path: Path, text: str) -> None:
-    """Create a file that only its owner may read, with all of its text, unless it exists.
-
-    Two processes may start at once: the file appears complete or not at all, and the first wins.
-    So it does if the power fails: its text is on the disk before its name is.
-    """
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        Path(draft).unlink()
-    _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 _current: Configuration | None = None
@@ -312,7 +292,7 @@ def install(configuration: Configuration) -> None:
 
 
 def current() -> Configuration:
-    """Answer the configuration of the process.
+    """Return the configuration of the process.
 
     :raises NotConfigured: `pydash_app.configure` was not called.
     """

@@ -4,11 +4,10 @@ FMD's own pages stay out: they begin with the password admin, and one of them de
 login. The exporter alone is served, and asks for a random token.
 """
 
-import os
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydash_app import private_file
 from pydash_app.configuration import Configuration
 
 if TYPE_CHECKING:
@@ -20,11 +19,9 @@ ENDPOINT_LEVEL = 1
 
 
 def token(configuration: Configuration) -> str:
-    """Read the token that the exporter asks for; make it the first time."""
+    """Return the token that the exporter requires; create it the first time."""
     path = configuration.data_dir / "self-monitoring-token"
-    if not path.exists():
-        _write_secret(path, secrets.token_urlsafe(32))
-    return path.read_text(encoding="ascii")
+    return private_file.read_or_create(path, secrets.token_urlsafe(32))
 
 
 def bind(app: "Flask", configuration: Configuration) -> None:
@@ -43,14 +40,3 @@ def bind(app: "Flask", configuration: Configuration) -> None:
     database.touch(mode=0o600)  # It tells who came from which address.
     dashboard.bind(app, schedule=False, include_dashboard=False)
     pydash_exporter.bind(app)
-
-
-def _write_secret(path: Path, secret: str) -> None:
-    """Write a file that only its owner may read; another process may have been first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secret)

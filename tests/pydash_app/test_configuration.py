@@ -1,19 +1,24 @@
-"""Settings come from the environment; a bad one stops the start and says how to put it right."""
+"""Settings come from the environment; an invalid one stops the start and says how to fix it."""
 
 import doctest
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
 from stat import S_ISDIR
+from types import ModuleType
 
 import pytest
+from pydantic import ValidationError
 
 from pydash_app import configuration as module
-from pydash_app.configuration import Configuration, ConfigurationError, settings, variable
+from pydash_app import settings_table
+from pydash_app.configuration import Configuration, ConfigurationError, example, variable
 from pydash_app.errors import NotConfigured
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
+DOCUMENTS = Path(__file__).parents[2] / "docs"
+DOCUMENT = DOCUMENTS / "configuration.md"
 
 
 def read(tmp_path: Path, **environ: str) -> Configuration:
@@ -29,11 +34,11 @@ def test_defaults_follow_the_data_directory_host_and_port(tmp_path: Path) -> Non
     assert (configuration.mail_url, configuration.self_monitoring) == (None, False)
 
 
-def test_an_empty_variable_is_like_none(tmp_path: Path) -> None:
+def test_an_empty_variable_counts_as_unset(tmp_path: Path) -> None:
     assert read(tmp_path, port="", mail_url="", trusted_proxies="") == read(tmp_path)
 
 
-def test_an_override_counts_more_than_the_environment(tmp_path: Path) -> None:
+def test_an_override_takes_precedence_over_the_environment(tmp_path: Path) -> None:
     configuration = Configuration.from_environment(
         {"PYDASH_DATA_DIR": "/nowhere", "PYDASH_PORT": "1"}, data_dir=tmp_path, port=2
     )
@@ -63,6 +68,9 @@ def test_an_override_counts_more_than_the_environment(tmp_path: Path) -> None:
         ("mail_url", "smtp://mail.example.com:0"),
         ("mail_url", "smtp://mail.example.com:smtp"),
         ("mail_url", "smtp://[::1"),
+        ("mail_url", "smtp://ada:99#1@host"),
+        ("mail_url", "smtp://ada:99?1@host"),
+        ("mail_url", "smtp://ada:99/1@host"),
         ("mail_from", "nobody"),
         ("public_url", "pydash.example.com"),
         ("public_url", "https://"),
@@ -76,17 +84,44 @@ def test_an_override_counts_more_than_the_environment(tmp_path: Path) -> None:
         ("executor", "dask://host:port"),
     ],
 )
-def test_a_bad_value_names_variable_reason_and_example(tmp_path: Path, name: str, bad: str) -> None:
+def test_an_invalid_value_is_reported_with_variable_and_example(
+    tmp_path: Path, name: str, bad: str
+) -> None:
     with pytest.raises(ConfigurationError) as error:
         read(tmp_path, **{name: bad})
-    example = f"For example: {variable(name)}={settings()[name].example}"
     assert str(error.value).startswith(f"{variable(name)} ")
-    assert str(error.value).endswith(example)
+    assert str(error.value).endswith(f". For example: {variable(name)}={example(name)}")
 
 
-@pytest.mark.parametrize("name", settings())
-def test_every_example_is_a_good_value(tmp_path: Path, name: str) -> None:
-    read(tmp_path, **{name: settings()[name].example})
+def test_the_reason_is_part_of_the_message(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match="PYDASH_PORT should be greater than or equal to 1"
+    ):
+        read(tmp_path, port="0")
+    with pytest.raises(ConfigurationError, match=r"10\.0\.0\.1/8 has host bits set"):
+        read(tmp_path, trusted_proxies="10.0.0.1/8")
+    with pytest.raises(ConfigurationError, match="percent-encoded"):
+        read(tmp_path, mail_url="smtp://ada:99#1@host")
+
+
+def test_an_invalid_value_is_not_repeated_in_full_where_it_is_secret(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        read(tmp_path, database_uri="mysql://user:hidden@localhost", secret_key="short")
+    assert "hidden" not in str(error.value)
+    assert error.value.__cause__ is None
+    assert error.value.__suppress_context__
+
+
+@pytest.mark.parametrize("name", Configuration.model_fields)
+def test_every_example_is_valid(tmp_path: Path, name: str) -> None:
+    read(tmp_path, **{name: example(name)})
+
+
+def test_the_environment_of_the_process_is_not_read_on_the_side(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYDASH_PORT", "8080")
+    assert read(tmp_path).port == 5000
 
 
 def test_a_misspelt_variable_is_an_error_with_a_hint(tmp_path: Path) -> None:
@@ -98,13 +133,15 @@ def test_a_misspelt_variable_is_an_error_with_a_hint(tmp_path: Path) -> None:
 
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("from a file, long enough\n")
-    configuration = read(tmp_path, secret_key_file=str(tmp_path / "key"))
-    assert configuration.secret_key == "from a file, long enough"
+    in_file = str(tmp_path / "key")
+    assert read(tmp_path, secret_key_file=in_file).secret_key == "from a file, long enough"
+    given = "from the variable itself"
+    assert read(tmp_path, secret_key_file=in_file, secret_key=given).secret_key == given
     with pytest.raises(ConfigurationError, match="PYDASH_SECRET_KEY_FILE"):
         read(tmp_path, secret_key_file=str(tmp_path / "missing"))
 
 
-def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_secret_key_is_created_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     first = read(data_dir).secret_key
     assert len(first) == 64
@@ -116,10 +153,10 @@ def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("damaged", [b"", b"\n", b"short", b"\0" * 64, b"\xff" * 64])
-def test_a_damaged_secret_key_stops_the_start_and_stays_as_it_is(
+def test_a_damaged_secret_key_stops_the_start_and_is_left_unchanged(
     tmp_path: Path, damaged: bytes
 ) -> None:
-    """With an empty key, as a power failure may leave it, anybody could forge a session."""
+    """With an empty key, as a power failure may leave it, anyone could forge a session."""
     path = tmp_path / "secret_key"
     path.write_bytes(damaged)
     with pytest.raises(ConfigurationError, match="Restore the file from a backup") as error:
@@ -134,18 +171,17 @@ def test_the_secret_key_is_on_the_disk_before_its_name_is(
     path = tmp_path / "secret_key"
     synced = []
 
-    def note(descriptor: int) -> None:
+    def record(descriptor: int) -> None:
         synced.append((S_ISDIR(os.fstat(descriptor).st_mode), path.exists()))
 
-    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "fsync", record)
     read(tmp_path)
     assert synced == [(False, False), (True, True)], "first the text, then the directory"
 
 
 def test_processes_that_start_at_once_agree_on_the_secret_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        paths = [tmp_path / "secret_key"] * 32
-        keys = set(pool.map(module._kept_secret_key, paths))
+        keys = set(pool.map(lambda _: read(tmp_path).secret_key, range(32)))
     assert len(keys) == 1
 
 
@@ -168,20 +204,27 @@ def test_networks_are_read_as_networks(tmp_path: Path) -> None:
 
 
 def test_it_cannot_be_changed(tmp_path: Path) -> None:
-    with pytest.raises(AttributeError):
+    with pytest.raises(ValidationError, match="frozen"):
         read(tmp_path).port = 1  # type: ignore[misc]
 
 
-def test_every_setting_is_documented() -> None:
-    rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("| `PYDASH_")]
-    assert rows == [row(name) for name in settings()]
+def test_the_documented_table_of_settings_is_current() -> None:
+    """`make docs` updates it."""
+    document = DOCUMENT.read_text(encoding="utf-8")
+    assert "\n".join(settings_table.table()) in document
+    assert settings_table.update(document) == document
 
 
-def row(name: str) -> str:
-    setting = settings()[name]
-    default = setting.computed or (f"`{setting.default}`" if setting.default else "none")
-    file = " Or in a file, by `…_FILE`." if setting.secret else ""
-    return f"| `{variable(name)}` | {setting.meaning}{file} | {default} | `{setting.example}` |"
+def test_no_document_exports_a_variable_that_stops_the_start() -> None:
+    documents = [DOCUMENTS.parent / "README.md", *DOCUMENTS.glob("*.md")]
+    exports = [
+        re.findall(r"^export (\w+)=", document.read_text(encoding="utf-8"), re.MULTILINE)
+        for document in documents
+    ]
+    names = [name for exported in exports for name in exported]
+    assert "MY_PYDASH_URL" in names
+    known = set(map(variable, Configuration.model_fields))
+    assert [name for name in names if name.startswith("PYDASH_") and name not in known] == []
 
 
 def test_an_unconfigured_process_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +233,7 @@ def test_an_unconfigured_process_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
         module.current()
 
 
-def test_its_examples_run() -> None:
-    failures, examples = doctest.testmod(module, optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
+@pytest.mark.parametrize("documented", [module, settings_table])
+def test_its_examples_run(documented: ModuleType) -> None:
+    failures, examples = doctest.testmod(documented, optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
     assert (failures, examples > 0) == (0, True)

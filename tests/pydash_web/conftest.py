@@ -1,7 +1,6 @@
 """A running site on a real database, and its visitors."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,7 +38,7 @@ def quick_hashes() -> Iterator[None]:
 @pytest.fixture
 def site(zeo_database: Configuration) -> Iterator[Site]:
     """The web server, on an empty database of a real ZEO server."""
-    running = Site(replace(zeo_database, port=0))
+    running = Site(zeo_database.model_copy(update={"port": 0}))
     yield running
     running.stop()
 

@@ -33,8 +33,8 @@ def test_it_works(number: int, site: Site, tmp_path: Path) -> None:
     alice = make_user("Alice")
     environ = {
         "PATH": os.environ["PATH"],
-        "PYDASH_URL": site.url,
-        "PYDASH_TOKEN": make_token(alice, Scope.WRITE),
+        "MY_PYDASH_URL": site.url,
+        "MY_PYDASH_TOKEN": make_token(alice, Scope.WRITE),
         "DASHBOARD": str(make_dashboard(alice)),
     }
     language, text = EXAMPLES[number]

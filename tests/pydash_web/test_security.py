@@ -38,7 +38,7 @@ def open_site(zeo_database: Configuration) -> Iterator[OpenSite]:
     opened: list[Site] = []
 
     def open_site(**settings: Any) -> Site:
-        opened.append(Site(replace(zeo_database, port=0, **settings)))
+        opened.append(Site(zeo_database.model_copy(update={"port": 0, **settings})))
         return opened[-1]
 
     yield open_site

@@ -1,7 +1,6 @@
 """The contract of the routes of users: each status that the API's page promises."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import ClassVar
@@ -132,7 +131,7 @@ class TestRegistrationPolicy:
     def zeo_database(
         self, zeo_database: Configuration, request: pytest.FixtureRequest
     ) -> Configuration:
-        changed = replace(zeo_database, registration=request.param)
+        changed = zeo_database.model_copy(update={"registration": request.param})
         install(changed)
         return changed
 

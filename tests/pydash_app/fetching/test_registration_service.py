@@ -3,7 +3,6 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -79,7 +78,7 @@ def test_it_stores_a_dashboard_that_can_be_fetched(monitored_app: MonitoredApp) 
 
 def test_it_tells_who_has_as_many_as_one_may_have(monitored_app: MonitoredApp) -> None:
     owner = make_owner()
-    configuration.install(replace(configuration.current(), max_dashboards=1))
+    configuration.install(configuration.current().model_copy(update={"max_dashboards": 1}))
     registration.register(owner, "One", monitored_app.url, monitored_app.token)
     with pytest.raises(InvalidInput, match="which is as many"):
         registration.register(owner, "Another", monitored_app.url, monitored_app.token)

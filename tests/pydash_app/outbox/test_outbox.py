@@ -2,7 +2,6 @@
 
 import email
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from functools import partial
@@ -64,7 +63,7 @@ def start(
 
     def start() -> None:
         url = f"smtp://127.0.0.1:{start_mail_server(mailbox)}"
-        configurations.install(replace(configuration, mail_url=url))
+        configurations.install(configuration.model_copy(update={"mail_url": url}))
 
     return start
 
@@ -83,7 +82,7 @@ def plain_text(mail: Message) -> str:
 
 def use_closed_port(configuration: Configuration) -> None:
     # Port 9 (discard) is closed on the loopback interface.
-    configurations.install(replace(configuration, mail_url="smtp://127.0.0.1:9"))
+    configurations.install(configuration.model_copy(update={"mail_url": "smtp://127.0.0.1:9"}))
 
 
 def test_a_mail_arrives_and_leaves_the_outbox(mailbox: Mailbox, start: Callable[[], None]) -> None:

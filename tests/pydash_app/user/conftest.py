@@ -1,7 +1,6 @@
 """What the tests of users share: registering, the mails that wait, refusals."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -63,4 +62,4 @@ def reasons_for(database: None) -> Callable[[str, Callable[[], Any]], list[str]]
 @pytest.fixture
 def use_settings(configuration: Configuration, database: None) -> Callable[..., None]:
     """Change settings of the process for one test."""
-    return lambda **changes: configurations.install(replace(configuration, **changes))
+    return lambda **changes: configurations.install(configuration.model_copy(update=changes))

@@ -6,7 +6,6 @@ not committed it.
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -49,7 +48,7 @@ both = pytest.mark.parametrize(("add", "things"), ADDING, ids=["token", "dashboa
 @pytest.fixture
 def alice(zeo_database: Configuration, monkeypatch: pytest.MonkeyPatch) -> UUID:
     """Alice, who may have one of each; others have much, so the trees have several nodes."""
-    configurations.install(replace(zeo_database, max_dashboards=1))
+    configurations.install(zeo_database.model_copy(update={"max_dashboards": 1}))
     monkeypatch.setattr(registration, "probe", lambda url, _: SimpleNamespace(url=url))
     monkeypatch.setattr(tokens, "MOST", 1)
     transact(add_what_others_have)

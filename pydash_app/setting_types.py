@@ -1,0 +1,129 @@
+"""Validators of settings: each takes the text of an environment variable.
+
+A `ValueError` says what is wrong, in words that continue a sentence after the variable's name.
+"""
+
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+MIN_SECRET_KEY_LENGTH = 16
+_ADDRESS_KINDS = ("global", "private", "loopback")
+
+
+def path(path: Path) -> Path:
+    """Resolve a path against the working directory."""
+    return path.absolute()
+
+
+def switch(value: object) -> object:
+    """Read `on` or `off`."""
+    if isinstance(value, bool):
+        return value
+    if value not in ("on", "off"):
+        raise ValueError("must be on or off")
+    return value == "on"
+
+
+def url_of(*schemes: str) -> Callable[[str], str]:
+    """Make a validator of URLs that have one of these schemes."""
+
+    def validate(text: str) -> str:
+        if urlsplit(text).scheme not in schemes:
+            raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
+        return text
+
+    return validate
+
+
+def mail_url(text: str) -> str:
+    """Validate the URL of a mail server."""
+    try:
+        parsed = urlsplit(text)
+        is_valid = parsed.scheme in ("smtp", "smtps") and parsed.hostname and parsed.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise ValueError("must be smtp:// or smtps:// with a host, and a port up to 65535")
+    # A "#", "?" or "/" in the password ends the host part early: "ada" would become the host.
+    if "@" in parsed.path + parsed.query + parsed.fragment:
+        raise ValueError("must have '#', '?' and '/' in user name and password percent-encoded")
+    return text
+
+
+def public_url(text: str) -> str:
+    """Validate the address of a web site, and remove a slash at its end."""
+    parsed = urlsplit(url_of("http", "https")(text))
+    if not parsed.hostname or parsed.query or parsed.fragment:
+        raise ValueError("must be the address under which a browser finds PyDash")
+    return text.rstrip("/")
+
+
+def secret_key(text: str) -> str:
+    """Validate a key that signs and encrypts."""
+    # A file damaged by a power failure may hold nothing but null characters.
+    if sum(map(str.isprintable, text)) < MIN_SECRET_KEY_LENGTH:
+        raise ValueError(f"must have at least {MIN_SECRET_KEY_LENGTH} characters")
+    return text
+
+
+def networks(value: object) -> object:
+    """Read networks, separated by commas."""
+    return tuple(map(_network, _split(value))) if isinstance(value, str) else value
+
+
+def fetch_allow(text: str) -> str:
+    """Validate kinds of addresses and networks, separated by commas."""
+    parts = _split(text)
+    if not parts:
+        raise ValueError(f"must name some of {', '.join(_ADDRESS_KINDS)}, or networks")
+    for part in parts:
+        if part not in _ADDRESS_KINDS:
+            _network(part)
+    return ",".join(parts)
+
+
+def executor(text: str) -> str:
+    """Validate where tasks run."""
+    if text != "processes" and not (urlsplit(text).scheme == "dask" and urlsplit(text).port):
+        raise ValueError("must be processes or dask://HOST:PORT")
+    return text
+
+
+def mail_from(text: str) -> str:
+    """Validate the sender of mails."""
+    if "@" not in text or not text.isprintable():
+        raise ValueError("must be an e-mail address, optionally with a name before it")
+    return text
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"must list networks such as 10.0.0.0/8: {error}") from None
+
+
+Network = IPv4Network | IPv6Network
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)]
+AbsolutePath = Annotated[Path, AfterValidator(path)]
+Switch = Annotated[bool, BeforeValidator(switch)]
+# A program may ask for any free port, by 0; the environment may not.
+Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]
+DatabaseUri = Annotated[str, AfterValidator(url_of("zeo", "file", "memory", "postgresql"))]
+RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss"))]
+MailUrl = Annotated[str, AfterValidator(mail_url)]
+MailFrom = Annotated[str, AfterValidator(mail_from)]
+PublicUrl = Annotated[str, AfterValidator(public_url)]
+SecretKey = Annotated[str, AfterValidator(secret_key)]
+FetchAllow = Annotated[str, AfterValidator(fetch_allow)]
+Executor = Annotated[str, AfterValidator(executor)]
