@@ -20,9 +20,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from pydash_app import private_file, setting_types
+import pydash_files
+from pydash_app import setting_types
 from pydash_app.errors import NotConfigured
 from pydash_app.setting_types import Network as Network
+from pydash_http.hosts import local_url
 
 PREFIX = "PYDASH_"
 # The tests are configured by variables with these prefixes; no setting begins with one.
@@ -72,9 +74,9 @@ class Configuration(BaseSettings):
         json_schema_extra={"default": "`zeo://` on the socket `DATA/zeo.sock`"},
         repr=False,
     )
-    host: str = Field(
+    host: setting_types.Host = Field(
         default="127.0.0.1",
-        description="The address on which the web server listens.",
+        description="The address on which the web server listens; `::` is IPv6 and IPv4.",
         examples=["0.0.0.0"],  # noqa: S104
     )
     port: setting_types.Port = Field(
@@ -232,16 +234,6 @@ def is_secret(name: str) -> bool:
     return not Configuration.model_fields[name].repr
 
 
-def local_url(host: str, port: int) -> str:
-    """Return the URL at which this machine reaches a server that listens on an address.
-
-    >>> local_url("0.0.0.0", 5000), local_url("::1", 5000)
-    ('http://127.0.0.1:5000', 'http://[::1]:5000')
-    """
-    reachable = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (read, not bound)
-    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
-
-
 class _Variables(EnvSettingsSource):
     """The texts of all settings that an environment names, directly or by a file."""
 
@@ -273,7 +265,7 @@ def _read_secret_file(file_variable: str, path: Path) -> str:
 def _stored_secret_key(path: Path) -> str:
     """Return the installation's own key; create it if this is the first start."""
     try:
-        return setting_types.secret_key(private_file.read_or_create(path, secrets.token_hex(32)))
+        return setting_types.secret_key(pydash_files.read_or_create(path, secrets.token_hex(32)))
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The secret key in {path} is damaged or cannot be read ({error})."

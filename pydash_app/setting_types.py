@@ -4,7 +4,7 @@ A `ValueError` says what is wrong, in words that continue a sentence after the v
 """
 
 from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -28,6 +28,18 @@ def switch(value: object) -> object:
     if value not in ("on", "off"):
         raise ValueError("must be on or off")
     return value == "on"
+
+
+def host(text: str) -> str:
+    """Validate the host that a server listens on."""
+    if ":" in text:
+        try:
+            ip_address(text)
+        except ValueError:
+            raise ValueError(
+                "must be an IP address or a host name, without brackets and without a port"
+            ) from None
+    return text
 
 
 def url_of(*schemes: str) -> Callable[[str], str]:
@@ -116,6 +128,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
 Network = IPv4Network | IPv6Network
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)]
 AbsolutePath = Annotated[Path, AfterValidator(path)]
+Host = Annotated[str, AfterValidator(host)]
 Switch = Annotated[bool, BeforeValidator(switch)]
 # A program may ask for any free port, by 0; the environment may not.
 Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]

@@ -1,7 +1,7 @@
-"""Serve the bookshop: `python -m pydash_demo --port 5001 --data-dir var/demo`."""
+"""Serve the bookshop: `BOOKSHOP_TOKEN=… python -m pydash_demo --port 5001 --data-dir var/demo`."""
 
 import argparse
-import secrets
+import os
 import signal
 import sys
 from datetime import UTC, datetime
@@ -12,29 +12,18 @@ from waitress.server import create_server
 HOST = "127.0.0.1"
 
 
-def security_token(data_dir: Path) -> str:
-    """Read the shop's security token, or make one that only its owner can read.
+def serve(port: int, data_dir: Path, token: str) -> None:
+    """Serve the shop, and send it traffic, until SIGTERM or SIGINT.
 
-    :param data_dir: the shop's own folder; it is made if it is not there.
+    :param port: a port on the loopback interface; 0 for any free one.
+    :param data_dir: the directory of the monitoring database; created if it does not exist.
+    :param token: the security token of the monitoring.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / "security-token"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()
-
-
-def serve(port: int, data_dir: Path) -> None:
-    """Serve the shop and its visitors until SIGTERM or SIGINT.
-
-    :param port: the loopback port; 0 takes a free one.
-    :param data_dir: where the monitoring database and the token are kept.
-    """
-    # The monitoring opens its database when it is imported, so it is told where first.
+    # Flask-MonitoringDashboard opens its database on import, so this order matters.
     from pydash_demo.shop import create_shop
 
-    shop = create_shop(data_dir.resolve(), security_token(data_dir))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    shop = create_shop(data_dir.resolve(), token)
     from pydash_demo.history import write_history
     from pydash_demo.traffic import start_traffic
 
@@ -57,12 +46,13 @@ def serve(port: int, data_dir: Path) -> None:
 
 
 def main() -> None:
-    """Read the command line and serve."""
+    """Parse the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m pydash_demo", description=__doc__)
     parser.add_argument("--port", type=int, default=5001)
     parser.add_argument("--data-dir", type=Path, default=Path("var/demo"))
     arguments = parser.parse_args()
-    serve(arguments.port, arguments.data_dir)
+    # Not an argument, because every user of the machine can read those.
+    serve(arguments.port, arguments.data_dir, os.environ["BOOKSHOP_TOKEN"])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from pydash_http.errors import AddressRefused
+from pydash_http.hosts import url_host
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LENGTH = 2_000
@@ -70,9 +71,10 @@ The address must begin with http:// or https://.
         return (self.path or "/") + (f"?{self.query}" if self.query else "")
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.path}" + (f"?{self.query}" if self.query else "")
+        return f"{self.scheme}://{url_host(self.host)}{port}{self.path}" + (
+            f"?{self.query}" if self.query else ""
+        )
 
 
 def _ascii_host(host: str) -> str:

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import pydash_files
 from pydash_logger.logger import Logger
 
 logger = Logger(__name__)
@@ -75,11 +76,9 @@ def _compose(message: Message, sender: str) -> EmailMessage:
 
 
 def _write_file(mail: EmailMessage, directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
     path = directory / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{name}.eml"
-    path.touch(mode=0o600)
-    path.write_bytes(mail.as_bytes())
+    pydash_files.create(path, mail.as_bytes())
     logger.info("Wrote a mail, for no mail server is configured", path=path)
 
 

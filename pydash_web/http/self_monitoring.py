@@ -7,7 +7,7 @@ login. The exporter alone is served, and asks for a random token.
 import secrets
 from typing import TYPE_CHECKING
 
-from pydash_app import private_file
+import pydash_files
 from pydash_app.configuration import Configuration
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ ENDPOINT_LEVEL = 1
 def token(configuration: Configuration) -> str:
     """Return the token that the exporter requires; create it the first time."""
     path = configuration.data_dir / "self-monitoring-token"
-    return private_file.read_or_create(path, secrets.token_urlsafe(32))
+    return pydash_files.read_or_create(path, secrets.token_urlsafe(32))
 
 
 def bind(app: "Flask", configuration: Configuration) -> None:
@@ -37,6 +37,6 @@ def bind(app: "Flask", configuration: Configuration) -> None:
     dashboard.config.monitor_level = ENDPOINT_LEVEL
     dashboard.config.database_name = f"sqlite:///{database}"
     dashboard.config.security_token = token(configuration)
-    database.touch(mode=0o600)  # It tells who came from which address.
+    pydash_files.create(database, b"")  # It holds the addresses of visitors.
     dashboard.bind(app, schedule=False, include_dashboard=False)
     pydash_exporter.bind(app)

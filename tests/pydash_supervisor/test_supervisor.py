@@ -1,4 +1,4 @@
-"""The supervisor runs real processes: it restarts those that die and leaves none behind."""
+"""The supervisor restarts real processes that die, and leaves none behind."""
 
 import os
 import signal
@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from pydash_supervisor import ProcessFailedError, Supervisor
+from pydash_supervisor import ProcessFailedError, Service, Supervisor
 from tests.support.waiting import wait_for
 
 SUPERVISE = """
-import os, sys
-from pydash_supervisor import Supervisor
+import sys
+from pydash_supervisor import Service, Supervisor
 with Supervisor() as supervisor:
-    supervisor.start("sleeper", [sys.executable, "-c", sys.argv[1]], dict(os.environ))
+    supervisor.start(Service("sleeper", [sys.executable, "-c", sys.argv[1]]))
     print("up", flush=True)
     supervisor.run()
 """
-# Notes its process id and that of a process which it starts itself, then sleeps.
+# Records its process id and that of its child process, then sleeps.
 SLEEP = """
 import os, subprocess, time
 from pathlib import Path
 child = subprocess.Popen(["sleep", "600"])
-with Path({notes!r}).open("a") as notes:
-    notes.write(f"{{os.getpid()}} {{child.pid}}\\n")
+with Path({record!r}).open("a") as record:
+    record.write(f"{{os.getpid()}} {{child.pid}}\\n")
 time.sleep(600)
 """
 
@@ -40,20 +40,20 @@ def is_running(pid: int) -> bool:
 
 
 class Started:
-    """A supervisor in a process of its own, with a process that writes down who it is."""
+    """A supervisor in a process of its own, with a service that records its process ids."""
 
-    def __init__(self, folder: Path) -> None:
-        self.notes = folder / "notes"
-        command = [sys.executable, "-c", SUPERVISE, SLEEP.format(notes=str(self.notes))]
+    def __init__(self, directory: Path) -> None:
+        self.record = directory / "pids"
+        command = [sys.executable, "-c", SUPERVISE, SLEEP.format(record=str(self.record))]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == b"up\n"
 
     def pids(self, start: int) -> list[int]:
-        """Wait for the process's `start`-th start; answer its id and its child's."""
+        """Wait for the service's `start`-th start; return its process id and its child's."""
 
         def lines() -> list[str]:
-            return self.notes.read_text().splitlines() if self.notes.exists() else []
+            return self.record.read_text().splitlines() if self.record.exists() else []
 
         wait_for(lambda: len(lines()) > start)
         return [int(pid) for pid in lines()[start].split()]
@@ -95,22 +95,45 @@ def test_its_processes_end_with_it_even_when_it_is_killed(started: Started) -> N
     wait_for(lambda: not is_running(pid))
 
 
-def test_it_says_which_process_ended_while_starting() -> None:
+def test_it_reports_which_process_ended_during_startup() -> None:
+    unlucky = Service(
+        "unlucky", [sys.executable, "-c", "raise SystemExit(3)"], is_ready=lambda: False
+    )
+    with Supervisor() as supervisor, pytest.raises(ProcessFailedError, match=r"unlucky.*status 3"):
+        supervisor.start(unlucky, timeout=20)
+
+
+def test_it_reports_which_process_is_not_ready_in_time() -> None:
+    slow = Service("slow", ["sleep", "600"], is_ready=lambda: False)
+    with (
+        Supervisor() as supervisor,
+        pytest.raises(ProcessFailedError, match=r"slow.*not ready after 0.2 s"),
+    ):
+        supervisor.start(Service("ready", ["sleep", "600"]), slow, timeout=0.2)
+
+
+def test_it_starts_a_service_only_when_the_one_before_is_ready(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
     with Supervisor() as supervisor:
-        supervisor.start("unlucky", [sys.executable, "-c", "raise SystemExit(3)"], os.environ)
-        with pytest.raises(ProcessFailedError, match=r"unlucky.*exit status 3"):
-            supervisor.wait_until("unlucky", lambda: False, timeout=20)
+        touch = f"sleep 0.3; touch {first}; sleep 600"
+        supervisor.start(Service("first", ["sh", "-c", touch], is_ready=first.exists))
+        copy = f"mv {first} {second}; sleep 600"
+        supervisor.start(Service("second", ["sh", "-c", copy], is_ready=second.exists), timeout=20)
 
 
-def test_it_says_which_process_is_not_ready_in_time() -> None:
+def test_a_service_gets_the_environment_with_its_own_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARED", "shared")
+    path = tmp_path / "variables"
+    command = ["sh", "-c", f'echo "$SHARED $OWN" > {path}']
     with Supervisor() as supervisor:
-        supervisor.start("slow", ["sleep", "600"], os.environ)
-        with pytest.raises(ProcessFailedError, match=r"slow.*not ready after 0.2 s"):
-            supervisor.wait_until("slow", lambda: False, timeout=0.2)
+        supervisor.run_once(Service("print", command, environment={"OWN": "own"}))
+    assert path.read_text() == "shared own\n"
 
 
-def test_it_reports_a_failed_setup() -> None:
+def test_it_reports_a_failed_one_off_process() -> None:
     with Supervisor() as supervisor:
-        supervisor.run_once(["true"], os.environ)
-        with pytest.raises(ProcessFailedError):
-            supervisor.run_once(["false"], os.environ)
+        supervisor.run_once(Service("set-up", ["true"]))
+        with pytest.raises(ProcessFailedError, match="The set-up process failed"):
+            supervisor.run_once(Service("set-up", ["false"]))

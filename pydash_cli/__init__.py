@@ -1,0 +1,25 @@
+"""The `pydash` command: one module per command or group of commands."""
+
+import click
+
+from pydash_cli import demo, processes, seed, up, user
+
+__all__ = ["cli"]
+
+
+@click.group()
+@click.version_option(package_name="pydash-io")
+def cli() -> None:
+    """PyDash: one place for all your Flask-MonitoringDashboards."""
+
+
+for command in (
+    up.up,
+    processes.database,
+    processes.web,
+    processes.fetcher,
+    user.user,
+    seed.seed,
+    demo.demo,
+):
+    cli.add_command(command)

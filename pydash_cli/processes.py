@@ -1,0 +1,46 @@
+"""`pydash database`, `pydash web` and `pydash fetcher`: one of the three processes alone."""
+
+from pathlib import Path
+
+import click
+
+from pydash_cli.settings import configure, data_dir_option, host_option, port_option
+
+
+@click.command()
+@data_dir_option
+def database(data_dir: Path | None) -> None:
+    """Run the database server alone."""
+    import pydash_logger
+    from pydash_database import server
+
+    configuration = configure(data_dir=data_dir)
+    pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
+    try:
+        server.serve(configuration.data_dir)
+    except server.ServerNotStarted as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command()
+@host_option
+@port_option
+@data_dir_option
+def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Run the web server alone: the pages and the API."""
+    import pydash_app
+    import pydash_web
+    from pydash_web.http import server
+
+    configuration = configure(host=host, port=port, data_dir=data_dir)
+    pydash_app.configure(configuration)
+    server.run(pydash_web.create_app(configuration), configuration)
+
+
+@click.command()
+@data_dir_option
+def fetcher(data_dir: Path | None) -> None:
+    """Run the fetcher alone: it fetches the data of all dashboards."""
+    from pydash_app import fetcher as daemon
+
+    daemon.run(configure(data_dir=data_dir))

@@ -1,0 +1,90 @@
+"""`pydash up`: runs the whole of PyDash under one supervisor."""
+
+import errno
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from pydash_app.configuration import Configuration
+from pydash_cli import demo as demo_content
+from pydash_cli.settings import configure, data_dir_option, host_option, port_option
+from pydash_http.hosts import hosts_to_listen_on, local_url, url_host
+from pydash_supervisor import Service, Stopped, Supervisor, require_free_port, responds
+
+
+@click.command()
+@host_option
+@port_option
+@data_dir_option
+@click.option("--demo", is_flag=True, help="Add a demo user and a monitored demo app.")
+def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) -> None:
+    """Run everything: the database, the web server and the fetcher."""
+    os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
+    if demo:
+        os.environ.setdefault("PYDASH_FETCH_INTERVAL", str(demo_content.FETCH_SECONDS))
+        os.environ.setdefault("PYDASH_SELF_MONITORING", "on")
+    configuration = configure(host=host, port=port, data_dir=data_dir)
+    with _lock(configuration.data_dir), Supervisor() as supervisor, suppress(Stopped):
+        try:
+            require_free_port(hosts_to_listen_on(configuration.host), configuration.port)
+        except OSError as error:
+            place = f"{url_host(configuration.host)}:{configuration.port}"
+            reason = (
+                "another program uses the port; choose another one with --port or PYDASH_PORT"
+                if error.errno == errno.EADDRINUSE
+                else error.strerror
+            )
+            raise click.ClickException(f"Cannot listen on {place}: {reason}.") from None
+        click.echo(
+            f"Dashboards may be fetched from these addresses: {configuration.fetch_allow}.",
+            err=True,
+        )
+        click.echo(_start(supervisor, configuration, demo))
+        supervisor.run()
+
+
+def _start(supervisor: Supervisor, configuration: Configuration, demo: bool) -> str:
+    """Start all processes in order; return the line that reports that they are ready."""
+    from pydash_database import server
+
+    url = local_url(configuration.host, configuration.port)
+    services = [
+        _command("web", "web", is_ready=lambda: responds(f"{url}/api/status")),
+        _command("fetcher", "fetcher"),
+    ]
+    supervisor.start(
+        _command(
+            "database", "database", is_ready=lambda: server.is_accepting(configuration.data_dir)
+        )
+    )
+    if not demo:
+        supervisor.start(*services)
+        return f"PyDash is ready at {url}"
+    shop_url = demo_content.shop_url(configuration)
+    supervisor.run_once(_command("demo user", "demo", "user"))
+    supervisor.start(demo_content.shop(configuration, shop_url), *services)
+    supervisor.run_once(_command("demo dashboards", "demo", "dashboards", shop_url, url))
+    password = demo_content.password(configuration)
+    return f"PyDash is ready at {url} (sign in as {demo_content.USER_NAME}, password {password})"
+
+
+def _command(name: str, *arguments: str, is_ready: Callable[[], bool] | None = None) -> Service:
+    """Return the service that runs a `pydash` command."""
+    return Service(name, [sys.executable, "-m", "pydash", *arguments], is_ready)
+
+
+@contextmanager
+def _lock(data_dir: Path) -> Iterator[None]:
+    """Make sure that no other `pydash up` uses the data directory during the block."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data_dir / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(f"PyDash is already running on {data_dir}.") from None
+        yield

@@ -1,0 +1,44 @@
+"""Private files: readable by their owner alone, and never incomplete."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def create(path: Path, content: str | bytes) -> None:
+    """Create a file of mode 600, unless it exists.
+
+    Several processes may call this at the same time: the file appears complete or not at all, and
+    the first one wins. A power failure leaves no empty file either, because the content is on the
+    disk before the name is.
+
+    :param path: its directory is created with mode 700 if it does not exist.
+    :param content: a text is encoded as UTF-8.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        Path(draft).unlink()
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def read_or_create(path: Path, new_text: str) -> str:
+    """Return the text of a file; create it with mode 600 and this text if it does not exist.
+
+    :raises UnicodeDecodeError: the file is not a text in UTF-8.
+    """
+    if not path.exists():
+        create(path, new_text)
+    return path.read_text(encoding="utf-8")
