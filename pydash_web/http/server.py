@@ -12,6 +12,7 @@ from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, ServerNotImplemented
 
 from pydash_app.configuration import Configuration
+from pydash_http.hosts import hosts_to_listen_on, url_host
 from pydash_logger.logger import Logger
 from pydash_web.models.common import Error
 
@@ -37,7 +38,7 @@ def run(app: Any, configuration: Configuration) -> None:
     # SIGINT too: whoever is started in the background inherits it as ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    logger.info(f"Serving on http://{configuration.host}:{configuration.port}")
+    logger.info(f"Serving on http://{url_host(configuration.host)}:{configuration.port}")
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
@@ -58,8 +59,10 @@ def listen(app: Any, configuration: Configuration) -> Any:
         server = create_server(
             app,
             map=sockets,
-            host=configuration.host,
-            port=configuration.port,
+            listen=" ".join(
+                f"{url_host(host)}:{configuration.port}"
+                for host in hosts_to_listen_on(configuration.host)
+            ),
             threads=configuration.web_threads,
             ident=None,
             # A browser keeps several connections open; select() would end at about a thousand.
@@ -93,7 +96,7 @@ def _allowed_connections() -> int:
 
 
 def _explain(error: OSError, configuration: Configuration) -> str:
-    address = f"{configuration.host}:{configuration.port}"
+    address = f"{url_host(configuration.host)}:{configuration.port}"
     if error.errno == errno.EADDRINUSE:
         return f"Error: {address} is in use by another program. Choose another PYDASH_PORT."
     return f"Error: cannot listen on {address}: {error.strerror}."

@@ -63,6 +63,8 @@ def test_an_override_takes_precedence_over_the_environment(tmp_path: Path) -> No
         ("secret_key", "short"),
         ("database_uri", "mysql://localhost"),
         ("mail_url", "mail.example.com"),
+        ("host", "[::1]"),
+        ("host", "localhost:5000"),
         ("mail_url", "smtp://"),
         ("mail_url", "smtp://mail.example.com:99999"),
         ("mail_url", "smtp://mail.example.com:0"),
