@@ -10,7 +10,7 @@ from persistent import Persistent
 
 
 class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
-    """Keeps persistent objects so that each is found by any of its indexed properties.
+    """Keeps persistent objects so that each can be found by any of its indexed properties.
 
     Adding, finding, updating and removing take time logarithmic in the number of objects, and
     touch a few small tree nodes, so transactions that change different objects rarely conflict.
@@ -19,8 +19,14 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
     :param non_unique: names of attributes whose values several objects may share; see `all_with`.
     :param key: the one of `properties` that never changes while an object is in the collection.
 
-    Values must be hashable and, per property, comparable. An attribute that is missing or `None`
-    is not indexed, so any number of objects may lack it.
+    The indexes and all methods that only read them are the library's. The library accepts trees
+    as its `dict_type`, but cannot fill them: it uses the objects themselves as keys, which have no
+    order, and looks for duplicates by scanning all keys of an index. So the methods that change
+    the collection, and those that depend on the objects being keys, are replaced. The library's
+    `AutoUpdatingItem` has no effect here: call `update_item` after a change.
+
+    The values of one property must be comparable with each other. An attribute that is missing or
+    `None` is not indexed, so any number of objects may lack it.
 
     >>> class Person:
     ...     def __init__(self, id, name, town=None):
@@ -50,9 +56,9 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
         self.clear()
 
     def add(self, obj: Any) -> None:
-        """Add an object; nothing happens if it is in the collection already.
+        """Add an object, unless it is in the collection already.
 
-        :raises DuplicateIndexError: another object has one of its unique values; nothing changed.
+        :raises DuplicateIndexError: another object has one of its unique values; nothing is added.
         """
         if self._contains_object(obj):
             return
@@ -74,10 +80,11 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
         self._length.change(-1)
 
     def update_item(self, obj: Any) -> None:
-        """Index an object by its current values, after they were changed.
+        """Index an object by its current values, after they have changed.
 
         :raises KeyError: it is not in the collection.
-        :raises DuplicateIndexError: another object has one of its new values; nothing changed.
+        :raises DuplicateIndexError: another object has one of its new unique values; the object
+            stays indexed by its previous values.
         """
         if not self._contains_object(obj):
             raise KeyError(obj)
@@ -90,26 +97,26 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
         self._propdict[old[self._key]] = new
 
     def all_with(self, property_name: str, value: Any) -> Iterator[Any]:
-        """Iterate over the objects whose non-unique property has this value, in order of their key.
+        """Iterate over the objects with this value of a non-unique property, ordered by key.
 
-        The collection must not be changed meanwhile.
+        The collection must not change during the iteration.
         """
-        # (value,) sorts just before every (value, key).
+        # (value,) sorts before every (value, key).
         for (found, _), obj in self._shared[property_name].items(min=(value,)):
             if found != value:
                 return
             yield obj
 
     def values(self, property_name: str | None = None) -> Any:
-        """Answer all objects lazily, or those which have a value of the given unique property."""
+        """Return a lazy sequence of all objects, or of those with a value of a unique property."""
         return self._dicts[property_name or self._key].values()
 
     def keys(self, property_name: str | None = None) -> Any:
-        """Answer all values of a unique property lazily, or the names of the properties."""
+        """Return a lazy sequence of the values of a unique property, or of the property names."""
         return self._dicts[property_name].keys() if property_name else self._dicts.keys()
 
     def items_props(self) -> Iterator[tuple[Any, dict[str, Any]]]:
-        """Iterate over all objects, each with its indexed values."""
+        """Iterate over pairs of an object and a dictionary of its indexed values."""
         for key, values in self._propdict.items():
             yield self._dicts[self._key][key], dict(values)
 
