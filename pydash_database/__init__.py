@@ -1,6 +1,6 @@
-"""The database room: opens ZODB by URI, keeps connections, runs transactions.
+"""The database: opens ZODB by URI, keeps connections, runs transactions.
 
-The rooms above use what is named here; only repositories use `database_root`.
+Other packages use the names below; only repositories use `database_root`.
 """
 
 from pydash_database.collection import MultiIndexedPersistentCollection
@@ -19,11 +19,11 @@ from pydash_database.errors import (
     SchemaTooNew,
     UnknownClass,
 )
-from pydash_database.storages import DISCONNECTED, PATIENT_SECONDS
+from pydash_database.storages import BACKGROUND_TIMEOUT, DISCONNECTED
 
 __all__ = [
+    "BACKGROUND_TIMEOUT",
     "DISCONNECTED",
-    "PATIENT_SECONDS",
     "DatabaseUnavailable",
     "IncompatibleDatabase",
     "MultiIndexedPersistentCollection",

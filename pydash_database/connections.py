@@ -1,7 +1,7 @@
-"""The open database of this process, and a connection to it for each thread.
+"""The database of this process, and a connection to it for each thread.
 
-A process that forks, and every thread, gets a connection of its own at its first use; what a
-thread had is given back when the thread ends.
+Every thread, and every forked process, opens its own connection when it first needs one. A thread's
+connection is returned to the pool when the thread ends.
 """
 
 import os
@@ -24,31 +24,31 @@ Result = TypeVar("Result")
 
 logger = Logger(__name__)
 
-# More threads than this may be connected, ZODB only warns.
+# ZODB logs a warning when more connections than this are open.
 _EXPECTED_CONNECTIONS = 256
-# A connection keeps the objects it read until it holds this many, or this much.
+# The limits of the objects that a connection keeps in memory.
 _CACHED_OBJECTS = 20_000
 _CACHED_BYTES = 32 * 1024**2
 
 
 class Session:
-    """One thread's connection with its transactions; given back when nobody holds it any more."""
+    """One thread's connection and transactions; released when nothing refers to it any more."""
 
     def __init__(self, database: DB) -> None:
         self.manager = TransactionManager()
         self.connection = database.open(self.manager)
         self.in_transaction = False
-        weakref.finalize(self, _give_back, self.connection, self.manager).atexit = False
+        weakref.finalize(self, _release, self.connection, self.manager).atexit = False
 
 
-def _give_back(connection: Any, manager: Any) -> None:
+def _release(connection: Any, manager: Any) -> None:
     manager.abort()
     if connection.opened:
         connection.close()
 
 
 class Database:
-    """A database named by a URI, opened when it is first needed.
+    """A database that is named by a URI and opened when it is first needed.
 
     :param uri: see `pydash_database.storages.open_storage`.
     :param migrations: see `pydash_database.schema`; run when the database is opened.
@@ -65,14 +65,14 @@ class Database:
         self.migrations = migrations
         self.renamed_classes = renamed_classes
         self._opening = threading.Lock()
-        self._hopeless_until = float("-inf")
+        self._fail_fast_until = float("-inf")
         self._database: DB | None = None
         self._of_thread = threading.local()
 
     def session(self) -> Session:
-        """Answer the connection of the calling thread.
+        """Return the session of the calling thread.
 
-        :raises DatabaseUnavailable: the database does not answer.
+        :raises DatabaseUnavailable: the database does not respond.
         """
         session: Session | None = getattr(self._of_thread, "session", None)
         if session is None:
@@ -80,24 +80,26 @@ class Database:
         return session
 
     def open(self) -> DB:
-        """Open the database unless it is open.
+        """Open the database, unless it is open.
 
-        After an attempt failed, all threads share its failure for a moment instead of each waiting
-        for another one.
+        After a failed attempt, the attempts of all threads fail at once for a moment, instead of
+        each waiting for its own.
+
+        :raises DatabaseUnavailable: the database does not respond.
         """
         with self._opening:
             if self._database is None:
-                if time.monotonic() < self._hopeless_until:
+                if time.monotonic() < self._fail_fast_until:
                     raise DatabaseUnavailable
                 try:
                     self._database = self._open()
                 except DatabaseUnavailable:
-                    self._hopeless_until = time.monotonic() + storages.PAUSE_SECONDS
+                    self._fail_fast_until = time.monotonic() + storages.PAUSE_SECONDS
                     raise
             return self._database
 
     def close(self) -> None:
-        """Close the database with all its connections."""
+        """Close the database and all its connections."""
         with self._opening:
             self._of_thread = threading.local()
             if self._database is not None:
@@ -117,25 +119,23 @@ class Database:
             class_factory=class_factory(self.renamed_classes),
         )
         try:
-            self._upgrade(database)
+            session = Session(database)
+            with storages.response_timeout(storages.BACKGROUND_TIMEOUT):
+                migrated = transactions.run(
+                    session.manager,
+                    lambda: schema.upgrade(session.connection.root(), self.migrations),
+                )
         except BaseException:
             database.close()
             raise
-        return database
-
-    def _upgrade(self, database: DB) -> None:
-        session = Session(database)
-        with storages.patience(storages.PATIENT_SECONDS):
-            migrated = transactions.run(
-                session.manager, lambda: schema.upgrade(session.connection.root(), self.migrations)
-            )
         if migrated:
             logger.info("Migrated the database", migrations=migrated, schema=len(self.migrations))
+        return database
 
 
 _current: Database | None = None
-# What a parent process opened is never touched by its child, not even to be finalised: closing
-# would speak on the parent's sockets.
+# A child process must not even finalize what its parent opened, because closing a connection writes
+# to the parent's sockets.
 _inherited: list[Database] = []
 
 
@@ -144,7 +144,7 @@ def configure(
     migrations: Sequence[schema.Migration] = (),
     renamed_classes: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Name the database of this process; it is opened when it is first needed.
+    """Set the database of this process, which is opened when it is first needed.
 
     :param uri: `zeo://HOST:PORT`, `zeo:///PATH/OF/SOCKET`, `file://PATH`, `memory://` or
         `postgresql://…`.
@@ -164,19 +164,19 @@ def close() -> None:
 
 
 def database_connection() -> Any:
-    """Answer the calling thread's connection (`ZODB.Connection.Connection`).
+    """Return the calling thread's connection (`ZODB.Connection.Connection`).
 
-    :raises DatabaseUnavailable: the database does not answer.
+    :raises DatabaseUnavailable: the database does not respond.
     """
     return _configured().session().connection
 
 
 def database_root() -> Any:
-    """Answer the root object, in which every repository keeps its collection.
+    """Return the root object, in which every repository keeps its collection.
 
-    What is read outside `transact` is what the thread's last transaction saw.
+    Outside of `transact`, it has the state that the thread's last transaction saw.
 
-    :raises DatabaseUnavailable: the database does not answer.
+    :raises DatabaseUnavailable: the database does not respond.
     """
     return database_connection().root()
 
@@ -185,37 +185,37 @@ def transact(
     work: Callable[[], Result],
     attempts: int = transactions.ATTEMPTS,
     *,
-    patience: float = storages.ANSWER_SECONDS,
+    timeout: float = storages.RESPONSE_TIMEOUT,
 ) -> Result:
-    """Call `work()` in a transaction, commit, and answer its result.
+    """Call `work()` in a transaction, commit, and return its result.
 
-    :param work: reads and changes persistent objects; called again from the start after a conflict
-        with another transaction, so it has no other effects. If it raises, nothing is stored.
-        A `transact` inside of it becomes part of the outer transaction.
-    :param attempts: how often it is tried.
-    :param patience: for how many seconds to wait for each answer of a ZEO server. By default as
-        long as people wait; `PATIENT_SECONDS` is for work in the background that stores much.
-    :raises DatabaseUnavailable: the database does not answer, or all attempts met conflicts. If it
-        ceased to answer in the middle of the commit, all of the work is stored or nothing.
+    :param work: reads and changes persistent objects. It is called again from the start after a
+        conflict with another transaction, so it must have no other effects. If it raises, nothing
+        is stored. A nested `transact` becomes part of the outer transaction.
+    :param attempts: the maximum number of attempts.
+    :param timeout: seconds to wait for each response of a ZEO server. The default suits requests;
+        background work that stores much data uses `BACKGROUND_TIMEOUT`.
+    :raises DatabaseUnavailable: the database does not respond, or all attempts met conflicts. If
+        the response to the commit was lost, either all of the work is stored or nothing.
     """
     session = _configured().session()
     if session.in_transaction:
         return work()
     session.in_transaction = True
     try:
-        with storages.patience(patience):
+        with storages.response_timeout(timeout):
             return transactions.run(session.manager, work, attempts)
     finally:
         session.in_transaction = False
 
 
 def last_transaction_id() -> bytes:
-    """Answer the id of the newest transaction known here, whichever process committed it.
+    """Return the id of the newest transaction known here, whichever process committed it.
 
-    It costs no question to a ZEO server, which tells every client of every commit: compare it with
-    an earlier one to see cheaply whether anything changed.
+    Comparing it with an earlier one is a cheap way to detect changes: a ZEO server notifies its
+    clients of every commit, so no request is sent.
 
-    :raises DatabaseUnavailable: the database does not answer.
+    :raises DatabaseUnavailable: the database does not respond.
     """
     try:
         return storages.last_transaction_id(_configured().open().storage)
@@ -224,15 +224,15 @@ def last_transaction_id() -> bytes:
 
 
 def pack(days: float = 1.0) -> None:
-    """Give the room of what was deleted or overwritten back to the disk.
+    """Remove deleted objects and overwritten revisions from the disk.
 
-    :param days: what was current so many days ago is kept.
-    :raises DatabaseUnavailable: the database does not answer.
+    :param days: revisions that were current this many days ago are kept.
+    :raises DatabaseUnavailable: the database does not respond.
     """
-    # This asks the server, and waits as long as ever; the packing itself may take hours.
+    # Checks with the usual timeout that the server responds; packing itself may take hours.
     transact(database_connection)
     try:
-        with storages.patience(None):
+        with storages.response_timeout(None):
             _configured().open().pack(days=days)
     except storages.DISCONNECTED as error:
         raise DatabaseUnavailable from error
@@ -240,15 +240,15 @@ def pack(days: float = 1.0) -> None:
 
 def _configured() -> Database:
     if _current is None:
-        raise RuntimeError("No database: call pydash_database.configure(uri) first.")
+        raise RuntimeError("No database is configured: call pydash_database.configure(uri) first.")
     return _current
 
 
-def _start_anew_after_fork() -> None:
+def _reset_after_fork() -> None:
     global _current
     if _current is not None:
         _inherited.append(_current)
         _current = Database(_current.uri, _current.migrations, _current.renamed_classes)
 
 
-os.register_at_fork(after_in_child=_start_anew_after_fork)
+os.register_at_fork(after_in_child=_reset_after_fork)

@@ -1,17 +1,17 @@
-"""What can go wrong with the database."""
+"""The exceptions of the database."""
 
-# ruff: noqa: N818 (the names say what went wrong)
+# ruff: noqa: N818 (the names describe what went wrong)
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not answer, or is too busy to; trying again later may help."""
+    """The database does not respond, or is too busy; a later attempt may succeed."""
 
-    def __init__(self, message: str = "The database does not answer.") -> None:
+    def __init__(self, message: str = "The database does not respond.") -> None:
         super().__init__(message)
 
 
 class IncompatibleDatabase(Exception):
-    """This PyDash cannot read the database; the message says why and what to do."""
+    """This PyDash cannot read the database; the message explains why and what to do."""
 
 
 class SchemaTooNew(IncompatibleDatabase):

@@ -1,7 +1,7 @@
-"""Keeps a stored database in step with the code that reads it.
+"""Migrates stored databases to the schema of the code that reads them.
 
 The version of a database is the number of migrations that ran on it. A new migration is appended
-to the list; none is ever changed or removed, for a fresh database runs them all.
+to the list; none is ever changed or removed, because a new database runs them all.
 """
 
 from collections.abc import Callable, MutableMapping, Sequence
@@ -16,9 +16,9 @@ VERSION = "schema_version"
 
 
 def upgrade(root: Root, migrations: Sequence[Migration]) -> int:
-    """Run the migrations that this database has not seen yet; answer how many there were.
+    """Run the migrations that have not run on this database yet; return their number.
 
-    :raises SchemaTooNew: the database has seen more migrations than there are.
+    :raises SchemaTooNew: more migrations than there are ran on the database.
 
     >>> root = {}
     >>> upgrade(root, [lambda root: root.update(users={})])

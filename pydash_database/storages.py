@@ -23,85 +23,85 @@ try:
 except ImportError:
     RelStorage = None
 
-# What the engines raise when the database is away.
+# What the engines raise when the database is unavailable.
 DISCONNECTED = (
     (ClientDisconnected,) if RelStorage is None else (ClientDisconnected, PostgresqlError)
 )
 
-# An answer of the database server is awaited for so long, so that a web answer can come within two
+# How long to wait for each response of a ZEO server, so that a web response takes at most two
 # seconds.
-ANSWER_SECONDS = 1.5
-# So long where nobody sits and waits: much is stored, perhaps on a slow disk, and others who store
-# much may come first. Still a server that is gone does not hold the task for ever.
-PATIENT_SECONDS = 30.0
-# Once a server did not answer, nobody waits for it for so long, unless it is connected again.
+RESPONSE_TIMEOUT = 1.5
+# The same for background work, which may store much data on a slow disk, and wait for others that
+# do. It is finite, so that a server that is gone does not block a task forever.
+BACKGROUND_TIMEOUT = 30.0
+# After a timeout, calls fail at once for so many seconds, unless the server is connected again.
 PAUSE_SECONDS = 1.0
-# ZEO tries to connect again after this time, and up to a second more.
+# ZEO reconnects after this time, and up to a second more.
 _RECONNECT_SECONDS = 0.1
-# ZEO's own limit, for a connection alone; ours includes it.
-_NEVER_SECONDS = 1e6
+# ZEO's own timeout covers the connection alone; ours includes it.
+_NO_TIMEOUT = 1e6
 _DEFAULT_ZEO_PORT = 9991
-# ZEO's cache is a file without a name: it costs disk and page cache, not the process's memory.
+# ZEO's cache is an unlinked file: it occupies disk and page cache, not the memory of the process.
 _ZEO_CACHE_BYTES = 128 * 1024**2
 
-_patience: ContextVar[float | None] = ContextVar("patience", default=ANSWER_SECONDS)
+_timeout: ContextVar[float | None] = ContextVar("timeout", default=RESPONSE_TIMEOUT)
 
 
 @contextmanager
-def patience(seconds: float | None) -> Iterator[None]:
-    """Wait for each answer of a ZEO server for so long within; `None` is for ever."""
-    token = _patience.set(seconds)
+def response_timeout(seconds: float | None) -> Iterator[None]:
+    """Set the timeout of each response of a ZEO server for the block; `None` waits forever."""
+    token = _timeout.set(seconds)
     try:
         yield
     finally:
-        _patience.reset(token)
+        _timeout.reset(token)
 
 
 class ZeoClient(ClientThread):
-    """Speaks with a ZEO server, and hangs up on one that does not answer in time.
+    """A client of a ZEO server that closes the connection when a response takes too long.
 
-    ZEO itself would wait for ever. Hanging up lets every waiting call fail at once, makes the
-    server forget a commit that it was not told to finish, and makes ZEO connect anew. ZEO then
-    asks what was committed meanwhile, which may be our own commit whose answer was lost.
+    ZEO itself would wait forever. Closing the connection makes every waiting call fail at once, and
+    the server abandon a commit that it was not told to finish. ZEO then reconnects and asks for the
+    transactions that it missed, which may include our own commit whose response was lost.
     """
 
-    _hopeless_until = float("-inf")
+    _fail_fast_until = float("-inf")
 
     def call(self, method: str, *args: Any, **_options: Any) -> Any:
-        """Ask the server, and wait for the answer.
+        """Send a request to the server, and wait for the response.
 
-        :raises ClientDisconnected: there was no answer in time.
+        :raises ClientDisconnected: the response did not arrive in time.
         """
-        return self._answer(partial(super().call, method, *args, timeout=_NEVER_SECONDS))
+        return self._wait(partial(super().call, method, *args, timeout=_NO_TIMEOUT))
 
     def load_before(self, oid: bytes, tid: bytes) -> Any:
         """Load the state that an object had before a transaction; see `call`."""
-        return self._answer(
-            lambda wait: self.io_call(self.load_before_co(oid, tid, _NEVER_SECONDS), wait)
+        return self._wait(
+            lambda wait: self.io_call(self.load_before_co(oid, tid, _NO_TIMEOUT), wait)
         )
 
     def tpc_finish(self, tid: Any, updates: Any, f: Callable[[bytes], None]) -> Any:
-        """Commit what was voted for; see `call`, and without an answer it may be committed."""
-        return self._answer(partial(super().tpc_finish, tid, updates, f))
+        """Finish a commit; see `call`. If the response is lost, it may have been committed."""
+        return self._wait(partial(super().tpc_finish, tid, updates, f))
 
-    def _answer(self, ask: Callable[..., Any]) -> Any:
-        if not self.is_connected() and time.monotonic() < self._hopeless_until:
-            raise ClientDisconnected("the server did not answer a moment ago")
-        answer = ask(wait=False)
+    def _wait(self, send: Callable[..., Any]) -> Any:
+        if not self.is_connected() and time.monotonic() < self._fail_fast_until:
+            raise ClientDisconnected("The server did not respond a moment ago.")
+        response = send(wait=False)
         try:
-            return answer.result(_patience.get())
+            return response.result(_timeout.get())
         except TimeoutError:
-            self.loop.call_soon_threadsafe(self._hang_up, answer)
-        # Either it came just now, or this fails like all that waits.
-        return answer.result()
+            self.loop.call_soon_threadsafe(self._disconnect, response)
+        # It has arrived in the meantime, or fails together with all other waiting calls.
+        return response.result()
 
-    def _hang_up(self, unanswered: Any) -> None:
-        """Break the connection, or the attempt to connect; runs in the network thread."""
-        if unanswered.done():
+    def _disconnect(self, response: Any) -> None:
+        """Close the connection, or abandon the attempt to connect; runs in the network thread."""
+        if response.done():
             return
         client = self.client
-        self._hopeless_until = time.monotonic() + PAUSE_SECONDS
-        # ZEO says so only after the calls have failed, whose callers would wait for another answer.
+        self._fail_fast_until = time.monotonic() + PAUSE_SECONDS
+        # ZEO does this only after the calls have failed, and their callers would wait again.
         client.operational = False
         if client.protocol is None:
             client.disconnected(None)
@@ -113,21 +113,41 @@ def open_storage(uri: str) -> Any:
     """Open a storage.
 
     :param uri: `zeo://HOST:PORT` or `zeo:///PATH/OF/SOCKET` for a ZEO server, `postgresql://…` for
-        RelStorage on PostgreSQL, `file:///PATH` for a file of this process alone, `memory://` for
-        what shall not last.
-    :raises ValueError: nothing can open such a URI.
-    :raises DISCONNECTED: the server does not answer.
+        RelStorage on PostgreSQL, `file:///PATH` for a file used by this process alone, `memory://`
+        for data that need not last.
+    :raises ValueError: the scheme of the URI is unknown, or its engine is not installed.
+    :raises DISCONNECTED: the server does not respond.
     """
-    scheme = urlsplit(uri).scheme
-    if scheme not in _OPENERS:
-        known = ", ".join(f"{known}://" for known in _OPENERS)
-        raise ValueError(f"{scheme}:// is no kind of database; use one of {known}")
-    return _OPENERS[scheme](uri)
+    parsed = urlsplit(uri)
+    match parsed.scheme:
+        case "zeo":
+            address: str | tuple[str, int] = unquote(parsed.path)
+            if parsed.hostname:
+                address = parsed.hostname, parsed.port or _DEFAULT_ZEO_PORT
+            return ClientStorage(
+                address,
+                wait_timeout=RESPONSE_TIMEOUT,
+                cache_size=_ZEO_CACHE_BYTES,
+                # At the start of every transaction, receive what other processes have committed.
+                server_sync=True,
+                _client_factory=partial(ZeoClient, disconnect_poll=_RECONNECT_SECONDS),
+            )
+        case "postgresql":
+            return _open_postgresql(uri)
+        case "file":
+            return FileStorage(unquote(parsed.path), pack_keep_old=False)
+        case "memory":
+            return MappingStorage(uri)
+        case unknown:
+            raise ValueError(
+                f"Unknown kind of database: {unknown}://. "
+                "Use zeo://, postgresql://, file:// or memory://."
+            )
 
 
 def last_transaction_id(storage: Any) -> bytes:
-    """Answer the id of the newest transaction that a storage knows of."""
-    # A ZEO server tells its clients of every commit; PostgreSQL has to be asked.
+    """Return the id of the newest transaction that a storage knows."""
+    # A ZEO server notifies its clients of every commit; PostgreSQL must be polled.
     if hasattr(storage, "poll_invalidations"):
         storage.sync()
         storage.poll_invalidations()
@@ -135,44 +155,13 @@ def last_transaction_id(storage: Any) -> bytes:
     return tid
 
 
-def _open_zeo(uri: str) -> Any:
-    parsed = urlsplit(uri)
-    address: str | tuple[str, int] = unquote(parsed.path)
-    if parsed.hostname:
-        address = parsed.hostname, parsed.port or _DEFAULT_ZEO_PORT
-    return ClientStorage(
-        address,
-        wait_timeout=ANSWER_SECONDS,
-        cache_size=_ZEO_CACHE_BYTES,
-        # Ask at the begin of every transaction, which then sees what any process committed before.
-        server_sync=True,
-        _client_factory=partial(ZeoClient, disconnect_poll=_RECONNECT_SECONDS),
-    )
-
-
 def _open_postgresql(uri: str) -> Any:
     if RelStorage is None:
         raise ValueError(
-            "A postgresql:// database needs RelStorage: pip install 'pydash-io[postgresql]'"
+            "A postgresql:// database requires RelStorage: pip install 'pydash-io[postgresql]'"
         )
-    # Without history: nothing here looks back, and backups are PostgreSQL's.
+    # Without history, because nothing here reads old revisions, and PostgreSQL makes the backups.
     options = Options(keep_history=False)
-    # RelStorage appends to the name of the database as `key=value`, so it cannot be a URI.
+    # RelStorage appends the database name as `key=value`, so the DSN cannot be a URI.
     adapter = PostgreSQLAdapter(dsn=make_dsn(**parse_dsn(uri)), options=options)
     return RelStorage(adapter, options=options)
-
-
-def _open_file(uri: str) -> Any:
-    return FileStorage(unquote(urlsplit(uri).path), pack_keep_old=False)
-
-
-def _open_memory(uri: str) -> Any:
-    return MappingStorage(uri)
-
-
-_OPENERS: dict[str, Callable[[str], Any]] = {
-    "zeo": _open_zeo,
-    "postgresql": _open_postgresql,
-    "file": _open_file,
-    "memory": _open_memory,
-}

@@ -1,4 +1,4 @@
-"""Runs work in transactions, again when somebody else was faster."""
+"""Runs work in transactions, and repeats it after conflicts."""
 
 import random
 import time
@@ -20,8 +20,8 @@ _FIRST_PAUSE_SECONDS = 0.002
 def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
     """Call `work()` in a transaction of `manager` and commit it.
 
-    :param attempts: how often the work is begun anew after a conflict with another transaction.
-    :raises DatabaseUnavailable: the database is away, or all attempts ended in conflicts.
+    :param attempts: the maximum number of attempts; a conflict with another transaction ends one.
+    :raises DatabaseUnavailable: the database does not respond, or all attempts met conflicts.
     :raises IncompatibleDatabase: `work` read objects that this PyDash cannot read.
     """
     for attempt in range(attempts):
@@ -30,13 +30,13 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
         except DISCONNECTED as error:
             raise DatabaseUnavailable from error
         except StateLoadError as error:
-            # ZODB wraps whatever prevents an object from being loaded.
+            # ZODB wraps every exception that prevents an object from being loaded.
             if isinstance(error.__cause__, IncompatibleDatabase):
                 raise error.__cause__ from None
             raise
         except TransientError as error:
             conflict = error
-        # Random, so that two which met once do not meet again.
+        # Random, so that two transactions do not conflict again.
         time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
     raise DatabaseUnavailable("The database is too busy.") from conflict
 

@@ -1,4 +1,4 @@
-"""Each thread and process has its connection; transactions see, store and retry as they should."""
+"""Connections of threads and processes; what transactions see, store and retry."""
 
 import gc
 import os
@@ -39,7 +39,7 @@ def increase() -> int:
 
 
 def increase_elsewhere(configuration: Configuration) -> None:
-    """Increase the counter in another process, and wait for it."""
+    """Increase the counter in another process."""
     program = """
 import sys, pydash_database as db
 from pydash_app.migrations import MIGRATIONS
@@ -58,7 +58,7 @@ def in_thread(work: object) -> None:
     thread.join()
 
 
-def test_what_a_transaction_did_is_stored(counter: Configuration) -> None:
+def test_a_transaction_is_stored(counter: Configuration) -> None:
     assert transact(increase) == 1
     pydash_database.close()
     assert transact(increase) == 2
@@ -74,7 +74,7 @@ def test_nothing_is_stored_if_the_work_fails(counter: Configuration) -> None:
     assert transact(lambda: database_root()["counter"]) == 0
 
 
-def test_a_transaction_within_another_is_part_of_it(counter: Configuration) -> None:
+def test_a_nested_transaction_is_part_of_the_outer_one(counter: Configuration) -> None:
     def outer() -> None:
         transact(increase)
         raise ValueError("no")
@@ -84,7 +84,7 @@ def test_a_transaction_within_another_is_part_of_it(counter: Configuration) -> N
     assert transact(increase) == 1
 
 
-def test_threads_that_conflict_all_succeed(counter: Configuration) -> None:
+def test_conflicting_threads_all_succeed(counter: Configuration) -> None:
     def increase_often() -> None:
         for _ in range(10):
             transact(increase, attempts=100)
@@ -97,40 +97,42 @@ def test_threads_that_conflict_all_succeed(counter: Configuration) -> None:
     assert transact(lambda: database_root()["counter"]) == 40
 
 
-def test_endless_conflicts_end_as_unavailable(counter: Configuration) -> None:
-    tries: list[None] = []
+def test_too_many_conflicts_are_reported_as_unavailable(counter: Configuration) -> None:
+    attempts_made: list[None] = []
 
     def conflict() -> None:
-        tries.append(None)
+        attempts_made.append(None)
         raise TransientError
 
     with pytest.raises(DatabaseUnavailable, match="busy"):
         transact(conflict, attempts=3)
-    assert len(tries) == 3
+    assert len(attempts_made) == 3
 
 
-def test_a_transaction_sees_what_another_process_committed_before(counter: Configuration) -> None:
+def test_a_transaction_sees_earlier_commits_of_other_processes(counter: Configuration) -> None:
     for expected in (1, 2, 3):
         increase_elsewhere(counter)
         assert transact(lambda: database_root()["counter"]) == expected
 
 
-def test_a_commit_elsewhere_is_noticed_without_a_transaction(counter: Configuration) -> None:
+def test_a_commit_of_another_process_is_noticed_without_a_transaction(
+    counter: Configuration,
+) -> None:
     before = last_transaction_id()
     increase_elsewhere(counter)
-    # The server tells every client of a commit, but does not wait for them to hear it.
+    # The server notifies every client of a commit, but does not wait for them.
     while last_transaction_id() == before:
         time.sleep(0.01)
 
 
 def test_a_connection_belongs_to_its_thread(counter: Configuration) -> None:
-    mine, others = database_connection(), []
+    own, others = database_connection(), []
     in_thread(lambda: others.append(database_connection()))
-    assert database_connection() is mine
-    assert others[0] is not mine
+    assert database_connection() is own
+    assert others[0] is not own
 
 
-def test_threads_that_end_leave_no_connection_behind(counter: Configuration) -> None:
+def test_finished_threads_leave_no_connection_behind(counter: Configuration) -> None:
     for _ in range(20):
         in_thread(lambda: transact(increase))
     gc.collect()
@@ -178,7 +180,7 @@ def test_a_migration_runs_once(tmp_path: Path) -> None:
     ("uri", "hint"),
     [("postgresql://localhost/pydash", "RelStorage"), ("mysql://localhost", "zeo://")],
 )
-def test_it_says_which_databases_there_are(uri: str, hint: str) -> None:
+def test_an_unsupported_database_is_reported_with_a_hint(uri: str, hint: str) -> None:
     pydash_database.configure(uri)
     with pytest.raises(ValueError, match=hint):
         transact(lambda: None)

@@ -1,4 +1,4 @@
-"""A database that is away is noticed soon, hangs nobody, and is found again when it is back."""
+"""An unavailable database is detected soon, blocks no caller, and is used again when it is back."""
 
 import signal
 import threading
@@ -13,19 +13,18 @@ from ZEO.asyncio.client import ClientThread
 import pydash_database
 from pydash_database import DatabaseUnavailable, database_root, storages, transact
 
-# Far more than all the waits for an answer together: what takes longer, hangs.
+# Far longer than all timeouts together: a test that takes longer hangs.
 pytestmark = pytest.mark.timeout(40)
-
 
 RECOVERY_SECONDS = 30
 
 
-class Note(Persistent):
+class Memo(Persistent):
     text = "none"
 
 
 def migrate(root: Any) -> None:
-    root.update(counter=0, note=Note())
+    root.update(counter=0, memo=Memo())
 
 
 @pytest.fixture
@@ -36,17 +35,17 @@ def server(own_zeo_server: Any) -> Any:
 
 
 @pytest.fixture
-def hang_ups(monkeypatch: pytest.MonkeyPatch) -> list[None]:
-    """As many as there were waits for an answer in vain."""
-    waits: list[None] = []
-    hang_up = storages.ZeoClient._hang_up
+def timeouts(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """One item for each response that did not arrive in time."""
+    counted: list[None] = []
+    disconnect = storages.ZeoClient._disconnect
 
-    def count(client: Any, answer: Any) -> None:
-        waits.append(None)
-        hang_up(client, answer)
+    def count(client: Any, response: Any) -> None:
+        counted.append(None)
+        disconnect(client, response)
 
-    monkeypatch.setattr(storages.ZeoClient, "_hang_up", count)
-    return waits
+    monkeypatch.setattr(storages.ZeoClient, "_disconnect", count)
+    return counted
 
 
 def increase() -> int:
@@ -74,11 +73,11 @@ def eventually(work: Any) -> Any:
         try:
             return work()
         except DatabaseUnavailable:
-            assert time.monotonic() < deadline, "The database was not found again."
+            assert time.monotonic() < deadline, "The database is still unavailable."
             time.sleep(0.02)
 
 
-def test_it_is_found_again_after_a_restart(server: Any) -> None:
+def test_it_is_available_again_after_a_restart(server: Any) -> None:
     assert transact(increase) == 1
     server.kill()
     assert_unavailable()
@@ -87,14 +86,14 @@ def test_it_is_found_again_after_a_restart(server: Any) -> None:
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_it_is_found_if_it_comes_after_its_client(server: Any) -> None:
+def test_it_may_start_after_its_client(server: Any) -> None:
     server.kill()
     assert_unavailable()
     server.start()
     assert eventually(lambda: transact(increase)) == 1
 
 
-def test_a_server_that_hangs_is_unavailable(server: Any) -> None:
+def test_a_hanging_server_is_unavailable(server: Any) -> None:
     assert transact(increase) == 1
     with server.recovering():
         server.hang()
@@ -102,65 +101,65 @@ def test_a_server_that_hangs_is_unavailable(server: Any) -> None:
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_a_server_that_begins_to_hang_before_a_load_is_unavailable(
-    server: Any, hang_ups: list[None]
+def test_a_server_that_hangs_before_a_load_is_unavailable(
+    server: Any, timeouts: list[None]
 ) -> None:
     transact(increase)
-    pydash_database.close()  # with all that it had in its caches
+    pydash_database.close()  # and drop its caches
 
     def load() -> str:
-        note = database_root()["note"]
+        memo = database_root()["memo"]
         server.hang()
-        return str(note.text)
+        return str(memo.text)
 
     with server.recovering(), pytest.raises(DatabaseUnavailable):
         transact(load)
-    assert len(hang_ups) == 1, "it waits once, not again to clean up"
-    assert eventually(lambda: transact(lambda: database_root()["note"].text)) == "none"
+    assert len(timeouts) == 1, "it waits once, and not again to clean up"
+    assert eventually(lambda: transact(lambda: database_root()["memo"].text)) == "none"
 
 
-def test_of_a_commit_whose_vote_hangs_nothing_is_stored(server: Any, hang_ups: list[None]) -> None:
+def test_a_commit_whose_vote_hangs_stores_nothing(server: Any, timeouts: list[None]) -> None:
     def increase_and_stop() -> None:
         increase()
         server.hang()
 
     with server.recovering(), pytest.raises(DatabaseUnavailable):
         transact(increase_and_stop)
-    assert len(hang_ups) == 1, "it waits once, not again to clean up"
+    assert len(timeouts) == 1, "it waits once, and not again to clean up"
     assert eventually(lambda: transact(increase)) == 1
 
 
-def test_a_commit_whose_answer_is_lost_is_not_tried_again(
-    server: Any, hang_ups: list[None], monkeypatch: pytest.MonkeyPatch
+def test_a_commit_whose_response_is_lost_is_not_repeated(
+    server: Any, timeouts: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transact(increase)
-    tries = []
+    results = []
     finish = ClientThread.tpc_finish
 
     def stop_and_finish(*given: Any, **options: Any) -> Any:
         server.hang()
         return finish(*given, **options)
 
-    def increase_by_counting() -> None:
-        tries.append(increase())
+    def increase_and_record() -> None:
+        results.append(increase())
 
     with server.recovering(), monkeypatch.context() as patch:
         patch.setattr(ClientThread, "tpc_finish", stop_and_finish)
         with pytest.raises(DatabaseUnavailable):
-            transact(increase_by_counting)
-        assert len(hang_ups) == 1
-    # The server had been told to commit, so it does; and this process learns of it.
+            transact(increase_and_record)
+        assert len(timeouts) == 1
+    # The server was told to commit, so it does, and this process is notified.
     assert eventually(lambda: transact(lambda: database_root()["counter"])) == 2
-    assert tries == [2]
+    assert results == [2]
 
 
-def test_all_calls_that_wait_fail_together(server: Any) -> None:
-    everybody_has_begun = threading.Barrier(8, action=lambda: server.hang())
+def test_all_waiting_calls_fail_together(server: Any) -> None:
+    all_have_begun = threading.Barrier(8, action=lambda: server.hang())
     outcomes = []
 
-    def ask() -> None:
+    def attempt() -> None:
         def work() -> None:
-            everybody_has_begun.wait()
+            all_have_begun.wait()
             increase()
 
         try:
@@ -170,25 +169,25 @@ def test_all_calls_that_wait_fail_together(server: Any) -> None:
 
     transact(increase)
     with server.recovering():
-        in_threads(8, ask)
+        in_threads(8, attempt)
     assert len(outcomes) == 8
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_after_one_wait_in_vain_nobody_waits_until_it_is_back(
+def test_after_a_timeout_calls_fail_at_once_until_it_is_back(
     server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transact(increase)
     monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
     with server.recovering():
         server.hang()
-        # Had each to wait, it would take minutes.
+        # If each waited, this would take minutes.
         for _ in range(200):
             assert_unavailable()
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_nobody_waits_either_for_one_that_was_away_from_the_start(
+def test_calls_fail_at_once_if_it_was_never_available(
     server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
@@ -197,7 +196,7 @@ def test_nobody_waits_either_for_one_that_was_away_from_the_start(
         assert_unavailable()
 
 
-def test_it_is_asked_again_after_a_pause(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_tried_again_after_a_pause(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storages, "PAUSE_SECONDS", 0.01)
     server.kill()
     assert_unavailable()
@@ -205,26 +204,23 @@ def test_it_is_asked_again_after_a_pause(server: Any, monkeypatch: pytest.Monkey
     assert eventually(lambda: transact(increase)) == 1
 
 
-def test_work_in_the_background_may_wait_longer(server: Any) -> None:
-    """Longer than people would, for a server that is busy but there."""
+def test_background_work_waits_longer_for_a_busy_server(server: Any) -> None:
 
     def increase_at_a_busy_server() -> int:
         server.hang()
         resume = partial(server.process.send_signal, signal.SIGCONT)
-        threading.Timer(1.5 * storages.ANSWER_SECONDS, resume).start()
+        threading.Timer(1.5 * storages.RESPONSE_TIMEOUT, resume).start()
         return increase()
 
     with server.recovering():
-        transact(increase_at_a_busy_server, patience=pydash_database.PATIENT_SECONDS)
+        transact(increase_at_a_busy_server, timeout=pydash_database.BACKGROUND_TIMEOUT)
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_many_threads_wait_together_not_one_after_the_other(
-    server: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_threads_share_one_attempt_to_connect(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     server.kill()
     attempts = []
-    everybody_waits = threading.Barrier(10)
+    all_wait = threading.Barrier(10)
 
     open_storage = storages.open_storage
 
@@ -232,23 +228,23 @@ def test_many_threads_wait_together_not_one_after_the_other(
         attempts.append(uri)
         return open_storage(uri)
 
-    def ask() -> None:
-        everybody_waits.wait()
+    def attempt() -> None:
+        all_wait.wait()
         assert_unavailable()
 
     monkeypatch.setattr(storages, "open_storage", count)
-    in_threads(10, ask)
+    in_threads(10, attempt)
     assert len(attempts) == 1
 
 
-def test_packing_does_not_wait_for_a_server_that_is_away(server: Any) -> None:
+def test_packing_does_not_wait_for_an_unavailable_server(server: Any) -> None:
     transact(increase)
     server.kill()
     with pytest.raises(DatabaseUnavailable):
         pydash_database.pack()
 
 
-def test_what_a_killed_server_had_confirmed_is_still_there(server: Any) -> None:
+def test_a_confirmed_commit_survives_the_kill_of_the_server(server: Any) -> None:
     for expected in range(1, 4):
         assert eventually(lambda: transact(increase)) == expected
         server.kill()

@@ -36,7 +36,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchingStatus, RemoteInfo
 from pydash_app.dashboard.services import remote
 from pydash_app.secrets import UnreadableSecret
-from pydash_database import PATIENT_SECONDS, DatabaseUnavailable, transact
+from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
 PAGE_CALLS = 25_000
@@ -220,7 +220,7 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
         page_started = time.monotonic()
         page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
         store = partial(_store_page, source, page, _batch(page), page_started)
-        source = transact(store, patience=PATIENT_SECONDS)
+        source = transact(store, timeout=BACKGROUND_TIMEOUT)
         if not page.has_more or time.monotonic() - started >= seconds:
             return page.has_more
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydash_app.dashboard import repository, time_units
 from pydash_app.dashboard.aggregator.span import Span
 from pydash_app.dashboard.entity import Dashboard
-from pydash_database import PATIENT_SECONDS, transact
+from pydash_database import BACKGROUND_TIMEOUT, transact
 
 
 def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
@@ -19,7 +19,7 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
     :param now: the present time.
     :raises KeyError: there is no such dashboard.
     """
-    transact(lambda: _drop(repository.find(dashboard_id), now), patience=PATIENT_SECONDS)
+    transact(lambda: _drop(repository.find(dashboard_id), now), timeout=BACKGROUND_TIMEOUT)
 
 
 def _drop(dashboard: Dashboard, now: datetime) -> None:

@@ -63,7 +63,7 @@ def test_a_commit_without_an_answer_is_counted_once(
         return proceed(client, *given, **options)
 
     with own_zeo_server.recovering(), monkeypatch.context() as patch:
-        patch.setattr(fetching, "PATIENT_SECONDS", 1.0)
+        patch.setattr(fetching, "BACKGROUND_TIMEOUT", 1.0)
         patch.setattr(ClientThread, step, hang_and_proceed)
         with pytest.raises(DatabaseUnavailable):
             fetching.fetch_and_update_new_dashboard_info(dashboard_id)
