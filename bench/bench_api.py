@@ -25,10 +25,10 @@ import pydash_database
 from bench.generated import batches
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import registration, tokens
+from pydash_cube.call_batch import CallBatch
 from pydash_database import server, transact
 
 CALLS, PAGE = 1_000_000, 50_000
@@ -180,5 +180,5 @@ def _fill() -> tuple[str, str]:
     return token, ids[0]
 
 
-def _add_calls(dashboard_id: str, batch: EndpointCallBatch) -> None:
+def _add_calls(dashboard_id: str, batch: CallBatch) -> None:
     repository.find(dashboard_id).add_endpoint_calls(batch)

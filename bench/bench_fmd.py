@@ -28,6 +28,7 @@ from bench.generated import (
     generate,
 )
 from pydash_database import transact
+from tests.pydash_cube.support import ask
 
 CALLS = 1_000_000
 PAGE = 50_000
@@ -58,25 +59,43 @@ def _calls(now: datetime) -> Any:
     return (replace(calls, time=calls.time + shift) for calls in generate(CALLS, PAGE))
 
 
+def _compute(statistics: list[str], **options: Any) -> None:
+    ask(dashboard().aggregator_group.cube, statistics, **options)
+
+
 def _our_questions(now: datetime) -> Questions:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     names = ("total_visits", MEDIAN, "error_rate")
 
     def overview() -> None:
         for start in (midnight, now - timedelta(days=7), None):
-            dashboard().query([*names, "last_call"], start=start, by=["endpoint"])
+            ask(
+                dashboard().aggregator_group.cube,
+                [*names, "last_call"],
+                start=start,
+                by=["endpoint"],
+            )
 
     def hourly_load() -> None:
         start = midnight - timedelta(days=DAYS - 1)
-        dashboard().query(
-            ["total_visits"], start=start, end=midnight + timedelta(days=1), timeslice="hour"
+        ask(
+            dashboard().aggregator_group.cube,
+            ["total_visits"],
+            start=start,
+            end=midnight + timedelta(days=1),
+            timeslice="hour",
         )
 
     def versions_by_ip() -> None:
-        dashboard().query([MEDIAN], filters={"endpoint": "endpoint_3"}, by=["version", "ip"])
+        ask(
+            dashboard().aggregator_group.cube,
+            [MEDIAN],
+            filters={"endpoint": "endpoint_3"},
+            by=["version", "ip"],
+        )
 
     def visits_per_version() -> None:
-        dashboard().query(["total_visits"], by=["endpoint", "version"])
+        _compute(["total_visits"], by=["endpoint", "version"])
 
     return {
         "overview": partial(transact, overview),

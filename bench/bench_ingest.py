@@ -14,7 +14,7 @@ from tdigest import TDigest
 import pydash_database
 from bench.cube_database import Row, cube_database, row
 from bench.generated import batches
-from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_cube.call_batch import Call
 
 CALLS = 1_000_000
 PAGE = 50_000
@@ -80,8 +80,8 @@ def _decode() -> float:
     return 4 * PAGE / (time.perf_counter() - start)
 
 
-def _page(calls: Iterator[EndpointCall]) -> str:
-    rows = [{**call.as_dict(), "time": str(call.time)} for call in calls]
+def _page(calls: Iterator[Call]) -> str:
+    rows = [{**vars(call), "time": str(call.time)} for call in calls]
     return jwt.encode({"data": json.dumps(rows)}, TOKEN, algorithm="HS256")
 
 

@@ -18,6 +18,7 @@ import duckdb
 from bench.cube_database import CubeDatabase, Row, cube_database, dashboard, row
 from bench.generated import generate
 from pydash_database import transact
+from tests.pydash_cube.support import ask
 
 PAGE = 50_000
 START, END = datetime(2026, 10, 1), datetime(2026, 10, 31)  # noqa: DTZ001 (naive is UTC)
@@ -119,7 +120,7 @@ def _cold(database: CubeDatabase, question: Mapping[str, Any]) -> float:
 
 
 def _ask(question: Mapping[str, Any]) -> None:
-    transact(lambda: dashboard().query(start=START, end=END, **question))
+    transact(lambda: ask(dashboard().aggregator_group.cube, start=START, end=END, **question))
 
 
 def _fetch(peer: duckdb.DuckDBPyConnection, sql: str) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 import pydash_database
 from bench.generated import batches
 from pydash_app import secrets
-from pydash_app.dashboard.aggregator.cache import column_cache
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_app.dashboard.entity import Dashboard
+from pydash_cube.cache import column_cache
+from pydash_cube.call_batch import CallBatch
 from pydash_database import database_root, server, transact
 
 Row = dict[str, Any]
@@ -91,7 +91,7 @@ def _create() -> None:
     database_root()[_KEY] = Dashboard("http://localhost", "token", "0" * 32)
 
 
-def add(batch: EndpointCallBatch) -> None:
+def add(batch: CallBatch) -> None:
     """Add calls and bring the summary up to date, as a fetch does, within a transaction."""
     dashboard().add_endpoint_calls(batch)
     dashboard().update_summary(NOW)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_cube.call_batch import CallBatch
 
 ENDPOINTS, VERSIONS, IPS, GROUPS, DAYS = 20, 5, 500, 50, 30
 START = np.datetime64("2026-10-01T00:00:00", "us")
@@ -32,9 +32,9 @@ class Calls:
     time: NDArray[np.datetime64]
     status_code: NDArray[np.int64]
 
-    def batch(self) -> EndpointCallBatch:
+    def batch(self) -> CallBatch:
         """Return the calls as PyDash takes them."""
-        return EndpointCallBatch.from_columns(
+        return CallBatch.from_columns(
             endpoint=ENDPOINT_NAMES[self.endpoint],
             version=VERSION_NAMES[self.version],
             ip=IP_NAMES[self.ip],
@@ -67,6 +67,6 @@ def generate(calls: int, size: int) -> Iterator[Calls]:
         )
 
 
-def batches(calls: int, size: int) -> Iterator[EndpointCallBatch]:
+def batches(calls: int, size: int) -> Iterator[CallBatch]:
     """Return the same as PyDash takes it."""
     return (some.batch() for some in generate(calls, size))

@@ -29,4 +29,17 @@ MIGRATIONS: tuple[Migration, ...] = (
 # The present name of each stored class that was ever moved or renamed, by each of its former
 # names. Databases keep the former names, so no key is ever removed; when a class moves again, its
 # values change too.
-RENAMED_CLASSES: Mapping[str, str] = {}
+_AGGREGATOR = "pydash_app.dashboard.aggregator"
+RENAMED_CLASSES: Mapping[str, str] = {
+    f"{_AGGREGATOR}.cube.Cube": "pydash_cube.cube.Cube",
+    f"{_AGGREGATOR}.month.Month": "pydash_cube.month.Month",
+    f"{_AGGREGATOR}.span.Span": "pydash_cube.span.Span",
+    f"{_AGGREGATOR}.dictionary.Dictionary": "pydash_cube.dictionary.Dictionary",
+    f"{_AGGREGATOR}.stored_table.StoredTable": "pydash_cube.stored_table.StoredTable",
+    f"{_AGGREGATOR}.stored_table.Chunk": "pydash_cube.stored_table.Chunk",
+    f"{_AGGREGATOR}.chunk.Page": "pydash_cube.chunk.Page",
+    f"{_AGGREGATOR}.chunk.PageEntry": "pydash_cube.chunk.PageEntry",
+    f"{_AGGREGATOR}.chunk.Block": "pydash_cube.chunk.Block",
+    f"{_AGGREGATOR}.lattice.Partition": "pydash_cube.lattice.Partition",
+    f"{_AGGREGATOR}.lattice.Extent": "pydash_cube.lattice.Extent",
+}

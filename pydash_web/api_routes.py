@@ -19,6 +19,7 @@ import pydash_web.controller.fetch_dashboard
 import pydash_web.controller.login
 import pydash_web.controller.logout
 import pydash_web.controller.progress
+import pydash_web.controller.query
 import pydash_web.controller.register_dashboard
 import pydash_web.controller.register_user
 import pydash_web.controller.reset_password
@@ -180,6 +181,12 @@ get_statistic = get(
     controller.dashboards.statistic,
     READ,
     name="get_statistic",
+)
+get_query = get(
+    "/dashboards/<dashboard_id>/query",
+    controller.query.query_statistics,
+    READ,
+    name="get_query",
 )
 get_endpoint_execution_times_boxplots = get(
     "/dashboards/<dashboard_id>/endpoint_boxplots",

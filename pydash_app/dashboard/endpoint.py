@@ -1,15 +1,21 @@
 """An endpoint of a monitored app."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from persistent import Persistent
 
+from pydash_app.dashboard.aggregator.aggregated import Aggregated, Filters
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
 from pydash_app.dashboard.endpoint_call import EndpointCall
-from pydash_app.dashboard.measured import Filters, Measured
+from pydash_app.dashboard.measured import Measured
+from pydash_cube.cube import Cube
+from pydash_cube.query import Query
+from pydash_cube.vocabulary import CallField, QueryError
 
 
-class Endpoint(Persistent, Measured):
+class Endpoint(Persistent, Measured, Aggregated):
     """An endpoint: its own properties, and a view of the calls to it.
 
     An endpoint of a dashboard has no calls of its own: it looks at the dashboard's through one
@@ -73,11 +79,21 @@ class Endpoint(Persistent, Measured):
             raise ValueError(f"call: goes to {call.endpoint!r}, not to {self.name!r}")
         self._group.add_endpoint_call(call)
 
-    def measured(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
-        """Return the dashboard's calls, and the filters with the endpoint.
+    def scoped(self, query: Query) -> tuple[Cube, Query]:
+        """Return the dashboard's cube, and the query with the endpoint as a filter.
 
-        :raises ValueError: it is among the filters.
+        :raises QueryError: it is filtered by endpoint already.
         """
-        if filters and "endpoint" in filters:
-            raise ValueError("endpoint: an endpoint cannot be filtered by endpoint")
-        return self._group, {**(filters or {}), "endpoint": self.name}
+        return self._group.cube, replace(query, filters=self._with_endpoint(query.filters))
+
+    def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
+        """Return the dashboard's group, and the filters with the endpoint.
+
+        :raises QueryError: it is among the filters.
+        """
+        return self._group, self._with_endpoint(filters or {})
+
+    def _with_endpoint(self, filters: Mapping[str, str]) -> dict[str, str]:
+        if CallField.ENDPOINT in filters:
+            raise QueryError(CallField.ENDPOINT, "An endpoint cannot be filtered by endpoint.")
+        return {**filters, CallField.ENDPOINT: self.name}

@@ -40,20 +40,24 @@ from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 from pydash_app import secrets
-from pydash_app.dashboard import time_units
+from pydash_app.dashboard.aggregator.aggregated import Aggregated, Filters
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
 from pydash_app.dashboard.downtime import DowntimeLog
 from pydash_app.dashboard.endpoint import Endpoint
-from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.fetching_status import DashboardState, FetchingStatus
-from pydash_app.dashboard.measured import Filters, Measured
+from pydash_app.dashboard.measured import Measured
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.summary import DashboardSummary
+from pydash_cube import time_units
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.cube import Cube
+from pydash_cube.query import Query
 
 __all__ = ["Dashboard", "DashboardState"]
 
 
-class Dashboard(Persistent, Measured):
+class Dashboard(Persistent, Measured, Aggregated):
     """One monitored app and all that is known of it.
 
     It does not know how it is stored; that is the repository's task. What the user sets is here;
@@ -128,9 +132,9 @@ class Dashboard(Persistent, Measured):
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
         """Add one call; its endpoint is added if it is not known yet."""
-        self.add_endpoint_calls(EndpointCallBatch.from_calls([endpoint_call]))
+        self.add_endpoint_calls(CallBatch.from_calls([endpoint_call]))
 
-    def add_endpoint_calls(self, batch: EndpointCallBatch) -> None:
+    def add_endpoint_calls(self, batch: CallBatch) -> None:
         """Add many calls; their endpoints are added if they are not known yet."""
         self.aggregator_group.add_endpoint_calls(batch)
         for name in dict.fromkeys(batch.endpoint):
@@ -139,10 +143,14 @@ class Dashboard(Persistent, Measured):
 
     def update_summary(self, now: datetime) -> None:
         """Bring the figures of the overview up to date."""
-        self.summary.update(self.aggregator_group, now)
+        self.summary.update(self, now)
 
-    def measured(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
-        """Return all calls, and the filters as they are."""
+    def scoped(self, query: Query) -> tuple[Cube, Query]:
+        """Return the cube of all calls, and the query as it is."""
+        return self.aggregator_group.cube, query
+
+    def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
+        """Return the group of all calls, and the filters as they are."""
         return self.aggregator_group, filters or {}
 
     def first_endpoint_call_time(self) -> datetime | None:

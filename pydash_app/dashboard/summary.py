@@ -1,10 +1,12 @@
-"""What the overview shows of a dashboard, ready to be read without touching the cube."""
+"""The figures of a dashboard on the overview, which are read without touching the cube."""
 
 from datetime import UTC, datetime, timedelta
 
 from persistent import Persistent
 
-from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
+from pydash_app.dashboard.measured import Measured
+from pydash_cube.query import Query
+from pydash_cube.vocabulary import StatisticName, TimeUnit
 
 HOURS = 24
 
@@ -12,12 +14,12 @@ HOURS = 24
 class DashboardSummary(Persistent):
     """A few figures as of the last fetch.
 
-    :ivar updated: when they were computed (UTC); None before the first time.
-    :ivar visits_today: calls since midnight UTC.
+    :ivar updated: when they were computed (UTC); None if never.
+    :ivar visits_today: number of calls since midnight UTC.
     :ivar p50: median execution time since midnight (ms); None without calls.
     :ivar p95: 95th percentile since midnight (ms); None without calls.
     :ivar error_rate: share of failed calls since midnight, 0 to 1; None if unknown.
-    :ivar sparkline: calls per hour, the last 24 hours, the running one last.
+    :ivar sparkline: calls per hour of the last 24 hours, the current one last.
     """
 
     def __init__(self) -> None:
@@ -28,26 +30,27 @@ class DashboardSummary(Persistent):
         self.error_rate: float | None = None
         self.sparkline: tuple[int, ...] = (0,) * HOURS
 
-    def update(self, group: AggregatorGroup, now: datetime) -> None:
+    def update(self, measured: Measured, now: datetime) -> None:
         """Compute the figures anew.
 
+        :param measured: the dashboard.
         :param now: the present time.
         """
         now = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
         hour = now.replace(minute=0, second=0, microsecond=0)
-        names = (
-            "total_visits",
-            "median_execution_time",
-            "ninety-fifth_percentile_execution_time",
-            "error_rate",
-        )
         midnight = hour.replace(hour=0)
-        today = group.query(names, start=midnight, end=midnight + timedelta(days=1)).values
+        names = (
+            StatisticName.TOTAL_VISITS,
+            StatisticName.MEDIAN,
+            StatisticName.NINETY_FIFTH_PERCENTILE,
+            StatisticName.ERROR_RATE,
+        )
+        today = measured.query(names, Query(midnight, midnight + timedelta(days=1))).values
         self.visits_today, self.p50, self.p95, self.error_rate = (
             today[name][0][0] for name in names
         )
         end = hour + timedelta(hours=1)
-        start = end - timedelta(hours=HOURS)
-        hours = group.query(["total_visits"], start=start, end=end, timeslice="hour").values
-        self.sparkline = tuple(hours["total_visits"][0])
+        hours = Query(end - timedelta(hours=HOURS), end, timeslice=TimeUnit.HOUR)
+        requests = measured.query([StatisticName.TOTAL_VISITS], hours).values
+        self.sparkline = tuple(requests[StatisticName.TOTAL_VISITS][0])
         self.updated = now

@@ -4,9 +4,11 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from pydash_app import errors as domain
+from pydash_cube.vocabulary import QueryError
 from pydash_database import DatabaseUnavailable
 from pydash_logger.logger import Logger
 from pydash_web.models.common import Error
+from pydash_web.models.statistic import PARAMETERS
 
 logger = Logger(__name__)
 
@@ -31,6 +33,7 @@ def install(app: Flask) -> None:
     """Let the app answer every error in the one shape."""
     app.register_error_handler(domain.PyDashError, _domain_error)
     app.register_error_handler(DatabaseUnavailable, _database_unavailable)
+    app.register_error_handler(QueryError, _query_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(InternalServerError, _internal_error)
 
@@ -53,6 +56,11 @@ def _domain_error(error: domain.PyDashError) -> Response:
     if isinstance(error, domain.TooManyRequests):
         response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     return response
+
+
+def _query_error(error: QueryError) -> Response:
+    name = PARAMETERS.get(error.parameter, error.parameter)
+    return error_response(400, f"{name}: {error.reason}", {name: [error.reason]})
 
 
 def _database_unavailable(error: DatabaseUnavailable) -> Response:

@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 
 from pydash_app.errors import PyDashError
 from pydash_app.user.entity import comparable
+from pydash_cube.vocabulary import QueryError
 from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
 from pydash_web.api import validation
 from pydash_web.api.operation import Operation
@@ -37,7 +38,7 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
     except DISCONNECTED as error:
         # What is read between two transactions, such as the id of who asks, may have to be loaded.
         return _failed(DatabaseUnavailable(str(error)))
-    except (PyDashError, DatabaseUnavailable) as error:
+    except (PyDashError, QueryError, DatabaseUnavailable) as error:
         return _failed(error)
 
 

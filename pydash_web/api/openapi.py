@@ -104,7 +104,9 @@ class _Schemas:
                 "in": "query",
                 "required": name in required,
                 "description": field.pop("description", ""),
-                "schema": _not_null(field),
+                "schema": (kind := _not_null(field)),
+                # Lists are separated by commas.
+                **({"style": "form", "explode": False} if kind.get("type") == "array" else {}),
             }
             for name, field in ((name, dict(it)) for name, it in schema["properties"].items())
         ]

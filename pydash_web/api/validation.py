@@ -19,6 +19,7 @@ MOST_ERRORS = 50
 # pydantic's kinds of errors, in words for somebody who fills in a form.
 REASONS = {
     "bool_type": "This must be true or false.",
+    "enum": "Must be one of {expected}.",
     "extra_forbidden": "There is no such parameter here.",
     "greater_than_equal": "This must be at least {ge}.",
     "int_parsing": "This must be a whole number.",
@@ -32,6 +33,7 @@ REASONS = {
     "string_too_short": "This must have at least {min_length} characters.",
     "string_type": "This must be a text.",
     "string_unicode": "This must be valid Unicode.",
+    "too_long": "Must have at most {max_length} values.",
     "value_error": "This is wrong: {reason}",
 }
 

@@ -1,30 +1,21 @@
-"""Manages the lookup and returning of dashboard information for a certain user."""
+"""The dashboards of a user, and their statistics in the documented shape."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import partial, reduce
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from pydash_app.dashboard import dashboards_of_user
-from pydash_app.dashboard.aggregator import Aggregator
-from pydash_app.dashboard.aggregator.query import QueryResult
 from pydash_app.dashboard.entity import Dashboard
-from pydash_web.api import validation
-from pydash_web.controller import dates
+from pydash_cube.query import Query, QueryResult
+from pydash_cube.statistics import STATISTICS
+from pydash_cube.vocabulary import CallField, StatisticName, TimeUnit
 from pydash_web.controller.dashboard_info import dashboard_fields, dashboard_info, endpoint_info
-from pydash_web.controller.dates import match_datetime_string_with_formats
 from pydash_web.controller.lookup import find_dashboard
-from pydash_web.controller.utils import naming_parameters
 from pydash_web.http import session
 from pydash_web.models.dashboard import DashboardDetails, Dashboards, EndpointDetails
-from pydash_web.models.statistic import (
-    BREAKDOWNS,
-    STATISTICS,
-    TIMESLICES,
-    Aggregates,
-    StatisticAnswer,
-    StatisticQuery,
-)
+from pydash_web.models.dates import match_datetime_string_with_formats
+from pydash_web.models.statistic import Aggregates, StatisticAnswer, StatisticQuery
 
 __all__ = [
     "check_allowed_statistics",
@@ -37,30 +28,26 @@ __all__ = [
     "statistic",
 ]
 
-AGGREGATES = tuple(field.alias or name for name, field in Aggregates.model_fields.items())
-IS_STATIC = {"true": True, "false": False}
-# What is largest is told by the visits.
-RANK = "total_visits"
-MOST_BREAKDOWNS = 2
-# More than any page shows, which is seven groups by 10,000 slices; as JSON some 4 MB.
-MOST_VALUES = 200_000
+AGGREGATES = tuple(
+    StatisticName(field.alias or name) for name, field in Aggregates.model_fields.items()
+)
 
 
 def dashboards() -> Dashboards:
-    """List the dashboards of the current user, by name."""
+    """List the user's dashboards, each with the key figures of today."""
     mine = dashboards_of_user(session.current_user().id)
     mine.sort(key=lambda each: each.name.casefold())
     return Dashboards([dashboard_info(each) for each in mine])
 
 
 def dashboard(dashboard_id: str) -> DashboardDetails:
-    """Show a single dashboard with its statistics over all time.
+    """Return a dashboard with its statistics over all time.
 
     :param dashboard_id: ID of the dashboard to retrieve information from.
     """
     found = find_dashboard(dashboard_id)
-    per_endpoint = _aggregates(found.query(AGGREGATES, by=("endpoint",)))
-    nothing = Aggregates.model_validate(Aggregator().as_dict())
+    per_endpoint = _aggregates(found.query(AGGREGATES, Query(by=(CallField.ENDPOINT,))))
+    nothing = Aggregates.model_validate({name: STATISTICS[name].empty for name in AGGREGATES})
     endpoints = [
         EndpointDetails(
             **endpoint_info(found, endpoint).model_dump(),
@@ -68,153 +55,86 @@ def dashboard(dashboard_id: str) -> DashboardDetails:
         )
         for endpoint in found.endpoints.values()
     ]
-    overall = _aggregates(found.query(AGGREGATES))[()]
+    overall = _aggregates(found.query(AGGREGATES, Query()))[()]
     return DashboardDetails(**dashboard_fields(found), aggregates=overall, endpoints=endpoints)
 
 
 def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
-    """Compute one statistic or several of a dashboard.
+    """Return one or several statistics, whole or by time slice, in nested objects.
 
-    :param query: which of them, of which calls, cut up how.
-    :raises InvalidInput: a parameter is wrong, which the message names.
+    :raises QueryError: names the parameter that is invalid.
     """
-    found = find_dashboard(dashboard_id)
-    statistics = _listed("statistic", query.statistic, check_allowed_statistics, STATISTICS)
-    by = _breakdown(query.breakdown)
-    choice = dates.choice(query) | {"by": by, "top": query.top}
-    now = datetime.now(UTC)
-    choice["end"] = choice["end"] or max(now, choice["start"] or now)
-    is_static = _is_static(query)
-    with naming_parameters():
-        if query.timeslice is None:
-            result = handle_statistic_without_timeslice(found, statistics, **choice)
-        else:
-            choice |= {"timeslice": query.timeslice, "is_static": is_static}
-            _refuse_too_many_values(found, len(statistics), choice)
-            result = handle_statistic_per_timeslice(found, statistics, **choice)
-    return StatisticAnswer(_nested(result, query.top, partial(_by_statistic, result, query)))
-
-
-def handle_statistic_without_timeslice(
-    dashboard: Dashboard, statistics: Sequence[str], **choice: Any
-) -> QueryResult:
-    """Compute statistics over a whole range of time.
-
-    :param choice: `start`, `end`, `filters`, `by` and `top`, as for `Dashboard.query`.
-    """
-    return dashboard.query(_with_rank(statistics), **choice)
+    result = find_dashboard(dashboard_id).query(query.statistic, query.cube_query())
+    return StatisticAnswer(_nested(result, query.statistic, is_sliced=query.timeslice is not None))
 
 
 def handle_statistic_per_timeslice(
-    dashboard: Dashboard, statistics: Sequence[str], timeslice: str, **choice: Any
-) -> QueryResult:
-    """Compute statistics for each slice of a range of time.
+    dashboard: Dashboard,
+    statistic: str,
+    timeslice: str,
+    start_datetime: datetime,
+    end_datetime: datetime,
+) -> dict[str, Any]:
+    """Return a statistic for each slice of a range of time that includes its end."""
+    return dashboard.statistic_per_timeslice(statistic, timeslice, start_datetime, end_datetime)
 
-    :param choice: `start`, `end`, `filters`, `by`, `top` and `is_static`, as for `Dashboard.query`.
-    """
-    return dashboard.query(_with_rank(statistics), timeslice=timeslice, **choice)
+
+def handle_statistic_without_timeslice(
+    dashboard: Dashboard,
+    statistic: str,
+    start_datetime: datetime,
+    end_datetime: datetime,
+    granularity: str,
+) -> Any:
+    """Return a statistic of a range of time that includes its end."""
+    data = dashboard.aggregated_data_daterange(start_datetime, end_datetime, granularity)
+    return data[statistic]
 
 
 def check_allowed_statistics(statistic: str) -> bool:
-    """Tell whether there is such a statistic.
+    """Return whether there is a statistic of this name.
 
     >>> check_allowed_statistics("total_visits")
     True
     """
-    return statistic in STATISTICS
+    return statistic in set(StatisticName)
 
 
 def check_allowed_timeslices(timeslice: str) -> bool:
-    """Tell whether time can be cut into such slices.
+    """Return whether time can be cut into slices of this unit.
 
     >>> check_allowed_timeslices("century")
     False
     """
-    return timeslice in TIMESLICES
+    return timeslice in set(TimeUnit)
 
 
-def _with_rank(statistics: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys((RANK, *statistics)))
+def _nested(result: QueryResult, names: Sequence[str], *, is_sliced: bool) -> Any:
+    """Arrange values by group, then by statistic if there are several, then by slice."""
 
+    def values_of(name: str, group: int) -> Any:
+        values = [
+            value.isoformat() if isinstance(value, datetime) else value
+            for value in result.values[name][group]
+        ]
+        return dict(zip(result.slices, values, strict=True)) if is_sliced else values[0]
 
-def _listed(
-    parameter: str, text: str | None, is_allowed: Callable[[str], bool], allowed: Sequence[str]
-) -> tuple[str, ...]:
-    """Read a parameter that names several things, separated by commas."""
-    names = tuple(text.split(",")) if text is not None else ()
-    unknown = [name for name in names if not is_allowed(name)]
-    if unknown:
-        reason = f"{unknown[0]!r} is not one of {', '.join(allowed)}."
-        raise validation.invalid({parameter: [reason]})
-    return tuple(dict.fromkeys(names))
+    def statistics_of(group: int) -> Any:
+        if len(names) == 1:
+            return values_of(names[0], group)
+        return {name: values_of(name, group) for name in names}
 
-
-def _breakdown(text: str | None) -> tuple[str, ...]:
-    by = _listed("breakdown", text, BREAKDOWNS.__contains__, BREAKDOWNS)
-    if len(by) > MOST_BREAKDOWNS:
-        raise validation.invalid({"breakdown": [f"This names at most {MOST_BREAKDOWNS} fields."]})
-    return by
-
-
-def _refuse_too_many_values(found: Dashboard, statistics: int, choice: dict[str, Any]) -> None:
-    """Count first what a breakdown by slices would make, so that nobody can fill the memory."""
-    if not choice["by"]:
-        return
-    slices = len(found.query([RANK], **(choice | {"by": ()})).slices)
-    if choice["top"] * slices * statistics <= MOST_VALUES:
-        return
-    sliced = ("timeslice", "is_static")
-    groups = found.query([RANK], **{name: choice[name] for name in choice if name not in sliced})
-    if len(groups.groups) * slices * statistics > MOST_VALUES:
-        reason = (
-            "With this breakdown there are too many values; take longer slices or a smaller top."
-        )
-        raise validation.invalid({"timeslice": [reason]})
-
-
-def _is_static(query: StatisticQuery) -> bool:
-    if query.timeslice is None:
-        return True
-    if not check_allowed_timeslices(query.timeslice):
-        reason = f"This must be one of {', '.join(TIMESLICES)}."
-        raise validation.invalid({"timeslice": [reason]})
-    if query.timeslice_is_static is None:
-        raise validation.invalid({"timeslice_is_static": ["This is needed with a timeslice."]})
-    if query.timeslice_is_static.lower() not in IS_STATIC:
-        raise validation.invalid({"timeslice_is_static": ["This must be true or false."]})
-    return IS_STATIC[query.timeslice_is_static.lower()]
-
-
-def _nested(result: QueryResult, top: int, arrange: Callable[[int], Any]) -> Any:
-    """Arrange what `arrange` makes of each group by the names of the largest groups."""
     if result.groups == [()]:
-        return arrange(0)
-    largest = sorted(range(len(result.groups)), key=lambda group: -sum(result.values[RANK][group]))
-    answer: dict[str, Any] = {}
-    for group in largest[:top]:
-        *outer, last = result.groups[group]
-        place = reduce(lambda inner, name: inner.setdefault(name, {}), outer, answer)
-        place[last] = arrange(group)
-    return answer
-
-
-def _by_statistic(result: QueryResult, query: StatisticQuery, group: int) -> Any:
-    """Arrange the values of a group by the statistic, if there are several, and by slice."""
-
-    def values_of(name: str) -> Any:
-        values = [_json(value) for value in result.values[name][group]]
-        return dict(zip(result.slices, values, strict=False)) if query.timeslice else values[0]
-
-    names = query.statistic.split(",")
-    return {name: values_of(name) for name in names} if len(names) > 1 else values_of(names[0])
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+        return statistics_of(0)
+    nested: dict[str, Any] = {}
+    for number, (*outer, last) in enumerate(result.groups):
+        innermost = reduce(lambda inner, text: inner.setdefault(text, {}), outer, nested)
+        innermost[last] = statistics_of(number)
+    return nested
 
 
 def _aggregates(result: QueryResult) -> dict[tuple[str, ...], Aggregates]:
-    """Make an object of all statistics for each group."""
+    """Return the aggregates of each group."""
     return {
         group: Aggregates.model_validate(
             {name: result.values[name][number][0] for name in AGGREGATES}

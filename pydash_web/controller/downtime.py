@@ -13,7 +13,7 @@ from pydash_web.models.statistic import DateRange
 def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
     """Return the outages of a dashboard; an ongoing one counts up to now."""
     dashboard = find_dashboard(dashboard_id)
-    first, last = days(query.start_date, query.end_date)
+    first, last = days(query)
     log, end, now = dashboard.downtime, last + timedelta(days=1), datetime.now(UTC)
     outages = [
         Outage(

@@ -1,4 +1,4 @@
-"""Streams the calls of a dashboard, so that however many there are, few are held at once."""
+"""The export of calls, streamed: only one batch is in memory at a time."""
 
 import csv
 import io
@@ -9,40 +9,32 @@ from typing import Any
 import numpy as np
 from flask import Response
 
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_cube.call_batch import CallBatch
 from pydash_database import transact
-from pydash_web.api import validation
-from pydash_web.controller.dates import choice
 from pydash_web.controller.lookup import find_dashboard
-from pydash_web.controller.utils import naming_parameters
 from pydash_web.models.statistic import ExportedCall, ExportQuery
 
 FIELDS = tuple(ExportedCall.model_fields)
 
 
 def export(dashboard_id: str, query: ExportQuery) -> Response:
-    """Write the calls down in order of time.
+    """Stream the calls in order of time.
 
-    :param query: which calls, and the format: csv or json.
-    :raises InvalidInput: a parameter is wrong.
+    :param query: which calls, and the format.
     """
-    if query.format not in FORMATS:
-        raise validation.invalid({"format": ["This must be csv or json."]})
     write, media_type = FORMATS[query.format]
 
-    def begin() -> Iterator[EndpointCallBatch]:
-        with naming_parameters():
-            return find_dashboard(dashboard_id).calls(**choice(query))
+    def begin() -> Iterator[CallBatch]:
+        return find_dashboard(dashboard_id).calls(query.cube_query())
 
     batches = transact(begin)
-    # What is streamed is what the database held just now: this thread begins no other transaction
-    # before it is done.
+    # The response is a snapshot: this thread begins no other transaction before it has been sent.
     response = Response(write(batches), mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"calls.{query.format}")
     return response
 
 
-def _csv(batches: Iterator[EndpointCallBatch]) -> Iterator[str]:
+def _csv(batches: Iterator[CallBatch]) -> Iterator[str]:
     yield ",".join(FIELDS) + "\r\n"
     for batch in batches:
         text = io.StringIO()
@@ -50,7 +42,7 @@ def _csv(batches: Iterator[EndpointCallBatch]) -> Iterator[str]:
         yield text.getvalue()
 
 
-def _json(batches: Iterator[EndpointCallBatch]) -> Iterator[str]:
+def _json(batches: Iterator[CallBatch]) -> Iterator[str]:
     yield "["
     separator = "\n"
     for batch in batches:
@@ -60,8 +52,8 @@ def _json(batches: Iterator[EndpointCallBatch]) -> Iterator[str]:
     yield "\n]\n"
 
 
-def _rows(batch: EndpointCallBatch, write_text: Callable[[str], str]) -> Iterator[tuple[Any, ...]]:
-    """Give the calls of a batch, each with its values in the order of FIELDS."""
+def _rows(batch: CallBatch, write_text: Callable[[str], str]) -> Iterator[tuple[Any, ...]]:
+    """Return the calls of a batch, each with its values in the order of FIELDS."""
     columns = {
         "time": np.datetime_as_string(batch.time, unit="us", timezone="UTC").tolist(),
         "execution_time": batch.execution_time.tolist(),
@@ -73,7 +65,7 @@ def _rows(batch: EndpointCallBatch, write_text: Callable[[str], str]) -> Iterato
 
 
 def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a visitor's text for a formula (CWE-1236)."""
+    """Prevent spreadsheets from running a visitor's text as a formula (CWE-1236)."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 

@@ -1,41 +1,30 @@
-"""Execution times, and the errors of the cube's queries."""
+"""The distribution of execution times, of a dashboard or an endpoint."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
 
 from pydash_app.dashboard.measured import Measured
-from pydash_app.errors import InvalidInput
+from pydash_cube.query import Query
+from pydash_cube.vocabulary import CallField, StatisticName
 from pydash_web.models.statistic import BoxPlot
 
-BOX_PLOT = tuple(field.alias or name for name, field in BoxPlot.model_fields.items())
+BOX_PLOT = tuple(StatisticName(field.alias or name) for name, field in BoxPlot.model_fields.items())
 
 
 def execution_times(
-    aggregator_group_container: Measured,
-    filters: Mapping[str, str] | None = None,
-    **choice: Any,
-) -> dict[tuple[str, ...], BoxPlot]:
-    """Compute how execution times are distributed.
+    aggregator_group_container: Measured, query: Query | None = None, by: CallField | None = None
+) -> dict[str, BoxPlot]:
+    """Return the distribution of execution times.
 
     :param aggregator_group_container: a dashboard or an endpoint.
-    :param filters: which calls count.
-    :param choice: `start`, `end` and `by`, as for `Dashboard.query`.
-    :return: a box plot for each group, which is `()` without `by`.
+    :param query: which calls count; by default all.
+    :param by: the field to group by.
+    :return: a box plot by value of this field, in natural order; without it a single one, of ''.
     """
-    with naming_parameters():
-        result = aggregator_group_container.query(BOX_PLOT, filters=filters, **choice)
+    query = replace(query or Query(), by=(by,) if by else ())
+    result = aggregator_group_container.query(BOX_PLOT, query)
     return {
-        group: BoxPlot.model_validate({name: result.values[name][number][0] for name in BOX_PLOT})
+        "".join(group): BoxPlot.model_validate(
+            {name: result.values[name][number][0] for name in BOX_PLOT}
+        )
         for number, group in enumerate(result.groups)
     }
-
-
-@contextmanager
-def naming_parameters() -> Iterator[None]:
-    """Turn the cube's refusal of a question into an answer that names the parameter."""
-    try:
-        yield
-    except ValueError as error:
-        parameter, _, reason = str(error).partition(": ")
-        raise InvalidInput(str(error), {parameter: [reason]}) from error

@@ -1,10 +1,11 @@
-"""Shows at which hours of which days an app is visited."""
+"""Heat maps of requests and unique visitors by day and hour."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.time_units import MAX_SLICES
+from pydash_cube.query import Query
+from pydash_cube.vocabulary import MAX_SLICES, StatisticName, TimeUnit
 from pydash_web.controller.dates import days
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.statistic import DateRange, Heatmap
@@ -20,7 +21,7 @@ def visitor_heatmap(dashboard_id: str, query: DateRange, field: str = "total_vis
     :param field: total_visits or unique_visitors.
     """
     dashboard = find_dashboard(dashboard_id)
-    first, last = days(query.start_date, query.end_date, most=MAX_SLICES // HOURS)
+    first, last = days(query, most=MAX_SLICES // HOURS)
     hours = _hours(dashboard, first, last, field)
     return Heatmap(
         {
@@ -36,7 +37,7 @@ def unique_visitor_heatmap(dashboard_id: str, query: DateRange) -> Heatmap:
 
 
 def daterange(start_date: datetime, end_date: datetime) -> Iterator[datetime]:
-    """Name the days from the first to the last, both inclusive.
+    """Return the days from the first to the last, both inclusive.
 
     >>> [day.day for day in daterange(datetime(2018, 5, 30), datetime(2018, 6, 1))]
     [30, 31, 1]
@@ -46,11 +47,11 @@ def daterange(start_date: datetime, end_date: datetime) -> Iterator[datetime]:
 
 
 def get_hourly_data(dashboard: Dashboard, day: datetime, field: str) -> list[int]:
-    """Compute a number for each of the 24 hours of a day (UTC)."""
+    """Return the values of the 24 hours of a day (UTC)."""
     return _hours(dashboard, day, day, field)
 
 
 def _hours(dashboard: Dashboard, first: datetime, last: datetime, field: str) -> list[int]:
-    result = dashboard.query([field], start=first, end=last + DAY, timeslice="hour")
-    hours: list[int] = result.values[field][0]
+    query = Query(first, last + DAY, timeslice=TimeUnit.HOUR)
+    hours: list[int] = dashboard.query([StatisticName(field)], query).values[field][0]
     return hours

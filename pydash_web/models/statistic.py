@@ -1,68 +1,76 @@
-"""The models of what is measured."""
+"""The models of statistics: what can be queried, and the responses."""
 
-import re
-from datetime import datetime
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
+from pydash_cube.query import Query as CubeQuery
+from pydash_cube.query import QueryResult
+from pydash_cube.vocabulary import STATUS_CLASSES, CallField, StatisticName, TimeUnit
 from pydash_web.models.common import PRINTABLE, Answer, Query
+from pydash_web.models.dates import Date, not_before
 
-STATISTICS = (
-    "total_visits",
-    "total_execution_time",
-    "average_execution_time",
-    "visits_per_ip",
-    "unique_visitors",
-    "fastest_measured_execution_time",
-    "fastest_quartile_execution_time",
-    "median_execution_time",
-    "slowest_quartile_execution_time",
-    "ninetieth_percentile_execution_time",
-    "ninety-fifth_percentile_execution_time",
-    "ninety-ninth_percentile_execution_time",
-    "slowest_measured_execution_time",
-    "versions",
-    "error_rate",
-    "first_call",
-    "last_call",
-)
-TIMESLICES = ("year", "month", "week", "day", "hour", "minute")
-BREAKDOWNS = ("endpoint", "version", "ip", "group_by", "status_class")
-
-_DATE = r"\d{4}(-\d{2}(-\d{2})?|-?W\d{2}(-?\d)?|\d{4})?"
-_TIME = r"\d{2}(:?\d{2}(:?\d{2}([.,]\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?"
+# The API's names of the cube's parameters, where they differ.
+PARAMETERS = {
+    "start": "start_date",
+    "end": "end_date",
+    "by": "breakdown",
+    "is_static": "timeslice_is_static",
+}
 
 
-DATE_TIME = re.compile(f"{_DATE}([T ]{_TIME})?", re.ASCII)
+def _list_of(names: type[StrEnum]) -> BeforeValidator:
+    """Split a comma-separated list, and drop what is repeated."""
+
+    def split(text: Any) -> tuple[StrEnum, ...]:
+        given = dict.fromkeys(str(text).split(","))
+        for name in given:
+            if name not in set(names):
+                raise PydanticCustomError(
+                    "unknown_name",
+                    "'{name}' is not one of {names}.",
+                    {"name": name, "names": ", ".join(names)},
+                )
+        return tuple(names(name) for name in given)
+
+    return BeforeValidator(split)
 
 
-def _one_of(names: tuple[str, ...]) -> str:
-    return f"({'|'.join(names)})"
+def _read_switch(text: Any) -> bool:
+    if str(text).lower() not in ("true", "false"):
+        raise PydanticCustomError("switch", "Must be true or false.")
+    return str(text).lower() == "true"
 
 
-def _text(pattern: str, description: str) -> Any:
-    """Text that the document describes by a pattern and the controller reads itself.
-
-    So that the message of a 400 can say more than that a pattern did not match.
-    """
-    return WithJsonSchema({"type": "string", "pattern": pattern, "description": description})
-
-
-Date = Annotated[
-    str,
-    _text(
-        f"^{DATE_TIME.pattern}$",
-        "ISO 8601, UTC unless it names an offset; `2018`, `2018-05` and `2018-W17` mean the"
-        " first moment of that year, month or week.",
-    ),
-]
 Filter = Annotated[str, Field(max_length=1024, pattern=PRINTABLE)]
+StatisticNames = Annotated[
+    tuple[StatisticName, ...],
+    Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+    _list_of(StatisticName),
+]
+CallFields = Annotated[
+    tuple[CallField, ...],
+    Field(min_length=1, max_length=2, json_schema_extra={"uniqueItems": True}),
+    _list_of(CallField),
+]
 
 
 class Filters(Query):
-    """A range of time and a choice of calls; without them, all calls."""
+    """A range of time, and filters; without them, all calls."""
 
     start_date: Date | None = Field(default=None, description="Inclusive; default the first call.")
     end_date: Date | None = Field(default=None, description="Exclusive; default now.")
@@ -70,45 +78,75 @@ class Filters(Query):
     version: Filter | None = None
     ip: Filter | None = None
     group_by: Filter | None = None
-    status_class: Annotated[str, Field(pattern="^([1-9]xx|unknown)$")] | None = None
+    status_class: Literal[tuple(STATUS_CLASSES.values())] | None = None  # type: ignore[valid-type]
+
+    @field_validator("end_date")
+    @classmethod
+    def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
+        return not_before(info.data.get("start_date"), end)
+
+    def cube_query(self) -> CubeQuery:
+        """Return the query to the cube."""
+        values = {field.value: getattr(self, field) for field in CallField}
+        filters = {name: value for name, value in values.items() if value is not None}
+        return CubeQuery(self.start_date, self.end_date, filters)
 
 
 class StatisticQuery(Filters):
-    """Which statistics, of which calls, cut up how."""
+    """Which statistics, of which calls, grouped and cut into slices."""
 
-    statistic: Annotated[
-        str,
-        _text(
-            f"^{_one_of(STATISTICS)}(,{_one_of(STATISTICS)})*$",
-            f"One or several, separated by commas, of {', '.join(STATISTICS)}.",
-        ),
-    ]
-    timeslice: Annotated[
-        str | None,
-        _text(f"^{_one_of(TIMESLICES)}$", "Answer one value for each slice of this length."),
-    ] = None
-    timeslice_is_static: Annotated[
-        str | None,
-        _text(
-            "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$",
-            "Mandatory with `timeslice`: whether slices lie on the calendar (true) or begin at"
-            " `start_date` (false).",
-        ),
-    ] = None
-    breakdown: Annotated[
-        str | None,
-        _text(
-            f"^{_one_of(BREAKDOWNS)}(,{_one_of(BREAKDOWNS)})?$",
-            f"Answer apart for each value of one or two of {', '.join(BREAKDOWNS)}.",
-        ),
-    ] = None
-    top: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=20, description="With `breakdown`: only so many groups, those with most visits."
+    statistic: StatisticNames = Field(description="One or several, separated by commas.")
+    timeslice: TimeUnit | None = Field(
+        default=None, description="Return one value for each slice of this length."
     )
+    timeslice_is_static: Annotated[bool, BeforeValidator(_read_switch)] | None = Field(
+        default=None,
+        validate_default=True,
+        description="Required with `timeslice`: whether slices sit on the calendar (true) or begin"
+        " at `start_date` (false).",
+    )
+    breakdown: CallFields | None = Field(
+        default=None, description="Group by one or two fields, separated by a comma."
+    )
+    top: Annotated[int, Field(ge=1, le=1000)] = Field(
+        default=20,
+        description="With `breakdown`: only so many groups, those with the most requests.",
+    )
+
+    @field_validator("timeslice_is_static")
+    @classmethod
+    def _check_switch(cls, is_static: bool | None, info: ValidationInfo) -> bool | None:
+        if is_static is None and info.data.get("timeslice"):
+            raise PydanticCustomError("required", "Required with timeslice.")
+        return is_static
+
+    def cube_query(self) -> CubeQuery:
+        """Return the query to the cube, which ends now by default."""
+        now = datetime.now(UTC)
+        return replace(
+            super().cube_query(),
+            end=self.end_date or max(now, self.start_date or now),
+            by=self.breakdown or (),
+            timeslice=self.timeslice,
+            is_static=self.timeslice_is_static is not False,
+            top=self.top if self.breakdown else None,
+        )
+
+
+class QueryParameters(StatisticQuery):
+    """Which statistics, of which calls, grouped and cut into slices of which time zone."""
+
+    timezone: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] = Field(
+        default="UTC", description="The IANA time zone of static slices. Only UTC is supported."
+    )
+
+    def cube_query(self) -> CubeQuery:
+        """Return the query to the cube, which ends now by default."""
+        return replace(super().cube_query(), timezone=self.timezone)
 
 
 class HistogramQuery(Filters):
-    """Of which calls, and how fine."""
+    """Which calls, and how many bins."""
 
     bins: Annotated[int, Field(ge=1, le=500)] = 50
 
@@ -119,15 +157,20 @@ class DateRange(Query):
     start_date: Date | None = Field(default=None, description="Default: seven days ago.")
     end_date: Date | None = Field(default=None, description="Default: today.")
 
+    @field_validator("end_date")
+    @classmethod
+    def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
+        return not_before(info.data.get("start_date"), end)
+
 
 class ExportQuery(Filters):
-    """Which calls, and how to write them down."""
+    """Which calls, and the format."""
 
-    format: Annotated[str, _text("^(csv|json)$", "csv or json")] = "csv"
+    format: Literal["csv", "json"] = "csv"
 
 
 class Aggregates(Answer):
-    """Everything that is known of a set of calls; times in ms, null without calls."""
+    """All statistics of a set of calls; times in ms, null without calls."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -169,15 +212,94 @@ class BoxPlots(RootModel[dict[str, BoxPlot]]):
     """A box plot for each endpoint, or for each version."""
 
 
+# The type of each statistic's value; a test checks that none is missing.
+_VALUES: dict[StatisticName, Any] = {
+    **dict.fromkeys(StatisticName, float | None),
+    StatisticName.TOTAL_VISITS: int,
+    StatisticName.UNIQUE_VISITORS: int,
+    StatisticName.TOTAL_EXECUTION_TIME: float,
+    StatisticName.VISITS_PER_IP: dict[str, int],
+    StatisticName.VERSIONS: list[str],
+    StatisticName.FIRST_CALL: datetime | None,
+    StatisticName.LAST_CALL: datetime | None,
+}
+
+
+def _optional(name: StrEnum, kind: Any) -> tuple[Any, Any]:
+    """Return a field that is left out of the response where it is not set."""
+    return kind, Field(default_factory=list, alias=name)
+
+
+if TYPE_CHECKING:
+
+    class GroupKey(Answer):
+        """The values of the fields in `breakdown`."""
+
+    class GroupValues(Answer):
+        """One list per requested statistic, with one value per slice."""
+
+else:
+    GroupKey = create_model(
+        "GroupKey",
+        __base__=Answer,
+        __doc__="The values of the fields in `breakdown`.",
+        **{name: _optional(name, str) for name in CallField},
+    )
+    GroupValues = create_model(
+        "GroupValues",
+        __base__=Answer,
+        __doc__="One list per requested statistic, with one value per slice.",
+        **{name.replace("-", "_"): _optional(name, list[kind]) for name, kind in _VALUES.items()},
+    )
+
+
+class Group(Answer):
+    """One group of a query's result."""
+
+    key: GroupKey
+    values: GroupValues
+
+
+class QueryResponse(Answer):
+    """Statistics by group and slice, always in this one shape."""
+
+    slices: list[str] = Field(
+        description="The labels of the slices in order of time, empty ones too. Without"
+        " `timeslice` there are none, and each statistic has one value."
+    )
+    groups: list[Group] = Field(
+        description="The largest first. Without `breakdown` there is one, with an empty key."
+    )
+
+    @classmethod
+    def of(cls, result: QueryResult, by: Sequence[CallField]) -> "QueryResponse":
+        """Return the response with a result; the cube's values are not validated again."""
+        groups = []
+        for number, group in enumerate(result.groups):
+            key: dict[str, Any] = dict(zip(by, group, strict=True))
+            values: dict[str, Any] = {name: rows[number] for name, rows in result.values.items()}
+            groups.append(
+                Group.model_construct(
+                    key=GroupKey.model_construct(**key),
+                    values=GroupValues.model_construct(**values),
+                )
+            )
+        return cls.model_construct(slices=result.slices, groups=groups)
+
+    def model_dump_json(self, **options: Any) -> str:
+        """Return the JSON, with the requested statistics only."""
+        return super().model_dump_json(exclude_unset=True, **options)
+
+
 Value = TypeAliasType("Value", "int | float | str | list[str] | dict[str, Value] | None")
 
 
 class StatisticAnswer(RootModel[Value]):
-    """One value, or values by name, nested.
+    """One value, or nested objects of values.
 
     From the outside in: the values of the breakdown (one or two levels), the statistic if
-    several were asked for, the time slice if there is one. `visits_per_ip` is itself an
-    object; without calls counts are 0 and times null.
+    several are requested, the time slice if there is one. `visits_per_ip` is itself an
+    object; without calls, counts are 0 and times null.
     """
 
 

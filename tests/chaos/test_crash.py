@@ -24,6 +24,8 @@ from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
+from pydash_cube.query import Query
+from pydash_cube.vocabulary import CallField, StatisticName, TimeUnit
 from pydash_database import DatabaseUnavailable, transact
 from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
@@ -168,7 +170,9 @@ def count_by_minute(dashboard_id: uuid.UUID) -> Counter[tuple[str, str]]:
 
 
 def _count_by_minute(dashboard: Dashboard) -> Counter[tuple[str, str]]:
-    result = dashboard.query(["total_visits"], by=["endpoint"], timeslice="minute")
+    result = dashboard.query(
+        [StatisticName.TOTAL_VISITS], Query(by=(CallField.ENDPOINT,), timeslice=TimeUnit.MINUTE)
+    )
     return Counter(
         {
             (endpoint, minute): count

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo
 import requests
 
 from flask_monitoring_dashboard_client import CallColumns, RemoteDashboard, RemoteDetails
-from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.cube import Cube
 from tests.compat import compat_environments as environments
+from tests.pydash_cube.support import ask
 
 APP = Path(__file__).with_name("compat_app.py")
 ENDPOINTS = ("home", "item", "slow", "gone")
@@ -178,7 +179,7 @@ class Reader:
         self._cursor: dict[str, object] | None = None
         self.details: RemoteDetails = remote.probe()
         self.calls: list[Call] = []
-        self.cube = AggregatorGroup()
+        self.cube = Cube()
 
     def fetch(self) -> int:
         """Fetch what is new, and return how many calls that was."""
@@ -202,7 +203,7 @@ class Reader:
             columns.status_code.tolist(),
             strict=True,
         )
-        self.cube.add_endpoint_calls(EndpointCallBatch.from_columns(**vars(columns)))
+        self.cube.add(CallBatch.from_columns(**vars(columns)))
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ def check(app: MonitoredApp, reader: Reader) -> int:
     expected = app.calls()
     assert Counter(reader.calls) == Counter(expected)
     statistics = ["total_visits", "median_execution_time"]
-    answer = reader.cube.query(statistics, by=["endpoint"])
+    answer = ask(reader.cube, statistics, by=["endpoint"])
     for i, (endpoint,) in enumerate(answer.groups):
         durations = sorted(call[2] for call in expected if call[0] == endpoint)
         assert answer.values["total_visits"][i][0] == len(durations)

@@ -72,6 +72,7 @@ MATRIX = {
     "get_downtime": READING,
     "export_calls": READING,
     "get_statistic": READING,
+    "get_query": READING,
     "get_endpoint_execution_times_boxplots": READING,
     "get_execution_times_boxplot": READING,
     "get_execution_times_per_version_dashboard": READING,
@@ -113,7 +114,7 @@ DESTRUCTIVE = {
     "delete_session",
     "delete_dashboard",
 }
-QUERIES = {"get_statistic": "?statistic=total_visits"}
+QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
 HEADERS = {"metrics": {"X-Forwarded-For": "198.51.100.1"}}
 

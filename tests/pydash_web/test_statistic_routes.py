@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from pydash_web.controller import dashboards
-from pydash_web.models.statistic import STATISTICS
+from pydash_cube import result
+from pydash_cube.vocabulary import StatisticName
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
 
 Ask = Callable[..., Any]
@@ -85,7 +85,7 @@ class TestOneValue:
         assert ask(statistic) == expected
 
     def test_every_statistic_can_be_asked_for_at_once(self, ask: Ask) -> None:
-        assert set(ask(",".join(STATISTICS))) == set(STATISTICS)
+        assert set(ask(",".join(StatisticName))) == set(StatisticName)
 
     def test_without_calls_counts_are_0_and_times_null(
         self, alice: Visitor, without_calls: str
@@ -227,7 +227,7 @@ class TestBreakdown:
     def test_more_values_than_fit_into_memory_are_refused(
         self, ask: Ask, refuse: Ask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(dashboards, "MOST_VALUES", 2 * 4)
+        monkeypatch.setattr(result, "MAX_VALUES", 2 * 4)
         years = {
             "statistic": "total_visits", "breakdown": "endpoint", "timeslice": "year",
             "timeslice_is_static": "true", "start_date": "2018",
@@ -244,7 +244,7 @@ class TestBreakdown:
             "start_date": "2018-04-25", "end_date": "2018-05-01T22:00",
         }  # fmt: skip
         assert len(ask("total_visits", **minutes)["foo"]) == 9_960
-        assert refuse(statistic=",".join(STATISTICS), **minutes) == "timeslice"
+        assert refuse(statistic=",".join(StatisticName), **minutes) == "timeslice"
 
     def test_without_calls_there_is_no_group(self, alice: Visitor, without_calls: str) -> None:
         path = f"{without_calls}/statistic?statistic=total_visits&breakdown=endpoint"
@@ -404,3 +404,89 @@ class TestHeatmaps:
     def test_it_may_have_416_days(self, alice: Visitor, shop: str) -> None:
         query = "start_date=2018-01-01&end_date=2019-02-20T23:59"
         assert len(alice.get(f"{shop}/visitor_heatmap?{query}").json()) == 416
+
+
+@pytest.fixture(scope="module")
+def query(alice: Visitor, shop: str) -> Ask:
+    def query(statistic: str, **parameters: str) -> Any:
+        given = urlencode({"statistic": statistic, **parameters})
+        response = alice.get(f"{shop}/query?{given}")
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    return query
+
+
+class TestQuery:
+    """The same numbers in one fixed shape."""
+
+    def test_every_statistic_has_its_value(self, query: Ask, ask: Ask) -> None:
+        names = ",".join(StatisticName)
+        response = query(names)
+        assert response["slices"] == []
+        [group] = response["groups"]
+        assert group["key"] == {}
+        assert {name: values[0] for name, values in group["values"].items()} == {
+            name: value.replace("+00:00", "Z") if name in ("first_call", "last_call") else value
+            for name, value in ask(names).items()
+        }
+
+    def test_only_requested_statistics_are_there(self, query: Ask) -> None:
+        [group] = query("median_execution_time,versions")["groups"]
+        assert list(group["values"]) == ["median_execution_time", "versions"]
+
+    def test_slices_and_groups_have_the_same_shape_however_many_there_are(self, query: Ask) -> None:
+        response = query(
+            "total_visits",
+            breakdown="endpoint,version",
+            timeslice="day",
+            timeslice_is_static="true",
+            start_date="2018-04-23",
+            end_date="2018-04-26",
+        )
+        assert response == {
+            "slices": ["2018-04-23", "2018-04-24", "2018-04-25"],
+            "groups": [
+                {
+                    "key": {"endpoint": "bar/baz", "version": "0.1"},
+                    "values": {"total_visits": [1, 1, 0]},
+                },
+                {
+                    "key": {"endpoint": "foo", "version": "0.1"},
+                    "values": {"total_visits": [0, 0, 2]},
+                },
+                {
+                    "key": {"endpoint": "bar/baz", "version": "0.2"},
+                    "values": {"total_visits": [0, 0, 1]},
+                },
+            ],
+        }
+
+    def test_without_calls_there_is_one_group_or_none(
+        self, alice: Visitor, without_calls: str
+    ) -> None:
+        url = f"{without_calls}/query?statistic=total_visits,median_execution_time"
+        assert alice.get(url).json()["groups"] == [
+            {"key": {}, "values": {"total_visits": [0], "median_execution_time": [None]}}
+        ]
+        assert alice.get(f"{url}&breakdown=ip").json()["groups"] == []
+
+    @pytest.mark.parametrize(
+        ("parameters", "named"),
+        [
+            ({"statistic": "speed"}, "statistic"),
+            ({"statistic": "total_visits", "timezone": "Europe/Berlin"}, "timezone"),
+            ({"statistic": "total_visits", "breakdown": "day"}, "breakdown"),
+        ],
+    )
+    def test_an_error_names_its_parameter(
+        self, alice: Visitor, shop: str, parameters: dict[str, str], named: str
+    ) -> None:
+        response = alice.get(f"{shop}/query?{urlencode(parameters)}")
+        assert response.status_code == 400
+        assert list(response.json()["errors"]) == [named]
+
+    def test_the_document_types_every_statistic(self, alice: Visitor) -> None:
+        schemas = alice.get("/api/openapi.json").json()["components"]["schemas"]
+        assert set(schemas["GroupValues"]["properties"]) == set(StatisticName)
+        assert schemas["StatisticName"]["enum"] == list(StatisticName)

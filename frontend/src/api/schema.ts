@@ -273,7 +273,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the dashboards of the current user, by name */
+        /** List the user's dashboards, each with the key figures of today */
         get: operations["get_dashboards"];
         put?: never;
         post?: never;
@@ -327,7 +327,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a single dashboard with its statistics over all time */
+        /** Return a dashboard with its statistics over all time */
         get: operations["get_dashboard"];
         put?: never;
         post?: never;
@@ -432,7 +432,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Write the calls down in order of time */
+        /** Stream the calls in order of time */
         get: operations["export_calls"];
         put?: never;
         post?: never;
@@ -449,8 +449,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compute one statistic or several of a dashboard */
+        /** Return one or several statistics, whole or by time slice, in nested objects */
         get: operations["get_statistic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return statistics by group and time slice, always in the same shape */
+        get: operations["get_query"];
         put?: never;
         post?: never;
         delete?: never;
@@ -466,7 +483,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Make a box plot for each endpoint that was called */
+        /** Return the distribution of execution times of each endpoint */
         get: operations["get_endpoint_execution_times_boxplots"];
         put?: never;
         post?: never;
@@ -483,7 +500,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Make the box plot of one endpoint */
+        /** Return the distribution of execution times of an endpoint */
         get: operations["get_execution_times_boxplot"];
         put?: never;
         post?: never;
@@ -500,7 +517,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Make a box plot for each version, of all endpoints or of one */
+        /** Return the distribution of execution times of each version */
         get: operations["get_execution_times_per_version_dashboard"];
         put?: never;
         post?: never;
@@ -517,7 +534,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Make a box plot for each version, of all endpoints or of one */
+        /** Return the distribution of execution times of each version */
         get: operations["get_execution_times_per_version_endpoint"];
         put?: never;
         post?: never;
@@ -534,7 +551,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count the calls of a dashboard in bins that grow with the execution time */
+        /** Return the number of requests by execution time, in bins of equal width on a log scale */
         get: operations["get_execution_time_histogram"];
         put?: never;
         post?: never;
@@ -621,7 +638,7 @@ export interface components {
     schemas: {
         /**
          * Aggregates
-         * @description Everything that is known of a set of calls; times in ms, null without calls.
+         * @description All statistics of a set of calls; times in ms, null without calls.
          */
         Aggregates: {
             total_visits: number;
@@ -661,6 +678,12 @@ export interface components {
         BoxPlots: {
             [key: string]: components["schemas"]["BoxPlot"];
         };
+        /**
+         * CallField
+         * @description What calls can be filtered and grouped by.
+         * @enum {string}
+         */
+        CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
         /**
          * Connection
          * @description Where a dashboard is, and its key.
@@ -877,6 +900,50 @@ export interface components {
          */
         ExportedCalls: components["schemas"]["ExportedCall"][];
         /**
+         * Group
+         * @description One group of a query's result.
+         */
+        Group: {
+            key: components["schemas"]["GroupKey"];
+            values: components["schemas"]["GroupValues"];
+        };
+        /**
+         * GroupKey
+         * @description The values of the fields in `breakdown`.
+         */
+        GroupKey: {
+            endpoint?: string;
+            version?: string;
+            ip?: string;
+            group_by?: string;
+            status_class?: string;
+        };
+        /**
+         * GroupValues
+         * @description One list per requested statistic, with one value per slice.
+         */
+        GroupValues: {
+            total_visits?: number[];
+            total_execution_time?: number[];
+            average_execution_time?: (number | null)[];
+            visits_per_ip?: {
+                [key: string]: number;
+            }[];
+            unique_visitors?: number[];
+            fastest_measured_execution_time?: (number | null)[];
+            fastest_quartile_execution_time?: (number | null)[];
+            median_execution_time?: (number | null)[];
+            slowest_quartile_execution_time?: (number | null)[];
+            ninetieth_percentile_execution_time?: (number | null)[];
+            "ninety-fifth_percentile_execution_time"?: (number | null)[];
+            "ninety-ninth_percentile_execution_time"?: (number | null)[];
+            slowest_measured_execution_time?: (number | null)[];
+            versions?: string[][];
+            error_rate?: (number | null)[];
+            first_call?: (string | null)[];
+            last_call?: (string | null)[];
+        };
+        /**
          * Heatmap
          * @description For each date the 24 hours (UTC) of that day.
          */
@@ -1024,6 +1091,16 @@ export interface components {
             error: string | null;
         };
         /**
+         * QueryResponse
+         * @description Statistics by group and slice, always in this one shape.
+         */
+        QueryResponse: {
+            /** @description The labels of the slices in order of time, empty ones too. Without `timeslice` there are none, and each statistic has one value. */
+            slices: string[];
+            /** @description The largest first. Without `breakdown` there is one, with an empty key. */
+            groups: components["schemas"]["Group"][];
+        };
+        /**
          * Registration
          * @description A new user.
          */
@@ -1081,13 +1158,19 @@ export interface components {
         };
         /**
          * StatisticAnswer
-         * @description One value, or values by name, nested.
+         * @description One value, or nested objects of values.
          *
          *     From the outside in: the values of the breakdown (one or two levels), the statistic if
-         *     several were asked for, the time slice if there is one. `visits_per_ip` is itself an
-         *     object; without calls counts are 0 and times null.
+         *     several are requested, the time slice if there is one. `visits_per_ip` is itself an
+         *     object; without calls, counts are 0 and times null.
          */
         StatisticAnswer: components["schemas"]["Value"];
+        /**
+         * StatisticName
+         * @description What can be computed of a set of calls.
+         * @enum {string}
+         */
+        StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
         /**
          * Status
          * @description Whether PyDash is alive and can read its database.
@@ -1096,6 +1179,12 @@ export interface components {
             /** @enum {string} */
             status: "alive" | "database failed";
         };
+        /**
+         * TimeUnit
+         * @description The slices that time can be cut into, the longest first.
+         * @enum {string}
+         */
+        TimeUnit: "year" | "month" | "week" | "day" | "hour" | "minute";
         /**
          * TokenInfo
          * @description An API token; its secret was shown once, when it was made.
@@ -2731,9 +2820,8 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
-                /** @description csv or json */
-                format?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                format?: "csv" | "json";
             };
             header?: never;
             path: {
@@ -2820,16 +2908,16 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
-                /** @description One or several, separated by commas, of total_visits, total_execution_time, average_execution_time, visits_per_ip, unique_visitors, fastest_measured_execution_time, fastest_quartile_execution_time, median_execution_time, slowest_quartile_execution_time, ninetieth_percentile_execution_time, ninety-fifth_percentile_execution_time, ninety-ninth_percentile_execution_time, slowest_measured_execution_time, versions, error_rate, first_call, last_call. */
-                statistic: string;
-                /** @description Answer one value for each slice of this length. */
-                timeslice?: string;
-                /** @description Mandatory with `timeslice`: whether slices lie on the calendar (true) or begin at `start_date` (false). */
-                timeslice_is_static?: string;
-                /** @description Answer apart for each value of one or two of endpoint, version, ip, group_by, status_class. */
-                breakdown?: string;
-                /** @description With `breakdown`: only so many groups, those with most visits. */
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                /** @description One or several, separated by commas. */
+                statistic: components["schemas"]["StatisticName"][];
+                /** @description Return one value for each slice of this length. */
+                timeslice?: components["schemas"]["TimeUnit"];
+                /** @description Required with `timeslice`: whether slices sit on the calendar (true) or begin at `start_date` (false). */
+                timeslice_is_static?: boolean;
+                /** @description Group by one or two fields, separated by a comma. */
+                breakdown?: components["schemas"]["CallField"][];
+                /** @description With `breakdown`: only so many groups, those with the most requests. */
                 top?: number;
             };
             header?: never;
@@ -2896,6 +2984,95 @@ export interface operations {
             };
         };
     };
+    get_query: {
+        parameters: {
+            query: {
+                /** @description Inclusive; default the first call. */
+                start_date?: string;
+                /** @description Exclusive; default now. */
+                end_date?: string;
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                /** @description One or several, separated by commas. */
+                statistic: components["schemas"]["StatisticName"][];
+                /** @description Return one value for each slice of this length. */
+                timeslice?: components["schemas"]["TimeUnit"];
+                /** @description Required with `timeslice`: whether slices sit on the calendar (true) or begin at `start_date` (false). */
+                timeslice_is_static?: boolean;
+                /** @description Group by one or two fields, separated by a comma. */
+                breakdown?: components["schemas"]["CallField"][];
+                /** @description With `breakdown`: only so many groups, those with the most requests. */
+                top?: number;
+                /** @description The IANA time zone of static slices. Only UTC is supported. */
+                timezone?: string;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryResponse"];
+                };
+            };
+            /** @description A parameter is missing or wrong; it is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is away; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_endpoint_execution_times_boxplots: {
         parameters: {
             query?: {
@@ -2907,7 +3084,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
             };
             header?: never;
             path: {
@@ -2984,7 +3161,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
             };
             header?: never;
             path: {
@@ -3062,7 +3239,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
             };
             header?: never;
             path: {
@@ -3139,7 +3316,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
             };
             header?: never;
             path: {
@@ -3217,7 +3394,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: string;
+                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
                 bins?: number;
             };
             header?: never;

@@ -6,9 +6,7 @@ from typing import ClassVar
 
 from persistent import Persistent
 
-from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator import Aggregator, answer, partitions, statistic_class
-from pydash_app.dashboard.aggregator.cube import Cube
+from pydash_app.dashboard.aggregator import Aggregator, partitions
 from pydash_app.dashboard.aggregator.partitions import (
     AggregatorPartitionFun,
     Partition,
@@ -26,8 +24,14 @@ from pydash_app.dashboard.aggregator.partitions import (
     powerset_generator,
     remove_duplicate_categories,
 )
-from pydash_app.dashboard.aggregator.query import Query, QueryResult, split_filters
-from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_cube import time_units
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.cube import Cube
+from pydash_cube.query import Query
+from pydash_cube.result import Arranged
+from pydash_cube.selection import Selection
+from pydash_cube.vocabulary import CallField, QueryError, TimeUnit
 
 __all__ = [
     "AggregatorGroup",
@@ -102,66 +106,38 @@ class AggregatorGroup(Persistent):
 
     def __init__(self, endpoint_calls: Iterable[EndpointCall] = ()) -> None:
         self.cube = Cube()
-        self.add_endpoint_calls(EndpointCallBatch.from_calls(endpoint_calls))
+        self.add_endpoint_calls(CallBatch.from_calls(endpoint_calls))
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
         """Add one call. Many are added faster by `add_endpoint_calls`."""
-        self.add_endpoint_calls(EndpointCallBatch.from_calls([endpoint_call]))
+        self.add_endpoint_calls(CallBatch.from_calls([endpoint_call]))
 
-    def add_endpoint_calls(self, batch: EndpointCallBatch) -> None:
+    def add_endpoint_calls(self, batch: CallBatch) -> None:
         """Add many calls."""
         self.cube.add(batch)
 
-    def query(
-        self,
-        statistics: Sequence[str],
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Mapping[str, str] | None = None,
-        by: Sequence[str] = (),
-        timeslice: str | None = None,
-        is_static: bool = True,
-        top: int | None = None,
-    ) -> QueryResult:
-        """Compute several statistics in one pass.
-
-        :param statistics: names, see `pydash_app.dashboard.aggregator.statistics`.
-        :param start: inclusive; None: no bound. A naive datetime is UTC.
-        :param end: exclusive; None: no bound.
-        :param filters: values by name; names are endpoint, version, ip, group_by, status_class
-            ('2xx', '5xx', 'unknown'…) and at most one time unit, as in `fetch_aggregator`.
-        :param by: fields to group by; any of the names above but the time units.
-        :param timeslice: year, month, week, day, hour or minute: a value for each slice.
-        :param is_static: slices sit on the calendar; otherwise they start at `start` and have a
-            fixed length.
-        :param top: only so many groups, those with most visits.
-        :raises ValueError: names the parameter that is wrong.
-
-        >>> from datetime import datetime
-        >>> times = (datetime(2018, 4, 25, hour) for hour in (9, 11))
-        >>> group = AggregatorGroup(EndpointCall("foo", 5, time, "1", "", "::1") for time in times)
-        >>> result = group.query(["total_visits", "median_execution_time"], timeslice="hour")
-        >>> result.slices
-        ['2018-04-25T09', '2018-04-25T10', '2018-04-25T11']
-        >>> result.values
-        {'total_visits': [[1, 0, 1]], 'median_execution_time': [[5.0, None, 5.0]]}
-        """
-        kinds = [statistic_class(name) for name in statistics]
-        query = Query.of(self.cube, start, end, filters, by, timeslice, is_static=is_static)
-        return answer.answer(query, kinds, top)
+    def calls(self) -> Iterator[CallBatch]:
+        """Return the calls themselves, in order of time."""
+        return Selection(self.cube, Query()).calls()
 
     def fetch_aggregator(self, filter_dict: Mapping[str, str] | None = None) -> Aggregator:
-        """Return the aggregate of the calls that a filter lets through.
+        """Return the aggregate of the calls that match a filter.
 
         :param filter_dict: values by name, for instance
             ``{'day': '2018-05-20', 'ip': '127.0.0.1'}``. At most one is a time: 'year' ('2018'),
             'month' ('2018-05'), 'week' ('2018-W17'), 'day' ('2018-05-20'), 'hour'
             ('2018-05-20T20') or 'minute' ('2018-05-20T20-10'). The others are 'endpoint',
             'version', 'ip', 'group_by' and 'status_class'.
-        :raises ValueError: a name is unknown, a time is malformed, or there are two times.
+        :returns: an empty aggregator where no call can have such a value.
+        :raises QueryError: a name is unknown, or there are two times.
         """
-        return answer.aggregators(Query.of(self.cube, filters=filter_dict))[0]
+        fields, unit = _split_filters(filter_dict or {})
+        try:
+            start, end = map(_datetime, time_units.parse_unit(*unit)) if unit else (None, None)
+            query = Query(start, end, fields)
+        except QueryError:
+            return Aggregator()
+        return self._aggregators(query)[0][1]
 
     def fetch_aggregator_daterange(
         self, filters: Mapping[str, str], datetime_begin: datetime, datetime_end: datetime
@@ -172,9 +148,8 @@ class AggregatorGroup(Persistent):
         :param datetime_begin: inclusive.
         :param datetime_end: exclusive.
         """
-        _check_timeless(filters)
-        query = Query.of(self.cube, datetime_begin, datetime_end, filters)
-        return answer.aggregators(query)[0]
+        query = Query(datetime_begin, datetime_end, _fields_only(filters))
+        return self._aggregators(query)[0][1]
 
     def fetch_aggregator_inclusive_daterange(
         self,
@@ -190,7 +165,7 @@ class AggregatorGroup(Persistent):
         :param datetime_end: inclusive: up to the end of the unit that it lies in.
         :param granularity: that unit, for instance 'day'.
         """
-        end = _inclusive_end(datetime_end, granularity, "granularity")
+        end = _inclusive_end(datetime_end, _unit(granularity, "granularity"))
         return self.fetch_aggregator_daterange(filters, datetime_begin, end)
 
     def fetch_aggregators_per_timeslice(
@@ -208,45 +183,58 @@ class AggregatorGroup(Persistent):
         :param end_datetime: inclusive: up to the end of the slice that it lies in.
         :returns: label (ISO 8601) and aggregate of each slice, in order of time.
         """
-        _check_timeless(filters)
-        end = _inclusive_end(end_datetime, timeslice, "timeslice")
-        query = Query.of(self.cube, start_datetime, end, filters, timeslice=timeslice)
-        labels = query.slices.labels if query.slices else []
-        return list(zip(labels, answer.aggregators(query), strict=True))
+        unit = _unit(timeslice, "timeslice")
+        end = _inclusive_end(end_datetime, unit)
+        return self._aggregators(Query(start_datetime, end, _fields_only(filters), timeslice=unit))
 
-    def calls(
-        self,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Mapping[str, str] | None = None,
-    ) -> Iterator[EndpointCallBatch]:
-        """Return the calls themselves, in order of time; see `query` for the parameters."""
-        return Query.of(self.cube, start, end, filters).calls()
-
-    def histogram(
-        self,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        filters: Mapping[str, str] | None = None,
-        bins: int = 30,
-    ) -> tuple[list[float], list[int]]:
-        """Return how the execution times are distributed; see `query` for the parameters.
-
-        :param bins: number of bins, at least 1, all of the same width on a logarithmic scale.
-        :returns: the edges of the bins (ms, ascending, one more than bins) and the number of calls
-            in each; both empty without calls.
-        """
-        return Query.of(self.cube, start, end, filters).histogram(bins)
+    def _aggregators(self, query: Query) -> list[tuple[str, Aggregator]]:
+        """Return the label and aggregate of each slice; one of label '' without slices."""
+        kinds = Aggregator.statistics_classes_with_dependencies
+        statistics = [kind.cell_statistic() for kind in kinds]
+        arranged = Arranged(self.cube, query, statistics)
+        columns = [arranged.rows(statistic)[0] for statistic in statistics]
+        aggregators = [
+            Aggregator.from_values(dict(zip(kinds, values, strict=True)))
+            for values in zip(*columns, strict=True)
+        ]
+        labels = arranged.slices.labels if arranged.slices else [""] * len(aggregators)
+        return list(zip(labels, aggregators, strict=True))
 
 
-def _check_timeless(filters: Mapping[str, str]) -> None:
-    unit = split_filters(filters)[1]
+def _split_filters(filters: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, str] | None]:
+    """Separate the time unit from the fields.
+
+    :raises QueryError: a name is unknown, or there is more than one time unit.
+    """
+    units = [name for name in filters if name in set(TimeUnit)]
+    if len(units) > 1:
+        raise QueryError(units[1], f"There is a time filter already: {units[0]}.")
+    fields = {}
+    for name in filters.keys() - units:
+        if name not in set(CallField):
+            raise QueryError(name, f"Must be one of {', '.join([*CallField, *TimeUnit])}.")
+        fields[name] = filters[name]
+    return fields, (units[0], filters[units[0]]) if units else None
+
+
+def _fields_only(filters: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the filters of a query that has a range of time already."""
+    fields, unit = _split_filters(filters or {})
     if unit:
-        raise ValueError(f"{unit[0]}: a range of time cannot be filtered by time as well")
+        raise QueryError(unit[0], "A range of time cannot be filtered by time as well.")
+    return fields
 
 
-def _inclusive_end(moment: datetime, unit: str, parameter: str) -> datetime:
-    time_units.check_unit(unit, parameter)
+def _unit(name: str, parameter: str) -> TimeUnit:
+    if name not in set(TimeUnit):
+        raise QueryError(parameter, f"Must be one of {', '.join(TimeUnit)}.")
+    return TimeUnit(name)
+
+
+def _inclusive_end(moment: datetime, unit: TimeUnit) -> datetime:
     ordinal = time_units.ordinal_of(time_units.to_microseconds(moment), unit)
-    _, end = time_units.bounds(ordinal, unit)
-    return time_units.to_datetime(min(end, time_units.LATEST))
+    return _datetime(time_units.bounds(ordinal, unit)[1])
+
+
+def _datetime(microseconds: int) -> datetime:
+    return time_units.to_datetime(min(microseconds, time_units.LATEST))

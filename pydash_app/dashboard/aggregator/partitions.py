@@ -4,8 +4,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pydash_app.dashboard import time_units
 from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_cube import time_units
 
 
 @dataclass(frozen=True, repr=False)

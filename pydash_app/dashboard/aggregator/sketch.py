@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pydash_app.dashboard.aggregator.digest import Digests, Floats, Ints
+from pydash_cube.digest import Digests, Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,19 @@
-"""What a statistic is, and the kinds that there are.
+"""What a statistic of one `Aggregator` is, and the kinds that there are.
 
-A statistic lives in two places. The cube answers a question for thousands of cells at once, through
-`Statistic.of_cells`. An `Aggregator` holds one cell, as instances that calls can be appended to
-and that can be added together.
+The cube computes the same statistics for thousands of cells at once, see `pydash_cube.statistics`;
+here a statistic is an object to which calls are appended, and that can be added to another.
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import numpy as np
 from persistent import Persistent
 
-from pydash_app.dashboard.aggregator.table import Cells, Ints
 from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_cube.statistics import STATISTICS, CellStatistic
 
 Dependencies = Mapping[type["Statistic"], "Statistic"]
-Values = Sequence[Any]
 
 
 def reduce_precision(value: float, nr_of_digits: int) -> float:
@@ -36,71 +30,19 @@ def reduce_precision(value: float, nr_of_digits: int) -> float:
     return round(value, decimals) if decimals > 0 else round(value)
 
 
-@lru_cache(maxsize=10_000)
-def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key that puts version 1.9 before 1.10.
-
-    >>> sorted(["1.10", "1.9", "beta"], key=natural_order)
-    ['1.9', '1.10', 'beta']
-    """
-    return tuple(
-        # Of two numbers the longer is the larger; texts from outside may be too long for an int.
-        (0, len(piece.lstrip("0")), piece.lstrip("0")) if piece.isdigit() else (1, 0, piece)
-        for piece in re.findall(r"[0-9]+|[^0-9]+", text)
-    )
-
-
-@dataclass(frozen=True)
-class FieldCounts:
-    """For each of a number of cells, which texts of a field occur and how often.
-
-    :ivar cells: number of the cell, per cell and text, ascending.
-    :ivar codes: code of the text.
-    :ivar visits: number of calls.
-    :ivar size: number of cells.
-    :ivar decode: returns the texts of codes.
-    """
-
-    cells: Ints
-    codes: Ints
-    visits: Ints
-    size: int
-    decode: Callable[[Ints], list[str]]
-
-    def distinct(self) -> list[int]:
-        """Return how many different texts each cell has."""
-        numbers: list[int] = np.bincount(self.cells, minlength=self.size).tolist()
-        return numbers
-
-    def visits_per_text(self) -> list[dict[str, int]]:
-        """Return the number of calls per text for each cell, most calls first."""
-        order = np.lexsort((-self.visits, self.cells))
-        texts, visits = self.decode(self.codes[order]), self.visits[order].tolist()
-        result: list[dict[str, int]] = [{} for _ in range(self.size)]
-        for cell, text, count in zip(self.cells[order].tolist(), texts, visits, strict=True):
-            result[cell][text] = count
-        return result
-
-
 class Statistic(Persistent, ABC):
     """One statistic of one cell.
 
-    :cvar name: what the statistic is called in questions and answers.
-    :cvar initial: the value for no calls.
-    :cvar rendered: whether `Aggregator.as_dict` has it.
-    :cvar dependencies: statistics that it is computed from; they are handed to its methods.
-    :cvar measures: columns of the cells that `of_cells` reads.
-    :cvar needs_digests: whether `of_cells` reads the digests.
-    :cvar counted_field: the field whose texts `of_cells` needs counted.
+    :cvar name: its name.
+    :cvar initial: the value without calls.
+    :cvar rendered: whether `Aggregator.as_dict` includes it.
+    :cvar dependencies: the statistics that it is computed from; they are passed to its methods.
     """
 
     name: ClassVar[str]
     initial: ClassVar[Any] = None
     rendered: ClassVar[bool] = True
     dependencies: ClassVar[list[type["Statistic"]]] = []
-    measures: ClassVar[tuple[str, ...]] = ()
-    needs_digests: ClassVar[bool] = False
-    counted_field: ClassVar[str | None] = None
 
     def __init__(self, value: Any = None) -> None:
         self.value = self.empty() if value is None else value
@@ -136,22 +78,14 @@ class Statistic(Persistent, ABC):
     ) -> "Statistic":
         """Return a new statistic, of the calls of both."""
 
-    @classmethod
-    def presented(cls, value: Any) -> Any:
-        """Return a value in the form that answers have it, without rounding."""
-        return value
-
     def rendered_value(self) -> Any:
         """Return the value as it is shown."""
-        return self.presented(self.value)
+        return self.value
 
     @classmethod
-    @abstractmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        """Return the statistic of many cells, all of which have calls.
-
-        :param counts: the texts of `counted_field`; empty if there is none.
-        """
+    def cell_statistic(cls) -> CellStatistic:
+        """Return how the cube computes the value of many cells."""
+        return STATISTICS[cls.name]
 
 
 class FloatStatisticABC(Statistic):

@@ -2,24 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 
-from pydash_app.dashboard import time_units
 from pydash_app.dashboard.aggregator.sketch import Sketch, sketches
 from pydash_app.dashboard.aggregator.statistic import (
     AccumulatedStatisticABC,
     DerivedStatisticABC,
-    FieldCounts,
     FloatStatisticABC,
     Statistic,
-    Values,
-    natural_order,
     reduce_precision,
 )
-from pydash_app.dashboard.aggregator.table import Cells
 from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_cube import time_units
+from pydash_cube.statistics import CellStatistic, FieldCounts, natural_order
+from pydash_cube.table import Cells
+from pydash_cube.vocabulary import CallField
 
 __all__ = ["FloatStatisticABC", "Statistic", "reduce_precision"]
 
@@ -30,17 +29,12 @@ class _SumABC(AccumulatedStatisticABC):
     def merge(self, value: float, other: float) -> float:
         return value + other
 
-    @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        return cast("list[float]", cells.measures[cls.measures[0]].tolist())
-
 
 class TotalVisits(_SumABC):
     """The number of calls."""
 
     name = "total_visits"
     initial = 0
-    measures = ("visits",)
 
     def of_call(self, endpoint_call: EndpointCall) -> int:
         """Return 1."""
@@ -52,7 +46,6 @@ class TotalExecutionTime(_SumABC, FloatStatisticABC):
 
     name = "total_execution_time"
     initial = 0.0
-    measures = ("total",)
 
     def of_call(self, endpoint_call: EndpointCall) -> float:
         """Return the execution time (ms)."""
@@ -64,45 +57,44 @@ class AverageExecutionTime(DerivedStatisticABC, FloatStatisticABC):
 
     name = "average_execution_time"
     dependencies: ClassVar[list[type[Statistic]]] = [TotalVisits, TotalExecutionTime]
-    measures = ("visits", "total")
 
     def derive(self, visits: int, total: float) -> float | None:
         """Divide the total by the number of calls."""
         return total / visits if visits else None
-
-    @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        """Return the average of each cell (ms)."""
-        return cast("list[float]", (cells.measures["total"] / cells.measures["visits"]).tolist())
 
 
 class _TextCountsABC(AccumulatedStatisticABC):
     """How often each text of a field occurs."""
 
     initial: ClassVar[Mapping[str, int]] = {}
+    counted_field: ClassVar[CallField]
 
     def of_call(self, endpoint_call: EndpointCall) -> dict[str, int]:
-        return {getattr(endpoint_call, cast("str", self.counted_field)): 1}
+        return {getattr(endpoint_call, self.counted_field): 1}
 
     def merge(self, value: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
         texts = dict.fromkeys([*value, *other])
         return {text: value.get(text, 0) + other.get(text, 0) for text in texts}
 
     @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        return counts.visits_per_text()
+    def cell_statistic(cls) -> CellStatistic:
+        return CellStatistic(
+            cls.name,
+            lambda _, counts: counts.visits_per_text(),
+            cls.initial,
+            counted_field=cls.counted_field,
+        )
 
 
 class VisitsPerIP(_TextCountsABC):
     """The number of calls from each IP address, the most frequent first."""
 
     name = "visits_per_ip"
-    counted_field = "ip"
+    counted_field = CallField.IP
 
-    @classmethod
-    def presented(cls, value: Mapping[str, int]) -> dict[str, int]:
+    def rendered_value(self) -> dict[str, int]:
         """Return the visits by address, the most frequent first."""
-        return dict(sorted(value.items(), key=lambda item: -item[1]))
+        return dict(sorted(self.value.items(), key=lambda item: -item[1]))
 
 
 class UniqueVisitorsAllTime(DerivedStatisticABC):
@@ -111,16 +103,10 @@ class UniqueVisitorsAllTime(DerivedStatisticABC):
     name = "unique_visitors"
     initial = 0
     dependencies: ClassVar[list[type[Statistic]]] = [VisitsPerIP]
-    counted_field = "ip"
 
     def derive(self, visits_per_ip: Mapping[str, int]) -> int:
         """Count the addresses."""
         return len(visits_per_ip)
-
-    @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        """Return the number of addresses of each cell."""
-        return counts.distinct()
 
 
 class ExecutionTimeTDigest(AccumulatedStatisticABC):
@@ -129,8 +115,6 @@ class ExecutionTimeTDigest(AccumulatedStatisticABC):
     name = "execution_time_tdigest"
     initial = Sketch()
     rendered = False
-    measures = ("minimum", "maximum")
-    needs_digests = True
 
     def of_call(self, endpoint_call: EndpointCall) -> Sketch:
         """Return the distribution of a single value."""
@@ -141,13 +125,15 @@ class ExecutionTimeTDigest(AccumulatedStatisticABC):
         return value + other
 
     @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        """Return the distribution of each cell."""
-        return sketches(
-            cells.sketched(),
-            cells.measures["minimum"].astype(np.float64),
-            cells.measures["maximum"].astype(np.float64),
-        )
+    def cell_statistic(cls) -> CellStatistic:
+        """Return how the distributions of many cells are read from their digests."""
+
+        def of_cells(cells: Cells, _: FieldCounts) -> list[Sketch]:
+            extremes = (cells.measures[name].astype(np.float64) for name in ("minimum", "maximum"))
+            return sketches(cells.sketched(), *extremes)
+
+        measures = ("minimum", "maximum")
+        return CellStatistic(cls.name, of_cells, cls.initial, measures, needs_digests=True)
 
 
 class ExecutionTimePercentileABC(DerivedStatisticABC, FloatStatisticABC):
@@ -155,8 +141,6 @@ class ExecutionTimePercentileABC(DerivedStatisticABC, FloatStatisticABC):
 
     percentile: ClassVar[float]
     dependencies: ClassVar[list[type[Statistic]]] = [ExecutionTimeTDigest]
-    measures = ("minimum", "maximum")
-    needs_digests = True
 
     @classmethod
     def percentile_nr(cls) -> float:
@@ -166,16 +150,6 @@ class ExecutionTimePercentileABC(DerivedStatisticABC, FloatStatisticABC):
     def derive(self, sketch: Sketch) -> float | None:
         """Read the percentile from the distribution."""
         return sketch.percentile(self.percentile_nr())
-
-    @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        """Return the percentile of each cell (ms)."""
-        values = cells.sketched().percentiles(
-            cls.percentile_nr() / 100,
-            cells.measures["minimum"].astype(np.float64),
-            cells.measures["maximum"].astype(np.float64),
-        )
-        return cast("list[float]", values.tolist())
 
 
 class FastestExecutionTime(ExecutionTimePercentileABC):
@@ -239,12 +213,11 @@ class Versions(_TextCountsABC):
     """The versions of the app that served calls, in their natural order."""
 
     name = "versions"
-    counted_field = "version"
+    counted_field = CallField.VERSION
 
-    @classmethod
-    def presented(cls, value: Mapping[str, int]) -> list[str]:
-        """Return the versions in their natural order."""
-        return sorted(value, key=natural_order)
+    def rendered_value(self) -> list[str]:
+        """Return the versions in natural order."""
+        return sorted(self.value, key=natural_order)
 
 
 class _StatusCounts(AccumulatedStatisticABC):
@@ -253,7 +226,6 @@ class _StatusCounts(AccumulatedStatisticABC):
     name = "status_counts"
     initial = (0, 0)
     rendered = False
-    measures = ("errors", "known")
 
     def of_call(self, endpoint_call: EndpointCall) -> tuple[int, int]:
         status = endpoint_call.status_code or 0
@@ -263,9 +235,12 @@ class _StatusCounts(AccumulatedStatisticABC):
         return value[0] + other[0], value[1] + other[1]
 
     @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        columns = (cells.measures[name].tolist() for name in cls.measures)
-        return list(zip(*columns, strict=True))
+    def cell_statistic(cls) -> CellStatistic:
+        def of_cells(cells: Cells, _: FieldCounts) -> list[tuple[int, int]]:
+            columns = (cells.measures[name].tolist() for name in ("errors", "known"))
+            return list(zip(*columns, strict=True))
+
+        return CellStatistic(cls.name, of_cells, cls.initial, ("errors", "known"))
 
 
 class ErrorRate(DerivedStatisticABC, FloatStatisticABC):
@@ -277,17 +252,10 @@ class ErrorRate(DerivedStatisticABC, FloatStatisticABC):
     name = "error_rate"
     rendered = False
     dependencies: ClassVar[list[type[Statistic]]] = [_StatusCounts]
-    measures = ("errors", "known")
 
     def derive(self, counts: tuple[int, int]) -> float | None:
         """Divide the errors by the calls with a known status."""
         return counts[0] / counts[1] if counts[1] else None
-
-    @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        """Return the error rate of each cell."""
-        pairs = zip(*(cells.measures[name].tolist() for name in cls.measures), strict=True)
-        return [errors / known if known else None for errors, known in pairs]
 
 
 class _ExtremeTimeABC(AccumulatedStatisticABC):
@@ -298,17 +266,11 @@ class _ExtremeTimeABC(AccumulatedStatisticABC):
     def of_call(self, endpoint_call: EndpointCall) -> datetime:
         return time_units.as_utc(endpoint_call.time)
 
-    @classmethod
-    def of_cells(cls, cells: Cells, counts: FieldCounts) -> Values:
-        times = cells.measures[cls.measures[0]]
-        return [time_units.to_datetime(time) for time in times.tolist()]
-
 
 class FirstCall(_ExtremeTimeABC):
     """The time of the earliest call (UTC)."""
 
     name = "first_call"
-    measures = ("first",)
 
     def merge(self, value: datetime | None, other: datetime | None) -> datetime | None:
         """Return the earlier one."""
@@ -319,7 +281,6 @@ class LastCall(_ExtremeTimeABC):
     """The time of the latest call (UTC)."""
 
     name = "last_call"
-    measures = ("last",)
 
     def merge(self, value: datetime | None, other: datetime | None) -> datetime | None:
         """Return the later one."""

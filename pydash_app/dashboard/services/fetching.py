@@ -31,11 +31,11 @@ from flask_monitoring_dashboard_client import (
 from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchingStatus, RemoteInfo
 from pydash_app.dashboard.services import remote
 from pydash_app.secrets import UnreadableSecret
+from pydash_cube.call_batch import CallBatch
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
@@ -282,9 +282,7 @@ def _endpoint(rule: MonitorRule) -> Endpoint:
     )
 
 
-def _store_page(
-    source: _Source, page: CallPage, batch: EndpointCallBatch, started: float
-) -> _Source:
+def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> _Source:
     """Add a page of calls and note the cursor behind it; return what to go on from."""
     dashboard = _find_unmoved(source)
     status = dashboard.fetching
@@ -327,9 +325,9 @@ def _find(dashboard_id: UUID | str) -> Dashboard:
         raise _Superseded("the dashboard was deleted") from None
 
 
-def _batch(page: CallPage) -> EndpointCallBatch:
+def _batch(page: CallPage) -> CallBatch:
     columns = page.columns
-    return EndpointCallBatch.from_columns(
+    return CallBatch.from_columns(
         endpoint=columns.endpoint,
         execution_time=columns.execution_time,
         time=columns.time,

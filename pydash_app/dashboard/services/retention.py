@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pydash_app.dashboard import repository, time_units
-from pydash_app.dashboard.aggregator.span import Span
+from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
+from pydash_cube import time_units
+from pydash_cube.span import Span
 from pydash_database import BACKGROUND_TIMEOUT, transact
 
 

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pydash_app.configuration import current
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
-from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.errors import Forbidden
 from pydash_app.user import repository as users
+from pydash_cube.call_batch import CallBatch
 
 _NAMES = ("Bookshop", "Blog")
 _URL = "http://localhost:5001/dashboard"
@@ -38,7 +39,7 @@ def seed() -> None:
         for name in _NAMES:
             dashboard = Dashboard(_URL, _TOKEN, user.id, name)
             dashboard.add_endpoints(Endpoint(endpoint, True) for endpoint in _ENDPOINTS)
-            dashboard.add_endpoint_calls(EndpointCallBatch.from_calls(list(_calls(now))))
+            dashboard.add_endpoint_calls(CallBatch.from_calls(list(_calls(now))))
             dashboard.update_summary(now)
             repository.add(dashboard)
             print(f"Adding dashboard {dashboard}")  # noqa: T201 (for the one who seeds)

@@ -12,6 +12,7 @@ from pydash_app import secrets
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard, DashboardState
 from pydash_app.dashboard.services import fetching, registration
+from pydash_cube.query import Query
 from pydash_database import transact
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
@@ -72,7 +73,7 @@ def test_it_brings_home_what_the_app_has_stored(app: MonitoredApp) -> None:
     write(app, 3)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-    calls = [call for batch in dashboard.calls() for call in batch.calls()]
+    calls = [call for batch in dashboard.calls(Query()) for call in batch.calls()]
     assert [call.time for call in calls] == [NOW + timedelta(seconds=n) for n in range(3)]
     assert [call.execution_time for call in calls] == [10.0, 11.0, 12.0]
     first = calls[0]

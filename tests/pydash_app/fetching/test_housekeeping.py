@@ -12,6 +12,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services import retention
 from pydash_app.fetcher import housekeeping
+from pydash_cube.query import Query
 from pydash_database import transact
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -31,7 +32,7 @@ def add_dashboard() -> Dashboard:
 def test_it_drops_the_calls_that_users_do_not_want_to_keep() -> None:
     dashboard = add_dashboard()
     housekeeping.drop_expired_calls()
-    assert sum(len(batch) for batch in dashboard.calls()) == 1
+    assert sum(len(batch) for batch in dashboard.calls(Query())) == 1
     assert dashboard.statistic("total_visits") == 2
 
 

@@ -14,7 +14,7 @@ MODULES = [
     "pydash_app.dashboard.endpoint",
     "pydash_app.dashboard.endpoint_call",
     "pydash_app.dashboard.entity",
-    "pydash_app.dashboard.time_units",
+    "pydash_cube.time_units",
 ]
 
 

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from pydash_app.dashboard import repository
-from pydash_app.dashboard.aggregator import month
 from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services.retention import drop_expired
+from pydash_cube import month
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.query import Query
 from pydash_database import transact
+from tests.pydash_cube.support import ask
 
 START = datetime(2026, 9, 20, tzinfo=UTC)
 NOW = START + timedelta(days=40)
@@ -35,12 +37,12 @@ QUESTIONS = [
 ]
 
 
-def columns() -> EndpointCallBatch:
+def columns() -> CallBatch:
     generator = np.random.default_rng(7)
     size = DAYS * PER_DAY
     days, seconds = np.divmod(np.arange(size), PER_DAY)
     moments = np.datetime64(START.replace(tzinfo=None), "us") + days.astype("timedelta64[D]")
-    return EndpointCallBatch.from_columns(
+    return CallBatch.from_columns(
         endpoint=generator.choice(["a", "b"], size),
         execution_time=generator.lognormal(3, 1, size),
         time=moments + (seconds * 800).astype("timedelta64[s]"),
@@ -74,7 +76,7 @@ def keep(dashboard: Dashboard, retention: Retention) -> None:
 def answers(dashboard: Dashboard, timeslice: str) -> list[object]:
     group: AggregatorGroup = dashboard.aggregator_group
     return [
-        [group.query(NAMES, **question, timeslice=slices) for slices in (None, timeslice)]  # type: ignore[arg-type]
+        [ask(group.cube, NAMES, **question, timeslice=slices) for slices in (None, timeslice)]  # type: ignore[arg-type]
         for question in QUESTIONS
     ]
 
@@ -93,14 +95,14 @@ def assert_same(before: list[object], after: list[object]) -> None:
 
 
 def call_count(dashboard: Dashboard) -> int:
-    return sum(len(batch) for batch in dashboard.calls())
+    return sum(len(batch) for batch in dashboard.calls(Query()))
 
 
 def test_dropped_calls_leave_their_hours(dashboard: Dashboard) -> None:
     before = answers(dashboard, "hour")
     keep(dashboard, Retention(calls_days=20))
     drop_expired(dashboard.get_id(), NOW)
-    kept = [call.time for batch in dashboard.calls() for call in batch.calls()]
+    kept = [call.time for batch in dashboard.calls(Query()) for call in batch.calls()]
     assert min(kept) >= NOW - timedelta(days=20)
     assert len(kept) == 10 * PER_DAY
     assert_same(before, answers(dashboard, "hour"))
@@ -119,13 +121,22 @@ def test_what_is_asked_too_finely_counts_where_its_hour_begins(dashboard: Dashbo
     drop_expired(dashboard.get_id(), NOW)
     start = START + timedelta(minutes=30)
     parts = [
-        dashboard.query(["total_visits"], start=one, end=other, timeslice="day", is_static=False)
+        ask(
+            dashboard.aggregator_group.cube,
+            ["total_visits"],
+            start=one,
+            end=other,
+            timeslice="day",
+            is_static=False,
+        )
         for one, other in ((START, start), (start, start + timedelta(days=5)))
     ]
     counts = [sum(part.values["total_visits"][0]) for part in parts]
     # The first hour has five calls, at 0:00, 0:13, 0:26, 0:40 and 0:53.
     assert counts == [5, 5 * PER_DAY]
-    whole = dashboard.query(["total_visits"], timeslice="week", is_static=False)
+    whole = ask(
+        dashboard.aggregator_group.cube, ["total_visits"], timeslice="week", is_static=False
+    )
     assert sum(whole.values["total_visits"][0]) == DAYS * PER_DAY
 
 

@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pydash_cube.vocabulary import MAX_SLICES, QueryError
+
 Times = NDArray[np.int64]
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
-
-TIME_UNITS = ("year", "month", "week", "day", "hour", "minute")
-MAX_SLICES = 10_000
 
 _FIXED = {"week": WEEK, "day": DAY, "hour": HOUR, "minute": MINUTE}
 _PRECISIONS = {
@@ -82,10 +81,13 @@ def to_datetime(microseconds: int) -> datetime:
 LATEST = to_microseconds(datetime.max.replace(tzinfo=UTC))
 
 
-def check_unit(unit: str, parameter: str = "timeslice") -> None:
-    """Raise a ValueError that names the parameter, unless the unit is one of TIME_UNITS."""
-    if unit not in TIME_UNITS:
-        raise ValueError(f"{parameter}: {unit!r} is not one of {', '.join(TIME_UNITS)}")
+def has_fixed_length(unit: str) -> bool:
+    """Return whether all units of this kind are equally long: years and months are not.
+
+    >>> has_fixed_length("week"), has_fixed_length("month")
+    (True, False)
+    """
+    return unit in _FIXED
 
 
 def ordinal(times: Times, unit: str) -> Times:
@@ -147,11 +149,11 @@ def labels(times: Times, unit: str) -> list[str]:
 def parse_unit(unit: str, text: str) -> tuple[int, int]:
     """Read the name of a unit, as a filter gives it.
 
-    :param unit: one of TIME_UNITS.
+    :param unit: a `TimeUnit`.
     :param text: for instance ``2018-W17`` for a week; minutes are written ``2018-05-20T20-10`` or
         ``2018-05-20T20:10``.
     :returns: start (inclusive) and end (exclusive), microseconds.
-    :raises ValueError: names the unit and shows an example.
+    :raises QueryError: names the unit and shows an example.
 
     >>> [label(time, "day") for time in parse_unit("week", "2018-W17")]
     ['2018-04-23', '2018-04-30']
@@ -159,7 +161,7 @@ def parse_unit(unit: str, text: str) -> tuple[int, int]:
     try:
         start = to_microseconds(_moment(unit, text))
     except ValueError:
-        raise ValueError(f"{unit}: {text!r} is not written like {_EXAMPLES[unit]!r}") from None
+        raise QueryError(unit, f"{text!r} does not have the form {_EXAMPLES[unit]!r}.") from None
     return bounds(ordinal_of(start, unit), unit)
 
 
@@ -212,16 +214,12 @@ def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
 
     :param is_static: slices sit on the calendar, the first and the last may stick out of the
         range. Otherwise they have a fixed length and the first begins at `start`.
-    :raises ValueError: more than MAX_SLICES; or a fixed length is asked of a year or a month,
-        which have none.
+    :raises QueryError: there would be more than MAX_SLICES.
 
     >>> cut(to_microseconds(datetime(2018, 12, 30)), to_microseconds(datetime(2019, 1, 1)),
     ...     "week").labels
     ['2018-W52', '2019-W01']
     """
-    check_unit(unit)
-    if not is_static and unit not in _FIXED:
-        raise ValueError(f"timeslice_is_static: a {unit} has no fixed length; it can only be true")
     _check_count((end - start) // _LONGEST[unit], unit)
     edges = _calendar_edges(start, end, unit) if is_static else _fixed_edges(start, end, unit)
     _check_count(len(edges) - 1, unit)
@@ -230,7 +228,9 @@ def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
 
 def _check_count(count: int, unit: str) -> None:
     if count > MAX_SLICES:
-        raise ValueError(f"timeslice: the range has more than {MAX_SLICES:,} slices of a {unit}")
+        raise QueryError(
+            "timeslice", f"The range has more than {MAX_SLICES:,} slices of one {unit}."
+        )
 
 
 def _fixed_edges(start: int, end: int, unit: str) -> Times:

@@ -16,7 +16,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from pydash_app.dashboard.aggregator import digest
+from pydash_cube import digest
 
 Array = NDArray[Any]
 

@@ -12,22 +12,24 @@ import numpy as np
 from BTrees.IOBTree import IOBTree
 from persistent import Persistent
 
-from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator.chunk import Block, prefetch
-from pydash_app.dashboard.aggregator.dictionary import Dictionary
-from pydash_app.dashboard.aggregator.month import Month
-from pydash_app.dashboard.aggregator.scope import Scope
-from pydash_app.dashboard.aggregator.span import Span
-from pydash_app.dashboard.aggregator.stored_table import (
+from pydash_cube import time_units
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.chunk import Block, prefetch
+from pydash_cube.dictionary import Dictionary
+from pydash_cube.lattice import Scope
+from pydash_cube.month import Month
+from pydash_cube.span import Span
+from pydash_cube.stored_table import (
     Columns,
     StoredTable,
     joined_columns,
     sorted_calls,
 )
-from pydash_app.dashboard.aggregator.table import Ints, split_by
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_cube.table import Ints, split_by
+from pydash_cube.vocabulary import CallField
 
-CODED_FIELDS = ("endpoint", "version", "ip", "group_by")
+# Fields that are stored as codes of texts.
+CODED_FIELDS = (CallField.ENDPOINT, CallField.VERSION, CallField.IP, CallField.GROUP_BY)
 # Every question reads the recent calls one by one, so they are few.
 RECENT_SIZE = 16_384
 
@@ -45,14 +47,14 @@ class Cube(Persistent):
         self.rows = 0
         self.first: int | None = None
         self.last: int | None = None
-        self.dictionaries = {field: Dictionary() for field in CODED_FIELDS}
+        self.dictionaries = {field.value: Dictionary() for field in CODED_FIELDS}
         self._recent = StoredTable()
         self._recent_size = 0
         self._months = IOBTree()
         # Months that were added to since they were last tidied up.
         self._untidy: frozenset[int] = frozenset()
 
-    def add(self, batch: EndpointCallBatch) -> None:
+    def add(self, batch: CallBatch) -> None:
         """Add calls."""
         if not len(batch):
             return
@@ -129,10 +131,11 @@ class Cube(Persistent):
         self.first = first if self.first is None else min(first, self.first)
         self.last = last if self.last is None else max(last, self.last)
 
-    def _coded(self, batch: EndpointCallBatch) -> Columns:
+    def _coded(self, batch: CallBatch) -> Columns:
         """Return a batch as columns of numbers."""
         codes: Columns = {
-            field: self.dictionaries[field].encode(getattr(batch, field)) for field in CODED_FIELDS
+            field.value: self.dictionaries[field].encode(getattr(batch, field))
+            for field in CODED_FIELDS
         }
         numbers: Columns = {
             "status": batch.status_code,

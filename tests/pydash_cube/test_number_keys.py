@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pydash_app.dashboard.aggregator.table import Array, number_keys
+from pydash_cube.table import Array, number_keys
 
 # Ranges of keys, with the type that they come in; two of the last do not fit into 64 bits.
 KINDS = [(0, 255, np.uint8), (-5, 5, np.int64), (0, 2**40, np.int64)]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tdigest import TDigest
 
-from pydash_app.dashboard.aggregator.digest import SIZE, Digests
+from pydash_cube.digest import SIZE, Digests
 
 QUANTILES = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99]
 

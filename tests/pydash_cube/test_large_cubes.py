@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.aggregator.digest import SIZE
-from pydash_app.dashboard.endpoint_call import EndpointCallBatch
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.cube import Cube
+from pydash_cube.digest import SIZE
+from tests.pydash_cube.support import ask
 
 START = datetime(2025, 11, 10, tzinfo=UTC)
 FIRST = np.datetime64("2025-11-10", "us")
@@ -33,8 +34,8 @@ class Generated:
         self.ip = generator.choice([f"10.0.0.{n}" for n in range(40)], CALLS)
         self.execution_time = generator.lognormal(3, 1, CALLS)
 
-    def batch(self, rows: slice | np.ndarray) -> EndpointCallBatch:
-        return EndpointCallBatch.from_columns(
+    def batch(self, rows: slice | np.ndarray) -> CallBatch:
+        return CallBatch.from_columns(
             endpoint=self.endpoint[rows],
             execution_time=self.execution_time[rows],
             time=self.time[rows],
@@ -50,14 +51,14 @@ def calls() -> Generated:
 
 
 @pytest.fixture(scope="module", params=["in order of time", "shuffled"])
-def group(request: pytest.FixtureRequest, calls: Generated) -> AggregatorGroup:
+def cube(request: pytest.FixtureRequest, calls: Generated) -> Cube:
     order = np.arange(CALLS)
     if request.param == "shuffled":
         order = np.random.default_rng(1).permutation(CALLS)
-    group = AggregatorGroup()
+    cube = Cube()
     for start in range(0, CALLS, BATCH):
-        group.add_endpoint_calls(calls.batch(order[start : start + BATCH]))
-    return group
+        cube.add(calls.batch(order[start : start + BATCH]))
+    return cube
 
 
 def percentile(values: np.ndarray, q: float) -> float:
@@ -82,7 +83,7 @@ RANGES = [
 @pytest.mark.parametrize(("start", "end"), RANGES)
 @pytest.mark.parametrize("filters", [{}, {"endpoint": "b"}, {"version": "1", "ip": "10.0.0.7"}])
 def test_any_range_under_any_filter(
-    group: AggregatorGroup,
+    cube: Cube,
     calls: Generated,
     start: datetime,
     end: datetime,
@@ -94,7 +95,7 @@ def test_any_range_under_any_filter(
         chosen &= getattr(calls, field) == text
     times = calls.execution_time[chosen]
     names = ["total_visits", "total_execution_time", "unique_visitors", *PERCENTILES]
-    result = group.query(names, start=start, end=end, filters=filters).values
+    result = ask(cube, names, start=start, end=end, filters=filters).values
     found = {name: rows[0][0] for name, rows in result.items()}
     assert found["total_visits"] == len(times)
     assert found["total_execution_time"] == pytest.approx(times.sum())
@@ -104,8 +105,8 @@ def test_any_range_under_any_filter(
 
 
 @pytest.mark.parametrize(("unit", "precision"), [("month", "M"), ("day", "D"), ("hour", "h")])
-def test_every_slice(group: AggregatorGroup, calls: Generated, unit: str, precision: str) -> None:
-    result = group.query(["total_visits", "median_execution_time"], timeslice=unit)
+def test_every_slice(cube: Cube, calls: Generated, unit: str, precision: str) -> None:
+    result = ask(cube, ["total_visits", "median_execution_time"], timeslice=unit)
     slices = calls.time.astype(f"datetime64[{precision}]")
     different, counts = np.unique(slices, return_counts=True)
     expected = dict(zip(np.datetime_as_string(different).tolist(), counts.tolist(), strict=True))
@@ -116,8 +117,8 @@ def test_every_slice(group: AggregatorGroup, calls: Generated, unit: str, precis
         assert found is None if not len(times) else is_close(found, times, 0.5)
 
 
-def test_every_group(group: AggregatorGroup, calls: Generated) -> None:
-    result = group.query(["total_visits", *PERCENTILES], by=["endpoint", "version"])
+def test_every_group(cube: Cube, calls: Generated) -> None:
+    result = ask(cube, ["total_visits", *PERCENTILES], by=["endpoint", "version"])
     assert result.groups == [(one, two) for one in "abc" for two in "12"]
     for row, (endpoint, version) in enumerate(result.groups):
         times = calls.execution_time[(calls.endpoint == endpoint) & (calls.version == version)]

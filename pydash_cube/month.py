@@ -5,13 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from BTrees.IOBTree import IOBTree
 from persistent import Persistent
 
-from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator.chunk import Block, prefetch
-from pydash_app.dashboard.aggregator.lattice import Extent, Partition, worth_keeping
-from pydash_app.dashboard.aggregator.scope import Scope
-from pydash_app.dashboard.aggregator.span import Span, count_different
-from pydash_app.dashboard.aggregator.stored_table import Columns
-from pydash_app.dashboard.aggregator.table import FIELDS, split_by
+from pydash_cube import time_units
+from pydash_cube.chunk import Block, prefetch
+from pydash_cube.lattice import Extent, Partition, Scope, worth_keeping
+from pydash_cube.span import Span, count_different
+from pydash_cube.stored_table import Columns
+from pydash_cube.table import FIELDS, split_by
 
 # A month of more calls than this is kept day by day.
 SPLIT_SIZE = 100_000

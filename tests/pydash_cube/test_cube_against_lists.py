@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_app.dashboard.aggregator import chunk, cube, month, span, stored_table
-from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+from pydash_cube import chunk, cube, month, span, stored_table
+from pydash_cube.call_batch import Call, CallBatch
+from pydash_cube.cube import Cube
+from tests.pydash_cube.support import ask, select
 
 START = datetime(2018, 12, 30, tzinfo=UTC)
 FIELDS = ("endpoint", "version", "ip", "group_by")
@@ -34,10 +35,10 @@ def small_tables() -> Iterator[None]:
         yield
 
 
-def call_strategy() -> st.SearchStrategy[EndpointCall]:
+def call_strategy() -> st.SearchStrategy[Call]:
     days = st.integers(0, 75)
     return st.builds(
-        EndpointCall,
+        Call,
         endpoint=st.sampled_from(["a", "b", "c"]),
         execution_time=st.one_of(st.sampled_from([0.5, 1.0, 2.0]), st.floats(0, 1e4)),
         time=st.builds(
@@ -52,13 +53,13 @@ def call_strategy() -> st.SearchStrategy[EndpointCall]:
     )
 
 
-def fill(calls: Sequence[EndpointCall], sizes: Sequence[int]) -> AggregatorGroup:
+def fill(calls: Sequence[Call], sizes: Sequence[int]) -> Cube:
     """Add the calls in batches of these sizes, over and over."""
-    group = AggregatorGroup()
+    group = Cube()
     position = number = 0
     while position < len(calls):
         size = sizes[number % len(sizes)]
-        group.add_endpoint_calls(EndpointCallBatch.from_calls(calls[position : position + size]))
+        group.add(CallBatch.from_calls(calls[position : position + size]))
         position, number = position + size, number + 1
     return group
 
@@ -83,20 +84,20 @@ calls_strategy = st.lists(call_strategy(), max_size=120)
 sizes_strategy = st.lists(st.integers(1, 30), min_size=1, max_size=4)
 
 
-def status_class(call: EndpointCall) -> str:
+def status_class(call: Call) -> str:
     return f"{call.status_code // 100}xx" if call.status_code else "unknown"
 
 
-def value(call: EndpointCall, field: str) -> str:
+def value(call: Call, field: str) -> str:
     return status_class(call) if field == "status_class" else str(getattr(call, field))
 
 
 def chosen(
-    calls: Sequence[EndpointCall],
+    calls: Sequence[Call],
     start: datetime | None,
     end: datetime | None,
     filters: dict[str, str],
-) -> list[EndpointCall]:
+) -> list[Call]:
     return [
         call
         for call in calls
@@ -124,7 +125,7 @@ def label(time: datetime, unit: str) -> str:
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy, sizes_strategy, filters_strategy, moment_strategy, moment_strategy)
 def test_it_counts_any_range_under_any_filter(
-    calls: list[EndpointCall],
+    calls: list[Call],
     sizes: list[int],
     filters: dict[str, str],
     start: datetime | None,
@@ -146,7 +147,7 @@ def test_it_counts_any_range_under_any_filter(
         "first_call",
         "last_call",
     ]
-    result = fill(calls, sizes).query(names, start=start, end=end, filters=filters)
+    result = ask(fill(calls, sizes), names, start=start, end=end, filters=filters)
     values = {name: result.values[name][0][0] for name in names}
     known = [call.status_code for call in expected if call.status_code]
     assert values["total_visits"] == len(expected)
@@ -172,7 +173,7 @@ def test_it_counts_any_range_under_any_filter(
     st.lists(st.sampled_from([*FIELDS, "status_class"]), max_size=2, unique=True),
 )
 def test_it_cuts_any_calls_into_slices_and_groups(
-    calls: list[EndpointCall],
+    calls: list[Call],
     sizes: list[int],
     filters: dict[str, str],
     unit: str,
@@ -184,7 +185,7 @@ def test_it_cuts_any_calls_into_slices_and_groups(
         key = tuple(value(call, field) for field in by), label(call.time, unit)
         cells.setdefault(key, []).append(call.execution_time)
     group = fill(calls, sizes)
-    result = group.query(["total_visits", MEDIAN], filters=filters, by=by, timeslice=unit)
+    result = ask(group, ["total_visits", MEDIAN], filters=filters, by=by, timeslice=unit)
     if by:
         assert set(result.groups) == {key[0] for key in cells}
     assert len(result.slices) == len(set(result.slices))
@@ -199,13 +200,13 @@ def test_it_cuts_any_calls_into_slices_and_groups(
 @settings(max_examples=25, deadline=None)
 @given(calls_strategy, sizes_strategy, moment_strategy, st.sampled_from(["hour", "day", "week"]))
 def test_dynamic_slices_begin_where_the_range_begins(
-    calls: list[EndpointCall], sizes: list[int], start: datetime | None, unit: str
+    calls: list[Call], sizes: list[int], start: datetime | None, unit: str
 ) -> None:
     start = start or START
     step = timedelta(**{f"{unit}s": 1})
     end = start + 5 * step
-    result = fill(calls, sizes).query(
-        ["total_visits"], start=start, end=end, timeslice=unit, is_static=False
+    result = ask(
+        fill(calls, sizes), ["total_visits"], start=start, end=end, timeslice=unit, is_static=False
     )
     counts = [len(chosen(calls, start + n * step, start + (n + 1) * step, {})) for n in range(5)]
     assert result.values["total_visits"] == [counts]
@@ -215,28 +216,28 @@ def test_dynamic_slices_begin_where_the_range_begins(
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy, sizes_strategy, filters_strategy, moment_strategy)
 def test_the_calls_come_out_as_they_went_in(
-    calls: list[EndpointCall],
+    calls: list[Call],
     sizes: list[int],
     filters: dict[str, str],
     start: datetime | None,
 ) -> None:
-    batches = fill(calls, sizes).calls(start, None, filters)
-    found = [call.as_dict() for batch in batches for call in batch.calls()]
-    expected = [call.as_dict() for call in chosen(calls, start, None, filters)]
-    assert [call["time"] for call in found] == sorted(call["time"] for call in expected)
+    batches = select(fill(calls, sizes), start=start, filters=filters).calls()
+    found = [call for batch in batches for call in batch.calls()]
+    expected = chosen(calls, start, None, filters)
+    assert [call.time for call in found] == sorted(call.time for call in expected)
     assert sorted(map(repr, found)) == sorted(map(repr, expected))
 
 
 @settings(max_examples=40, deadline=None)
 @given(calls_strategy, sizes_strategy, sizes_strategy, st.randoms(use_true_random=False))
 def test_order_and_batches_do_not_matter(
-    calls: list[EndpointCall], sizes: list[int], other: list[int], shuffler: random.Random
+    calls: list[Call], sizes: list[int], other: list[int], shuffler: random.Random
 ) -> None:
     shuffled = list(calls)
     shuffler.shuffle(shuffled)
     names = ["total_visits", "average_execution_time", "visits_per_ip", MEDIAN]
-    first = fill(calls, sizes).query(names, timeslice="month", by=["version"])
-    second = fill(shuffled, other).query(names, timeslice="month", by=["version"])
+    first = ask(fill(calls, sizes), names, timeslice="month", by=["version"])
+    second = ask(fill(shuffled, other), names, timeslice="month", by=["version"])
     assert (first.groups, first.slices) == (second.groups, second.slices)
     for name in names:
         for one, two in zip(first.values[name], second.values[name], strict=True):

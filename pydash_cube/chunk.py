@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 from persistent import GHOST, Persistent
 
-from pydash_app.dashboard.aggregator import encoding
-from pydash_app.dashboard.aggregator.cache import column_cache
-from pydash_app.dashboard.aggregator.table import (
+from pydash_cube import encoding
+from pydash_cube.cache import column_cache
+from pydash_cube.table import (
     FIELDS,
     Array,
     CallTable,

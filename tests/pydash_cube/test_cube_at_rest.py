@@ -11,24 +11,23 @@ import transaction
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 
-from pydash_app.dashboard.aggregator import encoding
-from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
-from pydash_app.dashboard.aggregator.cache import column_cache
-from pydash_app.dashboard.aggregator.encoding import UnknownFormatError
-from pydash_app.dashboard.endpoint_call import EndpointCall, EndpointCallBatch
+from pydash_cube import encoding
+from pydash_cube.cache import column_cache
+from pydash_cube.call_batch import Call, CallBatch
+from pydash_cube.cube import Cube
+from pydash_cube.encoding import UnknownFormatError
+from tests.pydash_cube.support import ask, select
 
 START = datetime(2026, 9, 20, tzinfo=UTC)
 DAYS = 30
 NAMES = ["total_visits", "median_execution_time", "visits_per_ip"]
 
 
-def batch(
-    calls: int, seed: int = 1, start: datetime = START, days: float = DAYS
-) -> EndpointCallBatch:
+def batch(calls: int, seed: int = 1, start: datetime = START, days: float = DAYS) -> CallBatch:
     generator = np.random.default_rng(seed)
     seconds = np.sort(generator.random(calls)) * days * 86_400
     first = np.datetime64(start.replace(tzinfo=None), "us")
-    return EndpointCallBatch.from_columns(
+    return CallBatch.from_columns(
         endpoint=[f"endpoint {n}" for n in generator.integers(10, size=calls)],
         execution_time=generator.lognormal(3, 1, calls),
         time=first + (seconds * 1e6).astype("timedelta64[us]"),
@@ -47,22 +46,22 @@ def database(tmp_path: Path) -> Iterator[DB]:
     database.close()
 
 
-def stored(database: DB, calls: int) -> AggregatorGroup:
-    """A group of so many calls, as another connection sees it."""
+def stored(database: DB, calls: int) -> Cube:
+    """A cube of so many calls, as another connection sees it."""
     with database.transaction() as connection:
-        group = connection.root.group = AggregatorGroup()
+        cube = connection.root.cube = Cube()
         for size in (calls // 2, calls - calls // 2):
-            group.add_endpoint_calls(batch(size, seed=size))
+            cube.add(batch(size, seed=size))
     column_cache.clear()
-    group = database.open().root.group
-    assert isinstance(group, AggregatorGroup)
-    return group
+    cube = database.open().root.cube
+    assert isinstance(cube, Cube)
+    return cube
 
 
 def test_read_again_it_is_the_same(database: DB) -> None:
-    group = AggregatorGroup()
+    cube = Cube()
     for size in (60_000, 60_001):
-        group.add_endpoint_calls(batch(size, seed=size))
+        cube.add(batch(size, seed=size))
     again = stored(database, 120_001)
     questions: list[dict[str, Any]] = [
         {},
@@ -71,49 +70,51 @@ def test_read_again_it_is_the_same(database: DB) -> None:
         {"filters": {"ip": "10.0.0.7"}},
     ]
     for question in questions:
-        assert again.query(NAMES, **question) == group.query(NAMES, **question)
+        assert ask(again, NAMES, **question) == ask(cube, NAMES, **question)
 
 
 def test_reading_changes_nothing(database: DB) -> None:
-    group = stored(database, 20_000)
-    group.fetch_aggregator({"version": "unheard of", "endpoint": "neither"})
-    group.query(NAMES, timeslice="day", filters={"group_by": "nobody"}, by=["ip"])
-    group.histogram(filters={"ip": "unknown"})
-    assert not list(group.calls(filters={"version": "unheard of"}))
-    connection = group._p_jar
+    cube = stored(database, 20_000)
+    ask(cube, NAMES, filters={"version": "unheard of", "endpoint": "neither"})
+    ask(cube, NAMES, timeslice="day", filters={"group_by": "nobody"}, by=["ip"])
+    select(cube, filters={"ip": "unknown"}).histogram(30)
+    assert not list(select(cube, filters={"version": "unheard of"}).calls())
+    connection = cube._p_jar
     assert not connection._registered_objects
-    assert group.cube.dictionaries["version"].code("unheard of") is None
+    assert cube.dictionaries["version"].code("unheard of") is None
 
 
 def test_a_few_calls_more_do_not_rewrite_what_is_there(database: DB, tmp_path: Path) -> None:
-    group = stored(database, 120_000)
+    cube = stored(database, 120_000)
     later = START + timedelta(days=DAYS)
     before = (tmp_path / "cube.fs").stat().st_size
     fetches = 40
     for number in range(fetches):
-        group.add_endpoint_calls(batch(500, seed=number, start=later, days=0.01))
+        cube.add(batch(500, seed=number, start=later, days=0.01))
         transaction.commit()
     written = (tmp_path / "cube.fs").stat().st_size - before
     assert written / fetches < 60_000
 
 
 def test_an_aborted_batch_leaves_nothing_behind(database: DB) -> None:
-    group = stored(database, 1_000)
-    before = group.fetch_aggregator().as_dict()
-    group.add_endpoint_call(EndpointCall("new", 1.0, START, "new", "new", "new"))
+    cube = stored(database, 1_000)
+    before = ask(cube, NAMES)
+    cube.add(CallBatch.from_calls([Call("new", 1.0, START, "new", "new", "new", None)]))
     transaction.abort()
-    assert group.fetch_aggregator().as_dict() == before
-    assert group.cube.dictionaries["ip"].code("new") is None
-    group.add_endpoint_call(EndpointCall("other", 1.0, START, "2", "", "::2"))
+    assert ask(cube, NAMES) == before
+    assert cube.dictionaries["ip"].code("new") is None
+    cube.add(CallBatch.from_calls([Call("other", 1.0, START, "2", "", "::2", None)]))
     transaction.commit()
-    assert group.fetch_aggregator({"endpoint": "other"}).statistic("visits_per_ip") == {"::2": 1}
+    result = ask(cube, ["visits_per_ip"], filters={"endpoint": "other"})
+    assert result.values["visits_per_ip"] == [[{"::2": 1}]]
 
 
-def test_no_numpy_object_is_pickled(database: DB) -> None:
+def test_neither_numpy_objects_nor_enums_are_pickled(database: DB) -> None:
     stored(database, 120_000)
     for record in database.storage.iterator():
         for one in record:
             assert b"numpy" not in one.data
+            assert b"vocabulary" not in one.data
 
 
 def test_a_call_takes_little_room(database: DB, tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from persistent import Persistent
 
-from pydash_app.dashboard import time_units
-from pydash_app.dashboard.aggregator.chunk import Block
-from pydash_app.dashboard.aggregator.digest import Digests
-from pydash_app.dashboard.aggregator.lattice import UNITS, Extent, Partition, worth_keeping
-from pydash_app.dashboard.aggregator.stored_table import Columns, Merge, StoredTable, sorted_calls
-from pydash_app.dashboard.aggregator.table import (
+from pydash_cube import time_units
+from pydash_cube.chunk import Block
+from pydash_cube.digest import Digests
+from pydash_cube.lattice import UNITS, Extent, Partition, worth_keeping
+from pydash_cube.stored_table import Columns, Merge, StoredTable, sorted_calls
+from pydash_cube.table import (
     FIELDS,
     MEASURES,
     Array,

@@ -13,13 +13,15 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pydash_app.dashboard.aggregator.digest import Digests
+from pydash_cube.digest import Digests
+from pydash_cube.vocabulary import CallField
 
 Array = NDArray[Any]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-FIELDS = ("endpoint", "version", "ip", "group_by", "status_class")
+# Plain strings, for they are stored.
+FIELDS: tuple[str, ...] = tuple(field.value for field in CallField)
 CALL_COLUMNS = ("endpoint", "version", "ip", "group_by", "status", "time", "execution_time")
 # Measures of a cell, and how those of several cells become one.
 MEASURES: Mapping[str, np.ufunc] = {

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from persistent import Persistent
 
-from pydash_app.dashboard.aggregator.chunk import Block, read_ahead, write_blocks
-from pydash_app.dashboard.aggregator.lattice import ROW_COST
-from pydash_app.dashboard.aggregator.table import Array, is_calls, joined
+from pydash_cube.chunk import Block, read_ahead, write_blocks
+from pydash_cube.lattice import ROW_COST
+from pydash_cube.table import Array, is_calls, joined
 
 FAN_OUT = 8
 # A chunk of this size is not merged any more: it must fit into memory.

@@ -1,0 +1,73 @@
+"""The documented aggregates of whatever has calls: of a dashboard, and of each of its endpoints."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydash_app.dashboard.aggregator import Aggregator
+from pydash_app.dashboard.aggregator.aggregator_group import AggregatorGroup
+
+Filters = Mapping[str, str]
+
+
+class Aggregated:
+    """Aggregates of the calls of a group, all of them or those of one endpoint."""
+
+    @abstractmethod
+    def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
+        """Return the group to read, and the filters with those that always apply.
+
+        :raises QueryError: one of the filters is among these.
+        """
+
+    def aggregated_data(self, filters: Filters | None = None) -> dict[str, Any]:
+        """Return all statistics; see `AggregatorGroup.fetch_aggregator` for the filters."""
+        return self._aggregator(filters).as_dict()
+
+    def aggregated_data_daterange(
+        self,
+        start_date: datetime,
+        end_date: datetime,
+        granularity: str,
+        filters: Filters | None = None,
+    ) -> dict[str, Any]:
+        """Return all statistics of a range of time.
+
+        :param start_date: inclusive.
+        :param end_date: inclusive: up to the end of the unit that it lies in.
+        :param granularity: that unit, for instance 'day'.
+        :param filters: see `AggregatorGroup.fetch_aggregator`; no times.
+        """
+        group, filters = self.aggregated(filters)
+        return group.fetch_aggregator_inclusive_daterange(
+            filters, start_date, end_date, granularity
+        ).as_dict()
+
+    def statistic(self, statistic: str, filters: Filters | None = None) -> Any:
+        """Return the rendered value of one statistic, by its name."""
+        return self._aggregator(filters).statistic(statistic)
+
+    def statistic_per_timeslice(
+        self,
+        statistic: str,
+        timeslice: str,
+        start_datetime: datetime,
+        end_datetime: datetime,
+        filters: Filters | None = None,
+    ) -> dict[str, Any]:
+        """Return the rendered values of one statistic by slice of time, in order of time.
+
+        :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
+        :param start_datetime: inclusive.
+        :param end_datetime: inclusive: up to the end of the slice that it lies in.
+        """
+        group, filters = self.aggregated(filters)
+        slices = group.fetch_aggregators_per_timeslice(
+            filters, timeslice, start_datetime, end_datetime
+        )
+        return {label: aggregator.statistic(statistic) for label, aggregator in slices}
+
+    def _aggregator(self, filters: Filters | None) -> Aggregator:
+        group, filters = self.aggregated(filters)
+        return group.fetch_aggregator(filters)

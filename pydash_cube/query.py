@@ -1,0 +1,82 @@
+"""A query to the cube, and its result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydash_cube import time_units
+from pydash_cube.vocabulary import STATUS_CLASSES, CallField, QueryError, TimeUnit
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which calls to read, and how to arrange what is computed of them.
+
+    :ivar start: inclusive; None for no bound. A naive datetime is UTC.
+    :ivar end: exclusive; None for no bound.
+    :ivar filters: only calls that have these values, by `CallField`.
+    :ivar by: fields to group by, each once.
+    :ivar timeslice: one value per slice of this length; None for one value over the whole range.
+    :ivar is_static: slices sit on the calendar. Otherwise they have a fixed length and the first
+        begins at `start`.
+    :ivar top: only so many groups, those with the most calls, the largest first. None for all, in
+        natural order.
+    :ivar timezone: the IANA time zone of static slices. Only UTC is supported.
+    :raises QueryError: names the parameter that is invalid.
+
+    >>> Query(start=datetime(2018, 5, 2), end=datetime(2018, 5, 1))
+    Traceback (most recent call last):
+    pydash_cube.vocabulary.QueryError: end: Must not be before the start.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+    by: tuple[CallField, ...] = ()
+    timeslice: TimeUnit | None = None
+    is_static: bool = True
+    top: int | None = None
+    timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        start, end = self.bounds
+        if start is not None and end is not None and end < start:
+            raise QueryError("end", "Must not be before the start.")
+        status_class = self.filters.get(CallField.STATUS_CLASS)
+        if status_class is not None and status_class not in STATUS_CLASSES.values():
+            names = ", ".join(STATUS_CLASSES.values())
+            raise QueryError(CallField.STATUS_CLASS, f"Must be one of {names}.")
+        unit = self.timeslice
+        if unit and not self.is_static and not time_units.has_fixed_length(unit):
+            reason = f"A {unit} has no fixed length: its slices must be static."
+            raise QueryError("is_static", reason)
+        if self.top is not None and self.top < 1:
+            raise QueryError("top", "Must be at least 1.")
+        if self.timezone != "UTC":
+            raise QueryError("timezone", "Only UTC is supported.")
+
+    @property
+    def bounds(self) -> tuple[int | None, int | None]:
+        """The start and the end in microseconds."""
+        return (
+            None if self.start is None else time_units.to_microseconds(self.start),
+            None if self.end is None else time_units.to_microseconds(self.end),
+        )
+
+
+@dataclass(frozen=True)
+class QueryResult:
+    """Statistics by group and slice.
+
+    :ivar groups: the values of the fields in `Query.by`, one tuple per group. Without `by` there
+        is one group, ``()``; otherwise only groups that have calls.
+    :ivar slices: the labels of the slices in order of time, empty ones too; ``[]`` if the query
+        has no timeslice.
+    :ivar values: for each statistic a list per group, with one value per slice (a single one if
+        there are no slices), not rounded. Without calls, counts are 0 and times None.
+    """
+
+    groups: list[tuple[str, ...]]
+    slices: list[str]
+    values: dict[str, list[list[Any]]]

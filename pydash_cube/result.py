@@ -1,0 +1,132 @@
+"""Computes the statistics of a query and arranges them by group and slice."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pydash_cube.cube import Cube
+from pydash_cube.query import Query, QueryResult
+from pydash_cube.selection import Selection
+from pydash_cube.statistics import STATISTICS, CellStatistic, FieldCounts, natural_order
+from pydash_cube.table import Ints, number_keys
+from pydash_cube.vocabulary import MAX_VALUES, CallField, QueryError, StatisticName
+
+_LEFT_OUT = -1
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def compute(cube: Cube, statistics: Sequence[StatisticName], query: Query) -> QueryResult:
+    """Compute several statistics in one pass over the calls.
+
+    :raises QueryError: names the parameter that is invalid.
+
+    >>> from datetime import datetime
+    >>> from pydash_cube.call_batch import CallBatch
+    >>> from pydash_cube.vocabulary import TimeUnit
+    >>> cube = Cube()
+    >>> cube.add(CallBatch.from_columns(
+    ...     endpoint=["foo", "foo"], execution_time=[5, 5], version=["1", "1"], group_by=["", ""],
+    ...     time=[datetime(2018, 4, 25, 9), datetime(2018, 4, 25, 11)], ip=["::1", "::1"]))
+    >>> names = StatisticName.TOTAL_VISITS, StatisticName.MEDIAN
+    >>> result = compute(cube, names, Query(timeslice=TimeUnit.HOUR))
+    >>> result.slices
+    ['2018-04-25T09', '2018-04-25T10', '2018-04-25T11']
+    >>> result.values
+    {'total_visits': [[1, 0, 1]], 'median_execution_time': [[5.0, None, 5.0]]}
+    """
+    computed = [STATISTICS[name] for name in statistics]
+    arranged = Arranged(cube, query, computed)
+    labels = arranged.slices.labels if arranged.slices else []
+    return QueryResult(
+        arranged.groups, labels, {each.name: arranged.rows(each) for each in computed}
+    )
+
+
+class Arranged:
+    """The cells of a query, and the group and slice of each.
+
+    :ivar groups: the groups; see `QueryResult`.
+    :ivar slices: the slices; None if the query has no timeslice.
+    """
+
+    def __init__(self, cube: Cube, query: Query, statistics: Iterable[CellStatistic]) -> None:
+        statistics = [*statistics, STATISTICS[StatisticName.TOTAL_VISITS]]
+        self._selection = Selection(cube, query)
+        self._cells = self._selection.cells(statistics)
+        self._counts: dict[CallField | None, FieldCounts] = {}
+        self.slices = self._selection.slices
+        self._width = 1 if self.slices is None else len(self.slices)
+        self.groups, self._group_of_cell = self._grouped()
+        if query.top is not None:
+            self._keep_largest(query.top)
+        if query.by and query.timeslice:
+            self._check_size(len(self.groups) * self._width * (len(statistics) - 1))
+
+    def rows(self, statistic: CellStatistic) -> list[list[Any]]:
+        """Return the values of a statistic: a row per group, a column per slice."""
+        rows = [[statistic.empty] * self._width for _ in self.groups]
+        if len(self._cells):
+            values = statistic.of_cells(self._cells, self._counted(statistic.counted_field))
+            places = zip(self._group_of_cell.tolist(), self._cells.keys[-1].tolist(), strict=True)
+            for (group, column), value in zip(places, values, strict=True):
+                if group != _LEFT_OUT:
+                    rows[group][column] = value
+        return rows
+
+    def _grouped(self) -> tuple[list[tuple[str, ...]], Ints]:
+        """Return the groups in natural order, and for each cell the number of its group."""
+        selection, cells = self._selection, self._cells
+        if not selection.query.by:
+            return [()], np.zeros(len(cells), dtype=np.int64)
+        numbers, codes = number_keys(cells.keys[:-1])
+        columns = [selection.texts(*pair) for pair in zip(selection.query.by, codes, strict=True)]
+        groups = list(zip(*columns, strict=True))
+        order = np.lexsort([_natural_ranks(column) for column in reversed(columns)])
+        places = np.empty(len(groups), dtype=np.int64)
+        places[order] = np.arange(len(groups))
+        return [groups[number] for number in order.tolist()], places[numbers]
+
+    def _keep_largest(self, top: int) -> None:
+        """Drop the other groups before space for each of their slices is allocated."""
+        visits = np.bincount(
+            self._group_of_cell, weights=self._cells.measures["visits"], minlength=len(self.groups)
+        )
+        kept = np.argsort(-visits, kind="stable")[:top]
+        places = np.full(len(self.groups), _LEFT_OUT)
+        places[kept] = np.arange(len(kept))
+        self.groups = [self.groups[number] for number in kept.tolist()]
+        self._group_of_cell = places[self._group_of_cell]
+
+    def _check_size(self, values: int) -> None:
+        if values > MAX_VALUES:
+            raise QueryError(
+                "timeslice",
+                f"This breakdown has more than {MAX_VALUES:,} values."
+                " Use longer slices or a smaller top.",
+            )
+
+    def _counted(self, field: CallField | None) -> FieldCounts:
+        if field not in self._counts:
+            self._counts[field] = self._count(field)
+        return self._counts[field]
+
+    def _count(self, field: CallField | None) -> FieldCounts:
+        size = len(self._cells)
+        if field is None:
+            return FieldCounts(_NONE, _NONE, _NONE, size, lambda codes: [])
+        found = self._selection.counts(field)
+        *by, codes, slices = found.keys
+        # The cells come first and are all different, so the numbers of keys are those of cells.
+        keys = zip(self._cells.keys, [*by, slices], strict=True)
+        numbers, _ = number_keys([np.concatenate(pair) for pair in keys])
+        decode = partial(self._selection.texts, field)
+        return FieldCounts(numbers[size:], codes, found.measures["visits"], size, decode)
+
+
+def _natural_ranks(column: Sequence[str]) -> list[int]:
+    """Return the place of each text in natural order."""
+    ordered = sorted(set(column), key=natural_order)
+    places = {text: place for place, text in enumerate(ordered)}
+    return [places[text] for text in column]

@@ -1,0 +1,225 @@
+"""The cells, and the calls, that a query reads: which blocks, which rows of them, which columns."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+
+import numpy as np
+
+from pydash_cube import time_units
+from pydash_cube.call_batch import CallBatch
+from pydash_cube.chunk import Block, read_ahead
+from pydash_cube.cube import CODED_FIELDS, Cube
+from pydash_cube.digest import Floats
+from pydash_cube.lattice import Scope
+from pydash_cube.query import Query
+from pydash_cube.statistics import CellStatistic
+from pydash_cube.table import (
+    CALL_COLUMNS,
+    CENTROIDS,
+    Array,
+    Bools,
+    Cells,
+    Ints,
+    Part,
+    Table,
+    joined,
+    roll_up,
+)
+from pydash_cube.time_units import Slices
+from pydash_cube.vocabulary import STATUS_CLASSES, CallField
+
+# Calls are returned in batches of at most this size.
+BATCH_SIZE = 50_000
+# A histogram on a logarithmic scale cannot begin at zero (ms).
+_SHORTEST_TIME = 0.001
+_STATUS_CODES = {name: code for code, name in STATUS_CLASSES.items()}
+
+
+class Selection:
+    """What a query reads of a cube.
+
+    :param cube: the calls.
+    :param query: which of them.
+    :raises QueryError: the range has too many slices.
+
+    :ivar slices: the slices of the range; None if the query has no timeslice.
+    """
+
+    def __init__(self, cube: Cube, query: Query) -> None:
+        self.query = query
+        self._cube = cube
+        self._start, self._end = query.bounds
+        self._codes = {str(field): self._code(field, text) for field, text in query.filters.items()}
+        self.slices = self._cut()
+
+    def texts(self, field: str, codes: Ints) -> list[str]:
+        """Return the texts of a field's codes."""
+        if field in CODED_FIELDS:
+            return self._cube.dictionaries[field].decode(codes)
+        return [STATUS_CLASSES[code] for code in codes.tolist()]
+
+    def histogram(self, bins: int) -> tuple[list[float], list[int]]:
+        """Return the distribution of execution times.
+
+        :param bins: number of bins, at least 1, of equal width on a logarithmic scale.
+        :returns: the edges of the bins (ms, ascending, one more than bins) and the number of calls
+            in each; both empty without calls.
+        """
+        cells = self._roll_up((), (), digests=True)
+        if not len(cells) or cells.digests is None:
+            return [], []
+        means, weights = cells.digests.means, cells.digests.weights
+        edges = _logarithmic_edges(means, bins)
+        counts, _ = np.histogram(np.clip(means, edges[0], edges[-1]), edges, weights=weights)
+        return edges.tolist(), counts.astype(np.int64).tolist()
+
+    def calls(self) -> Iterator[CallBatch]:
+        """Return the calls themselves, in order of time, as far as they were not dropped."""
+        if None in self._codes.values():
+            return
+        scope = self._scope()
+        for stretch in self._cube.stretches():
+            if scope.overlaps(*stretch):
+                part = copy(self)
+                part._start, part._end = time_units.overlap((self._start, self._end), stretch)
+                yield from part._sorted_calls()
+
+    def _sorted_calls(self) -> Iterator[CallBatch]:
+        blocks = self._cube.call_blocks(self._scope())
+        tables = [table for table, _ in self._tables(blocks, CALL_COLUMNS)]
+        columns = {name: joined([table.column(name) for table in tables]) for name in CALL_COLUMNS}
+        order = np.argsort(columns["time"], kind="stable")
+        for first in range(0, len(order), BATCH_SIZE):
+            yield self._batch(columns, order[first : first + BATCH_SIZE])
+
+    def _batch(self, columns: Mapping[str, Array], rows: Ints) -> CallBatch:
+        coded = {field: self.texts(field, columns[field][rows]) for field in CODED_FIELDS}
+        return CallBatch(
+            execution_time=columns["execution_time"][rows].astype(np.float64),
+            time=columns["time"][rows].astype("datetime64[us]"),
+            status_code=columns["status"][rows].astype(np.uint16),
+            **coded,
+        )
+
+    def cells(self, statistics: Sequence[CellStatistic]) -> Cells:
+        """Return what the statistics read, by group and slice."""
+        measures = sorted({name for statistic in statistics for name in statistic.measures})
+        digests = any(statistic.needs_digests for statistic in statistics)
+        return self._roll_up(self.query.by, measures, digests=digests).compressed()
+
+    def counts(self, field: CallField) -> Cells:
+        """Return the number of calls by group, slice and value of one more field."""
+        return self._roll_up((*self.query.by, field), ["visits"], digests=False)
+
+    def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
+        blocks = self._cube.blocks(self._scope(by, digests=digests))
+        read = [*by, *measures, *(CENTROIDS if digests else ())]
+        parts = [self._part(table, block, by) for table, block in self._tables(blocks, read)]
+        return roll_up(parts, len(by) + 1, measures, digests=digests)
+
+    def _tables(
+        self, blocks: Iterable[Block], read: Sequence[str]
+    ) -> Iterator[tuple[Table, Block]]:
+        """Return the rows that the range and the filters let through, with their blocks.
+
+        :param read: columns that will be read of them.
+        """
+        if None in self._codes.values() or self._is_empty:
+            return
+        wanted = [(block, self._tested(block)) for block in blocks if self._may_match(block)]
+        read_ahead((block, [*read, *tested]) for block, tested in wanted)
+        for block, tested in wanted:
+            table = block.as_table()
+            yield table.where(self._matching(table, block, tested)), block
+
+    def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
+        edges = self.slices.edges if self.slices else np.zeros(0, dtype=np.int64)
+        return Scope(self._start, self._end, edges, frozenset((*by, *self._codes)), digests)
+
+    @property
+    def _is_empty(self) -> bool:
+        return self._start is not None and self._end is not None and self._end <= self._start
+
+    def _may_match(self, block: Block) -> bool:
+        low, high = block.zones["time"]
+        if (self._start is not None and high < self._start) or (
+            self._end is not None and low >= self._end
+        ):
+            return False
+        return all(
+            code is not None and block.zones[field][0] <= code <= block.zones[field][1]
+            for field, code in self._codes.items()
+            if field in block.zones
+        )
+
+    def _tested(self, block: Block) -> list[str]:
+        """Return the columns by which the rows of a block must be told apart."""
+        fields = [
+            field for field, code in self._codes.items() if block.zones.get(field) != (code, code)
+        ]
+        first, last = self._slices_of(block)
+        return [*fields, "time"] if self._is_cut(block) or first != last else fields
+
+    def _is_cut(self, block: Block) -> bool:
+        """Tell whether the range begins or ends within a block."""
+        low, high = block.zones["time"]
+        return (self._start is not None and low < self._start) or (
+            self._end is not None and high >= self._end
+        )
+
+    def _matching(self, table: Table, block: Block, tested: Sequence[str]) -> Bools | None:
+        """Return which rows match; None for all."""
+        tests: list[Bools] = [
+            table.column(field) == self._codes[field] for field in tested if field in self._codes
+        ]
+        if self._is_cut(block):
+            times = table.column("time")
+            if self._start is not None:
+                tests.append(times >= self._start)
+            if self._end is not None:
+                tests.append(times < self._end)
+        return np.logical_and.reduce(tests) if tests else None
+
+    def _part(self, table: Table, block: Block, by: Sequence[str]) -> Part:
+        return Part(table, [*(table.column(field) for field in by), self._slice(table, block)])
+
+    def _slice(self, table: Table, block: Block) -> Array:
+        """Return the number of the slice that each row lies in."""
+        first, last = self._slices_of(block)
+        if self.slices is None or first == last:
+            return np.full(table.rows, first)
+        return first + self.slices.part(first, last).index(table.column("time"))
+
+    def _slices_of(self, block: Block) -> tuple[int, int]:
+        """Return the numbers of the first and the last slice that a block lies in."""
+        if self.slices is None:
+            return 0, 0
+        first, last = self.slices.index(np.array(block.zones["time"])).tolist()
+        return first, last
+
+    def _code(self, field: str, text: str) -> int | None:
+        if field == CallField.STATUS_CLASS:
+            return _STATUS_CODES[text]
+        return self._cube.dictionaries[field].code(text)
+
+    def _cut(self) -> Slices | None:
+        """Cut the range into slices; where it has no bound, it ends with the calls."""
+        if self.query.timeslice is None:
+            return None
+        start, end = self._start, self._end
+        first, last = self._cube.first, self._cube.last
+        if start is None:
+            start = first if first is not None else end or 0
+        if end is None:
+            end = last + 1 if last is not None else start
+        unit, is_static = self.query.timeslice, self.query.is_static
+        return time_units.cut(start, max(start, end), unit, is_static=is_static)
+
+
+def _logarithmic_edges(means: Floats, bins: int) -> Floats:
+    """Return edges from the smallest to the largest value, evenly spaced on a logarithmic scale."""
+    top = max(float(means.max()), _SHORTEST_TIME)
+    bottom = min(max(float(means.min()), _SHORTEST_TIME), top)
+    if bottom == top:
+        bottom, top = bottom / 1.1, top * 1.1
+    return np.geomspace(bottom, top, bins + 1)

@@ -1,0 +1,156 @@
+"""How each statistic is computed of many cells at once."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pydash_cube import time_units
+from pydash_cube.table import Cells, Ints
+from pydash_cube.vocabulary import CallField, StatisticName
+
+Values = Sequence[Any]
+
+
+@lru_cache(maxsize=10_000)
+def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key that puts version 1.9 before 1.10.
+
+    >>> sorted(["1.10", "1.9", "beta"], key=natural_order)
+    ['1.9', '1.10', 'beta']
+    """
+    return tuple(
+        # Of two numbers the longer one is larger; texts from outside may be too long for an int.
+        (0, len(piece.lstrip("0")), piece.lstrip("0")) if piece.isdigit() else (1, 0, piece)
+        for piece in re.findall(r"[0-9]+|[^0-9]+", text)
+    )
+
+
+@dataclass(frozen=True)
+class FieldCounts:
+    """Which values of a field occur in each of a number of cells, and how often.
+
+    :ivar cells: number of the cell, per cell and value, ascending.
+    :ivar codes: code of the value.
+    :ivar visits: number of calls.
+    :ivar size: number of cells.
+    :ivar decode: returns the texts of codes.
+    """
+
+    cells: Ints
+    codes: Ints
+    visits: Ints
+    size: int
+    decode: Callable[[Ints], list[str]]
+
+    def distinct(self) -> list[int]:
+        """Return the number of distinct values of each cell."""
+        numbers: list[int] = np.bincount(self.cells, minlength=self.size).tolist()
+        return numbers
+
+    def visits_per_text(self) -> list[dict[str, int]]:
+        """Return the number of calls per value for each cell, the most frequent first."""
+        order = np.lexsort((-self.visits, self.cells))
+        texts, visits = self.decode(self.codes[order]), self.visits[order].tolist()
+        result: list[dict[str, int]] = [{} for _ in range(self.size)]
+        for cell, text, count in zip(self.cells[order].tolist(), texts, visits, strict=True):
+            result[cell][text] = count
+        return result
+
+
+@dataclass(frozen=True)
+class CellStatistic:
+    """One statistic of many cells.
+
+    :ivar name: its name in queries and results.
+    :ivar of_cells: returns its values, one per cell, all of which have calls. The field counts are
+        those of `counted_field`, and empty if there is none.
+    :ivar empty: its value without calls.
+    :ivar measures: the columns of the cells that it reads.
+    :ivar needs_digests: whether it reads their digests.
+    :ivar counted_field: the field whose values must be counted for it.
+    """
+
+    name: str
+    of_cells: Callable[[Cells, FieldCounts], Values]
+    empty: Any = None
+    measures: tuple[str, ...] = ()
+    needs_digests: bool = False
+    counted_field: CallField | None = None
+
+
+def _total(name: StatisticName, measure: str, empty: float) -> CellStatistic:
+    return CellStatistic(
+        name, lambda cells, _: cells.measures[measure].tolist(), empty, measures=(measure,)
+    )
+
+
+def _percentile(name: StatisticName, number: float) -> CellStatistic:
+    """Return the statistic of a percentile, 0 to 100."""
+
+    def of_cells(cells: Cells, _: FieldCounts) -> Values:
+        extremes = (cells.measures[name].astype(np.float64) for name in ("minimum", "maximum"))
+        values: list[float] = cells.sketched().percentiles(number / 100, *extremes).tolist()
+        return values
+
+    return CellStatistic(name, of_cells, measures=("minimum", "maximum"), needs_digests=True)
+
+
+def _moment(name: StatisticName, measure: str) -> CellStatistic:
+    def of_cells(cells: Cells, _: FieldCounts) -> Values:
+        return [time_units.to_datetime(time) for time in cells.measures[measure].tolist()]
+
+    return CellStatistic(name, of_cells, measures=(measure,))
+
+
+def _average(cells: Cells, _: FieldCounts) -> Values:
+    values: list[float] = (cells.measures["total"] / cells.measures["visits"]).tolist()
+    return values
+
+
+def _error_rate(cells: Cells, _: FieldCounts) -> Values:
+    """Return the share of server errors among the calls whose status is known."""
+    pairs = zip(cells.measures["errors"].tolist(), cells.measures["known"].tolist(), strict=True)
+    return [errors / known if known else None for errors, known in pairs]
+
+
+def _versions(_: Cells, counts: FieldCounts) -> Values:
+    return [sorted(versions, key=natural_order) for versions in counts.visits_per_text()]
+
+
+_N = StatisticName
+STATISTICS: Mapping[str, CellStatistic] = {
+    statistic.name: statistic
+    for statistic in (
+        _total(_N.TOTAL_VISITS, "visits", 0),
+        _total(_N.TOTAL_EXECUTION_TIME, "total", 0.0),
+        CellStatistic(_N.AVERAGE_EXECUTION_TIME, _average, measures=("visits", "total")),
+        CellStatistic(
+            _N.VISITS_PER_IP,
+            lambda _, counts: counts.visits_per_text(),
+            empty={},
+            counted_field=CallField.IP,
+        ),
+        CellStatistic(
+            _N.UNIQUE_VISITORS,
+            lambda _, counts: counts.distinct(),
+            empty=0,
+            counted_field=CallField.IP,
+        ),
+        _percentile(_N.FASTEST_MEASURED, 0),
+        _percentile(_N.FASTEST_QUARTILE, 25),
+        _percentile(_N.MEDIAN, 50),
+        _percentile(_N.SLOWEST_QUARTILE, 75),
+        _percentile(_N.NINETIETH_PERCENTILE, 90),
+        _percentile(_N.NINETY_FIFTH_PERCENTILE, 95),
+        _percentile(_N.NINETY_NINTH_PERCENTILE, 99),
+        _percentile(_N.SLOWEST_MEASURED, 100),
+        CellStatistic(_N.VERSIONS, _versions, empty=[], counted_field=CallField.VERSION),
+        CellStatistic(_N.ERROR_RATE, _error_rate, measures=("errors", "known")),
+        _moment(_N.FIRST_CALL, "first"),
+        _moment(_N.LAST_CALL, "last"),
+    )
+}

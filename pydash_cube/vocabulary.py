@@ -1,0 +1,73 @@
+"""Every name that a query may use, its limits, and the error that names what is wrong.
+
+These are the only lists of statistics, fields and time units: the models of the API, its OpenAPI
+document and the types of the front end are generated from them.
+"""
+
+from enum import StrEnum
+
+# Slices of one query.
+MAX_SLICES = 10_000
+# Values of one query with a breakdown and slices, that is, groups by slices by statistics: about
+# 4 MB of JSON.
+MAX_VALUES = 200_000
+
+
+class StatisticName(StrEnum):
+    """What can be computed of a set of calls."""
+
+    TOTAL_VISITS = "total_visits"
+    TOTAL_EXECUTION_TIME = "total_execution_time"
+    AVERAGE_EXECUTION_TIME = "average_execution_time"
+    VISITS_PER_IP = "visits_per_ip"
+    UNIQUE_VISITORS = "unique_visitors"
+    FASTEST_MEASURED = "fastest_measured_execution_time"
+    FASTEST_QUARTILE = "fastest_quartile_execution_time"
+    MEDIAN = "median_execution_time"
+    SLOWEST_QUARTILE = "slowest_quartile_execution_time"
+    NINETIETH_PERCENTILE = "ninetieth_percentile_execution_time"
+    NINETY_FIFTH_PERCENTILE = "ninety-fifth_percentile_execution_time"
+    NINETY_NINTH_PERCENTILE = "ninety-ninth_percentile_execution_time"
+    SLOWEST_MEASURED = "slowest_measured_execution_time"
+    VERSIONS = "versions"
+    ERROR_RATE = "error_rate"
+    FIRST_CALL = "first_call"
+    LAST_CALL = "last_call"
+
+
+class CallField(StrEnum):
+    """What calls can be filtered and grouped by."""
+
+    ENDPOINT = "endpoint"
+    VERSION = "version"
+    IP = "ip"
+    GROUP_BY = "group_by"
+    STATUS_CLASS = "status_class"
+
+
+class TimeUnit(StrEnum):
+    """The slices that time can be cut into, the longest first."""
+
+    YEAR = "year"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+    HOUR = "hour"
+    MINUTE = "minute"
+
+
+# The names of the status classes, by their first digit; 0 where the status is unknown.
+STATUS_CLASSES = {0: "unknown"} | {digit: f"{digit}xx" for digit in range(1, 10)}
+
+
+class QueryError(ValueError):
+    """A query that cannot be answered, through no fault of the cube.
+
+    :ivar parameter: the name of the parameter that is invalid, as `Query` has it.
+    :ivar reason: what is wrong with it.
+    """
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        super().__init__(f"{parameter}: {reason}")
+        self.parameter = parameter
+        self.reason = reason

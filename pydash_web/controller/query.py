@@ -1,0 +1,14 @@
+"""Statistics in one fixed shape."""
+
+from pydash_web.controller.lookup import find_dashboard
+from pydash_web.models.statistic import QueryParameters, QueryResponse
+
+
+def query_statistics(dashboard_id: str, query: QueryParameters) -> QueryResponse:
+    """Return statistics by group and time slice, always in the same shape.
+
+    :raises QueryError: names the parameter that is invalid.
+    """
+    cube_query = query.cube_query()
+    result = find_dashboard(dashboard_id).query(query.statistic, cube_query)
+    return QueryResponse.of(result, cube_query.by)

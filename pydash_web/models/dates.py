@@ -1,0 +1,82 @@
+"""Dates in query strings: any ISO 8601 date or date-time, UTC unless it has an offset."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_DATE = r"\d{4}(-\d{2}(-\d{2})?|-?W\d{2}(-?\d)?|\d{4})?"
+_TIME = r"\d{2}(:?\d{2}(:?\d{2}([.,]\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?"
+_DATE_TIME = re.compile(f"{_DATE}([T ]{_TIME})?", re.ASCII)
+
+
+def match_datetime_string_with_formats(datetime_string: str) -> tuple[datetime | None, str | None]:
+    """Read a date or date-time, and return how precise it is.
+
+    :return: its first moment (UTC) and one of year, month, week, day, hour, minute and second; or
+        None twice if it is not ISO 8601.
+
+    >>> match_datetime_string_with_formats("2018-W17")
+    (datetime.datetime(2018, 4, 23, 0, 0, tzinfo=datetime.timezone.utc), 'week')
+    >>> match_datetime_string_with_formats("2018-05-29T15:45")[1]
+    'minute'
+    >>> match_datetime_string_with_formats("yesterday")
+    (None, None)
+    """
+    if not _DATE_TIME.fullmatch(datetime_string):
+        return None, None
+    date, _, time = datetime_string.replace(" ", "T").partition("T")
+    full_date = {4: f"{date}-01-01", 7: f"{date}-01"}.get(len(date), date)
+    if "W" in date:
+        full_date = date
+    try:
+        moment = datetime.fromisoformat(f"{full_date}T{time}" if time else full_date)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC), _precision(date, time)
+    except (ValueError, OverflowError):
+        return None, None
+
+
+def _precision(date: str, time: str) -> str:
+    if time:
+        digits = len(time.split("Z")[0].split("+")[0].split("-")[0].replace(":", ""))
+        return {2: "hour", 4: "minute"}.get(digits, "second")
+    if "W" in date:
+        return "day" if len(date.replace("-", "")) == 8 else "week"
+    return {4: "year", 7: "month"}.get(len(date), "day")
+
+
+def _parse(text: Any) -> datetime:
+    moment, _ = match_datetime_string_with_formats(str(text))
+    if moment is None or not 1970 <= moment.year < 3000:
+        raise PydanticCustomError(
+            "date",
+            "Must be an ISO 8601 date or date-time, such as 2018-05-29T15:45, from 1970 to 2999.",
+        )
+    return moment
+
+
+Date = Annotated[
+    datetime,
+    BeforeValidator(_parse),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{_DATE_TIME.pattern}$",
+            "description": "ISO 8601, UTC unless it has an offset; `2018`, `2018-05` and `2018-W17`"
+            " mean the first moment of that year, month or week.",
+        }
+    ),
+]
+
+
+def not_before(start: datetime | None, end: datetime | None) -> datetime | None:
+    """Return the end of a range.
+
+    :raises PydanticCustomError: it is before the start.
+    """
+    if start and end and end < start:
+        raise PydanticCustomError("range", "Must not be before start_date.")
+    return end
