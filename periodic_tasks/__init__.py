@@ -1,14 +1,14 @@
 """Runs tasks in the background, once or periodically.
 
-Tasks are added to the `default_task_scheduler`, or to schedulers of one's own. They run in a
-pool of subprocesses; the loop that hands them out runs in a subprocess too, so scheduling costs
-the main process nothing.
+Tasks are added to the `default_task_scheduler` or to other schedulers. They run in a pool of
+subprocesses. The scheduling loop runs in a subprocess as well, so there is no overhead for the main
+process.
 
-A priority queue with an index (the *pqdict* package) keeps the next moment of every task, so the
-loop looks at one task only, and adding and removing one costs O(log n).
+An indexed priority queue (the *pqdict* package) holds the next run of every task, so the loop looks
+at the first task only, and adding or removing a task takes O(log n).
 
-A task is added, changed and removed by its name: a string, a tuple, any hashable object. That can
-be done at any time, before the scheduler is started too.
+A task is added, replaced and removed by its name, which may be any hashable object, such as a
+string or a tuple. This is possible at any time, including before the scheduler is started.
 
 Example code with the default scheduler:
 
@@ -64,7 +64,7 @@ default_task_scheduler = TaskScheduler()
 
 
 def start_default_scheduler(pool_settings: Mapping[str, Any] = {}) -> None:
-    """Start the default (global) scheduler that this module provides.
+    """Start the default (global) scheduler.
 
     :param pool_settings: keyword arguments of `ProcessExecutor`, such as an initializer.
     """
@@ -80,11 +80,11 @@ def add_periodic_task(
 ) -> None:
     """Add a task to be run periodically; see `TaskScheduler.add_periodic_task`.
 
-    :param name: identifies the task; adding another one by the same name replaces it.
-    :param interval: how frequently to run it.
+    :param name: identifies the task; adding another task with the same name replaces it.
+    :param interval: the time between two runs.
     :param task: the function to call.
-    :param run_at_start: whether it runs right after it was added, too.
-    :param scheduler: which scheduler runs it.
+    :param run_at_start: whether to run the task right after it is added as well.
+    :param scheduler: the scheduler that runs the task.
     """
     scheduler.add_periodic_task(name, interval, task, run_at_start)
 
@@ -96,15 +96,15 @@ def add_background_task(
 ) -> None:
     """Add a task to be run once, as soon as possible; see `TaskScheduler.add_background_task`.
 
-    :param name: identifies the task; adding another one by the same name replaces it.
+    :param name: identifies the task; adding another task with the same name replaces it.
     :param task: the function to call.
-    :param scheduler: which scheduler runs it.
+    :param scheduler: the scheduler that runs the task.
     """
     scheduler.add_background_task(name, task)
 
 
 def remove_task(name: Hashable, scheduler: TaskScheduler = default_task_scheduler) -> None:
-    """Remove the task with this name from the scheduler, if there is one."""
+    """Remove the task with this name from the scheduler, if it exists."""
     scheduler.remove_task(name)
 
 
@@ -114,9 +114,9 @@ def periodic_task(
     run_at_start: bool = False,
     scheduler: TaskScheduler = default_task_scheduler,
 ) -> Callable[[Function], Function]:
-    """Decorate a function that is to be called periodically.
+    """Decorate a function to be called periodically.
 
-    The parameters are those of `add_periodic_task`, whose `task` is the decorated function.
+    The parameters are those of `add_periodic_task`; its `task` is the decorated function.
 
     >>> import datetime
     >>> @periodic_task('qux', datetime.timedelta(seconds=2), run_at_start=True)
@@ -132,16 +132,16 @@ def periodic_task(
 
 
 def foo() -> None:
-    """Do nothing; for the examples."""
+    """Do nothing; used in examples."""
 
 
 def bar() -> None:
-    """Do nothing; for the examples."""
+    """Do nothing; used in examples."""
 
 
 def baz() -> None:
-    """Do nothing; for the examples."""
+    """Do nothing; used in examples."""
 
 
 def qux() -> None:
-    """Do nothing; for the examples."""
+    """Do nothing; used in examples."""

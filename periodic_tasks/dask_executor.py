@@ -1,4 +1,4 @@
-"""Hands calls to a Dask cluster instead of processes of this machine."""
+"""An executor that runs calls on a Dask cluster instead of in processes of this machine."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -11,12 +11,11 @@ T = TypeVar("T")
 class DaskExecutor(Executor):
     """Runs calls on the workers of a Dask cluster.
 
-    :param address: of the cluster's scheduler, ``host:port``.
-    :param initializer: called once in every worker, also in those that join later.
+    :param address: the address of the cluster's scheduler, ``host:port``.
+    :param initializer: called once in every worker, including workers that join later.
 
-    A worker runs as many calls at a time as it has threads. One that dies is Dask's business:
-    the call runs on another. A call that is abandoned cannot be ended by force; its worker is
-    free again when it returns.
+    A worker runs as many calls at a time as it has threads. When a worker dies, Dask runs its calls
+    on another one. An abandoned call cannot be terminated; it occupies its worker until it returns.
     """
 
     def __init__(self, address: str, initializer: Callable[[], object]) -> None:
@@ -34,7 +33,7 @@ class DaskExecutor(Executor):
 
     @property
     def capacity(self) -> int:
-        """How many calls the cluster can run at a time, now."""
+        """The number of calls that the cluster can run at a time, as of now."""
         threads = self._client.scheduler_info(n_workers=-1)["workers"].values()
         return sum(worker["nthreads"] for worker in threads)
 
@@ -44,10 +43,10 @@ class DaskExecutor(Executor):
         return future
 
     def abandon(self, future: Future[Any]) -> None:
-        """Stop waiting for a call."""
+        """Cancel a call that has not started; ignore the result of one that has."""
         future.cancel()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster."""
+        """Disconnect from the cluster."""
         self._executor.shutdown(wait=wait)
         self._client.close()

@@ -1,4 +1,4 @@
-"""What a scheduler has done, in numbers."""
+"""Statistics of a scheduler."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 
 from periodic_tasks.timetable import Outcome, Run
 
+# The number of most recent runs whose quantiles are reported.
 RECENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class SchedulerFigures:
-    """What a scheduler has done since it started; times in seconds.
+    """Statistics of a scheduler since it started; times in seconds.
 
-    :ivar tasks: tasks in the timetable.
-    :ivar queue_length: tasks that should run and wait for a free process.
-    :ivar running: runs in progress.
-    :ivar runs: finished runs, those below included.
-    :ivar failures: runs that raised.
-    :ivar timed_out: runs ended because they passed their time limit.
-    :ivar lost: runs that ended with their process.
-    :ivar lag_sum: how much too late runs have started, in all.
-    :ivar duration_sum: how long runs have taken, in all.
+    :ivar tasks: number of tasks in the timetable.
+    :ivar queue_length: number of tasks that are due and wait for a free process.
+    :ivar running: number of runs in progress.
+    :ivar runs: number of finished runs, including failed, timed out and lost ones.
+    :ivar failures: number of runs that raised an exception.
+    :ivar timed_out: number of runs that were terminated at their time limit.
+    :ivar lost: number of runs whose process died.
+    :ivar lag_sum: total delay of the starts of all runs.
+    :ivar duration_sum: total duration of all runs.
     :ivar lag_p50, lag_p99, duration_p50, duration_p99: quantiles of the most recent runs.
     """
 
@@ -59,7 +60,7 @@ class RunCounter:
         self._durations.append(duration)
 
     def figures(self, *, tasks: int, queue_length: int, running: int) -> SchedulerFigures:
-        """Return all counts so far, with the given present ones."""
+        """Return the statistics so far, completed by the given current numbers."""
         return SchedulerFigures(
             tasks=tasks,
             queue_length=queue_length,
@@ -77,11 +78,11 @@ class RunCounter:
         )
 
 
-def _quantile(values: Iterable[float], share: float) -> float:
-    """Return the value below which the given share of the values lies; 0 if there are none.
+def _quantile(values: Iterable[float], fraction: float) -> float:
+    """Return the value below which this fraction of the values lies; 0 if there are none.
 
     >>> _quantile([3.0, 1.0, 2.0], 0.5)
     2.0
     """
     ordered = sorted(values)
-    return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else 0.0
+    return ordered[min(int(fraction * len(ordered)), len(ordered) - 1)] if ordered else 0.0

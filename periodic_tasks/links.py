@@ -1,4 +1,4 @@
-"""How a scheduler reaches its loop: in another thread, or in another process."""
+"""Connections between a scheduler and its loop, which runs in another thread or process."""
 
 import atexit
 import multiprocessing
@@ -17,74 +17,77 @@ from pydash_logger.logger import Logger
 logger = Logger(__name__)
 
 STOP_SECONDS = 10.0
-ANSWER_SECONDS = 5.0
-ASK_FIGURES = "figures"
+RESPONSE_TIMEOUT = 5.0
+REQUEST_FIGURES = "figures"
 
 ExecutorFactory = Callable[[], TaskExecutor]
 
 
 class Link(Protocol):
-    """A way to a running scheduling loop."""
+    """A connection to a running scheduling loop."""
 
     def send(self, message: Message) -> None:
-        """Put a message in the loop's inbox."""
+        """Put a message into the loop's inbox."""
 
     def figures(self) -> SchedulerFigures:
-        """Ask the loop how things are."""
+        """Request the loop's statistics."""
 
     def stop(self) -> None:
-        """End the loop."""
+        """Stop the loop."""
 
 
 class ThreadLink:
-    """A way to a loop that some thread of this process runs."""
+    """A connection to a loop that runs in a thread of this process."""
 
     def __init__(self, loop: SchedulingLoop) -> None:
         self._loop = loop
 
     def send(self, message: Message) -> None:
-        """Put a message in the loop's inbox."""
+        """Put a message into the loop's inbox."""
         self._loop.inbox.put(message)
 
     def figures(self) -> SchedulerFigures:
-        """Ask the loop how things are."""
-        answers: queue.SimpleQueue[SchedulerFigures] = queue.SimpleQueue()
-        self.send(partial(SchedulingLoop.answer_figures, answer=answers.put))
-        return answers.get(timeout=ANSWER_SECONDS)
+        """Request the loop's statistics."""
+        responses: queue.SimpleQueue[SchedulerFigures] = queue.SimpleQueue()
+        self.send(partial(SchedulingLoop.send_figures, send=responses.put))
+        return responses.get(timeout=RESPONSE_TIMEOUT)
 
     def stop(self) -> None:
-        """Tell the loop to end; whoever runs it sees when it has."""
+        """Stop the loop, without waiting for it."""
         self.send(SchedulingLoop.stop)
 
 
 class ProcessLink:
-    """A loop in a process of its own, and the way to it.
+    """A connection to a loop that runs in a process of its own.
 
-    The loop ends when the pipe to it closes. So it ends with this process, however that dies.
+    The loop stops when the pipe to it closes, and so also when this process dies.
     """
 
     def __init__(self, granularity: float, executor: ExecutorFactory) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_schedule, args=(theirs, granularity, executor))
+        self._process = context.Process(target=_run_loop, args=(theirs, granularity, executor))
         self._process.start()
         theirs.close()
-        atexit.register(self.stop)  # before multiprocessing would wait for the process
+        atexit.register(self.stop)  # runs before multiprocessing would wait for the process
 
     def send(self, message: Message) -> None:
-        """Put a message in the loop's inbox."""
+        """Put a message into the loop's inbox."""
         self._connection.send(message)
 
     def figures(self) -> SchedulerFigures:
-        """Ask the loop how things are."""
-        self._connection.send(ASK_FIGURES)
-        if not self._connection.poll(ANSWER_SECONDS):
-            raise TimeoutError("The scheduler does not answer.")
+        """Request the loop's statistics.
+
+        :raises TimeoutError: the loop does not respond.
+        """
+        self._connection.send(REQUEST_FIGURES)
+        if not self._connection.poll(RESPONSE_TIMEOUT):
+            raise TimeoutError("The scheduler does not respond.")
         figures: SchedulerFigures = self._connection.recv()
         return figures
 
     def stop(self) -> None:
-        """End the loop and its process."""
+        """Stop the loop and its process."""
         atexit.unregister(self.stop)
         if self._connection.closed:
             return
@@ -96,16 +99,16 @@ class ProcessLink:
         self._process.close()
 
 
-def _schedule(connection: Connection, granularity: float, executor: ExecutorFactory) -> None:
-    """Run a loop in this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this
+def _run_loop(connection: Connection, granularity: float, executor: ExecutorFactory) -> None:
+    """Run a loop in this process until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     loop = SchedulingLoop(executor(), granularity)
-    threading.Thread(target=_forward, args=(connection, loop), daemon=True).start()
+    threading.Thread(target=_receive, args=(connection, loop), daemon=True).start()
     loop.run()
 
 
-def _forward(connection: Connection, loop: SchedulingLoop) -> None:
-    """Put what comes through the pipe in the loop's inbox."""
+def _receive(connection: Connection, loop: SchedulingLoop) -> None:
+    """Forward messages from the pipe to the loop's inbox."""
     while True:
         try:
             message = connection.recv()
@@ -113,8 +116,8 @@ def _forward(connection: Connection, loop: SchedulingLoop) -> None:
             loop.inbox.put(SchedulingLoop.stop)
             return
         except (AttributeError, ImportError):
-            logger.error("The scheduling process cannot find a task's function")  # noqa: TRY400
+            logger.error("The scheduling process cannot import a task's function")  # noqa: TRY400
             continue
-        if message == ASK_FIGURES:
-            message = partial(SchedulingLoop.answer_figures, answer=connection.send)
+        if message == REQUEST_FIGURES:
+            message = partial(SchedulingLoop.send_figures, send=connection.send)
         loop.inbox.put(message)

@@ -1,4 +1,4 @@
-"""Takes what is due off a priority queue."""
+"""Removes items from a priority queue up to a priority."""
 
 from collections.abc import Hashable, Iterator
 from typing import Any, Self
@@ -7,12 +7,12 @@ from pqdict import pqdict
 
 
 class pqdict_iter_upto_priority(Iterator[tuple[Hashable, Any]]):  # noqa: N801
-    """Takes the items that come before `priority` off a priority queue, in order.
+    """Removes the items that precede `priority` from a priority queue, and yields them in order.
 
-    It compares the way the queue does, so it serves min-queues and max-queues alike. What does
-    not come before `priority` stays in the queue; so does what has not been asked for.
+    It compares items as the queue does, so it works on min-queues and max-queues. Items that do not
+    precede `priority` stay in the queue, and so do items that are not consumed.
 
-    :param pqueue: the queue to take from.
+    :param pqueue: the queue.
     :param priority: the threshold; items of exactly this priority stay.
 
     >>> queue = pqdict({'a': 1, 'b': 3, 'c': 2})

@@ -1,4 +1,4 @@
-"""A pool of processes that outlives any of them."""
+"""A pool of processes that survives the death of any of them."""
 
 import multiprocessing
 import os
@@ -24,24 +24,24 @@ MEGABYTE = 1024 * 1024
 
 
 class WorkerLostError(Exception):
-    """The process that a call ran in has died."""
+    """The process of a call has died."""
 
 
 class RemoteCallError(Exception):
-    """A call failed with an exception that cannot travel between processes."""
+    """A call raised an exception that cannot be sent between processes."""
 
 
 class ProcessExecutor(Executor):
-    """Runs calls in processes; one that dies fails only the call it ran, and is replaced.
+    """Runs calls in processes; a process that dies fails its own call only, and is replaced.
 
-    The standard library's pool breaks as a whole when one of its processes dies and cannot end
-    a call that hangs. Here every process has a pipe and a thread of its own.
+    The pool of the standard library breaks when one of its processes dies, and cannot terminate a
+    call that hangs. Here every process has its own pipe and thread.
 
-    :param processes: how many calls run at a time (default: one per CPU).
+    :param processes: the number of calls that run at a time (default: one per CPU).
     :param initializer: called with `initargs` in every new process.
-    :param maxtasksperchild: a process is replaced after so many calls.
-    :param max_memory: a process that has ever used more than this many bytes is replaced.
-    :param preload: modules that the processes have in common; saves memory and time to start.
+    :param maxtasksperchild: a process is replaced after this many calls.
+    :param max_memory: a process whose memory ever exceeded this many bytes is replaced.
+    :param preload: modules that the processes share, which saves memory and startup time.
 
     >>> with ProcessExecutor(processes=1) as executor:
     ...     executor.submit(pow, 2, 10).result()
@@ -67,19 +67,19 @@ class ProcessExecutor(Executor):
         self._pending: dict[Future[Any], _Worker | None] = {}
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run `fn` in a process of the pool; all that goes there and back must be picklable."""
+        """Run `fn` in a process of the pool; arguments and result must be picklable."""
         future: Future[T] = Future()
         self._pending[future] = None
         self._threads.submit(self._serve, future, (fn, args, kwargs))
         return future
 
     def abandon(self, future: Future[Any]) -> None:
-        """End a call by force; its future fails with `WorkerLostError` or is cancelled."""
+        """Terminate a call; its future fails with `WorkerLostError` or is cancelled."""
         if not future.cancel() and (worker := self._pending.get(future)):
             worker.kill()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Wait for the calls that run, end all processes."""
+        """Wait for running calls, then end all processes."""
         if cancel_futures:
             for future in list(self._pending):
                 future.cancel()
@@ -92,22 +92,23 @@ class ProcessExecutor(Executor):
             del self._pending[future]
             return
         try:
-            result, error = self._call(future, call), None
-        except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
+            worker = self._idle_worker()
+            self._pending[future] = worker
+            try:
+                result, error = worker.call(call), None
+            finally:
+                is_worn = worker.calls >= self._max_calls or worker.peak_memory > self._max_memory
+                if is_worn or not worker.is_alive():
+                    worker.close()
+                else:
+                    self._idle.put(worker)
+        except BaseException as raised:  # noqa: BLE001 - all exceptions are passed to the caller
             result, error = None, raised
         del self._pending[future]
         if error is None:
             future.set_result(result)
         else:
             future.set_exception(error)
-
-    def _call(self, future: Future[Any], call: Call) -> Any:
-        worker = self._idle_worker()
-        self._pending[future] = worker
-        try:
-            return worker.call(call)
-        finally:
-            self._give_back(worker)
 
     def _idle_worker(self) -> "_Worker":
         for worker in queue_nonblocking_iter(self._idle):
@@ -116,24 +117,17 @@ class ProcessExecutor(Executor):
             worker.close()
         return _Worker(self._initial, self._preload)
 
-    def _give_back(self, worker: "_Worker") -> None:
-        is_used_up = worker.calls >= self._max_calls or worker.peak_memory > self._max_memory
-        if is_used_up or not worker.is_alive():
-            worker.close()
-        else:
-            self._idle.put(worker)
-
 
 class _Worker:
-    """A process that serves one call at a time, seen from outside."""
+    """A process that runs one call at a time, and the pipe to it."""
 
     def __init__(self, initial: Call | None, preload: list[str]) -> None:
-        # A forked copy of a process with threads may inherit locked locks; a server process
-        # without threads forks clean ones.
+        # A fork of a process with threads may inherit locked locks, so a server process without
+        # threads forks the workers.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(preload)
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, initial), daemon=True)
+        self._process = context.Process(target=_serve_calls, args=(theirs, initial), daemon=True)
         self._process.start()
         theirs.close()
         self.calls = 0
@@ -158,7 +152,7 @@ class _Worker:
         self._process.kill()
 
     def close(self) -> None:
-        """End the process: without its pipe it has nothing to do."""
+        """End the process: it exits when its pipe closes."""
         self._connection.close()
         self._process.join(1)
         if self._process.is_alive():
@@ -167,30 +161,27 @@ class _Worker:
         self._process.close()
 
 
-def _work(connection: Connection, initial: Call | None) -> None:
-    """Serve calls until the pipe closes; runs in the new process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that owns the pool
+def _serve_calls(connection: Connection, initial: Call | None) -> None:
+    """Run calls until the pipe closes; the main function of the new process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that owns the pool handles Ctrl-C
     threading.Thread(target=_die_with_parent, daemon=True).start()
     if initial:
         function, args, kwargs = initial
         function(*args, **kwargs)
     while True:
         try:
-            call = connection.recv_bytes()
+            pickled_call = connection.recv_bytes()
         except EOFError:
             return
-        _send_answer(connection, *_answer(call))
+        try:
+            function, args, kwargs = ForkingPickler.loads(pickled_call)
+            result, error = function(*args, **kwargs), None
+        except Exception as raised:  # noqa: BLE001 - all exceptions are passed to the caller
+            result, error = None, raised
+        _send_outcome(connection, result, error)
 
 
-def _answer(pickled_call: bytes) -> tuple[Any, BaseException | None]:
-    try:
-        function, args, kwargs = ForkingPickler.loads(pickled_call)
-        return function(*args, **kwargs), None
-    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
-        return None, error
-
-
-def _send_answer(connection: Connection, result: Any, error: BaseException | None) -> None:
+def _send_outcome(connection: Connection, result: Any, error: Exception | None) -> None:
     peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     try:
         connection.send((result, error, peak_memory))

@@ -1,4 +1,4 @@
-"""Empties a queue without waiting for more."""
+"""Empties a queue without blocking."""
 
 import queue as queues
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from typing import Any, Protocol, Self
 
 
 class NonBlockingQueue(Protocol):
-    """What `queue.Queue`, `queue.SimpleQueue` and `multiprocessing.Queue` have in common."""
+    """The common interface of `queue.Queue`, `queue.SimpleQueue` and `multiprocessing.Queue`."""
 
     def get_nowait(self) -> Any:
         """Return the next item or raise `queue.Empty`."""
 
 
 class queue_nonblocking_iter(Iterator[Any]):  # noqa: N801
-    """Takes items off a queue until there is none at the moment.
+    """Removes items from a queue and yields them until the queue is empty.
 
-    Asking a shared queue first whether it is empty would not do: that can change before the next
-    step. So this takes, and ends where there was nothing to take.
+    It does not check beforehand whether the queue is empty, because another thread could remove the
+    last item in between.
 
     :param queue: the queue to empty.
 

@@ -1,4 +1,4 @@
-"""The loop that hands tasks to an executor when they are due."""
+"""The loop that submits tasks to an executor when they are due."""
 
 import queue
 import time
@@ -23,30 +23,30 @@ Message = Callable[["SchedulingLoop"], None]
 
 
 class TaskExecutor(Protocol):
-    """What the loop needs of a `concurrent.futures.Executor`, and the means to end a call."""
+    """What the loop requires: a `concurrent.futures.Executor` that can terminate calls."""
 
     @property
     def capacity(self) -> int:
-        """How many calls it can run at a time."""
+        """The number of calls that it can run at a time."""
 
     def submit(self, fn: Callable[[], object], /) -> "Future[Any]":
         """Start a call."""
 
     def abandon(self, future: "Future[Any]") -> None:
-        """End a call by force."""
+        """Terminate a call."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Release everything."""
+        """Release all resources."""
 
 
 class SchedulingLoop:
-    """Runs tasks by a timetable, in the thread that calls `run`.
+    """Runs the tasks of a timetable, in the thread that calls `run`.
 
-    Everything that happens to it is a message in its inbox, a call of one of its own methods;
-    so it needs no lock, and sleeps until there is a message or something is due.
+    All changes arrive as messages in its inbox: calls of its own methods. So it needs no lock, and
+    sleeps until a message arrives or a task is due.
 
     :param executor: runs the tasks.
-    :param granularity: seconds; moments closer together than this may be handled as one.
+    :param granularity: seconds; events that are closer together may be handled at the same time.
     """
 
     def __init__(self, executor: TaskExecutor, granularity: float = 0.1) -> None:
@@ -59,92 +59,80 @@ class SchedulingLoop:
         self._stopping = False
 
     def run(self) -> None:
-        """Schedule until the message `stop` comes; then let running tasks finish, but not long."""
+        """Schedule until the message `stop`; then wait a short time for running tasks."""
         while not self._stopping:
-            self._sleep()
-            for message in queue_nonblocking_iter(self.inbox):
-                message(self)
-            self._end_late_runs()
-            self._start_due_runs()
-        self._drain()
+            self._handle_messages()
+            for run in self._timetable.time_out(time.monotonic()):
+                logger.warning("Terminating a task at its time limit", task=run.name)
+                self._executor.abandon(self._futures[run])
+            for run in self._timetable.start_due(time.monotonic(), self._executor.capacity):
+                self._submit(run)
+        wait_for_futures(self._futures.values(), timeout=DRAIN_SECONDS)
+        for future in self._futures.values():
+            self._executor.abandon(future)
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
     def add(self, name: Hashable, task: Task) -> None:
         """Add or replace a task."""
         self._timetable.add(name, task, time.monotonic())
 
     def remove(self, name: Hashable) -> None:
-        """Remove a task, if it is there."""
+        """Remove a task, if it exists."""
         self._timetable.remove(name)
 
     def stop(self) -> None:
-        """Leave `run`."""
+        """Make `run` return."""
         self._stopping = True
 
-    def answer_figures(self, answer: Callable[[SchedulerFigures], object]) -> None:
-        """Tell how things are."""
+    def finish(self, run: Run) -> None:
+        """Record the result of a run that has ended, and plan the next one."""
+        outcome, again_after = _outcome(run, self._futures.pop(run))
+        now = time.monotonic()
+        self._timetable.finish(run, now, outcome, again_after)
+        self._counter.count(run, now, outcome)
+
+    def send_figures(self, send: Callable[[SchedulerFigures], object]) -> None:
+        """Pass the current statistics to a function."""
         table = self._timetable
         now = time.monotonic()
-        answer(
+        send(
             self._counter.figures(
                 tasks=len(table), queue_length=table.overdue(now), running=table.running
             )
         )
 
-    def _sleep(self) -> None:
-        try:
-            message = self.inbox.get(timeout=self._seconds_to_sleep())
-        except queue.Empty:
-            return
-        message(self)
-
-    def _seconds_to_sleep(self) -> float | None:
+    def _handle_messages(self) -> None:
+        """Sleep until a message arrives or something is due, then handle all messages."""
         moments = (
             self._timetable.next_due(self._executor.capacity),
             self._timetable.next_deadline(),
         )
-        next_moment = min((moment for moment in moments if moment is not None), default=None)
-        if next_moment is None:
-            return None
-        return max(next_moment - time.monotonic(), self._granularity)
+        wake_up = min((moment for moment in moments if moment is not None), default=None)
+        timeout = None if wake_up is None else max(wake_up - time.monotonic(), self._granularity)
+        try:
+            self.inbox.get(timeout=timeout)(self)
+        except queue.Empty:
+            return
+        for message in queue_nonblocking_iter(self.inbox):
+            message(self)
 
-    def _end_late_runs(self) -> None:
-        for run in self._timetable.time_out(time.monotonic()):
-            logger.warning("Ending a task that takes too long", task=run.name)
-            self._executor.abandon(self._futures[run])
-
-    def _start_due_runs(self) -> None:
-        for run in self._timetable.start_due(time.monotonic(), self._executor.capacity):
-            future = self._executor.submit(run.entry.task.target)
-            self._futures[run] = future
-            future.add_done_callback(partial(self._note_done, run))
-
-    def _note_done(self, run: Run, _: "Future[Any]") -> None:
-        self.inbox.put(partial(SchedulingLoop._finish, run=run))
-
-    def _finish(self, run: Run) -> None:
-        future = self._futures.pop(run)
-        outcome, again_after = _result(run, future)
-        now = time.monotonic()
-        self._timetable.finish(run, now, outcome, again_after)
-        self._counter.count(run, now, outcome)
-
-    def _drain(self) -> None:
-        wait_for_futures(self._futures.values(), timeout=DRAIN_SECONDS)
-        for future in self._futures.values():
-            self._executor.abandon(future)
-        self._executor.shutdown(wait=True, cancel_futures=True)
+    def _submit(self, run: Run) -> None:
+        future = self._executor.submit(run.entry.task.target)
+        self._futures[run] = future
+        message = partial(SchedulingLoop.finish, run=run)
+        future.add_done_callback(lambda _: self.inbox.put(message))
 
 
-def _result(run: Run, future: "Future[Any]") -> tuple[Outcome, float | None]:
-    """Return how a run ended, and after how many seconds the task wants to run again."""
+def _outcome(run: Run, future: "Future[Any]") -> tuple[Outcome, float | None]:
+    """Return how a run ended, and the seconds after which the task asks to run again."""
     try:
         result = future.result()
     except (CancelledError, WorkerLostError) as error:
         if run.timed_out:
             return Outcome.timed_out, None
-        logger.warning("Lost a task with its process", task=run.name, reason=error)
+        logger.warning("Lost the process of a task", task=run.name, reason=error)
         return Outcome.lost, None
-    except Exception as error:  # noqa: BLE001 - a task may fail in any way; the others go on
+    except Exception as error:  # noqa: BLE001 - tasks may raise anything; the others must go on
         logger.warning("A task failed", task=run.name, kind=type(error).__name__, error=error)
         return Outcome.failed, None
     return Outcome.succeeded, result.total_seconds() if isinstance(result, timedelta) else None

@@ -1,4 +1,4 @@
-"""The task scheduler, as its users see it."""
+"""The task scheduler."""
 
 import threading
 import weakref
@@ -17,19 +17,19 @@ from periodic_tasks.timetable import Task
 class TaskScheduler:
     """Runs tasks in a process pool of subprocesses.
 
-    The task scheduler itself, which passes tasks on to this pool, runs its scheduling loop in a
-    separate subprocess as well, so it costs the main process nothing. A process whose business
-    is scheduling can run the loop itself: `run` instead of `start`.
+    The scheduling loop, which submits tasks to this pool, runs in a separate subprocess as well, so
+    there is no overhead for the main process. A process that does nothing but scheduling can run
+    the loop itself: `run` instead of `start`.
 
-    An indexable priority queue (the *pqdict* package) keeps track of the next tasks to run:
-    adding, removing and taking the next task cost O(log n).
+    An indexable priority queue (the *pqdict* package) keeps track of the next tasks to run: adding,
+    removing and starting a task take O(log n).
 
-    A task is added, changed and removed by its name, any hashable object; at any time, before
-    the scheduler is started too. Tasks must be picklable, as they travel to other processes.
+    A task is added, replaced and removed by its name, any hashable object, at any time, including
+    before the scheduler is started. Tasks must be picklable, because other processes run them.
 
-    :param granularity: seconds; moments closer together than this may be handled as one.
+    :param granularity: seconds; events that are closer together may be handled at the same time.
     :param pool_settings: keyword arguments of `ProcessExecutor`.
-    :param executor: makes another executor than the pool of subprocesses, in the scheduling
+    :param executor: creates another executor than the pool of subprocesses, in the scheduling
         process.
 
     >>> import periodic_tasks as pt
@@ -65,18 +65,18 @@ class TaskScheduler:
         jitter: timedelta = timedelta(),
         time_limit: timedelta | None = None,
     ) -> None:
-        """Add a task to be run periodically; it replaces the one with the same name.
+        """Add a task to be run periodically; it replaces a task with the same name.
 
-        :param name: identifies the task later on. Any hashable object.
-        :param interval: how frequently to run it.
-        :param task: the function to call. If it returns a `timedelta`, it is called again that
-            soon.
-        :param run_at_start: whether it runs right after it was added, rather than only after the
-            first interval has passed.
-        :param jitter: shifts the runs after the first interval, and with them all later ones,
-            to earlier by a random time of up to this long; at most the interval.
-        :param time_limit: a run that takes longer is ended by force.
-        :raises ValueError: if the interval is not positive.
+        :param name: identifies the task; any hashable object.
+        :param interval: the time between two runs.
+        :param task: the function to call. If it returns a `timedelta`, the next run is after that
+            time instead.
+        :param run_at_start: whether to run the task right after it is added, rather than only after
+            the first interval.
+        :param jitter: moves the run after the first interval, and with it all later ones, forward
+            by a random time of at most this length, which is at most the interval.
+        :param time_limit: a run that takes longer is terminated.
+        :raises ValueError: the interval is not positive.
         """
         if interval <= timedelta():
             raise ValueError(f"interval must be positive, not {interval}")
@@ -91,23 +91,23 @@ class TaskScheduler:
         *,
         time_limit: timedelta | None = None,
     ) -> None:
-        """Add a task to be run once, as soon as possible; it replaces the one of the same name.
+        """Add a task to be run once, as soon as possible; it replaces a task with the same name.
 
-        :param name: identifies the task later on. Any hashable object.
+        :param name: identifies the task; any hashable object.
         :param task: the function to call.
-        :param time_limit: a run that takes longer is ended by force.
+        :param time_limit: a run that takes longer is terminated.
         """
         limit = None if time_limit is None else time_limit.total_seconds()
         self._add(name, Task(task, time_limit=limit))
 
     def remove_task(self, name: Hashable) -> None:
-        """Remove a task; a run of it that has started may finish. Unknown names do no harm."""
+        """Remove a task, if it exists; a run that has started may finish."""
         self._send(partial(SchedulingLoop.remove, name=name))
 
     def start(self, pool_settings: Mapping[str, Any] = {}) -> None:
-        """Start the scheduling loop in a separate process. To be called once.
+        """Start the scheduling loop in a separate process. Can be called once.
 
-        :param pool_settings: more of them, known only now.
+        :param pool_settings: further keyword arguments of `ProcessExecutor`.
 
         >>> import periodic_tasks as pt
         >>> ts = pt.TaskScheduler()
@@ -124,7 +124,7 @@ class TaskScheduler:
             self._begin(link)
 
     def run(self) -> None:
-        """Run the scheduling loop in the calling thread until `stop` is called. Once."""
+        """Run the scheduling loop in the calling thread until `stop`. Can be called once."""
         loop = SchedulingLoop(self._executor(), self._granularity)
         with self._lock:
             self._require_not_started()
@@ -132,7 +132,7 @@ class TaskScheduler:
         loop.run()
 
     def stop(self) -> None:
-        """Stop scheduling and end all processes, in ten seconds at most. Once, after `start`.
+        """Stop scheduling and end all processes, within ten seconds.
 
         >>> import periodic_tasks as pt
         >>> ts = pt.TaskScheduler()
@@ -146,7 +146,7 @@ class TaskScheduler:
         link.stop()
 
     def figures(self) -> SchedulerFigures:
-        """Return what the scheduler has done so far; it must be running."""
+        """Return the statistics of the scheduler, which must be running."""
         with self._lock:
             return self._require_link().figures()
 
@@ -168,7 +168,7 @@ class TaskScheduler:
 
     def _require_not_started(self) -> None:
         if self._was_started:
-            raise Exception("The scheduler has been started before.")  # noqa: TRY002 - documented
+            raise Exception("The scheduler was already started.")  # noqa: TRY002 - documented
 
     def _require_link(self) -> Link:
         if self._link is None:

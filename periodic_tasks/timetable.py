@@ -1,4 +1,4 @@
-"""Decides what runs when. It knows no clock, process or thread: time is handed in, in seconds."""
+"""Decides when tasks run. It reads no clock: every method takes the current time, in seconds."""
 
 import math
 import random
@@ -18,15 +18,15 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to run, and how often.
+    """A function to run, and how often.
 
-    :ivar target: called without arguments, in a process of the pool. If it returns a `timedelta`
-        it is run again that soon, whatever its interval.
+    :ivar target: called without arguments, in a process of the pool. If it returns a `timedelta`,
+        the next run is after that time, regardless of the interval.
     :ivar interval: seconds between two starts; None to run once.
-    :ivar run_at_start: whether the first run is now, not after the first interval.
-    :ivar jitter: the first run after an interval comes earlier by a random time of up to this
-        many seconds, and the others after it; so tasks that were added together are spread.
-    :ivar time_limit: a run that takes longer than this many seconds is ended by force.
+    :ivar run_at_start: whether the first run is immediate, rather than after the first interval.
+    :ivar jitter: the run after the first interval, and all later ones, are earlier by a random
+        time of at most this many seconds, so that tasks that were added together are spread.
+    :ivar time_limit: a run that takes longer than this many seconds is terminated.
     """
 
     target: Callable[[], object]
@@ -42,15 +42,15 @@ class Outcome(Enum):
     succeeded = "succeeded"
     failed = "failed"
     timed_out = "timed out"
-    lost = "lost"  # with the process that it ran in: not the task's fault
+    lost = "lost"  # its process died, which may not be the fault of the task
 
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A task's line in the timetable.
+    """The state of a task in the timetable.
 
-    :ivar due: when it is to run next.
-    :ivar grid: some moment of those that lie its interval apart, at which it runs if all is well.
+    :ivar due: the time of the next run.
+    :ivar grid: a point of the regular grid of runs, whose points are one interval apart.
     """
 
     task: Task
@@ -71,19 +71,19 @@ class Run:
 
     @property
     def lag(self) -> float:
-        """How many seconds too late it started."""
+        """The delay of the start, in seconds."""
         return self.started - self.due
 
 
 class Timetable:
-    """Keeps the next moment of every task.
+    """Keeps the time of the next run of every task.
 
     - A task is never started while it runs.
-    - Starts missed meanwhile are made up for by one run, not by many.
-    - After a failure a task waits its interval, then twice that, and so on up to five minutes;
-      one whose process died is tried again after a second, two, four.
-    - Tasks that failed the last time get at most half of the pool, so that those which hang
-      cannot keep the others waiting.
+    - Any number of missed runs is made up for by a single run.
+    - After a failure, a task waits for its interval, then twice as long, and so on up to five
+      minutes; a task whose process died is retried after one second, then two, then four.
+    - Tasks whose last run failed get at most half of the pool, so that hanging tasks do not block
+      the others.
 
     >>> table = Timetable()
     >>> table.add('tick', Task(print, interval=10), now=0)
@@ -111,15 +111,15 @@ class Timetable:
 
     @property
     def running(self) -> int:
-        """How many runs have started and not finished."""
+        """The number of runs that have started and not finished."""
         return len(self._running)
 
     def overdue(self, now: float) -> int:
-        """Count the tasks that should have started before now and wait for a free process."""
+        """Return the number of tasks that are due and wait for a free process."""
         return sum(due < now for lane in (self._waiting, self._retrying) for due in lane.values())
 
     def add(self, name: Hashable, task: Task, now: float) -> None:
-        """Add a task, or put it in the place of the one with this name."""
+        """Add a task, or replace the task with this name."""
         grid = now + (task.interval or 0.0) - self._random.uniform(0.0, task.jitter)
         entry = Entry(task, now if task.run_at_start else grid, grid)
         self._entries[name] = entry
@@ -127,26 +127,33 @@ class Timetable:
             self._enqueue(name, entry)
 
     def remove(self, name: Hashable) -> None:
-        """Forget a task, if it is there; a run that has started may finish."""
+        """Remove a task, if it exists; a run that has started may finish."""
         self._entries.pop(name, None)
         self._dequeue(name)
 
     def start_due(self, now: float, capacity: int) -> list[Run]:
-        """Start what is due, the longest overdue first.
+        """Start the tasks that are due, the longest overdue first.
 
-        :param capacity: how many runs there may be at a time.
-        :returns: the new runs; hand each to `finish` in the end.
+        :param capacity: the maximum number of runs at a time.
+        :returns: the new runs; call `finish` for each when it has ended.
         """
         lanes = ((self._retrying, self._free_for_retries(capacity)), (self._waiting, capacity))
         runs: list[Run] = []
         for lane, free in lanes:
             free = min(free, capacity - self.running)
             due = islice(pqdict_iter_upto_priority(lane, now), max(free, 0))
-            runs += [self._start(name, moment, now) for name, moment in due]
+            for name, moment in due:
+                entry = self._entries[name]
+                run = self._running[name] = Run(name, entry, moment, now)
+                runs.append(run)
+                if entry.task.interval is not None:
+                    entry.due = _next_on_grid(entry.grid, entry.task.interval, now)
+                if entry.task.time_limit is not None:
+                    self._deadlines[name] = now + entry.task.time_limit
         return runs
 
     def next_due(self, capacity: int) -> float | None:
-        """Return when `start_due` has something to do; None if it only waits for a `finish`."""
+        """Return when `start_due` can start a task; None if nothing can start before a `finish`."""
         if self.running >= capacity:
             return None
         lanes = [self._waiting]
@@ -155,11 +162,11 @@ class Timetable:
         return min((lane.topitem()[1] for lane in lanes if lane), default=None)
 
     def next_deadline(self) -> float | None:
-        """Return when the first run passes its time limit."""
+        """Return when the next run reaches its time limit."""
         return self._deadlines.topitem()[1] if self._deadlines else None
 
     def time_out(self, now: float) -> list[Run]:
-        """Mark the runs that have passed their time limit; they are yet to be ended."""
+        """Mark and return the runs that have reached their time limit; the caller ends them."""
         runs = [self._running[name] for name, _ in pqdict_iter_upto_priority(self._deadlines, now)]
         for run in runs:
             run.timed_out = True
@@ -168,9 +175,9 @@ class Timetable:
     def finish(
         self, run: Run, now: float, outcome: Outcome, again_after: float | None = None
     ) -> None:
-        """Note that a run has ended, and plan the next.
+        """Record that a run has ended, and plan the next one.
 
-        :param again_after: seconds after which the task wants to run again.
+        :param again_after: seconds after which the task asks to run again.
         """
         del self._running[run.name]
         self._deadlines.pop(run.name, None)
@@ -182,20 +189,15 @@ class Timetable:
             return
         self._enqueue(run.name, entry)
 
-    def _start(self, name: Hashable, due: float, now: float) -> Run:
-        entry = self._entries[name]
-        run = self._running[name] = Run(name, entry, due, now)
-        if entry.task.interval is not None:
-            entry.due = _next_on_grid(entry.grid, entry.task.interval, now)
-        if entry.task.time_limit is not None:
-            self._deadlines[name] = now + entry.task.time_limit
-        return run
-
     def _plan(self, entry: Entry, now: float, outcome: Outcome, again_after: float | None) -> bool:
-        """Set when the entry is due next; False if it never is."""
+        """Set the time of the next run; return whether there is one."""
         if outcome is not Outcome.succeeded:
             entry.failures += 1
-            entry.due = now + self._retry_delay(entry, outcome)
+            delay = entry.task.interval
+            if delay is None or outcome is Outcome.lost:
+                delay = RETRY_AFTER_LOSS
+            delay *= 2.0 ** min(entry.failures - 1, 30)
+            entry.due = now + min(delay, self._max_retry_delay)
             return entry.task.interval is not None or (
                 outcome is Outcome.lost and entry.failures < MAX_ATTEMPTS
             )
@@ -203,12 +205,6 @@ class Timetable:
         if again_after is not None:
             entry.due = now + again_after
         return entry.task.interval is not None or again_after is not None
-
-    def _retry_delay(self, entry: Entry, outcome: Outcome) -> float:
-        first = entry.task.interval
-        if first is None or outcome is Outcome.lost:
-            first = RETRY_AFTER_LOSS
-        return min(first * 2.0 ** min(entry.failures - 1, 30), self._max_retry_delay)
 
     def _free_for_retries(self, capacity: int) -> int:
         retries = sum(run.entry.failures > 0 for run in self._running.values())
@@ -225,7 +221,7 @@ class Timetable:
 
 
 def _next_on_grid(grid: float, interval: float, now: float) -> float:
-    """Return the first moment after `now` that lies whole intervals from `grid`.
+    """Return the first time after `now` that is a whole number of intervals from `grid`.
 
     >>> _next_on_grid(10.0, 5.0, 21.0)
     25.0

@@ -49,7 +49,7 @@ def test_it_runs_calls_on_all_workers_after_initializing_each(
         call.result(timeout=20)
 
 
-def test_it_hands_on_what_a_call_raises(executor: DaskExecutor) -> None:
+def test_it_propagates_exceptions(executor: DaskExecutor) -> None:
     with pytest.raises(ZeroDivisionError):
         executor.submit(divmod, 1, 0).result(timeout=20)
 

@@ -29,17 +29,17 @@ def test_it_runs_calls_in_other_processes(executor: ProcessExecutor) -> None:
     assert executor.submit(os.getpid).result() != os.getpid()
 
 
-def test_it_hands_on_what_a_call_raises(executor: ProcessExecutor) -> None:
+def test_it_propagates_exceptions(executor: ProcessExecutor) -> None:
     with pytest.raises(ZeroDivisionError):
         executor.submit(divmod, 1, 0).result()
 
 
-def test_it_uses_a_process_again(executor: ProcessExecutor) -> None:
+def test_it_reuses_a_process(executor: ProcessExecutor) -> None:
     first = executor.submit(os.getpid).result()
     assert executor.submit(os.getpid).result() == first
 
 
-def test_it_fails_only_the_call_whose_process_died(
+def test_a_dying_process_fails_only_its_own_call(
     executor: ProcessExecutor, reports: Reports, tmp_path: Path
 ) -> None:
     release = tmp_path / "release"
@@ -54,7 +54,7 @@ def test_it_fails_only_the_call_whose_process_died(
     assert executor.submit(pow, 2, 3).result() == 8
 
 
-def test_it_ends_an_abandoned_call(executor: ProcessExecutor, reports: Reports) -> None:
+def test_it_terminates_an_abandoned_call(executor: ProcessExecutor, reports: Reports) -> None:
     hanging = executor.submit(scheduled_tasks.report_pid_and_hang, reports.path)
     pid = int(reports.next())
     executor.abandon(hanging)
@@ -63,13 +63,13 @@ def test_it_ends_an_abandoned_call(executor: ProcessExecutor, reports: Reports) 
     assert not psutil.pid_exists(pid)
 
 
-def test_it_replaces_a_process_after_so_many_calls() -> None:
+def test_it_reslots_a_process_after_a_number_of_calls() -> None:
     with ProcessExecutor(processes=1, maxtasksperchild=2) as executor:
         pids = [executor.submit(os.getpid).result() for _ in range(4)]
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
-def test_it_replaces_a_process_that_has_grown() -> None:
+def test_it_reslots_a_process_that_used_much_memory() -> None:
     with ProcessExecutor(processes=1, max_memory=100 * MEGABYTE) as executor:
         grown = executor.submit(scheduled_tasks.use_memory, 200).result()
         assert executor.submit(os.getpid).result() != grown
@@ -82,8 +82,8 @@ def test_it_calls_the_initializer_in_every_process(reports: Reports) -> None:
     assert [int(reports.next()) for _ in pids] == pids
 
 
-def test_it_tells_what_cannot_travel_between_processes(executor: ProcessExecutor) -> None:
-    with pytest.raises(RemoteCallError, match="cannot travel"):
+def test_it_reports_what_cannot_be_pickled(executor: ProcessExecutor) -> None:
+    with pytest.raises(RemoteCallError, match="cannot be sent"):
         executor.submit(scheduled_tasks.raise_unpicklable).result()
     here: Callable[[], None] = lambda: None  # noqa: E731
     with pytest.raises((AttributeError, TypeError, Exception), match="pickle"):
@@ -91,7 +91,7 @@ def test_it_tells_what_cannot_travel_between_processes(executor: ProcessExecutor
     assert executor.submit(pow, 2, 3).result() == 8
 
 
-def test_it_leaves_none_of_its_processes_behind(reports: Reports) -> None:
+def test_it_leaves_no_process_behind(reports: Reports) -> None:
     with ProcessExecutor(processes=2) as executor:
         calls = [executor.submit(scheduled_tasks.report_pid, reports.path) for _ in range(8)]
         pids = {int(reports.next()) for _ in calls}

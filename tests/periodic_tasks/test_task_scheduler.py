@@ -26,7 +26,7 @@ SOON = timedelta(milliseconds=10)
 
 @pytest.fixture
 def scheduler(reports: Reports) -> Iterator[TaskScheduler]:
-    """A scheduler that runs in a process of its own; it ends before the pipe that tasks use."""
+    """A scheduler in a process of its own; it is stopped before the pipe of the tasks closes."""
     scheduler = TaskScheduler(0.01, {"processes": 2})
     scheduler.start()
     yield scheduler
@@ -38,26 +38,24 @@ def report(reports: Reports) -> Callable[[], None]:
     return partial(scheduled_tasks.report, reports.path)
 
 
-def test_it_runs_a_task_again_and_again(
+def test_it_runs_a_periodic_task_repeatedly(
     scheduler: TaskScheduler, report: Callable[[], None], reports: Reports
 ) -> None:
     scheduler.add_periodic_task("task", SOON, report)
     assert [reports.next() for _ in range(3)] == ["ran"] * 3
 
 
-def test_it_runs_a_task_at_the_start_only_if_asked_to(
+def test_it_runs_a_task_at_the_start_only_on_request(
     scheduler: TaskScheduler, reports: Reports
 ) -> None:
-    say = partial(scheduled_tasks.report, reports.path)
-    scheduler.add_periodic_task("later", HOUR, partial(say, "later"))
-    scheduler.add_periodic_task("now", HOUR, partial(say, "now"), run_at_start=True)
+    send = partial(scheduled_tasks.report, reports.path)
+    scheduler.add_periodic_task("later", HOUR, partial(send, "later"))
+    scheduler.add_periodic_task("now", HOUR, partial(send, "now"), run_at_start=True)
     assert reports.next() == "now"
     assert reports.is_empty()
 
 
-def test_it_runs_tasks_that_were_added_before_the_start(
-    report: Callable[[], None], reports: Reports
-) -> None:
+def test_it_runs_tasks_added_before_the_start(report: Callable[[], None], reports: Reports) -> None:
     scheduler = TaskScheduler(pool_settings={"processes": 1})
     scheduler.add_background_task("task", report)
     scheduler.start()
@@ -65,9 +63,7 @@ def test_it_runs_tasks_that_were_added_before_the_start(
     scheduler.stop()
 
 
-def test_a_task_replaces_the_one_of_the_same_name(
-    scheduler: TaskScheduler, reports: Reports
-) -> None:
+def test_a_task_reslots_one_with_the_same_name(scheduler: TaskScheduler, reports: Reports) -> None:
     name = ("a tuple", 1)
     scheduler.add_periodic_task(name, HOUR, partial(scheduled_tasks.report, reports.path, "old"))
     new = partial(scheduled_tasks.report, reports.path, "new")
@@ -95,14 +91,14 @@ def test_removing_a_running_task_lets_it_finish_and_not_start_again(
     scheduler.add_periodic_task("task", SOON, task)
     assert reports.next() == "started"
     scheduler.remove_task("task")
-    assert scheduler.figures().tasks == 0, "by now the scheduler has heard of it"
+    assert scheduler.figures().tasks == 0, "the scheduler has removed it"
     release.write_text("go on")
-    say = partial(scheduled_tasks.report, reports.path, "next")
-    scheduler.add_periodic_task("next", HOUR, say, run_at_start=True)
+    send = partial(scheduled_tasks.report, reports.path, "next")
+    scheduler.add_periodic_task("next", HOUR, send, run_at_start=True)
     assert reports.next() == "next"
 
 
-def test_it_runs_a_task_again_whose_process_died(
+def test_it_reruns_a_task_whose_process_died(
     scheduler: TaskScheduler, reports: Reports, tmp_path: Path
 ) -> None:
     task = partial(scheduled_tasks.die_the_first_time, reports.path, tmp_path / "marker")
@@ -111,11 +107,11 @@ def test_it_runs_a_task_again_whose_process_died(
     assert scheduler.figures().lost == 1
 
 
-def test_a_task_that_hangs_is_ended_and_the_others_go_on(reports: Reports, tmp_path: Path) -> None:
+def test_a_hanging_task_is_terminated_and_others_run(reports: Reports, tmp_path: Path) -> None:
     scheduler = TaskScheduler(0.01, {"processes": 1})
     scheduler.start()
     hang = partial(scheduled_tasks.hang_the_first_time, reports.path, tmp_path / "marker")
-    # Periodic, as on a busy machine the first process may not even have started in that time.
+    # Periodic, because on a busy machine the first process may not have started in that time.
     limit = timedelta(seconds=1)
     scheduler.add_periodic_task("hanging", SOON, hang, run_at_start=True, time_limit=limit)
     pid = int(reports.next())
@@ -126,7 +122,7 @@ def test_a_task_that_hangs_is_ended_and_the_others_go_on(reports: Reports, tmp_p
     scheduler.stop()
 
 
-def test_a_task_that_fails_is_tried_again(scheduler: TaskScheduler, reports: Reports) -> None:
+def test_a_failed_task_is_retried(scheduler: TaskScheduler, reports: Reports) -> None:
     scheduler.add_periodic_task("task", SOON, partial(scheduled_tasks.fail, reports.path))
     assert [reports.next() for _ in range(3)] == ["failing"] * 3
     assert scheduler.figures().failures >= 2
@@ -138,7 +134,7 @@ def test_a_task_can_ask_to_run_again_at_once(scheduler: TaskScheduler, reports: 
     assert [reports.next() for _ in range(3)] == ["ran"] * 3
 
 
-def test_the_decorator_takes_the_arguments_in_their_documented_order(reports: Reports) -> None:
+def test_the_decorator_takes_arguments_in_the_documented_order(reports: Reports) -> None:
     scheduler = TaskScheduler(pool_settings={"processes": 1})
     decorate = periodic_tasks.periodic_task("task", HOUR, True, scheduler)
     task = partial(scheduled_tasks.report, reports.path)
@@ -148,19 +144,19 @@ def test_the_decorator_takes_the_arguments_in_their_documented_order(reports: Re
     scheduler.stop()
 
 
-def test_it_refuses_an_interval_of_nothing() -> None:
+def test_it_refuses_an_interval_of_zero() -> None:
     with pytest.raises(ValueError, match="interval"):
         TaskScheduler().add_periodic_task("task", timedelta(), periodic_tasks.foo)
 
 
-def test_a_function_that_cannot_be_found_does_not_stop_it(
+def test_a_function_that_cannot_be_imported_does_not_stop_it(
     scheduler: TaskScheduler,
     report: Callable[[], None],
     reports: Reports,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def vanished() -> None:
-        """Exists here, but not in the process that schedules."""
+        """Exists here, but not in the scheduling process."""
 
     vanished.__qualname__ = "vanished"
     monkeypatch.setattr(scheduled_tasks, "vanished", vanished, raising=False)
@@ -170,7 +166,7 @@ def test_a_function_that_cannot_be_found_does_not_stop_it(
     assert reports.next() == "ran"
 
 
-def test_it_counts_what_it_does(
+def test_it_reports_statistics(
     scheduler: TaskScheduler, report: Callable[[], None], reports: Reports
 ) -> None:
     for number in range(5):
@@ -202,7 +198,7 @@ def test_stopping_leaves_no_process_behind(reports: Reports) -> None:
     assert psutil.wait_procs(started, timeout=5)[1] == []
 
 
-def test_stopping_ends_a_task_that_does_not_end(
+def test_stopping_terminates_a_hanging_task(
     reports: Reports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("periodic_tasks.scheduling_loop.DRAIN_SECONDS", 0.1)
@@ -233,10 +229,10 @@ def test_stopping_lets_a_running_task_finish(reports: Reports, tmp_path: Path) -
     assert done.exists()
 
 
-def test_it_can_be_started_once_only() -> None:
+def test_it_can_be_started_only_once() -> None:
     scheduler = TaskScheduler(pool_settings={"processes": 1})
     scheduler.start()
-    with pytest.raises(Exception, match="started before"):
+    with pytest.raises(Exception, match="already started"):
         scheduler.start()
     scheduler.stop()
     with pytest.raises(Exception, match="not running"):
@@ -256,18 +252,18 @@ if __name__ == "__main__":
     scheduler.start()
     task = partial(scheduled_tasks.report_pid, Path(sys.argv[1]))
     scheduler.add_periodic_task("task", timedelta(hours=1), task, run_at_start=True)
-    if sys.argv[3] == "stay":
+    if sys.argv[3] == "killed":
         threading.Event().wait()
 """
 
 
-@pytest.mark.parametrize("ending", ["leave", "stay"])
-def test_it_ends_with_its_program_however_that_ends(reports: Reports, ending: str) -> None:
+@pytest.mark.parametrize("ending", ["exit", "killed"])
+def test_it_ends_with_its_program(reports: Reports, ending: str) -> None:
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(reports.path), str(ROOT), ending],
         stderr=subprocess.PIPE,
     )
-    if ending == "stay":
+    if ending == "killed":
         worker = psutil.Process(int(reports.next()))
         started = [worker, *[p for p in worker.parents() if p.ppid() == program.pid]]
         program.send_signal(signal.SIGKILL)

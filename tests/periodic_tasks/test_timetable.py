@@ -7,7 +7,7 @@ from periodic_tasks.timetable import MAX_ATTEMPTS, Outcome, Run, Task, Timetable
 
 
 def do_nothing() -> None:
-    """A task; never called here, as the timetable runs nothing."""
+    """A task; never called, because the timetable runs nothing."""
 
 
 def periodic(interval: float = 10, **settings: float | bool) -> Task:
@@ -22,14 +22,14 @@ def start_one(table: Timetable, now: float) -> Run:
     return run
 
 
-def test_it_runs_first_after_the_interval() -> None:
+def test_its_first_run_is_after_the_interval() -> None:
     table = Timetable()
     table.add("task", periodic(10), now=0)
     assert table.start_due(10, capacity=1) == []
     assert start_one(table, 10.1).name == "task"
 
 
-def test_it_runs_at_the_start_if_asked_to() -> None:
+def test_it_runs_at_the_start_on_request() -> None:
     table = Timetable()
     table.add("task", periodic(10, run_at_start=True), now=5)
     assert table.next_due(capacity=1) == 5
@@ -71,7 +71,7 @@ def test_it_does_not_overlap_a_removed_and_added_task_with_the_old_one() -> None
     assert start_one(table, 4).entry.failures == 0
 
 
-def test_it_makes_missed_runs_up_once() -> None:
+def test_it_makes_up_for_missed_runs_once() -> None:
     table = Timetable()
     table.add("task", periodic(10), now=0)
     slow = start_one(table, 11)
@@ -94,7 +94,7 @@ def test_it_doubles_the_pause_after_each_failure_up_to_a_limit() -> None:
     assert pauses == [10, 20, 40, 60, 60]
 
 
-def test_it_forgets_failures_after_a_success() -> None:
+def test_a_success_resets_the_failures() -> None:
     table = Timetable()
     table.add("task", periodic(10, run_at_start=True), now=0)
     table.finish(start_one(table, 1), 1, Outcome.failed)
@@ -102,14 +102,14 @@ def test_it_forgets_failures_after_a_success() -> None:
     assert table.next_due(capacity=1) == 20
 
 
-def test_it_retries_soon_when_a_process_was_lost() -> None:
+def test_it_retries_soon_after_a_process_died() -> None:
     table = Timetable()
     table.add("task", periodic(3600, run_at_start=True), now=0)
     table.finish(start_one(table, 1), 5, Outcome.lost)
     assert table.next_due(capacity=1) == 6
 
 
-def test_it_gives_up_a_background_task_that_kills_its_processes() -> None:
+def test_it_gives_up_on_a_background_task_that_kills_its_processes() -> None:
     table = Timetable()
     table.add("task", ONCE, now=0)
     runs = 0
@@ -126,7 +126,7 @@ def test_it_drops_a_background_task_that_fails() -> None:
     assert len(table) == 0
 
 
-def test_it_runs_again_when_the_task_asks_for_it() -> None:
+def test_a_task_can_choose_its_next_run() -> None:
     table = Timetable()
     table.add("task", periodic(10), now=0)
     table.finish(start_one(table, 11), 12, Outcome.succeeded, again_after=0.5)
@@ -135,7 +135,7 @@ def test_it_runs_again_when_the_task_asks_for_it() -> None:
     assert table.next_due(capacity=1) == 20
 
 
-def test_it_forgets_a_task_that_is_removed_while_it_runs() -> None:
+def test_a_task_can_be_removed_while_it_runs() -> None:
     table = Timetable()
     table.add("task", periodic(10), now=0)
     run = start_one(table, 11)
@@ -149,7 +149,7 @@ def test_removing_an_unknown_task_does_nothing() -> None:
     Timetable().remove("unknown")
 
 
-def test_jitter_spreads_tasks_that_are_added_together_and_keeps_them_spread() -> None:
+def test_jitter_keeps_tasks_that_are_added_together_spread() -> None:
     table = Timetable(seed=1)
     for name in range(1000):
         table.add(name, periodic(60, jitter=60), now=0)
@@ -158,7 +158,7 @@ def test_jitter_spreads_tasks_that_are_added_together_and_keeps_them_spread() ->
     assert all(run.due + 60 == run.entry.due for run in first)
 
 
-def test_jitter_spreads_also_the_later_runs_of_tasks_that_all_run_at_the_start() -> None:
+def test_jitter_spreads_later_runs_of_tasks_that_run_at_the_start() -> None:
     table = Timetable(seed=1)
     for name in range(1000):
         table.add(name, periodic(60, run_at_start=True, jitter=60), now=0)
@@ -167,7 +167,7 @@ def test_jitter_spreads_also_the_later_runs_of_tasks_that_all_run_at_the_start()
     assert 400 < len(table.start_due(30, capacity=1000)) < 600
 
 
-def test_it_returns_to_its_moments_after_a_failure() -> None:
+def test_it_returns_to_its_regular_times_after_a_failure() -> None:
     table = Timetable()
     table.add("task", periodic(10), now=0)
     table.finish(start_one(table, 11), 13, Outcome.failed)
@@ -175,7 +175,7 @@ def test_it_returns_to_its_moments_after_a_failure() -> None:
     assert table.next_due(capacity=1) == 30
 
 
-def test_it_starts_the_longest_overdue_first_when_the_pool_is_full() -> None:
+def test_it_starts_the_longest_overdue_task_first() -> None:
     table = Timetable()
     for name, interval in (("c", 3), ("a", 1), ("b", 2)):
         table.add(name, periodic(interval), now=0)
@@ -193,10 +193,10 @@ def test_failing_tasks_get_at_most_half_of_the_pool() -> None:
     table.add("healthy", periodic(100, run_at_start=True), now=50)
     started = table.start_due(51, capacity=4)
     assert [run.entry.failures for run in started] == [1, 1, 0]
-    assert table.next_due(capacity=4) is None  # the fourth place is kept for healthy tasks
+    assert table.next_due(capacity=4) is None  # the fourth slot is kept for healthy tasks
 
 
-def test_it_tells_once_which_runs_have_passed_their_time_limit() -> None:
+def test_it_reports_each_run_past_its_time_limit_once() -> None:
     table = Timetable()
     table.add("task", periodic(10, time_limit=5.0), now=0)
     run = start_one(table, 11)
@@ -212,7 +212,7 @@ CAPACITY = 3
 
 
 class TimetableMachine(RuleBasedStateMachine):
-    """Holds the timetable against a model that looks through plain lists.
+    """Compares the timetable with a model that uses plain lists.
 
     All times are whole numbers, so both compute exactly.
     """
@@ -243,10 +243,10 @@ class TimetableMachine(RuleBasedStateMachine):
     @rule()
     def start(self) -> None:
         due = self.due()
-        places = CAPACITY - len(self.runs)
+        slots = CAPACITY - len(self.runs)
         failing = [name for name in due if self.tasks[name]["failures"]]
-        from_failing = min(len(failing), places, self.places_for_failing())
-        from_healthy = min(len(due) - len(failing), places - max(from_failing, 0))
+        from_failing = min(len(failing), slots, self.slots_for_failing())
+        from_healthy = min(len(due) - len(failing), slots - max(from_failing, 0))
         started = self.table.start_due(self.now, CAPACITY)
         assert len({run.name for run in started}) == len(started)
         assert len(started) == max(from_failing, 0) + max(from_healthy, 0)
@@ -256,7 +256,7 @@ class TimetableMachine(RuleBasedStateMachine):
             assert run.due == task["due"]
             self.assert_is_among_the_oldest(run, due, started)
         for run in started:
-            self.note_start(run)
+            self.record_start(run)
 
     def due(self) -> list[str]:
         return [
@@ -265,7 +265,7 @@ class TimetableMachine(RuleBasedStateMachine):
             if name not in self.runs and (task["due"] or 0) < self.now
         ]
 
-    def places_for_failing(self) -> int:
+    def slots_for_failing(self) -> int:
         return 1 - sum(bool(task["failures"]) for _, task in self.runs.values())
 
     def assert_is_among_the_oldest(self, run: Run, due: list[str], started: list[Run]) -> None:
@@ -275,7 +275,7 @@ class TimetableMachine(RuleBasedStateMachine):
         rivals = [name for name in left if bool(self.tasks[name]["failures"]) == is_failing]
         assert all((self.tasks[name]["due"] or 0) >= run.due for name in rivals)
 
-    def note_start(self, run: Run) -> None:
+    def record_start(self, run: Run) -> None:
         task = self.tasks[str(run.name)]
         self.runs[str(run.name)] = run, task
         if task["interval"] is not None:
@@ -305,18 +305,18 @@ class TimetableMachine(RuleBasedStateMachine):
         return task["interval"] is not None or (outcome is Outcome.lost and failures < MAX_ATTEMPTS)
 
     @invariant()
-    def agrees_on_what_there_is(self) -> None:
+    def agrees_on_numbers(self) -> None:
         assert len(self.table) == len(self.tasks)
         assert self.table.running == len(self.runs)
         assert self.table.overdue(self.now) == len(self.due())
 
     @invariant()
-    def agrees_on_when_to_wake(self) -> None:
+    def agrees_on_the_next_start(self) -> None:
         waiting = {name: task for name, task in self.tasks.items() if name not in self.runs}
         candidates = [
             task["due"]
             for task in waiting.values()
-            if not task["failures"] or self.places_for_failing() > 0
+            if not task["failures"] or self.slots_for_failing() > 0
         ]
         expected = min((due for due in candidates if due is not None), default=None)
         if len(self.runs) >= CAPACITY:
@@ -330,7 +330,7 @@ TestTimetableAgainstModel.settings = settings(
 )
 
 
-def test_it_refuses_no_hashable_name() -> None:
+def test_it_accepts_any_hashable_name() -> None:
     table = Timetable()
     table.add(("fetch", 1), ONCE, now=0)
     with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""Lines that tasks write, from whatever process; a test waits for them instead of sleeping."""
+"""Lines that tasks write from any process; a test waits for them instead of sleeping."""
 
 import os
 import select
@@ -11,7 +11,7 @@ class Reports:
     def __init__(self, path: Path) -> None:
         os.mkfifo(path)
         self.path = path
-        # Open for writing too: so it never comes to an end.
+        # Open for writing as well, so that it never reaches its end.
         self._descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         self._buffer = b""
 
@@ -19,15 +19,15 @@ class Reports:
         """Wait for the next line."""
         while b"\n" not in self._buffer:
             if not select.select([self._descriptor], [], [], timeout)[0]:
-                raise TimeoutError("no task has reported")
+                raise TimeoutError("No task has reported.")
             self._buffer += os.read(self._descriptor, 65536)
         line, self._buffer = self._buffer.split(b"\n", 1)
         return line.decode()
 
     def is_empty(self) -> bool:
-        """Tell whether there is no line at the moment."""
+        """Return whether there is no line at the moment."""
         return not self._buffer and not select.select([self._descriptor], [], [], 0)[0]
 
     def close(self) -> None:
-        """Give the pipe back."""
+        """Close the pipe."""
         os.close(self._descriptor)

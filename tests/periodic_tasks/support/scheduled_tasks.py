@@ -25,7 +25,7 @@ def report_pid_and_hang(pipe: Path) -> None:
 
 
 def report_and_wait(pipe: Path, text: str, until: Path) -> None:
-    """Report, then last until somebody writes to the other pipe."""
+    """Report, then wait until something is written to the other pipe."""
     report(pipe, text)
     until.read_bytes()
 
@@ -55,7 +55,7 @@ def report_and_run_again_at_once(pipe: Path) -> timedelta:
 
 class UnpicklableError(Exception):
     def __init__(self) -> None:
-        super().__init__("cannot travel")
+        super().__init__("cannot be sent")
         self.function = lambda: None
 
 
