@@ -1,6 +1,6 @@
-"""How the bookshop behaves: which pages it has, how busy they are and how long they take.
+"""The behaviour of the bookshop: its pages, their load and their execution times.
 
-The handlers of the app and the history written at its first start follow the same table.
+The handlers of the app and the generated history follow the same table.
 """
 
 import math
@@ -17,13 +17,13 @@ class Page:
     """One endpoint of the bookshop.
 
     :param endpoint: its name in Flask.
-    :param path: where it is served.
-    :param share: how often it is asked for, relative to the others.
-    :param median_ms: half of its answers take less than this many ms.
-    :param spread: the standard deviation of the logarithm of its time.
-    :param failure_rate: the share of requests that end in a 500, between 0 and 1.
-    :param missing_rate: the share of requests that end in a 404, between 0 and 1.
-    :param old_factor: how many times longer it took in the version before.
+    :param path: its URL path.
+    :param share: the frequency of its requests, relative to the other pages.
+    :param median_ms: the median of its execution times, in ms.
+    :param spread: the standard deviation of the logarithm of its execution times.
+    :param failure_rate: the fraction of requests that end with status 500.
+    :param missing_rate: the fraction of requests that end with status 404.
+    :param old_factor: the factor of its execution times in the previous version.
     """
 
     endpoint: str
@@ -36,12 +36,12 @@ class Page:
     old_factor: float = 1.0
 
     def execution_time(self, rng: random.Random, version: str) -> float:
-        """Draw one execution time in ms: log-normal, as response times are."""
+        """Draw an execution time in ms, from a log-normal distribution."""
         factor = self.old_factor if version == OLD_VERSION else 1.0
         return factor * self.median_ms * math.exp(rng.gauss(0.0, self.spread))
 
     def status_code(self, rng: random.Random) -> int:
-        """Draw the status code of one answer."""
+        """Draw a status code."""
         draw = rng.random()
         if draw < self.failure_rate:
             return 500
@@ -71,7 +71,7 @@ CUSTOMERS = (
     *("radia", "tim"),
 )
 
-# Addresses that are set aside for documentation: nobody's own.
+# Addresses that are reserved for documentation.
 ADDRESSES = (
     *(f"192.0.2.{n}" for n in range(10, 26)),
     *(f"198.51.100.{n}" for n in range(40, 60)),
@@ -81,8 +81,8 @@ ADDRESSES = (
 )
 
 
-def busyness(moment: datetime) -> float:
-    """Tell how busy the shop is at a moment (UTC), relative to a working day's peak (0 to 1)."""
+def load(moment: datetime) -> float:
+    """Return the load at a time (UTC), relative to the peak of a working day (0 to 1)."""
     hour = moment.hour + moment.minute / 60
     daytime = 0.5 - 0.5 * math.cos(2 * math.pi * (hour - 3) / 24)
     weekend = 0.6 if moment.weekday() >= 5 else 1.0
@@ -90,14 +90,14 @@ def busyness(moment: datetime) -> float:
 
 
 def draw_page(rng: random.Random) -> Page:
-    """Draw the page that the next visitor asks for."""
+    """Draw the page of the next request."""
     return rng.choices(PAGES, weights=[page.share for page in PAGES])[0]
 
 
 def draw_visitor(rng: random.Random) -> tuple[str, str]:
-    """Draw who visits: a customer (empty when not signed in) and an address.
+    """Draw a customer (empty if not signed in) and an IP address.
 
-    A customer keeps to two addresses of their own, as people do.
+    Each customer uses the same two addresses.
     """
     if rng.random() < 0.4:
         return "", rng.choice(ADDRESSES)

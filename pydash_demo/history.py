@@ -1,4 +1,4 @@
-"""Thirty days of past requests, written into the monitoring database of the bookshop."""
+"""Generates thirty days of past requests in the monitoring database of the bookshop."""
 
 import random
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from typing import Any
 from flask_monitoringdashboard.database import Endpoint, Request, engine
 from sqlalchemy import func, insert, select, update
 
-from pydash_demo.behaviour import NEW_VERSION, OLD_VERSION, busyness, draw_page, draw_visitor
+from pydash_demo.behaviour import NEW_VERSION, OLD_VERSION, draw_page, draw_visitor, load
 
 DAYS = 30
 REQUESTS = 50_000
 
 
 def write_history(now: datetime, seed: int = 2018) -> None:
-    """Write the history in one transaction, unless there are requests already.
+    """Write the history in one transaction, unless the database has requests already.
 
-    :param now: the moment (UTC) that the history leads up to.
-    :param seed: the same seed and moment give the same history.
+    :param now: the end of the history (UTC).
+    :param seed: the same seed and time give the same history.
     """
     with engine.begin() as connection:
         if connection.scalar(select(func.count()).select_from(Request)):
@@ -35,12 +35,12 @@ def write_history(now: datetime, seed: int = 2018) -> None:
 def past_requests(
     now: datetime, endpoint_ids: dict[str, int], rng: random.Random
 ) -> Iterator[dict[str, Any]]:
-    """Draw the rows of the history, oldest first, with days, nights and weekends in them.
+    """Draw the rows of the history, oldest first, with daily and weekly cycles.
 
-    The newer version was released half-way.
+    The new version was released halfway through.
     """
     released = now - timedelta(days=DAYS / 2)
-    for moment in past_moments(now, rng):
+    for moment in past_times(now, rng):
         page = draw_page(rng)
         customer, address = draw_visitor(rng)
         version = OLD_VERSION if moment < released else NEW_VERSION
@@ -55,9 +55,9 @@ def past_requests(
         }
 
 
-def past_moments(now: datetime, rng: random.Random) -> list[datetime]:
-    """Draw the moments of the requests: as many in an hour as the shop is busy then."""
+def past_times(now: datetime, rng: random.Random) -> list[datetime]:
+    """Draw the times of the requests, in proportion to the load of each hour."""
     start = now - timedelta(days=DAYS)
     hours = [start + timedelta(hours=n) for n in range(24 * DAYS)]
-    chosen = rng.choices(hours, weights=[busyness(hour) for hour in hours], k=REQUESTS)
+    chosen = rng.choices(hours, weights=[load(hour) for hour in hours], k=REQUESTS)
     return sorted(hour + timedelta(microseconds=rng.randrange(3_600_000_000)) for hour in chosen)

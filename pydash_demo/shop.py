@@ -13,10 +13,10 @@ from pydash_demo.behaviour import NEW_VERSION, PAGES, Page
 
 
 def create_shop(data_dir: Path, security_token: str) -> Flask:
-    """Make the app with Flask-MonitoringDashboard and the exporter bound to it.
+    """Create the app, with Flask-MonitoringDashboard and the exporter bound to it.
 
-    :param data_dir: where the monitoring database is kept.
-    :param security_token: what the exporter asks for; also the password of FMD's own pages.
+    :param data_dir: the directory of the monitoring database.
+    :param security_token: the token of the exporter; also the password of FMD's own pages.
     """
     app = Flask("bookshop")
     app.secret_key = security_token
@@ -25,17 +25,13 @@ def create_shop(data_dir: Path, security_token: str) -> Flask:
 
     dashboard.config.version = NEW_VERSION
     dashboard.config.database_name = f"sqlite:///{data_dir / 'monitoring.sqlite'}"
-    dashboard.config.group_by = _customer
+    dashboard.config.group_by = lambda: request.headers.get("X-Customer") or None
     dashboard.config.username = "demo"
     dashboard.config.password = security_token
     dashboard.config.security_token = security_token
     dashboard.bind(app, schedule=False)
     pydash_exporter.bind(app)
     return app
-
-
-def _customer() -> str | None:
-    return request.headers.get("X-Customer") or None
 
 
 def _handler(page: Page) -> Callable[[], Response]:

@@ -1,4 +1,4 @@
-"""Visitors of the bookshop: a thread that sends it real requests, gently."""
+"""Traffic of the bookshop: a thread that sends it a few real requests per second."""
 
 import random
 import threading
@@ -7,31 +7,29 @@ from datetime import UTC, datetime
 
 import requests
 
-from pydash_demo.behaviour import busyness, draw_page, draw_visitor
+from pydash_demo.behaviour import draw_page, draw_visitor, load
 
-BUSIEST_PER_SECOND = 2.0
+MAX_REQUESTS_PER_SECOND = 2.0
+# Even at night, someone who has just started the demo should see something change.
+MIN_REQUESTS_PER_SECOND = 0.5
 
 
 def start_traffic(base_url: str) -> None:
-    """Let visitors come for as long as the process lives.
+    """Send requests for as long as the process lives.
 
-    :param base_url: where the shop answers, without a trailing slash.
+    :param base_url: the URL of the shop, without a trailing slash.
     """
-    # A daemon: who is being served when the shop closes does not keep it open.
-    threading.Thread(target=_visit, args=(base_url,), name="visitors", daemon=True).start()
+    # A daemon, so that a pending request does not prevent the process from ending.
+    threading.Thread(target=_send_requests, args=(base_url,), name="traffic", daemon=True).start()
 
 
-def _visit(base_url: str) -> None:
+def _send_requests(base_url: str) -> None:
     rng = random.Random()
     with requests.Session() as session:
         session.trust_env = False
         while True:
-            time.sleep(rng.expovariate(_visits_per_second()))
+            rate = MAX_REQUESTS_PER_SECOND * load(datetime.now(UTC))
+            time.sleep(rng.expovariate(max(MIN_REQUESTS_PER_SECOND, rate)))
             customer, address = draw_visitor(rng)
             headers = {"X-Customer": customer, "X-Forwarded-For": address}
             session.get(base_url + draw_page(rng).path, headers=headers, timeout=30)
-
-
-def _visits_per_second() -> float:
-    # Never so quiet that a person who has just started the demo sees nothing move.
-    return max(0.5, BUSIEST_PER_SECOND * busyness(datetime.now(UTC)))

@@ -1,4 +1,4 @@
-"""Logging: one class, `pydash_logger.logger.Logger`, and where its messages go."""
+"""Logging: the class `Logger`, and the configuration of a process."""
 
 from pydash_logger.logger import Logger, configure
 

@@ -1,11 +1,11 @@
 """Logs messages to the console and to date-stamped `.log` files.
 
-Import the class and use it; `configure`, called once per process, says where messages go:
+Import the class and use it. `configure`, called once per process, sets where messages go:
 
     logger = Logger(__name__)
     logger.info("Fetched a page", dashboard=dashboard.id, calls=500)
 
-gives the line
+logs the line
 
     2026-11-22T04:00:00.123Z INFO pydash_app.fetcher: Fetched a page dashboard=9f3c… calls=500
 """
@@ -19,31 +19,31 @@ from typing import IO
 _FIELDS = "pydash_fields"
 _OWN_HANDLER = "pydash"
 KEPT_DAYS = 30
-# These tell more about themselves than an operator wants to know.
-_TALKATIVE = ("ZEO", "ZODB", "txn")
+# Loggers of libraries whose messages below warnings are of no use to an operator.
+_VERBOSE = ("ZEO", "ZODB", "txn")
 
 
 class Logger:
     """Writes messages, each with named fields, under one name.
 
-    :param name: whose messages these are; a module gives its `__name__`.
+    :param name: the name of the logger; a module passes its `__name__`.
 
-    A message is one fixed sentence; what varies goes into fields. Never give it a secret.
+    A message is a constant sentence; its fields hold what varies. Never log a secret.
     """
 
     def __init__(self, name: str = __name__) -> None:
         self._logger = logging.getLogger(name)
 
     def debug(self, msg: str, **fields: object) -> None:
-        """Log what helps to find a mistake."""
+        """Log details that help to find a bug."""
         self._log(logging.DEBUG, msg, fields)
 
     def info(self, msg: str, **fields: object) -> None:
-        """Log what an operator likes to know."""
+        """Log an event of normal operation."""
         self._log(logging.INFO, msg, fields)
 
     def warning(self, msg: str, **fields: object) -> None:
-        """Log what PyDash can handle, but somebody should look at."""
+        """Log a problem that PyDash handles, but an operator should look at."""
         self._log(logging.WARNING, msg, fields)
 
     def error(self, msg: str, **fields: object) -> None:
@@ -59,7 +59,7 @@ class Logger:
 class LineFormatter(logging.Formatter):
     """Renders a record as one line: time (UTC), level, logger, message, fields.
 
-    What varies is escaped, so that nobody can forge a line by what they send.
+    Messages and fields are escaped, so that no input can forge a line.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -83,7 +83,7 @@ class LineFormatter(logging.Formatter):
 class DatedFileHandler(logging.Handler):
     """Appends to `DIRECTORY/YYYY-MM-DD.log` (UTC) and removes files older than `KEPT_DAYS`.
 
-    Several processes share the files: each line is appended by one write.
+    Several processes share the files, because each line is appended by a single write.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -95,7 +95,7 @@ class DatedFileHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
         try:
-            file = self._file_of(datetime.fromtimestamp(record.created, UTC).date())
+            file = self._open(datetime.fromtimestamp(record.created, UTC).date())
             file.write(self.format(record) + "\n")
             file.flush()
         except OSError:
@@ -112,30 +112,28 @@ class DatedFileHandler(logging.Handler):
             self.release()
         super().close()
 
-    def _file_of(self, today: date) -> IO[str]:
+    def _open(self, today: date) -> IO[str]:
+        """Return the file of a day; create it, and remove old files, if it is not open."""
         if self._file is None or today != self._date:
             if self._file is not None:
                 self._file.close()
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = (self._directory / f"{today}.log").open("a", encoding="utf-8")
             self._date = today
-            self._remove_old(today)
+            oldest = str(today - timedelta(days=KEPT_DAYS))
+            for path in self._directory.glob("????-??-??.log"):
+                if path.stem < oldest:
+                    path.unlink(missing_ok=True)
         return self._file
-
-    def _remove_old(self, today: date) -> None:
-        oldest = str(today - timedelta(days=KEPT_DAYS))
-        for path in self._directory.glob("????-??-??.log"):
-            if path.stem < oldest:
-                path.unlink(missing_ok=True)
 
 
 def configure(level: str = "info", directory: Path | None = None) -> None:
-    """Send this process's messages to the console (stderr) and, if given, to dated files.
+    """Log the messages of this process to the console (stderr) and to dated files.
 
-    :param level: `debug`, `info`, `warning` or `error`: what is less is not logged.
-    :param directory: where the files go; `None` for the console alone.
+    Calling it again replaces the previous configuration.
 
-    Calling it again replaces what was configured before.
+    :param level: `debug`, `info`, `warning` or `error`: the lowest level that is logged.
+    :param directory: the directory of the files; `None` for the console alone.
     """
     root = logging.getLogger()
     for handler in [handler for handler in root.handlers if handler.name == _OWN_HANDLER]:
@@ -149,7 +147,7 @@ def configure(level: str = "info", directory: Path | None = None) -> None:
         handler.setFormatter(LineFormatter())
         root.addHandler(handler)
     root.setLevel(level.upper())
-    for name in _TALKATIVE:
+    for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -159,7 +157,7 @@ def _render(value: object) -> str:
 
 
 def _escape(text: str) -> str:
-    r"""Replace what would end the line, steer a terminal or not encode.
+    r"""Escape characters that end the line, control a terminal, or cannot be encoded.
 
     >>> print(_escape("a\nb"))
     a\nb

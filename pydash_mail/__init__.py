@@ -1,1 +1,1 @@
-"""Mail: the texts, and sending them."""
+"""Mail templates, and sending."""

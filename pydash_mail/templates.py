@@ -1,7 +1,7 @@
 """Reads mail templates into memory and formats them.
 
-A mail is a pair of templates, plain text and HTML, of the same name and with the same values:
-always `username` and the `url` to follow; a moment is written in UTC, and HTML is escaped.
+A mail is a pair of templates with the same name and the same values, one in plain text and one in
+HTML. Each has a `username` and a `url`. Times are formatted in UTC, and values in HTML are escaped.
 """
 
 from datetime import UTC, datetime
@@ -24,12 +24,12 @@ def format_plain(template: str, **values: str | datetime) -> str:
     >>> "until 1 December 2026, 09:30 UTC" in mail
     True
     """
-    return _TEXTS[f"{template}.txt"].substitute(_readable(values))
+    return _TEXTS[f"{template}.txt"].substitute(_as_texts(values))
 
 
 def format_html(template: str, **values: str | datetime) -> str:
     """Format a mail as HTML."""
-    escaped = {name: escape(text) for name, text in _readable(values).items()}
+    escaped = {name: escape(text) for name, text in _as_texts(values).items()}
     body = _TEXTS[f"{template}.html"].substitute(escaped)
     return _TEXTS["layout.html"].substitute(body=body, url=escaped["url"])
 
@@ -37,7 +37,7 @@ def format_html(template: str, **values: str | datetime) -> str:
 def format_verification_mail_html(
     username: str, verification_url: str, expiration_date: datetime
 ) -> str:
-    """Format an HTML verification mail."""
+    """Format a verification mail as HTML."""
     return format_html(
         "verification", username=username, url=verification_url, expiration_date=expiration_date
     )
@@ -46,18 +46,18 @@ def format_verification_mail_html(
 def format_verification_mail_plain(
     username: str, verification_url: str, expiration_date: datetime
 ) -> str:
-    """Format a plaintext verification mail."""
+    """Format a verification mail as plain text."""
     return format_plain(
         "verification", username=username, url=verification_url, expiration_date=expiration_date
     )
 
 
-def _readable(values: dict[str, str | datetime]) -> dict[str, str]:
-    return {
-        name: value if isinstance(value, str) else _moment(value) for name, value in values.items()
-    }
-
-
-def _moment(moment: datetime) -> str:
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc:%B %Y, %H:%M} UTC"
+def _as_texts(values: dict[str, str | datetime]) -> dict[str, str]:
+    texts = {}
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            utc = value.astimezone(UTC)
+            texts[name] = f"{utc.day} {utc:%B %Y, %H:%M} UTC"
+        else:
+            texts[name] = value
+    return texts

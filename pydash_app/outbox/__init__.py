@@ -17,7 +17,7 @@ from pydash_app.outbox import repository
 from pydash_app.outbox.entity import OutgoingMail
 from pydash_database import transact
 from pydash_logger.logger import Logger
-from pydash_mail.sending import MailNotSent, MailServerAway, Message, send
+from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
 
 __all__ = ["OutgoingMail", "send_due", "write"]
 
@@ -54,7 +54,7 @@ def send_due(now: datetime | None = None) -> int:
     for attempt in transact(lambda: _begin_attempts(now)):
         try:
             _send(attempt)
-        except MailServerAway as error:
+        except MailServerUnavailable as error:
             logger.warning("The mail server is away", reason=error)
             break
         except Exception as error:  # noqa: BLE001 (whatever is wrong with a mail, the others go on)

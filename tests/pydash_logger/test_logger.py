@@ -1,4 +1,4 @@
-"""Log lines are complete, go where they should, and cannot be forged."""
+"""Log lines are complete, reach console and files, and cannot be forged."""
 
 import doctest
 import logging
@@ -44,9 +44,9 @@ def test_every_level_has_its_method(directory: Path) -> None:
     assert [line.split()[1] for line in lines(directory)] == ["INFO", "WARNING", "ERROR"]
 
 
-def test_nobody_can_forge_a_line(directory: Path) -> None:
+def test_a_field_cannot_forge_a_line(directory: Path) -> None:
     evil = "x\n2026-01-01T00:00:00.000Z INFO shop: forged\x1b[31m\ud800"
-    Logger("shop").info("Somebody signed in", name=evil)
+    Logger("shop").info("A user signed in", name=evil)
     assert len(lines(directory)) == 1
     assert "\x1b" not in lines(directory)[0]
 
@@ -62,13 +62,13 @@ def test_an_error_has_its_traceback_indented(directory: Path) -> None:
     assert all(line.startswith("  ") for line in traceback)
 
 
-def test_it_logs_to_the_console_too(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_also_logs_to_the_console(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pydash_logger.configure("info")
     Logger("shop").info("Hello")
     assert "INFO shop: Hello" in capsys.readouterr().err
 
 
-def test_a_new_day_begins_a_new_file_and_old_ones_go(tmp_path: Path) -> None:
+def test_each_day_has_a_file_and_old_files_are_removed(tmp_path: Path) -> None:
     today = date(2026, 11, 22)
     kept, old = today - timedelta(days=KEPT_DAYS), today - timedelta(days=KEPT_DAYS + 1)
     for day in (kept, old):
@@ -86,7 +86,7 @@ def test_a_new_day_begins_a_new_file_and_old_ones_go(tmp_path: Path) -> None:
     assert "2026-11-22" in (tmp_path / "2026-11-22.log").read_text()
 
 
-def test_configuring_again_replaces_what_was_before(directory: Path, tmp_path: Path) -> None:
+def test_configuring_again_replaces_the_configuration(directory: Path, tmp_path: Path) -> None:
     pydash_logger.configure("error", tmp_path / "elsewhere")
     Logger("shop").warning("Not logged")
     Logger("shop").error("Logged")

@@ -1,4 +1,4 @@
-"""Mails are well-formed, and a password goes only where it is safe."""
+"""Mails are well-formed, and passwords are sent only over safe connections."""
 
 import ssl
 import subprocess
@@ -11,7 +11,7 @@ from aiosmtpd.handlers import Message as MessageHandler
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from pydash_mail import sending
-from pydash_mail.sending import MailNotSent, MailServerAway, Message, send
+from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
 
 SENDER = "PyDash <pydash@example.org>"
 MESSAGE = Message("zoe@example.com", "Grüße", "Hallo Zoë", "<p>Hallo Zoë</p>")
@@ -33,13 +33,13 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def serve(mailbox: Mailbox, start_mail_server: Callable[..., int]) -> Callable[..., int]:
-    """Start a mail server for the mailbox; answer its port."""
+    """Start a mail server for the mailbox; return its port."""
     return lambda **options: start_mail_server(mailbox, **options)
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for `localhost` that nobody trusts yet, with its key."""
+    """A self-signed certificate for `localhost`, with its key."""
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     subprocess.run(
         [
@@ -64,7 +64,7 @@ def server_context(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the certificate be one that this machine trusts."""
+    """Make this process trust the certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_suffix(".crt")))
 
 
@@ -73,11 +73,13 @@ def deliver(url: str) -> None:
 
 
 def accept_alice(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-    known = (data.login, data.password) == (b"alice@x", b"p@ss/word")
-    return AuthResult(success=known, handled=False)
+    is_known = (data.login, data.password) == (b"alice@x", b"p@ss/word")
+    return AuthResult(success=is_known, handled=False)
 
 
-def test_a_mail_has_all_that_a_mail_needs(mailbox: Mailbox, serve: Callable[..., int]) -> None:
+def test_a_mail_has_all_headers_and_both_contents(
+    mailbox: Mailbox, serve: Callable[..., int]
+) -> None:
     deliver(f"smtp://127.0.0.1:{serve()}")
     (mail,) = mailbox.mails
     assert mail["From"] == SENDER
@@ -98,12 +100,12 @@ def test_a_password_is_sent_over_starttls(
 ) -> None:
     port = serve(tls_context=server_context, auth_required=True, authenticator=accept_alice)
     deliver(f"smtp://alice%40x:p%40ss%2Fword@localhost:{port}")
-    with pytest.raises(MailServerAway, match="535"):
+    with pytest.raises(MailServerUnavailable, match="535"):
         deliver(f"smtp://alice%40x:wrong@localhost:{port}")
     assert len(mailbox.mails) == 1
 
 
-def test_it_talks_tls_from_the_start_to_smtps(
+def test_smtps_uses_tls_from_the_start(
     mailbox: Mailbox,
     serve: Callable[..., int],
     server_context: ssl.SSLContext,
@@ -114,11 +116,11 @@ def test_it_talks_tls_from_the_start_to_smtps(
     assert len(mailbox.mails) == 1
 
 
-def test_it_refuses_a_certificate_that_nobody_vouches_for(
+def test_it_refuses_an_untrusted_certificate(
     mailbox: Mailbox, serve: Callable[..., int], server_context: ssl.SSLContext
 ) -> None:
     port = serve(tls_context=server_context)
-    with pytest.raises(MailServerAway, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(MailServerUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
         deliver(f"smtp://localhost:{port}")
     assert mailbox.mails == []
 
@@ -128,31 +130,31 @@ def test_a_password_is_not_sent_in_the_clear(
 ) -> None:
     monkeypatch.setattr(sending, "_is_loopback", lambda host: False)
     port = serve(authenticator=accept_alice, auth_require_tls=False)
-    with pytest.raises(MailServerAway, match="no TLS"):
+    with pytest.raises(MailServerUnavailable, match="no TLS"):
         deliver(f"smtp://alice%40x:p%40ss%2Fword@127.0.0.1:{port}")
     assert mailbox.mails == []
 
 
-def test_a_closed_port_is_a_server_that_is_away() -> None:
-    with pytest.raises(MailServerAway, match="ConnectionRefused"):
+def test_a_closed_port_is_reported_as_unavailable() -> None:
+    with pytest.raises(MailServerUnavailable, match="ConnectionRefused"):
         deliver("smtp://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("goodbye", ["421 too busy to part", "500 what?", "", "\0"])
-def test_what_follows_an_accepted_mail_does_not_matter(
+@pytest.mark.parametrize("goodbye", ["421 too busy to quit", "500 what?", "", "\0"])
+def test_a_failure_after_an_accepted_mail_is_ignored(
     goodbye: str, mailbox: Mailbox, serve: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was sent; to take it for a failure would send it again, for days."""
+    """The mail was sent; otherwise it would be sent again, for days."""
 
-    async def part(server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def respond(server: SMTP, session: Session, envelope: Envelope) -> str:
         return goodbye
 
-    monkeypatch.setattr(mailbox, "handle_QUIT", part, raising=False)
+    monkeypatch.setattr(mailbox, "handle_QUIT", respond, raising=False)
     deliver(f"smtp://127.0.0.1:{serve()}")
     assert len(mailbox.mails) == 1
 
 
-def test_a_refused_mail_says_why(serve: Callable[..., int]) -> None:
+def test_the_reason_of_a_refusal_is_reported(serve: Callable[..., int]) -> None:
     port = serve(data_size_limit=10)
     with pytest.raises(MailNotSent, match="552"):
         deliver(f"smtp://127.0.0.1:{port}")

@@ -1,4 +1,4 @@
-"""Mails say the same plain and as HTML, and what users choose cannot become markup."""
+"""Both forms of a mail have the same content, and values cannot become markup."""
 
 import doctest
 from datetime import datetime, timedelta, timezone
@@ -18,7 +18,7 @@ VALUES: dict[str, str | datetime] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_has_name_and_link_in_either_form(kind: str) -> None:
+def test_both_forms_have_name_and_link(kind: str) -> None:
     plain = templates.format_plain(kind, username="Alice", **VALUES)
     html = templates.format_html(kind, username="Alice", **VALUES)
     assert "Hello Alice" in plain
@@ -28,7 +28,7 @@ def test_it_has_name_and_link_in_either_form(kind: str) -> None:
     assert "$" not in plain + html
 
 
-def test_a_moment_is_in_utc() -> None:
+def test_times_are_in_utc() -> None:
     for write in (
         templates.format_verification_mail_plain,
         templates.format_verification_mail_html,
