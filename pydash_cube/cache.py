@@ -1,7 +1,7 @@
-"""Decoded columns, kept in memory while there is room.
+"""A cache of decoded columns, limited in size.
 
-Stored columns never change, so what is cached never goes stale: the key is a hash of the stored
-bytes. One cache serves all threads and connections of a process.
+Stored columns never change and the key is a hash of the stored bytes, so entries never become
+stale. All threads and connections of a process share one cache.
 """
 
 import threading
@@ -17,7 +17,7 @@ CAPACITY = 128 * 1024 * 1024
 
 
 class ColumnCache:
-    """The columns used last, up to a number of bytes; safe to share between threads.
+    """The most recently used columns, up to a number of bytes; thread-safe.
 
     >>> import numpy as np
     >>> cache = ColumnCache(capacity=16)
@@ -34,35 +34,31 @@ class ColumnCache:
         self._lock = threading.Lock()
 
     def get(self, key: bytes, load: Callable[[], Columns]) -> Columns:
-        """Return the columns of this key; load them if they are not there."""
+        """Return the columns of this key; load them if they are not cached."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
                 return self._entries[key]
         columns = load()
         with self._lock:
-            self._keep(key, columns)
+            if key not in self._entries:
+                self._entries[key] = columns
+                self._size += _bytes(columns)
+            while self._size > self._capacity:
+                _, oldest = self._entries.popitem(last=False)
+                self._size -= _bytes(oldest)
         return columns
 
     def contains(self, key: bytes) -> bool:
-        """Tell whether `get` would have to load."""
+        """Return whether the columns of this key are cached."""
         with self._lock:
             return key in self._entries
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         with self._lock:
             self._entries.clear()
             self._size = 0
-
-    def _keep(self, key: bytes, columns: Columns) -> None:
-        if key in self._entries:
-            return
-        self._entries[key] = columns
-        self._size += _bytes(columns)
-        while self._size > self._capacity:
-            _, oldest = self._entries.popitem(last=False)
-            self._size -= _bytes(oldest)
 
 
 def _bytes(columns: Columns) -> int:

@@ -1,9 +1,9 @@
-"""Tables at rest: immutable chunks, cut into blocks, their columns in pages.
+"""The blocks of stored tables, and the pages of their columns.
 
-A page is the persistent object that holds bytes. The columns of a small block share one page,
-those of a large block have one each, so that a question reads only the columns it needs. A block
-remembers the smallest and largest value of each key column, so that most blocks need not be read
-at all. Nothing here ever changes after it was written.
+A page is a persistent object that contains bytes. The columns of a small block share one page;
+those of a large block have one each, so that a query reads only the columns it needs. A block
+stores the minimum and maximum of each key column, so that most blocks need not be read at all.
+Blocks and pages are immutable.
 """
 
 import hashlib
@@ -25,15 +25,15 @@ from pydash_cube.table import (
     stored_name,
 )
 
-# A block holds about this many calls or centroids.
+# A block contains about this many calls or centroids.
 BLOCK_SIZE = 16_384
-# A block of fewer calls or centroids keeps all its columns in one page.
+# A block of fewer calls or centroids stores all its columns in one page.
 _ONE_PAGE = 4_096
 _ZONED = ("time", "last", "status", *FIELDS)
 
 
 def prefetch(objects: Iterable[Persistent]) -> None:
-    """Ask the database for objects all at once, so that reading them waits only once."""
+    """Load objects from the database in one round trip."""
     ghosts = [one for one in objects if one._p_jar is not None and one._p_state == GHOST]
     if len(ghosts) > 1:
         ghosts[0]._p_jar.prefetch(ghosts)
@@ -48,7 +48,7 @@ class Page(Persistent):
 
 @dataclass(frozen=True)
 class PageEntry:
-    """Where a page is, and the key it is cached by."""
+    """A page, and the key by which its columns are cached."""
 
     key: bytes
     page: Page
@@ -65,14 +65,14 @@ class PageEntry:
 
     def _decoded(self) -> Mapping[str, Array]:
         columns = encoding.decode(self.page.frame)
-        # The columns are cached; the bytes need not stay in memory as well.
+        # The columns are cached; do not keep the bytes in memory, too.
         self.page._p_deactivate()
         return columns
 
 
 @dataclass(frozen=True)
 class Block(Mapping[str, Array]):
-    """Some rows of a table: its columns by name, read when asked for.
+    """Some rows of a table: a mapping of column names to arrays, which are read on access.
 
     :ivar rows: number of rows.
     :ivar zones: smallest and largest value of each key column.
@@ -113,9 +113,9 @@ class Block(Mapping[str, Array]):
 
 
 def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
-    """Ask the database at once for columns of many blocks, as far as they are not cached.
+    """Load the columns of many blocks in one round trip, except cached ones.
 
-    :param wanted: blocks, and the columns that will be read of each.
+    :param wanted: blocks, and the names of the columns to read of each.
     """
     entries = (
         block.pages[stored]
@@ -129,28 +129,25 @@ def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
 def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
     """Write a table, cut into blocks.
 
-    :param columns: those of a call table or of a cell table, sorted as they shall be read.
+    :param columns: those of a call table or of a cell table, in the order of reading.
     """
     ends = np.cumsum(columns.get("centroids", np.ones(rows, dtype=np.int64)), dtype=np.int64)
     keys = columns.get("endpoint", np.zeros(rows, dtype=np.int64))
-    return tuple(_block(columns, ends, first, last) for first, last in pairwise(_cuts(keys, ends)))
-
-
-def _block(columns: Mapping[str, Array], ends: Array, first: int, last: int) -> Block:
-    low, high = int(ends[first - 1]) if first else 0, int(ends[last - 1])
-    return Block.of(
-        last - first,
-        {
+    blocks = []
+    for first, last in pairwise(_cuts(keys, ends)):
+        low, high = int(ends[first - 1]) if first else 0, int(ends[last - 1])
+        part = {
             name: values[low:high] if name in ("mean", "weight") else values[first:last]
             for name, values in columns.items()
-        },
-    )
+        }
+        blocks.append(Block.of(last - first, part))
+    return tuple(blocks)
 
 
 def _cuts(keys: Array, ends: Array) -> list[int]:
     """Return the rows at which blocks begin, and the number of rows.
 
-    :param keys: rows with equal keys should be in one block, as far as it is large enough.
+    :param keys: rows with equal keys share a block if it is large enough.
     :param ends: the sizes of all rows up to each, added up.
     """
     runs = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist(), len(keys)]

@@ -1,9 +1,9 @@
-"""The cube of one dashboard: every call it was given, kept so that questions cost little.
+"""The cube of one dashboard: all its calls, stored so that queries are cheap.
 
-Calls arrive in a small table, **recent**. When that is full they move on to their **months**. A
-small month is one span of time; a large one has a span for each day. A span keeps, beside its
-calls, the partitions that are worth keeping. Every call is in exactly one of these places, and the
-cells of a span always tell of exactly its calls.
+Calls are first added to a small table, **recent**. When it is full they move to their **months**.
+A small month is one span of time; a large one has a span per day. A span stores, next to its calls,
+the partitions that are worth storing. Every call is in exactly one of these places, and the cells
+of a span always describe exactly its calls.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,12 +25,12 @@ from pydash_cube.stored_table import (
     joined_columns,
     sorted_calls,
 )
-from pydash_cube.table import Ints, split_by
+from pydash_cube.table import split_by
 from pydash_cube.vocabulary import CallField
 
 # Fields that are stored as codes of texts.
 CODED_FIELDS = (CallField.ENDPOINT, CallField.VERSION, CallField.IP, CallField.GROUP_BY)
-# Every question reads the recent calls one by one, so they are few.
+# Every query reads the recent calls one by one, so there are few of them.
 RECENT_SIZE = 16_384
 
 
@@ -51,7 +51,7 @@ class Cube(Persistent):
         self._recent = StoredTable()
         self._recent_size = 0
         self._months = IOBTree()
-        # Months that were added to since they were last tidied up.
+        # Months with calls that were added after they were last compacted.
         self._untidy: frozenset[int] = frozenset()
 
     def add(self, batch: CallBatch) -> None:
@@ -59,7 +59,10 @@ class Cube(Persistent):
         if not len(batch):
             return
         columns = self._coded(batch)
-        self._note(columns["time"])
+        first, last = int(columns["time"].min()), int(columns["time"].max())
+        self.rows += len(batch)
+        self.first = first if self.first is None else min(first, self.first)
+        self.last = last if self.last is None else max(last, self.last)
         if self._recent_size + len(batch) < RECENT_SIZE:
             self._recent.add(columns, sorted_calls)
             self._recent_size += len(batch)
@@ -67,32 +70,32 @@ class Cube(Persistent):
             self._move_recent(columns)
 
     def blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return blocks, of calls or of cells, that answer a question.
+        """Return blocks, of calls or of cells, that a query can be computed from.
 
-        They hold every call of its range once; they may hold others as well.
+        They contain every call of its range exactly once, and possibly other calls.
         """
         yield from self._recent.blocks()
         for month in self._months_of(scope):
             yield from month.blocks(scope)
 
     def call_blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return the blocks of the calls themselves, as far as they were not dropped."""
+        """Return the blocks of the calls themselves, except dropped ones."""
         yield from self._recent.blocks()
         for month in self._months_of(scope):
             yield from month.call_blocks(scope)
 
     def stretches(self) -> Iterator[tuple[int, int]]:
-        """Return starts and ends of stretches of time, ascending, that hold all calls."""
+        """Return the start and end of periods, ascending, that cover all calls."""
         recent = [block["time"] for block in self._recent.blocks()]
         numbers = set(np.unique(time_units.ordinal(np.concatenate([*recent, _NONE]), "month")))
         for number in sorted(numbers.union(self._months)):
             yield from self._months.get(number, Month(number)).stretches()
 
     def drop(self, before: int, forget: Callable[[Span], None]) -> None:
-        """Drop details of calls of the days that were over before a time.
+        """Drop details of the calls of days that ended before a time.
 
         :param before: microseconds, the start of a day.
-        :param forget: what drops the details of a span.
+        :param forget: drops the details of a span.
         """
         if any(block.zones["time"][0] < before for block in self._recent.blocks()):
             self._move_recent()
@@ -105,31 +108,20 @@ class Cube(Persistent):
         return months
 
     def _move_recent(self, *more: Columns) -> None:
-        """Hand the recent calls, and some more, over to their months."""
+        """Move the recent calls, and more, to their months."""
         recent = [self._recent.columns()] if self._recent_size else []
-        self._move(joined_columns([*recent, *more]))
-        self._recent.clear()
-        self._recent_size = 0
-
-    def _move(self, columns: Columns) -> None:
+        columns = joined_columns([*recent, *more])
         busy = np.unique(time_units.ordinal(columns["time"], "day")).tolist()
         for number, part in split_by(time_units.ordinal(columns["time"], "month"), columns):
             if number not in self._months:
                 self._months[number] = Month(number)
             self._months[number].add(part)
             self._untidy |= {number}
-        self._tidy(busy)
-
-    def _tidy(self, busy: list[int]) -> None:
         now = self.last if self.last is not None else 0
         done = {number for number in self._untidy if self._months[number].tidy(now, busy)}
         self._untidy -= done
-
-    def _note(self, times: Ints) -> None:
-        first, last = int(times.min()), int(times.max())
-        self.rows += len(times)
-        self.first = first if self.first is None else min(first, self.first)
-        self.last = last if self.last is None else max(last, self.last)
+        self._recent.clear()
+        self._recent_size = 0
 
     def _coded(self, batch: CallBatch) -> Columns:
         """Return a batch as columns of numbers."""

@@ -1,4 +1,4 @@
-"""Texts as small integers, so that tables hold no text."""
+"""Codes for texts: tables contain small integers only."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from persistent import Persistent
 
 
 class Dictionary(Persistent):
-    """Numbers different texts in the order in which they are first seen.
+    """Numbers distinct texts in the order in which they are first added.
 
     >>> versions = Dictionary()
     >>> versions.encode(["1.0", "1.1", "1.0"])
@@ -30,7 +30,13 @@ class Dictionary(Persistent):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return the codes of the texts; new ones are added."""
-        codes = {text: self._code_or_new(text) for text in dict.fromkeys(texts)}
+        codes = {}
+        for text in dict.fromkeys(texts):
+            code = self.code(text)
+            if code is None:
+                code = self._codes[text] = len(self)
+                self._texts[code] = text
+            codes[text] = code
         return np.fromiter(map(codes.__getitem__, texts), dtype=np.int64, count=len(texts))
 
     def code(self, text: str) -> int | None:
@@ -43,11 +49,3 @@ class Dictionary(Persistent):
         codes = np.asarray(codes).tolist()
         texts = {code: self._texts[code] for code in set(codes)}
         return [texts[code] for code in codes]
-
-    def _code_or_new(self, text: str) -> int:
-        code = self.code(text)
-        if code is None:
-            code = len(self)
-            self._codes[text] = code
-            self._texts[code] = text
-        return code

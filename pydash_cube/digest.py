@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SCALE_FUNCTION = "k1"
-# A digest has at most this many centroids; with at most as many different values it is exact.
+# A digest has at most this many centroids; it is exact for at most as many distinct values.
 SIZE = 150
 
 
@@ -43,7 +43,10 @@ class Digests:
         :param size: number of cells; each has at least one centroid.
         """
         cells, means, weights = _sorted_by_cell_and_mean(cells, means, weights)
-        cells, means, weights = _merge_equal(cells, means, weights)
+        starts = _run_starts(cells, means)
+        if len(starts) < len(cells):
+            weights = np.add.reduceat(weights, starts)
+            cells, means = cells[starts], means[starts]
         return cls(np.bincount(cells, minlength=size), means, weights)
 
     def compressed(self) -> "Digests":
@@ -97,25 +100,21 @@ class Digests:
     def _clustered(self) -> tuple[Ints, Floats, Ints]:
         """Merge the centroids of each cluster; return cell, mean and weight of each cluster."""
         cells = np.repeat(np.arange(len(self.counts)), self.counts)
-        starts = _run_starts(cells, self._clusters())
-        weights = np.add.reduceat(self.weights, starts)
-        means = np.add.reduceat(self.means * self.weights, starts) / weights
-        single = np.diff(starts, append=len(cells)) == 1
-        # A mean of several calls needs no more than single precision; the zeros compress well.
-        means = np.where(single, self.means[starts], means.astype(np.float32))
-        return cells[starts], means, weights
-
-    def _clusters(self) -> Ints:
-        """Return for each centroid the number of its cluster under the scale function k1."""
         ends = np.cumsum(self.weights)
         first = np.cumsum(self.counts) - self.counts
         totals = np.add.reduceat(self.weights, first)
         bottom = ends[first] - self.weights[first]
         mid_ranks = ends - self.weights / 2 - np.repeat(bottom, self.counts)
         quantiles = mid_ranks / np.repeat(totals, self.counts)
+        # The scale function k1; the centroids between two whole numbers are one cluster.
         scaled = SIZE * (np.arcsin(2 * quantiles - 1) / np.pi + 0.5)
-        clusters: Ints = np.floor(scaled).astype(np.int64)
-        return clusters
+        starts = _run_starts(cells, np.floor(scaled).astype(np.int64))
+        weights = np.add.reduceat(self.weights, starts)
+        means = np.add.reduceat(self.means * self.weights, starts) / weights
+        single = np.diff(starts, append=len(cells)) == 1
+        # A mean of several calls needs no more than single precision; the zeros compress well.
+        means = np.where(single, self.means[starts], means.astype(np.float32))
+        return cells[starts], means, weights
 
 
 def _run_starts(*keys: NDArray[np.generic]) -> Ints:
@@ -134,7 +133,7 @@ def _sorted_by_cell_and_mean(
     falls = np.flatnonzero((step < 0) | ((step == 0) & (np.diff(means) < 0)))
     if not len(falls):
         return cells, means, weights
-    # What comes in order of time is nearly sorted: only the last cells are still being added to.
+    # Calls in order of time are nearly sorted: only the last cells are still growing.
     fall = int(falls[0]) + 1
     start = int(np.searchsorted(cells[:fall], cells[fall:].min()))
     order = np.argsort(means[start:])
@@ -146,10 +145,3 @@ def _sorted_by_cell_and_mean(
         np.concatenate([means[:start], means[order]]),
         np.concatenate([weights[:start], weights[order]]),
     )
-
-
-def _merge_equal(cells: Ints, means: Floats, weights: Ints) -> tuple[Ints, Floats, Ints]:
-    starts = _run_starts(cells, means)
-    if len(starts) == len(cells):
-        return cells, means, weights
-    return cells[starts], means[starts], np.add.reduceat(weights, starts)

@@ -1,9 +1,9 @@
-"""Columns of numbers as bytes, and back: the format of the cube at rest.
+"""The storage format of the cube: columns of numbers as bytes.
 
-A frame holds named columns. It is never a pickled NumPy object, so that a database outlives the
-NumPy that wrote it: a header says for each column its type, length and whether differences are
-stored; the numbers follow byte plane by byte plane (all lowest bytes first), all compressed with
-Zstandard. Every frame carries a format version and the kind of digest that its centroids are.
+A frame contains named columns. It is not a pickled NumPy object, so that a database outlives the
+NumPy version that wrote it: a header has the type and length of each column; the numbers follow
+byte plane by byte plane (all lowest bytes first), compressed with Zstandard. Every frame has a
+format version and the kind of digest of its centroids.
 """
 
 import json
@@ -27,7 +27,16 @@ _LEVEL = 3
 # In order of time or nearly so: their differences are small.
 _DIFFERENCES = frozenset({"time", "first", "last"})
 
-_threads = threading.local()
+
+class _Threads(threading.local):
+    """A compressor per thread: creating one costs more than compressing a small frame."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_threads = _Threads()
 
 
 class UnknownFormatError(ValueError):
@@ -48,8 +57,11 @@ def encode(columns: Mapping[str, Array]) -> bytes:
         "columns": [[name, values.dtype.str, len(values)] for name, values in packed.items()],
     }
     text = json.dumps(header, separators=(",", ":")).encode()
-    payload = b"".join(_planes(values) for values in packed.values())
-    return _PREFIX.pack(_MAGIC, FORMAT, len(text)) + text + _compressor().compress(payload)
+    payload = b"".join(
+        values.view(np.uint8).reshape(-1, values.dtype.itemsize).T.tobytes()
+        for values in packed.values()
+    )
+    return _PREFIX.pack(_MAGIC, FORMAT, len(text)) + text + _threads.compressor.compress(payload)
 
 
 def decode(frame: bytes) -> dict[str, Array]:
@@ -59,13 +71,19 @@ def decode(frame: bytes) -> dict[str, Array]:
     :raises UnknownFormatError: the frame was written by a newer PyDash, or is damaged.
     """
     header, body = _read_header(frame)
-    payload = _decompressor().decompress(body)
+    payload = _threads.decompressor.decompress(body)
     columns = {}
     position = 0
     for name, kind, length in header["columns"]:
         dtype = np.dtype(kind)
         size = dtype.itemsize * length
-        columns[name] = _restored(name, payload[position : position + size], dtype)
+        planes = np.frombuffer(payload, dtype=np.uint8, count=size, offset=position)
+        values: Array = np.ascontiguousarray(planes.reshape(dtype.itemsize, -1).T).view(dtype)
+        values = values.reshape(-1)
+        if name in _DIFFERENCES:
+            values = np.cumsum(values, dtype=np.int64)
+        values.flags.writeable = False
+        columns[name] = values
         position += size
     return columns
 
@@ -93,31 +111,3 @@ def _narrow(name: str, values: Array) -> Array:
         return np.diff(values.astype("<i8"), prepend=np.int64(0)).astype("<i8")
     smallest = np.min_scalar_type(int(values.max(initial=0)))
     return values.astype(smallest.newbyteorder("<"))
-
-
-def _planes(values: Array) -> bytes:
-    return values.view(np.uint8).reshape(-1, values.dtype.itemsize).T.tobytes()
-
-
-def _restored(name: str, planes: bytes, dtype: np.dtype[np.generic]) -> Array:
-    rows = np.frombuffer(planes, dtype=np.uint8).reshape(dtype.itemsize, -1).T
-    values: Array = np.ascontiguousarray(rows).view(dtype).reshape(-1)
-    if name in _DIFFERENCES:
-        values = np.cumsum(values, dtype=np.int64)
-    values.flags.writeable = False
-    return values
-
-
-def _compressor() -> zstandard.ZstdCompressor:
-    # Making one costs more than compressing a small frame, and one may not be used by two threads.
-    if not hasattr(_threads, "compressor"):
-        _threads.compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    compressor: zstandard.ZstdCompressor = _threads.compressor
-    return compressor
-
-
-def _decompressor() -> zstandard.ZstdDecompressor:
-    if not hasattr(_threads, "decompressor"):
-        _threads.decompressor = zstandard.ZstdDecompressor()
-    decompressor: zstandard.ZstdDecompressor = _threads.decompressor
-    return decompressor

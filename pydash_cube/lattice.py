@@ -104,7 +104,9 @@ def worth_keeping(
     ]
     sizes = dict(kept)
     chosen = []
-    for partition in sorted(candidates, key=lambda one: (_is_rare(one), -extent.size(one))):
+    # Few queries need the status class.
+    by_use = sorted(candidates, key=lambda one: ("status_class" in one.fields, -extent.size(one)))
+    for partition in by_use:
         smallest = min(
             (size for other, size in sizes.items() if other.answers(partition)),
             default=extent.calls,
@@ -113,10 +115,6 @@ def worth_keeping(
             sizes[partition] = extent.size(partition)
             chosen.append(partition)
     return chosen
-
-
-def _is_rare(partition: Partition) -> bool:
-    return "status_class" in partition.fields
 
 
 @dataclass(frozen=True)
@@ -142,24 +140,21 @@ class Scope:
 
     def units(self, start: int, end: int) -> frozenset[str]:
         """Return the units of time whose cells are not cut, within a stretch of time."""
-        units = self._uncut_by_edges
+        by_edges, by_start, by_end = self._uncut
+        units = by_edges
         if self.start is not None and start < self.start < end:
-            units &= self._uncut_by_start
+            units &= by_start
         if self.end is not None and start < self.end < end:
-            units &= self._uncut_by_end
+            units &= by_end
         return units
 
     @cached_property
-    def _uncut_by_edges(self) -> frozenset[str]:
-        return _beginning_at(self.edges)
-
-    @cached_property
-    def _uncut_by_start(self) -> frozenset[str]:
-        return _beginning_at(np.array([self.start], dtype=np.int64))
-
-    @cached_property
-    def _uncut_by_end(self) -> frozenset[str]:
-        return _beginning_at(np.array([self.end], dtype=np.int64))
+    def _uncut(self) -> tuple[frozenset[str], ...]:
+        """The units that neither the edges, nor the start, nor the end of the range cut."""
+        bounds = (
+            np.array([] if one is None else [one], dtype=np.int64) for one in (self.start, self.end)
+        )
+        return tuple(map(_beginning_at, (self.edges, *bounds)))
 
     def ordinals(self, unit: str) -> tuple[int | None, int | None]:
         """Return the numbers of the first and the last unit of the range; None for no bound."""

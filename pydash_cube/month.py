@@ -143,7 +143,10 @@ class Month(Persistent):
         """Keep the partitions of the month as a whole that are worth it."""
         self._folded_rows = self.rows
         days = list(self._days.values())
-        for partition in worth_keeping(self._extent(days), ["month"], self._kept(days)):
+        everywhere = set.intersection(*(set(day.tables) for day in days))
+        sizes = {one: sum(day.sizes[one] for day in days) for one in everywhere}
+        kept = sizes | self._whole.sizes
+        for partition in worth_keeping(self._extent(days), ["month"], kept):
             if partition not in self._whole.tables:
                 self._whole.keep(partition, _blocks(days, partition))
 
@@ -155,11 +158,6 @@ class Month(Persistent):
             ]
             fields[field] = count_different([table.column(field) for table in tables])
         return Extent(self.rows, fields, {"month": 1})
-
-    def _kept(self, days: list[Span]) -> dict[Partition, int]:
-        """Return the partitions that all days or the whole month have, and their sizes."""
-        everywhere = set.intersection(*(set(day.tables) for day in days))
-        return {one: sum(day.sizes[one] for day in days) for one in everywhere} | self._whole.sizes
 
 
 def _blocks(days: Iterable[Span], partition: Partition) -> Iterator[Block]:

@@ -40,7 +40,7 @@ def compute(cube: Cube, statistics: Sequence[StatisticName], query: Query) -> Qu
     arranged = Arranged(cube, query, computed)
     labels = arranged.slices.labels if arranged.slices else []
     return QueryResult(
-        arranged.groups, labels, {each.name: arranged.rows(each) for each in computed}
+        arranged.groups, labels, {str(each.name): arranged.rows(each) for each in computed}
     )
 
 
@@ -61,14 +61,19 @@ class Arranged:
         self.groups, self._group_of_cell = self._grouped()
         if query.top is not None:
             self._keep_largest(query.top)
-        if query.by and query.timeslice:
-            self._check_size(len(self.groups) * self._width * (len(statistics) - 1))
+        values = len(self.groups) * self._width * (len(statistics) - 1)
+        if query.by and query.timeslice and values > MAX_VALUES:
+            raise QueryError(
+                "timeslice",
+                f"This breakdown has more than {MAX_VALUES:,} values."
+                " Use longer slices or a smaller top.",
+            )
 
     def rows(self, statistic: CellStatistic) -> list[list[Any]]:
         """Return the values of a statistic: a row per group, a column per slice."""
         rows = [[statistic.empty] * self._width for _ in self.groups]
         if len(self._cells):
-            values = statistic.of_cells(self._cells, self._counted(statistic.counted_field))
+            values = statistic.of_cells(self._cells, self._count(statistic.counted_field))
             places = zip(self._group_of_cell.tolist(), self._cells.keys[-1].tolist(), strict=True)
             for (group, column), value in zip(places, values, strict=True):
                 if group != _LEFT_OUT:
@@ -99,20 +104,10 @@ class Arranged:
         self.groups = [self.groups[number] for number in kept.tolist()]
         self._group_of_cell = places[self._group_of_cell]
 
-    def _check_size(self, values: int) -> None:
-        if values > MAX_VALUES:
-            raise QueryError(
-                "timeslice",
-                f"This breakdown has more than {MAX_VALUES:,} values."
-                " Use longer slices or a smaller top.",
-            )
-
-    def _counted(self, field: CallField | None) -> FieldCounts:
-        if field not in self._counts:
-            self._counts[field] = self._count(field)
-        return self._counts[field]
-
     def _count(self, field: CallField | None) -> FieldCounts:
+        """Return the values of a field in each cell; computed once for all statistics."""
+        if field in self._counts:
+            return self._counts[field]
         size = len(self._cells)
         if field is None:
             return FieldCounts(_NONE, _NONE, _NONE, size, lambda codes: [])
@@ -122,7 +117,8 @@ class Arranged:
         keys = zip(self._cells.keys, [*by, slices], strict=True)
         numbers, _ = number_keys([np.concatenate(pair) for pair in keys])
         decode = partial(self._selection.texts, field)
-        return FieldCounts(numbers[size:], codes, found.measures["visits"], size, decode)
+        counts = FieldCounts(numbers[size:], codes, found.measures["visits"], size, decode)
+        return self._counts.setdefault(field, counts)
 
 
 def _natural_ranks(column: Sequence[str]) -> list[int]:

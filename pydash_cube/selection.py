@@ -1,6 +1,6 @@
 """The cells, and the calls, that a query reads: which blocks, which rows of them, which columns."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 
 import numpy as np
@@ -90,16 +90,14 @@ class Selection:
         columns = {name: joined([table.column(name) for table in tables]) for name in CALL_COLUMNS}
         order = np.argsort(columns["time"], kind="stable")
         for first in range(0, len(order), BATCH_SIZE):
-            yield self._batch(columns, order[first : first + BATCH_SIZE])
-
-    def _batch(self, columns: Mapping[str, Array], rows: Ints) -> CallBatch:
-        coded = {field: self.texts(field, columns[field][rows]) for field in CODED_FIELDS}
-        return CallBatch(
-            execution_time=columns["execution_time"][rows].astype(np.float64),
-            time=columns["time"][rows].astype("datetime64[us]"),
-            status_code=columns["status"][rows].astype(np.uint16),
-            **coded,
-        )
+            rows = order[first : first + BATCH_SIZE]
+            coded = {field: self.texts(field, columns[field][rows]) for field in CODED_FIELDS}
+            yield CallBatch(
+                execution_time=columns["execution_time"][rows].astype(np.float64),
+                time=columns["time"][rows].astype("datetime64[us]"),
+                status_code=columns["status"][rows].astype(np.uint16),
+                **coded,
+            )
 
     def cells(self, statistics: Sequence[CellStatistic]) -> Cells:
         """Return what the statistics read, by group and slice."""
@@ -114,7 +112,10 @@ class Selection:
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
         blocks = self._cube.blocks(self._scope(by, digests=digests))
         read = [*by, *measures, *(CENTROIDS if digests else ())]
-        parts = [self._part(table, block, by) for table, block in self._tables(blocks, read)]
+        parts = [
+            Part(table, [*(table.column(field) for field in by), self._slice(table, block)])
+            for table, block in self._tables(blocks, read)
+        ]
         return roll_up(parts, len(by) + 1, measures, digests=digests)
 
     def _tables(
@@ -124,7 +125,8 @@ class Selection:
 
         :param read: columns that will be read of them.
         """
-        if None in self._codes.values() or self._is_empty:
+        is_empty = self._start is not None and self._end is not None and self._end <= self._start
+        if None in self._codes.values() or is_empty:
             return
         wanted = [(block, self._tested(block)) for block in blocks if self._may_match(block)]
         read_ahead((block, [*read, *tested]) for block, tested in wanted)
@@ -135,10 +137,6 @@ class Selection:
     def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
         edges = self.slices.edges if self.slices else np.zeros(0, dtype=np.int64)
         return Scope(self._start, self._end, edges, frozenset((*by, *self._codes)), digests)
-
-    @property
-    def _is_empty(self) -> bool:
-        return self._start is not None and self._end is not None and self._end <= self._start
 
     def _may_match(self, block: Block) -> bool:
         low, high = block.zones["time"]
@@ -179,9 +177,6 @@ class Selection:
             if self._end is not None:
                 tests.append(times < self._end)
         return np.logical_and.reduce(tests) if tests else None
-
-    def _part(self, table: Table, block: Block, by: Sequence[str]) -> Part:
-        return Part(table, [*(table.column(field) for field in by), self._slice(table, block)])
 
     def _slice(self, table: Table, block: Block) -> Array:
         """Return the number of the slice that each row lies in."""

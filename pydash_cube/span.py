@@ -1,12 +1,11 @@
 """A stretch of time: its calls, and the partitions of them that are worth keeping."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.chunk import Block
-from pydash_cube.digest import Digests
 from pydash_cube.lattice import UNITS, Extent, Partition, worth_keeping
 from pydash_cube.stored_table import Columns, Merge, StoredTable, sorted_calls
 from pydash_cube.table import (
@@ -65,7 +64,8 @@ class Span(Persistent):
         new: dict[Partition | None, Table] = {None: CallTable(len(columns["time"]), columns)}
         # The largest first, for they are the finest: the others are built from their new cells.
         for partition in sorted(self.tables, key=lambda one: -self.sizes[one]):
-            cells = build(partition, [_smallest(new, partition)])
+            sources = (new[one] for one in new if one is None or one.answers(partition))
+            cells = build(partition, [min(sources, key=lambda table: table.rows)])
             new[partition] = Table(len(cells["time"]), cells)
             self._add_cells(partition, cells)
 
@@ -174,16 +174,18 @@ def build(partition: Partition, tables: Iterable[Table]) -> Columns:
 
     :param tables: with at least one row.
     """
-    parts = [Part(table, _keys(partition, table)) for table in tables]
+    parts = []
+    for table in tables:
+        ordinals = time_units.ordinal(table.column("time"), partition.unit)
+        parts.append(Part(table, [*map(table.column, partition.fields), ordinals]))
     number = len(partition.fields) + 1
     cells = roll_up(parts, number, MEASURES, digests=partition.digests).compressed()
     *fields, ordinals = cells.keys
-    return {
-        **dict(zip(partition.fields, fields, strict=True)),
-        "time": time_units.starts(ordinals, partition.unit),
-        **cells.measures,
-        **_centroids(cells.digests),
-    }
+    columns: dict[str, Array] = {**dict(zip(partition.fields, fields, strict=True))}
+    columns |= {"time": time_units.starts(ordinals, partition.unit), **cells.measures}
+    if (digests := cells.digests) is not None:
+        columns |= {"centroids": digests.counts, "mean": digests.means, "weight": digests.weights}
+    return columns
 
 
 def merging(partition: Partition) -> Merge:
@@ -193,24 +195,6 @@ def merging(partition: Partition) -> Merge:
         return build(partition, [Table(len(columns["time"]), columns)])
 
     return merge
-
-
-def _keys(partition: Partition, table: Table) -> list[Array]:
-    ordinals = time_units.ordinal(table.column("time"), partition.unit)
-    return [*(table.column(field) for field in partition.fields), ordinals]
-
-
-def _centroids(digests: Digests | None) -> Columns:
-    if digests is None:
-        return {}
-    return {"centroids": digests.counts, "mean": digests.means, "weight": digests.weights}
-
-
-def _smallest(tables: Mapping[Partition | None, Table], partition: Partition) -> Table:
-    answering = (
-        table for other, table in tables.items() if other is None or other.answers(partition)
-    )
-    return min(answering, key=lambda table: table.rows)
 
 
 def _portions(blocks: Iterable[Block]) -> Iterator[list[Table]]:

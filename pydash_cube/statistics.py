@@ -106,11 +106,6 @@ def _moment(name: StatisticName, measure: str) -> CellStatistic:
     return CellStatistic(name, of_cells, measures=(measure,))
 
 
-def _average(cells: Cells, _: FieldCounts) -> Values:
-    values: list[float] = (cells.measures["total"] / cells.measures["visits"]).tolist()
-    return values
-
-
 def _error_rate(cells: Cells, _: FieldCounts) -> Values:
     """Return the share of server errors among the calls whose status is known."""
     pairs = zip(cells.measures["errors"].tolist(), cells.measures["known"].tolist(), strict=True)
@@ -127,7 +122,11 @@ STATISTICS: Mapping[str, CellStatistic] = {
     for statistic in (
         _total(_N.TOTAL_VISITS, "visits", 0),
         _total(_N.TOTAL_EXECUTION_TIME, "total", 0.0),
-        CellStatistic(_N.AVERAGE_EXECUTION_TIME, _average, measures=("visits", "total")),
+        CellStatistic(
+            _N.AVERAGE_EXECUTION_TIME,
+            lambda cells, _: (cells.measures["total"] / cells.measures["visits"]).tolist(),
+            measures=("visits", "total"),
+        ),
         CellStatistic(
             _N.VISITS_PER_IP,
             lambda _, counts: counts.visits_per_text(),

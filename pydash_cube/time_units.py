@@ -158,22 +158,17 @@ def parse_unit(unit: str, text: str) -> tuple[int, int]:
     >>> [label(time, "day") for time in parse_unit("week", "2018-W17")]
     ['2018-04-23', '2018-04-30']
     """
-    try:
-        start = to_microseconds(_moment(unit, text))
-    except ValueError:
-        raise QueryError(unit, f"{text!r} does not have the form {_EXAMPLES[unit]!r}.") from None
-    return bounds(ordinal_of(start, unit), unit)
-
-
-def _moment(unit: str, text: str) -> datetime:
     match = re.fullmatch(_PATTERNS[unit], text)
-    if not match:
-        raise ValueError(text)
-    numbers = [int(digits) for digits in match.groups()]
-    if unit == "week":
-        return datetime.fromisocalendar(numbers[0], numbers[1], 1).replace(tzinfo=UTC)
-    year, month, day, hour, minute = (*numbers, *(1, 1, 1, 0, 0)[len(numbers) :])
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+    try:
+        numbers = [int(digits) for digits in match.groups()] if match else []
+        if unit == "week":
+            moment = datetime.fromisocalendar(numbers[0], numbers[1], 1)
+        else:
+            year, month, day, hour, minute = (*numbers, *(0, 1, 1, 0, 0)[len(numbers) :])
+            moment = datetime(year, month, day, hour, minute, tzinfo=UTC)
+    except (IndexError, ValueError):
+        raise QueryError(unit, f"{text!r} does not have the form {_EXAMPLES[unit]!r}.") from None
+    return bounds(ordinal_of(to_microseconds(moment), unit), unit)
 
 
 @dataclass(frozen=True)
@@ -221,7 +216,14 @@ def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
     ['2018-W52', '2019-W01']
     """
     _check_count((end - start) // _LONGEST[unit], unit)
-    edges = _calendar_edges(start, end, unit) if is_static else _fixed_edges(start, end, unit)
+    if not is_static:
+        step = _FIXED[unit]
+        edges = start + step * np.arange(max(0, -(-(end - start) // step)) + 1, dtype=np.int64)
+    elif end <= start:
+        edges = np.array([start], dtype=np.int64)
+    else:
+        first, last = ordinal_of(start, unit), ordinal_of(end - 1, unit)
+        edges = starts(np.arange(first, last + 2), unit)
     _check_count(len(edges) - 1, unit)
     return Slices(edges, unit if is_static else "minute")
 
@@ -231,19 +233,6 @@ def _check_count(count: int, unit: str) -> None:
         raise QueryError(
             "timeslice", f"The range has more than {MAX_SLICES:,} slices of one {unit}."
         )
-
-
-def _fixed_edges(start: int, end: int, unit: str) -> Times:
-    step = _FIXED[unit]
-    count = max(0, -(-(end - start) // step))
-    return start + step * np.arange(count + 1, dtype=np.int64)
-
-
-def _calendar_edges(start: int, end: int, unit: str) -> Times:
-    if end <= start:
-        return np.array([start], dtype=np.int64)
-    first, last = ordinal_of(start, unit), ordinal_of(end - 1, unit)
-    return starts(np.arange(first, last + 2), unit)
 
 
 def overlap(

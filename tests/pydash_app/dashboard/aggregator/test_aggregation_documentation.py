@@ -14,7 +14,6 @@ MODULES = [
     "pydash_app.dashboard.endpoint",
     "pydash_app.dashboard.endpoint_call",
     "pydash_app.dashboard.entity",
-    "pydash_cube.time_units",
 ]
 
 
