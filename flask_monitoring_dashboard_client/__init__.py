@@ -24,20 +24,19 @@ from flask_monitoring_dashboard_client.fmd_functions import (
 from flask_monitoring_dashboard_client.remote_dashboard import RemoteDashboard
 from pydash_http import (
     AddressRefused,
-    AnswerTooLarge,
-    InvalidAnswer,
+    InvalidResponse,
     RemoteError,
     RemoteTimeout,
     RemoteUnreachable,
+    ResponseTooLarge,
 )
 
 __all__ = [
     "AddressRefused",
-    "AnswerTooLarge",
     "CallColumns",
     "CallPage",
     "ExporterMissing",
-    "InvalidAnswer",
+    "InvalidResponse",
     "MonitorRule",
     "NotADashboard",
     "RemoteDashboard",
@@ -46,6 +45,7 @@ __all__ = [
     "RemoteFailure",
     "RemoteTimeout",
     "RemoteUnreachable",
+    "ResponseTooLarge",
     "WrongToken",
     "get_data",
     "get_details",

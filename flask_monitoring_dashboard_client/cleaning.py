@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallColumns
-from pydash_http import InvalidAnswer
+from pydash_http import InvalidResponse
 
 MAX_TEXT = 250
 LONGEST_MS = 86_400_000.0
@@ -56,11 +56,11 @@ def clean(raw: RawCalls, now: datetime) -> tuple[CallColumns, NDArray[np.bool_]]
     """Make columns of raw calls, and tell which of them are fit to be counted.
 
     :param now: the present (UTC), from which on times are in the future.
-    :raises InvalidAnswer: if the fields are not of the same length.
+    :raises InvalidResponse: if the fields are not of the same length.
     """
     lengths = {len(getattr(raw, name)) for name in raw.__dataclass_fields__}
     if len(lengths) != 1:
-        raise InvalidAnswer("The columns in the answer of the dashboard differ in length.")
+        raise InvalidResponse("The columns in the answer of the dashboard differ in length.")
     texts = [clean_texts(column) for column in (raw.version, raw.group_by, raw.ip)]
     endpoint = clean_texts(raw.endpoint)
     duration = numbers(raw.duration)

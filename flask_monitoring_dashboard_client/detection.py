@@ -19,11 +19,12 @@ from flask_monitoring_dashboard_client.routes import (
     DEFAULT_TOKEN,
     Dialect,
     Routes,
+    is_json,
     parse_json,
     refuse,
 )
 from flask_monitoring_dashboard_client.signed import signed_rows
-from pydash_http import AnswerTooLarge, GuardedSession, InvalidAnswer, RemoteError, Url, may_know
+from pydash_http import GuardedSession, InvalidResponse, RemoteError, ResponseTooLarge, Url
 
 DETAILS = "get_json_details"
 LINK = "/dashboard"
@@ -33,8 +34,8 @@ _TELLING = (
     WrongToken,
     ExporterMissing,
     RemoteFailure,
-    InvalidAnswer,
-    AnswerTooLarge,
+    InvalidResponse,
+    ResponseTooLarge,
     NotADashboard,
 )
 
@@ -80,21 +81,22 @@ def _candidates(address: Url) -> Iterator[Url]:
 def _probe(session: GuardedSession, base: Url, token: str) -> RemoteDetails:
     routes = Routes(session, base, token)
     answer = routes.answer(DETAILS)
-    if not may_know(base, answer.url):
-        elsewhere = str(answer.url).removesuffix("/" + DETAILS)
+    if not session.is_same_server(str(base), answer.url):
+        elsewhere = answer.url.removesuffix("/" + DETAILS)
         raise NotADashboard(f"The address leads on to {elsewhere}. Give that address instead.")
-    if answer.url.path.endswith("/" + DETAILS):
-        routes.base = replace(answer.url, path=answer.url.path.removesuffix("/" + DETAILS))
-    if answer.status == 500:
+    found = Url.parse(answer.url)
+    if found.path.endswith("/" + DETAILS):
+        routes.base = replace(found, path=found.path.removesuffix("/" + DETAILS))
+    if answer.status_code == 500:
         # What FMD 1.11 answers as long as there is no call; its other routes work.
         told: Any = {"version": "1.11", "first_request": None}
-    elif answer.status == 200 and answer.is_json:
-        told = parse_json(answer.body)
+    elif answer.status_code == 200 and is_json(answer):
+        told = parse_json(answer.content)
     else:
         refuse(answer)
     if not isinstance(told, dict):
         refuse(answer)
-    return _checked(routes, told, answer.status)
+    return _checked(routes, told, answer.status_code)
 
 
 def _checked(routes: Routes, told: dict[str, Any], status: int) -> RemoteDetails:
@@ -130,7 +132,7 @@ def _check_signature(routes: Routes, status: int) -> None:
     """Check the token: these dialects answer anybody, signed with it."""
     try:
         signed_rows(routes.get("get_json_monitor_rules"), routes.token)
-    except (NotADashboard, InvalidAnswer) as error:
+    except (NotADashboard, InvalidResponse) as error:
         if status == 500:
             raise RemoteFailure(status) from error
         raise

@@ -20,7 +20,7 @@ from flask_monitoring_dashboard_client.calls import CallColumns, CallPage, Monit
 from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_microseconds
 from flask_monitoring_dashboard_client.routes import Routes
 from flask_monitoring_dashboard_client.rules import parse_rules
-from pydash_http import InvalidAnswer
+from pydash_http import InvalidResponse
 
 MAX_LIMIT = 50_000
 LATE_IDS = 1_000
@@ -126,7 +126,7 @@ class ExporterDialect:
         is_unordered = np.any(np.diff(answered.ids, prepend=after_id) <= 0)
         is_stuck = answered.has_more and not np.any(answered.ids > position.last_id)
         if is_unordered or is_stuck:
-            raise InvalidAnswer("The dashboard gave calls in an order that cannot be.")
+            raise InvalidResponse("The dashboard gave calls in an order that cannot be.")
         return answered
 
 
@@ -146,9 +146,9 @@ def _parse(content: dict[str, Any]) -> _Answered:
         columns, fit = clean(raw, datetime.now(UTC))
         answered = _Answered(ids, columns, fit, content["has_more"] is True, content["last_id"])
     except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
-        raise InvalidAnswer("The calls in the answer of the dashboard cannot be read.") from error
+        raise InvalidResponse("The calls in the answer of the dashboard cannot be read.") from error
     if ids.shape != fit.shape or type(answered.last_id) is not int:
-        raise InvalidAnswer("The calls in the answer of the dashboard cannot be read.")
+        raise InvalidResponse("The calls in the answer of the dashboard cannot be read.")
     return answered
 
 

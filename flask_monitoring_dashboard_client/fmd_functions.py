@@ -4,9 +4,11 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_monitoring_dashboard_client.routes import Routes, parse_json
+import requests
+
+from flask_monitoring_dashboard_client.routes import Routes, is_json, parse_json
 from flask_monitoring_dashboard_client.signed import signed_rows
-from pydash_http import Answer, FetchPolicy, GuardedSession, InvalidAnswer, Limits, RemoteError, Url
+from pydash_http import FetchPolicy, GuardedSession, InvalidResponse, Limits, RemoteError, Url
 
 Rows = list[dict[str, Any]]
 
@@ -44,7 +46,7 @@ def get_monitor_rules(
         routes = _routes(session, dashboard_url, dashboard_token)
         try:
             answer = routes.get("get_json_monitor_rules")
-            return _listed(answer) if answer.is_json else signed_rows(answer, dashboard_token)
+            return _listed(answer) if is_json(answer) else signed_rows(answer, dashboard_token)
         except RemoteError:
             return None
 
@@ -111,7 +113,7 @@ def _all_rows(routes: Routes, route: str) -> Rows:
     while True:
         after_id = rows[-1]["id"] if rows else 0
         answer = routes.get(route, f"after_id={after_id}")
-        if not answer.is_json:
+        if not is_json(answer):
             return signed_rows(answer, routes.token)
         page = _listed(answer)
         if not page:
@@ -119,9 +121,9 @@ def _all_rows(routes: Routes, route: str) -> Rows:
         rows += page
 
 
-def _listed(answer: Answer) -> Rows:
-    content = parse_json(answer.body)
+def _listed(answer: requests.Response) -> Rows:
+    content = parse_json(answer.content)
     rows = content.get("data") if isinstance(content, dict) else None
     if not isinstance(rows, list):
-        raise InvalidAnswer("The answer of the dashboard cannot be read.")
+        raise InvalidResponse("The answer of the dashboard cannot be read.")
     return rows

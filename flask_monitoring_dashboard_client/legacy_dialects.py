@@ -8,9 +8,11 @@ what was read before: a call is neither lost nor counted twice, even if it equal
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import numpy as np
+import requests
 from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
@@ -19,7 +21,7 @@ from flask_monitoring_dashboard_client.overlap import Seen, remembered, trimmed,
 from flask_monitoring_dashboard_client.routes import Routes, parse_json, refuse
 from flask_monitoring_dashboard_client.rules import MAX_RULES, parse_rules
 from flask_monitoring_dashboard_client.signed import signed_rows
-from pydash_http import AnswerTooLarge
+from pydash_http import ResponseTooLarge
 
 MAX_SKEW = 3_600
 """By how many seconds a server's clock may differ from the one in its answers."""
@@ -149,16 +151,16 @@ class LegacyDialect:
             if new.any() or window.upto is None:
                 return self._page(position, window, new, limit)
             position = self._past(position, window, window.upto)
-        raise AnswerTooLarge("The dashboard has more calls in a moment than PyDash can read.")
+        raise ResponseTooLarge("The dashboard has more calls in a moment than PyDash can read.")
 
     def details(self) -> dict[str, Any]:
         """Return what the deployment tells of itself; nothing if it cannot, as 1.11 when empty."""
         answer = self._routes.answer("get_json_details")
-        if answer.status == 500:
+        if answer.status_code == 500:
             return {}
-        if answer.status != 200:
+        if answer.status_code != 200:
             refuse(answer)
-        details = parse_json(answer.body)
+        details = parse_json(answer.content)
         return details if isinstance(details, dict) else {}
 
     def _start(self, position: Position, limit: int) -> Position:
@@ -187,7 +189,7 @@ class LegacyDialect:
             upto = position.after + position.window if is_bounded else None
             try:
                 return self._read(position, upto)
-            except AnswerTooLarge:
+            except ResponseTooLarge:
                 narrower = min(position.window, left) // 2
                 if not self._versions.has_upper_bound or narrower < self._narrowest:
                     raise
@@ -203,7 +205,7 @@ class LegacyDialect:
         # The lower bound is part of the answer of some versions.
         later = ~(stored <= np.datetime64(position.after, "s"))
         rows = [rows[i] for i in np.flatnonzero(later).tolist()]
-        here = int(answer.server_time.timestamp()) + (position.utc_offset or 0)
+        here = int(_server_time(answer).timestamp()) + (position.utc_offset or 0)
         return position, _Window(upto, rows, stored[later], here)
 
     def _stored_times(self, rows: list[dict[str, Any]]) -> NDArray[np.datetime64]:
@@ -233,7 +235,7 @@ class LegacyDialect:
         """Return the calls between two seconds, or the earlier ones if these are too many."""
         try:
             return self._rows(f"get_json_data/{start}/{end}")
-        except AnswerTooLarge:
+        except ResponseTooLarge:
             middle = (start + end) // 2
             if middle == start:
                 raise
@@ -319,6 +321,15 @@ LOCAL_TIME_NOTICE = (
     "This version of Flask-MonitoringDashboard stores its server's local time and does not tell "
     "its time zone. Times are shown as if they were UTC."
 )
+
+
+def _server_time(answer: requests.Response) -> datetime:
+    """Return the time of a response (UTC): the server's, or PyDash's if it does not state one."""
+    try:
+        stated = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return datetime.now(UTC)
+    return stated.astimezone(UTC) if stated.tzinfo else stated.replace(tzinfo=UTC)
 
 
 def _next_width(width: int, rows: int, limit: int, is_bounded: bool) -> int:

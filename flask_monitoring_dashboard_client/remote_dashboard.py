@@ -1,5 +1,6 @@
 """One remote dashboard, whatever its version."""
 
+import time
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +11,6 @@ from flask_monitoring_dashboard_client.errors import ExporterMissing, NotADashbo
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
 from pydash_http import (
-    Deadline,
     FetchPolicy,
     GuardedSession,
     Limits,
@@ -86,7 +86,7 @@ class RemoteDashboard:
         :raises RemoteError: with what is wrong, see its subclasses.
         """
         limits = replace(self._limits, max_bytes=min(PROBE_BYTES, self._limits.max_bytes))
-        deadline = Deadline(limits.total_timeout)
+        deadline = time.monotonic() + limits.total_timeout
         with GuardedSession(self._policy, limits, self._resolver, deadline) as session:
             details = detect(session, self._base, self._token)
         self._name = details.dialect

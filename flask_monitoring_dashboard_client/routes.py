@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 from typing import Any, NoReturn, Protocol
 
+import requests
+
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
@@ -12,7 +14,7 @@ from flask_monitoring_dashboard_client.errors import (
     RemoteFailure,
     WrongToken,
 )
-from pydash_http import Answer, GuardedSession, InvalidAnswer, Url
+from pydash_http import GuardedSession, InvalidResponse, Url
 
 DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the one that everybody knows
 # Every page of FMD 2.1 and newer names its AngularJS app.
@@ -44,51 +46,57 @@ class Routes:
     def __init__(self, session: GuardedSession, base: Url, token: str) -> None:
         self.session, self.base, self.token = session, base, token
 
-    def answer(self, route: str, query: str = "") -> Answer:
+    def answer(self, route: str, query: str = "") -> requests.Response:
         """Fetch a route, whatever it answers."""
         url = replace(self.base, path=f"{self.base.path}/{route}", query=query)
-        return self.session.get(url, self.token)
+        headers = {"Authorization": b"Bearer " + self.token.encode()}
+        return self.session.get(str(url), headers=headers)
 
-    def get(self, route: str, query: str = "") -> Answer:
+    def get(self, route: str, query: str = "") -> requests.Response:
         """Fetch a route.
 
         :raises RemoteError: unless it answers with status 200.
         """
         answer = self.answer(route, query)
-        if answer.status != 200:
+        if answer.status_code != 200:
             refuse(answer)
         return answer
 
     def json(self, route: str, query: str = "") -> dict[str, Any]:
         """Fetch a route that answers with a JSON object."""
         answer = self.get(route, query)
-        content = parse_json(answer.body) if answer.is_json else None
+        content = parse_json(answer.content) if is_json(answer) else None
         if not isinstance(content, dict):
             refuse(answer)
         return content
 
 
+def is_json(answer: requests.Response) -> bool:
+    """Return whether a response claims to be JSON."""
+    return "json" in answer.headers.get("content-type", "").lower()
+
+
 def parse_json(text: bytes | str) -> Any:
     """Parse JSON that nobody vouches for.
 
-    :raises InvalidAnswer: if it is none.
+    :raises InvalidResponse: if it is none.
     """
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidAnswer("The answer of the dashboard is not valid JSON.") from error
+        raise InvalidResponse("The answer of the dashboard is not valid JSON.") from error
 
 
-def refuse(answer: Answer) -> NoReturn:
+def refuse(answer: requests.Response) -> NoReturn:
     """Raise the error that says best what is wrong with an answer."""
-    if answer.status == 401 and "bearer" in answer.headers.get("www-authenticate", "").lower():
+    if answer.status_code == 401 and "bearer" in answer.headers.get("www-authenticate", "").lower():
         raise WrongToken
-    if _FMD_PAGE.search(answer.body):
+    if _FMD_PAGE.search(answer.content):
         raise ExporterMissing
-    if answer.status in (200, 404):
-        place = str(answer.url).rpartition("/")[0]
+    if answer.status_code in (200, 404):
+        place = answer.url.rpartition("/")[0]
         raise NotADashboard(
             f"There is no Flask-MonitoringDashboard at {place}. Give the address of the app, or "
             "the one at which you see its monitoring. If you see it there, it lacks the exporter."
         )
-    raise RemoteFailure(answer.status)
+    raise RemoteFailure(answer.status_code)

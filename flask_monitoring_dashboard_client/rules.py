@@ -7,7 +7,7 @@ import numpy as np
 
 from flask_monitoring_dashboard_client.calls import MonitorRule
 from flask_monitoring_dashboard_client.cleaning import clean_text, times_from_texts
-from pydash_http import AnswerTooLarge, InvalidAnswer
+from pydash_http import InvalidResponse, ResponseTooLarge
 
 MAX_RULES = 10_000
 
@@ -17,13 +17,13 @@ def parse_rules(rows: Any, utc_offset: int = 0) -> list[MonitorRule]:
 
     :param rows: a list of objects, as they came.
     :param utc_offset: seconds by which the times in them are ahead of UTC.
-    :raises InvalidAnswer: if it is no such list.
-    :raises AnswerTooLarge: if there are more than an app can have in earnest.
+    :raises InvalidResponse: if it is no such list.
+    :raises ResponseTooLarge: if there are more than an app can have in earnest.
     """
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise InvalidAnswer("The endpoints in the answer of the dashboard cannot be read.")
+        raise InvalidResponse("The endpoints in the answer of the dashboard cannot be read.")
     if len(rows) > MAX_RULES:
-        raise AnswerTooLarge(
+        raise ResponseTooLarge(
             f"The dashboard has {len(rows):,} endpoints. PyDash reads up to {MAX_RULES:,}."
         )
     rules = [_parse_rule(row, utc_offset) for row in rows]

@@ -8,28 +8,29 @@ import re
 from base64 import urlsafe_b64decode
 from typing import Any
 
+import requests
 from jwt.algorithms import HMACAlgorithm
 
 from flask_monitoring_dashboard_client.errors import WrongToken
 from flask_monitoring_dashboard_client.routes import parse_json, refuse
-from pydash_http import Answer, InvalidAnswer
+from pydash_http import InvalidResponse
 
 _HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
 _LOOKS_SIGNED = re.compile(rb"\s*[\w-]+\.[\w-]+\.[\w-]*\s*")
 
 
-def signed_rows(answer: Answer, token: str) -> list[dict[str, Any]]:
+def signed_rows(answer: requests.Response, token: str) -> list[dict[str, Any]]:
     """Read an answer that is a signed list of objects.
 
     :param token: the security token it has to be signed with.
     :raises WrongToken: if somebody else signed it.
     :raises RemoteError: if it is something else, whatever that is.
     """
-    if not _LOOKS_SIGNED.fullmatch(answer.body):
+    if not _LOOKS_SIGNED.fullmatch(answer.content):
         refuse(answer)
-    rows = parse_json(verified(answer.body.strip(), token))
+    rows = parse_json(verified(answer.content.strip(), token))
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise InvalidAnswer("The answer of the dashboard cannot be read.")
+        raise InvalidResponse("The answer of the dashboard cannot be read.")
     return rows
 
 
@@ -42,17 +43,17 @@ def verified(text: bytes, token: str) -> str:
     :param text: a JSON Web Token.
     :param token: the security token it has to be signed with.
     :raises WrongToken: if it is signed with another.
-    :raises InvalidAnswer: if it is not signed in this way at all.
+    :raises InvalidResponse: if it is not signed in this way at all.
     """
     content, _, signature = text.rpartition(b".")
     header, _, payload = content.partition(b".")
     if _object(header).get("alg") != "HS256":
-        raise InvalidAnswer("The answer of the dashboard is not signed as it has to be.")
+        raise InvalidResponse("The answer of the dashboard is not signed as it has to be.")
     if not _HS256.verify(content, token.encode(), _decoded(signature)):
         raise WrongToken
     data = _object(payload).get("data")
     if not isinstance(data, str):
-        raise InvalidAnswer("The answer of the dashboard cannot be read.")
+        raise InvalidResponse("The answer of the dashboard cannot be read.")
     return data
 
 
@@ -65,4 +66,6 @@ def _decoded(part: bytes) -> bytes:
     try:
         return urlsafe_b64decode(part + b"=" * (-len(part) % 4))
     except ValueError as error:
-        raise InvalidAnswer("The answer of the dashboard is not signed as it has to be.") from error
+        raise InvalidResponse(
+            "The answer of the dashboard is not signed as it has to be."
+        ) from error

@@ -4,34 +4,31 @@ Every connection is made to an address that was checked against a `FetchPolicy`,
 is bounded in time and size.
 """
 
-from pydash_http.addresses import Url
+from pydash_http.connections import Limits, Resolver, resolve
 from pydash_http.errors import (
     AddressRefused,
-    AnswerTooLarge,
-    InvalidAnswer,
+    InvalidResponse,
     RemoteError,
     RemoteTimeout,
     RemoteUnreachable,
+    ResponseTooLarge,
 )
-from pydash_http.fetch_policy import FetchPolicy
-from pydash_http.guarded_connection import Deadline, Limits, Resolver, resolve
-from pydash_http.guarded_http import Answer, GuardedSession, may_know, ping
+from pydash_http.policy import FetchPolicy
+from pydash_http.session import GuardedSession, ping
+from pydash_http.urls import Url
 
 __all__ = [
     "AddressRefused",
-    "Answer",
-    "AnswerTooLarge",
-    "Deadline",
     "FetchPolicy",
     "GuardedSession",
-    "InvalidAnswer",
+    "InvalidResponse",
     "Limits",
     "RemoteError",
     "RemoteTimeout",
     "RemoteUnreachable",
     "Resolver",
+    "ResponseTooLarge",
     "Url",
-    "may_know",
     "ping",
     "resolve",
 ]

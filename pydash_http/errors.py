@@ -1,8 +1,18 @@
 """What can go wrong between PyDash and a remote server."""
 
+import http.client
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zlib import error as ZlibError  # noqa: N812 - a class
+
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+
+from pydash_http.hosts import url_host
+
 
 class RemoteError(Exception):
-    """A remote server could not be read. The message is meant for the user who gave its URL."""
+    """A request to a remote server failed. The message is meant for the user who gave its URL."""
 
 
 class AddressRefused(RemoteError):  # noqa: N818 - the names of this tree state what happened
@@ -10,16 +20,45 @@ class AddressRefused(RemoteError):  # noqa: N818 - the names of this tree state 
 
 
 class RemoteUnreachable(RemoteError):  # noqa: N818
-    """No connection, or the connection was closed before the response was complete."""
+    """No connection, or it was closed before the response was complete."""
 
 
 class RemoteTimeout(RemoteError):  # noqa: N818
     """The response took too long."""
 
+    def __init__(self, message: str = "The server took too long to respond.") -> None:
+        super().__init__(message)
 
-class InvalidAnswer(RemoteError):  # noqa: N818
+
+class InvalidResponse(RemoteError):  # noqa: N818
     """The response is not valid HTTP, or not what was asked for."""
 
 
-class AnswerTooLarge(RemoteError):  # noqa: N818
-    """The response is larger than the limit."""
+class ResponseTooLarge(RemoteError):  # noqa: N818
+    """The response exceeds the size limit."""
+
+
+@contextmanager
+def translated(host: str, port: int) -> Iterator[None]:
+    """Translate the exceptions of sockets, TLS, http.client and urllib3 into a `RemoteError`."""
+    try:
+        yield
+    except (TimeoutError, ReadTimeoutError) as error:
+        raise RemoteTimeout from error
+    except ssl.SSLCertVerificationError as error:
+        raise RemoteUnreachable(
+            f"The certificate of {host} is invalid: {error.verify_message}."
+        ) from error
+    except ConnectionRefusedError as error:
+        raise RemoteUnreachable(f"Connection refused by {url_host(host)}:{port}.") from error
+    except (ConnectionError, http.client.IncompleteRead, ProtocolError) as error:
+        raise RemoteUnreachable(
+            "The connection was closed before the response was complete."
+        ) from error
+    except ZlibError as error:
+        raise InvalidResponse("The compressed response is corrupt.") from error
+    except (http.client.HTTPException, HTTPError, ValueError) as error:
+        raise InvalidResponse(f"{host} did not respond with valid HTTP.") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise RemoteUnreachable(f"Failed to connect to {host}: {reason}.") from error

@@ -101,7 +101,7 @@ def test_adding_a_dashboard_says_exactly_what_is_wrong(
     page.get_by_role("button", name="Add dashboard").click()
     dialog = page.get_by_role("dialog")
     wrongs = [
-        ("http://127.0.0.1:9", "any", "Nothing listens at 127.0.0.1, port 9"),
+        ("http://127.0.0.1:9", "any", "Connection refused by 127.0.0.1:9"),
         (not_monitored, "any", "no Flask-MonitoringDashboard"),
         (monitored_without_exporter, "any", "pydash_exporter.bind(app)"),
         (stack.shop_url, "wrong", "token"),

@@ -10,18 +10,18 @@ import jwt
 import pytest
 
 from flask_monitoring_dashboard_client import (
-    AnswerTooLarge,
     ExporterMissing,
-    InvalidAnswer,
+    InvalidResponse,
     NotADashboard,
     RemoteDashboard,
     RemoteDetails,
     RemoteFailure,
     RemoteTimeout,
     RemoteUnreachable,
+    ResponseTooLarge,
     WrongToken,
 )
-from tests.support.scripted_server import ScriptedServer, http, json_answer
+from tests.support.scripted_server import ScriptedServer, http, json_response
 
 TOKEN = "cc83733cb0af8b884ff6577086b87909"
 FMD_PAGE = http('<html lang="en" ng-app="fmdApp">')
@@ -61,7 +61,7 @@ def probe(url: str, token: str = TOKEN) -> RemoteDetails:
 def test_it_tells_the_dialects_apart(
     server: ScriptedServer, details: dict[str, Any], dialect: str, version: str
 ) -> None:
-    routes = {"get_json_details": json_answer(details), "get_json_monitor_rules": signed(RULES)}
+    routes = {"get_json_details": json_response(details), "get_json_monitor_rules": signed(RULES)}
     serve(server, {"/fmd/" + route: answer for route, answer in routes.items()})
     found = probe(server.url + "/fmd")
     assert (found.dialect, found.fmd_version) == (dialect, version)
@@ -77,7 +77,7 @@ def test_it_takes_a_first_request_only_from_those_who_tell_it_right(server: Scri
         ({**EXPORTER, "first-request": 1_500_000_000}, 2017),
         ({**EXPORTER, "first-request": -1}, None),
     ):
-        serve(server, {"/get_json_details": json_answer(details), **rules})
+        serve(server, {"/get_json_details": json_response(details), **rules})
         first = probe(server.url).first_request
         assert (first and first.year) == expected
 
@@ -97,7 +97,7 @@ def test_a_server_that_fails_is_said_to_fail(server: ScriptedServer) -> None:
 
 
 def test_old_dialects_prove_that_they_know_the_token(server: ScriptedServer) -> None:
-    details = json_answer({"dashboard-version": "2.0.7"})
+    details = json_response({"dashboard-version": "2.0.7"})
     rules = signed(RULES, "another token, as long as the default one")
     serve(server, {"/get_json_details": details, "/get_json_monitor_rules": rules})
     with pytest.raises(WrongToken):
@@ -106,7 +106,7 @@ def test_old_dialects_prove_that_they_know_the_token(server: ScriptedServer) -> 
 
 @pytest.mark.parametrize("path", ["/shop", "/shop/dashboard", "/shop/dashboard/login"])
 def test_it_finds_an_app_below_a_path(server: ScriptedServer, path: str) -> None:
-    serve(server, {"/shop/dashboard/get_json_details": json_answer(EXPORTER)})
+    serve(server, {"/shop/dashboard/get_json_details": json_response(EXPORTER)})
     assert probe(server.url + path).url == server.url + "/shop/dashboard"
 
 
@@ -125,7 +125,7 @@ def test_an_app_that_shows_its_page_at_every_address_is_no_dashboard(
 
 
 def test_json_that_is_no_dashboards_is_none(server: ScriptedServer) -> None:
-    serve(server, {}, otherwise=json_answer({"message": "hello"}))
+    serve(server, {}, otherwise=json_response({"message": "hello"}))
     with pytest.raises(NotADashboard):
         probe(server.url)
 
@@ -137,7 +137,7 @@ def test_an_address_that_leads_to_another_server_has_to_be_given_itself(
     redirect = http(status="301 Moved Permanently", Location=elsewhere + "/get_json_details")
     serve(
         server,
-        {"/get_json_details": redirect, "/shop/get_json_details": json_answer(EXPORTER)},
+        {"/get_json_details": redirect, "/shop/get_json_details": json_response(EXPORTER)},
     )
     with pytest.raises(NotADashboard, match=elsewhere + ". Give that address"):
         probe(server.url)
@@ -150,7 +150,7 @@ def test_a_redirect_on_the_same_server_is_remembered(server: ScriptedServer) -> 
             "/old/get_json_details": http(
                 status="301 Moved Permanently", Location="/new/get_json_details"
             ),
-            "/new/get_json_details": json_answer(EXPORTER),
+            "/new/get_json_details": json_response(EXPORTER),
         },
     )
     assert probe(server.url + "/old").url == server.url + "/new"
@@ -173,9 +173,9 @@ def test_an_upgraded_app_is_talked_to_anew(server: ScriptedServer) -> None:
     serve(
         server,
         {
-            "/get_json_details": json_answer(EXPORTER),
-            "/get_json_data": json_answer(page),
-            "/get_json_data/0": json_answer({"data": []}),
+            "/get_json_details": json_response(EXPORTER),
+            "/get_json_data": json_response(page),
+            "/get_json_data/0": json_response({"data": []}),
         },
     )
     with RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="2.0") as remote:
@@ -183,8 +183,8 @@ def test_an_upgraded_app_is_talked_to_anew(server: ScriptedServer) -> None:
 
 
 def test_it_finds_the_dialect_before_the_first_page(server: ScriptedServer) -> None:
-    rules = {"/dashboard/get_json_monitor_rules": json_answer({"data": RULES})}
-    serve(server, {"/dashboard/get_json_details": json_answer(EXPORTER), **rules})
+    rules = {"/dashboard/get_json_monitor_rules": json_response({"data": RULES})}
+    serve(server, {"/dashboard/get_json_details": json_response(EXPORTER), **rules})
     with RemoteDashboard(server.url, TOKEN, allow="loopback") as remote:
         (rule,) = remote.monitor_rules()
     assert (rule.name, rule.enabled) == ("home", False)
@@ -199,7 +199,7 @@ def test_a_token_that_is_none_is_not_sent(server: ScriptedServer, token: str) ->
 
 
 def test_a_token_in_any_letters_is_sent(server: ScriptedServer) -> None:
-    serve(server, {"/get_json_details": json_answer(EXPORTER)})
+    serve(server, {"/get_json_details": json_response(EXPORTER)})
     probe(server.url, "pässwörd-✓")
     sent = server.requests[0].encode("latin-1").decode()
     assert "Authorization: Bearer pässwörd-✓" in sent
@@ -214,7 +214,7 @@ def test_details_of_wrong_types_do_no_harm(server: ScriptedServer) -> None:
         "total-requests": -5,
         "timezone": {},
     }
-    serve(server, {"/get_json_details": json_answer(details)})
+    serve(server, {"/get_json_details": json_response(details)})
     found = probe(server.url)
     assert (found.fmd_version, found.first_request, found.last_id) == ("", None, None)
     assert (found.total_requests, found.timezone) == (None, None)
@@ -222,7 +222,7 @@ def test_details_of_wrong_types_do_no_harm(server: ScriptedServer) -> None:
 
 def test_a_details_page_that_is_no_json_is_told(server: ScriptedServer) -> None:
     serve(server, {}, otherwise=http("{", content_type="application/json"))
-    with pytest.raises(InvalidAnswer):
+    with pytest.raises(InvalidResponse):
         probe(server.url)
 
 
@@ -240,11 +240,11 @@ def test_no_answer_to_a_probe_is_large_enough_to_do_harm(
     else:
         is_old = dialect in ("1.10", "1.11")
         told: dict[str, Any] = {"version" if is_old else "dashboard-version": f"{dialect}.1"}
-        routes["/get_json_details"] = json_answer({**told, "first_request": None})
+        routes["/get_json_details"] = json_response({**told, "first_request": None})
     serve(server, routes)
     tracemalloc.start()
     try:
-        with pytest.raises(AnswerTooLarge, match="256 kB"):
+        with pytest.raises(ResponseTooLarge, match="256 kB"):
             probe(server.url)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -253,7 +253,7 @@ def test_no_answer_to_a_probe_is_large_enough_to_do_harm(
 
 
 def test_a_large_page_elsewhere_hides_no_dashboard(server: ScriptedServer) -> None:
-    routes = {"/dashboard/get_json_details": json_answer(EXPORTER)}
+    routes = {"/dashboard/get_json_details": json_response(EXPORTER)}
     serve(server, routes, otherwise=http("<html>" + " " * 300_000, status="404 Not Found"))
     assert probe(server.url).url == server.url + "/dashboard"
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
 import jwt
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ from flask_monitoring_dashboard_client.legacy_dialects import (
 )
 from flask_monitoring_dashboard_client.overlap import MAX_SEEN
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
-from pydash_http import Answer, AnswerTooLarge, FetchPolicy, GuardedSession, Url
+from pydash_http import FetchPolicy, GuardedSession, ResponseTooLarge, Url
 
 # The same examples every time, however slow the machine.
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -249,7 +251,7 @@ class PretendedLegacy(PretendedRoutes):
         self.present = START
         self.max_calls = 10**9
 
-    def answer(self, route: str, query: str = "") -> Answer:
+    def answer(self, route: str, query: str = "") -> requests.Response:
         kind, *bounds = route.split("/")
         if kind == "get_json_details":
             return self._answer(json.dumps(self._details()).encode(), "application/json")
@@ -267,10 +269,12 @@ class PretendedLegacy(PretendedRoutes):
         wrong = int((min(call.moment for call in self.calls) - self.utc_offset).timestamp())
         return {"first-request": wrong, "total-requests": len(self.calls)}
 
-    def _answer(self, body: bytes, content_type: str) -> Answer:
+    def _answer(self, body: bytes, content_type: str) -> requests.Response:
         date = format_datetime(self.present + self.skew, usegmt=True)
-        headers = {"date": date, "content-type": content_type}
-        return Answer(200, self.base, headers, body)
+        response = requests.Response()
+        response.status_code, response.url, response.raw = 200, str(self.base), BytesIO(body)
+        response.headers.update({"date": date, "content-type": content_type})
+        return response
 
     def _rules(self) -> list[dict[str, Any]]:
         times = [str(START + timedelta(seconds=n)) for n in range(3)]
@@ -283,7 +287,7 @@ class PretendedLegacy(PretendedRoutes):
     def _rows(self, after: int, upto: int | None = None) -> list[dict[str, Any]]:
         rows = [row for call in self.calls if (row := self._row(call, after, upto)) is not None]
         if len(rows) > self.max_calls:
-            raise AnswerTooLarge("too many")
+            raise ResponseTooLarge("too many")
         return rows
 
     def _row(self, call: Call, after: int, upto: int | None) -> dict[str, Any] | None:
@@ -367,7 +371,7 @@ def test_what_cannot_be_read_in_parts_is_too_large() -> None:
     app = PretendedLegacy("1.10")
     app.calls = [Call(0, START)] * 10
     app.max_calls = 9
-    with pytest.raises(AnswerTooLarge):
+    with pytest.raises(ResponseTooLarge):
         Reader(LegacyDialect(app, app.versions)).fetch()
 
 
@@ -375,7 +379,7 @@ def test_more_in_a_moment_than_can_be_read_does_not_go_on_for_ever() -> None:
     app = PretendedLegacy("2.0")
     app.calls = [Call(0, START)] * 10
     app.max_calls = 9
-    with pytest.raises(AnswerTooLarge):
+    with pytest.raises(ResponseTooLarge):
         Reader(LegacyDialect(app, app.versions)).fetch()
     assert len(app.requests) < 200
 

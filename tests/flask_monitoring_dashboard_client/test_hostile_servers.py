@@ -15,18 +15,18 @@ import pytest
 
 from flask_monitoring_dashboard_client import (
     AddressRefused,
-    AnswerTooLarge,
     CallPage,
-    InvalidAnswer,
+    InvalidResponse,
     NotADashboard,
     RemoteDashboard,
     RemoteError,
     RemoteFailure,
     RemoteTimeout,
     RemoteUnreachable,
+    ResponseTooLarge,
     WrongToken,
 )
-from tests.support.scripted_server import Behaviour, ScriptedServer, http, json_answer
+from tests.support.scripted_server import Behaviour, ScriptedServer, http, json_response
 
 TOKEN = "the-token-of-the-dashboard"
 MAX_BYTES = 1024 * 1024
@@ -127,7 +127,7 @@ def redirect(location: str) -> bytes:
 
 
 def page(**changes: Any) -> Callable[[ScriptedServer], Behaviour]:
-    return always(send(json_answer(columns(**changes))))
+    return always(send(json_response(columns(**changes))))
 
 
 def coded(values: list[Any], codes: list[Any]) -> dict[str, list[Any]]:
@@ -143,29 +143,29 @@ HOSTILE = {
     "sends a byte at a time": (drip(OK + b"\r\n", b"x"), RemoteTimeout),
     "sends its headers a byte at a time": (drip(OK, b"x"), RemoteTimeout),
     "sends continues for ever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), RemoteTimeout),
-    "sends a body without end": (flood(OK + b"\r\n", b"x" * 65_536), AnswerTooLarge),
-    "sends headers without end": (flood(OK, b"X-A: b\r\n" * 1_000), InvalidAnswer),
-    "sends one header without end": (flood(OK + b"X-A: ", b"b" * 65_536), InvalidAnswer),
-    "announces too much": (hang(OK + b"Content-Length: 99999999999\r\n\r\n"), AnswerTooLarge),
-    "sends a bomb": (always(send(http(BOMB, Content_Encoding="gzip"))), AnswerTooLarge),
+    "sends a body without end": (flood(OK + b"\r\n", b"x" * 65_536), ResponseTooLarge),
+    "sends headers without end": (flood(OK, b"X-A: b\r\n" * 1_000), InvalidResponse),
+    "sends one header without end": (flood(OK + b"X-A: ", b"b" * 65_536), InvalidResponse),
+    "announces too much": (hang(OK + b"Content-Length: 99999999999\r\n\r\n"), ResponseTooLarge),
+    "sends a bomb": (always(send(http(BOMB, Content_Encoding="gzip"))), ResponseTooLarge),
     "compresses badly": (
         always(send(http(b"\x1f\x8bxxx", Content_Encoding="gzip"))),
-        InvalidAnswer,
+        InvalidResponse,
     ),
     "compresses half": (
         always(send(http(gzip.compress(b"x" * 999)[:-9], Content_Encoding="gzip"))),
-        InvalidAnswer,
+        InvalidResponse,
     ),
     "hides something behind the end": (
         always(send(http(gzip.compress(b"{}") + b"x" * 999, Content_Encoding="gzip"))),
-        InvalidAnswer,
+        InvalidResponse,
     ),
     "closes at once": (always(close), RemoteUnreachable),
     "closes too early": (
         always(answer_and_close(OK + b"Content-Length: 9\r\n\r\nx")),
         RemoteUnreachable,
     ),
-    "speaks another protocol": (always(send(b"SSH-2.0-OpenSSH_9.2\r\n")), InvalidAnswer),
+    "speaks another protocol": (always(send(b"SSH-2.0-OpenSSH_9.2\r\n")), InvalidResponse),
     "sends a length that is none": (
         always(answer_and_close(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
         RemoteUnreachable,
@@ -175,14 +175,14 @@ HOSTILE = {
     "answers 403": (always(send(http(status="403 No"))), RemoteFailure),
     "answers 404": (always(send(http(status="404 What"))), NotADashboard),
     "answers with a page": (always(send(http("<html>Welcome</html>"))), NotADashboard),
-    "redirects to itself": (always(send(redirect("/dashboard"))), InvalidAnswer),
+    "redirects to itself": (always(send(redirect("/dashboard"))), InvalidResponse),
     "redirects to the metadata": (
         always(send(redirect("http://169.254.169.254/latest/meta-data/"))),
         AddressRefused,
     ),
     "redirects to a private address": (always(send(redirect("http://10.0.0.1/"))), AddressRefused),
     "redirects to a file": (always(send(redirect("file:///etc/passwd"))), AddressRefused),
-    "redirects to no URL": (always(send(redirect("http://["))), InvalidAnswer),
+    "redirects to no URL": (always(send(redirect("http://["))), InvalidResponse),
     "refuses the token": (
         always(send(http(status="401 No", WWW_Authenticate='Bearer realm="x"'))),
         WrongToken,
@@ -191,34 +191,34 @@ HOSTILE = {
         always(send(http(status="401 No", WWW_Authenticate='Basic realm="x"'))),
         RemoteFailure,
     ),
-    "sends bad JSON": (always(send(http("{", content_type="application/json"))), InvalidAnswer),
+    "sends bad JSON": (always(send(http("{", content_type="application/json"))), InvalidResponse),
     "sends no UTF-8": (
         always(send(http(b'{"\xff', content_type="application/json"))),
-        InvalidAnswer,
+        InvalidResponse,
     ),
     "sends deep JSON": (
         always(send(http("[" * 200_000, content_type="application/json"))),
-        InvalidAnswer,
+        InvalidResponse,
     ),
     "sends a number too long": (
         always(send(http('{"data":' + "9" * 5_000 + "}", content_type="application/json"))),
-        InvalidAnswer,
+        InvalidResponse,
     ),
-    "sends a list": (always(send(json_answer([]))), NotADashboard),
-    "sends nothing of it": (always(send(json_answer({}))), InvalidAnswer),
-    "sends null": (page(data=None), InvalidAnswer),
-    "sends other columns": (page(data={}), InvalidAnswer),
-    "sends a column too short": (page(duration=[1]), InvalidAnswer),
-    "sends codes of nothing": (page(ip=coded(["x"], [0, 7])), InvalidAnswer),
-    "sends codes that are none": (page(ip=coded(["x"], ["0", None])), InvalidAnswer),
-    "sends ids that are none": (page(id=["1", "x"]), InvalidAnswer),
-    "sends ids too large": (page(id=[1, 2**70]), InvalidAnswer),
-    "sends nested ids": (page(id=[[1], [2]]), InvalidAnswer),
-    "sends ids twice": (page(id=[1, 1]), InvalidAnswer),
-    "sends ids that go down": (page(id=[2, 1]), InvalidAnswer),
-    "sends negative ids": (page(id=[-2, -1]), InvalidAnswer),
-    "sends a last id that is none": (page(last_id="2"), InvalidAnswer),
-    "sends fewer ids than calls": (page(id=[1]), InvalidAnswer),
+    "sends a list": (always(send(json_response([]))), NotADashboard),
+    "sends nothing of it": (always(send(json_response({}))), InvalidResponse),
+    "sends null": (page(data=None), InvalidResponse),
+    "sends other columns": (page(data={}), InvalidResponse),
+    "sends a column too short": (page(duration=[1]), InvalidResponse),
+    "sends codes of nothing": (page(ip=coded(["x"], [0, 7])), InvalidResponse),
+    "sends codes that are none": (page(ip=coded(["x"], ["0", None])), InvalidResponse),
+    "sends ids that are none": (page(id=["1", "x"]), InvalidResponse),
+    "sends ids too large": (page(id=[1, 2**70]), InvalidResponse),
+    "sends nested ids": (page(id=[[1], [2]]), InvalidResponse),
+    "sends ids twice": (page(id=[1, 1]), InvalidResponse),
+    "sends ids that go down": (page(id=[2, 1]), InvalidResponse),
+    "sends negative ids": (page(id=[-2, -1]), InvalidResponse),
+    "sends a last id that is none": (page(last_id="2"), InvalidResponse),
+    "sends fewer ids than calls": (page(id=[1]), InvalidResponse),
 }
 
 
@@ -238,7 +238,7 @@ def test_it_takes_little_memory(server: ScriptedServer, name: str) -> None:
     server.behave = HOSTILE[name][0](server)
     tracemalloc.start()
     try:
-        with pytest.raises(AnswerTooLarge):
+        with pytest.raises(ResponseTooLarge):
             fetch(server)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -308,16 +308,16 @@ def test_more_without_end_is_noticed(server: ScriptedServer) -> None:
     }
     no_codes = dict.fromkeys(("endpoint", "version_requested", "group_by", "ip"), coded([], []))
     server.behave = page(data={**empty, **no_codes}, has_more=True)(server)
-    with pytest.raises(InvalidAnswer, match="order"):
+    with pytest.raises(InvalidResponse, match="order"):
         fetch(server)
 
 
 def test_a_million_endpoints_are_too_many(server: ScriptedServer) -> None:
     names = [{"name": f"endpoint {n}"} for n in range(20_000)]
-    server.behave = send(json_answer({"data": names}))
+    server.behave = send(json_response({"data": names}))
     with (
         RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
-        pytest.raises(AnswerTooLarge, match="20,000 endpoints"),
+        pytest.raises(ResponseTooLarge, match="20,000 endpoints"),
     ):
         remote.monitor_rules()
 
@@ -328,7 +328,7 @@ def test_rules_of_wrong_types_are_read_as_far_as_they_go(server: ScriptedServer)
         {"name": None},
         {},
     ]
-    server.behave = send(json_answer({"data": rules}))
+    server.behave = send(json_response({"data": rules}))
     with RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote:
         (rule,) = remote.monitor_rules()
     assert (rule.name, rule.version_added, rule.time_added) == ("a\ufffd", "", None)
@@ -336,10 +336,10 @@ def test_rules_of_wrong_types_are_read_as_far_as_they_go(server: ScriptedServer)
 
 @pytest.mark.parametrize("rules", [None, {}, "x", [1], [[]]])
 def test_rules_that_are_none_are_refused(server: ScriptedServer, rules: object) -> None:
-    server.behave = send(json_answer({"data": rules}))
+    server.behave = send(json_response({"data": rules}))
     with (
         RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
-        pytest.raises(InvalidAnswer),
+        pytest.raises(InvalidResponse),
     ):
         remote.monitor_rules()
 
@@ -362,18 +362,18 @@ FORGED = {
     "signed by nobody": (signed(ROWS, HS256, KEY).rsplit(b".", 1)[0] + b".", WrongToken),
     "which asks not to be verified": (
         signed(ROWS, {"alg": "none"}, KEY).rsplit(b".", 1)[0] + b".",
-        InvalidAnswer,
+        InvalidResponse,
     ),
-    "which asks for NONE": (signed(ROWS, {"alg": "NoNe"}, KEY), InvalidAnswer),
-    "which asks for another hash": (signed(ROWS, {"alg": "HS512"}, KEY, "sha512"), InvalidAnswer),
-    "which asks for a public key": (signed(ROWS, {"alg": "RS256"}, KEY), InvalidAnswer),
-    "without an algorithm": (signed(ROWS, {}, KEY), InvalidAnswer),
-    "without data": (signed({}, HS256, KEY), InvalidAnswer),
-    "with data that are no text": (signed({"data": []}, HS256, KEY), InvalidAnswer),
-    "with data that are no JSON": (signed({"data": "["}, HS256, KEY), InvalidAnswer),
-    "with data that are no list": (signed({"data": "{}"}, HS256, KEY), InvalidAnswer),
-    "with data that are no rows": (signed({"data": "[1]"}, HS256, KEY), InvalidAnswer),
-    "with a payload that is a list": (signed([], HS256, KEY), InvalidAnswer),
+    "which asks for NONE": (signed(ROWS, {"alg": "NoNe"}, KEY), InvalidResponse),
+    "which asks for another hash": (signed(ROWS, {"alg": "HS512"}, KEY, "sha512"), InvalidResponse),
+    "which asks for a public key": (signed(ROWS, {"alg": "RS256"}, KEY), InvalidResponse),
+    "without an algorithm": (signed(ROWS, {}, KEY), InvalidResponse),
+    "without data": (signed({}, HS256, KEY), InvalidResponse),
+    "with data that are no text": (signed({"data": []}, HS256, KEY), InvalidResponse),
+    "with data that are no JSON": (signed({"data": "["}, HS256, KEY), InvalidResponse),
+    "with data that are no list": (signed({"data": "{}"}, HS256, KEY), InvalidResponse),
+    "with data that are no rows": (signed({"data": "[1]"}, HS256, KEY), InvalidResponse),
+    "with a payload that is a list": (signed([], HS256, KEY), InvalidResponse),
     "of two parts": (b"abc.def", NotADashboard),
     "of nothing": (b"..", NotADashboard),
     "which is an error in words": (b"ValueError: no", NotADashboard),
@@ -385,7 +385,7 @@ def test_it_believes_no_answer(server: ScriptedServer, name: str) -> None:
     answer, error = FORGED[name]
 
     def behave(connection: socket.socket, path: str) -> None:
-        details = json_answer({"dashboard-version": "2.0.7", "first-request": -1})
+        details = json_response({"dashboard-version": "2.0.7", "first-request": -1})
         connection.sendall(details if "details" in path else http(answer))
 
     server.behave = behave

@@ -229,7 +229,7 @@ def test_it_tells_why_it_failed_and_recovers_by_itself(app: MonitoredApp) -> Non
         with pytest.raises(RemoteUnreachable):
             fetching.fetch_and_update_new_dashboard_info(dashboard.id)
         assert state_of(dashboard) is state
-        assert "Nothing listens" in (dashboard.fetching.error or "")
+        assert "Connection refused by" in (dashboard.fetching.error or "")
         app.start()
         fetching.fetch_and_update_new_dashboard_info(dashboard.id)
         assert not dashboard.fetching.state.is_failure

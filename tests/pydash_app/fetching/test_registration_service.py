@@ -89,7 +89,9 @@ def test_it_tells_who_has_as_many_as_one_may_have(monitored_app: MonitoredApp) -
 def test_it_tells_that_nobody_listens_there() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    assert_refused("url", "listens", f"http://127.0.0.1:{port}", "token")
+    assert_refused(
+        "url", f"Connection refused by 127.0.0.1:{port}", f"http://127.0.0.1:{port}", "token"
+    )
 
 
 def test_it_tells_that_there_is_no_dashboard(website: str) -> None:

@@ -1,4 +1,4 @@
-"""Reads the URLs that users type."""
+"""Parses the URLs that users enter."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -12,7 +12,7 @@ MAX_LENGTH = 2_000
 
 @dataclass(frozen=True)
 class Url:
-    """A URL of which every part has been looked at.
+    """A URL of which every part has been checked.
 
     :param scheme: "http" or "https".
     :param host: in ASCII and lower case, without brackets.
@@ -29,9 +29,9 @@ class Url:
 
     @classmethod
     def parse(cls, text: str) -> "Url":
-        """Read a URL.
+        """Parse a URL.
 
-        :raises AddressRefused: if it is none, or one that PyDash does not fetch from.
+        :raises AddressRefused: if it is invalid, or not one that PyDash fetches from.
 
         >>> str(Url.parse("HTTPS://Shop.Example:443/dashboard/#/overview"))
         'https://shop.example/dashboard/'
@@ -39,45 +39,30 @@ class Url:
         'http://[::1]:5000'
         >>> Url.parse("shop.example")
         Traceback (most recent call last):
-        pydash_http.errors.AddressRefused: \
-The address must begin with http:// or https://.
+        pydash_http.errors.AddressRefused: The URL must begin with http:// or https://.
         """
         text = text.strip()
         if len(text) > MAX_LENGTH or any(c <= " " or c in "\\\x7f" for c in text):
-            raise AddressRefused("The address is too long or has characters that none can have.")
+            raise AddressRefused("The URL is too long or contains invalid characters.")
         try:
             parts = urlsplit(text)
-            host, port = _ascii_host(parts.hostname or ""), parts.port
+            host, port = parts.hostname or "", parts.port
+            if not host.isascii():
+                host = host.encode("idna").decode("ascii")
         except ValueError as error:
-            raise AddressRefused("The address is not a valid URL.") from error
+            raise AddressRefused("The URL is invalid.") from error
         if parts.scheme not in DEFAULT_PORTS:
-            raise AddressRefused("The address must begin with http:// or https://.")
-        if not host or port == 0:
-            raise AddressRefused("The address is not a valid URL.")
+            raise AddressRefused("The URL must begin with http:// or https://.")
+        # A percent sign would be an escape or an IPv6 zone.
+        if not host or "%" in host or port == 0:
+            raise AddressRefused("The URL is invalid.")
         if "@" in parts.netloc:
-            raise AddressRefused("The address must not contain a user name or a password.")
+            raise AddressRefused("The URL must not contain a user name or password.")
         path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
         query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
         return cls(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path, query)
 
-    @property
-    def origin(self) -> tuple[str, str, int]:
-        """What two URLs share that are served by the same server: scheme, host and port."""
-        return self.scheme, self.host, self.port
-
-    @property
-    def target(self) -> str:
-        """The path and query as they stand in a request."""
-        return (self.path or "/") + (f"?{self.query}" if self.query else "")
-
     def __str__(self) -> str:
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{url_host(self.host)}{port}{self.path}" + (
-            f"?{self.query}" if self.query else ""
-        )
-
-
-def _ascii_host(host: str) -> str:
-    if "%" in host:
-        raise ValueError("a host has no escapes and no zone")
-    return host if host.isascii() else host.encode("idna").decode("ascii")
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{url_host(self.host)}{port}{self.path}{query}"

@@ -1,8 +1,8 @@
 """Which network addresses PyDash may fetch from.
 
-A user types any URL, and PyDash fetches it from where PyDash stands: next to the database, the
-cloud provider's metadata service, other people's intranet. So every address is checked that a
-connection is about to be made to.
+A user may enter any URL, and PyDash fetches it from inside its own network: next to its database,
+the cloud provider's metadata service, the intranet. So every address is checked before a
+connection to it is made.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ipaddress import (
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Never, whatever is allowed: what hands out a machine's credentials, or is no one's address.
+# Never allowed: addresses that hand out a machine's credentials, or belong to no single host.
 NEVER = tuple(
     map(
         ip_network,
@@ -41,22 +41,33 @@ NEVER = tuple(
 )
 PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 LOOPBACK = tuple(map(ip_network, ("127.0.0.0/8", "::1/128")))
-# Addresses through which another one is reached. They are global, what lies behind need not be.
+# IPv6 addresses that stand for an IPv4 address.
 MAPPED = IPv6Network("::ffff:0:0/96")
 NAT64 = IPv6Network("64:ff9b::/96")
-TUNNELS = tuple(
-    map(ip_network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2002::/16", "192.88.99.0/24"))
-)
-# Set aside for special purposes (Teredo is one of them); not every Python 3.11 knows that.
-SPECIAL = tuple(
-    map(ip_network, ("192.0.0.0/24", "100::/64", "2001::/23", "3fff::/20", "5f00::/16"))
+# Tunnels, and addresses for special purposes (Teredo is one) that not every Python 3.11 knows.
+NOT_GLOBAL = tuple(
+    map(
+        ip_network,
+        (
+            "::/96",
+            "::ffff:0:0:0/96",
+            "64:ff9b:1::/48",
+            "2002::/16",
+            "192.88.99.0/24",
+            "192.0.0.0/24",
+            "100::/64",
+            "2001::/23",
+            "3fff::/20",
+            "5f00::/16",
+        ),
+    )
 )
 ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 @dataclass(frozen=True)
 class FetchPolicy:
-    """What may be fetched from, over and above which nothing is.
+    """The addresses that may be fetched from; some are refused whatever is allowed.
 
     :param categories: any of "global", "private" and "loopback".
     :param networks: single networks, allowed whatever their category.
@@ -73,7 +84,7 @@ class FetchPolicy:
 
     @classmethod
     def parse(cls, text: str) -> "FetchPolicy":
-        """Read a policy from a comma list, such as "global,loopback,10.1.0.0/16".
+        """Parse a comma-separated list, such as "global,loopback,10.1.0.0/16".
 
         :raises ValueError: if an item is neither a category nor a network.
         """
@@ -83,15 +94,18 @@ class FetchPolicy:
         return cls(categories, tuple(networks))
 
     def allows(self, address: str) -> bool:
-        """Tell whether a connection to this numeric address may be made."""
-        destination = _destination(ip_address(address))
+        """Return whether a connection to a numeric address may be made."""
+        destination = ip_address(address)
+        # NAT64 is how hosts with IPv6 only reach the IPv4 internet.
+        if destination in MAPPED or destination in NAT64:
+            destination = IPv4Address(int(destination) & 0xFFFFFFFF)
         if _within(destination, NEVER):
             return False
         return _within(destination, self.networks) or category(destination) in self.categories
 
 
 def category(address: Address) -> str | None:
-    """Tell which category an address belongs to; None is for what belongs to nobody in particular.
+    """Return the category of an address; None if it belongs to none.
 
     >>> [category(ip_address(text)) for text in ("8.8.8.8", "10.0.0.1", "::1", "100.64.0.1")]
     ['global', 'private', 'loopback', None]
@@ -100,24 +114,10 @@ def category(address: Address) -> str | None:
         return "loopback"
     if _within(address, PRIVATE):
         return "private"
-    if _is_tunnel(address) or _within(address, SPECIAL) or not address.is_global:
+    is_isatap = address.version == 6 and (int(address) >> 32) & 0xFFFFFFFF in ISATAP
+    if is_isatap or _within(address, NOT_GLOBAL) or not address.is_global:
         return None
     return "global"
-
-
-def _destination(address: Address) -> Address:
-    """Return what a connection to `address` reaches: IPv4, for an IPv4 address in IPv6's clothes.
-
-    NAT64 is how hosts that have only IPv6 reach the IPv4 internet.
-    """
-    if isinstance(address, IPv6Address) and (address in MAPPED or address in NAT64):
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
-
-
-def _is_tunnel(address: Address) -> bool:
-    interface = (int(address) >> 32) & 0xFFFFFFFF
-    return _within(address, TUNNELS) or (address.version == 6 and interface in ISATAP)
 
 
 def _within(address: Address, networks: tuple[Network, ...]) -> bool:

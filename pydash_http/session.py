@@ -1,0 +1,209 @@
+"""The one way in which PyDash fetches URLs that users supply: a guarded `requests.Session`.
+
+A host is resolved once per connection, every address is checked against the policy, and the
+connection is made to an address that was checked, so there is no second lookup that could return
+something else. Redirects pass through the same adapter. Responses are bounded in size, both
+compressed and decompressed, and requests in time as a whole, so that a server that sends one byte
+a second is not waited for. Proxies and .netrc of the environment are ignored; cookies are dropped.
+"""
+
+import time
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connectionpool import HTTPConnectionPool
+
+from pydash_http.connections import (
+    Guard,
+    GuardedHttpConnection,
+    GuardedHttpsConnection,
+    Limits,
+    Resolver,
+    resolve,
+    tls_context,
+)
+from pydash_http.errors import InvalidResponse, RemoteUnreachable, translated
+from pydash_http.policy import FetchPolicy
+from pydash_http.urls import Url
+
+MAX_REDIRECTS = 5
+CHUNK = 64 * 1024
+
+
+class GuardedSession(requests.Session):
+    """A session that may fetch any URL a user supplies. Not to be shared by threads.
+
+    A response's body is read at once. With `stream=True` it is not read at all, and discarded.
+
+    :param policy: which addresses may be fetched from.
+    :param limits: how long and how much is read.
+    :param resolver: returns a host's addresses; replaced in tests.
+    :param deadline: when all requests must be complete (`time.monotonic`); by default, each has
+        `limits.total_timeout`.
+    """
+
+    def __init__(
+        self,
+        policy: FetchPolicy,
+        limits: Limits | None = None,
+        resolver: Resolver = resolve,
+        deadline: float | None = None,
+    ) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.max_redirects = MAX_REDIRECTS
+        self.headers = CaseInsensitiveDict(
+            {
+                "User-Agent": "PyDash",
+                "Accept": "application/json, text/html",
+                "Accept-Encoding": "gzip",
+            }
+        )
+        self._guard = Guard(policy, limits or Limits(), resolver, deadline)
+        self.adapters.clear()
+        self.mount("", _GuardedAdapter(self._guard))
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request and follow its redirects.
+
+        :raises RemoteError: see its subclasses.
+        """
+        address = Url.parse(str(url))
+        self._guard.begin_request()
+        try:
+            return super().request(method, str(address), *args, **kwargs)
+        except requests.TooManyRedirects as error:
+            raise InvalidResponse("The URL redirects in a circle.") from error
+        except requests.RequestException as error:
+            raise InvalidResponse(f"{address.host} did not respond with valid HTTP.") from error
+        except ValueError as error:
+            raise InvalidResponse("The URL redirects to an invalid URL.") from error
+
+    def is_same_server(self, start: str, url: str) -> bool:
+        """Return whether `url` may receive the headers that are meant for `start`.
+
+        The same host with HTTPS instead of HTTP, on their default ports, counts as the same.
+        """
+        return not self.should_strip_auth(start, url)  # type: ignore[no-untyped-call]
+
+    def rebuild_auth(
+        self, prepared_request: requests.PreparedRequest, response: requests.Response
+    ) -> None:
+        """Drop the headers of this request, such as a token, on a redirect to another server."""
+        if not self.is_same_server(str(response.request.url), str(prepared_request.url)):
+            for name in set(prepared_request.headers) - set(self.headers):
+                del prepared_request.headers[name]
+
+
+class _GuardedAdapter(HTTPAdapter):
+    """Sends requests through guarded connections, and reads bounded responses."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=tls_context(), **kwargs)
+
+    def cert_verify(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the context as it is: requests would replace its root certificates."""
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        kind = GuardedHttpsConnection if pool.scheme == "https" else GuardedHttpConnection
+        pool.ConnectionCls = partial(kind, guard=self._guard)
+        return pool  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Close idle connections now: urllib3 waits until their pool is garbage-collected."""
+        for origin in self.poolmanager.pools.keys():  # noqa: SIM118 - it cannot be iterated
+            self.poolmanager.pools[origin].close()
+        super().close()
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        address = Url.parse(str(request.url))
+        opened = self._guard.connections_opened
+        try:
+            return self._exchange(request, address, kwargs["stream"])
+        except RemoteUnreachable:
+            # A server may close an idle connection at any time. It has not seen this request then.
+            is_stale = self._guard.connections_opened == opened and not self._guard.bytes_received
+            if not is_stale or request.method != "GET":
+                raise
+        return self._exchange(request, address, kwargs["stream"])
+
+    def _exchange(
+        self, request: requests.PreparedRequest, address: Url, is_streamed: bool
+    ) -> requests.Response:
+        self._guard.begin_response()
+        timeout = self._guard.seconds_left(self._guard.limits.read_timeout)
+        # Without the caller's settings: certificates are always verified, proxies never used.
+        response = super().send(request, stream=True, timeout=timeout)
+        try:
+            with translated(address.host, address.port):
+                body = b"" if is_streamed else self._read(response.raw)
+        finally:
+            # Closes the connection too, unless the body was read to its end.
+            response.raw.close()
+        response.raw = BytesIO(body)
+        return response
+
+    def _read(self, raw: urllib3.HTTPResponse) -> bytes:
+        """Read the body, decompressed, unless it is too large."""
+        max_bytes = self._guard.limits.max_bytes
+        if (raw.length_remaining or 0) > max_bytes:
+            raise self._guard.too_large()
+        pieces: Iterator[bytes] = raw.stream(CHUNK, decode_content=False)
+        encoding = raw.headers.get("Content-Encoding", "identity")
+        if encoding == "gzip":
+            pieces = _decompressed(pieces)
+        elif encoding != "identity":
+            raise InvalidResponse("The response uses an encoding that was not requested.")
+        body = bytearray()
+        for piece in pieces:
+            body += piece
+            if len(body) > max_bytes:
+                raise self._guard.too_large()
+        return bytes(body)
+
+
+def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress gzip chunk by chunk, so that a bomb is noticed while it is small.
+
+    urllib3 does so as well, but accepts truncated data, and ignores what follows the end.
+    """
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        while piece:
+            yield decompressor.decompress(piece, CHUNK)
+            piece = decompressor.unconsumed_tail
+        if decompressor.unused_data:
+            raise zlib.error("data after the end")
+    if not decompressor.eof:
+        raise zlib.error("unexpected end of data")
+
+
+def ping(url: str, allow: str | FetchPolicy = "global", timeout: float = 10.0) -> tuple[int, float]:
+    """Return the HTTP status of a server's response, and how long it took.
+
+    :param url: any URL of the server; redirects are not followed.
+    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
+    :param timeout: seconds for the request as a whole.
+    :returns: status code, and ms until the headers of the response were read.
+    :raises RemoteError: if there was no response.
+    """
+    policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
+    limits = Limits(connect_timeout=timeout, read_timeout=timeout, total_timeout=timeout)
+    with GuardedSession(policy, limits) as session:
+        started = time.perf_counter()
+        status = session.get(url, stream=True, allow_redirects=False).status_code
+        return status, (time.perf_counter() - started) * 1000
