@@ -21,8 +21,8 @@ help:
 	@echo "make compat       hold the client against every version of Flask-MonitoringDashboard"
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
-	@echo "make screenshots  take the pictures of the documentation"
 	@echo "make docs         write the table of settings in docs/configuration.md from the model"
+	@echo "make screenshots  take screenshots: all into build/screenshots, a few into docs/screenshots"
 	@echo "make openapi      write docs/openapi.json and the front end's types from the models"
 	@echo "make clean        remove what was built, but no data"
 

@@ -1,4 +1,7 @@
-"""Takes the pictures of the documentation: every page and dialog, wide, narrow, light and dark."""
+"""Take screenshots: every page and dialog into `build/screenshots`, a few for the documentation.
+
+`build/screenshots` is not part of the repository; `docs/screenshots` is.
+"""
 
 import base64
 import tempfile
@@ -26,12 +29,16 @@ from tests.features.support.site_map import (
     visit,
 )
 
-PICTURES = Path(__file__).parents[2] / "docs" / "screenshots"
-QUALITY = 70
+ROOT = Path(__file__).parents[2]
+GALLERY = ROOT / "build" / "screenshots"
+DOCUMENTATION = ROOT / "docs" / "screenshots"
+DOCUMENTED_PLACES = ("dashboard", "overview", "endpoint")
+DOCUMENTED_SIZE = (1280, 800)
+QUALITY = 70  # percent, of WebP
 
 
-def take_all(browser: Browser, stack: Stack, folder: Path) -> None:
-    """Write a picture of each place and dialog, in each size and theme, into `folder`."""
+def take_gallery(browser: Browser, stack: Stack, folder: Path) -> None:
+    """Take a screenshot of each page and dialog, in each size and theme."""
     signed_in = sign_in_browser(browser, stack)
     for size in SIZES:
         for scheme in SCHEMES:
@@ -52,57 +59,60 @@ def take_all(browser: Browser, stack: Stack, folder: Path) -> None:
 
 
 class Photographer:
-    """Takes pictures of one size into one folder."""
+    """Takes screenshots of one window size into one folder."""
 
     def __init__(self, stack: Stack, size: tuple[int, int], target: Path) -> None:
         self._stack, self._target = stack, target
         self._width, self._height = size
 
     def take_places(self, context: BrowserContext, places: list[Place]) -> None:
-        """Take each page in its whole length."""
+        """Take each page in its full height."""
         page = context.new_page()
         for here in places:
-            self._visit(page, here)
+            page.set_viewport_size({"width": self._width, "height": self._height})
+            visit(page, self._stack, here)
             height = page.evaluate("() => document.documentElement.scrollHeight")
             page.set_viewport_size({"width": self._width, "height": height})
             settle(page)
-            self._take(page, here.name)
+            take(page, self._target / f"{here.name}.webp")
 
     def take_dialogs(self, context: BrowserContext) -> None:
         page = context.new_page()
         page.set_viewport_size({"width": self._width, "height": self._height})
         for dialog, _ in open_each_dialog(page, self._stack):
-            self._take(page, f"dialog-{dialog.name}")
-
-    def _visit(self, page: Page, here: Place) -> None:
-        page.set_viewport_size({"width": self._width, "height": self._height})
-        visit(page, self._stack, here)
-
-    def _take(self, page: Page, name: str) -> None:
-        # Playwright itself writes no WebP.
-        tools = page.context.new_cdp_session(page)
-        picture = tools.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
-        (self._target / f"{name}.webp").write_bytes(base64.b64decode(picture["data"]))
+            take(page, self._target / f"dialog-{dialog.name}.webp")
 
 
-def take_front_page(browser: Browser, stack: Stack, path: Path) -> None:
-    """Take the one picture that the README shows."""
+def take(page: Page, path: Path) -> None:
+    # Playwright's own screenshot() cannot write WebP.
+    tools = page.context.new_cdp_session(page)
+    picture = tools.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+    path.write_bytes(base64.b64decode(picture["data"]))
+
+
+def take_documented(browser: Browser, stack: Stack, folder: Path) -> None:
+    """Take the screenshots that the documentation shows."""
+    width, height = DOCUMENTED_SIZE
     with browser.new_context(
         base_url=stack.url,
-        viewport={"width": 1280, "height": 800},
+        viewport={"width": width, "height": height},
+        color_scheme="light",
+        reduced_motion="reduce",
         storage_state=sign_in_browser(browser, stack),
     ) as context:
         page = context.new_page()
-        visit(page, stack, place("dashboard"))
-        page.screenshot(path=path)
+        for name in DOCUMENTED_PLACES:
+            visit(page, stack, place(name))
+            take(page, folder / f"{name}.webp")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as data, open_browser() as browser:
         stack = start_stack(Path(data))
         try:
-            take_all(browser, stack, PICTURES)
-            take_front_page(browser, stack, PICTURES / "dashboard.png")
+            take_gallery(browser, stack, GALLERY)
+            # Last: by now the demo's history is imported.
+            take_documented(browser, stack, DOCUMENTATION)
         finally:
             stop_stack(stack)
 
