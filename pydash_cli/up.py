@@ -13,7 +13,7 @@ import click
 from pydash_app.configuration import Configuration
 from pydash_cli import demo as demo_content
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
-from pydash_http.hosts import hosts_to_listen_on, local_url, url_host
+from pydash_http.hosts import hosts_to_listen_on, local_url
 from pydash_supervisor import Service, Stopped, Supervisor, require_free_port, responds
 
 
@@ -24,8 +24,8 @@ from pydash_supervisor import Service, Stopped, Supervisor, require_free_port, r
 @click.option("--demo", is_flag=True, help="Add a demo user and a monitored demo app.")
 def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) -> None:
     """Run everything: the database, the web server and the fetcher."""
-    os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
     if demo:
+        os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
         os.environ.setdefault("PYDASH_FETCH_INTERVAL", str(demo_content.FETCH_SECONDS))
         os.environ.setdefault("PYDASH_SELF_MONITORING", "on")
     configuration = configure(host=host, port=port, data_dir=data_dir)
@@ -33,13 +33,12 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) ->
         try:
             require_free_port(hosts_to_listen_on(configuration.host), configuration.port)
         except OSError as error:
-            place = f"{url_host(configuration.host)}:{configuration.port}"
-            reason = (
-                "another program uses the port; choose another one with --port or PYDASH_PORT"
+            message = (
+                f"Port {configuration.port} is in use. Choose another one with --port."
                 if error.errno == errno.EADDRINUSE
-                else error.strerror
+                else f"Cannot listen on {configuration.host}: {error.strerror}."
             )
-            raise click.ClickException(f"Cannot listen on {place}: {reason}.") from None
+            raise click.ClickException(message) from None
         click.echo(
             f"Dashboards may be fetched from these addresses: {configuration.fetch_allow}.",
             err=True,

@@ -88,8 +88,18 @@ def test_a_port_in_use_on_ipv4_is_reported(data_dir: Path, host: str) -> None:
         other = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = other.getsockname()[1]
         error = refusal(data_dir, PYDASH_HOST=host, PYDASH_PORT=str(port))
-    assert "another program uses the port" in error
-    assert f":{port}" in error
+    assert f"Port {port} is in use. Choose another one with --port" in error
+
+
+@pytest.mark.parametrize(
+    ("settings", "allowed"),
+    [({}, "global"), ({"PYDASH_FETCH_ALLOW": "global,10.1.0.0/16"}, "global,10.1.0.0/16")],
+)
+def test_only_global_addresses_are_fetched_from_by_default(
+    data_dir: Path, capfd: pytest.CaptureFixture[str], settings: dict[str, str], allowed: str
+) -> None:
+    with running(data_dir, PYDASH_PORT=str(free_port()), **settings):
+        assert f"fetched from these addresses: {allowed}.\n" in capfd.readouterr().err
 
 
 def test_a_foreign_address_is_reported(data_dir: Path) -> None:
