@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from pydash_mail.server import MailServer
+
 MIN_SECRET_KEY_LENGTH = 16
 _ADDRESS_KINDS = ("global", "private", "loopback")
 
@@ -55,16 +57,7 @@ def url_of(*schemes: str) -> Callable[[str], str]:
 
 def mail_url(text: str) -> str:
     """Validate the URL of a mail server."""
-    try:
-        parsed = urlsplit(text)
-        is_valid = parsed.scheme in ("smtp", "smtps") and parsed.hostname and parsed.port != 0
-    except ValueError:
-        is_valid = False
-    if not is_valid:
-        raise ValueError("must be smtp:// or smtps:// with a host, and a port up to 65535")
-    # A "#", "?" or "/" in the password ends the host part early: "ada" would become the host.
-    if "@" in parsed.path + parsed.query + parsed.fragment:
-        raise ValueError("must have '#', '?' and '/' in user name and password percent-encoded")
+    MailServer.parse(text)
     return text
 
 

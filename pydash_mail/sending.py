@@ -1,19 +1,17 @@
 """Sends mails by SMTP, or writes them to files if no mail server is configured."""
 
 import smtplib
-import ssl
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import policy
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pydash_files
 from pydash_logger.logger import Logger
+from pydash_mail.server import MailServer
 
 logger = Logger(__name__)
 
@@ -42,21 +40,23 @@ def send(message: Message, *, sender: str, mail_url: str | None, directory: Path
     """Send a mail.
 
     :param sender: the sender's address, optionally with a name.
-    :param mail_url: `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`, percent-encoded. TLS is
-        used if the server supports it, and a password is never sent without it.
+    :param mail_url: see `MailServer.parse`. TLS is used if the server supports it; without TLS, a
+        password is sent to a server on this machine only.
     :param directory: where the mail is written to a file if `mail_url` is None.
     :raises MailServerUnavailable: the server does not respond, or refuses the login.
     :raises MailNotSent: the server refuses this mail.
     """
-    mail = _compose(message, sender)
     if mail_url is None:
+        # Not encoded, so that a link can be copied from the file.
+        mail = _compose(message, sender, transfer_encoding="8bit")
         name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
         path = directory / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{name}.eml"
-        pydash_files.create(path, mail.as_bytes())
+        pydash_files.create(path, mail.as_bytes(policy=policy.default))
         logger.info("Wrote a mail to a file, because no mail server is configured", path=path)
         return
+    mail = _compose(message, sender)
     try:
-        connection = _connect(mail_url)
+        connection = _connect(MailServer.parse(mail_url))
     except (OSError, smtplib.SMTPException) as error:
         raise MailServerUnavailable(_reason(error)) from error
     try:
@@ -72,48 +72,44 @@ def send(message: Message, *, sender: str, mail_url: str | None, directory: Path
         connection.close()
 
 
-def _compose(message: Message, sender: str) -> EmailMessage:
-    mail = EmailMessage(policy=SMTP)
+def _compose(message: Message, sender: str, transfer_encoding: str | None = None) -> EmailMessage:
+    mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = sender
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.plain)
-    mail.add_alternative(message.html, subtype="html")
+    mail.set_content(message.plain, cte=transfer_encoding)
+    mail.add_alternative(message.html, subtype="html", cte=transfer_encoding)
     return mail
 
 
-def _connect(mail_url: str) -> smtplib.SMTP:
-    """Connect to the mail server, with TLS if it supports it, and log in."""
-    url = urlsplit(mail_url)
-    host = url.hostname or "localhost"
-    context = ssl.create_default_context()
+def _connect(server: MailServer) -> smtplib.SMTP:
+    """Connect to a mail server, with TLS if possible, and log in."""
     connection: smtplib.SMTP
-    if url.scheme == "smtps":
-        port = url.port or smtplib.SMTP_SSL_PORT
-        connection = smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_SECONDS, context=context)
+    context = server.tls_context()
+    if server.is_smtps:
+        port = server.port or smtplib.SMTP_SSL_PORT
+        connection = smtplib.SMTP_SSL(server.host, port, timeout=_TIMEOUT_SECONDS, context=context)
     else:
-        connection = smtplib.SMTP(host, url.port or smtplib.SMTP_PORT, timeout=_TIMEOUT_SECONDS)
+        port = server.port or smtplib.SMTP_PORT
+        connection = smtplib.SMTP(server.host, port, timeout=_TIMEOUT_SECONDS)
     with ExitStack() as on_failure:
         on_failure.callback(connection.close)
         connection.ehlo()
-        if url.scheme == "smtp" and connection.has_extn("starttls"):
+        has_tls = server.is_smtps
+        if not has_tls and server.starttls != "off" and connection.has_extn("starttls"):
             connection.starttls(context=context)
-        if url.username is not None:
-            if not isinstance(connection.sock, ssl.SSLSocket) and not _is_loopback(host):
-                raise smtplib.SMTPException("the server has no TLS, so no password is sent to it")
-            connection.login(unquote(url.username), unquote(url.password or ""))
+            has_tls = True
+        if not has_tls and server.starttls == "required":
+            raise smtplib.SMTPException("the server does not support STARTTLS")
+        if server.username is not None:
+            if not has_tls and not server.is_loopback:
+                raise smtplib.SMTPException("without TLS, no password is sent to the server")
+            connection.login(server.username, server.password)
         on_failure.pop_all()
     return connection
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,7 @@
 """Mails are well-formed, and passwords are sent only over safe connections."""
 
+import email
+import email.policy
 import ssl
 import subprocess
 from collections.abc import Callable
@@ -10,8 +12,8 @@ import pytest
 from aiosmtpd.handlers import Message as MessageHandler
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from pydash_mail import sending
 from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
+from pydash_mail.server import MailServer
 
 SENDER = "PyDash <pydash@example.org>"
 MESSAGE = Message("zoe@example.com", "Grüße", "Hallo Zoë", "<p>Hallo Zoë</p>")
@@ -116,6 +118,13 @@ def test_smtps_uses_tls_from_the_start(
     assert len(mailbox.mails) == 1
 
 
+@pytest.fixture
+def remote(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat the mail server as one on another machine."""
+    monkeypatch.setattr(MailServer, "is_loopback", False)
+
+
+@pytest.mark.usefixtures("remote")
 def test_it_refuses_an_untrusted_certificate(
     mailbox: Mailbox, serve: Callable[..., int], server_context: ssl.SSLContext
 ) -> None:
@@ -125,14 +134,73 @@ def test_it_refuses_an_untrusted_certificate(
     assert mailbox.mails == []
 
 
-def test_a_password_is_not_sent_in_the_clear(
-    mailbox: Mailbox, serve: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("remote")
+def test_it_trusts_the_certificates_in_a_given_file(
+    mailbox: Mailbox,
+    serve: Callable[..., int],
+    server_context: ssl.SSLContext,
+    certificate: Path,
 ) -> None:
-    monkeypatch.setattr(sending, "_is_loopback", lambda host: False)
+    port = serve(tls_context=server_context, require_starttls=True)
+    deliver(f"smtp://localhost:{port}?ca={certificate.with_suffix('.crt')}")
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_server_on_this_machine_may_have_a_self_signed_certificate(
+    mailbox: Mailbox,
+    serve: Callable[..., int],
+    server_context: ssl.SSLContext,
+    host: str,
+    scheme: str,
+) -> None:
+    if scheme == "smtps":
+        port = serve(ssl_context=server_context)
+    else:
+        port = serve(tls_context=server_context, require_starttls=True)
+    deliver(f"{scheme}://{host}:{port}")
+    assert len(mailbox.mails) == 1
+
+
+def test_starttls_can_be_required(mailbox: Mailbox, serve: Callable[..., int]) -> None:
+    with pytest.raises(MailServerUnavailable, match="STARTTLS"):
+        deliver(f"smtp://127.0.0.1:{serve()}?starttls=required")
+    assert mailbox.mails == []
+
+
+def test_starttls_can_be_off(
+    mailbox: Mailbox, serve: Callable[..., int], server_context: ssl.SSLContext
+) -> None:
+    required = serve(tls_context=server_context, require_starttls=True)
+    with pytest.raises(MailNotSent, match="530"):
+        deliver(f"smtp://127.0.0.1:{required}?starttls=off")
+    deliver(f"smtp://127.0.0.1:{serve(tls_context=server_context)}?starttls=off")
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.usefixtures("remote")
+def test_a_password_is_not_sent_without_tls(mailbox: Mailbox, serve: Callable[..., int]) -> None:
     port = serve(authenticator=accept_alice, auth_require_tls=False)
-    with pytest.raises(MailServerUnavailable, match="no TLS"):
+    with pytest.raises(MailServerUnavailable, match="without TLS"):
         deliver(f"smtp://alice%40x:p%40ss%2Fword@127.0.0.1:{port}")
     assert mailbox.mails == []
+
+
+@pytest.mark.parametrize("name", ["Zoë", "Zoe"])
+def test_a_link_can_be_copied_from_a_file(tmp_path: Path, name: str) -> None:
+    link = f"https://pydash.example.com/verify/{'0123456789abcdef' * 8}?next=a&b=c"
+    message = Message("zoe@example.com", "Grüße", f"Hello {name}\n\n{link}\n", f"<a href='{link}'>")
+    send(message, sender=SENDER, mail_url=None, directory=tmp_path / "mail")
+    (path,) = (tmp_path / "mail").iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert link in lines
+    assert f"Hello {name}" in lines
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content() == message.plain
 
 
 def test_a_closed_port_is_reported_as_unavailable() -> None:
