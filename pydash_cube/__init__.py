@@ -1,5 +1,5 @@
-"""The data cube: every call of a dashboard, stored so that questions of any shape cost little.
+"""The data cube: all calls of a dashboard, stored so that queries of any shape are fast.
 
-Calls are added in columns (`CallBatch`) to a `Cube`; `compute` answers a `Query`. The package knows
-NumPy, Zstandard and `persistent`, and nothing of PyDash.
+Calls are added in columns (`CallBatch`) to a `Cube`; `compute` returns the result of a `Query`. The
+package knows NumPy, Zstandard and `persistent`, and nothing of PyDash.
 """

@@ -1,8 +1,8 @@
 """t-digests of many cells at once, in flat arrays.
 
-A digest is a list of centroids (mean, weight) in order of their means. The digests of all cells
-lie one after the other in two arrays, with the number of centroids of each in a third. No Python
-loop runs over cells.
+A digest is a list of centroids (mean, weight) in order of their means. Two arrays contain the
+digests of all cells one after the other, a third the number of centroids of each. No Python loop
+runs over cells.
 
 The method is Dunning and Ertl, "Computing extremely accurate quantiles using t-digests" (2019),
 in its merging form with the scale function k1: clusters are small near the extremes, so extreme
@@ -28,7 +28,7 @@ class Digests:
 
     :ivar counts: number of centroids of each cell, at least 1.
     :ivar means: of all centroids (ms), ascending within a cell, no two equal within a cell.
-    :ivar weights: how many calls each centroid stands for.
+    :ivar weights: number of calls of each centroid.
     """
 
     counts: Ints
@@ -87,7 +87,7 @@ class Digests:
         bottom = top - np.add.reduceat(self.weights, first)
         target = bottom + q * (top - bottom)
         right = np.clip(np.searchsorted(mid_ranks, target), first, last + 1)
-        # Beyond the outermost centroids the line goes on to the extreme itself.
+        # Beyond the outermost centroids, interpolate to the extreme itself.
         low, high = right == first, right == last + 1
         left, right = np.maximum(right - 1, 0), np.minimum(right, len(mid_ranks) - 1)
         x0 = np.where(low, bottom, mid_ranks[left])
@@ -112,13 +112,13 @@ class Digests:
         weights = np.add.reduceat(self.weights, starts)
         means = np.add.reduceat(self.means * self.weights, starts) / weights
         single = np.diff(starts, append=len(cells)) == 1
-        # A mean of several calls needs no more than single precision; the zeros compress well.
+        # Single precision is enough for a mean of several calls; the zeros compress well.
         means = np.where(single, self.means[starts], means.astype(np.float32))
         return cells[starts], means, weights
 
 
 def _run_starts(*keys: NDArray[np.generic]) -> Ints:
-    """Return where a row begins that differs from the one before it in any of the keys."""
+    """Return the rows that differ from the previous one in any of the keys."""
     changes = np.zeros(len(keys[0]), dtype=bool)
     changes[:1] = True
     for key in keys:

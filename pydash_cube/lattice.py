@@ -1,11 +1,11 @@
-"""Partitions of the cube: which can answer which, and which are worth keeping.
+"""Partitions of the cube: which can replace which, and which are worth storing.
 
-A partition is a time unit and a set of fields; its cells have digests, or exact measures only, for
-many questions need no percentiles and digests are the bulk. Partitions form a lattice: the cells of
-one can be rolled up from those of any finer one, and from the calls. Keeping all would take more
-room than the calls themselves; so a partition is kept only while it is at most a quarter of the
-smallest kept one that could answer in its place. (Harinarayan, Rajaraman, Ullman: "Implementing
-data cubes efficiently", 1996.)
+A partition is a time unit and a set of fields. Its cells have digests, or exact measures only:
+many queries need no percentiles, and digests take most of the space. Partitions form a lattice: the
+cells of one can be rolled up from those of any finer one, and from the calls. Storing all of them
+would take more space than the calls; so a partition is stored only if it is at most a quarter of
+the size of the smallest stored one that could replace it. (Harinarayan, Rajaraman, Ullman:
+"Implementing data cubes efficiently", 1996.)
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -22,10 +22,10 @@ from pydash_cube.digest import SIZE
 from pydash_cube.table import FIELDS
 from pydash_cube.time_units import Times
 
-# From fine to coarse; each divides the next. (Weeks do not divide months: days answer for them.)
+# From fine to coarse; each divides the next. Weeks do not divide months: they are read from days.
 UNITS = ("minute", "hour", "day", "month")
 WORTH = 4
-# What it costs to read the measures of a cell; a call or a centroid costs one.
+# The cost of reading the measures of a cell; a call or a centroid costs one.
 ROW_COST = 3
 _FIELD_SETS = tuple(
     fields for size in range(len(FIELDS), -1, -1) for fields in combinations(FIELDS, size)
@@ -39,7 +39,7 @@ class Partition(NamedTuple):
     :ivar fields: in the order of FIELDS.
     :ivar digests: whether the cells have digests.
 
-    >>> Partition("hour", ("endpoint", "ip")).answers(Partition("day", ("ip",)))
+    >>> Partition("hour", ("endpoint", "ip")).can_replace(Partition("day", ("ip",)))
     True
     """
 
@@ -47,26 +47,26 @@ class Partition(NamedTuple):
     fields: tuple[str, ...] = ()
     digests: bool = True
 
-    def answers(self, other: "Partition") -> bool:
-        """Tell whether the other one can be rolled up from this one."""
+    def can_replace(self, other: "Partition") -> bool:
+        """Return whether the other one can be rolled up from this one."""
         return self.divides(other.unit) and self.has(other.fields, digests=other.digests)
 
     def has(self, fields: Collection[str], *, digests: bool) -> bool:
-        """Tell whether the cells have all these fields, and digests if those are wanted."""
+        """Return whether the cells have all these fields, and digests if needed."""
         return self.digests >= digests and all(field in self.fields for field in fields)
 
     def divides(self, unit: str) -> bool:
-        """Tell whether each cell of this partition lies within one such unit."""
+        """Return whether each cell of this partition lies within one such unit."""
         return UNITS.index(self.unit) <= UNITS.index(unit)
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How many calls there are, and how different they are.
+    """How many calls there are, and how many distinct values they have.
 
     :ivar calls: number of calls.
-    :ivar fields: number of different values of each field.
-    :ivar units: number of different units of time in which there are calls.
+    :ivar fields: number of distinct values of each field.
+    :ivar units: number of units of time that have calls.
     """
 
     calls: int
@@ -74,26 +74,26 @@ class Extent:
     units: Mapping[str, int]
 
     def size(self, partition: Partition) -> int:
-        """Return the most that a partition can cost to read."""
+        """Return an upper bound of the cost of reading a partition."""
         cells = self.units[partition.unit] * prod(self.fields[name] for name in partition.fields)
         cells = max(1, min(cells, self.calls))
         centroids = min(SIZE, self.calls / cells) if partition.digests else 0
         return int(cells * (ROW_COST + centroids))
 
 
-def worth_keeping(
+def worth_storing(
     extent: Extent, units: Iterable[str], kept: Mapping[Partition, int]
 ) -> list[Partition]:
-    """Choose the partitions that should be kept as well.
+    """Choose further partitions that are worth storing.
 
     :param extent: the calls.
     :param units: the time units to choose from.
-    :param kept: partitions that are kept already, with their sizes.
+    :param kept: the stored partitions and their sizes.
     :returns: the finest first, so that each can be built from one before it; those with the
-        status class come after the others, for few questions need it.
+        status class last.
 
     >>> extent = Extent(9_000, dict.fromkeys(FIELDS, 999), {"day": 1})
-    >>> [(one.fields, one.digests) for one in worth_keeping(extent, ["day"], {})]
+    >>> [(one.fields, one.digests) for one in worth_storing(extent, ["day"], {})]
     [((), True), ((), False)]
     """
     candidates = [
@@ -108,7 +108,7 @@ def worth_keeping(
     by_use = sorted(candidates, key=lambda one: ("status_class" in one.fields, -extent.size(one)))
     for partition in by_use:
         smallest = min(
-            (size for other, size in sizes.items() if other.answers(partition)),
+            (size for other, size in sizes.items() if other.can_replace(partition)),
             default=extent.calls,
         )
         if extent.size(partition) * WORTH <= min(smallest, extent.calls):
@@ -119,12 +119,12 @@ def worth_keeping(
 
 @dataclass(frozen=True)
 class Scope:
-    """The range, the cuts and the fields of a question.
+    """What a query needs of the cells it is computed from.
 
     :ivar start: inclusive, microseconds; None for no bound.
     :ivar end: exclusive.
     :ivar edges: where slices begin and end, ascending.
-    :ivar fields: that it filters or groups by.
+    :ivar fields: the fields it filters or groups by.
     :ivar digests: whether it needs percentiles.
     """
 
@@ -135,11 +135,11 @@ class Scope:
     digests: bool
 
     def overlaps(self, start: int, end: int) -> bool:
-        """Tell whether a stretch of time has something of the range."""
+        """Return whether a period overlaps the range."""
         return (self.end is None or start < self.end) and (self.start is None or end > self.start)
 
     def units(self, start: int, end: int) -> frozenset[str]:
-        """Return the units of time whose cells are not cut, within a stretch of time."""
+        """Return the units of time whose cells are not cut within a period."""
         by_edges, by_start, by_end = self._uncut
         units = by_edges
         if self.start is not None and start < self.start < end:
@@ -162,7 +162,7 @@ class Scope:
 
 
 def _beginning_at(times: Times) -> frozenset[str]:
-    """Return the units of which one begins at each of the times."""
+    """Return the units that begin at every one of the times."""
     return frozenset(
         unit
         for unit in UNITS

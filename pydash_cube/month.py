@@ -1,4 +1,4 @@
-"""A month of calls: one span while it is small, a span for each day when it is large."""
+"""A month of calls: one span while it is small, a span per day when it is large."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
@@ -7,12 +7,12 @@ from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.chunk import Block, prefetch
-from pydash_cube.lattice import Extent, Partition, Scope, worth_keeping
+from pydash_cube.lattice import Extent, Partition, Scope, worth_storing
 from pydash_cube.span import Span, count_different
 from pydash_cube.stored_table import Columns
 from pydash_cube.table import FIELDS, split_by
 
-# A month of more calls than this is kept day by day.
+# A month with more calls than this is stored day by day.
 SPLIT_SIZE = 100_000
 _DAY_UNITS = ("minute", "hour", "day")
 
@@ -22,16 +22,16 @@ class Month(Persistent):
 
     :param number: months since January 1970.
 
-    :ivar rows: number of calls that it was given.
+    :ivar rows: number of calls, dropped ones included.
     """
 
     def __init__(self, number: int) -> None:
         self.rows = 0
         self._start, self._end = time_units.bounds(number, "month")
-        # Everything while the month is small, later only cells of the month as a whole.
+        # All calls while the month is small; later only cells of the whole month.
         self._whole = Span(("hour", "day", "month"))
         self._days = IOBTree()
-        # Days that were added to since they were last tidied up.
+        # Days with calls that were added after they were last compacted.
         self._untidy: frozenset[int] = frozenset()
         self._folded_rows = 0
 
@@ -47,7 +47,7 @@ class Month(Persistent):
         self._add_to_days(columns)
 
     def blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return the blocks that answer a question, calls or cells."""
+        """Return the blocks, of calls or of cells, that a query can be computed from."""
         units = scope.units(self._start, self._end)
         whole = None
         if not self._days or "month" in units:
@@ -76,7 +76,7 @@ class Month(Persistent):
             yield from table.blocks()
 
     def stretches(self) -> Iterator[tuple[int, int]]:
-        """Return starts and ends of consecutive stretches of time with few calls each."""
+        """Return the start and end of consecutive periods with few calls each."""
         if not self._days:
             yield self._start, self._end
         else:
@@ -84,11 +84,11 @@ class Month(Persistent):
             yield from ((start, start + time_units.DAY) for start in starts)
 
     def tidy(self, now: int, busy: Collection[int]) -> bool:
-        """Compact the days that are over, and fold the month when all of them are.
+        """Compact the days that are over, and the month when all of them are.
 
         :param now: time of the latest call.
-        :param busy: days that have just been added to.
-        :returns: whether nothing is left to do.
+        :param busy: days that calls were just added to.
+        :returns: whether there is nothing left to compact.
         """
         done = {
             number
@@ -106,10 +106,10 @@ class Month(Persistent):
         return True
 
     def drop(self, before: int, forget: Callable[[Span], None]) -> None:
-        """Drop details of the days that were over before a time.
+        """Drop details of the days that ended before a time.
 
         :param before: microseconds, the start of a day.
-        :param forget: what drops the details of a span.
+        :param forget: drops the details of a span.
         """
         if not self._days and self._end <= before:
             forget(self._whole)
@@ -126,7 +126,7 @@ class Month(Persistent):
         return days
 
     def _split(self) -> None:
-        """Give each day a span of its own."""
+        """Move the calls to one span per day."""
         whole, self._whole = self._whole, Span(("month",))
         if whole.rows:
             self._add_to_days(whole.calls.columns())
@@ -140,15 +140,15 @@ class Month(Persistent):
             self._untidy |= {number}
 
     def _fold(self) -> None:
-        """Keep the partitions of the month as a whole that are worth it."""
+        """Store the partitions of the whole month that are worth storing."""
         self._folded_rows = self.rows
         days = list(self._days.values())
         everywhere = set.intersection(*(set(day.tables) for day in days))
         sizes = {one: sum(day.sizes[one] for day in days) for one in everywhere}
         kept = sizes | self._whole.sizes
-        for partition in worth_keeping(self._extent(days), ["month"], kept):
+        for partition in worth_storing(self._extent(days), ["month"], kept):
             if partition not in self._whole.tables:
-                self._whole.keep(partition, _blocks(days, partition))
+                self._whole.store(partition, _blocks(days, partition))
 
     def _extent(self, days: list[Span]) -> Extent:
         fields = {}
@@ -161,7 +161,7 @@ class Month(Persistent):
 
 
 def _blocks(days: Iterable[Span], partition: Partition) -> Iterator[Block]:
-    """Return the blocks of the days that a partition can be built from."""
+    """Return the blocks of the days from which a partition can be built."""
     for day in days:
         table = day.best(partition.fields, _DAY_UNITS, digests=partition.digests)
         if table:

@@ -1,4 +1,4 @@
-"""The cells, and the calls, that a query reads: which blocks, which rows of them, which columns."""
+"""What a query reads of a cube: which blocks, which of their rows, and which columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
@@ -74,7 +74,7 @@ class Selection:
         return edges.tolist(), counts.astype(np.int64).tolist()
 
     def calls(self) -> Iterator[CallBatch]:
-        """Return the calls themselves, in order of time, as far as they were not dropped."""
+        """Return the calls themselves, in order of time, except dropped ones."""
         if None in self._codes.values():
             return
         scope = self._scope()
@@ -100,7 +100,7 @@ class Selection:
             )
 
     def cells(self, statistics: Sequence[CellStatistic]) -> Cells:
-        """Return what the statistics read, by group and slice."""
+        """Return the cells that the statistics are computed from, by group and slice."""
         measures = sorted({name for statistic in statistics for name in statistic.measures})
         digests = any(statistic.needs_digests for statistic in statistics)
         return self._roll_up(self.query.by, measures, digests=digests).compressed()
@@ -121,9 +121,9 @@ class Selection:
     def _tables(
         self, blocks: Iterable[Block], read: Sequence[str]
     ) -> Iterator[tuple[Table, Block]]:
-        """Return the rows that the range and the filters let through, with their blocks.
+        """Return the rows that match the range and the filters, with their blocks.
 
-        :param read: columns that will be read of them.
+        :param read: the columns that will be read.
         """
         is_empty = self._start is not None and self._end is not None and self._end <= self._start
         if None in self._codes.values() or is_empty:
@@ -151,7 +151,7 @@ class Selection:
         )
 
     def _tested(self, block: Block) -> list[str]:
-        """Return the columns by which the rows of a block must be told apart."""
+        """Return the columns that must be read to select the rows of a block."""
         fields = [
             field for field, code in self._codes.items() if block.zones.get(field) != (code, code)
         ]
@@ -159,7 +159,7 @@ class Selection:
         return [*fields, "time"] if self._is_cut(block) or first != last else fields
 
     def _is_cut(self, block: Block) -> bool:
-        """Tell whether the range begins or ends within a block."""
+        """Return whether the range begins or ends within a block."""
         low, high = block.zones["time"]
         return (self._start is not None and low < self._start) or (
             self._end is not None and high >= self._end

@@ -1,4 +1,4 @@
-"""A stretch of time: its calls, and the partitions of them that are worth keeping."""
+"""A period: its calls, and their partitions that are worth storing."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -6,7 +6,7 @@ from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.chunk import Block
-from pydash_cube.lattice import UNITS, Extent, Partition, worth_keeping
+from pydash_cube.lattice import UNITS, Extent, Partition, worth_storing
 from pydash_cube.stored_table import Columns, Merge, StoredTable, sorted_calls
 from pydash_cube.table import (
     FIELDS,
@@ -20,11 +20,11 @@ from pydash_cube.table import (
     roll_up,
 )
 
-# Fewer calls than this are read as fast as anything that could be kept instead.
+# Fewer calls than this are as fast to read as any partition of them.
 _MIN_CALLS = 4_096
-# When a day is over, it is considered again if it has grown by this factor.
+# When a day is over, its partitions are chosen again if it has grown by this factor.
 _ANEW = 1.2
-# Rows are rolled up this many at a time: it bounds the memory that is needed.
+# Rows are rolled up this many at a time, which bounds the memory needed.
 _PORTION = 250_000
 
 
@@ -33,11 +33,11 @@ class Span(Persistent):
 
     :param units: the time units by which its calls may be aggregated, from fine to coarse.
 
-    :ivar rows: number of calls that it was given.
+    :ivar rows: number of calls, dropped ones included.
     :ivar calls: the calls; empty if they were dropped.
-    :ivar tables: the cells of each partition that is kept.
-    :ivar sizes: what reading each of these costs, known without reading them.
-    :ivar is_dropped: whether its calls were dropped; those that come later are, too.
+    :ivar tables: the cells of each stored partition.
+    :ivar sizes: the cost of reading each of these, known without reading them.
+    :ivar is_dropped: whether its calls were dropped; later ones are dropped, too.
     """
 
     def __init__(self, units: Sequence[str]) -> None:
@@ -57,14 +57,14 @@ class Span(Persistent):
             return
         self.calls.add(columns, sorted_calls)
         if self.rows >= max(_MIN_CALLS, 2 * self._considered):
-            self._keep_more()
+            self._store_more()
 
     def add_to_cells(self, columns: Columns) -> None:
-        """Add calls to the partitions that are kept, and to nothing else."""
+        """Add calls to the stored partitions only."""
         new: dict[Partition | None, Table] = {None: CallTable(len(columns["time"]), columns)}
-        # The largest first, for they are the finest: the others are built from their new cells.
+        # The largest and thus finest first: the others are built from their new cells.
         for partition in sorted(self.tables, key=lambda one: -self.sizes[one]):
-            sources = (new[one] for one in new if one is None or one.answers(partition))
+            sources = (new[one] for one in new if one is None or one.can_replace(partition))
             cells = build(partition, [min(sources, key=lambda table: table.rows)])
             new[partition] = Table(len(cells["time"]), cells)
             self._add_cells(partition, cells)
@@ -72,12 +72,12 @@ class Span(Persistent):
     def best(
         self, fields: Collection[str], units: Collection[str], *, digests: bool
     ) -> StoredTable | None:
-        """Return the smallest table that has what is wanted; None if there is none.
+        """Return the smallest table that a query can be computed from; None if there is none.
 
-        :param fields: that are wanted.
-        :param units: time units that will do. If only coarser cells are left, these are
-            returned: a cell counts where its start lies.
-        :param digests: whether digests are wanted.
+        :param fields: the fields it needs.
+        :param units: the time units whose cells it does not cut. If only coarser cells are left,
+            these are returned: a cell counts where it starts.
+        :param digests: whether it needs digests.
         """
         fitting = [one for one in self.tables if one.has(fields, digests=digests)]
         fine = [one for one in fitting if one.unit in units]
@@ -88,34 +88,34 @@ class Span(Persistent):
             smallest = min(fitting, key=lambda one: UNITS.index(one.unit), default=None)
         return self.tables[smallest] if smallest else None
 
-    def keep(self, partition: Partition, blocks: Iterable[Block]) -> None:
-        """Keep one more partition, built from blocks that can answer it."""
+    def store(self, partition: Partition, blocks: Iterable[Block]) -> None:
+        """Store another partition, built from blocks that contain its fields."""
         for tables in _portions(blocks):
             self._add_cells(partition, build(partition, tables))
         self._compact(partition)
 
     def compact(self) -> None:
-        """Put everything in order; for a stretch of time that is over."""
+        """Merge chunks and choose partitions again; for a period that is over."""
         if self._has_calls:
             self.calls.compact(sorted_calls)
             if self.rows >= max(_MIN_CALLS, _ANEW * self._considered):
-                self._keep_more()
+                self._store_more()
         for partition in self.tables:
             self._compact(partition)
 
     def drop_calls(self) -> None:
-        """Forget the single calls; their hours stay, for every combination of fields."""
+        """Drop the calls; their hours stay, for every combination of fields."""
         if not self.is_dropped:
-            self._keep_all("hour")
+            self._store_all("hour")
             self.calls.clear()
             self.is_dropped = True
 
     def drop_fine_cells(self) -> None:
-        """Forget calls and cells shorter than a day; their days stay, for every combination."""
+        """Drop calls and cells shorter than a day; their days stay, for every combination."""
         self.drop_calls()
         fine = [one for one in self.tables if not Partition("day").divides(one.unit)]
         if fine:
-            self._keep_all("day")
+            self._store_all("day")
         for partition in fine:
             del self.tables[partition], self.sizes[partition]
             self._p_changed = True
@@ -124,16 +124,16 @@ class Span(Persistent):
     def _has_calls(self) -> bool:
         return self.rows > 0 and not self.is_dropped
 
-    def _keep_all(self, unit: str) -> None:
+    def _store_all(self, unit: str) -> None:
         finest = Partition(unit, FIELDS)
         if self.rows and finest not in self.tables:
-            self.keep(finest, self._source(finest))
+            self.store(finest, self._source(finest))
 
-    def _keep_more(self) -> None:
+    def _store_more(self) -> None:
         self._considered = self.rows
-        for partition in worth_keeping(self._extent(), self._units, self.sizes):
+        for partition in worth_storing(self._extent(), self._units, self.sizes):
             if partition not in self.tables:
-                self.keep(partition, self._source(partition))
+                self.store(partition, self._source(partition))
 
     def _source(self, partition: Partition) -> list[Block]:
         units = [unit for unit in self._units if Partition(unit).divides(partition.unit)]
@@ -151,7 +151,7 @@ class Span(Persistent):
 
     def _note_size(self, partition: Partition) -> None:
         self.sizes[partition] = self.tables[partition].size
-        # Both are plain dictionaries, which do not tell that they were changed.
+        # Both are plain dictionaries, whose changes are not noticed.
         self._p_changed = True
 
     def _extent(self) -> Extent:
@@ -165,14 +165,14 @@ class Span(Persistent):
 
 
 def count_different(arrays: Sequence[Array]) -> int:
-    """Return how many different numbers there are in some arrays, at least one number."""
+    """Return the number of distinct values in some arrays with at least one value."""
     return len(number_keys([joined(arrays)])[1][0])
 
 
 def build(partition: Partition, tables: Iterable[Table]) -> Columns:
     """Roll up tables into the columns of a partition's cells.
 
-    :param tables: with at least one row.
+    :param tables: at least one row in all.
     """
     parts = []
     for table in tables:
@@ -189,7 +189,7 @@ def build(partition: Partition, tables: Iterable[Table]) -> Columns:
 
 
 def merging(partition: Partition) -> Merge:
-    """Return the function that makes one cell of those that are the same."""
+    """Return the function that merges equal cells."""
 
     def merge(columns: Columns) -> Columns:
         return build(partition, [Table(len(columns["time"]), columns)])

@@ -23,7 +23,7 @@ def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
     ['1.9', '1.10', 'beta']
     """
     return tuple(
-        # Of two numbers the longer one is larger; texts from outside may be too long for an int.
+        # The longer of two numbers is larger; the texts may be too long for an int.
         (0, len(piece.lstrip("0")), piece.lstrip("0")) if piece.isdigit() else (1, 0, piece)
         for piece in re.findall(r"[0-9]+|[^0-9]+", text)
     )

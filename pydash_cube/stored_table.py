@@ -1,7 +1,7 @@
-"""A table that grows at rest: chunks that never change, merged when there are many.
+"""Stored tables: immutable chunks, merged when there are many.
 
 New rows become a new chunk. Eight chunks of one level are merged into one of the next, so each row
-is written again only once per level, however many rows there are, and a table has few chunks.
+is rewritten only once per level, however many rows there are, and a table has few chunks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,9 +15,9 @@ from pydash_cube.lattice import ROW_COST
 from pydash_cube.table import Array, is_calls, joined
 
 FAN_OUT = 8
-# A chunk of this size is not merged any more: it must fit into memory.
+# Chunks of this size are not merged: they must fit into memory.
 _FULL = 1_000_000
-# Merging chunks this small costs less than keeping them apart.
+# Merging chunks this small costs less than reading them separately.
 _TINY = 2_048
 
 Columns = Mapping[str, Array]
@@ -28,9 +28,9 @@ Merge = Callable[[Columns], Columns]
 class Chunk:
     """Rows that were written together.
 
-    :ivar level: how often they were merged.
-    :ivar size: what reading it costs: the number of calls, or of centroids and ROW_COST per cell.
-    :ivar blocks: the rows themselves.
+    :ivar level: number of times they were merged.
+    :ivar size: the cost of reading it: the number of calls, or of centroids plus ROW_COST per cell.
+    :ivar blocks: the rows.
     """
 
     level: int
@@ -46,7 +46,7 @@ class Chunk:
 
 
 class StoredTable(Persistent):
-    """A call table or a cell table at rest.
+    """A stored call table or cell table.
 
     :ivar chunks: the oldest, and so the largest, first.
     """
@@ -56,7 +56,7 @@ class StoredTable(Persistent):
 
     @property
     def size(self) -> int:
-        """What reading it costs."""
+        """The cost of reading it."""
         return sum(chunk.size for chunk in self.chunks)
 
     def blocks(self) -> Iterator[Block]:
@@ -71,7 +71,7 @@ class StoredTable(Persistent):
         """Add rows.
 
         :param columns: the new rows, at least one.
-        :param merge: sorts rows and, if they are cells, makes one of those that are the same.
+        :param merge: sorts rows and, if they are cells, merges equal ones.
         """
         chunks = [*self.chunks, Chunk.of(columns)]
         while count := _mergeable(chunks):
@@ -92,12 +92,12 @@ class StoredTable(Persistent):
         )
 
     def clear(self) -> None:
-        """Forget all rows."""
+        """Remove all rows."""
         self.chunks = ()
 
 
 def _mergeable(chunks: Sequence[Chunk]) -> int:
-    """Return how many of the last chunks should become one; 0 for none."""
+    """Return how many of the last chunks should be merged; 0 for none."""
     if len(chunks) > 1 and chunks[-1].size + chunks[-2].size <= _TINY:
         return 2
     same = {chunk.level for chunk in chunks[-FAN_OUT:]} == {chunks[-1].level}

@@ -1,8 +1,8 @@
 """Column tables of calls and of cells, and the one operation on them: rolling up.
 
-A **call table** has a row per call; a **cell table** has a row per cell, that is, for the calls
-that agree in some fields, with their measures and a t-digest of their execution times. A call is a
-cell of one call, so both answer `column` for the same names and everything works on both.
+A **call table** has one row per call. A **cell table** has one row per cell: the calls that agree
+in some fields, with their measures and a t-digest of their execution times. A call is a cell of one
+call, so both tables have the same columns and all functions work on both.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,10 +20,10 @@ Array = NDArray[Any]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-# Plain strings, for they are stored.
+# Plain strings: they are stored.
 FIELDS: tuple[str, ...] = tuple(field.value for field in CallField)
 CALL_COLUMNS = ("endpoint", "version", "ip", "group_by", "status", "time", "execution_time")
-# Measures of a cell, and how those of several cells become one.
+# The measures of a cell, and how those of several cells are merged.
 MEASURES: Mapping[str, np.ufunc] = {
     "visits": np.add,
     "errors": np.add,  # calls with a status of 500 or above
@@ -35,7 +35,7 @@ MEASURES: Mapping[str, np.ufunc] = {
     "last": np.maximum,
 }
 CENTROIDS = ("centroids", "mean", "weight")
-# A dense table of this many keys is cheaper than sorting, however few the rows are.
+# A lookup table of this many keys is cheaper than sorting, however few rows there are.
 _SMALL = 1 << 16
 _LARGEST_KEY = 1 << 62
 _NO_ROWS = np.zeros(0, dtype=np.int64)
@@ -68,16 +68,16 @@ def stored_name(name: str) -> str:
 
 
 def is_calls(columns: Mapping[str, object]) -> bool:
-    """Tell whether the columns are those of a call table."""
+    """Return whether the columns are those of a call table."""
     return "execution_time" in columns
 
 
 class Table:
-    """A column table, in memory or at rest.
+    """A column table, in memory or stored.
 
     :param rows: number of rows.
-    :param columns: arrays by name; read only when asked for. ``centroids`` says how many entries
-        of ``mean`` and ``weight`` belong to each row.
+    :param columns: arrays by name, read on access. ``centroids`` is the number of entries of
+        ``mean`` and ``weight`` that belong to each row.
     """
 
     def __init__(self, rows: int, columns: Mapping[str, Array]) -> None:
@@ -89,14 +89,14 @@ class Table:
         return self._columns[name]
 
     def where(self, keep: Bools | None) -> Self:
-        """Return the rows for which `keep` is true; all of them if it is None."""
+        """Return the rows for which `keep` is true; all rows if it is None."""
         if keep is None:
             return self
         return type(self)(int(np.count_nonzero(keep)), _Chosen(self._columns, keep))
 
 
 class CallTable(Table):
-    """A table of calls, with the columns of CALL_COLUMNS; the rest is derived from them."""
+    """A table of calls, with the columns of CALL_COLUMNS; all others are derived from them."""
 
     def column(self, name: str) -> Array:
         """Return a field, a measure or a column of centroids."""
@@ -108,7 +108,7 @@ class CallTable(Table):
 
 
 class _Chosen(Mapping[str, Array]):
-    """The columns of some rows; each is read when it is asked for."""
+    """The columns of some rows, read on access."""
 
     def __init__(self, columns: Mapping[str, Array], keep: Bools) -> None:
         self._columns = columns
@@ -150,8 +150,8 @@ class Cells:
     """The result of rolling up: one cell per combination of keys that occurs, in their order.
 
     :ivar keys: the keys of the cells.
-    :ivar measures: those that were asked for.
-    :ivar digests: None if they were not asked for.
+    :ivar measures: the requested ones.
+    :ivar digests: None if they were not requested.
     """
 
     keys: Sequence[Ints]
@@ -164,21 +164,24 @@ class Cells:
     def compressed(self) -> "Cells":
         """Return the same cells with compressed digests.
 
-        Percentiles must be read from these. Digests of several cells have their centroids at the
-        same percentiles; side by side they make stairs, up to two per cent high.
+        Percentiles must be read from these: the digests of several cells have their centroids at
+        the same percentiles; side by side they make steps of up to two per cent.
         """
         digests = self.digests.compressed() if self.digests else None
         return replace(self, digests=digests)
 
     def sketched(self) -> Digests:
-        """Return the digests, where they were asked for."""
+        """Return the digests.
+
+        :raises RuntimeError: they were not requested.
+        """
         if self.digests is None:
-            raise ValueError("digests: were not asked for")
+            raise RuntimeError("The digests of these cells were not requested.")
         return self.digests
 
 
 def split_by(numbers: Ints, columns: Mapping[str, Array]) -> Iterator[tuple[int, dict[str, Array]]]:
-    """Separate rows by a number that each of them has."""
+    """Split rows by a number that each of them has."""
     cells, (different,) = number_keys([numbers])
     for cell, number in enumerate(different.tolist()):
         rows = cells == cell
@@ -188,9 +191,9 @@ def split_by(numbers: Ints, columns: Mapping[str, Array]) -> Iterator[tuple[int,
 def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digests: bool) -> Cells:
     """Merge all rows with equal keys into one cell each, all at once.
 
-    :param keys: number of keys that each part has; at least one.
-    :param measures: which of MEASURES are wanted.
-    :param digests: whether percentiles are wanted.
+    :param keys: number of keys of each part; at least one.
+    :param measures: which of MEASURES to return.
+    :param digests: whether to return digests.
     """
     parts = [part for part in parts if part.table.rows]
     cells, found = number_keys([joined([part.keys[key] for part in parts]) for key in range(keys)])
@@ -203,7 +206,7 @@ def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digest
 
 
 def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
-    """Give each different combination of keys a number, in their order.
+    """Return the numbers of the distinct combinations of keys, in their order.
 
     :returns: for each row the number of its combination, and the combinations by column.
 
@@ -232,9 +235,9 @@ def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
 
 @dataclass(frozen=True)
 class _Step:
-    """How one more column was combined with those before it.
+    """How a column was combined with the ones before it.
 
-    :ivar before: what the combination of those was renumbered from, if it was.
+    :ivar before: the numbers of these before they were renumbered; None if they were not.
     """
 
     low: int
@@ -243,7 +246,7 @@ class _Step:
 
 
 def _taken_apart(combined: Ints, steps: Sequence[_Step]) -> list[Ints]:
-    """Return the columns that were combined into one number."""
+    """Split combined numbers into their columns."""
     columns = []
     for step in reversed(steps):
         combined, digits = np.divmod(combined, step.width)
@@ -254,7 +257,7 @@ def _taken_apart(combined: Ints, steps: Sequence[_Step]) -> list[Ints]:
 
 
 def _dense(keys: Ints, span: int) -> tuple[Ints, Ints]:
-    """Renumber keys from 0 without gaps, in their order; return the different keys as well."""
+    """Renumber keys from 0 without gaps, in their order, and return the distinct keys, too."""
     if span > max(_SMALL, 4 * len(keys)):
         different, numbers = np.unique(keys, return_inverse=True)
         return numbers, different
@@ -269,7 +272,7 @@ def _dense(keys: Ints, span: int) -> tuple[Ints, Ints]:
 
 
 def joined(arrays: Sequence[Array]) -> Array:
-    """Return arrays as one."""
+    """Return the arrays as one."""
     if not arrays:
         return _NO_ROWS
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

@@ -61,7 +61,7 @@ STATUS_CLASSES = {0: "unknown"} | {digit: f"{digit}xx" for digit in range(1, 10)
 
 
 class QueryError(ValueError):
-    """A query that cannot be answered, through no fault of the cube.
+    """An invalid query.
 
     :ivar parameter: the name of the parameter that is invalid, as `Query` has it.
     :ivar reason: what is wrong with it.
