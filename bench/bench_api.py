@@ -135,10 +135,12 @@ def site() -> Iterator[tuple[int, str, str]]:
     """Run the database and the web server; answer its port, a token and a dashboard's id."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         data_dir = Path(directory)
+        # Before the database, because PyDash does not start if the secret key is missing then.
+        configuration = Configuration.from_environment({"PYDASH_DATA_DIR": directory})
         database = subprocess.Popen([sys.executable, "-c", DATABASE, directory])
         while not server.is_accepting(data_dir):
             time.sleep(0.02)
-        pydash_app.configure(Configuration.from_environment({"PYDASH_DATA_DIR": directory}))
+        pydash_app.configure(configuration)
         token, dashboard_id = _fill()
         web = subprocess.Popen(
             [sys.executable, "-c", WEB, directory],

@@ -77,6 +77,8 @@ def _processes(directory: str) -> Iterator[int]:
         "PYDASH_FETCH_INTERVAL": str(INTERVAL),
         "PYDASH_LOG_LEVEL": "warning",
     }
+    # Before the database, because PyDash does not start if the secret key is missing then.
+    configuration = Configuration.from_environment(settings)
     commands = [
         ["-m", "bench.stub_apps", str(port)],
         ["-c", SERVE, directory],
@@ -89,7 +91,7 @@ def _processes(directory: str) -> Iterator[int]:
     try:
         while not server.is_accepting(Path(directory)):
             time.sleep(0.05)
-        pydash_app.configure(Configuration.from_environment(settings))
+        pydash_app.configure(configuration)
         yield port
     finally:
         pydash_database.close()

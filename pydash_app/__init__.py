@@ -15,6 +15,8 @@ def configure(configuration: "Configuration") -> None:
     """Wire this process: its logger, secret key, database and configuration.
 
     Every process calls it once before anything else, and so does every worker of a pool.
+
+    :raises ConfigurationError: the database requires an optional dependency.
     """
     import pydash_database
     import pydash_logger
@@ -22,6 +24,7 @@ def configure(configuration: "Configuration") -> None:
     from pydash_app.configuration import install
     from pydash_app.migrations import MIGRATIONS, RENAMED_CLASSES
 
+    configuration.require_extra("database_uri")
     install(configuration)
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     secrets.configure(configuration.secret_key)

@@ -8,9 +8,10 @@ put into a file named by `PYDASH_…_FILE`.
 import difflib
 import secrets
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -27,6 +28,13 @@ from pydash_app.setting_types import Network as Network
 from pydash_http.hosts import local_url
 
 PREFIX = "PYDASH_"
+# The module of the optional dependency that a URL requires, and the extra that installs it.
+_EXTRAS = {
+    "postgresql": ("relstorage", "postgresql"),
+    "redis": ("redis", "redis"),
+    "rediss": ("redis", "redis"),
+    "dask": ("distributed", "dask"),
+}
 # The tests are configured by variables with these prefixes; no setting begins with one.
 TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
 
@@ -204,6 +212,22 @@ class Configuration(BaseSettings):
                 f"{variable(name)} {reason}. For example: {variable(name)}={example(name)}"
             ) from None
 
+    def require_extra(self, name: str) -> None:
+        """Check that the optional dependency is installed that the value of a setting requires.
+
+        :param name: a setting whose value may be a URL.
+        :raises ConfigurationError: it is not installed.
+        """
+        scheme = urlsplit(getattr(self, name)).scheme
+        if scheme not in _EXTRAS:
+            return
+        module, extra = _EXTRAS[scheme]
+        if find_spec(module) is None:
+            raise ConfigurationError(
+                f"{variable(name)} is a {scheme}:// URL, which requires an optional dependency."
+                f" Install it with: pip install 'pydash-io[{extra}]'"
+            )
+
 
 def variable(name: str) -> str:
     """Return the environment variable of a setting.
@@ -264,6 +288,18 @@ def _read_secret_file(file_variable: str, path: Path) -> str:
 
 def _stored_secret_key(path: Path) -> str:
     """Return the installation's own key; create it if this is the first start."""
+    if not path.exists():
+        from pydash_database.server import FILE_NAME
+
+        database = path.with_name(FILE_NAME)
+        # In this order, because another process may be creating both, the key first.
+        if database.exists() and not path.exists():
+            raise ConfigurationError(
+                f"The secret key {path} is missing, but the database {database} exists."
+                f" Restore the key from a backup, or set {variable('secret_key')}. If it is lost,"
+                f" create a new one with `openssl rand -hex 32 > {path}`; then everyone must sign"
+                " in again, and the tokens of all dashboards must be entered again."
+            )
     try:
         return setting_types.secret_key(pydash_files.read_or_create(path, secrets.token_hex(32)))
     except (OSError, ValueError) as error:

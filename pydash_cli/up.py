@@ -29,6 +29,8 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) ->
         os.environ.setdefault("PYDASH_FETCH_INTERVAL", str(demo_content.FETCH_SECONDS))
         os.environ.setdefault("PYDASH_SELF_MONITORING", "on")
     configuration = configure(host=host, port=port, data_dir=data_dir)
+    for name in ("database_uri", "rate_limit_store", "executor"):
+        configuration.require_extra(name)
     with _lock(configuration.data_dir), Supervisor() as supervisor, suppress(Stopped):
         try:
             require_free_port(hosts_to_listen_on(configuration.host), configuration.port)

@@ -43,7 +43,10 @@ def create_app(configuration: Configuration) -> Flask:
     """Make the WSGI application.
 
     `pydash_app.configure` must have been called in this process.
+
+    :raises ConfigurationError: the store of rate limits requires an optional dependency.
     """
+    configuration.require_extra("rate_limit_store")
     app = WebApplication(__name__, static_folder=None)
     app.url_map.merge_slashes = False
     app.config.update(

@@ -45,6 +45,7 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
     :param configuration: how this installation is set up.
     :param stop: ends it, too, when set. For use in a thread that gets no signals.
     """
+    configuration.require_extra("executor")
     pydash_app.configure(configuration)
     if stop is None:
         stop = _set_by_signals()

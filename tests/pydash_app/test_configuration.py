@@ -3,6 +3,7 @@
 import doctest
 import os
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 from pathlib import Path
@@ -165,6 +166,46 @@ def test_a_damaged_secret_key_stops_the_start_and_is_left_unchanged(
         read(tmp_path)
     assert str(path) in str(error.value)
     assert path.read_bytes() == damaged
+
+
+def test_a_missing_secret_key_next_to_a_database_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "pydash.fs").touch()
+    with pytest.raises(ConfigurationError, match=r"is missing.*Restore the key") as error:
+        read(tmp_path)
+    assert str(tmp_path / "pydash.fs") in str(error.value)
+    assert not (tmp_path / "secret_key").exists()
+    assert read(tmp_path, secret_key="from elsewhere, long enough").data_dir == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "module", "extra"),
+    [
+        ("database_uri", "postgresql://localhost/pydash", "relstorage", "postgresql"),
+        ("rate_limit_store", "redis://localhost", "redis", "redis"),
+        ("rate_limit_store", "rediss://localhost", "redis", "redis"),
+        ("executor", "dask://localhost:8786", "distributed", "dask"),
+    ],
+)
+def test_a_missing_optional_dependency_is_named(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    module: str,
+    extra: str,
+) -> None:
+    configuration = read(tmp_path, **{name: value})
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ConfigurationError, match=rf"pip install 'pydash-io\[{extra}\]'") as error:
+        configuration.require_extra(name)
+    assert variable(name) in str(error.value)
+    assert value not in str(error.value), "it may hold a password"
+
+
+def test_a_default_requires_no_optional_dependency(tmp_path: Path) -> None:
+    configuration = read(tmp_path)
+    for name in ("database_uri", "rate_limit_store", "executor"):
+        configuration.require_extra(name)
 
 
 def test_the_secret_key_is_on_the_disk_before_its_name_is(
