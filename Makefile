@@ -11,12 +11,15 @@ PAGES := pydash_web/static/index.html
 MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
-.PHONY: help run test install install-test lint types backend-test frontend-test browser docs openapi \
+.PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test browser docs openapi \
 	bench compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
+	@echo "make dev          the same, but changed source code is reloaded, in Flask and in the browser"
 	@echo "make test         linters, types, back-end, front-end and browser tests"
+	@echo "make coverage     run the back-end tests and report their branch coverage"
+	@echo "make release      build and check the distributions of PyDash and the exporter"
 	@echo "make bench        measure speed, memory and sizes"
 	@echo "make compat       hold the client against every version of Flask-MonitoringDashboard"
 	@echo "make chaos        kill processes at random a hundred times and count"
@@ -28,6 +31,9 @@ help:
 
 run: install $(PAGES)
 	@exec $(BIN)/pydash up --demo --port $(PORT) --data-dir $(DATA)
+
+dev: install $(MODULES)
+	@exec $(BIN)/pydash up --demo --reload --port $(PORT) --data-dir $(DATA)
 
 # --- set-up: each step only when what it is made from is newer ---------------------------------
 
@@ -71,6 +77,7 @@ test: install-test browser lint types frontend-test $(PAGES) backend-test
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/lint-imports
 
 types: install-test
 	$(BIN)/mypy --strict $(CHECKED)
@@ -80,6 +87,11 @@ frontend-test: $(MODULES)
 
 backend-test: install-test browser $(PAGES)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
+
+coverage: install-test browser $(PAGES)
+	rm -f .coverage .coverage.*
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
+	$(BIN)/coverage report --skip-covered --sort=cover
 
 # --- longer ones -------------------------------------------------------------------------------
 
@@ -104,6 +116,9 @@ docs: install
 openapi: install $(MODULES)
 	$(BIN)/python -m pydash_web.api > docs/openapi.json
 	cd frontend && npm run --silent generate-types
+
+release: install-test $(PAGES)
+	$(BIN)/python -m tests.release.build
 
 clean:
 	rm -rf .venv build frontend/node_modules pydash_web/static .mypy_cache .ruff_cache .pytest_cache

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,13 +17,17 @@ from pydash_cli.settings import configure, data_dir_option, host_option, port_op
 from pydash_http.hosts import hosts_to_listen_on, local_url
 from pydash_supervisor import Service, Stopped, Supervisor, require_free_port, responds
 
+# Where Vite serves the pages of `make dev`; it passes requests for the API on to Flask.
+VITE_URL = "http://localhost:5173"
+
 
 @click.command()
 @host_option
 @port_option
 @data_dir_option
 @click.option("--demo", is_flag=True, help="Add a demo user and a monitored demo app.")
-def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) -> None:
+@click.option("--reload", is_flag=True, hidden=True, help="Reload changed source code (make dev).")
+def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, reload: bool) -> None:
     """Run everything: the database, the web server and the fetcher."""
     if demo:
         os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
@@ -45,19 +50,21 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool) ->
             f"Dashboards may be fetched from these addresses: {configuration.fetch_allow}.",
             err=True,
         )
-        click.echo(_start(supervisor, configuration, demo))
+        click.echo(_start(supervisor, configuration, demo, reload=reload))
         supervisor.run()
 
 
-def _start(supervisor: Supervisor, configuration: Configuration, demo: bool) -> str:
+def _start(
+    supervisor: Supervisor, configuration: Configuration, demo: bool, *, reload: bool
+) -> str:
     """Start all processes in order; return the line that reports that they are ready."""
     from pydash_database import server
 
     url = local_url(configuration.host, configuration.port)
-    services = [
-        _command("web", "web", is_ready=lambda: responds(f"{url}/api/status")),
-        _command("fetcher", "fetcher"),
-    ]
+    shown_url = VITE_URL if reload else url
+    web = _command("web", "web", is_ready=lambda: responds(f"{url}/api/status"))
+    services = [*(_reloading(web, configuration, url) if reload else [web])]
+    services.append(_command("fetcher", "fetcher"))
     supervisor.start(
         _command(
             "database", "database", is_ready=lambda: server.is_accepting(configuration.data_dir)
@@ -65,13 +72,30 @@ def _start(supervisor: Supervisor, configuration: Configuration, demo: bool) -> 
     )
     if not demo:
         supervisor.start(*services)
-        return f"PyDash is ready at {url}"
+        return f"PyDash is ready at {shown_url}"
     shop_url = demo_content.shop_url(configuration)
     supervisor.run_once(_command("demo user", "demo", "user"))
     supervisor.start(demo_content.shop(configuration, shop_url), *services)
     supervisor.run_once(_command("demo dashboards", "demo", "dashboards", shop_url, url))
     password = demo_content.password(configuration)
-    return f"PyDash is ready at {url} (sign in as {demo_content.USER_NAME}, password {password})"
+    return (
+        f"PyDash is ready at {shown_url} (sign in as {demo_content.USER_NAME}, password {password})"
+    )
+
+
+def _reloading(web: Service, configuration: Configuration, url: str) -> list[Service]:
+    """Return the web server of `make dev`, and Vite, which serves the pages and reloads them."""
+    port = ("--port", str(configuration.port))
+    flask = ("-m", "flask", "--app", "pydash", "run", "--reload", "--no-debugger", *port)
+    return [
+        replace(web, command=[sys.executable, *flask]),
+        Service(
+            "pages",
+            ["npm", "--prefix", "frontend", "run", "dev", "--", "--strictPort"],
+            is_ready=lambda: responds(VITE_URL),
+            environment={"PYDASH_BACKEND": url},
+        ),
+    ]
 
 
 def _command(name: str, *arguments: str, is_ready: Callable[[], bool] | None = None) -> Service:

@@ -1,7 +1,7 @@
 """Manages deletion of a user."""
 
+from pydash_app.dashboard.services import account_deletion
 from pydash_app.errors import NotAuthenticated, PyDashError
-from pydash_app.user.services import deletion
 from pydash_database import transact
 from pydash_web.http import session
 from pydash_web.models.common import Message
@@ -20,7 +20,7 @@ def delete_user(body: PasswordConfirmation) -> Message:
         if not user.check_password(body.password):
             raise NotAuthenticated("Wrong password.")
         try:
-            deletion.delete(user)
+            account_deletion.delete(user)
         except KeyError:
             raise PyDashError("This account has already been deleted.") from None
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from transaction.interfaces import TransientError
 
-from pydash_app.user.services import deletion, settings
+from pydash_app.dashboard.services import account_deletion
+from pydash_app.user.services import settings
 from pydash_app.user.sessions import Sessions
 from pydash_database import DatabaseUnavailable, transact
 from pydash_web.http import session
@@ -113,7 +114,7 @@ def test_a_session_that_another_request_ended_is_no_fault_of_a_sign_out(
     ("owner", "name", "path", "body"),
     [
         (Sessions, "end", "/api/logout", {}),
-        (deletion, "delete", "/api/user/delete", {"password": PASSWORD}),
+        (account_deletion, "delete", "/api/user/delete", {"password": PASSWORD}),
     ],
 )
 def test_the_browser_keeps_a_session_that_could_not_be_ended(
@@ -137,7 +138,7 @@ def test_a_sign_in_that_failed_leaves_the_cookie_alone(
 def test_a_deletion_that_met_a_conflict_is_answered_all_the_same(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_vain_first(monkeypatch, deletion, "delete")
+    in_vain_first(monkeypatch, account_deletion, "delete")
     assert alice.post("/api/user/delete", {"password": PASSWORD}).status_code == 200
     assert "pydash_session" not in alice.http.cookies
     assert alice.sign_in("Alice").status_code == 401
