@@ -21,7 +21,7 @@ help:
 	@echo "make coverage     run the back-end tests and report their branch coverage"
 	@echo "make release      build and check the distributions of PyDash and the exporter"
 	@echo "make bench        measure speed, memory and sizes"
-	@echo "make compat       hold the client against every version of Flask-MonitoringDashboard"
+	@echo "make compat       test the client with every version of Flask-MonitoringDashboard"
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
 	@echo "make docs         write the table of settings in docs/configuration.md from the model"

@@ -1,7 +1,7 @@
-"""The wire between PyDash and the apps that Flask-MonitoringDashboard (FMD) monitors.
+"""Reads the apps that Flask-MonitoringDashboard (FMD) monitors.
 
-`RemoteDashboard` reads an app with any FMD from 1.10 to 5.1, in one form. The three functions
-bear the names of FMD's own routes, without the word JSON, and give what these give.
+`RemoteDashboard` reads an app with any FMD from 1.10 to 5.1, in one form. The three functions have
+the names of FMD's own routes, without the word JSON, and return what those respond with.
 """
 
 from flask_monitoring_dashboard_client.calls import (

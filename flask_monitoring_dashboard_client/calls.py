@@ -1,4 +1,4 @@
-"""What a remote dashboard tells, in one form whatever its version."""
+"""What is read from a monitored app, in one form for all versions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class RemoteDetails:
-    """What a remote dashboard is.
+    """Describes the monitoring of an app.
 
-    :param url: where its routes are, without a trailing slash; what is to be fetched from.
-    :param dialect: the name of the way it talks; what is to be remembered.
-    :param fmd_version: the version of Flask-MonitoringDashboard.
-    :param first_request: when its first call was (UTC), if it has one and says so.
-    :param last_id: the largest id of a call, where calls have ids.
-    :param total_requests: how many calls it has, if it says so.
-    :param default_token: whether its security token is the one that everybody knows.
-    :param timezone: the name of the time zone its own pages show, if it says so.
+    :param url: base URL of its routes, without a trailing slash; fetch from this one.
+    :param dialect: name of its protocol; store it for later connections.
+    :param fmd_version: version of Flask-MonitoringDashboard.
+    :param first_request: time of its first call (UTC), if it has any and reports it.
+    :param last_id: largest id of a call, where calls have ids.
+    :param total_requests: number of calls, if reported.
+    :param default_token: whether its security token is the publicly known default.
+    :param timezone: name of the time zone that its own pages use, if reported.
     """
 
     url: str
@@ -38,9 +38,9 @@ class MonitorRule:
 
     :param name: the endpoint's name in Flask.
     :param enabled: whether its calls are monitored.
-    :param version_added: the version of the app in which it was first seen.
-    :param time_added: when it was first seen (UTC).
-    :param last_accessed: when it was last called (UTC), if it ever was.
+    :param version_added: version of the app in which it first appeared.
+    :param time_added: when it first appeared (UTC).
+    :param last_accessed: when it was last called (UTC), if ever.
     """
 
     name: str
@@ -54,13 +54,13 @@ class MonitorRule:
 class CallColumns:
     """Calls, one list or array per field, all of the same length.
 
-    :param endpoint: names.
+    :param endpoint: endpoint names.
     :param execution_time: float64, ms.
     :param time: datetime64[us], UTC.
     :param version: versions of the app.
-    :param group_by: the groups, empty where the app gives none.
-    :param ip: addresses of the callers.
-    :param status_code: int16, 0 where it is not known.
+    :param group_by: groups, empty where the app assigns none.
+    :param ip: IP addresses of the clients.
+    :param status_code: int16, 0 if unknown.
     """
 
     endpoint: list[str]
@@ -74,32 +74,32 @@ class CallColumns:
     def __len__(self) -> int:
         return len(self.endpoint)
 
-    def select(self, chosen: NDArray[np.bool_]) -> "CallColumns":
-        """Return the calls for which `chosen` holds."""
-        if chosen.all():
+    def select(self, mask: NDArray[np.bool_]) -> "CallColumns":
+        """Return the calls for which the mask is True."""
+        if mask.all():
             return self
-        positions = np.flatnonzero(chosen).tolist()
+        positions = np.flatnonzero(mask).tolist()
         return CallColumns(
             endpoint=[self.endpoint[i] for i in positions],
-            execution_time=self.execution_time[chosen],
-            time=self.time[chosen],
+            execution_time=self.execution_time[mask],
+            time=self.time[mask],
             version=[self.version[i] for i in positions],
             group_by=[self.group_by[i] for i in positions],
             ip=[self.ip[i] for i in positions],
-            status_code=self.status_code[chosen],
+            status_code=self.status_code[mask],
         )
 
 
 @dataclass(frozen=True)
 class CallPage:
-    """Some new calls, and from where to go on.
+    """A page of new calls, and the cursor to continue from.
 
-    :param columns: the calls, none of them absurd.
-    :param cursor: what `fetch_page` wants next time; can be stored as JSON.
-    :param has_more: whether another page can be had at once.
-    :param set_aside: how many calls were left out, because a value of theirs was absurd.
-    :param notice: what the user should know, such as that calls were gone before they were read.
-    :param remaining: about how many calls are still to come, if that is known.
+    :param columns: the valid calls.
+    :param cursor: argument of the next `fetch_page`; JSON-compatible.
+    :param has_more: whether another page is available now.
+    :param set_aside: number of calls omitted because a value is invalid.
+    :param notice: a message for the user, for instance that calls were deleted unread.
+    :param remaining: approximate number of calls still to be read, if known.
     """
 
     columns: CallColumns

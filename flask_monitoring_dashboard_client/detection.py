@@ -1,4 +1,4 @@
-"""Finds out where the monitoring of an app is, how it talks, and whether the token is right."""
+"""Finds the monitoring of an app and its dialect, and checks the security token."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +21,7 @@ from flask_monitoring_dashboard_client.routes import (
     Routes,
     is_json,
     parse_json,
-    refuse,
+    reject,
 )
 from flask_monitoring_dashboard_client.signed import signed_rows
 from pydash_http import GuardedSession, InvalidResponse, RemoteError, ResponseTooLarge, Url
@@ -29,8 +29,8 @@ from pydash_http import GuardedSession, InvalidResponse, RemoteError, ResponseTo
 DETAILS = "get_json_details"
 LINK = "/dashboard"
 MAX_PARENTS = 3
-# Of all that can be wrong at one of the addresses tried, the first of these tells most.
-_TELLING = (
+# The errors that do not end the search, the most informative first.
+_INFORMATIVE = (
     WrongToken,
     ExporterMissing,
     RemoteFailure,
@@ -40,30 +40,30 @@ _TELLING = (
 )
 
 
-def speak(dialect: str, routes: Routes) -> Dialect:
-    """Return the way of talking that has this name."""
-    if dialect == ExporterDialect.name:
+def create_dialect(name: str, routes: Routes) -> Dialect:
+    """Return the dialect with a name, for the routes of an app."""
+    if name == ExporterDialect.name:
         return ExporterDialect(routes)
-    return LegacyDialect(routes, LEGACY[dialect])
+    return LegacyDialect(routes, LEGACY[name])
 
 
 def detect(session: GuardedSession, address: Url, token: str) -> RemoteDetails:
-    """Look for the monitoring at and around an address.
+    """Search for the monitoring at an address and around it.
 
-    :param address: of the app, or of any page of its monitoring.
-    :raises RemoteError: the most telling of the things that are wrong.
+    :param address: of the app, or of any of its monitoring pages.
+    :raises RemoteError: the most informative of the errors that occurred.
     """
-    found: list[RemoteError] = []
+    errors: list[RemoteError] = []
     for base in _candidates(address):
         try:
-            return _probe(session, base, token)
-        except _TELLING as error:
-            found.append(error)
-    raise min(found, key=lambda error: _TELLING.index(type(error)))
+            return _probe(Routes(session, base, token))
+        except _INFORMATIVE as error:
+            errors.append(error)
+    raise min(errors, key=lambda error: _INFORMATIVE.index(type(error)))
 
 
 def _candidates(address: Url) -> Iterator[Url]:
-    """List where the routes may be: here, at FMD's default link, or further up.
+    """Yield the possible base URLs of the routes: as given, with FMD's default link, and parents.
 
     >>> for url in _candidates(Url.parse("http://x/dashboard/login")):
     ...     print(url)
@@ -78,72 +78,61 @@ def _candidates(address: Url) -> Iterator[Url]:
         yield replace(address, path=each, query="")
 
 
-def _probe(session: GuardedSession, base: Url, token: str) -> RemoteDetails:
-    routes = Routes(session, base, token)
-    answer = routes.answer(DETAILS)
-    if not session.is_same_server(str(base), answer.url):
-        elsewhere = answer.url.removesuffix("/" + DETAILS)
-        raise NotADashboard(f"The address leads on to {elsewhere}. Give that address instead.")
-    found = Url.parse(answer.url)
+def _probe(routes: Routes) -> RemoteDetails:
+    """Read the details, and check the token."""
+    response = routes.request(DETAILS)
+    if not routes.session.is_same_server(str(routes.base), response.url):
+        target = response.url.removesuffix("/" + DETAILS)
+        raise NotADashboard(f"The URL redirects to {target}. Enter that URL instead.")
+    found = Url.parse(response.url)
     if found.path.endswith("/" + DETAILS):
         routes.base = replace(found, path=found.path.removesuffix("/" + DETAILS))
-    if answer.status_code == 500:
-        # What FMD 1.11 answers as long as there is no call; its other routes work.
-        told: Any = {"version": "1.11", "first_request": None}
-    elif answer.status_code == 200 and is_json(answer):
-        told = parse_json(answer.content)
+    if response.status_code == 500:
+        # FMD 1.11 responds like this as long as it has no calls; its other routes work.
+        content: Any = {"version": "1.11", "first_request": None}
+    elif response.status_code == 200 and is_json(response):
+        content = parse_json(response.content)
     else:
-        refuse(answer)
-    if not isinstance(told, dict):
-        refuse(answer)
-    return _checked(routes, told, answer.status_code)
-
-
-def _checked(routes: Routes, told: dict[str, Any], status: int) -> RemoteDetails:
-    dialect = _dialect_of(told)
-    if dialect is None:
-        raise NotADashboard("What answers at this address is not a Flask-MonitoringDashboard.")
+        reject(response)
+    if not isinstance(content, dict):
+        reject(response)
+    dialect = _dialect_of(content)
     if dialect != ExporterDialect.name:
-        _check_signature(routes, status)
-    version = told.get("dashboard-version", told.get("version"))
+        # These versions respond to anybody, with data signed with their token.
+        try:
+            signed_rows(routes.get("get_json_monitor_rules"), routes.token)
+        except (NotADashboard, InvalidResponse):
+            if response.status_code == 500:
+                reject(response)
+            raise
+    return _details(routes, dialect, content)
+
+
+def _dialect_of(content: dict[str, Any]) -> str:
+    """Return the name of the dialect whose details these are."""
+    if "exporter-version" in content:
+        return ExporterDialect.name
+    if "dashboard-version" in content:
+        return "1.12" if str(content["dashboard-version"]).startswith("1.") else "2.0"
+    if "version" in content:
+        return "1.11" if "first_request" in content else "1.10"
+    raise NotADashboard("The server at this URL is not a Flask-MonitoringDashboard.")
+
+
+def _details(routes: Routes, dialect: str, content: dict[str, Any]) -> RemoteDetails:
+    # From 1.12 to 2.0, the time is wrong by the server's offset from UTC.
+    first = _count(content.get("first-request", content.get("first_request")))
+    is_known = first is not None and dialect not in ("1.12", "2.0")
     return RemoteDetails(
         url=str(routes.base),
         dialect=dialect,
-        fmd_version=clean_text(version) or "",
-        first_request=_first_request(told, dialect),
-        last_id=_count(told.get("last-id")),
-        total_requests=_count(told.get("total-requests")),
+        fmd_version=clean_text(content.get("dashboard-version", content.get("version"))) or "",
+        first_request=datetime.fromtimestamp(first or 0, UTC) if is_known else None,
+        last_id=_count(content.get("last-id")),
+        total_requests=_count(content.get("total-requests")),
         default_token=routes.token == DEFAULT_TOKEN,
-        timezone=clean_text(told.get("timezone")) or None,
+        timezone=clean_text(content.get("timezone")) or None,
     )
-
-
-def _dialect_of(told: dict[str, Any]) -> str | None:
-    if "exporter-version" in told:
-        return ExporterDialect.name
-    if "dashboard-version" in told:
-        return "1.12" if str(told["dashboard-version"]).startswith("1.") else "2.0"
-    if "version" in told:
-        return "1.11" if "first_request" in told else "1.10"
-    return None
-
-
-def _check_signature(routes: Routes, status: int) -> None:
-    """Check the token: these dialects answer anybody, signed with it."""
-    try:
-        signed_rows(routes.get("get_json_monitor_rules"), routes.token)
-    except (NotADashboard, InvalidResponse) as error:
-        if status == 500:
-            raise RemoteFailure(status) from error
-        raise
-
-
-def _first_request(told: dict[str, Any], dialect: str) -> datetime | None:
-    # From 1.12 to 2.0 it is wrong by the server's distance to UTC.
-    if dialect in ("1.12", "2.0"):
-        return None
-    seconds = _count(told.get("first-request", told.get("first_request")))
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _count(value: Any) -> int | None:

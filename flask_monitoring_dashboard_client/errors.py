@@ -1,4 +1,4 @@
-"""What can go wrong between PyDash and a remote dashboard, each with what to do about it."""
+"""What can go wrong between PyDash and a monitored app, each with how to fix it."""
 
 from pydash_http import RemoteError
 
@@ -7,12 +7,12 @@ import pydash_exporter          # pip install pydash-exporter
 pydash_exporter.bind(app)       # right after dashboard.bind(app)"""
 
 
-class NotADashboard(RemoteError):  # noqa: N818
-    """Something answers, but it is no Flask-MonitoringDashboard."""
+class NotADashboard(RemoteError):  # noqa: N818 - the names of this tree state what happened
+    """The URL responds, but not as Flask-MonitoringDashboard does."""
 
 
 class ExporterMissing(RemoteError):  # noqa: N818
-    """A Flask-MonitoringDashboard answers, but one without routes to read it by.
+    """A Flask-MonitoringDashboard responds, but has no routes to export its measurements.
 
     >>> print(ExporterMissing())
     This Flask-MonitoringDashboard has no export routes. Add two lines to the app:
@@ -28,25 +28,25 @@ class ExporterMissing(RemoteError):  # noqa: N818
 
 
 class WrongToken(RemoteError):  # noqa: N818
-    """The security token is not the one of the remote dashboard."""
+    """The security token is not that of the monitored app."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The security token is not the one of this dashboard. It is the value of "
-            "dashboard.config.security_token (SECURITY_TOKEN in its configuration file)."
+            "Wrong security token. It must be the value of dashboard.config.security_token in the "
+            "app (SECURITY_TOKEN in the configuration file of Flask-MonitoringDashboard)."
         )
 
 
 class RemoteFailure(RemoteError):  # noqa: N818
-    """The remote dashboard answered with an error.
+    """The app responded with an error.
 
-    :param status: the HTTP status code of the answer.
+    :param status: the HTTP status code.
     """
 
     def __init__(self, status: int) -> None:
-        super().__init__(f"The dashboard answered with an error (HTTP status {status}).")
+        super().__init__(f"The app responded with an error (HTTP status {status}).")
         self.status = status
 
     def __reduce__(self) -> tuple[type["RemoteFailure"], tuple[int]]:
-        """Keep the status when the error crosses from a worker process to its parent."""
+        """Preserve the status when the error passes from a worker process to its parent."""
         return type(self), (self.status,)

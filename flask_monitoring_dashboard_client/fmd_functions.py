@@ -1,4 +1,4 @@
-"""FMD's own routes as functions: what they answer, and None when they do not."""
+"""FMD's own routes as functions: each returns the content of a response, or None on failure."""
 
 import math
 from datetime import UTC, datetime
@@ -18,15 +18,15 @@ def get_details(
 ) -> dict[str, Any] | None:
     """Get details from a deployed dashboard.
 
-    :param dashboard_url: the base URL of the dashboard, without a trailing slash.
+    :param dashboard_url: base URL of the dashboard, without a trailing slash.
     :param timeout: seconds to wait for a response.
-    :param token: the secret token, which only the exporter wants to see here.
+    :param token: the security token; required by the exporter only.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the details, or None if the request was unsuccessful.
     """
     with _session(timeout, allow) as session:
         try:
-            return _routes(session, dashboard_url, token).json("get_json_details")
+            return Routes(session, Url.parse(dashboard_url), token).json("get_json_details")
         except RemoteError:
             return None
 
@@ -36,17 +36,17 @@ def get_monitor_rules(
 ) -> Rows | None:
     """Get the monitor rules from a deployed dashboard.
 
-    :param dashboard_url: the base URL of the dashboard, without a trailing slash.
-    :param dashboard_token: the secret token of the dashboard.
+    :param dashboard_url: base URL of the dashboard, without a trailing slash.
+    :param dashboard_token: the security token of the dashboard.
     :param timeout: seconds to wait for a response.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the rules, or None if the request was unsuccessful.
     """
     with _session(timeout, allow) as session:
-        routes = _routes(session, dashboard_url, dashboard_token)
         try:
-            answer = routes.get("get_json_monitor_rules")
-            return _listed(answer) if is_json(answer) else signed_rows(answer, dashboard_token)
+            routes = Routes(session, Url.parse(dashboard_url), dashboard_token)
+            response = routes.get("get_json_monitor_rules")
+            return _rows(response) if is_json(response) else signed_rows(response, dashboard_token)
         except RemoteError:
             return None
 
@@ -64,25 +64,39 @@ def get_data(
 
     PyDash itself reads them in pages, see `RemoteDashboard.fetch_page`.
 
-    :param dashboard_url: the base URL of the dashboard, without a trailing slash.
-    :param dashboard_token: the secret token of the dashboard.
-    :param time_from: only calls since that moment (UTC unless it says otherwise). Dashboards
-        reckon in whole seconds, so up to one second more can come on either side.
-    :param time_to: only calls up to that moment; only together with `time_from`.
+    :param dashboard_url: base URL of the dashboard, without a trailing slash.
+    :param dashboard_token: the security token of the dashboard.
+    :param time_from: only calls since that moment (UTC if naive). Dashboards select calls by
+        whole seconds, so those of up to one more second may be included on either side.
+    :param time_to: only calls up to that moment; requires `time_from`.
     :param timeout: seconds to wait for a response.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the calls, or None if the request was unsuccessful.
     :raises ValueError: if there is a `time_to` without a `time_from`.
     """
     if time_to is not None and time_from is None:
-        raise ValueError("time_to needs a time_from")
+        raise ValueError("time_to requires time_from")
+    route = "get_json_data"
+    if time_from is not None:
+        # Some versions exclude the lower bound.
+        route += f"/{math.ceil(_seconds(time_from)) - 1}"
+    if time_to is not None:
+        route += f"/{math.ceil(_seconds(time_to))}"
     with _session(timeout, allow) as session:
-        routes = _routes(session, dashboard_url, dashboard_token)
         try:
-            rows = _all_rows(routes, "get_json_data" + _bounds(time_from, time_to))
+            routes = Routes(session, Url.parse(dashboard_url), dashboard_token)
+            rows: Rows = []
+            while True:
+                # FMD itself ignores the query and responds with all rows at once.
+                response = routes.get(route, f"after_id={rows[-1]['id'] if rows else 0}")
+                if not is_json(response):
+                    return signed_rows(response, dashboard_token)
+                page = _rows(response)
+                if not page:
+                    return rows
+                rows += page
         except RemoteError:
             return None
-    return rows
 
 
 def _session(timeout: float, allow: str) -> GuardedSession:
@@ -90,40 +104,13 @@ def _session(timeout: float, allow: str) -> GuardedSession:
     return GuardedSession(FetchPolicy.parse(allow), limits)
 
 
-def _routes(session: GuardedSession, dashboard_url: str, token: str) -> Routes:
-    return Routes(session, Url.parse(dashboard_url), token)
-
-
-def _bounds(time_from: datetime | None, time_to: datetime | None) -> str:
-    """Write the bounds as whole seconds, so wide that nothing between them is cut off."""
-    if time_from is None:
-        return ""
-    # Some versions leave out the lower bound itself.
-    lower = f"/{math.ceil(_seconds(time_from)) - 1}"
-    return lower if time_to is None else f"{lower}/{math.ceil(_seconds(time_to))}"
-
-
 def _seconds(moment: datetime) -> float:
     return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
 
 
-def _all_rows(routes: Routes, route: str) -> Rows:
-    """Return the rows of a route that the exporter gives in pages and FMD itself at once."""
-    rows: Rows = []
-    while True:
-        after_id = rows[-1]["id"] if rows else 0
-        answer = routes.get(route, f"after_id={after_id}")
-        if not is_json(answer):
-            return signed_rows(answer, routes.token)
-        page = _listed(answer)
-        if not page:
-            return rows
-        rows += page
-
-
-def _listed(answer: requests.Response) -> Rows:
-    content = parse_json(answer.content)
+def _rows(response: requests.Response) -> Rows:
+    content = parse_json(response.content)
     rows = content.get("data") if isinstance(content, dict) else None
     if not isinstance(rows, list):
-        raise InvalidResponse("The answer of the dashboard cannot be read.")
+        raise InvalidResponse("The response holds no list of objects.")
     return rows

@@ -1,7 +1,7 @@
-"""Matches calls that are read twice, because they have no id and can be asked for by time only.
+"""Matches calls that are read twice because they have no id and are selected by time only.
 
-Two calls can be equal in all that is told of them. So they are matched as a multiset: of calls
-that are equal, as many are new as there are more than before.
+Two calls can be equal in every reported field. So they are matched as a multiset: among equal
+calls, only as many are new as there are more than before.
 """
 
 import hashlib
@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 
 Rows = Sequence[dict[str, Any]]
 Seen = dict[str, dict[str, int]]
-"""How many calls were read, by the second they fall into and their fingerprint."""
+"""Numbers of calls read before, by second and fingerprint."""
 
 MAX_SEEN = 20_000
-"""How many calls are remembered at most: what bounds the size of a cursor."""
+"""How many calls are remembered: bounds the size of a cursor."""
 
 
 def unseen(rows: Rows, seconds: Sequence[int], seen: Seen) -> NDArray[np.bool_]:
-    """Tell which calls are new.
+    """Return which calls are new.
 
-    :param rows: the calls, as they came.
-    :param seconds: the second that each falls into.
-    :param seen: what was read before.
+    :param rows: the calls, as received.
+    :param seconds: the second of each call.
+    :param seen: the calls read before.
 
     >>> rows = [{"ip": "a"}, {"ip": "a"}, {"ip": "b"}]
     >>> unseen(rows, [7, 7, 7], remembered(rows[:1], [7], 0))
@@ -44,7 +44,7 @@ def unseen(rows: Rows, seconds: Sequence[int], seen: Seen) -> NDArray[np.bool_]:
 
 
 def remembered(rows: Rows, seconds: Sequence[int], after: int) -> Seen:
-    """Return what `unseen` has to know of the calls from the second `after` on."""
+    """Return what `unseen` needs to know of the calls from the second `after` on."""
     counts: dict[str, Counter[str]] = {}
     for row, second in zip(rows, seconds, strict=True):
         if second >= after:
@@ -53,9 +53,9 @@ def remembered(rows: Rows, seconds: Sequence[int], after: int) -> Seen:
 
 
 def trimmed(seen: Seen, after: int) -> tuple[Seen, int]:
-    """Shorten what is to be read twice until little enough has to be remembered.
+    """Shorten the time that is read twice, until few enough calls need to be remembered.
 
-    :returns: what is left of `seen`, and the second after which calls are to be read again.
+    :returns: the rest of `seen`, and the second after which calls are to be read again.
     """
     size = sum(map(len, seen.values()))
     for second in sorted(map(int, seen))[:-1]:

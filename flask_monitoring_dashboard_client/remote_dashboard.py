@@ -1,4 +1,4 @@
-"""One remote dashboard, whatever its version."""
+"""The monitoring of one app, whatever its version."""
 
 import time
 from dataclasses import replace
@@ -6,21 +6,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule, RemoteDetails
-from flask_monitoring_dashboard_client.detection import detect, speak
-from flask_monitoring_dashboard_client.errors import ExporterMissing, NotADashboard, WrongToken
+from flask_monitoring_dashboard_client.detection import create_dialect, detect
+from flask_monitoring_dashboard_client.errors import (
+    ExporterMissing,
+    NotADashboard,
+    WrongToken,
+)
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
-from pydash_http import (
-    FetchPolicy,
-    GuardedSession,
-    Limits,
-    Resolver,
-    Url,
-    resolve,
-)
+from pydash_http import FetchPolicy, GuardedSession, Limits, Resolver, Url, resolve
 
-# Details and rules have some ten kB. Whoever sends more may want it to be parsed: of JSON, each
-# byte can take thirty of memory, and several can be tried out at once.
+# Details and rules take a few kB. A server that sends more may want it to be parsed: each byte of
+# JSON can take thirty of memory, and a user may start several probes at once.
 PROBE_BYTES = 256 * 1024
 
 
@@ -29,18 +26,18 @@ class RemoteDashboard:
 
     Nothing is sent before the first method is called.
 
-    :param url: where the monitoring is, as `RemoteDetails.url` gives it; for `probe`, whatever the
-        user typed: the address of the app or of any page of its monitoring.
+    :param url: base URL of the monitoring, as in `RemoteDetails.url`; for `probe`, what the user
+        entered: the URL of the app or of any of its monitoring pages.
     :param token: its security token.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
-    :param connect_timeout: seconds to look up a name, and to connect to each of its addresses.
+    :param connect_timeout: seconds to resolve a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
     :param total_timeout: seconds for one request, or for all requests of a probe together.
-    :param max_bytes: the size of an answer, decompressed; of those to a probe, `PROBE_BYTES`.
-    :param dialect: how it talks, as `RemoteDetails.dialect` gives it; found out if it is None.
-    :param resolver: looks up a host's addresses; another one is for tests.
-    :raises AddressRefused: if the URL is none.
-    :raises WrongToken: if the token is none, being empty or having control characters.
+    :param max_bytes: maximum size of a response, decompressed; in a probe, `PROBE_BYTES`.
+    :param dialect: as in `RemoteDetails.dialect`; detected if None.
+    :param resolver: returns a host's addresses; replaced in tests.
+    :raises AddressRefused: if the URL is invalid.
+    :raises WrongToken: if the token is empty or contains control characters.
     """
 
     def __init__(
@@ -63,7 +60,7 @@ class RemoteDashboard:
         self._token, self._name = token.strip(), dialect
         if not self._token or not self._token.isprintable():
             raise WrongToken
-        self._settle(Url.parse(url))
+        self._set_base(url)
 
     def __enter__(self) -> Self:
         return self
@@ -81,34 +78,34 @@ class RemoteDashboard:
         self._session.close()
 
     def probe(self) -> RemoteDetails:
-        """Find out where the monitoring is and how it talks, and check the token.
+        """Detect the monitoring and its dialect, and check the token.
 
-        :raises RemoteError: with what is wrong, see its subclasses.
+        :raises RemoteError: see its subclasses.
         """
         limits = replace(self._limits, max_bytes=min(PROBE_BYTES, self._limits.max_bytes))
         deadline = time.monotonic() + limits.total_timeout
         with GuardedSession(self._policy, limits, self._resolver, deadline) as session:
             details = detect(session, self._base, self._token)
         self._name = details.dialect
-        self._settle(Url.parse(details.url))
+        self._set_base(details.url)
         return details
 
     def monitor_rules(self) -> list[MonitorRule]:
-        """Return the endpoints that the app has.
+        """Return the endpoints of the app.
 
         :raises RemoteError: see its subclasses.
         """
         return self._dialect(self._name or self.probe().dialect).monitor_rules()
 
     def fetch_page(self, cursor: dict[str, Any] | None = None, limit: int = MAX_LIMIT) -> CallPage:
-        """Return the calls that come after a cursor.
+        """Return the calls after a cursor.
 
-        The answer depends on the remote side and the cursor alone. Who stores the calls and the
-        new cursor together, and goes on from the stored one, has every call exactly once.
+        The result depends on nothing but the app and the cursor. A caller that stores the calls
+        and the new cursor in one transaction, and continues from it, has every call exactly once.
 
-        :param cursor: the one of the page before, None to begin with the first call.
-        :param limit: how many calls a page is to hold, at most 50,000. The dialects before the
-            exporter cannot be asked for a number of calls and only come near it.
+        :param cursor: that of the page before, None for the first page.
+        :param limit: number of calls in a page, at most 50,000. Versions before the exporter
+            select calls by time, so their pages only come near it.
         :raises RemoteError: see its subclasses.
         """
         limit = max(1, min(limit, MAX_LIMIT))
@@ -116,17 +113,19 @@ class RemoteDashboard:
         try:
             return self._dialect(name).fetch_page(cursor, limit)
         except (ExporterMissing, NotADashboard):
-            # The app may have been upgraded to a version that talks otherwise.
-            found = self.probe().dialect
-            if found == name:
+            # The app may have been upgraded to a version with another dialect.
+            detected = self.probe().dialect
+            if detected == name:
                 raise
-            return self._dialect(found).fetch_page(cursor, limit)
+            return self._dialect(detected).fetch_page(cursor, limit)
 
-    def _settle(self, address: Url) -> None:
+    def _set_base(self, url: str) -> None:
+        address = Url.parse(url)
         self._base = replace(address, path=address.path.rstrip("/"), query="")
         self._dialects: dict[str, Dialect] = {}
 
     def _dialect(self, name: str) -> Dialect:
         if name not in self._dialects:
-            self._dialects[name] = speak(name, Routes(self._session, self._base, self._token))
+            routes = Routes(self._session, self._base, self._token)
+            self._dialects[name] = create_dialect(name, routes)
         return self._dialects[name]

@@ -1,4 +1,4 @@
-"""Asks the routes of one remote dashboard, and makes an error of every answer that is none."""
+"""Requests the export routes of one app, and raises an error for every unexpected response."""
 
 import json
 import re
@@ -16,87 +16,88 @@ from flask_monitoring_dashboard_client.errors import (
 )
 from pydash_http import GuardedSession, InvalidResponse, Url
 
-DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the one that everybody knows
+DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly known default
 # Every page of FMD 2.1 and newer names its AngularJS app.
 _FMD_PAGE = re.compile(rb"""ng-app\s*=\s*["']?fmdApp""")
 
 
 class Dialect(Protocol):
-    """What every way of talking can do."""
+    """The operations of every dialect."""
 
     @property
     def name(self) -> str:
-        """What a cursor and a stored dashboard remember it by."""
+        """The name under which cursors and dashboards store the dialect."""
 
     def monitor_rules(self) -> list[MonitorRule]:
-        """Return the endpoints that the app has."""
+        """Return the endpoints of the app."""
 
     def fetch_page(self, cursor: dict[str, Any] | None, limit: int) -> CallPage:
-        """Return the calls that come after a cursor; see `RemoteDashboard.fetch_page`."""
+        """Return the calls after a cursor; see `RemoteDashboard.fetch_page`."""
 
 
 class Routes:
-    """The export routes of one dashboard.
+    """The export routes of one app.
 
-    :param session: what fetches.
-    :param base: where the routes are: the app's address with the link of the monitoring.
-    :param token: the dashboard's security token.
+    :param session: sends the requests.
+    :param base: base URL of the routes: the app's, with the link of the monitoring.
+    :param token: the app's security token.
     """
 
     def __init__(self, session: GuardedSession, base: Url, token: str) -> None:
         self.session, self.base, self.token = session, base, token
 
-    def answer(self, route: str, query: str = "") -> requests.Response:
-        """Fetch a route, whatever it answers."""
+    def request(self, route: str, query: str = "") -> requests.Response:
+        """Request a route, and return the response whatever its status."""
         url = replace(self.base, path=f"{self.base.path}/{route}", query=query)
         headers = {"Authorization": b"Bearer " + self.token.encode()}
         return self.session.get(str(url), headers=headers)
 
     def get(self, route: str, query: str = "") -> requests.Response:
-        """Fetch a route.
+        """Request a route.
 
-        :raises RemoteError: unless it answers with status 200.
+        :raises RemoteError: unless the status is 200.
         """
-        answer = self.answer(route, query)
-        if answer.status_code != 200:
-            refuse(answer)
-        return answer
+        response = self.request(route, query)
+        if response.status_code != 200:
+            reject(response)
+        return response
 
     def json(self, route: str, query: str = "") -> dict[str, Any]:
-        """Fetch a route that answers with a JSON object."""
-        answer = self.get(route, query)
-        content = parse_json(answer.content) if is_json(answer) else None
+        """Request a route that returns a JSON object."""
+        response = self.get(route, query)
+        content = parse_json(response.content) if is_json(response) else None
         if not isinstance(content, dict):
-            refuse(answer)
+            reject(response)
         return content
 
 
-def is_json(answer: requests.Response) -> bool:
+def is_json(response: requests.Response) -> bool:
     """Return whether a response claims to be JSON."""
-    return "json" in answer.headers.get("content-type", "").lower()
+    return "json" in response.headers.get("content-type", "").lower()
 
 
 def parse_json(text: bytes | str) -> Any:
-    """Parse JSON that nobody vouches for.
+    """Parse JSON from an untrusted source.
 
-    :raises InvalidResponse: if it is none.
+    :raises InvalidResponse: if it is invalid.
     """
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InvalidResponse("The answer of the dashboard is not valid JSON.") from error
+        raise InvalidResponse("The response is not valid JSON.") from error
 
 
-def refuse(answer: requests.Response) -> NoReturn:
-    """Raise the error that says best what is wrong with an answer."""
-    if answer.status_code == 401 and "bearer" in answer.headers.get("www-authenticate", "").lower():
+def reject(response: requests.Response) -> NoReturn:
+    """Raise the error that best describes an unexpected response."""
+    status, headers = response.status_code, response.headers
+    if status == 401 and "bearer" in headers.get("www-authenticate", "").lower():
         raise WrongToken
-    if _FMD_PAGE.search(answer.content):
+    if _FMD_PAGE.search(response.content):
         raise ExporterMissing
-    if answer.status_code in (200, 404):
-        place = answer.url.rpartition("/")[0]
+    if status in (200, 404):
+        place = response.url.rpartition("/")[0]
         raise NotADashboard(
-            f"There is no Flask-MonitoringDashboard at {place}. Give the address of the app, or "
-            "the one at which you see its monitoring. If you see it there, it lacks the exporter."
+            f"There is no Flask-MonitoringDashboard at {place}. Enter the URL of the app, or that "
+            "of its monitoring pages. If you see those pages there, the exporter is missing."
         )
-    raise RemoteFailure(answer.status_code)
+    raise RemoteFailure(status)

@@ -1,4 +1,4 @@
-"""Reads the monitor rules (newer: endpoints) of every dialect."""
+"""Parses the monitor rules (newer versions: endpoints) of every dialect."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,38 +13,37 @@ MAX_RULES = 10_000
 
 
 def parse_rules(rows: Any, utc_offset: int = 0) -> list[MonitorRule]:
-    """Read the rules, leaving out those without a name.
+    """Parse rules, omitting those without a name.
 
-    :param rows: a list of objects, as they came.
-    :param utc_offset: seconds by which the times in them are ahead of UTC.
-    :raises InvalidResponse: if it is no such list.
-    :raises ResponseTooLarge: if there are more than an app can have in earnest.
+    :param rows: a list of objects, as received.
+    :param utc_offset: seconds by which their times are ahead of UTC.
+    :raises InvalidResponse: if it is not such a list.
+    :raises ResponseTooLarge: if there are more than any real app has.
     """
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise InvalidResponse("The endpoints in the answer of the dashboard cannot be read.")
+        raise InvalidResponse("The endpoints in the response are invalid.")
     if len(rows) > MAX_RULES:
         raise ResponseTooLarge(
-            f"The dashboard has {len(rows):,} endpoints. PyDash reads up to {MAX_RULES:,}."
+            f"The app has {len(rows):,} endpoints. PyDash reads at most {MAX_RULES:,}."
         )
-    rules = [_parse_rule(row, utc_offset) for row in rows]
+    # FMD 1 has other names for some fields.
+    rules = [
+        MonitorRule(
+            name=clean_text(row.get("name", row.get("endpoint"))) or "",
+            enabled=bool(row.get("monitor_level", row.get("monitor"))),
+            version_added=clean_text(row.get("version_added")) or "",
+            time_added=_time(row.get("time_added"), utc_offset),
+            last_accessed=_time(row.get("last_requested", row.get("last_accessed")), utc_offset),
+        )
+        for row in rows
+    ]
     return [rule for rule in rules if rule.name]
-
-
-def _parse_rule(row: dict[str, Any], utc_offset: int) -> MonitorRule:
-    """Read one rule: FMD 1 called some things by another name."""
-    return MonitorRule(
-        name=clean_text(row.get("name", row.get("endpoint"))) or "",
-        enabled=bool(row.get("monitor_level", row.get("monitor"))),
-        version_added=clean_text(row.get("version_added")) or "",
-        time_added=_time(row.get("time_added"), utc_offset),
-        last_accessed=_time(row.get("last_requested", row.get("last_accessed")), utc_offset),
-    )
 
 
 def _time(value: Any, utc_offset: int) -> datetime | None:
     moment = times_from_texts([value])[0]
     if np.isnat(moment):
         return None
-    # A year that datetime does not have cannot be in such a text.
+    # Such a text cannot have a year outside the range of datetime.
     local: datetime = (moment - np.timedelta64(utc_offset, "s")).item()
     return local.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
-"""Reads the signed answers of Flask-MonitoringDashboard 1.10 to 2.0.
+"""Reads the signed responses of Flask-MonitoringDashboard 1.10 to 2.0.
 
-They are JSON Web Tokens, signed with the security token but readable by anybody, and within them
-the data are JSON once more, as a text.
+They are JSON Web Tokens, signed with the security token but readable by anybody. Their payload
+holds the data as JSON text within JSON.
 """
 
 import re
@@ -12,48 +12,48 @@ import requests
 from jwt.algorithms import HMACAlgorithm
 
 from flask_monitoring_dashboard_client.errors import WrongToken
-from flask_monitoring_dashboard_client.routes import parse_json, refuse
+from flask_monitoring_dashboard_client.routes import parse_json, reject
 from pydash_http import InvalidResponse
 
 _HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
-_LOOKS_SIGNED = re.compile(rb"\s*[\w-]+\.[\w-]+\.[\w-]*\s*")
+_SIGNED = re.compile(rb"\s*[\w-]+\.[\w-]+\.[\w-]*\s*")
 
 
-def signed_rows(answer: requests.Response, token: str) -> list[dict[str, Any]]:
-    """Read an answer that is a signed list of objects.
+def signed_rows(response: requests.Response, token: str) -> list[dict[str, Any]]:
+    """Return the objects in a signed response.
 
-    :param token: the security token it has to be signed with.
-    :raises WrongToken: if somebody else signed it.
-    :raises RemoteError: if it is something else, whatever that is.
+    :param token: the security token that must have signed it.
+    :raises WrongToken: if it is signed with another token.
+    :raises RemoteError: if it is anything else.
     """
-    if not _LOOKS_SIGNED.fullmatch(answer.content):
-        refuse(answer)
-    rows = parse_json(verified(answer.content.strip(), token))
+    if not _SIGNED.fullmatch(response.content):
+        reject(response)
+    rows = parse_json(verified(response.content.strip(), token))
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise InvalidResponse("The answer of the dashboard cannot be read.")
+        raise InvalidResponse("The signed response holds no list of objects.")
     return rows
 
 
 def verified(text: bytes, token: str) -> str:
-    """Return the data of a signed answer, once it is certain who signed it.
+    """Return the data of a signed response after verifying its signature.
 
-    Only HS256 counts: who trusts what the answer says of itself would take "none" as well. The
-    parts are taken apart here, because `jwt.decode` looks at each of their millions of bytes.
+    Only HS256 is accepted: the algorithm that a token names could be "none". The token is split
+    here because `jwt.decode` iterates over each of its millions of bytes in Python.
 
     :param text: a JSON Web Token.
-    :param token: the security token it has to be signed with.
-    :raises WrongToken: if it is signed with another.
-    :raises InvalidResponse: if it is not signed in this way at all.
+    :param token: the security token that must have signed it.
+    :raises WrongToken: if it is signed with another token.
+    :raises InvalidResponse: if it is not signed with HS256, or has no data.
     """
     content, _, signature = text.rpartition(b".")
     header, _, payload = content.partition(b".")
     if _object(header).get("alg") != "HS256":
-        raise InvalidResponse("The answer of the dashboard is not signed as it has to be.")
+        raise InvalidResponse("The response is not signed with HS256.")
     if not _HS256.verify(content, token.encode(), _decoded(signature)):
         raise WrongToken
     data = _object(payload).get("data")
     if not isinstance(data, str):
-        raise InvalidResponse("The answer of the dashboard cannot be read.")
+        raise InvalidResponse("The signed response holds no data.")
     return data
 
 
@@ -66,6 +66,4 @@ def _decoded(part: bytes) -> bytes:
     try:
         return urlsafe_b64decode(part + b"=" * (-len(part) % 4))
     except ValueError as error:
-        raise InvalidResponse(
-            "The answer of the dashboard is not signed as it has to be."
-        ) from error
+        raise InvalidResponse("The signed response is not valid base64.") from error

@@ -1,4 +1,4 @@
-"""Lets PyDash read the measurements of an app that Flask-MonitoringDashboard monitors.
+"""Exports the measurements of Flask-MonitoringDashboard, so that PyDash can read them.
 
 Two lines, the second right after the first::
 
@@ -16,15 +16,15 @@ from pydash_exporter.version import __version__
 
 __all__ = ["DEFAULT_TOKEN", "__version__", "bind"]
 
-DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the one that everybody knows
+DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly known default
 
 
 def bind(app: Flask) -> None:
-    """Serve the measurements of `app` to whoever shows the security token.
+    """Add the export routes to `app`. They require the security token.
 
-    :param app: the app that `dashboard.bind` was called with, before its first request.
-    :raises RuntimeError: if Flask-MonitoringDashboard is not bound to `app` yet, or if its
-        security token is still the default one, which is printed in its documentation.
+    :param app: the app that was passed to `dashboard.bind`, before its first request.
+    :raises RuntimeError: if `dashboard.bind(app)` was not called before, or if the security token
+        is the default one, which is public.
     """
     config = flask_monitoringdashboard.config
     if config.app is not app:
@@ -33,9 +33,9 @@ def bind(app: Flask) -> None:
         )
     if not config.security_token or config.security_token == DEFAULT_TOKEN:
         raise RuntimeError(
-            "pydash_exporter: the security token is the default one, which everybody knows. "
-            "Set your own before dashboard.bind(app), for example\n"
+            "pydash_exporter: the security token is the default, which is public. Set your own "
+            "before dashboard.bind(app), for example\n"
             '    dashboard.config.security_token = os.environ["DASHBOARD_TOKEN"]\n'
-            "with the output of: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            "and generate it with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
     app.register_blueprint(create_blueprint(config.security_token), url_prefix="/" + config.link)

@@ -1,7 +1,7 @@
-"""Reads the measurements out of the database of Flask-MonitoringDashboard, a page at a time.
+"""Reads the measurements from the database of Flask-MonitoringDashboard, page by page.
 
-The sessions are opened without FMD's own `session_scope`, which swallows every exception and
-would turn a failure into an empty answer. Nothing is written, so closing is all they need.
+Sessions are opened without FMD's own `session_scope`, which swallows every exception and would
+turn a failure into an empty response. Nothing is written, so they are only closed.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from flask_monitoringdashboard import config
 from sqlalchemy import func
 
 MAX_LIMIT = 50_000
-"""The most calls in one page: what bounds the memory that an export takes."""
+"""Maximum number of calls in a page: bounds the memory that an export takes."""
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - FMD stores naive UTC
 MICROSECOND = timedelta(microseconds=1)
 
 
 class Selection(NamedTuple):
-    """Which calls a page is to hold.
+    """The calls of a page.
 
     :param after_id: only calls with a larger id.
-    :param limit: at most so many, the smallest ids first.
-    :param time_from: only calls after this moment (naive UTC), or None.
-    :param time_to: only calls up to and including this moment (naive UTC), or None.
+    :param limit: maximum number of calls; those with the smallest ids are returned.
+    :param time_from: only calls after this time (naive UTC), or None.
+    :param time_to: only calls up to and including this time (naive UTC), or None.
     """
 
     after_id: int = 0
@@ -36,7 +36,7 @@ class Selection(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One request that the app served, as FMD stored it."""
+    """A request that the app has served, as FMD stored it."""
 
     id: int
     endpoint_id: int
@@ -49,12 +49,12 @@ class Call(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some calls, and what one has to know to ask for the next.
+    """A page of calls, and what is needed to request the next.
 
     :param calls: in the order of their ids.
-    :param names: the names of the endpoints by their ids.
+    :param names: names of the endpoints by id.
     :param has_more: whether there are calls after these.
-    :param last_id: the largest id in the whole database, 0 if it is empty.
+    :param last_id: largest id in the database, 0 if it is empty.
     """
 
     calls: list[Call]
@@ -64,41 +64,38 @@ class Page(NamedTuple):
 
 
 def open_session() -> Any:
-    """Open a session with FMD's database, to be closed by the caller."""
-    # Imported late: FMD reads its settings when its database module is imported.
+    """Open a session of FMD's database; the caller closes it."""
+    # Imported here: FMD reads its settings when its database module is imported.
     from flask_monitoringdashboard.database import DBSession
 
     return DBSession()
 
 
 def read_page(selection: Selection) -> Page:
-    """Read one page of calls.
+    """Read a page of calls.
 
-    :raises sqlalchemy.exc.SQLAlchemyError: if the database does not answer.
+    :raises sqlalchemy.exc.SQLAlchemyError: if the database fails.
     """
     from flask_monitoringdashboard.database import Endpoint, Request
 
+    # FMD 2.1 stores no status code.
+    columns = [getattr(Request, name) for name in Call._fields if hasattr(Request, name)]
     with closing(open_session()) as session:
-        query = session.query(*_columns(Request)).filter(Request.id > selection.after_id)
+        query = session.query(*columns).filter(Request.id > selection.after_id)
         if selection.time_from is not None:
             query = query.filter(Request.time_requested > selection.time_from)
         if selection.time_to is not None:
             query = query.filter(Request.time_requested <= selection.time_to)
         rows = query.order_by(Request.id).limit(selection.limit + 1).all()
         last_id = session.query(func.max(Request.id)).scalar() or 0
-        # After the calls, so that no call can have an endpoint that is not among them.
+        # After the calls, so that the endpoint of every call is among them.
         names = dict(session.query(Endpoint.id, Endpoint.name).all())
     calls = [Call(*row, *(None,) * (len(Call._fields) - len(row))) for row in rows]
     return Page(calls[: selection.limit], names, len(calls) > selection.limit, last_id)
 
 
-def _columns(request: Any) -> list[Any]:
-    # FMD 2.1 keeps no status code.
-    return [getattr(request, name) for name in Call._fields if hasattr(request, name)]
-
-
 def read_endpoints() -> list[dict[str, Any]]:
-    """Read the endpoints that FMD knows, whether it monitors them or not, oldest first."""
+    """Read all endpoints, monitored or not, oldest first."""
     from flask_monitoringdashboard.database import Endpoint
 
     with closing(open_session()) as session:
@@ -107,9 +104,9 @@ def read_endpoints() -> list[dict[str, Any]]:
         {
             "id": endpoint.id,
             "name": endpoint.name,
-            "last_requested": _text(_last_requested(endpoint)),
+            "last_requested": str(_last_requested(endpoint)),
             "monitor_level": endpoint.monitor_level,
-            "time_added": _text(endpoint.time_added),
+            "time_added": str(endpoint.time_added),
             "version_added": endpoint.version_added,
         }
         for endpoint in endpoints
@@ -117,7 +114,7 @@ def read_endpoints() -> list[dict[str, Any]]:
 
 
 def _last_requested(endpoint: Any) -> datetime | None:
-    """Tell when an endpoint was last used: FMD 3.1 and newer keep that in memory until they end."""
+    """Return when an endpoint was last used: FMD 3.1 and newer keep that in memory until exit."""
     stored: datetime | None = endpoint.last_requested
     try:
         from flask_monitoringdashboard.core.cache import memory_cache
@@ -131,7 +128,7 @@ def _last_requested(endpoint: Any) -> datetime | None:
 
 
 def read_details() -> dict[str, Any]:
-    """Read what there is to know about the database and the app as a whole."""
+    """Read what describes the database and the app as a whole."""
     from flask_monitoringdashboard.database import Request
 
     with closing(open_session()) as session:
@@ -154,14 +151,10 @@ def read_details() -> dict[str, Any]:
 
 
 def microseconds(moment: datetime | None) -> int | None:
-    """Count the µs since 1970 of a naive UTC moment."""
+    """Return the µs from 1970 to a naive UTC time."""
     return None if moment is None else (moment - EPOCH) // MICROSECOND
 
 
 def _seconds(moment: datetime | None) -> int:
-    # As FMD 2.0 did: -1 when there is none.
+    # As in FMD 2.0: -1 for none.
     return -1 if moment is None else (moment - EPOCH) // timedelta(seconds=1)
-
-
-def _text(moment: datetime | None) -> str:
-    return str(moment)

@@ -1,6 +1,6 @@
-"""The three routes, under the same link as FMD's own pages.
+"""The three export routes, below the same link as FMD's own pages.
 
-FMD's blueprint takes no more routes once it is bound, so these have a blueprint of their own.
+FMD's blueprint accepts no routes after it is bound, so these have a blueprint of their own.
 """
 
 from __future__ import annotations
@@ -20,23 +20,40 @@ from pydash_exporter import measurements, shapes
 from pydash_exporter.measurements import EPOCH, MAX_LIMIT, Selection
 from pydash_exporter.version import __version__
 
-COMPRESS_FROM = 1_000  # bytes; less is not worth the work
+MIN_COMPRESSED = 1_000
+"""Smaller bodies (bytes) are not worth compressing."""
+
 FORMATS = {"rows": shapes.rows, "columns": shapes.columns}
 
 
 class BadArgumentError(ValueError):
-    """An argument of the request that cannot be used, with the reason as its text."""
+    """An argument of the request is invalid; the message says why."""
 
 
 def create_blueprint(token: str) -> Blueprint:
-    """Make the blueprint with the routes.
+    """Create the blueprint with the routes.
 
-    :param token: what a reader has to show as `Authorization: Bearer <token>`.
+    :param token: every request must have the header `Authorization: Bearer <token>`.
     """
     blueprint = Blueprint("pydash_exporter", __name__)
-    blueprint.before_request(lambda: None if _is_authorized(token) else _unauthorized())
-    blueprint.register_error_handler(BadArgumentError, lambda error: _answer_error(400, str(error)))
-    blueprint.register_error_handler(SQLAlchemyError, _database_failed)
+
+    @blueprint.before_request
+    def authorize() -> Response | None:
+        # Headers arrive as Latin-1 text. They are compared as bytes, in constant time.
+        given = request.headers.get("Authorization", "").encode("latin-1", "replace")
+        if hmac.compare_digest(given, ("Bearer " + token).encode()):
+            return None
+        response = _error(401, "The security token is missing or wrong.")
+        response.headers["WWW-Authenticate"] = 'Bearer realm="pydash-exporter"'
+        return response
+
+    @blueprint.errorhandler(SQLAlchemyError)
+    def report_failure(error: SQLAlchemyError) -> Response:
+        response = _error(503, "The monitoring database is unavailable.")
+        response.headers["Retry-After"] = "30"
+        return response
+
+    blueprint.register_error_handler(BadArgumentError, lambda error: _error(400, str(error)))
     blueprint.add_url_rule("/get_json_details", "details", get_json_details)
     blueprint.add_url_rule("/get_json_monitor_rules", "monitor_rules", get_json_monitor_rules)
     for rule in ("", "/<time_from>", "/<time_from>/<time_to>"):
@@ -45,8 +62,8 @@ def create_blueprint(token: str) -> Blueprint:
 
 
 def get_json_details() -> Response:
-    """Tell about the deployment: versions, the first request, how many there are."""
-    return _answer(
+    """Return the versions, the time of the first request, and the number of requests."""
+    return _response(
         {
             "exporter-version": __version__,
             "dashboard-version": version("Flask-MonitoringDashboard"),
@@ -57,19 +74,19 @@ def get_json_details() -> Response:
 
 
 def get_json_monitor_rules() -> Response:
-    """List the endpoints and whether they are monitored."""
-    return _answer({"data": measurements.read_endpoints()})
+    """Return the endpoints, and whether they are monitored."""
+    return _response({"data": measurements.read_endpoints()})
 
 
 def get_json_data(time_from: str | None = None, time_to: str | None = None) -> Response:
-    """Give one page of calls: `?after_id=0&limit=50000&format=rows|columns`.
+    """Return a page of calls: `?after_id=0&limit=50000&format=rows|columns`.
 
-    :param time_from: only calls after this moment (whole seconds since 1970, UTC).
-    :param time_to: only calls up to and including this moment.
+    :param time_from: only calls after this time (whole seconds since 1970, UTC).
+    :param time_to: only calls up to and including this time.
     """
     shape = FORMATS.get(request.args.get("format", "rows"))
     if shape is None:
-        raise BadArgumentError("format is one of: " + ", ".join(FORMATS))
+        raise BadArgumentError("format must be one of: " + ", ".join(FORMATS))
     page = measurements.read_page(
         Selection(
             after_id=_number("after_id", request.args.get("after_id", "0"), 0, 2**63 - 1),
@@ -78,7 +95,7 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
             time_to=_moment("to", time_to),
         )
     )
-    return _answer(
+    return _response(
         {
             "data": shape(page),
             "has_more": page.has_more,
@@ -89,12 +106,12 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
 
 
 def _number(name: str, text: str, smallest: int, largest: int) -> int:
-    # A long text is refused unread: making a number of it takes quadratic time.
+    # Long texts are refused first: parsing them takes quadratic time.
     if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise BadArgumentError(f"{name} is a whole number, not negative")
+        raise BadArgumentError(f"{name} must be a non-negative integer")
     number = int(text)
     if not smallest <= number <= largest:
-        raise BadArgumentError(f"{name} is between {smallest} and {largest}")
+        raise BadArgumentError(f"{name} must be between {smallest} and {largest}")
     return number
 
 
@@ -104,33 +121,15 @@ def _moment(name: str, text: str | None) -> datetime | None:
     return EPOCH + timedelta(seconds=_number(name, text, 0, 4_000_000_000))
 
 
-def _is_authorized(token: str) -> bool:
-    """Compare in constant time, as the bytes that came: a header arrives as Latin-1 text."""
-    given = request.headers.get("Authorization", "").encode("latin-1", "replace")
-    return hmac.compare_digest(given, ("Bearer " + token).encode())
+def _error(status: int, message: str) -> Response:
+    return _response({"message": message}, status)
 
 
-def _unauthorized() -> Response:
-    answer = _answer_error(401, "The security token is missing or wrong.")
-    answer.headers["WWW-Authenticate"] = 'Bearer realm="pydash-exporter"'
-    return answer
-
-
-def _database_failed(error: SQLAlchemyError) -> Response:
-    answer = _answer_error(503, "The monitoring database does not answer.")
-    answer.headers["Retry-After"] = "30"
-    return answer
-
-
-def _answer_error(status: int, message: str) -> Response:
-    return _answer({"message": message}, status)
-
-
-def _answer(content: dict[str, Any], status: int = 200) -> Response:
+def _response(content: dict[str, Any], status: int = 200) -> Response:
     body = json.dumps(content, separators=(",", ":")).encode()
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
-    if len(body) >= COMPRESS_FROM and request.accept_encodings["gzip"] > 0:
-        # The fastest level: it makes the answer about five times smaller for little work.
+    if len(body) >= MIN_COMPRESSED and request.accept_encodings["gzip"] > 0:
+        # The fastest level: it makes the body about five times smaller at little cost.
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
     return Response(body, status, headers, mimetype="application/json")

@@ -1,4 +1,4 @@
-"""The two shapes of a page of calls: rows to be read by people, columns by PyDash."""
+"""The two formats of a page of calls: rows for people, columns for PyDash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydash_exporter.measurements import Page, microseconds
 
 
 def rows(page: Page) -> list[dict[str, Any]]:
-    """Give every call as an object with the names of FMD 2.0, and id, endpoint and status code."""
+    """Return each call as an object with the names of FMD 2.0, and endpoint and status code."""
     return [
         {
             **call._asdict(),
@@ -21,10 +21,10 @@ def rows(page: Page) -> list[dict[str, Any]]:
 
 
 def columns(page: Page) -> dict[str, Any]:
-    """Give every field as one list; a tenth of the size and of the work of rows.
+    """Return each field as one list: a tenth of the size and the work of rows.
 
-    Times are µs since 1970 (UTC). Texts repeat, so each is given once, in `values`, and by its
-    position there for every call, in `codes`.
+    Times are µs since 1970 (UTC). Text repeats, so each distinct text is in `values` once, and
+    `codes` has its position there for every call.
     """
     calls = page.calls
     return {

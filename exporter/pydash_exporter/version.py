@@ -1,3 +1,3 @@
-"""The version that the exporter tells its readers."""
+"""The version of the exporter, as reported in the details."""
 
 __version__ = "1.0.0"

@@ -2,7 +2,7 @@
 
     python compat_app.py DATABASE TOKEN
 
-It prints the port it listens at, and serves until its standard input ends.
+It prints its port, and serves until its standard input ends.
 """
 
 import os
@@ -18,18 +18,18 @@ APP_VERSION = "4.2"
 
 
 def user() -> str | None:
-    """Return who asks, for FMD to group by."""
+    """Return the user of a request, for FMD to group by."""
     return request.headers.get("X-User")
 
 
 def slow() -> str:
-    """Take a little longer than the other pages."""
+    """Respond more slowly than the other pages."""
     time.sleep(0.005)
     return "slow"
 
 
 def create_app(database: str, token: str) -> Flask:
-    """Make the app, monitored."""
+    """Return the app, monitored."""
     app = Flask("compat")
     app.secret_key = "only a test"
     app.add_url_rule("/", "home", lambda: "home")
@@ -53,7 +53,7 @@ def create_app(database: str, token: str) -> Flask:
 
 
 def monitor_all() -> None:
-    """Do what the user of FMD 1.11 and older does on its page of rules: tick every box."""
+    """Enable all rules, as users of FMD 1.11 and older do on its page of rules."""
     from flask_monitoringdashboard.database.endpoint import get_monitor_rule, update_monitor_rule
 
     for name in ("home", "item", "slow", "gone"):
@@ -62,12 +62,12 @@ def monitor_all() -> None:
 
 
 def main() -> None:
-    """Serve at a free port of the loopback interface."""
+    """Serve on a free port of the loopback interface."""
     server = make_server("127.0.0.1", 0, create_app(*sys.argv[1:3]), threaded=True)
     print("port", server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
-    # FMD's own threads may go on for ever.
+    # FMD's own threads may never end.
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Virtual environments with one version of Flask-MonitoringDashboard each, made once and kept."""
+"""Virtual environments with one version of Flask-MonitoringDashboard each, created once."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ VERSIONS = ("1.11.5", "1.13.1", "2.0.7", "2.1.4", "3.1.2", "3.3.2", "4.0.5", "5.
 OLD = ["flask<2.3", "werkzeug<3", "wtforms<3", "plotly<3", "setuptools<66"]
 PINS = {"1.11.5": OLD, "1.13.1": OLD, "2.0.7": OLD, "2.1.4": ["flask<2.3", "werkzeug<3"]}
 
-# What plotly 2.7 expects of Python 3.9 and older.
+# plotly 2.7 expects these names, which Python 3.10 removed.
 OLD_COLLECTIONS = (
     "import collections, collections.abc; "
     "vars(collections).update({**vars(collections.abc), **vars(collections)})\n"
@@ -21,12 +21,12 @@ OLD_COLLECTIONS = (
 
 
 def has_exporter(fmd_version: str) -> bool:
-    """Tell whether this version is read through the exporter."""
+    """Return whether this version is read through the exporter."""
     return tuple(map(int, fmd_version.split("."))) >= (2, 1)
 
 
 def python_with(fmd_version: str) -> Path:
-    """Return a Python that has this version installed; the first time, it is made."""
+    """Return a Python with this version installed, in an environment that is created if missing."""
     if version("Flask-MonitoringDashboard") == fmd_version:
         return Path(sys.executable)
     folder = CACHE / fmd_version

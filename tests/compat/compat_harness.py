@@ -1,4 +1,4 @@
-"""Holds what PyDash counts against what a monitored app has in its own database."""
+"""Compares what PyDash counts with what a monitored app has in its own database."""
 
 import os
 import random
@@ -27,7 +27,7 @@ PATHS = ("/", "/item/7", "/slow", "/gone")
 PAGE = 700
 ROUNDS = 5
 HISTORY = 3_000
-# Not further back: FMD 1.11 does not tell when its server's summer time began or ended.
+# Not further back: FMD 1.11 does not report when daylight saving time began or ended.
 HISTORY_DAYS = 14
 
 Call = tuple[str, datetime, float, str, str, str, int]
@@ -36,11 +36,11 @@ Call = tuple[str, datetime, float, str, str, str, int]
 
 @dataclass
 class MonitoredApp:
-    """A running app, and what its own database says.
+    """A running app and its database.
 
     :param fmd_version: of Flask-MonitoringDashboard.
     :param timezone: of its server.
-    :param url: where it answers.
+    :param url: base URL of the app.
     :param token: its security token.
     :param database: its SQLite file.
     """
@@ -57,7 +57,7 @@ class MonitoredApp:
         return self.fmd_version.startswith("1.11")
 
     def visit(self, rounds: int) -> None:
-        """Ask for every page so many times, and wait until FMD has stored that."""
+        """Request every page that many times, and wait until FMD has stored the calls."""
         before = len(self.calls())
         with requests.Session() as session:
             session.trust_env = False
@@ -67,7 +67,7 @@ class MonitoredApp:
         self._wait_for(before + rounds * len(PATHS))
 
     def write_history(self, seed: int = 2018) -> None:
-        """Store past calls as FMD would have: unordered, some equal, some at full seconds."""
+        """Store past calls as FMD does: unordered, some equal, some at full seconds."""
         rng = random.Random(seed)
         now = datetime.now(UTC).replace(microsecond=0)
         with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
@@ -77,7 +77,7 @@ class MonitoredApp:
                 self._store(connection, moment + timedelta(microseconds=fraction), rng)
 
     def calls(self) -> list[Call]:
-        """Read all calls out of the database."""
+        """Return all calls in the database."""
         with closing(sqlite3.connect(self.database, timeout=30)) as connection:
             rows = connection.execute(self._select(connection)).fetchall()
         return [self._call(*row) for row in rows]
@@ -145,7 +145,7 @@ def running_app(
 
     :param timezone: of its server.
     :param folder: for its database.
-    :param exporter: whether it is bound, in the versions that want it.
+    :param exporter: whether it is bound, in the versions that need it.
     """
     token, database = secrets.token_urlsafe(), folder / "monitoring.sqlite"
     environment = {"PATH": os.environ["PATH"], "TZ": timezone, "HOME": str(folder)}
@@ -172,7 +172,7 @@ def running_app(
 
 
 class Reader:
-    """PyDash's side: what the client fetches, in a list and in a cube."""
+    """Fetches like PyDash, into a list and into a cube."""
 
     def __init__(self, remote: RemoteDashboard) -> None:
         self._remote = remote
@@ -182,7 +182,7 @@ class Reader:
         self.cube = Cube()
 
     def fetch(self) -> int:
-        """Fetch what is new, and return how many calls that was."""
+        """Fetch new calls, and return their number."""
         before, has_more = len(self.calls), True
         while has_more:
             page = self._remote.fetch_page(self._cursor, PAGE)
@@ -208,11 +208,11 @@ class Reader:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How PyDash's figures compare with the app's own.
+    """A comparison in which all figures were equal.
 
-    :param details: what the client found out.
-    :param calls: how many calls the app has.
-    :param after_more: how many it has after more traffic.
+    :param details: as detected by the client.
+    :param calls: number of calls in the app.
+    :param after_more: number of calls after more requests.
     """
 
     details: RemoteDetails
@@ -221,7 +221,7 @@ class Comparison:
 
 
 def compare(fmd_version: str, timezone: str, folder: Path) -> Comparison:
-    """Run an app, read it, and hold every figure against the app's own database.
+    """Run an app, fetch from it, and compare every figure with the app's own database.
 
     :raises AssertionError: if one differs.
     """
@@ -246,25 +246,25 @@ def compare(fmd_version: str, timezone: str, folder: Path) -> Comparison:
 
 
 def check_times(app: MonitoredApp, started: datetime) -> None:
-    """Hold the times in the app's database against the clock, so that they can be relied on."""
+    """Compare the times in the app's database with the clock, since all else relies on them."""
     moments = [call[1] for call in app.calls()]
-    # FMD 5.0.2 stamps all calls with the start of its process.
+    # FMD 5.0.2 stores the start of its process as the time of all calls.
     assert started - timedelta(minutes=1) <= min(moments)
     assert max(moments) <= datetime.now(UTC)
 
 
 def check(app: MonitoredApp, reader: Reader) -> int:
-    """Compare calls one by one, and counts and medians per endpoint; return how many calls."""
+    """Compare calls one by one, and counts and medians per endpoint; return the number of calls."""
     expected = app.calls()
     assert Counter(reader.calls) == Counter(expected)
     statistics = ["total_visits", "median_execution_time"]
-    answer = ask(reader.cube, statistics, by=["endpoint"])
-    for i, (endpoint,) in enumerate(answer.groups):
+    result = ask(reader.cube, statistics, by=["endpoint"])
+    for i, (endpoint,) in enumerate(result.groups):
         durations = sorted(call[2] for call in expected if call[0] == endpoint)
-        assert answer.values["total_visits"][i][0] == len(durations)
-        # A digest's median is that of the calls to within a hundredth of their number.
+        assert result.values["total_visits"][i][0] == len(durations)
+        # A digest's median is within one hundredth of the calls.
         slack = max(len(durations) // 100, 1)
         middle = (len(durations) - 1) // 2
         low, high = durations[middle - slack], durations[min(middle + slack, len(durations) - 1)]
-        assert low <= answer.values["median_execution_time"][i][0] <= high
+        assert low <= result.values["median_execution_time"][i][0] <= high
     return len(expected)

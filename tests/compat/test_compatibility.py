@@ -1,6 +1,6 @@
-"""The client against real packages: the newest version and the last with routes of its own.
+"""The client with real packages: the newest version, and the last with export routes of its own.
 
-All versions, in UTC and in New York, are held against the client by `make compat`.
+`make compat` tests all versions, in UTC and in New York.
 """
 
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def test_it_finds_the_monitoring_from_any_address(app: MonitoredApp, path: str) 
         assert remote.probe().url == app.url + "/dashboard"
 
 
-def test_it_tells_a_wrong_token(app: MonitoredApp) -> None:
+def test_it_reports_a_wrong_token(app: MonitoredApp) -> None:
     with (
         RemoteDashboard(app.url, "not the token", allow="loopback") as remote,
         pytest.raises(WrongToken),
@@ -77,7 +77,7 @@ def test_it_pings(app: MonitoredApp) -> None:
     assert latency > 0
 
 
-def test_the_functions_give_what_the_routes_give(app: MonitoredApp) -> None:
+def test_the_functions_return_what_the_routes_do(app: MonitoredApp) -> None:
     url = app.url + "/dashboard"
     details = get_details(url, 10, token=app.token, allow="loopback")
     rules = get_monitor_rules(url, app.token, 10, allow="loopback")
@@ -90,7 +90,7 @@ def test_the_functions_give_what_the_routes_give(app: MonitoredApp) -> None:
     assert sorted(call["duration"] for call in calls) == sorted(call[2] for call in app.calls())
 
 
-def test_the_functions_leave_no_call_out_at_the_bounds(app: MonitoredApp) -> None:
+def test_the_functions_include_the_calls_at_the_bounds(app: MonitoredApp) -> None:
     moments = sorted(call[1] for call in app.calls())
     arguments = (app.url + "/dashboard", app.token, moments[0], moments[-1], 10)
     calls = get_data(*arguments, allow="loopback")
@@ -98,7 +98,7 @@ def test_the_functions_leave_no_call_out_at_the_bounds(app: MonitoredApp) -> Non
     assert len(calls) == len(moments)
 
 
-def test_the_functions_give_none_when_the_request_fails(app: MonitoredApp) -> None:
+def test_the_functions_return_none_on_failure(app: MonitoredApp) -> None:
     url = app.url + "/dashboard"
     assert get_details(app.url + "/nowhere", 10, allow="loopback") is None
     assert get_monitor_rules(url, "not the token", 10, allow="loopback") is None

@@ -1,7 +1,7 @@
 """A monitored app for the tests: `python exporter_app.py '{"setting": value, ..}'`.
 
-The settings are those of FMD, and `steps`: what to bind, in which order. The app prints its
-port, and serves until its standard input ends.
+The settings are those of FMD, and `steps`: what to bind, in order. The app prints its port, and
+serves until its standard input ends.
 """
 
 import json

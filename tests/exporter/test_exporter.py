@@ -23,7 +23,7 @@ CALLS = 25
 
 
 class App:
-    """A running app, and a reader that knows its token."""
+    """A running app, and a session that knows its token."""
 
     def __init__(self, port: str, database: Path, link: str) -> None:
         self.url, self.link = f"http://127.0.0.1:{port}", link
@@ -32,22 +32,22 @@ class App:
         self.session.trust_env = False
         self.session.headers["Authorization"] = "Bearer " + TOKEN
 
-    def ask(self, route: str, **headers: str | None) -> requests.Response:
+    def get(self, route: str, **headers: str | None) -> requests.Response:
         url = f"{self.url}/{self.link}/{route}"
         return self.session.get(url, headers=headers, timeout=30)
 
     def json(self, route: str) -> Any:
-        answer = self.ask(route)
-        assert answer.status_code == 200
-        assert answer.headers["Content-Type"] == "application/json"
-        return answer.json()
+        response = self.get(route)
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == "application/json"
+        return response.json()
 
     def sql(self, statement: str, *values: object) -> list[Any]:
         with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
     def store_calls(self) -> None:
-        """Store calls that came a minute apart, the first at a full second."""
+        """Store calls a minute apart, the first at a full second."""
         for number in range(CALLS):
             moment = START + timedelta(minutes=number, microseconds=number)
             self.sql(
@@ -99,14 +99,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.mark.parametrize(
     "header", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer \xff"]
 )
-def test_it_answers_only_who_shows_the_token(app: App, route: str, header: str | None) -> None:
-    answer = app.ask(route, Authorization=header)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    assert answer.json() == {"message": "The security token is missing or wrong."}
+def test_it_requires_the_token(app: App, route: str, header: str | None) -> None:
+    response = app.get(route, Authorization=header)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert response.json() == {"message": "The security token is missing or wrong."}
 
 
-def test_it_gives_rows(app: App) -> None:
+def test_it_returns_rows(app: App) -> None:
     names = dict(app.sql("SELECT id, name FROM Endpoint"))
     first, second = app.json("get_json_data")["data"][:2]
     assert first == {
@@ -123,7 +123,7 @@ def test_it_gives_rows(app: App) -> None:
     assert (second["endpoint"], second["status_code"]) == (names[2], None)
 
 
-def test_columns_hold_the_same_as_rows(app: App) -> None:
+def test_columns_are_equal_to_rows(app: App) -> None:
     rows = app.json("get_json_data")["data"]
     columns = app.json("get_json_data?format=columns")["data"]
     for name in ("id", "duration", "status_code"):
@@ -138,7 +138,7 @@ def test_columns_hold_the_same_as_rows(app: App) -> None:
 
 
 @pytest.mark.parametrize("form", ["rows", "columns"])
-def test_it_gives_pages_without_gap_or_overlap(app: App, form: str) -> None:
+def test_pages_have_no_gap_or_overlap(app: App, form: str) -> None:
     ids: list[int] = []
     after_id, has_more = 0, True
     while has_more:
@@ -150,12 +150,12 @@ def test_it_gives_pages_without_gap_or_overlap(app: App, form: str) -> None:
     assert ids == list(range(1, CALLS + 1))
 
 
-def test_after_the_last_call_there_is_an_empty_page(app: App) -> None:
+def test_the_page_after_the_last_call_is_empty(app: App) -> None:
     page = app.json(f"get_json_data?after_id={CALLS}")
     assert page == {"data": [], "has_more": False, "last_id": CALLS, "next_after_id": None}
 
 
-def test_times_bound_as_in_fmd_2(app: App) -> None:
+def test_it_selects_by_time_as_fmd_2_does(app: App) -> None:
     third, fifth = (int((START + timedelta(minutes=n)).timestamp()) for n in (2, 4))
     rows = app.json(f"get_json_data/{third}/{fifth}")["data"]
     # The third came two microseconds after the full second, the fifth four: too late.
@@ -183,13 +183,13 @@ def test_times_bound_as_in_fmd_2(app: App) -> None:
         "get_json_data/99999999999999",
     ],
 )
-def test_a_bad_argument_is_refused_with_a_reason(app: App, route: str) -> None:
-    answer = app.ask(route)
-    assert answer.status_code == 400
-    assert answer.json()["message"]
+def test_it_refuses_invalid_arguments_with_a_reason(app: App, route: str) -> None:
+    response = app.get(route)
+    assert response.status_code == 400
+    assert response.json()["message"]
 
 
-def test_it_tells_the_details(app: App) -> None:
+def test_it_returns_the_details(app: App) -> None:
     details = app.json("get_json_details")
     assert details["dashboard-version"].startswith("5.")
     assert details["first-request"] == START.timestamp()
@@ -198,7 +198,7 @@ def test_it_tells_the_details(app: App) -> None:
     assert (details["link"], details["config-version"]) == ("dashboard", "1.0")
 
 
-def test_it_tells_the_endpoints(app: App) -> None:
+def test_it_returns_the_endpoints(app: App) -> None:
     rules = app.json("get_json_monitor_rules")["data"]
     assert [rule["id"] for rule in rules] == [1, 2]
     assert {rule["name"] for rule in rules} == {"home", "gone"}
@@ -208,58 +208,58 @@ def test_it_tells_the_endpoints(app: App) -> None:
 @pytest.mark.parametrize(
     ("accepted", "is_compressed"), [("gzip", True), ("identity", False), ("gzip;q=0", False)]
 )
-def test_it_compresses_for_those_who_can_read_that(
+def test_it_compresses_for_clients_that_accept_it(
     app: App, accepted: str, is_compressed: bool
 ) -> None:
     url = app.url + "/dashboard/get_json_data"
     headers = {"Accept-Encoding": accepted}
-    with app.session.get(url, headers=headers, stream=True, timeout=30) as answer:
-        body = answer.raw.read(decode_content=False)
-    assert (answer.headers.get("Content-Encoding") == "gzip") is is_compressed
+    with app.session.get(url, headers=headers, stream=True, timeout=30) as response:
+        body = response.raw.read(decode_content=False)
+    assert (response.headers.get("Content-Encoding") == "gzip") is is_compressed
     assert len(json.loads(gzip.decompress(body) if is_compressed else body)["data"]) == CALLS
 
 
-def test_no_answer_is_to_be_stored_on_the_way(app: App) -> None:
-    assert app.ask("get_json_data").headers["Cache-Control"] == "no-store"
+def test_caches_must_not_store_responses(app: App) -> None:
+    assert app.get("get_json_data").headers["Cache-Control"] == "no-store"
 
 
-def test_it_leaves_the_other_pages_alone(app: App) -> None:
-    assert app.ask("login").status_code == 200
-    assert "fmdApp" in app.ask("overview").text
+def test_it_does_not_affect_other_pages(app: App) -> None:
+    assert app.get("login").status_code == 200
+    assert "fmdApp" in app.get("overview").text
 
 
-def test_it_works_without_fmds_own_pages_and_under_another_link(tmp_path: Path) -> None:
+def test_it_works_without_the_pages_of_fmd_and_with_another_link(tmp_path: Path) -> None:
     with running(tmp_path, steps=["no pages", "exporter"], link="watch") as app:
         assert app.session.get(app.url, timeout=30).text == "home"
         assert app.json("get_json_details")["link"] == "watch"
-        assert app.ask("login").status_code == 404
+        assert app.get("login").status_code == 404
 
 
-def test_last_requested_is_told_before_fmd_stores_it(tmp_path: Path) -> None:
+def test_it_returns_last_requested_before_fmd_has_stored_it(tmp_path: Path) -> None:
     with running(tmp_path) as app:
         app.session.get(app.url + "/gone", timeout=30)
         rules = app.json("get_json_monitor_rules")["data"]
-    told = {rule["name"]: rule["last_requested"] for rule in rules}
-    assert told["home"] == "None"
-    age = datetime.now(UTC) - datetime.fromisoformat(told["gone"] + "+00:00")
+    details = {rule["name"]: rule["last_requested"] for rule in rules}
+    assert details["home"] == "None"
+    age = datetime.now(UTC) - datetime.fromisoformat(details["gone"] + "+00:00")
     assert timedelta() < age < timedelta(minutes=1)
 
 
-def test_reading_is_not_monitored(tmp_path: Path) -> None:
+def test_its_own_requests_are_not_monitored(tmp_path: Path) -> None:
     with running(tmp_path) as app:
         for route in ROUTES:
-            app.ask(route)
+            app.get(route)
         assert app.json("get_json_details")["total-requests"] == 0
         rules = app.json("get_json_monitor_rules")["data"]
     assert {rule["name"] for rule in rules} == {"home", "gone"}
 
 
-def test_a_broken_database_is_a_503_and_not_an_empty_page(tmp_path: Path) -> None:
+def test_a_failing_database_is_a_503_and_not_an_empty_page(tmp_path: Path) -> None:
     with running(tmp_path) as app:
         app.sql("ALTER TABLE Request RENAME TO Gone")
-        answer = app.ask("get_json_data")
-        assert answer.status_code == 503
-        assert answer.json() == {"message": "The monitoring database does not answer."}
+        response = app.get("get_json_data")
+        assert response.status_code == 503
+        assert response.json() == {"message": "The monitoring database is unavailable."}
         app.sql("ALTER TABLE Gone RENAME TO Request")
         assert app.json("get_json_data")["data"] == []
 
@@ -268,12 +268,12 @@ def test_a_broken_database_is_a_503_and_not_an_empty_page(tmp_path: Path) -> Non
     ("settings", "reason"),
     [
         ({"security_token": "cc83733cb0af8b884ff6577086b87909"}, "dashboard.config.security_token"),
-        ({"security_token": ""}, "the security token is the default one"),
+        ({"security_token": ""}, "the security token is the default"),
         ({"steps": ["exporter", "dashboard"]}, "call dashboard.bind(app) before"),
         ({"steps": ["exporter"]}, "call dashboard.bind(app) before"),
     ],
 )
-def test_it_does_not_start_unsafe_or_out_of_order(
+def test_it_refuses_to_start_with_a_default_token_or_in_the_wrong_order(
     tmp_path: Path, settings: dict[str, Any], reason: str
 ) -> None:
     with start(tmp_path, **settings) as process:

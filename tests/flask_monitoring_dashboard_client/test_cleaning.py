@@ -1,4 +1,4 @@
-"""Whatever comes, cleaning makes columns of it that can be counted on."""
+"""Cleaning returns valid columns, whatever the app has sent."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flask_monitoring_dashboard_client.cleaning import (
     EARLIEST,
-    LONGEST_MS,
+    MAX_MS,
     MAX_TEXT,
     RawCalls,
     clean,
@@ -19,7 +19,7 @@ from flask_monitoring_dashboard_client.cleaning import (
     times_from_texts,
 )
 
-# The same examples every time, however slow the machine.
+# The same examples every time, on a machine of any speed.
 REPEATABLE = settings(deadline=None, derandomize=True)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -39,18 +39,18 @@ json_values = st.recursive(
 
 
 @REPEATABLE
-@given(rows=st.lists(st.tuples(*[json_values] * 7), max_size=20), in_words=st.booleans())
-def test_what_is_left_is_sound(rows: list[tuple[Any, ...]], in_words: bool) -> None:
+@given(rows=st.lists(st.tuples(*[json_values] * 7), max_size=20), as_text=st.booleans())
+def test_valid_calls_satisfy_all_rules(rows: list[tuple[Any, ...]], as_text: bool) -> None:
     endpoint, duration, time, version, group_by, ip, status = map(
         list, zip(*rows, strict=True) if rows else [[]] * 7
     )
-    times = times_from_texts(time) if in_words else times_from_microseconds(time)
+    times = times_from_texts(time) if as_text else times_from_microseconds(time)
     raw = RawCalls(endpoint, duration, times, version, group_by, ip, status)
     columns, fit = clean(raw, NOW)
     kept = columns.select(fit)
     assert len(kept) == fit.sum()
     assert all(kept.endpoint)
-    assert ((kept.execution_time >= 0) & (kept.execution_time <= LONGEST_MS)).all()
+    assert ((kept.execution_time >= 0) & (kept.execution_time <= MAX_MS)).all()
     assert (kept.time >= EARLIEST).all()
     assert (kept.status_code >= 0).all()
     for text in (*kept.endpoint, *kept.version, *kept.group_by, *kept.ip):
@@ -60,22 +60,22 @@ def test_what_is_left_is_sound(rows: list[tuple[Any, ...]], in_words: bool) -> N
 
 @REPEATABLE
 @given(st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)))  # noqa: DTZ001
-def test_times_are_read_as_python_writes_them(moment: datetime) -> None:
+def test_it_parses_times_as_python_writes_them(moment: datetime) -> None:
     assert times_from_texts([str(moment)])[0] == np.datetime64(moment, "us")
 
 
 @REPEATABLE
 @given(st.lists(st.text() | st.sampled_from(["2018-05-01 25:00:00", "now", "today", "2018"])))
-def test_texts_that_are_no_times_are_none(texts: list[str]) -> None:
+def test_invalid_times_become_nat(texts: list[str]) -> None:
     assert np.isnat(times_from_texts(texts)).all()
 
 
 @REPEATABLE
 @given(st.lists(st.floats(allow_nan=False) | st.integers(-(2**53), 2**53)))
-def test_numbers_stay_as_they_are(values: list[float]) -> None:
+def test_it_preserves_numbers(values: list[float]) -> None:
     assert numbers(values).tolist() == values
 
 
-def test_texts_lose_what_could_do_harm() -> None:
+def test_it_replaces_control_characters() -> None:
     assert clean_text("tab\tline\u2028end\x7f") == "tab\ufffdline\ufffdend\ufffd"
     assert clean_text("naïve café ☕ 日本") == "naïve café ☕ 日本"

@@ -1,4 +1,4 @@
-"""Finding the monitoring, telling its dialect, and saying the most useful thing when that fails."""
+"""Detection of the monitoring of an app and its dialect; the most informative error on failure."""
 
 import gzip
 import json
@@ -34,7 +34,7 @@ def signed(rows: Any, token: str = TOKEN) -> bytes:
 
 
 def serve(server: ScriptedServer, routes: dict[str, bytes], otherwise: bytes | None = None) -> None:
-    """Let the server answer these paths, and 404 or `otherwise` for all others."""
+    """Respond to these paths, and to all others with `otherwise`, by default 404."""
     missing = http(status="404 Not Found") if otherwise is None else otherwise
 
     def behave(connection: socket.socket, path: str) -> None:
@@ -58,18 +58,18 @@ def probe(url: str, token: str = TOKEN) -> RemoteDetails:
         (EXPORTER, "exporter", "5.1.0"),
     ],
 )
-def test_it_tells_the_dialects_apart(
+def test_it_distinguishes_the_dialects(
     server: ScriptedServer, details: dict[str, Any], dialect: str, version: str
 ) -> None:
     routes = {"get_json_details": json_response(details), "get_json_monitor_rules": signed(RULES)}
-    serve(server, {"/fmd/" + route: answer for route, answer in routes.items()})
+    serve(server, {"/fmd/" + route: response for route, response in routes.items()})
     found = probe(server.url + "/fmd")
     assert (found.dialect, found.fmd_version) == (dialect, version)
     assert found.url == server.url + "/fmd"
     assert found.default_token
 
 
-def test_it_takes_a_first_request_only_from_those_who_tell_it_right(server: ScriptedServer) -> None:
+def test_it_reads_the_first_request_only_where_it_is_right(server: ScriptedServer) -> None:
     rules = {"/get_json_monitor_rules": signed(RULES)}
     for details, expected in (
         ({"version": "1.11.5", "first_request": 1_500_000_000.0}, 2017),
@@ -82,7 +82,7 @@ def test_it_takes_a_first_request_only_from_those_who_tell_it_right(server: Scri
         assert (first and first.year) == expected
 
 
-def test_fmd_1_11_without_a_single_call_is_found_though_its_details_fail(
+def test_it_detects_fmd_1_11_without_calls_though_its_details_fail(
     server: ScriptedServer,
 ) -> None:
     failure = http(status="500 Internal Server Error")
@@ -90,13 +90,13 @@ def test_fmd_1_11_without_a_single_call_is_found_though_its_details_fail(
     assert probe(server.url).dialect == "1.11"
 
 
-def test_a_server_that_fails_is_said_to_fail(server: ScriptedServer) -> None:
+def test_it_reports_a_server_error(server: ScriptedServer) -> None:
     serve(server, {}, otherwise=http(status="500 Internal Server Error"))
     with pytest.raises(RemoteFailure, match="500"):
         probe(server.url)
 
 
-def test_old_dialects_prove_that_they_know_the_token(server: ScriptedServer) -> None:
+def test_old_dialects_must_know_the_token(server: ScriptedServer) -> None:
     details = json_response({"dashboard-version": "2.0.7"})
     rules = signed(RULES, "another token, as long as the default one")
     serve(server, {"/get_json_details": details, "/get_json_monitor_rules": rules})
@@ -110,13 +110,13 @@ def test_it_finds_an_app_below_a_path(server: ScriptedServer, path: str) -> None
     assert probe(server.url + path).url == server.url + "/shop/dashboard"
 
 
-def test_a_missing_exporter_says_more_than_a_page_that_is_none(server: ScriptedServer) -> None:
+def test_a_missing_exporter_takes_precedence_over_pages_not_found(server: ScriptedServer) -> None:
     serve(server, {"/dashboard/get_json_details": FMD_PAGE})
     with pytest.raises(ExporterMissing, match="pip install pydash-exporter"):
         probe(server.url)
 
 
-def test_an_app_that_shows_its_page_at_every_address_is_no_dashboard(
+def test_an_app_that_serves_one_page_for_all_paths_is_not_a_dashboard(
     server: ScriptedServer,
 ) -> None:
     serve(server, {}, otherwise=http("<html>A shop</html>"))
@@ -124,13 +124,13 @@ def test_an_app_that_shows_its_page_at_every_address_is_no_dashboard(
         probe(server.url)
 
 
-def test_json_that_is_no_dashboards_is_none(server: ScriptedServer) -> None:
+def test_other_json_is_not_a_dashboard(server: ScriptedServer) -> None:
     serve(server, {}, otherwise=json_response({"message": "hello"}))
     with pytest.raises(NotADashboard):
         probe(server.url)
 
 
-def test_an_address_that_leads_to_another_server_has_to_be_given_itself(
+def test_a_redirect_to_another_server_is_not_followed_silently(
     server: ScriptedServer,
 ) -> None:
     elsewhere = server.url.replace("127.0.0.1", "localhost") + "/shop"
@@ -139,11 +139,11 @@ def test_an_address_that_leads_to_another_server_has_to_be_given_itself(
         server,
         {"/get_json_details": redirect, "/shop/get_json_details": json_response(EXPORTER)},
     )
-    with pytest.raises(NotADashboard, match=elsewhere + ". Give that address"):
+    with pytest.raises(NotADashboard, match=elsewhere + ". Enter that URL"):
         probe(server.url)
 
 
-def test_a_redirect_on_the_same_server_is_remembered(server: ScriptedServer) -> None:
+def test_it_returns_the_url_after_redirects_on_the_same_server(server: ScriptedServer) -> None:
     serve(
         server,
         {
@@ -156,14 +156,14 @@ def test_a_redirect_on_the_same_server_is_remembered(server: ScriptedServer) -> 
     assert probe(server.url + "/old").url == server.url + "/new"
 
 
-def test_who_does_not_answer_is_not_asked_again(server: ScriptedServer) -> None:
+def test_it_stops_at_a_server_that_does_not_respond(server: ScriptedServer) -> None:
     server.behave = lambda connection, path: connection.shutdown(socket.SHUT_RDWR)
     with pytest.raises(RemoteUnreachable):
         probe(server.url)
     assert len(server.requests) == 1
 
 
-def test_an_upgraded_app_is_talked_to_anew(server: ScriptedServer) -> None:
+def test_it_detects_the_dialect_again_after_an_upgrade_of_the_app(server: ScriptedServer) -> None:
     data: dict[str, Any] = {
         name: [] for name in ("id", "duration", "time_requested", "status_code")
     }
@@ -182,7 +182,7 @@ def test_an_upgraded_app_is_talked_to_anew(server: ScriptedServer) -> None:
         assert remote.fetch_page(None).cursor["dialect"] == "exporter"
 
 
-def test_it_finds_the_dialect_before_the_first_page(server: ScriptedServer) -> None:
+def test_it_detects_the_dialect_before_the_first_request(server: ScriptedServer) -> None:
     rules = {"/dashboard/get_json_monitor_rules": json_response({"data": RULES})}
     serve(server, {"/dashboard/get_json_details": json_response(EXPORTER), **rules})
     with RemoteDashboard(server.url, TOKEN, allow="loopback") as remote:
@@ -193,19 +193,19 @@ def test_it_finds_the_dialect_before_the_first_page(server: ScriptedServer) -> N
 
 
 @pytest.mark.parametrize("token", ["", "  ", "a\nb", "a\x00", "a\ud800"])
-def test_a_token_that_is_none_is_not_sent(server: ScriptedServer, token: str) -> None:
+def test_it_refuses_an_invalid_token(server: ScriptedServer, token: str) -> None:
     with pytest.raises(WrongToken):
         RemoteDashboard(server.url, token, allow="loopback")
 
 
-def test_a_token_in_any_letters_is_sent(server: ScriptedServer) -> None:
+def test_it_sends_a_token_of_non_ascii_characters(server: ScriptedServer) -> None:
     serve(server, {"/get_json_details": json_response(EXPORTER)})
     probe(server.url, "pässwörd-✓")
     sent = server.requests[0].encode("latin-1").decode()
     assert "Authorization: Bearer pässwörd-✓" in sent
 
 
-def test_details_of_wrong_types_do_no_harm(server: ScriptedServer) -> None:
+def test_it_ignores_details_of_wrong_types(server: ScriptedServer) -> None:
     details = {
         "exporter-version": 1,
         "dashboard-version": ["5"],
@@ -220,7 +220,7 @@ def test_details_of_wrong_types_do_no_harm(server: ScriptedServer) -> None:
     assert (found.total_requests, found.timezone) == (None, None)
 
 
-def test_a_details_page_that_is_no_json_is_told(server: ScriptedServer) -> None:
+def test_it_reports_invalid_json(server: ScriptedServer) -> None:
     serve(server, {}, otherwise=http("{", content_type="application/json"))
     with pytest.raises(InvalidResponse):
         probe(server.url)
@@ -231,16 +231,14 @@ BOMB = http(gzip.compress(LISTS, 1), content_type="application/json", Content_En
 
 
 @pytest.mark.parametrize("dialect", ["unknown", "1.10", "1.11", "1.12", "2.0"])
-def test_no_answer_to_a_probe_is_large_enough_to_do_harm(
-    server: ScriptedServer, dialect: str
-) -> None:
+def test_responses_to_a_probe_have_a_small_size_limit(server: ScriptedServer, dialect: str) -> None:
     routes = {"/get_json_monitor_rules": BOMB}
     if dialect == "unknown":
         routes["/get_json_details"] = BOMB
     else:
         is_old = dialect in ("1.10", "1.11")
-        told: dict[str, Any] = {"version" if is_old else "dashboard-version": f"{dialect}.1"}
-        routes["/get_json_details"] = json_response({**told, "first_request": None})
+        details: dict[str, Any] = {"version" if is_old else "dashboard-version": f"{dialect}.1"}
+        routes["/get_json_details"] = json_response({**details, "first_request": None})
     serve(server, routes)
     tracemalloc.start()
     try:
@@ -252,13 +250,15 @@ def test_no_answer_to_a_probe_is_large_enough_to_do_harm(
     assert peak < 2 * 1024 * 1024
 
 
-def test_a_large_page_elsewhere_hides_no_dashboard(server: ScriptedServer) -> None:
+def test_a_large_page_at_one_path_does_not_hide_a_dashboard_at_another(
+    server: ScriptedServer,
+) -> None:
     routes = {"/dashboard/get_json_details": json_response(EXPORTER)}
     serve(server, routes, otherwise=http("<html>" + " " * 300_000, status="404 Not Found"))
     assert probe(server.url).url == server.url + "/dashboard"
 
 
-def test_a_probe_has_one_time_for_all_that_it_asks(server: ScriptedServer) -> None:
+def test_one_deadline_covers_all_requests_of_a_probe(server: ScriptedServer) -> None:
     def behave(connection: socket.socket, path: str) -> None:
         server.stopped.wait(0.2)
         connection.sendall(http(status="404 Not Found"))

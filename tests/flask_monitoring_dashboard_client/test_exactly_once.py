@@ -1,4 +1,4 @@
-"""Every call once, whatever order calls become visible in and wherever reading is cut short."""
+"""Every call is read once, in whatever order calls become visible and wherever reading stops."""
 
 import json
 from collections import Counter
@@ -27,7 +27,7 @@ from flask_monitoring_dashboard_client.overlap import MAX_SEEN
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
 from pydash_http import FetchPolicy, GuardedSession, ResponseTooLarge, Url
 
-# The same examples every time, however slow the machine.
+# The same examples every time, on a machine of any speed.
 REPEATABLE = settings(deadline=None, derandomize=True)
 TOKEN = "0123456789abcdef0123456789abcdef"
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
@@ -38,7 +38,7 @@ Cursor = dict[str, Any] | None
 
 @dataclass(frozen=True)
 class Call:
-    """A call in the database of a pretended app. What it took tells it from all others."""
+    """A call in the database of a fake app, identified by its duration."""
 
     id: int
     moment: datetime
@@ -46,8 +46,8 @@ class Call:
     duration: float = 1.0
 
 
-class PretendedRoutes(Routes):
-    """The routes of an app that exists only in the test; its calls are what the test says."""
+class FakeRoutes(Routes):
+    """The routes of a fake app whose calls the test defines."""
 
     def __init__(self) -> None:
         super().__init__(GuardedSession(FetchPolicy.parse("")), Url.parse("http://app"), TOKEN)
@@ -55,7 +55,7 @@ class PretendedRoutes(Routes):
         self.requests: list[str] = []
 
 
-class PretendedExporter(PretendedRoutes):
+class FakeExporter(FakeRoutes):
     def json(self, route: str, query: str = "") -> dict[str, Any]:
         self.requests.append(query)
         after_id, limit = (int(parse_qs(query)[name][0]) for name in ("after_id", "limit"))
@@ -77,7 +77,7 @@ class PretendedExporter(PretendedRoutes):
 
 @dataclass
 class Reader:
-    """Reads as PyDash does: what is not stored together with its cursor was never read."""
+    """Reads as PyDash does: a page counts as read once it is stored together with its cursor."""
 
     dialect: Dialect
     limit: int = 1_000
@@ -124,7 +124,7 @@ def calls_by_id(first: int, last: int, start: datetime = START) -> list[Call]:
 def test_calls_whose_ids_become_visible_late_are_read_once(
     lags: list[int], sizes: list[int], limit: int, data: st.DataObject
 ) -> None:
-    exporter = PretendedExporter()
+    exporter = FakeExporter()
     reader = Reader(ExporterDialect(exporter), limit)
     calls = calls_by_id(1, len(lags))
     arriving = sorted(calls, key=lambda call: call.id + lags[call.id - 1])
@@ -141,8 +141,8 @@ def test_calls_whose_ids_become_visible_late_are_read_once(
     assert reader.notices == []
 
 
-def test_what_was_read_is_not_asked_for_again() -> None:
-    exporter = PretendedExporter()
+def test_it_does_not_request_what_it_has_read() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 5_000)
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
@@ -151,8 +151,8 @@ def test_what_was_read_is_not_asked_for_again() -> None:
     assert exporter.requests == ["after_id=4999&limit=1001&format=columns"]
 
 
-def test_an_id_that_never_comes_is_given_up() -> None:
-    exporter = PretendedExporter()
+def test_it_gives_up_on_an_id_that_never_appears() -> None:
+    exporter = FakeExporter()
     exporter.calls = [*calls_by_id(1, 9), *calls_by_id(11, 20)]
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
@@ -163,16 +163,16 @@ def test_an_id_that_never_comes_is_given_up() -> None:
     assert reader.cursor["missing"] == []
 
 
-def test_a_jump_of_ids_takes_no_memory() -> None:
-    exporter = PretendedExporter()
+def test_a_gap_in_the_ids_takes_no_memory() -> None:
+    exporter = FakeExporter()
     exporter.calls = [*calls_by_id(1, 9), *calls_by_id(10**15, 10**15 + 9)]
     reader = Reader(ExporterDialect(exporter), limit=5)
     assert reader.fetch() == 19
     assert len(json.dumps(reader.cursor)) < 300
 
 
-def test_an_emptied_database_is_told_and_what_follows_is_read() -> None:
-    exporter = PretendedExporter()
+def test_it_reports_an_emptied_database_and_reads_the_calls_after_that() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
@@ -184,8 +184,8 @@ def test_an_emptied_database_is_told_and_what_follows_is_read() -> None:
     assert len(reader.notices) == 1
 
 
-def test_a_database_restored_from_a_backup_is_not_read_twice() -> None:
-    exporter = PretendedExporter()
+def test_it_does_not_read_a_restored_database_twice() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
@@ -194,8 +194,8 @@ def test_a_database_restored_from_a_backup_is_not_read_twice() -> None:
     assert "reset or replaced" in reader.notices[0]
 
 
-def test_a_new_database_that_has_grown_past_the_old_one_is_noticed() -> None:
-    exporter = PretendedExporter()
+def test_it_notices_a_new_database_that_is_larger_than_the_old_one() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
@@ -204,8 +204,8 @@ def test_a_new_database_that_has_grown_past_the_old_one_is_noticed() -> None:
     assert len(reader.notices) == 1
 
 
-def test_pruning_what_was_read_goes_unnoticed() -> None:
-    exporter = PretendedExporter()
+def test_it_does_not_report_the_deletion_of_calls_that_it_has_read() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
@@ -214,20 +214,18 @@ def test_pruning_what_was_read_goes_unnoticed() -> None:
     assert reader.notices == []
 
 
-def test_calls_that_were_deleted_unread_are_told() -> None:
-    exporter = PretendedExporter()
+def test_it_reports_calls_that_were_deleted_unread() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)
     reader = Reader(ExporterDialect(exporter))
     reader.fetch()
     exporter.calls = calls_by_id(5_051, 5_060)
     assert reader.fetch() == 10
-    assert reader.notices == [
-        "Up to 5,000 calls were deleted in the app before they could be fetched."
-    ]
+    assert reader.notices == ["Up to 5,000 calls were deleted in the app before PyDash read them."]
 
 
-def test_it_tells_how_many_are_still_to_come() -> None:
-    exporter = PretendedExporter()
+def test_it_reports_how_many_calls_remain() -> None:
+    exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)
     page = ExporterDialect(exporter).fetch_page(None, 20)
     assert (len(page.columns), page.has_more, page.remaining) == (20, True, 30)
@@ -236,12 +234,12 @@ def test_it_tells_how_many_are_still_to_come() -> None:
 # --- by time -------------------------------------------------------------------------------------
 
 
-class PretendedLegacy(PretendedRoutes):
+class FakeLegacy(FakeRoutes):
     """An app with FMD 1.10 to 2.0.
 
     :param name: its dialect.
     :param utc_offset: seconds by which its times are ahead of UTC.
-    :param skew: seconds by which the clock in its answers is ahead of the one that its calls bear.
+    :param skew: seconds by which the clock in its responses is ahead of the one of its calls.
     """
 
     def __init__(self, name: str, utc_offset: int = 0, skew: int = 0) -> None:
@@ -251,13 +249,13 @@ class PretendedLegacy(PretendedRoutes):
         self.present = START
         self.max_calls = 10**9
 
-    def answer(self, route: str, query: str = "") -> requests.Response:
+    def request(self, route: str, query: str = "") -> requests.Response:
         kind, *bounds = route.split("/")
         if kind == "get_json_details":
-            return self._answer(json.dumps(self._details()).encode(), "application/json")
+            return self._response(json.dumps(self._details()).encode(), "application/json")
         self.requests.append(route)
         rows = self._rules() if kind == "get_json_monitor_rules" else self._rows(*map(int, bounds))
-        return self._answer(jwt.encode({"data": json.dumps(rows)}, TOKEN).encode(), "text/html")
+        return self._response(jwt.encode({"data": json.dumps(rows)}, TOKEN).encode(), "text/html")
 
     def _details(self) -> dict[str, Any]:
         if self.versions.name == "1.10" or not self.calls:
@@ -265,11 +263,11 @@ class PretendedLegacy(PretendedRoutes):
         first = self.calls[0].moment
         if self.versions.is_local:
             return {"version": "1.11", "first_request": first.timestamp()}
-        # Wrong by the server's distance to UTC, as these versions have it.
+        # Wrong by the server's offset from UTC, as in these versions.
         wrong = int((min(call.moment for call in self.calls) - self.utc_offset).timestamp())
         return {"first-request": wrong, "total-requests": len(self.calls)}
 
-    def _answer(self, body: bytes, content_type: str) -> requests.Response:
+    def _response(self, body: bytes, content_type: str) -> requests.Response:
         date = format_datetime(self.present + self.skew, usegmt=True)
         response = requests.Response()
         response.status_code, response.url, response.raw = 200, str(self.base), BytesIO(body)
@@ -329,14 +327,14 @@ def test_calls_that_are_stored_late_are_read_once(
     limit: int,
     data: st.DataObject,
 ) -> None:
-    """In each step some time goes by, and calls are stored that bear a time some seconds ago."""
-    app = PretendedLegacy(name, utc_offset, skew)
+    """In each step, time passes, and calls are stored with a time some seconds ago."""
+    app = FakeLegacy(name, utc_offset, skew)
     reader = Reader(LegacyDialect(app, app.versions), limit)
     losses = iter(data.draw(st.lists(st.booleans(), max_size=10)))
     for seconds, ages in steps:
         app.present += timedelta(seconds=seconds)
         app.calls += [
-            # Many are equal in all that the app tells.
+            # Many are equal in every field.
             Call(0, app.present - timedelta(seconds=age), duration=float(age % 3))
             for age in ages
         ]
@@ -345,8 +343,8 @@ def test_calls_that_are_stored_late_are_read_once(
 
 
 @pytest.mark.parametrize("name", MODERN)
-def test_a_long_history_is_read_in_windows(name: str) -> None:
-    app = PretendedLegacy(name)
+def test_it_reads_a_long_history_in_windows(name: str) -> None:
+    app = FakeLegacy(name)
     app.calls = [Call(0, START + timedelta(minutes=n), duration=float(n)) for n in range(4_000)]
     reader = Reader(LegacyDialect(app, app.versions), limit=500)
     page = reader.dialect.fetch_page(None, 500)
@@ -358,8 +356,8 @@ def test_a_long_history_is_read_in_windows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*MODERN, "1.11"])
-def test_a_window_that_is_too_much_is_made_narrower(name: str) -> None:
-    app = PretendedLegacy(name)
+def test_it_narrows_a_window_that_is_too_large(name: str) -> None:
+    app = FakeLegacy(name)
     app.calls = [Call(0, START + timedelta(minutes=n), duration=float(n)) for n in range(4_000)]
     app.present = app.calls[-1].moment
     app.max_calls = 400
@@ -367,16 +365,16 @@ def test_a_window_that_is_too_much_is_made_narrower(name: str) -> None:
     assert reader.fetch() == 4_000
 
 
-def test_what_cannot_be_read_in_parts_is_too_large() -> None:
-    app = PretendedLegacy("1.10")
+def test_without_an_upper_bound_a_response_may_be_too_large() -> None:
+    app = FakeLegacy("1.10")
     app.calls = [Call(0, START)] * 10
     app.max_calls = 9
     with pytest.raises(ResponseTooLarge):
         Reader(LegacyDialect(app, app.versions)).fetch()
 
 
-def test_more_in_a_moment_than_can_be_read_does_not_go_on_for_ever() -> None:
-    app = PretendedLegacy("2.0")
+def test_it_stops_at_a_moment_with_too_many_calls() -> None:
+    app = FakeLegacy("2.0")
     app.calls = [Call(0, START)] * 10
     app.max_calls = 9
     with pytest.raises(ResponseTooLarge):
@@ -384,15 +382,15 @@ def test_more_in_a_moment_than_can_be_read_does_not_go_on_for_ever() -> None:
     assert len(app.requests) < 200
 
 
-def test_a_call_at_a_full_second_is_read() -> None:
-    app = PretendedLegacy("1.12")
+def test_it_reads_a_call_at_a_full_second() -> None:
+    app = FakeLegacy("1.12")
     app.calls = [Call(0, START), Call(0, START + timedelta(milliseconds=1))]
     page = LegacyDialect(app, app.versions).fetch_page(None, 10)
     assert page.columns.time.tolist() == [call.moment.replace(tzinfo=None) for call in app.calls]
 
 
-def test_the_last_second_is_not_read_twice() -> None:
-    app = PretendedLegacy("1.12")
+def test_it_does_not_read_the_last_second_twice() -> None:
+    app = FakeLegacy("1.12")
     app.calls = [Call(0, START + timedelta(milliseconds=n)) for n in (100, 400)]
     reader = Reader(LegacyDialect(app, app.versions))
     assert reader.fetch() == 2
@@ -401,8 +399,8 @@ def test_the_last_second_is_not_read_twice() -> None:
     assert reader.fetch() == 0
 
 
-def test_a_whole_duration_and_a_null_group_are_read() -> None:
-    app = PretendedLegacy("1.12")
+def test_it_reads_an_integer_duration_and_a_null_group() -> None:
+    app = FakeLegacy("1.12")
     app.calls = [Call(0, START, duration=7)]
     page = LegacyDialect(app, app.versions).fetch_page(None, 10)
     assert page.columns.execution_time.tolist() == [7.0]
@@ -410,16 +408,16 @@ def test_a_whole_duration_and_a_null_group_are_read() -> None:
 
 
 @pytest.mark.parametrize("utc_offset", [-18_000, 0, 3_600, 19_800])
-def test_local_times_are_put_right(utc_offset: int) -> None:
-    app = PretendedLegacy("1.11", utc_offset)
+def test_it_converts_local_times_to_utc(utc_offset: int) -> None:
+    app = FakeLegacy("1.11", utc_offset)
     app.calls = [Call(0, START + timedelta(hours=n, microseconds=5)) for n in range(30)]
     page = LegacyDialect(app, app.versions).fetch_page(None, 50)
     assert page.columns.time.tolist() == [call.moment.replace(tzinfo=None) for call in app.calls]
     assert page.notice is None
 
 
-def test_local_times_that_cannot_be_put_right_are_told_once() -> None:
-    app = PretendedLegacy("1.10", 3_600)
+def test_it_reports_once_that_it_cannot_convert_local_times() -> None:
+    app = FakeLegacy("1.10", 3_600)
     reader = Reader(LegacyDialect(app, app.versions))
     for n in range(3):
         app.calls.append(Call(0, START + timedelta(seconds=n)))
@@ -427,9 +425,9 @@ def test_local_times_that_cannot_be_put_right_are_told_once() -> None:
     assert reader.notices == [LOCAL_TIME_NOTICE]
 
 
-def test_an_hour_that_comes_twice_is_read_once() -> None:
-    """Summer time ends: the clock that the times come from goes back by an hour."""
-    app = PretendedLegacy("1.11", 7_200)
+def test_it_reads_the_repeated_hour_once() -> None:
+    """Daylight saving time ends: the app's clock is set back by an hour."""
+    app = FakeLegacy("1.11", 7_200)
     reader = Reader(LegacyDialect(app, app.versions))
     times = [START + timedelta(minutes=n) for n in range(60)]
     app.calls = [Call(0, moment) for moment in times]
@@ -439,8 +437,8 @@ def test_an_hour_that_comes_twice_is_read_once() -> None:
     assert reader.fetch() == 0
 
 
-def test_a_call_from_the_future_hides_none_that_comes_later() -> None:
-    app = PretendedLegacy("2.0")
+def test_a_call_from_the_future_does_not_hide_later_ones() -> None:
+    app = FakeLegacy("2.0")
     app.present += timedelta(hours=1)
     app.calls = [Call(0, app.present + timedelta(hours=5)), Call(0, app.present)]
     reader = Reader(LegacyDialect(app, app.versions))
@@ -451,15 +449,15 @@ def test_a_call_from_the_future_hides_none_that_comes_later() -> None:
         assert reader.fetch() == 1
 
 
-def test_the_names_of_endpoints_are_found_by_their_numbers() -> None:
-    app = PretendedLegacy("2.0")
+def test_it_resolves_endpoint_ids_to_names() -> None:
+    app = FakeLegacy("2.0")
     app.calls = [Call(0, START, endpoint=n) for n in (2, 3, 1, 9)]
     page = LegacyDialect(app, app.versions).fetch_page(None, 50)
     assert page.columns.endpoint == ["endpoint 2", "endpoint 3", "endpoint 1", "endpoint 9"]
 
 
-def test_a_cursor_stays_small_however_busy_the_app() -> None:
-    app = PretendedLegacy("1.12")
+def test_the_cursor_of_a_busy_app_stays_small() -> None:
+    app = FakeLegacy("1.12")
     app.calls = [
         Call(0, START + timedelta(milliseconds=n), duration=float(n)) for n in range(40_000)
     ]
@@ -474,8 +472,8 @@ def test_a_cursor_stays_small_however_busy_the_app() -> None:
 # --- from one to the other -----------------------------------------------------------------------
 
 
-def test_an_app_that_gets_the_exporter_is_read_on_and_not_anew() -> None:
-    before, after = PretendedLegacy("2.0"), PretendedExporter()
+def test_it_continues_where_it_was_when_an_app_gets_the_exporter() -> None:
+    before, after = FakeLegacy("2.0"), FakeExporter()
     before.calls = calls_by_id(1, 50)
     reader = Reader(LegacyDialect(before, before.versions))
     reader.fetch()

@@ -1,4 +1,4 @@
-"""What a broken or hostile server can do. Each ends in time, takes little memory, has a message."""
+"""Broken and hostile servers: each fetch ends in time, uses little memory, has a clear error."""
 
 import base64
 import gzip
@@ -34,7 +34,7 @@ NOW = int(time.time() * 1_000_000)
 
 
 def columns(**changes: Any) -> dict[str, Any]:
-    """Return a page of two calls as the exporter gives it, or something near it."""
+    """Return a page of two calls as the exporter does, with changes."""
     coded = {"values": ["x"], "codes": [0, 0]}
     data = {
         "id": [1, 2],
@@ -50,7 +50,7 @@ def columns(**changes: Any) -> dict[str, Any]:
 
 
 def fetch(server: ScriptedServer, dialect: str = "exporter") -> CallPage:
-    """Fetch the first page, with little patience."""
+    """Fetch the first page, with short timeouts."""
     with RemoteDashboard(
         server.url,
         TOKEN,
@@ -63,12 +63,12 @@ def fetch(server: ScriptedServer, dialect: str = "exporter") -> CallPage:
         return remote.fetch_page(None, 1_000)
 
 
-def send(*answers: bytes) -> Behaviour:
-    return lambda connection, path: connection.sendall(b"".join(answers))
+def send(*responses: bytes) -> Behaviour:
+    return lambda connection, path: connection.sendall(b"".join(responses))
 
 
 def drip(start: bytes, piece: bytes) -> Callable[[ScriptedServer], Behaviour]:
-    """Send the start, and then a piece every 20 ms for ever."""
+    """Send the start, and then a piece every 20 ms forever."""
 
     def of(server: ScriptedServer) -> Behaviour:
         def behave(connection: socket.socket, path: str) -> None:
@@ -82,7 +82,7 @@ def drip(start: bytes, piece: bytes) -> Callable[[ScriptedServer], Behaviour]:
 
 
 def flood(start: bytes, piece: bytes) -> Callable[[ScriptedServer], Behaviour]:
-    """Send the start, and then as much as the reader takes."""
+    """Send the start, and then as much as the client reads."""
 
     def of(server: ScriptedServer) -> Behaviour:
         def behave(connection: socket.socket, path: str) -> None:
@@ -114,9 +114,9 @@ def close(connection: socket.socket, path: str) -> None:
     connection.shutdown(socket.SHUT_RDWR)
 
 
-def answer_and_close(answer: bytes) -> Behaviour:
+def respond_and_close(response: bytes) -> Behaviour:
     def behave(connection: socket.socket, path: str) -> None:
-        connection.sendall(answer)
+        connection.sendall(response)
         connection.shutdown(socket.SHUT_RDWR)
 
     return behave
@@ -138,92 +138,95 @@ OK = b"HTTP/1.1 200 OK\r\n"
 BOMB = gzip.compress(bytes(200 * MAX_BYTES))
 
 HOSTILE = {
-    "says nothing": (hang(), RemoteTimeout),
+    "sends nothing": (hang(), RemoteTimeout),
     "stops after the headers": (hang(OK + b"Content-Length: 9\r\n\r\n"), RemoteTimeout),
     "sends a byte at a time": (drip(OK + b"\r\n", b"x"), RemoteTimeout),
     "sends its headers a byte at a time": (drip(OK, b"x"), RemoteTimeout),
-    "sends continues for ever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), RemoteTimeout),
-    "sends a body without end": (flood(OK + b"\r\n", b"x" * 65_536), ResponseTooLarge),
-    "sends headers without end": (flood(OK, b"X-A: b\r\n" * 1_000), InvalidResponse),
-    "sends one header without end": (flood(OK + b"X-A: ", b"b" * 65_536), InvalidResponse),
+    "sends 100 Continue forever": (drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), RemoteTimeout),
+    "sends an endless body": (flood(OK + b"\r\n", b"x" * 65_536), ResponseTooLarge),
+    "sends endless headers": (flood(OK, b"X-A: b\r\n" * 1_000), InvalidResponse),
+    "sends an endless header": (flood(OK + b"X-A: ", b"b" * 65_536), InvalidResponse),
     "announces too much": (hang(OK + b"Content-Length: 99999999999\r\n\r\n"), ResponseTooLarge),
     "sends a bomb": (always(send(http(BOMB, Content_Encoding="gzip"))), ResponseTooLarge),
-    "compresses badly": (
+    "sends corrupt gzip": (
         always(send(http(b"\x1f\x8bxxx", Content_Encoding="gzip"))),
         InvalidResponse,
     ),
-    "compresses half": (
+    "sends truncated gzip": (
         always(send(http(gzip.compress(b"x" * 999)[:-9], Content_Encoding="gzip"))),
         InvalidResponse,
     ),
-    "hides something behind the end": (
+    "sends data after the end of gzip": (
         always(send(http(gzip.compress(b"{}") + b"x" * 999, Content_Encoding="gzip"))),
         InvalidResponse,
     ),
     "closes at once": (always(close), RemoteUnreachable),
     "closes too early": (
-        always(answer_and_close(OK + b"Content-Length: 9\r\n\r\nx")),
+        always(respond_and_close(OK + b"Content-Length: 9\r\n\r\nx")),
         RemoteUnreachable,
     ),
     "speaks another protocol": (always(send(b"SSH-2.0-OpenSSH_9.2\r\n")), InvalidResponse),
-    "sends a length that is none": (
-        always(answer_and_close(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
+    "sends an invalid chunk size": (
+        always(respond_and_close(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")),
         RemoteUnreachable,
     ),
-    "answers 500": (always(send(http(status="500 Oh"))), RemoteFailure),
-    "answers 503": (always(send(http(status="503 Busy"))), RemoteFailure),
-    "answers 403": (always(send(http(status="403 No"))), RemoteFailure),
-    "answers 404": (always(send(http(status="404 What"))), NotADashboard),
-    "answers with a page": (always(send(http("<html>Welcome</html>"))), NotADashboard),
+    "responds with 500": (always(send(http(status="500 Oh"))), RemoteFailure),
+    "responds with 503": (always(send(http(status="503 Busy"))), RemoteFailure),
+    "responds with 403": (always(send(http(status="403 No"))), RemoteFailure),
+    "responds with 404": (always(send(http(status="404 What"))), NotADashboard),
+    "responds with a page": (always(send(http("<html>Welcome</html>"))), NotADashboard),
     "redirects to itself": (always(send(redirect("/dashboard"))), InvalidResponse),
-    "redirects to the metadata": (
+    "redirects to the metadata service": (
         always(send(redirect("http://169.254.169.254/latest/meta-data/"))),
         AddressRefused,
     ),
     "redirects to a private address": (always(send(redirect("http://10.0.0.1/"))), AddressRefused),
     "redirects to a file": (always(send(redirect("file:///etc/passwd"))), AddressRefused),
-    "redirects to no URL": (always(send(redirect("http://["))), InvalidResponse),
-    "refuses the token": (
+    "redirects to an invalid URL": (always(send(redirect("http://["))), InvalidResponse),
+    "rejects the token": (
         always(send(http(status="401 No", WWW_Authenticate='Bearer realm="x"'))),
         WrongToken,
     ),
-    "asks for a password": (
+    "requires a password": (
         always(send(http(status="401 No", WWW_Authenticate='Basic realm="x"'))),
         RemoteFailure,
     ),
-    "sends bad JSON": (always(send(http("{", content_type="application/json"))), InvalidResponse),
-    "sends no UTF-8": (
+    "sends invalid JSON": (
+        always(send(http("{", content_type="application/json"))),
+        InvalidResponse,
+    ),
+    "sends invalid UTF-8": (
         always(send(http(b'{"\xff', content_type="application/json"))),
         InvalidResponse,
     ),
-    "sends deep JSON": (
+    "sends deeply nested JSON": (
         always(send(http("[" * 200_000, content_type="application/json"))),
         InvalidResponse,
     ),
-    "sends a number too long": (
+    "sends a number of 5,000 digits": (
         always(send(http('{"data":' + "9" * 5_000 + "}", content_type="application/json"))),
         InvalidResponse,
     ),
     "sends a list": (always(send(json_response([]))), NotADashboard),
-    "sends nothing of it": (always(send(json_response({}))), InvalidResponse),
+    "sends an empty object": (always(send(json_response({}))), InvalidResponse),
     "sends null": (page(data=None), InvalidResponse),
     "sends other columns": (page(data={}), InvalidResponse),
-    "sends a column too short": (page(duration=[1]), InvalidResponse),
-    "sends codes of nothing": (page(ip=coded(["x"], [0, 7])), InvalidResponse),
-    "sends codes that are none": (page(ip=coded(["x"], ["0", None])), InvalidResponse),
-    "sends ids that are none": (page(id=["1", "x"]), InvalidResponse),
-    "sends ids too large": (page(id=[1, 2**70]), InvalidResponse),
+    "sends a short column": (page(duration=[1]), InvalidResponse),
+    "sends codes out of range": (page(ip=coded(["x"], [0, 7])), InvalidResponse),
+    "sends invalid codes": (page(ip=coded(["x"], ["0", None])), InvalidResponse),
+    "sends invalid ids": (page(id=["1", "x"]), InvalidResponse),
+    "sends ids beyond 64 bits": (page(id=[1, 2**70]), InvalidResponse),
     "sends nested ids": (page(id=[[1], [2]]), InvalidResponse),
-    "sends ids twice": (page(id=[1, 1]), InvalidResponse),
-    "sends ids that go down": (page(id=[2, 1]), InvalidResponse),
+    "sends repeated ids": (page(id=[1, 1]), InvalidResponse),
+    "sends descending ids": (page(id=[2, 1]), InvalidResponse),
     "sends negative ids": (page(id=[-2, -1]), InvalidResponse),
-    "sends a last id that is none": (page(last_id="2"), InvalidResponse),
+    "sends an invalid last id": (page(last_id="2"), InvalidResponse),
     "sends fewer ids than calls": (page(id=[1]), InvalidResponse),
 }
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
-def test_it_ends_with_a_clear_word(server: ScriptedServer, name: str) -> None:
+def test_it_raises_a_clear_error(server: ScriptedServer, name: str) -> None:
     behaviour, error = HOSTILE[name]
     server.behave = behaviour(server)
     with pytest.raises(RemoteError) as raised:
@@ -233,8 +236,8 @@ def test_it_ends_with_a_clear_word(server: ScriptedServer, name: str) -> None:
     assert TOKEN not in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["sends a body without end", "sends a bomb"])
-def test_it_takes_little_memory(server: ScriptedServer, name: str) -> None:
+@pytest.mark.parametrize("name", ["sends an endless body", "sends a bomb"])
+def test_it_uses_little_memory(server: ScriptedServer, name: str) -> None:
     server.behave = HOSTILE[name][0](server)
     tracemalloc.start()
     try:
@@ -253,34 +256,32 @@ def test_an_error_carries_its_status(server: ScriptedServer) -> None:
     assert raised.value.status == 502
 
 
-ABSURD: dict[str, dict[str, Any]] = {
+INVALID: dict[str, dict[str, Any]] = {
     "negative": {"duration": [-1, 1]},
     "longer than a day": {"duration": [86_400_001, 1]},
     "infinite": {"duration": [float("inf"), 1]},
     "not a number": {"duration": [float("nan"), 1]},
     "a duration in words": {"duration": ["long", 1]},
-    "a duration that is a truth": {"duration": [True, 1]},
+    "a duration that is a boolean": {"duration": [True, 1]},
     "no duration": {"duration": [None, 1]},
-    "a duration beyond all numbers": {"duration": [10**400, 1]},
+    "a duration beyond the range of float": {"duration": [10**400, 1]},
     "in 1970": {"time_requested": [0, NOW]},
     "in 2100": {"time_requested": [4_102_444_800_000_000, NOW]},
-    "at no time": {"time_requested": [None, NOW]},
+    "without a time": {"time_requested": [None, NOW]},
     "at a time in words": {"time_requested": ["2018-05-01", NOW]},
-    "at a time beyond all time": {"time_requested": [10**30, NOW]},
-    "of no endpoint": {"endpoint": coded(["", "x"], [0, 1])},
-    "of a null endpoint": {"endpoint": coded([None, "x"], [0, 1])},
-    "of an endpoint that is a number": {"endpoint": coded([7, "x"], [0, 1])},
-    "of a version that is a list": {"version_requested": coded([[1], "x"], [0, 1])},
-    "of a group that is an object": {"group_by": coded([{}, "x"], [0, 1])},
-    "of an address that is a truth": {"ip": coded([True, "x"], [0, 1])},
+    "at a time beyond the range of datetime": {"time_requested": [10**30, NOW]},
+    "with an empty endpoint": {"endpoint": coded(["", "x"], [0, 1])},
+    "with a null endpoint": {"endpoint": coded([None, "x"], [0, 1])},
+    "with an endpoint that is a number": {"endpoint": coded([7, "x"], [0, 1])},
+    "with a version that is a list": {"version_requested": coded([[1], "x"], [0, 1])},
+    "with a group that is an object": {"group_by": coded([{}, "x"], [0, 1])},
+    "with an address that is a boolean": {"ip": coded([True, "x"], [0, 1])},
 }
 
 
-@pytest.mark.parametrize("name", list(ABSURD))
-def test_a_call_that_cannot_be_is_set_aside_and_the_others_are_not(
-    server: ScriptedServer, name: str
-) -> None:
-    server.behave = page(**ABSURD[name])(server)
+@pytest.mark.parametrize("name", list(INVALID))
+def test_it_sets_aside_only_the_invalid_call(server: ScriptedServer, name: str) -> None:
+    server.behave = page(**INVALID[name])(server)
     fetched = fetch(server)
     assert fetched.set_aside == 1
     assert len(fetched.columns) == 1
@@ -288,12 +289,12 @@ def test_a_call_that_cannot_be_is_set_aside_and_the_others_are_not(
 
 
 @pytest.mark.parametrize("status", [None, "200", 7, 99_999, -1, 10**400])
-def test_a_status_that_is_none_is_not_known(server: ScriptedServer, status: object) -> None:
+def test_an_invalid_status_code_is_unknown(server: ScriptedServer, status: object) -> None:
     server.behave = page(status_code=[status, 404])(server)
     assert fetch(server).columns.status_code.tolist() == [0, 404]
 
 
-def test_control_characters_are_made_harmless(server: ScriptedServer) -> None:
+def test_it_replaces_control_characters(server: ScriptedServer) -> None:
     name = "a\x00b\x1b[31m\n\u202egnp\ud800" + "x" * 1_000
     server.behave = page(endpoint=coded([name], [0, 0]))(server)
     endpoint = fetch(server).columns.endpoint[0]
@@ -302,7 +303,7 @@ def test_control_characters_are_made_harmless(server: ScriptedServer) -> None:
     assert endpoint.isprintable()
 
 
-def test_more_without_end_is_noticed(server: ScriptedServer) -> None:
+def test_it_detects_an_endless_promise_of_more_pages(server: ScriptedServer) -> None:
     empty: dict[str, list[Any]] = {
         name: [] for name in ("id", "duration", "time_requested", "status_code")
     }
@@ -312,7 +313,7 @@ def test_more_without_end_is_noticed(server: ScriptedServer) -> None:
         fetch(server)
 
 
-def test_a_million_endpoints_are_too_many(server: ScriptedServer) -> None:
+def test_it_refuses_too_many_endpoints(server: ScriptedServer) -> None:
     names = [{"name": f"endpoint {n}"} for n in range(20_000)]
     server.behave = send(json_response({"data": names}))
     with (
@@ -322,7 +323,7 @@ def test_a_million_endpoints_are_too_many(server: ScriptedServer) -> None:
         remote.monitor_rules()
 
 
-def test_rules_of_wrong_types_are_read_as_far_as_they_go(server: ScriptedServer) -> None:
+def test_it_reads_the_valid_fields_of_rules(server: ScriptedServer) -> None:
     rules = [
         {"name": "a\x00", "monitor_level": "1", "time_added": 7, "version_added": []},
         {"name": None},
@@ -335,7 +336,7 @@ def test_rules_of_wrong_types_are_read_as_far_as_they_go(server: ScriptedServer)
 
 
 @pytest.mark.parametrize("rules", [None, {}, "x", [1], [[]]])
-def test_rules_that_are_none_are_refused(server: ScriptedServer, rules: object) -> None:
+def test_it_refuses_invalid_rules(server: ScriptedServer, rules: object) -> None:
     server.behave = send(json_response({"data": rules}))
     with (
         RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
@@ -358,35 +359,35 @@ KEY = TOKEN.encode()
 HS256 = {"typ": "JWT", "alg": "HS256"}
 ROWS = {"data": "[]"}
 FORGED = {
-    "signed by somebody else": (signed(ROWS, HS256, b"another token"), WrongToken),
-    "signed by nobody": (signed(ROWS, HS256, KEY).rsplit(b".", 1)[0] + b".", WrongToken),
-    "which asks not to be verified": (
+    "signed with another token": (signed(ROWS, HS256, b"another token"), WrongToken),
+    "without a signature": (signed(ROWS, HS256, KEY).rsplit(b".", 1)[0] + b".", WrongToken),
+    "with the algorithm none": (
         signed(ROWS, {"alg": "none"}, KEY).rsplit(b".", 1)[0] + b".",
         InvalidResponse,
     ),
-    "which asks for NONE": (signed(ROWS, {"alg": "NoNe"}, KEY), InvalidResponse),
-    "which asks for another hash": (signed(ROWS, {"alg": "HS512"}, KEY, "sha512"), InvalidResponse),
-    "which asks for a public key": (signed(ROWS, {"alg": "RS256"}, KEY), InvalidResponse),
+    "with the algorithm NoNe": (signed(ROWS, {"alg": "NoNe"}, KEY), InvalidResponse),
+    "with another hash": (signed(ROWS, {"alg": "HS512"}, KEY, "sha512"), InvalidResponse),
+    "with a public key": (signed(ROWS, {"alg": "RS256"}, KEY), InvalidResponse),
     "without an algorithm": (signed(ROWS, {}, KEY), InvalidResponse),
     "without data": (signed({}, HS256, KEY), InvalidResponse),
-    "with data that are no text": (signed({"data": []}, HS256, KEY), InvalidResponse),
-    "with data that are no JSON": (signed({"data": "["}, HS256, KEY), InvalidResponse),
-    "with data that are no list": (signed({"data": "{}"}, HS256, KEY), InvalidResponse),
-    "with data that are no rows": (signed({"data": "[1]"}, HS256, KEY), InvalidResponse),
+    "with data that are not text": (signed({"data": []}, HS256, KEY), InvalidResponse),
+    "with data that are not JSON": (signed({"data": "["}, HS256, KEY), InvalidResponse),
+    "with data that are not a list": (signed({"data": "{}"}, HS256, KEY), InvalidResponse),
+    "with data that are not rows": (signed({"data": "[1]"}, HS256, KEY), InvalidResponse),
     "with a payload that is a list": (signed([], HS256, KEY), InvalidResponse),
     "of two parts": (b"abc.def", NotADashboard),
-    "of nothing": (b"..", NotADashboard),
-    "which is an error in words": (b"ValueError: no", NotADashboard),
+    "of empty parts": (b"..", NotADashboard),
+    "which is an error message": (b"ValueError: no", NotADashboard),
 }
 
 
 @pytest.mark.parametrize("name", list(FORGED))
-def test_it_believes_no_answer(server: ScriptedServer, name: str) -> None:
-    answer, error = FORGED[name]
+def test_it_refuses_a_forged_response(server: ScriptedServer, name: str) -> None:
+    response, error = FORGED[name]
 
     def behave(connection: socket.socket, path: str) -> None:
         details = json_response({"dashboard-version": "2.0.7", "first-request": -1})
-        connection.sendall(details if "details" in path else http(answer))
+        connection.sendall(details if "details" in path else http(response))
 
     server.behave = behave
     with pytest.raises(error):

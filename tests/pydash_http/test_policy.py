@@ -1,4 +1,4 @@
-"""Which addresses are refused, in all the forms in which they can be written."""
+"""Which addresses are refused, in all their notations."""
 
 import socket
 
@@ -86,7 +86,7 @@ NEVER = [
     "http://255.255.255.255",
     "http://240.0.0.1",
 ]
-NOT_FETCHED = [
+INVALID = [
     "",
     "shop.example",
     "//shop.example",
@@ -114,21 +114,21 @@ NOT_FETCHED = [
 
 
 @pytest.mark.parametrize("url", NOT_GLOBAL + NEVER)
-def test_it_fetches_nothing_that_is_not_global(url: str) -> None:
+def test_it_connects_to_global_addresses_only(url: str) -> None:
     with GuardedSession(GLOBAL) as session, pytest.raises(RemoteError) as raised:
         session.get(url)
-    # Some forms are no address to some resolvers: nothing is fetched then, either.
+    # Some resolvers do not accept every notation: then there is no connection either.
     assert raised.type is AddressRefused or "Unknown host" in str(raised.value)
 
 
 @pytest.mark.parametrize("url", NEVER)
-def test_it_never_fetches_from_metadata_and_the_like_whatever_is_allowed(url: str) -> None:
+def test_it_never_connects_to_metadata_services(url: str) -> None:
     with GuardedSession(EVERYTHING) as session, pytest.raises(AddressRefused):
         session.get(url)
 
 
-@pytest.mark.parametrize("url", NOT_FETCHED)
-def test_it_refuses_what_is_no_fetchable_url(url: str) -> None:
+@pytest.mark.parametrize("url", INVALID)
+def test_it_refuses_invalid_urls(url: str) -> None:
     with pytest.raises(AddressRefused):
         Url.parse(url)
 
@@ -151,32 +151,34 @@ def test_it_allows_global_addresses(address: str) -> None:
         ("", [], ["8.8.8.8", "127.0.0.1", "10.0.0.1"]),
     ],
 )
-def test_it_allows_what_it_is_told_to(allow: str, allowed: list[str], refused: list[str]) -> None:
+def test_it_allows_what_the_policy_lists(
+    allow: str, allowed: list[str], refused: list[str]
+) -> None:
     policy = FetchPolicy.parse(allow)
     assert all(map(policy.allows, allowed))
     assert not any(map(policy.allows, refused))
 
 
 @pytest.mark.parametrize("allow", ["globel", "10.0.0.1/8", "10.0.0.0/33"])
-def test_it_refuses_a_policy_that_it_does_not_understand(allow: str) -> None:
+def test_it_refuses_an_invalid_policy(allow: str) -> None:
     with pytest.raises(ValueError):
         FetchPolicy.parse(allow)
 
 
-def test_it_refuses_a_name_of_which_one_address_is_refused() -> None:
+def test_it_refuses_a_host_of_which_one_address_is_refused() -> None:
     session = GuardedSession(GLOBAL, resolver=lambda host, port: ["93.184.215.14", "10.0.0.1"])
     with session, pytest.raises(AddressRefused, match="PYDASH_FETCH_ALLOW"):
         session.get("http://shop.example")
 
 
-def test_it_does_not_say_which_address_a_name_leads_to() -> None:
+def test_it_does_not_disclose_the_address_of_a_host() -> None:
     session = GuardedSession(GLOBAL, resolver=lambda host, port: ["10.9.8.7"])
     with session, pytest.raises(AddressRefused) as raised:
         session.get("http://intranet.example")
     assert "10.9.8.7" not in str(raised.value)
 
 
-def test_the_resolver_gives_numeric_addresses() -> None:
+def test_the_resolver_returns_numeric_addresses() -> None:
     from pydash_http import resolve
 
     for address in resolve("localhost", 80):
