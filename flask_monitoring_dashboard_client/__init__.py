@@ -14,6 +14,7 @@ from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
     NotADashboard,
     RemoteFailure,
+    TokenMissing,
     WrongToken,
 )
 from flask_monitoring_dashboard_client.fmd_functions import (
@@ -46,6 +47,7 @@ __all__ = [
     "RemoteTimeout",
     "RemoteUnreachable",
     "ResponseTooLarge",
+    "TokenMissing",
     "WrongToken",
     "get_data",
     "get_details",

@@ -37,6 +37,15 @@ class WrongToken(RemoteError):  # noqa: N818
         )
 
 
+class TokenMissing(WrongToken):
+    """The app requires its security token, but received none."""
+
+    def __init__(self) -> None:
+        RemoteError.__init__(
+            self, "The exporter of this app requires its security token: pass it as `token`."
+        )
+
+
 class RemoteFailure(RemoteError):  # noqa: N818
     """The app responded with an error.
 

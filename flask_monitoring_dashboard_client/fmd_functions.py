@@ -1,20 +1,36 @@
-"""FMD's own routes as functions: each returns the content of a response, or None on failure."""
+"""FMD's own routes as functions: each returns the content of a response, or None on failure.
+
+They are called with URLs of the caller's choice, so unlike the rest of this package, they fetch
+from private and loopback addresses by default.
+"""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
+from flask_monitoring_dashboard_client.errors import TokenMissing, WrongToken
 from flask_monitoring_dashboard_client.routes import Routes, is_json, parse_json
 from flask_monitoring_dashboard_client.signed import signed_rows
-from pydash_http import FetchPolicy, GuardedSession, InvalidResponse, Limits, RemoteError, Url
+from pydash_http import (
+    AddressRefused,
+    FetchPolicy,
+    GuardedSession,
+    InvalidResponse,
+    Limits,
+    RemoteError,
+    Url,
+)
 
+ANYWHERE = "global, private, loopback"
 Rows = list[dict[str, Any]]
 
 
 def get_details(
-    dashboard_url: str, timeout: float = 1, *, token: str = "", allow: str = "global"
+    dashboard_url: str, timeout: float = 1, *, token: str = "", allow: str = ANYWHERE
 ) -> dict[str, Any] | None:
     """Get details from a deployed dashboard.
 
@@ -23,16 +39,15 @@ def get_details(
     :param token: the security token; required by the exporter only.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the details, or None if the request was unsuccessful.
+    :raises TokenMissing: if the exporter responds and there is no token.
+    :raises AddressRefused: if the URL is invalid, or leads to an address that is not allowed.
     """
-    with _session(timeout, allow) as session:
-        try:
-            return Routes(session, Url.parse(dashboard_url), token).json("get_json_details")
-        except RemoteError:
-            return None
+    with _routes(dashboard_url, token, timeout, allow) as routes:
+        return routes.json("get_json_details")
 
 
 def get_monitor_rules(
-    dashboard_url: str, dashboard_token: str, timeout: float = 1, *, allow: str = "global"
+    dashboard_url: str, dashboard_token: str, timeout: float = 1, *, allow: str = ANYWHERE
 ) -> Rows | None:
     """Get the monitor rules from a deployed dashboard.
 
@@ -41,14 +56,11 @@ def get_monitor_rules(
     :param timeout: seconds to wait for a response.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the rules, or None if the request was unsuccessful.
+    :raises AddressRefused: if the URL is invalid, or leads to an address that is not allowed.
     """
-    with _session(timeout, allow) as session:
-        try:
-            routes = Routes(session, Url.parse(dashboard_url), dashboard_token)
-            response = routes.get("get_json_monitor_rules")
-            return _rows(response) if is_json(response) else signed_rows(response, dashboard_token)
-        except RemoteError:
-            return None
+    with _routes(dashboard_url, dashboard_token, timeout, allow) as routes:
+        response = routes.get("get_json_monitor_rules")
+        return _rows(response) if is_json(response) else signed_rows(response, dashboard_token)
 
 
 def get_data(
@@ -58,7 +70,7 @@ def get_data(
     time_to: datetime | None = None,
     timeout: float = 1,
     *,
-    allow: str = "global",
+    allow: str = ANYWHERE,
 ) -> Rows | None:
     """Get the calls from a deployed dashboard, all of them at once.
 
@@ -72,6 +84,7 @@ def get_data(
     :param timeout: seconds to wait for a response.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :returns: the calls, or None if the request was unsuccessful.
+    :raises AddressRefused: if the URL is invalid, or leads to an address that is not allowed.
     :raises ValueError: if there is a `time_to` without a `time_from`.
     """
     if time_to is not None and time_from is None:
@@ -82,26 +95,35 @@ def get_data(
         route += f"/{math.ceil(_seconds(time_from)) - 1}"
     if time_to is not None:
         route += f"/{math.ceil(_seconds(time_to))}"
-    with _session(timeout, allow) as session:
-        try:
-            routes = Routes(session, Url.parse(dashboard_url), dashboard_token)
-            rows: Rows = []
-            while True:
-                # FMD itself ignores the query and responds with all rows at once.
-                response = routes.get(route, f"after_id={rows[-1]['id'] if rows else 0}")
-                if not is_json(response):
-                    return signed_rows(response, dashboard_token)
-                page = _rows(response)
-                if not page:
-                    return rows
-                rows += page
-        except RemoteError:
-            return None
+    with _routes(dashboard_url, dashboard_token, timeout, allow) as routes:
+        rows: Rows = []
+        while True:
+            # FMD itself ignores the query and responds with all rows at once.
+            response = routes.get(route, f"after_id={rows[-1]['id'] if rows else 0}")
+            if not is_json(response):
+                return signed_rows(response, dashboard_token)
+            page = _rows(response)
+            if not page:
+                return rows
+            rows += page
 
 
-def _session(timeout: float, allow: str) -> GuardedSession:
+@contextmanager
+def _routes(url: str, token: str, timeout: float, allow: str) -> Iterator[Routes]:
+    """Open the routes of a dashboard.
+
+    All errors are suppressed, so that the function that uses it returns None, but for those that
+    its caller has to fix.
+    """
     limits = Limits(connect_timeout=timeout, read_timeout=timeout)
-    return GuardedSession(FetchPolicy.parse(allow), limits)
+    with GuardedSession(FetchPolicy.parse(allow), limits) as session:
+        try:
+            yield Routes(session, Url.parse(url), token)
+        except AddressRefused:
+            raise
+        except RemoteError as error:
+            if isinstance(error, WrongToken) and not token:
+                raise TokenMissing from error
 
 
 def _seconds(moment: datetime) -> float:

@@ -40,7 +40,7 @@ class Routes:
 
     :param session: sends the requests.
     :param base: base URL of the routes: the app's, with the link of the monitoring.
-    :param token: the app's security token.
+    :param token: the app's security token; empty to send none.
     """
 
     def __init__(self, session: GuardedSession, base: Url, token: str) -> None:
@@ -49,7 +49,7 @@ class Routes:
     def request(self, route: str, query: str = "") -> requests.Response:
         """Request a route, and return the response whatever its status."""
         url = replace(self.base, path=f"{self.base.path}/{route}", query=query)
-        headers = {"Authorization": b"Bearer " + self.token.encode()}
+        headers = {"Authorization": b"Bearer " + self.token.encode()} if self.token else {}
         return self.session.get(str(url), headers=headers)
 
     def get(self, route: str, query: str = "") -> requests.Response:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from flask_monitoring_dashboard_client import (
+    AddressRefused,
     ExporterMissing,
     RemoteDashboard,
+    TokenMissing,
     WrongToken,
     get_data,
     get_details,
@@ -79,9 +81,9 @@ def test_it_pings(app: MonitoredApp) -> None:
 
 def test_the_functions_return_what_the_routes_do(app: MonitoredApp) -> None:
     url = app.url + "/dashboard"
-    details = get_details(url, 10, token=app.token, allow="loopback")
-    rules = get_monitor_rules(url, app.token, 10, allow="loopback")
-    calls = get_data(url, app.token, timeout=10, allow="loopback")
+    details = get_details(url, 10, token=app.token)
+    rules = get_monitor_rules(url, app.token, 10)
+    calls = get_data(url, app.token, timeout=10)
     assert details is not None
     assert details["dashboard-version"] == app.fmd_version
     assert rules is not None
@@ -93,13 +95,35 @@ def test_the_functions_return_what_the_routes_do(app: MonitoredApp) -> None:
 def test_the_functions_include_the_calls_at_the_bounds(app: MonitoredApp) -> None:
     moments = sorted(call[1] for call in app.calls())
     arguments = (app.url + "/dashboard", app.token, moments[0], moments[-1], 10)
-    calls = get_data(*arguments, allow="loopback")
+    calls = get_data(*arguments)
     assert calls is not None
     assert len(calls) == len(moments)
 
 
 def test_the_functions_return_none_on_failure(app: MonitoredApp) -> None:
     url = app.url + "/dashboard"
-    assert get_details(app.url + "/nowhere", 10, allow="loopback") is None
-    assert get_monitor_rules(url, "not the token", 10, allow="loopback") is None
-    assert get_data(url, "not the token", timeout=10, allow="loopback") is None
+    assert get_details(app.url + "/nowhere", 10) is None
+    assert get_details("http://127.0.0.1:9", 10) is None
+    assert get_monitor_rules(url, "not the token", 10) is None
+    assert get_data(url, "not the token", timeout=10) is None
+
+
+def test_details_need_no_token_but_for_the_exporter(app: MonitoredApp) -> None:
+    url = app.url + "/dashboard"
+    if app.fmd_version == EXPORTER:
+        with pytest.raises(TokenMissing, match="requires its security token"):
+            get_details(url, 10)
+    else:
+        details = get_details(url, 10)
+        assert details is not None
+        assert details["dashboard-version"] == app.fmd_version
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:5000", "shop.example"])
+def test_the_functions_raise_where_the_caller_has_to_change_something(url: str) -> None:
+    with pytest.raises(AddressRefused):
+        get_details(url, allow="global")
+    with pytest.raises(AddressRefused):
+        get_monitor_rules(url, "token", allow="global")
+    with pytest.raises(AddressRefused):
+        get_data(url, "token", allow="global")
