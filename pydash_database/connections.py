@@ -35,6 +35,7 @@ class Session:
     """One thread's connection and transactions; released when nothing refers to it any more."""
 
     def __init__(self, database: DB) -> None:
+        self.database = database
         self.manager = TransactionManager()
         self.connection = database.open(self.manager)
         self.in_transaction = False
@@ -74,20 +75,27 @@ class Database:
 
         :raises DatabaseUnavailable: the database does not respond.
         """
+        database = self.open()
         session: Session | None = getattr(self._of_thread, "session", None)
-        if session is None:
-            session = self._of_thread.session = Session(self.open())
+        if session is None or session.database is not database:
+            session = self._of_thread.session = Session(database)
         return session
 
     def open(self) -> DB:
         """Open the database, unless it is open.
 
+        It is opened again after its server was restarted with another database, such as a backup.
         After a failed attempt, the attempts of all threads fail at once for a moment, instead of
         each waiting for its own.
 
         :raises DatabaseUnavailable: the database does not respond.
         """
         with self._opening:
+            if self._database is not None and storages.is_obsolete(self._database.storage):
+                logger.warning("The database was replaced by another one; opening it again")
+                # Only the storage, because other threads may be using the connections.
+                self._database.storage.close()
+                self._database = None
             if self._database is None:
                 if time.monotonic() < self._fail_fast_until:
                     raise DatabaseUnavailable

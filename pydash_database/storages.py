@@ -1,7 +1,7 @@
 """Opens the storage that a URI names."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -13,6 +13,7 @@ from ZEO.ClientStorage import ClientStorage
 from ZEO.Exceptions import ClientDisconnected
 from ZODB.FileStorage import FileStorage
 from ZODB.MappingStorage import MappingStorage
+from ZODB.utils import z64
 
 try:
     from psycopg2 import Error as PostgresqlError
@@ -63,9 +64,21 @@ class ZeoClient(ClientThread):
     ZEO itself would wait forever. Closing the connection makes every waiting call fail at once, and
     the server abandon a commit that it was not told to finish. ZEO then reconnects and asks for the
     transactions that it missed, which may include our own commit whose response was lost.
+
+    When the server comes back with another database, such as an older backup, what this client has
+    cached may never have happened there. ZEO would refuse to connect for as long as the server's
+    last transaction is older than the cache, and mix both databases afterwards.
+
+    :ivar is_obsolete: whether that has happened: the storage must be closed, and opened again.
     """
 
+    is_obsolete = False
     _fail_fast_until = float("-inf")
+
+    def setup_delegation(self, loop: Any) -> None:
+        """Set up the network thread, in which the client is created."""
+        super().setup_delegation(loop)
+        self.client.verify = partial(self._verify, self.client.verify)
 
     def call(self, method: str, *args: Any, **_options: Any) -> Any:
         """Send a request to the server, and wait for the response.
@@ -85,7 +98,9 @@ class ZeoClient(ClientThread):
         return self._wait(partial(super().tpc_finish, tid, updates, f))
 
     def _wait(self, send: Callable[..., Any]) -> Any:
-        if not self.is_connected() and time.monotonic() < self._fail_fast_until:
+        if self.is_obsolete or (
+            not self.is_connected() and time.monotonic() < self._fail_fast_until
+        ):
             raise ClientDisconnected("The server did not respond a moment ago.")
         response = send(wait=False)
         try:
@@ -107,6 +122,26 @@ class ZeoClient(ClientThread):
             client.disconnected(None)
         else:
             client.protocol.sm_protocol.transport.abort()
+
+    async def _verify(self, verify: Callable[[bytes], Awaitable[None]], server_tid: bytes) -> None:
+        """Verify the cache after connecting; runs in the network thread."""
+        client = self.client
+        last = client.cache.getLastTid()
+        if last != z64:
+            call = client.protocol.server_call
+            iterator = await call("iterator_start", last, last)
+            if await call("iterator_next", iterator) is None:
+                self.is_obsolete = True
+                client.manage_connected()  # makes all waiting calls fail
+                client.protocol.close()
+                return
+            await call("iterator_gc", [iterator])
+        await verify(server_tid)
+
+
+def is_obsolete(storage: Any) -> bool:
+    """Return whether a storage must be opened again, because its server has another database."""
+    return isinstance(storage, ClientStorage) and storage._server.is_obsolete
 
 
 def open_storage(uri: str) -> Any:
