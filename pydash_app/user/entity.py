@@ -4,6 +4,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from flask_login import UserMixin
 from persistent import Persistent
 
 from pydash_app.secrets import hash_code, new_code
@@ -15,7 +16,7 @@ RESET_CODE_LIFETIME = timedelta(hours=1)
 LONGEST_UNVERIFIED = timedelta(days=30)
 
 
-class User(Persistent):
+class User(Persistent, UserMixin):
     """A person with an account.
 
     The User entity knows about:

@@ -1,4 +1,4 @@
-"""The sessions of a user: where somebody is signed in with a browser."""
+"""The sessions of a user: the browsers in which the user is signed in."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from persistent import Persistent
 
-IDLE = timedelta(days=14)
-LONGEST = timedelta(days=90)
-MOST = 20
-# `last_seen` is as exact as this, so that not every request writes to the database.
+MAX_IDLE = timedelta(days=14)
+MAX_AGE = timedelta(days=90)
+MAX_SESSIONS = 20
+# The precision of `last_seen`: not every request writes to the database.
 SEEN_PRECISION = timedelta(minutes=1)
-_LONGEST_USER_AGENT = 256
+_MAX_USER_AGENT = 256
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Session:
     user_agent: str
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether it was idle for too long, or lasted too long."""
-        return now >= min(self.last_seen + IDLE, self.created + LONGEST)
+        """Return whether it has been idle for too long, or is too old."""
+        return now >= min(self.last_seen + MAX_IDLE, self.created + MAX_AGE)
 
 
 class Sessions(Persistent):
-    """The sessions of one user; a persistent object of its own, for it is written often.
+    """The sessions of one user: a persistent object of its own, because it is written often.
 
     >>> sessions = Sessions()
     >>> session = sessions.begin("Firefox")
@@ -45,14 +45,15 @@ class Sessions(Persistent):
         self._sessions: dict[str, Session] = {}
 
     def begin(self, user_agent: str, now: datetime | None = None) -> Session:
-        """Begin a session with a new random id; the one idle longest makes room if need be."""
+        """Begin a session with a new random id; at the limit, it replaces the most idle one."""
         now = now or datetime.now(UTC)
-        session = Session(secrets.token_urlsafe(32), now, now, user_agent[:_LONGEST_USER_AGENT])
-        self._sessions = {kept.id: kept for kept in (*self.active(now)[: MOST - 1], session)}
+        session = Session(secrets.token_urlsafe(32), now, now, user_agent[:_MAX_USER_AGENT])
+        kept = self.active(now)[: MAX_SESSIONS - 1]
+        self._sessions = {each.id: each for each in (*kept, session)}
         return session
 
     def use(self, session_id: str, now: datetime | None = None) -> Session | None:
-        """Answer a session that is not over, and note that it was seen; `None` if there is none."""
+        """Return a session that is not over, and record that it was seen; None if there is none."""
         now = now or datetime.now(UTC)
         session = self._sessions.get(session_id)
         if session is None or session.is_over(now):
@@ -63,13 +64,13 @@ class Sessions(Persistent):
         return session
 
     def active(self, now: datetime | None = None) -> list[Session]:
-        """List the sessions that are not over, the one seen last first."""
+        """Return the sessions that are not over, the most recently seen first."""
         now = now or datetime.now(UTC)
         active = [session for session in self._sessions.values() if not session.is_over(now)]
         return sorted(active, key=lambda session: session.last_seen, reverse=True)
 
     def end(self, session_id: str) -> bool:
-        """End a session, and tell whether there was one to end."""
+        """End a session; return whether there was one."""
         if session_id not in self._sessions:
             return False
         self._sessions = {
@@ -78,5 +79,5 @@ class Sessions(Persistent):
         return True
 
     def end_all(self, keep: str | None = None) -> None:
-        """End all sessions, but the one to keep."""
+        """End all sessions except the one to keep."""
         self._sessions = {kept: session for kept, session in self._sessions.items() if kept == keep}

@@ -1,9 +1,9 @@
-"""Who is asking: a browser with a session cookie, or a script with an API token.
+"""Signing in, and who sends a request: a browser with a session cookie, or an API token.
 
-The cookie is signed and names the user and the session; the session itself is kept with the user,
-who can end it. A request that changes something and comes with the cookie also carries the header
-`X-XSRF-TOKEN`. Another site cannot know its value: our pages read it from a cookie that other
-sites cannot read, and only we can make it.
+Flask-Login finds the user. The signed cookie contains a session token, which names the user and the
+session; the session itself is stored with the user, who can list and end it. A request that changes
+something and comes with the cookie also needs the header `X-XSRF-TOKEN`. Other sites do not know
+its value: our pages read it from a cookie that other sites cannot read.
 """
 
 import hashlib
@@ -11,7 +11,8 @@ import hmac
 from enum import Enum
 from typing import NoReturn
 
-from flask import Flask, Response, current_app, g, request
+import flask_login
+from flask import Flask, Request, Response, current_app, g, request
 from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 
@@ -19,13 +20,14 @@ from pydash_app.configuration import Configuration
 from pydash_app.errors import Forbidden, NotAuthenticated
 from pydash_app.user import User, maybe_find_user
 from pydash_app.user.services import tokens
-from pydash_app.user.sessions import LONGEST, Session
+from pydash_app.user.sessions import MAX_AGE, Session
 from pydash_database import transact
 
 SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_USER, _SESSION = "user_id", "session_id"
+# Where Flask-Login keeps what it passes to `load_user`.
+_TOKEN = "_user_id"  # noqa: S105 (the name of a key)
 
 
 class Access(Enum):
@@ -34,144 +36,151 @@ class Access(Enum):
     PUBLIC = "anyone"
     READ = "a session, or an API token"
     WRITE = "a session, or an API token of scope write"
-    ACCOUNT = "a session: what concerns the account itself is out of reach for API tokens"
+    ACCOUNT = "a session: API tokens have no access to the account itself"
 
 
 def install(app: Flask) -> None:
-    """Let the app know its visitors."""
+    """Install session and XSRF handling."""
     app.config.update(
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=LONGEST,
+        PERMANENT_SESSION_LIFETIME=MAX_AGE,
     )
     app.session_interface = _SessionCookie()
+    manager = _LoginManager(app)
+    # Sessions are bound to a random id, not to the browser's address and name, which may change.
+    manager.session_protection = None
+    manager.user_loader(load_user)
+    manager.request_loader(_load_token_owner)
+    manager.unauthorized_handler(unauthorized)
     app.after_request(_send_xsrf_token)
 
 
 def sign_in(user: User, password_hash: str) -> None:
-    """Begin a session, with a new id, in the browser that asks.
+    """Begin a session, with a new id, in the browser that sends the request.
 
-    In a transaction of its own: the cookie names only what the database has.
+    This is a transaction of its own: the cookie must only name a session that is stored.
 
     :param password_hash: of the password that was checked.
-    :raises NotAuthenticated: it was changed since, which is to end all sessions.
+    :raises NotAuthenticated: the password was changed since, which ends all sessions.
     """
-    begun = transact(lambda: _begin(user, password_hash))
+
+    def begin() -> Session:
+        if user.password_hash != password_hash:
+            raise NotAuthenticated("The password has just been changed. Sign in again.")
+        return user.sessions.begin(request.user_agent.string)
+
+    begun = transact(begin)
     cookie.clear()
     cookie.permanent = True
-    cookie[_USER] = user.get_id()
-    cookie[_SESSION] = begun.id
+    flask_login.login_user(user)
+    # The user's id alone would keep a session valid that has been ended.
+    cookie[_TOKEN] = f"{user.get_id()} {begun.id}"
 
 
 def forget() -> None:
-    """Let the browser that asks forget its session.
+    """Delete the session cookie.
 
-    If a transaction ends the session, then after it: it may yet fail, or begin anew and ask again
-    which session it is.
+    If a transaction ends the session, call this after it: the transaction may fail, or be repeated
+    and read the cookie again.
     """
+    flask_login.logout_user()
     cookie.clear()
 
 
 def session_id() -> str:
-    """Name the session of the browser that asks; empty if there is none."""
-    return str(cookie.get(_SESSION, ""))
+    """Return the id of the current session; empty if there is none."""
+    return str(cookie.get(_TOKEN, "")).partition(" ")[2]
 
 
 def current_user() -> User:
-    """Answer the user who asks, whom `require` has found out.
+    """Return the user who sends the request: the entity itself, not Flask-Login's proxy of it.
 
-    :raises NotAuthenticated: nobody is signed in.
+    :raises NotAuthenticated: there is none.
     """
-    visitor: User | None = g.get("visitor")
-    return visitor or unauthorized()
+    if not flask_login.current_user.is_authenticated:
+        unauthorized()
+    user: User = flask_login.current_user._get_current_object()
+    return user
 
 
 def load_user(user_id: str) -> User | None:
-    """Find the user whom the session cookie names; `None` if that session is over."""
+    """Return the user of a session; None if the session has ended, or if an API token is sent.
+
+    :param user_id: the session token: the user's id and the session's id.
+    """
+    if _has_bearer_token(request):
+        return None
+    user_id, _, session = user_id.partition(" ")
     user = maybe_find_user(user_id)
-    if user is None or user.sessions.use(session_id()) is None:
+    if user is None or user.sessions.use(session) is None:
+        cookie.clear()  # The browser need not send it again.
         return None
     return user
 
 
 def unauthorized() -> NoReturn:
-    """Refuse somebody whom we do not know."""
+    """Raise the error that becomes a 401."""
     raise NotAuthenticated
 
 
 def require(access: Access) -> None:
-    """Let pass who may call a route of this kind.
+    """Check that the sender of the request may call a route of this kind.
 
     :raises NotAuthenticated: nobody is signed in.
-    :raises Forbidden: the API token is not for this.
+    :raises Forbidden: the API token does not permit it.
     """
-    # Anew in every attempt of a transaction: what it met may be the end of this very session.
-    g.visitor = _identify()
+    # Load the user again in every attempt of a transaction: this session may just have been ended.
+    g.pop("_login_user", None)
     current_user()
     scope = g.get("token_scope")
     if scope and access is Access.ACCOUNT:
-        raise Forbidden("An API token cannot do this; sign in with a browser.")
+        raise Forbidden("An API token has no access to the account. Sign in with a browser.")
     if scope and scope != "write" and access is Access.WRITE:
-        raise Forbidden("This needs an API token of scope write.")
+        raise Forbidden("This requires an API token of scope write.")
 
 
 def require_xsrf_token() -> None:
-    """Refuse a change that comes with the session cookie but may be another site's doing.
+    """Refuse a change that has the session cookie but may have been sent by another site.
 
-    :raises Forbidden: the header is missing or wrong.
+    :raises Forbidden: the header is missing or invalid.
     """
-    if request.method in SAFE_METHODS or _comes_with_token():
+    if request.method in SAFE_METHODS or _has_bearer_token(request):
         return
     sent = request.headers.get(XSRF_HEADER, "")
-    if _SESSION in cookie and not hmac.compare_digest(sent.encode(), _xsrf_token().encode()):
-        raise Forbidden(f"The header {XSRF_HEADER} is missing or wrong; reload the page.")
+    if _TOKEN in cookie and not hmac.compare_digest(sent.encode(), _xsrf_token().encode()):
+        raise Forbidden(f"The header {XSRF_HEADER} is missing or invalid. Reload the page.")
 
 
 def is_admin() -> bool:
-    """Tell whether an administrator asks."""
+    """Return whether an administrator sends the request."""
+
+    def check() -> bool:
+        require(Access.READ)
+        return current_user().admin
+
     try:
-        return transact(_is_admin)
+        return transact(check)
     except NotAuthenticated:
         return False
 
 
-def _is_admin() -> bool:
-    require(Access.READ)
-    return current_user().admin
+def _has_bearer_token(request: Request) -> bool:
+    """Return whether a request has an API token.
 
-
-def _begin(user: User, password_hash: str) -> Session:
-    if user.password_hash != password_hash:
-        raise NotAuthenticated("The password was changed just now. Please sign in again.")
-    return user.sessions.begin(request.user_agent.string)
-
-
-def _identify() -> User | None:
-    """Find out who asks; an API token counts more than a cookie that comes along."""
-    if _comes_with_token():
-        return _load_token_owner()
-    if _USER not in cookie:
-        return None
-    user = load_user(cookie[_USER])
-    if user is None:
-        forget()  # So that the browser forgets it too, and need not ask the next time.
-    return user
-
-
-def _comes_with_token() -> bool:
-    """Tell whether a script asks.
-
-    Credentials of another kind are none of ours: a proxy that asks for a password of its own
-    passes them on.
+    Credentials of other kinds are not meant for PyDash: proxies with passwords of their own pass
+    them on.
     """
     return request.authorization is not None and request.authorization.type == "bearer"
 
 
-def _load_token_owner() -> User | None:
-    authorization = request.authorization
-    found = tokens.use(authorization.token) if authorization and authorization.token else None
+def _load_token_owner(request: Request) -> User | None:
+    """Return the owner of the API token of a request; None if there is no valid token."""
+    if not _has_bearer_token(request) or not request.authorization:
+        return None
+    found = tokens.use(request.authorization.token) if request.authorization.token else None
     if found is None:
         return None
     user, token = found
@@ -185,22 +194,30 @@ def _xsrf_token() -> str:
 
 
 def _send_xsrf_token(response: Response) -> Response:
-    """Let our pages know the token, and by its being there, that there is a session."""
+    """Send the token to our pages; its presence also tells them that there is a session."""
     if response.cache_control.public:
-        # A script or a picture: the same for everybody, and kept by caches.
+        # A script or an image: the same for everyone, and stored in caches.
         return response
-    if _SESSION in cookie:
+    if _TOKEN in cookie:
         secure = current_app.session_interface.get_cookie_secure(current_app)
         response.set_cookie(
-            XSRF_COOKIE, _xsrf_token(), max_age=LONGEST, secure=secure, samesite="Lax"
+            XSRF_COOKIE, _xsrf_token(), max_age=MAX_AGE, secure=secure, samesite="Lax"
         )
     elif XSRF_COOKIE in request.cookies:
         response.delete_cookie(XSRF_COOKIE)
     return response
 
 
+class _LoginManager(flask_login.LoginManager):
+    """Flask-Login without its "remember me" cookie, because sessions last long themselves."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        # It would read the session, so that caches could not share public files (Vary: Cookie).
+        return response
+
+
 class _SessionCookie(SecureCookieSessionInterface):
-    """Marks the cookie as secure wherever the browser came by HTTPS."""
+    """Marks the cookie as secure if the browser uses HTTPS."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
         configuration: Configuration = app.config["PYDASH"]

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import tokens
-from pydash_app.user.sessions import LONGEST
+from pydash_app.user.sessions import MAX_AGE
 from pydash_database import transact
 from pydash_web import react_server
 from tests.pydash_web.support.running_site import (
@@ -152,7 +152,7 @@ def expire_last_session(user_id: UUID) -> None:
     def expire() -> None:
         sessions = find_user(user_id).sessions
         last = sessions.active()[0]
-        old = replace(last, created=last.created - LONGEST, last_seen=last.last_seen - timedelta(1))
+        old = replace(last, created=last.created - MAX_AGE, last_seen=last.last_seen - timedelta(1))
         sessions._sessions = {**sessions._sessions, last.id: old}
 
     transact(expire)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pydash_app.configuration import Configuration
-from pydash_app.user.sessions import IDLE
+from pydash_app.user.sessions import MAX_IDLE
 from pydash_database import transact
 from pydash_web.http.headers import CONTENT_SECURITY_POLICY
 from pydash_web.http.limits import ForgettingStorage, Limiter, RetryLater
@@ -112,7 +112,7 @@ class TestSessions:
         def leave_alone() -> None:
             sessions = find_user(user_id).sessions
             [current] = sessions.active()
-            old = replace(current, last_seen=datetime.now(UTC) - IDLE + timedelta(seconds=60))
+            old = replace(current, last_seen=datetime.now(UTC) - MAX_IDLE + timedelta(seconds=60))
             sessions._sessions = {old.id: old}
 
         transact(leave_alone)
@@ -121,7 +121,7 @@ class TestSessions:
         def leave_alone_longer() -> None:
             sessions = find_user(user_id).sessions
             [current] = sessions.active()
-            old = replace(current, last_seen=datetime.now(UTC) - IDLE)
+            old = replace(current, last_seen=datetime.now(UTC) - MAX_IDLE)
             sessions._sessions = {old.id: old}
 
         transact(leave_alone_longer)

@@ -20,15 +20,15 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 def test_a_session_is_over_when_it_was_idle_for_too_long() -> None:
     browsers = Sessions()
     session = browsers.begin("Firefox", NOW)
-    assert browsers.use(session.id, NOW + sessions.IDLE - timedelta(seconds=1))
-    assert browsers.use(session.id, NOW + 2 * sessions.IDLE) is None
+    assert browsers.use(session.id, NOW + sessions.MAX_IDLE - timedelta(seconds=1))
+    assert browsers.use(session.id, NOW + 2 * sessions.MAX_IDLE) is None
 
 
 def test_a_session_is_over_after_its_longest_time_however_busy() -> None:
     browsers = Sessions()
     session = browsers.begin("Firefox", NOW)
     now = NOW
-    while now < NOW + sessions.LONGEST:
+    while now < NOW + sessions.MAX_AGE:
         assert browsers.use(session.id, now)
         now += timedelta(days=10)
     assert browsers.use(session.id, now) is None
@@ -48,10 +48,11 @@ def test_being_seen_is_written_once_a_minute_at_most() -> None:
 
 def test_the_session_idle_longest_makes_room() -> None:
     browsers = Sessions()
-    begun = [browsers.begin(str(n), NOW + timedelta(seconds=n)) for n in range(sessions.MOST + 1)]
+    count = sessions.MAX_SESSIONS + 1
+    begun = [browsers.begin(str(n), NOW + timedelta(seconds=n)) for n in range(count)]
     now = NOW + timedelta(hours=1)
     assert browsers.use(begun[0].id, now) is None
-    assert len(browsers.active(now)) == sessions.MOST
+    assert len(browsers.active(now)) == sessions.MAX_SESSIONS
 
 
 def test_an_unknown_session_cannot_be_ended() -> None:
