@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { userKey } from '@/api/user-key';
+import { userKey } from '@/api/core/session-keys';
 import { routes } from '@/app/router';
 import { alice, makeDashboard } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';

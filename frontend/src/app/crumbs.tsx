@@ -1,4 +1,4 @@
-import { useDashboardSummary } from '@/api/get-dashboards';
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import type { CrumbProps } from '@/app/route-handle';
 
 export const DashboardCrumb = ({ params }: CrumbProps) =>

@@ -6,11 +6,11 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 
-import { userQuery } from '@/api/get-user';
-import { keepQueries } from '@/api/offline-queries';
-import { makeQueryClient, recoverWithServer } from '@/api/query-client';
-import { makeRouter } from '@/app/router';
+import { userQuery } from '@/api/auth/user';
+import { keepQueries } from '@/api/core/offline-queries';
+import { makeQueryClient, recoverWithServer } from '@/api/core/query-client';
 import { NewVersion } from '@/app/new-version';
+import { makeRouter } from '@/app/router';
 import { SnackbarProvider } from '@/components/snackbar';
 import { ColorModeProvider } from '@/theme/color-mode';
 

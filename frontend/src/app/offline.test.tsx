@@ -6,10 +6,10 @@ import userEvent from '@testing-library/user-event';
 import { delay, http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { noteAnswer } from '@/api/connection';
-import { keepQueries, lastUser, restoreQueries } from '@/api/offline-queries';
-import { recoverWithServer } from '@/api/query-client';
-import { userKey } from '@/api/user-key';
+import { noteAnswer } from '@/api/core/connection';
+import { keepQueries, lastUser, restoreQueries } from '@/api/core/offline-queries';
+import { recoverWithServer } from '@/api/core/query-client';
+import { userKey } from '@/api/core/session-keys';
 import { routes } from '@/app/router';
 import { forgetOfflineData } from '@/lib/offline-data';
 import { alice, makeDashboard } from '@/testing/fixtures';

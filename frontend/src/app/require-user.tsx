@@ -3,8 +3,8 @@ import { lazy, Suspense, useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from 'react-router';
 
-import { useUser } from '@/api/get-user';
-import { signedOutKey } from '@/api/user-key';
+import { useUser } from '@/api/auth/user';
+import { signedOutKey } from '@/api/core/session-keys';
 import { Starting } from '@/app/starting';
 import { loginPath } from '@/lib/paths';
 import { wantSounds } from '@/lib/sounds';

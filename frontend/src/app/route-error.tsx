@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { useRouteError } from 'react-router';
 
-import { messageOf } from '@/api/errors';
+import { messageOf } from '@/api/core/errors';
 
 /**
  * In place of a page that broke, or whose code is gone because a new version is out.

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 
-import { get } from '@/api/client';
+import { get } from '@/api/core/client';
 import { Faces } from '@/components/faces';
 import { renderPage } from '@/testing/render';
 import { answerGet, server } from '@/testing/server';

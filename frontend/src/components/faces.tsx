@@ -6,7 +6,7 @@ import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
 import type { UseQueryResult } from '@tanstack/react-query';
 
-import { hasStatus } from '@/api/errors';
+import { hasStatus } from '@/api/core/errors';
 import { ErrorBoundary } from '@/components/error-boundary';
 import { Failure, Notice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';

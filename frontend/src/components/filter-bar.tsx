@@ -3,14 +3,20 @@ import { lazy, Suspense, useRef, useState, type Ref } from 'react';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 
-import { useInterval } from '@/api/get-first-call';
+import { useInterval } from '@/api/statistics/history';
 import { Icon } from '@/components/icon';
 import { RangePicker } from '@/components/range-picker';
 import { Select } from '@/components/select';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
-import { shownName } from '@/lib/names';
-import { canBeCut, FILTER_LABELS, FILTER_NAMES, TIMESLICES, type FilterName } from '@/lib/view';
+import { shownName } from '@/api/statistics/names';
+import {
+  canBeCut,
+  FILTER_LABELS,
+  FILTER_NAMES,
+  TIMESLICES,
+  type FilterName,
+} from '@/api/statistics/view';
 
 const FilterPopover = lazy(async () => ({
   default: (await import('@/components/filter-popover')).FilterPopover,

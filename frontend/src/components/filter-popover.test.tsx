@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 
 import { FilterPopover } from '@/components/filter-popover';
-import type { FilterName } from '@/lib/view';
+import type { FilterName } from '@/api/statistics/view';
 import { renderPage } from '@/testing/render';
 import { answerStatistics } from '@/testing/statistics';
 

@@ -5,14 +5,14 @@ import MenuItem from '@mui/material/MenuItem';
 import MenuList from '@mui/material/MenuList';
 import Typography from '@mui/material/Typography';
 
-import { useFilterValues } from '@/api/get-filter-values';
+import { useFilterValues } from '@/api/statistics/groups';
 import { Faces } from '@/components/faces';
 import { Notice } from '@/components/notice';
 import { Popup } from '@/components/popup';
 import { SearchInput } from '@/components/search-input';
 import { formatNumber } from '@/lib/format';
-import { shownName } from '@/lib/names';
-import { FILTER_LABELS, type FilterName, type Range } from '@/lib/view';
+import { shownName } from '@/api/statistics/names';
+import { FILTER_LABELS, type FilterName, type Range } from '@/api/statistics/view';
 
 /** More than this nobody reads; typing narrows them down. */
 const LISTED = 100;

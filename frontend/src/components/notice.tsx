@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 
-import { messageOf } from '@/api/errors';
+import { messageOf } from '@/api/core/errors';
 import { Icon, type IconName } from '@/components/icon';
 
 interface NoticeProps {

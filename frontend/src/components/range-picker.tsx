@@ -3,7 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import Button from '@mui/material/Button';
 
 import { Icon } from '@/components/icon';
-import { rangeName, type Range } from '@/lib/view';
+import { rangeName, type Range } from '@/api/statistics/view';
 
 const RangePopover = lazy(async () => ({
   default: (await import('@/components/range-popover')).RangePopover,

@@ -8,7 +8,7 @@ import MenuList from '@mui/material/MenuList';
 
 import { LabelledInput } from '@/components/form/labelled-input';
 import { Popup } from '@/components/popup';
-import { PRESETS, PRESET_NAMES, type Range } from '@/lib/view';
+import { PRESETS, PRESET_NAMES, type Range } from '@/api/statistics/view';
 
 interface ChoiceProps {
   range: Range;

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 
 import type { Dashboard } from '@/api/types';
-import { healthOf } from '@/lib/health';
+import { healthOf } from '@/api/dashboards/health';
 
 const COLORS = { good: 'success.main', busy: 'primary.main', bad: 'error.main' } as const;
 

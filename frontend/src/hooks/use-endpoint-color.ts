@@ -1,7 +1,7 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useEndpointOrder } from '@/api/get-endpoint-order';
-import { restColor, seriesColor } from '@/components/charts/colors';
+import { useEndpointOrder } from '@/api/statistics/history';
+import { restColor, seriesColor } from '@/theme/colors';
 
 /**
  * The colour of an endpoint, which is the same on every page.

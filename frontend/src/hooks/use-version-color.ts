@@ -1,7 +1,7 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useVersions } from '@/api/get-versions';
-import { restColor, seriesColor } from '@/components/charts/colors';
+import { useVersions } from '@/api/statistics/history';
+import { restColor, seriesColor } from '@/theme/colors';
 
 /** The colour of a version, which is the same on every page: that of its place in the history. */
 export function useVersionColor(dashboardId: string): (version: string) => string {

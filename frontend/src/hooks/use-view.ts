@@ -2,7 +2,13 @@ import { useCallback, useMemo } from 'react';
 
 import { useSearchParams } from 'react-router';
 
-import { parseView, replaceView, viewParams, type FilterName, type View } from '@/lib/view';
+import {
+  parseView,
+  replaceView,
+  viewParams,
+  type FilterName,
+  type View,
+} from '@/api/statistics/view';
 
 /** The view of this page, which lives in the URL, and how to change it. */
 export function useView() {

@@ -4,7 +4,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import { createMemoryRouter, RouterProvider, type RouteObject } from 'react-router';
 
-import { makeQueryClient } from '@/api/query-client';
+import { makeQueryClient } from '@/api/core/query-client';
 import { SnackbarProvider } from '@/components/snackbar';
 import { ColorModeProvider } from '@/theme/color-mode';
 

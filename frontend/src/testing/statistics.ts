@@ -1,6 +1,6 @@
 import { http, HttpResponse } from 'msw';
 
-import type { Dimension, Statistic } from '@/api/get-statistic';
+import type { Dimension, Statistic } from '@/api/statistics/query';
 import { server } from '@/testing/server';
 
 type Value = number | string | null;

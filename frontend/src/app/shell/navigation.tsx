@@ -4,13 +4,13 @@ import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 import { NavLink } from 'react-router';
 
-import { useDashboards } from '@/api/get-dashboards';
+import { useDashboards } from '@/api/dashboards/dashboards';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';
 import { dashboardPage, OVERVIEW } from '@/lib/paths';
-import { viewParams } from '@/lib/view';
+import { viewParams } from '@/api/statistics/view';
 
 interface Place {
   to: string;

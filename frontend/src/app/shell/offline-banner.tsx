@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 import Box from '@mui/material/Box';
 
-import { serverAnswers, watchAnswers } from '@/api/connection';
+import { serverAnswers, watchAnswers } from '@/api/core/connection';
 import { Icon } from '@/components/icon';
 
 function watchConnection(notify: () => void): () => void {

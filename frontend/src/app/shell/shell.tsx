@@ -3,12 +3,12 @@ import { useEffect, useRef } from 'react';
 import Box from '@mui/material/Box';
 import { Outlet, useLocation } from 'react-router';
 
+import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
 import { BottomBar, Drawer } from '@/app/shell/navigation';
 import { OfflineBanner } from '@/app/shell/offline-banner';
 import { Shortcuts } from '@/app/shell/shortcuts';
 import { TopBar } from '@/app/shell/top-bar';
 import { usePreloading } from '@/app/shell/use-preloading';
-import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
 
 /** Moves the focus to the content when another page is shown, as a page load would. */
 function useFocusOnNavigation() {

@@ -4,8 +4,8 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { Link } from 'react-router';
 
-import { messageOf } from '@/api/errors';
-import { useLogout } from '@/api/logout';
+import { useLogout } from '@/api/auth/logout';
+import { messageOf } from '@/api/core/errors';
 import { Icon, type IconName } from '@/components/icon';
 import { useNotify } from '@/components/snackbar';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';

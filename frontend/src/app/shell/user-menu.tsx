@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 
 import Button from '@mui/material/Button';
 
-import { useUser } from '@/api/get-user';
+import { useUser } from '@/api/auth/user';
 import { Icon } from '@/components/icon';
 
 const UserMenuItems = lazy(async () => ({

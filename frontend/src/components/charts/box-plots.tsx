@@ -1,8 +1,8 @@
 import { useTheme } from '@mui/material/styles';
 import { BoxPlot, type BoxPlotCustomLayerProps } from '@nivo/boxplot';
 
-import { mix } from '@/components/charts/colors';
 import { ChartFrame } from '@/components/charts/chart-frame';
+import { mix } from '@/theme/colors';
 import { fitText, LETTER } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { logTicks } from '@/components/charts/scale';

@@ -2,11 +2,11 @@ import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
-import { rampColor } from '@/components/charts/colors';
+import { rampColor } from '@/theme/colors';
 import { fitText } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
-import type { Category } from '@/components/charts/series';
 import { maximum, spacedIndexes, usualTop } from '@/components/charts/scale';
+import type { Category } from '@/components/charts/series';
 import { TooltipCard } from '@/components/charts/tooltip';
 
 export interface HeatmapRow extends Category {

@@ -1,6 +1,6 @@
 import { useForm, type DefaultValues, type FieldValues, type Path } from 'react-hook-form';
 
-import { ApiError, messageOf } from '@/api/errors';
+import { ApiError, messageOf } from '@/api/core/errors';
 
 interface ApiForm<T extends FieldValues, R> {
   defaultValues: DefaultValues<T>;

@@ -1,11 +1,11 @@
-import { useBoxes, type NamedBox } from '@/api/get-boxes';
-import type { Dimension } from '@/api/get-statistic';
+import { useBoxes, type NamedBox } from '@/api/statistics/groups';
+import type { Dimension } from '@/api/statistics/query';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS } from '@/lib/box';
 import { formatDuration, formatNumber } from '@/lib/format';
-import { shownName } from '@/lib/names';
-import type { View } from '@/lib/view';
+import { shownName } from '@/api/statistics/names';
+import type { View } from '@/api/statistics/view';
 
 interface BoxPanelProps {
   dashboardId: string;

@@ -1,13 +1,13 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useSeries, type SeriesValues, type TimeSeries } from '@/api/get-series';
-import { useVersions } from '@/api/get-versions';
+import { useVersions } from '@/api/statistics/history';
+import { useSeries, type SeriesValues, type TimeSeries } from '@/api/statistics/time-series';
 import { LineChart } from '@/components/charts/line-chart';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatDuration } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const PERCENTILES: readonly { statistic: keyof SeriesValues; name: string; dash: string }[] = [
   { statistic: 'ninety-ninth_percentile_execution_time', name: 'p99', dash: '2 3' },

@@ -2,10 +2,10 @@ import Box from '@mui/material/Box';
 import Paper from '@mui/material/Paper';
 import Skeleton from '@mui/material/Skeleton';
 
-import { useFigures, type ComparedFigures, type Figures } from '@/api/get-figures';
+import { useFigures, type ComparedFigures, type Figures } from '@/api/statistics/figures';
 import { Faces } from '@/components/faces';
 import { formatChange, formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 interface Figure {
   name: keyof Figures;

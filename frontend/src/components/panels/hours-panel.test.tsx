@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
 import { HoursPanel } from '@/components/panels/hours-panel';
-import { parseView } from '@/lib/view';
+import { parseView } from '@/api/statistics/view';
 import { renderPage } from '@/testing/render';
 import { answerStatistics } from '@/testing/statistics';
 

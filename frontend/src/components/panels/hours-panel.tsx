@@ -1,10 +1,10 @@
-import { MOST_DAYS, useHourly, type Hourly } from '@/api/get-hourly';
+import { MOST_DAYS, useHourly, type Hourly } from '@/api/statistics/time-series';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { formatNumber } from '@/lib/format';
 import { arrangeHours, byLocalClock, hourName, type HourDay } from '@/lib/hours';
-import { zoneName } from '@/lib/slices';
-import type { View } from '@/lib/view';
+import { zoneName } from '@/api/statistics/slices';
+import type { View } from '@/api/statistics/view';
 
 const WHAT = {
   visits: { title: 'Visits by hour', unit: 'visits' },

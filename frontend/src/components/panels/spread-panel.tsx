@@ -1,11 +1,11 @@
 import Box from '@mui/material/Box';
 
-import { useBoxes, type NamedBox } from '@/api/get-boxes';
+import { useBoxes, type NamedBox } from '@/api/statistics/groups';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS, type Box as Numbers } from '@/lib/box';
 import { formatDuration, formatNumber } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const SevenNumbers = ({ box }: { box: Numbers }) => (
   <Box

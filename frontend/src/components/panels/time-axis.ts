@@ -1,7 +1,7 @@
-import type { TimeSeries } from '@/api/get-series';
-import type { Version } from '@/api/get-versions';
+import type { Version } from '@/api/statistics/history';
+import type { TimeSeries } from '@/api/statistics/time-series';
 import type { Category, Mark } from '@/components/charts/series';
-import { longSlice, shortSlice, sliceAxis, sliceOf, sliceStart } from '@/lib/slices';
+import { longSlice, shortSlice, sliceAxis, sliceOf, sliceStart } from '@/api/statistics/slices';
 
 type Slices = Pick<TimeSeries, 'slices' | 'timeslice'>;
 

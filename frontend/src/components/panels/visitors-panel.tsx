@@ -1,13 +1,13 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useSeries, type TimeSeries } from '@/api/get-series';
-import { useVersions } from '@/api/get-versions';
+import { useVersions } from '@/api/statistics/history';
+import { useSeries, type TimeSeries } from '@/api/statistics/time-series';
 import { BarChart } from '@/components/charts/bar-chart';
-import { mix } from '@/components/charts/colors';
+import { mix } from '@/theme/colors';
 import { Panel } from '@/components/panel';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatCompact, formatNumber } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const isEmpty = ({ values }: TimeSeries) => !values.unique_visitors.some((value) => value);
 

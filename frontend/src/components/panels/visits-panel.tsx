@@ -1,17 +1,17 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useVersions } from '@/api/get-versions';
-import { useVisitsBy, type Group, type GroupedVisits } from '@/api/get-visits-by';
+import { useVersions } from '@/api/statistics/history';
+import { useVisitsBy, type Group, type GroupedVisits } from '@/api/statistics/time-series';
 import { BarChart } from '@/components/charts/bar-chart';
-import { restColor, statusColors } from '@/components/charts/colors';
+import { restColor, statusColors } from '@/theme/colors';
 import type { Series } from '@/components/charts/series';
+import { Panel } from '@/components/panel';
+import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { Segments } from '@/components/segments';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useUrlText } from '@/hooks/use-url-text';
-import { Panel } from '@/components/panel';
-import { Segments } from '@/components/segments';
-import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatCompact, formatNumber } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const BEFORE = 'Period before';
 

@@ -1,4 +1,4 @@
-import { useRequestPasswordReset } from '@/api/request-password-reset';
+import { useRequestPasswordReset } from '@/api/auth/password-reset';
 import { RequestMail } from '@/features/auth/request-mail';
 
 /** Has a link sent that sets a new password. */

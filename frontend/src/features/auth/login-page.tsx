@@ -1,9 +1,9 @@
 import Link from '@mui/material/Link';
 import { Navigate, Link as RouterLink, useSearchParams } from 'react-router';
 
-import { hasStatus } from '@/api/errors';
-import { useUser } from '@/api/get-user';
-import { useLogin } from '@/api/login';
+import { useLogin } from '@/api/auth/login';
+import { useUser } from '@/api/auth/user';
+import { hasStatus } from '@/api/core/errors';
 import type { Credentials } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';

@@ -5,7 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useWatch } from 'react-hook-form';
 import { Link as RouterLink, useSearchParams } from 'react-router';
 
-import { useRegisterUser } from '@/api/register-user';
+import { useRegisterUser } from '@/api/auth/registration';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { PasswordRules } from '@/components/form/password-rules';
 import { useApiForm } from '@/components/form/use-api-form';

@@ -1,6 +1,6 @@
 import { useSearchParams } from 'react-router';
 
-import { useResendVerification } from '@/api/resend-verification';
+import { useResendVerification } from '@/api/auth/registration';
 import { RequestMail } from '@/features/auth/request-mail';
 
 /** Has the verification mail sent once more. */

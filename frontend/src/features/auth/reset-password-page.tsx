@@ -5,7 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useWatch } from 'react-hook-form';
 import { Link, useParams } from 'react-router';
 
-import { useResetPassword } from '@/api/reset-password';
+import { useResetPassword } from '@/api/auth/password-reset';
 import type { Message } from '@/api/types';
 import { Form, PasswordField } from '@/components/form/fields';
 import { PasswordRules } from '@/components/form/password-rules';

@@ -4,8 +4,8 @@ import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import { Link, useParams } from 'react-router';
 
-import { messageOf } from '@/api/errors';
-import { useVerification } from '@/api/verify-user';
+import { useVerification } from '@/api/auth/registration';
+import { messageOf } from '@/api/core/errors';
 import { AuthPage } from '@/features/auth/auth-page';
 import { loginPath } from '@/lib/paths';
 

@@ -1,12 +1,12 @@
-import { useVersionUse, type VersionUse } from '@/api/get-version-use';
+import { useVersionUse, type VersionUse } from '@/api/statistics/version-use';
 import { Bubbles } from '@/components/charts/bubbles';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { versionName } from '@/features/dashboard/version-shares';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { formatNumber } from '@/lib/format';
-import { isMissing, shownName } from '@/lib/names';
-import type { View } from '@/lib/view';
+import { isMissing, shownName } from '@/api/statistics/names';
+import type { View } from '@/api/statistics/view';
 
 const WHO = {
   group_by: { title: 'Versions by user', one: 'User', most: 'users' },

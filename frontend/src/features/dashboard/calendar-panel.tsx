@@ -1,14 +1,14 @@
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 
-import { useYear } from '@/api/get-year';
+import { useYear } from '@/api/statistics/time-series';
 import { YearCalendar } from '@/components/charts/year-calendar';
 import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { useUrlText } from '@/hooks/use-url-text';
 import { formatNumber } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const formatVisits = (value: number) => `${formatNumber(value)} visits`;
 

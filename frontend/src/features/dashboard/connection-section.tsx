@@ -1,4 +1,4 @@
-import { useChangeDashboardSettings } from '@/api/change-dashboard-settings';
+import { useChangeDashboardSettings } from '@/api/dashboards/settings';
 import type { Dashboard, DashboardSettings } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';

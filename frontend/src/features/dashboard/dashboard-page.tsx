@@ -1,6 +1,6 @@
 import { Outlet, useParams } from 'react-router';
 
-import { useDashboards } from '@/api/get-dashboards';
+import { useDashboards } from '@/api/dashboards/dashboards';
 import { NavTabs } from '@/components/nav-tabs';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';

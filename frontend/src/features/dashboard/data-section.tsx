@@ -1,8 +1,8 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 
-import { messageOf } from '@/api/errors';
-import { useFetchDashboard } from '@/api/fetch-dashboard';
+import { messageOf } from '@/api/core/errors';
+import { useFetchDashboard } from '@/api/dashboards/fetch';
 import type { Dashboard } from '@/api/types';
 import { BusyButton } from '@/components/busy-button';
 import { Icon } from '@/components/icon';

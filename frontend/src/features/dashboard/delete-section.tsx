@@ -8,7 +8,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
 import { useNavigate } from 'react-router';
 
-import { useDeleteDashboard } from '@/api/delete-dashboard';
+import { useDeleteDashboard } from '@/api/dashboards/delete';
 import type { Dashboard } from '@/api/types';
 import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';

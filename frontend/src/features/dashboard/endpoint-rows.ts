@@ -1,4 +1,4 @@
-import type { CalledEndpoints, EndpointFigures } from '@/api/get-endpoints';
+import type { CalledEndpoints, EndpointFigures } from '@/api/statistics/groups';
 import type { EndpointInfo } from '@/api/types';
 
 export interface EndpointRow extends EndpointFigures {

@@ -6,7 +6,7 @@ import { useTheme } from '@mui/material/styles';
 import { DataGrid, type GridColDef } from '@mui/x-data-grid';
 import { Link } from 'react-router';
 
-import type { EndpointVisibility } from '@/api/change-endpoint-settings';
+import type { EndpointVisibility } from '@/api/dashboards/settings';
 import { Swatch } from '@/components/charts/legend';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Icon } from '@/components/icon';

@@ -8,10 +8,10 @@ import Switch from '@mui/material/Switch';
 import { useTheme } from '@mui/material/styles';
 import { useParams } from 'react-router';
 
-import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/change-endpoint-settings';
-import { messageOf } from '@/api/errors';
-import { useDashboardSummary } from '@/api/get-dashboards';
-import { useEndpoints } from '@/api/get-endpoints';
+import { messageOf } from '@/api/core/errors';
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
+import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/dashboards/settings';
+import { useEndpoints } from '@/api/statistics/groups';
 import { Faces } from '@/components/faces';
 import { FilterBar } from '@/components/filter-bar';
 import { KeptFocus } from '@/components/kept-focus';

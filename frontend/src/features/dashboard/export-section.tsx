@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 
-import { exportUrl, type ExportFormat } from '@/api/export-url';
+import { exportUrl, type ExportFormat } from '@/api/dashboards/export';
 import { FilterBar } from '@/components/filter-bar';
 import { Icon } from '@/components/icon';
 import { Frame } from '@/components/panel';

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 
-import { useChangeDashboardSettings } from '@/api/change-dashboard-settings';
-import { messageOf } from '@/api/errors';
+import { messageOf } from '@/api/core/errors';
+import { useChangeDashboardSettings } from '@/api/dashboards/settings';
 import type { Dashboard } from '@/api/types';
 import { Field, Form } from '@/components/form/fields';
 import { SavedSwitch } from '@/components/form/saved-switch';

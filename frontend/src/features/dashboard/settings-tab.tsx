@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
-import { useDashboardSummary } from '@/api/get-dashboards';
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { ConnectionSection } from '@/features/dashboard/connection-section';
 import { DataSection } from '@/features/dashboard/data-section';
 import { DeleteSection } from '@/features/dashboard/delete-section';

@@ -4,11 +4,11 @@ import { useParams } from 'react-router';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid, WholeRow } from '@/components/panel-grid';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
+import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
 import { VisitorsPanel } from '@/components/panels/visitors-panel';
 import { VisitsPanel } from '@/components/panels/visits-panel';
 import { CalendarPanel } from '@/features/dashboard/calendar-panel';
-import { FiguresPanel } from '@/components/panels/figures-panel';
 import { useView } from '@/hooks/use-view';
 
 /** How much a dashboard is visited, when, and how fast it answers. */

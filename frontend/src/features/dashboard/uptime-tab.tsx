@@ -3,7 +3,7 @@ import Button from '@mui/material/Button';
 import { useTheme } from '@mui/material/styles';
 import { Link, useParams } from 'react-router';
 
-import { useDowntime } from '@/api/get-downtime';
+import { useDowntime } from '@/api/dashboards/downtime';
 import type { Downtime } from '@/api/types';
 import { LineChart } from '@/components/charts/line-chart';
 import { UptimeBar } from '@/components/charts/uptime-bar';
@@ -13,7 +13,7 @@ import { Panel } from '@/components/panel';
 import { daysOf, isWatched } from '@/features/dashboard/uptime';
 import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
 import { dashboardPage } from '@/lib/paths';
-import { longSlice, shortSlice } from '@/lib/slices';
+import { longSlice, shortSlice } from '@/api/statistics/slices';
 
 const DAYS = 90;
 

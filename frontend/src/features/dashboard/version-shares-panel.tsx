@@ -1,9 +1,9 @@
-import { useVersionUse, type VersionUse } from '@/api/get-version-use';
+import { useVersionUse, type VersionUse } from '@/api/statistics/version-use';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { versionName, versionShares } from '@/features/dashboard/version-shares';
 import { formatPercent } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const tableOf = (use: VersionUse) => ({
   columns: ['Endpoint', ...use.versions.map(versionName)],

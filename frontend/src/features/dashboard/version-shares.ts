@@ -1,5 +1,5 @@
-import type { VersionUse } from '@/api/get-version-use';
-import { shownName } from '@/lib/names';
+import type { VersionUse } from '@/api/statistics/version-use';
+import { shownName } from '@/api/statistics/names';
 
 /** A column's name; null stands for all versions that are too old for a column of their own. */
 export const versionName = (version: string | null): string =>

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
-import { useDashboardSummary } from '@/api/get-dashboards';
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -16,7 +16,7 @@ import { HistogramPanel } from '@/features/endpoint/histogram-panel';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
-import { FILTER_NAMES, type View } from '@/lib/view';
+import { FILTER_NAMES, type View } from '@/api/statistics/view';
 
 const OTHER_FILTERS = FILTER_NAMES.filter((name) => name !== 'endpoint');
 

@@ -1,9 +1,9 @@
-import { useHistogram } from '@/api/get-histogram';
+import { useHistogram } from '@/api/statistics/histogram';
 import type { Histogram } from '@/api/types';
 import { BarChart } from '@/components/charts/bar-chart';
 import { Panel } from '@/components/panel';
 import { formatCompact, formatDuration, formatNumber } from '@/lib/format';
-import type { View } from '@/lib/view';
+import type { View } from '@/api/statistics/view';
 
 const formatCalls = (calls: number | null) => `${formatNumber(calls)} calls`;
 

@@ -10,9 +10,8 @@ import Switch from '@mui/material/Switch';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useWatch, type UseFormReturn } from 'react-hook-form';
 
-import { useDashboards } from '@/api/get-dashboards';
-import { useProbeDashboard } from '@/api/probe-dashboard';
-import { useRegisterDashboard } from '@/api/register-dashboard';
+import { useProbeDashboard, useRegisterDashboard } from '@/api/dashboards/add';
+import { useDashboards } from '@/api/dashboards/dashboards';
 import type { Dashboard, NewDashboard } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';

@@ -1,5 +1,5 @@
 import type { Dashboard } from '@/api/types';
-import { healthOf } from '@/lib/health';
+import { healthOf } from '@/api/dashboards/health';
 
 export const ORDERS = ['name', 'visits', 'slowest', 'trouble'] as const;
 export type Order = (typeof ORDERS)[number];

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import CircularProgress from '@mui/material/CircularProgress';
 import Typography from '@mui/material/Typography';
 
-import type { useProbeDashboard } from '@/api/probe-dashboard';
+import type { useProbeDashboard } from '@/api/dashboards/add';
 import type { Probe, ProbeStep } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { Icon } from '@/components/icon';

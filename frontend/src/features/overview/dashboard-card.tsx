@@ -9,7 +9,7 @@ import { ImportBar } from '@/components/import-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { StateDot } from '@/components/state-dot';
 import { formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
-import { healthOf } from '@/lib/health';
+import { healthOf } from '@/api/dashboards/health';
 import { dashboardPage } from '@/lib/paths';
 
 const Figure = ({ name, value }: { name: string; value: string }) => (

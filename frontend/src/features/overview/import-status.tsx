@@ -4,11 +4,11 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router';
 
-import { useDashboardSummary } from '@/api/get-dashboards';
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import type { Dashboard } from '@/api/types';
 import { ImportBar } from '@/components/import-bar';
 import { formatNumber } from '@/lib/format';
-import { healthOf } from '@/lib/health';
+import { healthOf } from '@/api/dashboards/health';
 import { dashboardPage } from '@/lib/paths';
 
 const UNKNOWN = { fraction: null, calls: 0, seconds_left: null };

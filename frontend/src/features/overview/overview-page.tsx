@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import Skeleton from '@mui/material/Skeleton';
 import { useSearchParams } from 'react-router';
 
-import { useDashboards } from '@/api/get-dashboards';
+import { useDashboards } from '@/api/dashboards/dashboards';
 import type { Dashboard } from '@/api/types';
 import { Faces } from '@/components/faces';
 import { Icon } from '@/components/icon';

@@ -1,8 +1,8 @@
 import Alert from '@mui/material/Alert';
 import { useWatch } from 'react-hook-form';
 
-import { useChangeSettings } from '@/api/change-settings';
-import { useUser } from '@/api/get-user';
+import { useChangeSettings } from '@/api/account/account';
+import { useUser } from '@/api/auth/user';
 import type { User } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';

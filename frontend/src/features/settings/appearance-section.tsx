@@ -1,8 +1,8 @@
 import Box from '@mui/material/Box';
 
-import { useChangeSettings } from '@/api/change-settings';
-import { messageOf } from '@/api/errors';
-import { useUser } from '@/api/get-user';
+import { useChangeSettings } from '@/api/account/account';
+import { useUser } from '@/api/auth/user';
+import { messageOf } from '@/api/core/errors';
 import { SavedSwitch } from '@/components/form/saved-switch';
 import { Frame } from '@/components/panel';
 import { Segments } from '@/components/segments';

@@ -7,8 +7,8 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
 
-import { useDeleteUser } from '@/api/delete-user';
-import { useUser } from '@/api/get-user';
+import { useDeleteUser } from '@/api/account/account';
+import { useUser } from '@/api/auth/user';
 import type { Message } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';

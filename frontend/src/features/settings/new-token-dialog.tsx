@@ -8,7 +8,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import { Controller } from 'react-hook-form';
 
-import { useCreateToken } from '@/api/create-token';
+import { useCreateToken } from '@/api/account/tokens';
 import type { NewToken, TokenSecret } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { Field, Form } from '@/components/form/fields';

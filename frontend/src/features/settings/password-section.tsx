@@ -1,7 +1,7 @@
 import { useWatch } from 'react-hook-form';
 
-import { useChangePassword } from '@/api/change-password';
-import { useUser } from '@/api/get-user';
+import { useChangePassword } from '@/api/account/account';
+import { useUser } from '@/api/auth/user';
 import type { Message, PasswordChange } from '@/api/types';
 import { Form, PasswordField } from '@/components/form/fields';
 import { PasswordRules } from '@/components/form/password-rules';

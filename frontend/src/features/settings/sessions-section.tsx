@@ -1,8 +1,7 @@
 import Typography from '@mui/material/Typography';
 
-import { useDeleteSession } from '@/api/delete-session';
-import { messageOf } from '@/api/errors';
-import { useSessions } from '@/api/get-sessions';
+import { useDeleteSession, useSessions } from '@/api/account/sessions';
+import { messageOf } from '@/api/core/errors';
 import type { BrowserSession } from '@/api/types';
 import { BusyButton } from '@/components/busy-button';
 import { Faces } from '@/components/faces';
@@ -10,8 +9,8 @@ import { KeptFocus } from '@/components/kept-focus';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
-import { List, ListRow } from '@/features/settings/list';
 import { browserName } from '@/features/settings/browser-name';
+import { List, ListRow } from '@/features/settings/list';
 
 function Session({ session }: { session: BrowserSession }) {
   const remove = useDeleteSession();

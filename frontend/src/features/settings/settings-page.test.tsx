@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { userKey } from '@/api/user-key';
+import { userKey } from '@/api/core/session-keys';
 import { SettingsPage } from '@/features/settings/settings-page';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';

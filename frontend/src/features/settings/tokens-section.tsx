@@ -3,9 +3,8 @@ import { useState } from 'react';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 
-import { useDeleteToken } from '@/api/delete-token';
-import { messageOf } from '@/api/errors';
-import { useTokens } from '@/api/get-tokens';
+import { useDeleteToken, useTokens } from '@/api/account/tokens';
+import { messageOf } from '@/api/core/errors';
 import type { ApiToken } from '@/api/types';
 import { ConfirmButton } from '@/components/confirm-button';
 import { Faces } from '@/components/faces';

@@ -1,0 +1,39 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import { sessionsKey } from '@/api/account/sessions';
+import { post } from '@/api/core/client';
+import { endSession } from '@/api/core/query-client';
+import { userKey } from '@/api/core/session-keys';
+import type { Message, PasswordChange, PasswordConfirmation, Settings, User } from '@/api/types';
+
+const changeSettings = (settings: Settings) =>
+  post<Message & { user: User }>('/user/change_settings', settings);
+
+/** Changes the given settings (name, email address, sounds) and leaves the others as they are. */
+export function useChangeSettings() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: changeSettings,
+    onSuccess: ({ user }) => queryClient.setQueryData(userKey, user),
+  });
+}
+
+const changePassword = (change: PasswordChange) => post<Message>('/user/change_password', change);
+
+/** Changes the password, which ends every other session. */
+export function useChangePassword() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: changePassword,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsKey }),
+  });
+}
+
+const deleteUser = (confirmation: PasswordConfirmation) =>
+  post<Message>('/user/delete', confirmation);
+
+/** Deletes the signed-in user and all of their dashboards. */
+export function useDeleteUser() {
+  const queryClient = useQueryClient();
+  return useMutation({ mutationFn: deleteUser, onSuccess: () => endSession(queryClient, true) });
+}

@@ -1,0 +1,28 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+import { get, post } from '@/api/core/client';
+import type { Message, Sessions } from '@/api/types';
+
+export const sessionsKey = ['sessions'] as const;
+
+const sessionsQuery = () =>
+  queryOptions({
+    queryKey: sessionsKey,
+    queryFn: async ({ signal }) =>
+      (await get<Sessions>('/user/sessions', undefined, signal)).sessions,
+  });
+
+/** The user's sessions, most recently active first. */
+export const useSessions = () => useQuery(sessionsQuery());
+
+const deleteSession = (id: string) =>
+  post<Message>(`/user/sessions/${encodeURIComponent(id)}/delete`);
+
+/** Signs the user out of another browser. */
+export function useDeleteSession() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: deleteSession,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsKey }),
+  });
+}

@@ -1,0 +1,37 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+import { get, post } from '@/api/core/client';
+import type { Message, NewToken, Tokens, TokenSecret } from '@/api/types';
+
+const tokensKey = ['tokens'] as const;
+
+const tokensQuery = () =>
+  queryOptions({
+    queryKey: tokensKey,
+    queryFn: async ({ signal }) => (await get<Tokens>('/user/tokens', undefined, signal)).tokens,
+  });
+
+/** The user's API tokens, without their secrets. */
+export const useTokens = () => useQuery(tokensQuery());
+
+const createToken = (token: NewToken) => post<TokenSecret>('/user/tokens', token);
+
+/** Creates an API token; no later response contains its secret. */
+export function useCreateToken() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: createToken,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: tokensKey }),
+  });
+}
+
+const deleteToken = (id: string) => post<Message>(`/user/tokens/${encodeURIComponent(id)}/delete`);
+
+/** Revokes an API token. */
+export function useDeleteToken() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: deleteToken,
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: tokensKey }),
+  });
+}

@@ -1,0 +1,19 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import { post } from '@/api/core/client';
+import { forgetShown } from '@/api/core/query-client';
+import { userKey } from '@/api/core/session-keys';
+import type { Credentials, Message, User } from '@/api/types';
+
+const login = (credentials: Credentials) => post<Message & { user: User }>('/login', credentials);
+
+export function useLogin() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: login,
+    onSuccess: ({ user }) => {
+      forgetShown(queryClient);
+      queryClient.setQueryData(userKey, user);
+    },
+  });
+}

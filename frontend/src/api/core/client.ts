@@ -1,0 +1,35 @@
+import axios, { isCancel } from 'axios';
+
+import { noteAnswer } from '@/api/core/connection';
+import { hasStatus, toApiError } from '@/api/core/errors';
+
+/* The session is a cookie, and Axios copies the cookie XSRF-TOKEN into the header X-XSRF-TOKEN
+   by itself, which is what the API asks of every change. */
+const client = axios.create({ baseURL: '/api', timeout: 30_000 });
+
+client.interceptors.response.use(
+  (response) => {
+    noteAnswer(true);
+    return response;
+  },
+  (thrown: unknown) => {
+    const error = toApiError(thrown);
+    if (!isCancel(error)) noteAnswer(!hasStatus(error, null));
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cancellation is passed on as it is
+    return Promise.reject(error);
+  },
+);
+
+export type QueryParams = Record<string, string | number | boolean | undefined>;
+
+export async function get<T>(path: string, params?: QueryParams, signal?: AbortSignal): Promise<T> {
+  return (await client.get<T>(path, { params, signal })).data;
+}
+
+export async function post<T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> {
+  return (await client.post<T>(path, body, { signal })).data;
+}
+
+/** `/dashboards/{id}` and what is under it, each part safe inside a URL. */
+export const dashboardPath = (id: string, ...rest: string[]): string =>
+  ['/dashboards', ...[id, ...rest].map(encodeURIComponent)].join('/');

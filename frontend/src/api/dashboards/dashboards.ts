@@ -1,0 +1,29 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+
+import { get } from '@/api/core/client';
+import type { Dashboard } from '@/api/types';
+
+const REFRESH_MS = 30_000;
+const IMPORT_REFRESH_MS = 2_000;
+
+export const dashboardsKey = ['dashboards'] as const;
+
+const isImporting = ({ state }: Dashboard) =>
+  state === 'not_initialized' || state === 'initialized_endpoints';
+
+/** Every dashboard of the user, asked for again while the tab is visible; often during an import. */
+export const dashboardsQuery = () =>
+  queryOptions({
+    queryKey: dashboardsKey,
+    queryFn: ({ signal }) => get<Dashboard[]>('/dashboards', undefined, signal),
+    refetchInterval: ({ state }) =>
+      state.data?.some(isImporting) ? IMPORT_REFRESH_MS : REFRESH_MS,
+  });
+
+export const useDashboards = () => useQuery(dashboardsQuery());
+
+/** One of the user's dashboards as the overview knows it; undefined while that is not loaded. */
+export const useDashboardSummary = (id: string | undefined): Dashboard | undefined =>
+  useQuery({ ...dashboardsQuery(), enabled: id !== undefined }).data?.find(
+    (dashboard) => dashboard.id === id,
+  );

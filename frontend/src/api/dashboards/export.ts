@@ -1,0 +1,12 @@
+import { dashboardPath } from '@/api/core/client';
+import { resolveRange, type View } from '@/api/statistics/view';
+
+export type ExportFormat = 'csv' | 'json';
+
+/** Where the browser downloads the single calls of a view. */
+export function exportUrl(dashboardId: string, view: View, format: ExportFormat): string {
+  const { start, end } = resolveRange(view.range, new Date());
+  const params = new URLSearchParams({ ...view.filters, format, end_date: end.toISOString() });
+  if (start) params.set('start_date', start.toISOString());
+  return `/api${dashboardPath(dashboardId, 'export')}?${params.toString()}`;
+}

@@ -1,0 +1,44 @@
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+
+import { REFRESH_MS } from '@/api/core/refresh';
+import { getStatistics } from '@/api/statistics/query';
+import { periodBefore, resolveRange, type Interval, type View } from '@/api/statistics/view';
+
+const STATISTICS = [
+  'total_visits',
+  'unique_visitors',
+  'median_execution_time',
+  'ninety-fifth_percentile_execution_time',
+  'error_rate',
+] as const;
+
+/** The main figures of a period; times in ms, null without calls. */
+export type Figures = Record<(typeof STATISTICS)[number], number | null>;
+
+export interface ComparedFigures {
+  now: Figures;
+  /** Undefined where there is no period before: for all time. */
+  before: Figures | undefined;
+}
+
+/** The main figures of a view and of the period before it. */
+export const figuresQuery = (dashboardId: string, { range, filters }: View) =>
+  queryOptions({
+    queryKey: ['dashboards', dashboardId, 'figures', range, filters],
+    queryFn: async ({ signal }): Promise<ComparedFigures> => {
+      const moment = new Date();
+      const ask = (interval: Interval) =>
+        getStatistics<Figures>(dashboardId, STATISTICS, { interval, filters }, signal);
+      const earlier = periodBefore(range, moment);
+      const [now, before] = await Promise.all([
+        ask(resolveRange(range, moment)),
+        earlier && ask(earlier),
+      ]);
+      return { now, before };
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const useFigures = (dashboardId: string, view: View) =>
+  useQuery(figuresQuery(dashboardId, view));

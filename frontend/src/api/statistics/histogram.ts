@@ -1,0 +1,24 @@
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+
+import { dashboardPath, get } from '@/api/core/client';
+import { REFRESH_MS } from '@/api/core/refresh';
+import { intervalParams } from '@/api/statistics/query';
+import type { Histogram } from '@/api/types';
+import { resolveRange, type View } from '@/api/statistics/view';
+
+const BINS = 40;
+
+/** How many calls took how long; the bins grow with the time. */
+export const histogramQuery = (dashboardId: string, { range, filters }: View) =>
+  queryOptions({
+    queryKey: ['dashboards', dashboardId, 'histogram', range, filters],
+    queryFn: ({ signal }) => {
+      const params = { ...intervalParams(resolveRange(range, new Date())), ...filters, bins: BINS };
+      return get<Histogram>(dashboardPath(dashboardId, 'execution_time_histogram'), params, signal);
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
+export const useHistogram = (dashboardId: string, view: View) =>
+  useQuery(histogramQuery(dashboardId, view));

@@ -1,0 +1,100 @@
+import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
+
+import { getStatistics } from '@/api/statistics/query';
+import { resolveRange, type Interval, type Range } from '@/api/statistics/view';
+
+const FIRST_CALL_STALE_MS = 10 * 60_000;
+
+/** When the first call of a dashboard was; null while there is none. */
+const firstCallQuery = (dashboardId: string) =>
+  queryOptions({
+    queryKey: ['dashboards', dashboardId, 'first-call'],
+    queryFn: ({ signal }) => {
+      const interval = { start: undefined, end: new Date() };
+      return getStatistics<string | null>(dashboardId, ['first_call'], { interval }, signal);
+    },
+    staleTime: FIRST_CALL_STALE_MS,
+  });
+
+/** The moments a range stands for now; one without a start begins at the dashboard's first call. */
+export async function resolveInterval(
+  client: QueryClient,
+  dashboardId: string,
+  range: Range,
+): Promise<Interval> {
+  const interval = resolveRange(range, new Date());
+  if (interval.start !== undefined) return interval;
+  const first = await client.query(firstCallQuery(dashboardId));
+  return { ...interval, start: first === null ? undefined : new Date(first) };
+}
+
+/** The same for a page: without a start until it is known. */
+export function useInterval(dashboardId: string, range: Range, now: Date): Interval {
+  const interval = resolveRange(range, now);
+  const isOpen = interval.start === undefined;
+  const first = useQuery({ ...firstCallQuery(dashboardId), enabled: isOpen }).data;
+  return isOpen && first ? { ...interval, start: new Date(first) } : interval;
+}
+
+const STALE_MS = 5 * 60_000;
+
+export interface Version {
+  name: string;
+  /** When it was first called. */
+  since: Date;
+}
+
+/** Every version that was ever called, the oldest first. */
+export const versionsQuery = (dashboardId: string) =>
+  queryOptions({
+    queryKey: ['dashboards', dashboardId, 'versions'],
+    queryFn: async ({ signal }): Promise<Version[]> => {
+      const answer = await getStatistics<Record<string, string | null>>(
+        dashboardId,
+        ['first_call'],
+        { interval: { start: undefined, end: new Date() }, breakdown: ['version'] },
+        signal,
+      );
+      return Object.entries(answer)
+        .flatMap(([name, first]) => (first === null ? [] : [{ name, since: new Date(first) }]))
+        .sort((one, other) => one.since.getTime() - other.since.getTime());
+    },
+    staleTime: STALE_MS,
+  });
+
+/** Compares versions by when they began; one that the history does not have yet has only begun. */
+export function byAge(history: readonly Version[]): (one: string, other: string) => number {
+  const places = new Map(history.map(({ name }, place) => [name, place]));
+  const place = (name: string) => places.get(name) ?? history.length;
+  return (one, other) => place(one) - place(other);
+}
+
+export const useVersions = (dashboardId: string) => useQuery(versionsQuery(dashboardId));
+
+/**
+ * The endpoints by their visits of all time, those with most first.
+ *
+ * Colours follow this order. They should not change while somebody looks at them, so an endpoint
+ * keeps its place for as long as it is remembered, and new ones come after it.
+ */
+export const endpointOrderQuery = (dashboardId: string) =>
+  queryOptions({
+    queryKey: ['dashboards', dashboardId, 'endpoint-order'],
+    queryFn: async ({ client, queryKey, signal }): Promise<string[]> => {
+      const answer = await getStatistics<Record<string, number>>(
+        dashboardId,
+        ['total_visits'],
+        { interval: { start: undefined, end: new Date() }, breakdown: ['endpoint'] },
+        signal,
+      );
+      const now = Object.entries(answer)
+        .sort(([, one], [, other]) => other - one)
+        .map(([name]) => name);
+      return [...new Set([...(client.getQueryData<string[]>(queryKey) ?? []), ...now])];
+    },
+    staleTime: STALE_MS,
+    refetchInterval: STALE_MS,
+    gcTime: Infinity,
+  });
+
+export const useEndpointOrder = (dashboardId: string) => useQuery(endpointOrderQuery(dashboardId));

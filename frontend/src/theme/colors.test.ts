@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+
+import { mix, rampColor, seriesColor } from '@/theme/colors';
+import { dark, light } from '@/theme/palette';
+
+it('mixes two colours', () => {
+  expect(mix('#000000', '#ffffff', 0.5)).toBe('#808080');
+  expect(mix('#123456', '#ffffff', 0)).toBe('#123456');
+});
+
+describe.each([
+  ['light', light],
+  ['dark', dark],
+])('in the %s theme', (_, scheme) => {
+  it('the first twenty-four series have a colour each', () => {
+    const colors = Array.from({ length: 24 }, (_, place) => seriesColor(scheme, place));
+    expect(new Set(colors).size).toBe(24);
+  });
+
+  it('nothing has a colour of its own, and the smallest something has the next', () => {
+    expect(rampColor(scheme, 0)).toBe(scheme.ramp[0]);
+    expect(rampColor(scheme, 0.0001)).toBe(scheme.ramp[1]);
+    expect(rampColor(scheme, 1)).toBe(scheme.ramp.at(-1));
+    expect(rampColor(scheme, 1.5)).toBe(scheme.ramp.at(-1));
+  });
+});
