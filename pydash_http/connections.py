@@ -6,6 +6,7 @@ the policy, and with what is left of the request's time and bytes as the limit o
 """
 
 import http.client
+import math
 import socket
 import ssl
 import sys
@@ -110,17 +111,18 @@ class Guard:
 
         :raises RemoteError: see its subclasses.
         """
-        addresses = self._resolve(host, port)
-        # One that must not be reached is enough to refuse: which one is used would be chance.
-        if not addresses or not all(map(self._policy.allows, addresses)):
+        addresses = list(filter(self._policy.allows, self._resolve(host, port)))
+        if not addresses:
             raise AddressRefused(
                 f"{host} resolves to a network address that this PyDash must not fetch from. Its "
                 "administrator can allow more with PYDASH_FETCH_ALLOW."
             )
-        for address in addresses[:-1]:
+        for position, address in enumerate(addresses[:-1]):
+            # One that swallows packets must not take the time of the others.
+            share = self.seconds_left(math.inf) / (len(addresses) - position)
             with suppress(OSError):
-                return self._connect(address, port)
-        return self._connect(addresses[-1], port)
+                return self._connect(address, port, share)
+        return self._connect(addresses[-1], port, math.inf)
 
     def _resolve(self, host: str, port: int) -> list[str]:
         """Resolve a host in a thread: a lookup cannot be interrupted, only abandoned."""
@@ -140,11 +142,11 @@ class Guard:
         except (OSError, UnicodeError) as error:
             raise RemoteUnreachable(f"Unknown host: {host}.") from error
 
-    def _connect(self, address: str, port: int) -> "GuardedSocket":
+    def _connect(self, address: str, port: int, share: float) -> "GuardedSocket":
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         connection = GuardedSocket(family, socket.SOCK_STREAM)
         try:
-            connection.settimeout(self.seconds_left(self.limits.connect_timeout))
+            connection.settimeout(self.seconds_left(min(self.limits.connect_timeout, share)))
             connection.connect((address, port))
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(self.seconds_left(self.limits.read_timeout))  # for TLS

@@ -227,6 +227,49 @@ def test_it_tries_every_address_of_a_host(server: ScriptedServer) -> None:
         assert session.get(f"http://shop.example:{server.port}").content == b"x"
 
 
+def test_it_connects_to_an_allowed_address_of_a_host_that_has_others(
+    server: ScriptedServer,
+) -> None:
+    """As a `.local` name resolves to: link-local, and one that the policy allows."""
+    server.respond(http("x"))
+    addresses = ["fe80::1%lo", "169.254.169.254", "127.0.0.1", "10.0.0.1"]
+    with GuardedSession(LOOPBACK, resolver=lambda host, port: addresses) as session:
+        assert session.get(f"http://shop.local:{server.port}").content == b"x"
+
+
+@pytest.fixture
+def swallowing() -> Iterator[tuple[str, int]]:
+    """An address whose server accepts no connections and refuses none."""
+    with socket.create_server(("127.0.0.2", 0), backlog=0) as full:
+        queued = [socket.socket() for _ in range(4)]
+        for waiting in queued:
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        yield full.getsockname()
+        for waiting in queued:
+            waiting.close()
+
+
+def test_an_address_that_swallows_packets_leaves_time_for_the_next(
+    swallowing: tuple[str, int],
+) -> None:
+    address, port = swallowing
+    with socket.create_server(("127.0.0.1", port)) as listener:
+
+        def respond() -> None:
+            with listener.accept()[0] as connection:
+                connection.recv(65_536)
+                connection.sendall(http("x"))
+
+        thread = threading.Thread(target=respond)
+        thread.start()
+        limits = Limits(connect_timeout=2, read_timeout=2, total_timeout=2)
+        resolved = [address, "127.0.0.1"]
+        with GuardedSession(LOOPBACK, limits, lambda host, port: resolved) as session:
+            assert session.get(f"http://shop.example:{port}").content == b"x"
+        thread.join()
+
+
 def test_it_reports_a_refused_connection(session: GuardedSession) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -252,19 +295,13 @@ def test_it_does_not_wait_for_a_name_server_that_hangs() -> None:
     is_over.set()
 
 
-def test_the_deadline_covers_the_attempts_at_all_addresses() -> None:
+def test_the_deadline_covers_the_attempts_at_all_addresses(swallowing: tuple[str, int]) -> None:
     """A host has a thousand addresses, and all of them swallow packets."""
-    full = socket.create_server(("127.0.0.1", 0), backlog=0)
-    queued = [socket.socket() for _ in range(4)]
-    for waiting in queued:
-        waiting.setblocking(False)
-        waiting.connect_ex(full.getsockname())
+    address, port = swallowing
     limits = Limits(connect_timeout=0.1, total_timeout=0.3)
-    session = GuardedSession(LOOPBACK, limits, lambda host, port: ["127.0.0.1"] * 1_000)
+    session = GuardedSession(LOOPBACK, limits, lambda host, port: [address] * 1_000)
     with session, pytest.raises(RemoteTimeout):
-        session.get(f"http://busy.example:{full.getsockname()[1]}")
-    for each in (full, *queued):
-        each.close()
+        session.get(f"http://busy.example:{port}")
 
 
 # --- limits --------------------------------------------------------------------------------------
