@@ -20,9 +20,12 @@ from flask_monitoring_dashboard_client.calls import CallColumns, CallPage, Monit
 from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_microseconds
 from flask_monitoring_dashboard_client.routes import Routes
 from flask_monitoring_dashboard_client.rules import parse_rules
-from pydash_http import InvalidResponse
+from pydash_http import InvalidResponse, ResponseTooLarge
 
 MAX_LIMIT = 50_000
+MIN_LIMIT = 100
+"""Number of calls that always fit into a response."""
+
 LATE_IDS = 1_000
 """How far behind the largest id a missing one is still requested."""
 
@@ -114,20 +117,23 @@ class Page:
     last_id: int
 
     @classmethod
-    def parse(cls, content: dict[str, Any]) -> "Page":
+    def parse(cls, content: dict[str, Any], limit: int) -> "Page":
         """Parse a response.
 
+        :param limit: maximum number of calls.
         :raises InvalidResponse: if it is not a page.
         """
         try:
             data = content["data"]
+            if len(data["id"]) > limit:
+                raise InvalidResponse("The response has more calls than were requested.")
             raw = RawCalls(
-                endpoint=_decoded(data["endpoint"]),
+                endpoint=_decoded(data["endpoint"], limit),
                 duration=data["duration"],
                 time=times_from_microseconds(data["time_requested"]),
-                version=_decoded(data["version_requested"]),
-                group_by=_decoded(data["group_by"]),
-                ip=_decoded(data["ip"]),
+                version=_decoded(data["version_requested"], limit),
+                group_by=_decoded(data["group_by"], limit),
+                ip=_decoded(data["ip"], limit),
                 status_code=data["status_code"],
             )
             ids = np.array(data["id"], dtype=np.int64)
@@ -195,8 +201,16 @@ class ExporterDialect:
     def _request(self, position: Position, limit: int) -> Page:
         after_id = max(position.first_id - 1, 0)
         reread = position.last_id - after_id
-        query = f"after_id={after_id}&limit={min(limit + reread, MAX_LIMIT)}&format=columns"
-        page = Page.parse(self._routes.json("get_json_data", query))
+        while True:
+            size = min(limit + reread, MAX_LIMIT)
+            query = f"after_id={after_id}&limit={size}&format=columns"
+            try:
+                page = Page.parse(self._routes.json("get_json_data", query), size)
+                break
+            except ResponseTooLarge:
+                if limit <= MIN_LIMIT:
+                    raise
+            limit //= 4
         is_unordered = np.any(np.diff(page.ids, prepend=after_id) <= 0)
         is_stuck = page.has_more and not np.any(page.ids > position.last_id)
         if is_unordered or is_stuck:
@@ -204,9 +218,9 @@ class ExporterDialect:
         return page
 
 
-def _decoded(column: dict[str, list[Any]]) -> list[Any]:
+def _decoded(column: dict[str, list[Any]], limit: int) -> list[Any]:
     values = column["values"]
-    return [values[code] for code in column["codes"]]
+    return [values[code] for code in column["codes"][:limit]]
 
 
 def _ranges(ids: Ids) -> tuple[tuple[int, int], ...]:

@@ -1,6 +1,7 @@
 """The monitoring of one app, whatever its version."""
 
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -12,13 +13,16 @@ from flask_monitoring_dashboard_client.errors import (
     NotADashboard,
     WrongToken,
 )
-from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT
+from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT, ExporterDialect
 from flask_monitoring_dashboard_client.routes import Dialect, Routes
 from pydash_http import FetchPolicy, GuardedSession, Limits, Resolver, Url, resolve
 
 # Details and rules take a few kB. A server that sends more may want it to be parsed: each byte of
 # JSON can take thirty of memory, and a user may start several probes at once.
 PROBE_BYTES = 256 * 1024
+# The exporter's pages take about a hundred bytes per call, and can be made smaller. The pages of
+# other versions cannot, so for them the limits of the session apply.
+EXPORTER_BYTES = 8 * 1024 * 1024
 
 
 class RemoteDashboard:
@@ -33,7 +37,8 @@ class RemoteDashboard:
     :param connect_timeout: seconds to resolve a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
     :param total_timeout: seconds for one request, or for all requests of a probe together.
-    :param max_bytes: maximum size of a response, decompressed; in a probe, `PROBE_BYTES`.
+    :param max_bytes: maximum size of a response, decompressed; at most `EXPORTER_BYTES` from the
+        exporter, and `PROBE_BYTES` in a probe.
     :param dialect: as in `RemoteDetails.dialect`; detected if None.
     :param resolver: returns a host's addresses; replaced in tests.
     :raises AddressRefused: if the URL is invalid.
@@ -56,7 +61,7 @@ class RemoteDashboard:
         self._policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
         self._limits = Limits(connect_timeout, read_timeout, total_timeout, max_bytes)
         self._resolver = resolver
-        self._session = GuardedSession(self._policy, self._limits, resolver)
+        self._sessions = ExitStack()
         self._token, self._name = token.strip(), dialect
         if not self._token or not self._token.isprintable():
             raise WrongToken
@@ -75,7 +80,7 @@ class RemoteDashboard:
 
     def close(self) -> None:
         """Close the connections that are still open."""
-        self._session.close()
+        self._sessions.close()
 
     def probe(self) -> RemoteDetails:
         """Detect the monitoring and its dialect, and check the token.
@@ -126,6 +131,10 @@ class RemoteDashboard:
 
     def _dialect(self, name: str) -> Dialect:
         if name not in self._dialects:
-            routes = Routes(self._session, self._base, self._token)
-            self._dialects[name] = create_dialect(name, routes)
+            limits = self._limits
+            if name == ExporterDialect.name:
+                limits = replace(limits, max_bytes=min(EXPORTER_BYTES, limits.max_bytes))
+            session = GuardedSession(self._policy, limits, self._resolver)
+            self._sessions.enter_context(session)
+            self._dialects[name] = create_dialect(name, Routes(session, self._base, self._token))
         return self._dialects[name]

@@ -79,8 +79,14 @@ def is_json(response: requests.Response) -> bool:
 def parse_json(text: bytes | str) -> Any:
     """Parse JSON from an untrusted source.
 
-    :raises InvalidResponse: if it is invalid.
+    Empty lists and objects take thirty times the memory of their text, so their number is bounded.
+    Genuine responses have at most one per call, of a hundred bytes or more, and some within texts.
+
+    :raises InvalidResponse: if it is invalid, or has too many lists and objects.
     """
+    brackets = (b"[", b"{") if isinstance(text, bytes) else ("[", "{")
+    if sum(map(text.count, brackets)) > 1_000 + len(text) // 32:  # type: ignore[arg-type]
+        raise InvalidResponse("The response consists of too many lists and objects.")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -171,6 +171,21 @@ def test_a_gap_in_the_ids_takes_no_memory() -> None:
     assert len(json.dumps(reader.cursor)) < 300
 
 
+def test_it_requests_a_smaller_page_if_one_is_too_large() -> None:
+    class LongNames(FakeExporter):
+        def json(self, route: str, query: str = "") -> dict[str, Any]:
+            page = super().json(route, query)
+            if len(page["data"]["id"]) > 300:
+                raise ResponseTooLarge("too large")
+            return page
+
+    exporter = LongNames()
+    exporter.calls = calls_by_id(1, 1_000)
+    reader = Reader(ExporterDialect(exporter))
+    assert reader.fetch() == 1_000
+    assert sorted(reader.read) == [float(n) for n in range(1, 1_001)]
+
+
 def test_it_reports_an_emptied_database_and_reads_the_calls_after_that() -> None:
     exporter = FakeExporter()
     exporter.calls = calls_by_id(1, 50)

@@ -249,6 +249,41 @@ def test_it_uses_little_memory(server: ScriptedServer, name: str) -> None:
     assert peak < 5 * MAX_BYTES
 
 
+JSON_BOMBS = {
+    "lists": b"[" + b"[]," * 10_000_000 + b"[]]",
+    "lists within the size limit": b"[" + b"[]," * 2_000_000 + b"[]]",
+    "objects": b"[" + b'{"a":1},' * 900_000 + b"0]",
+    "texts": b"[" + b'"ab",' * 1_500_000 + b"0]",
+    "codes": b'{"data":{"id":[1],"endpoint":{"values":["x"],"codes":['
+    + b"0," * 3_500_000
+    + b"0]}}}",
+}
+
+
+@pytest.mark.parametrize("name", list(JSON_BOMBS))
+def test_json_bombs_use_little_memory(server: ScriptedServer, name: str) -> None:
+    body = gzip.compress(JSON_BOMBS[name], 1)
+    server.behave = send(http(body, content_type="application/json", Content_Encoding="gzip"))
+    with RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote:
+        tracemalloc.start()
+        try:
+            with pytest.raises((InvalidResponse, ResponseTooLarge, NotADashboard)):
+                remote.fetch_page(None, 25_000)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 120 * 1024 * 1024
+
+
+def test_it_refuses_more_calls_than_requested(server: ScriptedServer) -> None:
+    server.behave = page()(server)
+    with (
+        RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
+        pytest.raises(InvalidResponse, match="more calls than were requested"),
+    ):
+        remote.fetch_page(None, 1)
+
+
 def test_an_error_carries_its_status(server: ScriptedServer) -> None:
     server.behave = send(http(status="502 Bad Gateway"))
     with pytest.raises(RemoteFailure, match="502") as raised:
@@ -314,7 +349,7 @@ def test_it_detects_an_endless_promise_of_more_pages(server: ScriptedServer) -> 
 
 
 def test_it_refuses_too_many_endpoints(server: ScriptedServer) -> None:
-    names = [{"name": f"endpoint {n}"} for n in range(20_000)]
+    names = [{"name": f"endpoint number {n}", "monitor_level": 1} for n in range(20_000)]
     server.behave = send(json_response({"data": names}))
     with (
         RemoteDashboard(server.url, TOKEN, allow="loopback", dialect="exporter") as remote,
