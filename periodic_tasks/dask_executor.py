@@ -1,7 +1,8 @@
 """An executor that runs calls on a Dask cluster instead of in processes of this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -13,19 +14,37 @@ class DaskExecutor(Executor):
 
     :param address: the address of the cluster's scheduler, ``host:port``.
     :param initializer: called once in every worker, including workers that join later.
+    :param tls: the paths of certificates for TLS: `ca` of the authority, `cert` and `key` of this
+        client (the key may be in the same file). Without `ca`, connections are not encrypted.
 
     A worker runs as many calls at a time as it has threads. When a worker dies, Dask runs its calls
     on another one. An abandoned call cannot be terminated; it occupies its worker until it returns.
     """
 
-    def __init__(self, address: str, initializer: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        address: str,
+        initializer: Callable[[], object],
+        tls: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         import distributed  # an optional dependency
 
         class Initialize(distributed.WorkerPlugin):
             def setup(self, worker: object) -> None:
                 initializer()
 
-        self._client: Any = distributed.Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
+        security = None
+        if "ca" in tls:
+            address = f"tls://{address}"
+            security = distributed.Security(  # type: ignore[no-untyped-call]
+                require_encryption=True,
+                tls_ca_file=tls["ca"],
+                tls_client_cert=tls["cert"],
+                tls_client_key=tls.get("key"),
+            )
+        self._client: Any = distributed.Client(  # type: ignore[no-untyped-call]
+            address, security=security, set_as_default=False
+        )
         self._client.register_plugin(Initialize(), name="initialize")
         self._executor: Any = self._client.get_executor(  # type: ignore[no-untyped-call]
             pure=False, retries=0

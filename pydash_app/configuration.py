@@ -78,7 +78,7 @@ class Configuration(BaseSettings):
     database_uri: setting_types.DatabaseUri = Field(
         default_factory=lambda valid: f"zeo://{quote(str(valid['data_dir']))}/zeo.sock",
         description="The database: `zeo://`, `file://`, `memory://` or `postgresql://`.",
-        examples=["zeo://database.example.com:9991"],
+        examples=["zeo://127.0.0.1:9991"],
         json_schema_extra={"default": "`zeo://` on the socket `DATA/zeo.sock`"},
         repr=False,
     )
@@ -162,7 +162,7 @@ class Configuration(BaseSettings):
     executor: setting_types.Executor = Field(
         default="processes",
         description="Where fetching runs: in `processes` of this machine, or on a Dask cluster.",
-        examples=["dask://scheduler.example.com:8786"],
+        examples=["dask://127.0.0.1:8786"],
     )
     self_monitoring: setting_types.Switch = Field(
         default=False,

@@ -3,15 +3,17 @@
 A `ValueError` says what is wrong, in words that continue a sentence after the variable's name.
 """
 
+import ssl
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from pydash_http.hosts import is_loopback
 from pydash_mail.server import MailServer
 
 MIN_SECRET_KEY_LENGTH = 16
@@ -93,11 +95,41 @@ def fetch_allow(text: str) -> str:
     return ",".join(parts)
 
 
+def database_uri(text: str) -> str:
+    """Validate the URI of a database."""
+    parsed = urlsplit(url_of("zeo", "file", "memory", "postgresql")(text))
+    if parsed.scheme == "zeo" and parsed.hostname:
+        _check_tls(parsed)
+    return text
+
+
 def executor(text: str) -> str:
     """Validate where tasks run."""
-    if text != "processes" and not (urlsplit(text).scheme == "dask" and urlsplit(text).port):
+    if text == "processes":
+        return text
+    parsed = urlsplit(text)
+    if parsed.scheme != "dask" or not parsed.hostname or not parsed.port:
         raise ValueError("must be processes or dask://HOST:PORT")
+    _check_tls(parsed)
     return text
+
+
+def _check_tls(parsed: SplitResult) -> None:
+    """Check the TLS options of a server that gives its clients access to everything."""
+    options = dict(parse_qsl(parsed.query, keep_blank_values=True))
+    if options == {"tls": "off"} or (not options and is_loopback(parsed.hostname or "")):
+        return
+    if not {"ca", "cert"} <= options.keys() <= {"ca", "cert", "key"}:
+        raise ValueError(
+            "must use TLS, with ?ca=FILE&cert=FILE&key=FILE;"
+            " or ?tls=off, if nobody else can reach the network"
+        )
+    try:
+        ssl.create_default_context(cafile=options["ca"]).load_cert_chain(
+            options["cert"], options.get("key")
+        )
+    except OSError as error:
+        raise ValueError(f"must name readable files of certificates and key: {error}") from None
 
 
 def mail_from(text: str) -> str:
@@ -125,7 +157,7 @@ Host = Annotated[str, AfterValidator(host)]
 Switch = Annotated[bool, BeforeValidator(switch)]
 # A program may ask for any free port, by 0; the environment may not.
 Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]
-DatabaseUri = Annotated[str, AfterValidator(url_of("zeo", "file", "memory", "postgresql"))]
+DatabaseUri = Annotated[str, AfterValidator(database_uri)]
 RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss"))]
 MailUrl = Annotated[str, AfterValidator(mail_url)]
 MailFrom = Annotated[str, AfterValidator(mail_from)]

@@ -13,11 +13,15 @@ def database(data_dir: Path | None) -> None:
     """Run the database server alone."""
     import pydash_logger
     from pydash_database import server
+    from pydash_database.zeo_uri import ZeoUri
 
     configuration = configure(data_dir=data_dir)
+    uri = configuration.database_uri
+    if not uri.startswith("zeo://"):
+        raise click.ClickException("PYDASH_DATABASE_URI is no zeo:// URI, so nothing is to serve.")
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     try:
-        server.serve(configuration.data_dir)
+        server.serve(configuration.data_dir, ZeoUri.parse(uri))
     except server.ServerNotStarted as error:
         raise click.ClickException(str(error)) from None
 

@@ -28,7 +28,10 @@ VITE_URL = "http://localhost:5173"
 @click.option("--demo", is_flag=True, help="Add a demo user and a monitored demo app.")
 @click.option("--reload", is_flag=True, hidden=True, help="Reload changed source code (make dev).")
 def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, reload: bool) -> None:
-    """Run everything: the database, the web server and the fetcher."""
+    """Run everything: the database, the web server and the fetcher.
+
+    The database is not started if PYDASH_DATABASE_URI names another one.
+    """
     if demo:
         os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
         os.environ.setdefault("PYDASH_FETCH_INTERVAL", str(demo_content.FETCH_SECONDS))
@@ -59,17 +62,18 @@ def _start(
 ) -> str:
     """Start all processes in order; return the line that reports that they are ready."""
     from pydash_database import server
+    from pydash_database.zeo_uri import ZeoUri
 
     url = local_url(configuration.host, configuration.port)
     shown_url = VITE_URL if reload else url
     web = _command("web", "web", is_ready=lambda: responds(f"{url}/api/status"))
     services = [*(_reloading(web, configuration, url) if reload else [web])]
     services.append(_command("fetcher", "fetcher"))
-    supervisor.start(
-        _command(
-            "database", "database", is_ready=lambda: server.is_accepting(configuration.data_dir)
+    data_dir = configuration.data_dir
+    if ZeoUri.parse(configuration.database_uri).address == str(data_dir / server.SOCKET_NAME):
+        supervisor.start(
+            _command("database", "database", is_ready=lambda: server.is_accepting(data_dir))
         )
-    )
     if not demo:
         supervisor.start(*services)
         return f"PyDash is ready at {shown_url}"

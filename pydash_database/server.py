@@ -3,17 +3,17 @@
 import os
 import signal
 import socket
+import ssl
 from pathlib import Path
 
 from zc.lockfile import LockError
 from ZEO.StorageServer import StorageServer
 from ZODB.FileStorage import FileStorage
 
+from pydash_database.zeo_uri import ZeoUri
 from pydash_logger.logger import Logger
 
 logger = Logger(__name__)
-
-Address = str | tuple[str, int]
 
 STORAGE_NAME = "1"
 SOCKET_NAME = "zeo.sock"
@@ -29,36 +29,42 @@ class ServerNotStarted(Exception):  # noqa: N818 (the name describes what went w
     """The database server cannot start; the message explains why."""
 
 
-def serve(data_dir: Path, address: Address | None = None) -> None:
+def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
     """Serve the database in the foreground until SIGTERM or SIGINT.
 
     :param data_dir: the directory of the database file; created if it does not exist.
-    :param address: the path of a socket, or host and port; by default the socket in `data_dir`.
-    :raises ServerNotStarted: another process has opened the file, or the socket path is too long.
+    :param zeo: where to listen; by default on the socket in `data_dir`.
+    :raises ServerNotStarted: another process has opened the file, or the address cannot be used.
     """
     # Whoever can connect can read everything, so file and socket are for the owner alone.
     os.umask(0o077)
     data_dir.mkdir(parents=True, exist_ok=True)
-    address = address or _socket_path(data_dir)
+    zeo = zeo or ZeoUri(str(data_dir / SOCKET_NAME))
+    if isinstance(zeo.address, str):
+        _check_socket_path(zeo.address)
     try:
         storage = FileStorage(str(data_dir / FILE_NAME), pack_keep_old=False)
     except LockError:
         raise ServerNotStarted(f"Another process has opened {data_dir / FILE_NAME}.") from None
     try:
-        server = StorageServer(
-            address,
-            {STORAGE_NAME: storage},
-            invalidation_queue_size=_INVALIDATION_QUEUE_SIZE,
-            transaction_timeout=_COMMIT_TIMEOUT,
-        )
+        try:
+            server = StorageServer(
+                zeo.address,
+                {STORAGE_NAME: storage},
+                invalidation_queue_size=_INVALIDATION_QUEUE_SIZE,
+                transaction_timeout=_COMMIT_TIMEOUT,
+                ssl=zeo.tls_context(ssl.Purpose.CLIENT_AUTH),
+            )
+        except OSError as error:
+            raise ServerNotStarted(f"Cannot listen on {zeo.address}: {error}.") from None
         event_loop = server.acceptor.event_loop
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             event_loop.add_signal_handler(signal_number, event_loop.stop)
-        logger.info("Serving the database", address=address)
+        logger.info("Serving the database", address=zeo.address)
         server.loop()
         logger.info("Stopped serving the database")
-        if isinstance(address, str):
-            Path(address).unlink(missing_ok=True)
+        if isinstance(zeo.address, str):
+            Path(zeo.address).unlink(missing_ok=True)
     finally:
         storage.close()
 
@@ -68,19 +74,19 @@ def is_accepting(data_dir: Path) -> bool:
 
     :raises ServerNotStarted: the path of the socket is too long.
     """
+    path = str(data_dir / SOCKET_NAME)
+    _check_socket_path(path)
     with socket.socket(socket.AF_UNIX) as probe:
         try:
-            probe.connect(_socket_path(data_dir))
+            probe.connect(path)
             # The server sends first; leaving before that would log a broken pipe there.
             return bool(probe.recv(1024))
         except OSError:
             return False
 
 
-def _socket_path(data_dir: Path) -> str:
-    path = str(data_dir / SOCKET_NAME)
+def _check_socket_path(path: str) -> None:
     if len(os.fsencode(path)) > _MAX_SOCKET_PATH_LENGTH:
         raise ServerNotStarted(
             f"The socket path {path} is too long; choose a shorter PYDASH_DATA_DIR."
         )
-    return path

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from ssl import Purpose
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,8 @@ from ZEO.Exceptions import ClientDisconnected
 from ZODB.FileStorage import FileStorage
 from ZODB.MappingStorage import MappingStorage
 from ZODB.utils import z64
+
+from pydash_database.zeo_uri import ZeoUri
 
 try:
     from psycopg2 import Error as PostgresqlError
@@ -41,7 +44,6 @@ PAUSE_SECONDS = 1.0
 _RECONNECT_SECONDS = 0.1
 # ZEO's own timeout covers the connection alone; ours includes it.
 _NO_TIMEOUT = 1e6
-_DEFAULT_ZEO_PORT = 9991
 # ZEO's cache is an unlinked file: it occupies disk and page cache, not the memory of the process.
 _ZEO_CACHE_BYTES = 128 * 1024**2
 
@@ -147,24 +149,25 @@ def is_obsolete(storage: Any) -> bool:
 def open_storage(uri: str) -> Any:
     """Open a storage.
 
-    :param uri: `zeo://HOST:PORT` or `zeo:///PATH/OF/SOCKET` for a ZEO server, `postgresql://…` for
-        RelStorage on PostgreSQL, `file:///PATH` for a file used by this process alone, `memory://`
-        for data that need not last.
+    :param uri: `zeo://…` for a ZEO server, see `ZeoUri.parse`; `postgresql://…` for RelStorage on
+        PostgreSQL; `file:///PATH` for a file used by this process alone; `memory://` for data that
+        need not last.
     :raises ValueError: the scheme of the URI is unknown, or its engine is not installed.
+    :raises OSError: a file of the URI cannot be read.
     :raises DISCONNECTED: the server does not respond.
     """
     parsed = urlsplit(uri)
     match parsed.scheme:
         case "zeo":
-            address: str | tuple[str, int] = unquote(parsed.path)
-            if parsed.hostname:
-                address = parsed.hostname, parsed.port or _DEFAULT_ZEO_PORT
+            zeo = ZeoUri.parse(uri)
             return ClientStorage(
-                address,
+                zeo.address,
                 wait_timeout=RESPONSE_TIMEOUT,
                 cache_size=_ZEO_CACHE_BYTES,
                 # At the start of every transaction, receive what other processes have committed.
                 server_sync=True,
+                ssl=zeo.tls_context(Purpose.SERVER_AUTH),
+                ssl_server_hostname=parsed.hostname,
                 _client_factory=partial(ZeoClient, disconnect_poll=_RECONNECT_SECONDS),
             )
         case "postgresql":

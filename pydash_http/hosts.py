@@ -1,4 +1,6 @@
-"""Hosts that servers listen on, and their notation in URLs."""
+"""Hosts of servers, and their notation in URLs."""
+
+from ipaddress import ip_address
 
 _LOOPBACK_OF_WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (read, not bound)
 
@@ -10,6 +12,18 @@ def url_host(host: str) -> str:
     ('[::1]', 'shop.example')
     """
     return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether connections to a host stay on this machine.
+
+    >>> is_loopback("127.0.0.2"), is_loopback("localhost"), is_loopback("db.example.com")
+    (True, True, False)
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def local_url(host: str, port: int) -> str:

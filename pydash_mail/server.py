@@ -2,8 +2,9 @@
 
 import ssl
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydash_http.hosts import is_loopback
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,7 @@ class MailServer:
     @property
     def is_loopback(self) -> bool:
         """Whether the server runs on this machine."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
     def tls_context(self) -> ssl.SSLContext:
         """Return the settings of TLS connections to the server.

@@ -12,7 +12,7 @@ import uuid
 from datetime import timedelta
 from functools import partial
 from types import FrameType
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pydash_app
 import pydash_database
@@ -95,7 +95,8 @@ def _make_executor(configuration: Configuration) -> TaskExecutor:
     wire = partial(pydash_app.configure, configuration)
     if configuration.executor == "processes":
         return ProcessExecutor(configuration.fetch_workers, wire, preload=["pydash_app.fetcher"])
-    return DaskExecutor(urlsplit(configuration.executor).netloc, wire)
+    dask = urlsplit(configuration.executor)
+    return DaskExecutor(dask.netloc, wire, tls=dict(parse_qsl(dask.query)))
 
 
 def _set_by_signals() -> threading.Event:

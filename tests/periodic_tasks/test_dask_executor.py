@@ -10,6 +10,7 @@ from periodic_tasks import TaskScheduler
 from periodic_tasks.dask_executor import DaskExecutor
 from tests.periodic_tasks.support import scheduled_tasks
 from tests.periodic_tasks.support.reports import Reports
+from tests.support.certificates import Authority
 
 # Dask leaves sockets to the garbage collector when a cluster ends.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -68,3 +69,29 @@ def test_a_scheduler_can_hand_its_tasks_to_a_cluster(cluster: str, reports: Repo
     pids = {int(line) for line in lines}
     assert all(psutil.pid_exists(pid) for pid in pids)
     scheduler.stop()
+
+
+def test_it_connects_to_a_cluster_over_tls(tmp_path: Path, reports: Reports) -> None:
+    from distributed import LocalCluster, Security
+
+    authority = Authority.create(tmp_path / "authority")
+    own, client = str(authority.issue("cluster")), str(authority.issue("client"))
+    security = Security(  # type: ignore[no-untyped-call]
+        require_encryption=True,
+        tls_ca_file=str(authority.ca),
+        **{f"tls_{role}_cert": own for role in ("scheduler", "worker", "client")},
+    )
+    initializer = partial(scheduled_tasks.report_pid, reports.path)
+    tls = {"ca": str(authority.ca), "cert": client}
+    with LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=1,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        protocol="tls",
+        security=security,
+    ) as cluster:
+        address = cluster.scheduler_address.removeprefix("tls://")
+        executor = DaskExecutor(address, initializer, tls)
+        assert executor.submit(os.getpid).result(timeout=20) == int(reports.next())
+        executor.shutdown()

@@ -82,6 +82,12 @@ def test_an_override_takes_precedence_over_the_environment(tmp_path: Path) -> No
         ("fetch_allow", "10.0.0.1/8"),
         ("trusted_proxies", "proxy"),
         ("rate_limit_store", "memcached://"),
+        ("database_uri", "zeo://db.example.com:9991"),
+        ("database_uri", "zeo://192.0.2.1"),
+        ("database_uri", "zeo://db.example.com:9991?tls=no"),
+        ("database_uri", "zeo://db.example.com:9991?ca=/missing.pem&cert=/missing.pem"),
+        ("executor", "dask://scheduler.example.com:8786"),
+        ("executor", "dask://scheduler.example.com:8786?ca=/missing.pem"),
         ("executor", "threads"),
         ("executor", "dask://nowhere"),
         ("executor", "dask://host:port"),
@@ -105,6 +111,23 @@ def test_the_reason_is_part_of_the_message(tmp_path: Path) -> None:
         read(tmp_path, trusted_proxies="10.0.0.1/8")
     with pytest.raises(ConfigurationError, match="percent-encoded"):
         read(tmp_path, mail_url="smtp://ada:99#1@host")
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [
+        ("database_uri", "zeo://localhost"),
+        ("database_uri", "zeo://[::1]:9991"),
+        ("database_uri", "zeo:///srv/pydash/zeo.sock"),
+        ("database_uri", "zeo://db.example.com:9991?tls=off"),
+        ("executor", "dask://127.0.0.1:8786"),
+        ("executor", "dask://scheduler.example.com:8786?tls=off"),
+    ],
+)
+def test_tls_is_not_required_on_this_machine_or_if_switched_off(
+    tmp_path: Path, name: str, valid: str
+) -> None:
+    assert getattr(read(tmp_path, **{name: valid}), name) == valid
 
 
 def test_an_invalid_value_is_not_repeated_in_full_where_it_is_secret(tmp_path: Path) -> None:
