@@ -14,13 +14,13 @@ from pydash_web import (
 from pydash_web.api import docs, errors
 from pydash_web.http import (
     compression,
+    concurrency,
     headers,
     limits,
     metrics,
     pages,
     self_monitoring,
     session,
-    slots,
 )
 from pydash_web.http.proxies import TrustedProxies
 from pydash_web.http.session import load_user, unauthorized
@@ -28,19 +28,20 @@ from pydash_web.http.session import load_user, unauthorized
 __all__ = ["create_app", "load_user", "unauthorized"]
 
 # Every body is a small form.
-LONGEST_BODY = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 
 
 class WebApplication(Flask):
-    """Flask, but for what it writes into the log."""
+    """Flask, except for what it logs."""
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log what nobody foresaw by its route: the URL itself may hold a code from a mail."""
-        self.logger.error(f"{request.method} {request.url_rule} failed", exc_info=exc_info)
+        """Log an unexpected exception by its route: the URL may contain a code from a mail."""
+        message = f"{request.method} {request.url_rule} failed (request {errors.request_id()})"
+        self.logger.error(message, exc_info=exc_info)
 
 
 def create_app(configuration: Configuration) -> Flask:
-    """Make the WSGI application.
+    """Return the WSGI application.
 
     `pydash_app.configure` must have been called in this process.
 
@@ -52,10 +53,11 @@ def create_app(configuration: Configuration) -> Flask:
     app.config.update(
         VERSION=version("pydash-io"),
         PYDASH=configuration,
-        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
     )
-    for part in (metrics, compression, headers, errors, limits, slots, session, api, docs, pages):
+    parts = (metrics, compression, headers, errors, limits, concurrency, session, api, docs, pages)
+    for part in parts:
         part.install(app)
     if configuration.self_monitoring:
         self_monitoring.bind(app, configuration)

@@ -1,6 +1,8 @@
 """One status for each kind of error, and one JSON shape for all of them."""
 
-from flask import Flask, Response
+import secrets
+
+from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from pydash_app import errors as domain
@@ -22,15 +24,15 @@ STATUSES: dict[type[domain.PyDashError], int] = {
     domain.TooManyRequests: 429,
 }
 HTTP_MESSAGES = {
-    404: "There is nothing here.",
-    405: "This method is not allowed here; the header Allow says which are.",
-    500: "Something went wrong on our side. It has been noted.",
+    404: "Not found.",
+    405: "Method not allowed. The header Allow lists the allowed ones.",
+    500: "Something went wrong. The error has been logged.",
 }
 RETRY_SECONDS = 5
 
 
 def install(app: Flask) -> None:
-    """Let the app answer every error in the one shape."""
+    """Install the error handlers."""
     app.register_error_handler(domain.PyDashError, _domain_error)
     app.register_error_handler(DatabaseUnavailable, _database_unavailable)
     app.register_error_handler(QueryError, _query_error)
@@ -38,18 +40,29 @@ def install(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _internal_error)
 
 
+def request_id() -> str:
+    """Return the id of the current request, by which a response is found in the log."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
 def error_response(
-    status: int, message: str, errors: dict[str, list[str]] | None = None
+    status: int,
+    message: str,
+    errors: dict[str, list[str]] | None = None,
+    request_id: str | None = None,
 ) -> Response:
-    """Make the answer that every error gets."""
-    text = Error(message=message, errors=errors or None).model_dump_json(exclude_none=True)
+    """Return the response of an error."""
+    error = Error(message=message, errors=errors or None, request_id=request_id)
+    text = error.model_dump_json(exclude_none=True)
     return Response(text, status, mimetype="application/json")
 
 
 def _domain_error(error: domain.PyDashError) -> Response:
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
     if status == 500:
-        logger.error(f"{type(error).__name__}: {error}")
+        logger.error(f"{type(error).__name__}: {error}", request=request_id())
     response = error_response(status, error.message, getattr(error, "errors", None))
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="PyDash"'
@@ -64,8 +77,8 @@ def _query_error(error: QueryError) -> Response:
 
 
 def _database_unavailable(error: DatabaseUnavailable) -> Response:
-    logger.warning(f"The database is away: {error}")
-    response = error_response(503, "The database cannot be reached. Please try again.")
+    logger.warning(f"The database is unavailable: {error}")
+    response = error_response(503, "The database is unavailable. Try again.")
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -79,6 +92,6 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _internal_error(error: InternalServerError) -> Response:
-    """Answer what nobody foresaw; Flask has logged it with its traceback."""
-    return error_response(500, HTTP_MESSAGES[500])
+def _internal_error(_: InternalServerError) -> Response:
+    """Return the response of an unexpected exception, which Flask has logged with its traceback."""
+    return error_response(500, HTTP_MESSAGES[500], request_id=request_id())

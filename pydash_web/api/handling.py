@@ -1,4 +1,4 @@
-"""What happens between a request for a route of the API and its answer."""
+"""Handles a request to a route of the API: access, validation, rate limits, transaction."""
 
 from functools import partial
 from typing import Any
@@ -11,21 +11,21 @@ from pydash_cube.vocabulary import QueryError
 from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
 from pydash_web.api import validation
 from pydash_web.api.operation import Operation
-from pydash_web.http import limits, session, slots
+from pydash_web.http import concurrency, limits, session
 from pydash_web.http.session import Access
 from pydash_web.models.common import Answer
 
 
 def handle(operation: Operation, path: dict[str, str]) -> Response:
-    """Answer a request: who asks, and what for, and then one transaction, which an error undoes.
+    """Handle a request, in one transaction, which an error aborts.
 
-    Errors become answers here, not in Flask, so that whoever wraps the view (metrics, FMD) sees
+    Errors become responses here, not in Flask, so that wrappers of the view (metrics, FMD) see
     their status.
     """
     try:
         if operation.access is not Access.PUBLIC:
-            # On its own: it may note that the session was seen, which other requests of the same
-            # page want to note as well; they shall not all begin anew for that.
+            # A transaction of its own: it may record that the session was seen, as other requests
+            # of the same page do. Such conflicts must not repeat the whole request.
             transact(partial(session.require, operation.access))
         session.require_xsrf_token()
         arguments = path | _validate(operation)
@@ -33,10 +33,10 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
             limits.count(operation.limit, operation.name, _account(operation, arguments))
         run = partial(_run, operation, arguments)
         if operation.waits and operation.waits(arguments.get("body")):
-            return slots.in_slot(run, str(session.current_user().id))
+            return concurrency.run_limited(run, str(session.current_user().id))
         return transact(run) if operation.transactional else run()
     except DISCONNECTED as error:
-        # What is read between two transactions, such as the id of who asks, may have to be loaded.
+        # Reading between two transactions, for instance the user's id, may load an object.
         return _failed(DatabaseUnavailable(str(error)))
     except (PyDashError, QueryError, DatabaseUnavailable) as error:
         return _failed(error)
@@ -56,7 +56,7 @@ def _validate(operation: Operation) -> dict[str, Any]:
 
 
 def _account(operation: Operation, arguments: dict[str, Any]) -> str | None:
-    """Tell whom a request is about: who is signed in, or else who is named."""
+    """Return the account that a request concerns: the signed-in user, or the one it names."""
     if operation.access is not Access.PUBLIC:
         return str(session.current_user().id)
     body = arguments.get("body")

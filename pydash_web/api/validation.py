@@ -1,4 +1,4 @@
-"""Makes models of what a request brings, or says field by field what is wrong with it."""
+"""Validates the body and the query string of a request, with a message per invalid field."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -13,35 +13,35 @@ from pydash_web.api import strict_json
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# Whoever sends thousands of wrong fields is told of the first.
-MOST_ERRORS = 50
+# Of thousands of invalid fields, only the first are reported.
+MAX_ERRORS = 50
 
-# pydantic's kinds of errors, in words for somebody who fills in a form.
+# Messages for pydantic's error types, as shown next to a form field.
 REASONS = {
-    "bool_type": "This must be true or false.",
+    "bool_type": "Must be true or false.",
     "enum": "Must be one of {expected}.",
-    "extra_forbidden": "There is no such parameter here.",
-    "greater_than_equal": "This must be at least {ge}.",
-    "int_parsing": "This must be a whole number.",
-    "int_type": "This must be a whole number.",
-    "less_than_equal": "This must be at most {le}.",
-    "literal_error": "This must be one of {expected}.",
-    "missing": "This is needed.",
-    "model_type": "This must be an object.",
-    "string_pattern_mismatch": "This has characters or a form that are not allowed here.",
-    "string_too_long": "This must have at most {max_length} characters.",
-    "string_too_short": "This must have at least {min_length} characters.",
-    "string_type": "This must be a text.",
-    "string_unicode": "This must be valid Unicode.",
+    "extra_forbidden": "Unknown parameter.",
+    "greater_than_equal": "Must be at least {ge}.",
+    "int_parsing": "Must be a whole number.",
+    "int_type": "Must be a whole number.",
+    "less_than_equal": "Must be at most {le}.",
+    "literal_error": "Must be one of {expected}.",
+    "missing": "This field is required.",
+    "model_type": "Must be an object.",
+    "string_pattern_mismatch": "Contains invalid characters or has an invalid format.",
+    "string_too_long": "Must have at most {max_length} characters.",
+    "string_too_short": "Must have at least {min_length} characters.",
+    "string_type": "Must be a string.",
+    "string_unicode": "Must be valid Unicode.",
     "too_long": "Must have at most {max_length} values.",
-    "value_error": "This is wrong: {reason}",
+    "value_error": "Invalid value: {reason}",
 }
 
 
 def body(model: type[Model], request: Request) -> Model:
-    """Validate a request's JSON body.
+    """Validate the JSON body of a request.
 
-    :raises InvalidInput: it is no JSON, or the model does not take it.
+    :raises InvalidInput: it is not JSON, or a field is invalid.
     :raises RequestEntityTooLarge: it is longer than the app allows.
     """
     if request.mimetype != "application/json":
@@ -50,19 +50,19 @@ def body(model: type[Model], request: Request) -> Model:
 
 
 def query(model: type[Model], request: Request) -> Model:
-    """Validate a request's query string, in which each parameter may stand once.
+    """Validate the query string of a request; each parameter may be given once.
 
-    :raises InvalidInput: the model does not take it.
+    :raises InvalidInput: a parameter is invalid.
     """
     given = request.args.to_dict(flat=False)
-    repeated = {name: ["This may be given only once."] for name in given if len(given[name]) > 1}
+    repeated = {name: ["May be given only once."] for name in given if len(given[name]) > 1}
     if repeated:
         raise invalid(repeated)
     return _validate(model, {name: values[0] for name, values in given.items()})
 
 
 def invalid(errors: dict[str, list[str]]) -> InvalidInput:
-    """Make the error whose message names the fields.
+    """Return the error whose message names the fields.
 
     >>> invalid({"end_date": ["It is before start_date."]}).message
     'end_date: It is before start_date.'
@@ -81,7 +81,7 @@ def _validate(model: type[Model], given: Any) -> Model:
 
 def _by_field(details: Iterable[ErrorDetails]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    for detail in islice(details, MOST_ERRORS):
+    for detail in islice(details, MAX_ERRORS):
         field = ".".join(str(part) for part in detail["loc"])
         if field:
             errors.setdefault(strict_json.readable(field), []).append(_reason(detail))

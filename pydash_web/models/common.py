@@ -1,10 +1,10 @@
-"""The bases of all models, and the kinds of text that several of them share."""
+"""The base classes of all models, and the text types that several of them use."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-# Neither control characters nor anything that turns the direction of the text around it.
+# Neither control characters nor characters that change the direction of surrounding text.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=PRINTABLE)]
@@ -18,7 +18,7 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=P
 
 
 class Body(BaseModel):
-    """A request's JSON body: unknown fields are refused, and nothing is converted.
+    """The JSON body of a request: unknown fields are refused, and no value is converted.
 
     >>> class Switch(Body):
     ...     on: bool
@@ -32,31 +32,34 @@ class Body(BaseModel):
 
 
 class Query(BaseModel):
-    """A request's query string: every value is text, and unknown parameters are refused."""
+    """The query string of a request: all values are text, and unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Answer(BaseModel):
-    """An answer's JSON; what is not a number (NaN, infinite) becomes null."""
+    """The JSON of a response; NaN and infinite become null."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     def response_status(self) -> int:
-        """Tell the status with which it is sent."""
+        """Return the HTTP status of the response."""
         return 200
 
 
 class Message(Answer):
-    """An answer that only says what was done."""
+    """A response that only says what was done."""
 
     message: str
 
 
 class Error(Answer):
-    """Every error, whatever its status."""
+    """An error, of any status."""
 
-    message: str = Field(description="What is wrong and what to do, for a person to read.")
+    message: str = Field(description="What is wrong and what to do, in plain text.")
     errors: dict[str, list[str]] | None = Field(
-        default=None, description="The same by field, where fields are at fault."
+        default=None, description="The same by field, if fields are invalid."
+    )
+    request_id: str | None = Field(
+        default=None, description="Of an internal error: finds the error in the log."
     )

@@ -1,4 +1,4 @@
-"""The models of running PyDash."""
+"""The models of operating PyDash."""
 
 from typing import Literal
 
@@ -11,5 +11,5 @@ class Status(Answer):
     status: Literal["alive", "database failed"]
 
     def response_status(self) -> int:
-        """Tell those who only look at the status, too."""
+        """Return 503 for clients that only look at the status."""
         return 200 if self.status == "alive" else 503

@@ -63,13 +63,13 @@ def test_it_terminates_an_abandoned_call(executor: ProcessExecutor, reports: Rep
     assert not psutil.pid_exists(pid)
 
 
-def test_it_reslots_a_process_after_a_number_of_calls() -> None:
+def test_it_replaces_a_process_after_a_number_of_calls() -> None:
     with ProcessExecutor(processes=1, maxtasksperchild=2) as executor:
         pids = [executor.submit(os.getpid).result() for _ in range(4)]
     assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
-def test_it_reslots_a_process_that_used_much_memory() -> None:
+def test_it_replaces_a_process_that_used_much_memory() -> None:
     with ProcessExecutor(processes=1, max_memory=100 * MEGABYTE) as executor:
         grown = executor.submit(scheduled_tasks.use_memory, 200).result()
         assert executor.submit(os.getpid).result() != grown

@@ -63,7 +63,7 @@ def test_it_runs_tasks_added_before_the_start(report: Callable[[], None], report
     scheduler.stop()
 
 
-def test_a_task_reslots_one_with_the_same_name(scheduler: TaskScheduler, reports: Reports) -> None:
+def test_a_task_replaces_one_with_the_same_name(scheduler: TaskScheduler, reports: Reports) -> None:
     name = ("a tuple", 1)
     scheduler.add_periodic_task(name, HOUR, partial(scheduled_tasks.report, reports.path, "old"))
     new = partial(scheduled_tasks.report, reports.path, "new")

@@ -228,10 +228,10 @@ def test_a_bad_number_is_refused(number: str, visitor: Visitor, dashboard_id: st
     refused(visitor.get(path), "bins")
 
 
-def test_no_error_tells_what_is_inside(
+def test_an_internal_error_reveals_nothing(
     lasting_site: Site, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An unforeseen error is a 500 in the same shape; the traceback is in the log, no code is."""
+    """An unexpected error is a 500 in the same shape; its traceback is logged, but no code is."""
 
     def fail(verification_code: str) -> str:
         raise RuntimeError("secret")
@@ -244,7 +244,7 @@ def test_no_error_tells_what_is_inside(
     finally:
         views["pydash_web.verify_user"] = kept
     assert answer.status_code == 500
-    assert list(answer.json()) == ["message"]
+    assert list(answer.json()) == ["message", "request_id"]
     assert "secret" not in answer.text
     logged = caplog.text
     assert "Traceback" in logged

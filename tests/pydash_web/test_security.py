@@ -17,7 +17,7 @@ from pydash_app.configuration import Configuration
 from pydash_app.user.sessions import MAX_IDLE
 from pydash_database import transact
 from pydash_web.http.headers import CONTENT_SECURITY_POLICY
-from pydash_web.http.limits import ForgettingStorage, Limiter, RetryLater
+from pydash_web.http.limits import BoundedMemoryStorage, Limiter, RetryLater
 from tests.pydash_web.support.running_site import (
     PASSWORD,
     Site,
@@ -331,20 +331,20 @@ class TestWaiting:
 
 
 class TestRateLimitStore:
-    def test_it_forgets_who_has_not_called_for_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(ForgettingStorage, "FORGETS_EVERY_SECONDS", 0)
+    def test_names_without_requests_are_dropped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(BoundedMemoryStorage, "PRUNE_SECONDS", 0)
         limiter = Limiter("memory://")
         for number in range(1_000):
             limiter.hit("1 per second", f"name {number}")
         storage = limiter._strategy.storage
-        assert isinstance(storage, ForgettingStorage)
+        assert isinstance(storage, BoundedMemoryStorage)
         limiter.hit("1 per hour", "Alice")
 
-        def is_forgotten() -> bool:
+        def is_dropped() -> bool:
             limiter.hit("1000 per hour", "somebody")
             return len(storage.events) == 2
 
-        wait_for(is_forgotten)
+        wait_for(is_dropped)
         with pytest.raises(RetryLater):
             limiter.hit("1 per hour", "Alice")
 

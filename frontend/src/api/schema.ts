@@ -867,18 +867,23 @@ export interface components {
         };
         /**
          * Error
-         * @description Every error, whatever its status.
+         * @description An error, of any status.
          */
         Error: {
-            /** @description What is wrong and what to do, for a person to read. */
+            /** @description What is wrong and what to do, in plain text. */
             message: string;
             /**
-             * @description The same by field, where fields are at fault.
+             * @description The same by field, if fields are invalid.
              * @default null
              */
             errors?: {
                 [key: string]: string[];
             } | null;
+            /**
+             * @description Of an internal error: finds the error in the log.
+             * @default null
+             */
+            request_id?: string | null;
         };
         /**
          * ExportedCall
@@ -981,7 +986,7 @@ export interface components {
         };
         /**
          * Message
-         * @description An answer that only says what was done.
+         * @description A response that only says what was done.
          */
         Message: {
             message: string;
