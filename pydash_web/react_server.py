@@ -1,4 +1,4 @@
-"""Serves the built front end: one page, whatever the path, and the files that it loads."""
+"""Serves the built front end: one page for all paths, and the files that it loads."""
 
 import mimetypes
 from functools import lru_cache
@@ -10,19 +10,19 @@ from werkzeug.routing import PathConverter
 
 STATIC = Path(__file__).parent / "static"
 PAGE = "index.html"
-NOT_BUILT = "The front end is not built. Run `make build`, or install PyDash from its wheel.\n"
+NOT_BUILT = "The front end is not built. Run `make run`, or install PyDash from its wheel.\n"
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
-A_YEAR = 31_536_000
+YEAR_SECONDS = 31_536_000
 
 
 class PagePath(PathConverter):
-    """Any path of the front end: all but those of the API."""
+    """Any path of the front end: all except those of the API."""
 
     regex = r"(?!api(?:/|$)|metrics$).*?"
 
 
 def serve(path: str = "") -> Response:
-    """Answer with the file of that path, or with the page, which then shows what belongs there.
+    """Return the file of a path, or the page, which then shows the route of this path.
 
     :param path: the URL's path without the leading slash.
     :raises NotFound: it is an asset that does not exist.
@@ -34,14 +34,14 @@ def serve(path: str = "") -> Response:
     if path in files:
         return _send(path, files)
     if path.startswith("assets/"):
-        # A page of an older version asks for a chunk that is gone: HTML would confuse it.
+        # A page of an older version requests a chunk that no longer exists.
         raise NotFound
     return _send(PAGE, files)
 
 
 @lru_cache(maxsize=1)
 def _files(folder: Path, _built: int) -> frozenset[str]:
-    """List what the build made, anew after each build: nothing else can be asked for."""
+    """Return the files of the build, which are the only ones served; again after each build."""
     return frozenset(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )
@@ -59,15 +59,15 @@ def _send(path: str, files: frozenset[str]) -> Response:
         response.headers["Content-Encoding"] = encoding
     response.vary.add("Accept-Encoding")
     if path.startswith("assets/"):
-        # Their names change with their content.
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        # Their names contain a hash of their content.
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def _best_encoding(path: str, files: frozenset[str]) -> str:
-    """Name the best encoding that the browser takes and the build made; empty for none."""
+    """Return the best encoding that the browser accepts and the build created; empty for none."""
     for encoding, suffix in ENCODINGS.items():
         if request.accept_encodings.quality(encoding) and path + suffix in files:
             return encoding

@@ -1,8 +1,7 @@
-"""The API's blueprint, and how a controller becomes one of its routes.
+"""The blueprint of the API, and how a controller becomes one of its routes.
 
-A controller takes the parameters of the URL, and `body` and `query` where they are annotated with
-the models that validate them. It returns a model, too. Inside of this blueprint's routes,
-`url_for` takes the route's name with `pydash_web.` in front.
+A controller takes the parameters of the URL, and `body` and `query`, annotated with the models that
+validate them. It returns a model. `url_for` takes the name of a route with the prefix `pydash_web.`
 """
 
 from collections.abc import Callable, Mapping

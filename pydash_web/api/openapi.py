@@ -1,7 +1,7 @@
-"""The API's OpenAPI document, made from the routes and the models that they validate with.
+"""The OpenAPI document, generated from the routes and the models that validate their requests.
 
-A model has one name in it, wherever it occurs, and answers are described as they are written:
-a field that is always there is required.
+Each model has one name, wherever it occurs. Responses are described as they are serialized: fields
+that are always present are required.
 """
 
 import inspect
@@ -23,13 +23,13 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": SESSION_COOKIE,
-        "description": "Brought by `/api/login`. A POST also carries the header `X-XSRF-TOKEN`"
-        " with the value of the cookie `XSRF-TOKEN`.",
+        "description": "Set by `/api/login`. A POST also needs the header `X-XSRF-TOKEN` with the"
+        " value of the cookie `XSRF-TOKEN`.",
     },
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API token of scope `read` or `write`, made under the settings.",
+        "description": "An API token of scope `read` or `write`, created in the settings.",
     },
 }
 PATH_PARAMETERS = {
@@ -42,7 +42,7 @@ Mode = Literal["validation", "serialization"]
 
 
 def document() -> Json:
-    """Describe the whole API.
+    """Return the OpenAPI document of the whole API.
 
     >>> document()["paths"]["/api/login"]["post"]["operationId"]
     'login'
@@ -57,7 +57,7 @@ def document() -> Json:
         "info": {
             "title": "PyDash",
             "version": "1",
-            "description": "All your Flask-MonitoringDashboards. JSON in, JSON out, UTC.",
+            "description": "All your Flask-MonitoringDashboards in one place. JSON; times are UTC.",
         },
         "paths": paths,
         "components": {"schemas": schemas.definitions, "securitySchemes": SECURITY_SCHEMES},
@@ -65,14 +65,14 @@ def document() -> Json:
 
 
 class _WithoutTitles(GenerateJsonSchema):
-    """Leave out the fields' titles, which would only repeat their names."""
+    """Omits the titles of fields, which would only repeat their names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
 class _Schemas:
-    """The JSON schemas of all models, and how each is referred to."""
+    """The JSON schemas of all models, and the references to them."""
 
     def __init__(self, operations: list[Operation]) -> None:
         models: dict[tuple[type[BaseModel], Mode], None] = {(Error, "serialization"): None}
@@ -88,14 +88,14 @@ class _Schemas:
 
     @property
     def definitions(self) -> Json:
-        """Every schema that is referred to; queries are written out as parameters instead."""
+        """The schemas that are referenced; those of queries are written as parameters instead."""
         return {name: self._all[name] for name in sorted(self._all) if name not in self._queries}
 
     def reference(self, model: type[BaseModel], mode: Mode) -> Json:
         return dict(self._of[model, mode])
 
     def parameters(self, query: type[BaseModel]) -> list[Json]:
-        """Write out a query's fields, one parameter each."""
+        """Return the fields of a query, one parameter each."""
         schema = self._all[query.__name__]
         required = schema.get("required", [])
         return [
@@ -113,7 +113,7 @@ class _Schemas:
 
 
 def _not_null(field: Json) -> Json:
-    """Leave out null: a query parameter that is not given is not there at all."""
+    """Remove null: an optional query parameter is absent, never null."""
     kinds: list[Json] = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return field
@@ -123,31 +123,8 @@ def _not_null(field: Json) -> Json:
 def _describe(operation: Operation, schemas: _Schemas) -> Json:
     docstring = inspect.getdoc(operation.controller) or ""
     title, _, text = docstring.partition("\n:")[0].partition("\n")
-    described: Json = {
-        "operationId": operation.name,
-        "tags": [operation.url.split("/")[1].partition("<")[0]],
-        "summary": title.rstrip("."),
-        "description": " ".join(text.split()),
-        "security": _security(operation.access),
-        "parameters": _path_parameters(operation)
-        + (schemas.parameters(operation.query) if operation.query else []),
-        "responses": _responses(operation, schemas),
-    }
-    if operation.body:
-        content = {"application/json": {"schema": schemas.reference(operation.body, "validation")}}
-        described["requestBody"] = {"required": True, "content": content}
-    return described
-
-
-def _security(access: Access) -> list[Json]:
-    if access is Access.PUBLIC:
-        return []
-    session: Json = {"session": []}
-    return [session] if access is Access.ACCOUNT else [session, {"token": []}]
-
-
-def _path_parameters(operation: Operation) -> list[Json]:
-    return [
+    security: list[Json] = [{"session": []}, {"token": []}]
+    path: list[Json] = [
         {
             "name": name,
             "in": "path",
@@ -156,43 +133,53 @@ def _path_parameters(operation: Operation) -> list[Json]:
         }
         for name in operation.path
     ]
+    described: Json = {
+        "operationId": operation.name,
+        "tags": [operation.url.split("/")[1].partition("<")[0]],
+        "summary": title.rstrip("."),
+        "description": " ".join(text.split()),
+        "security": {Access.PUBLIC: [], Access.ACCOUNT: security[:1]}.get(
+            operation.access, security
+        ),
+        "parameters": [*path, *(schemas.parameters(operation.query) if operation.query else [])],
+        "responses": _responses(operation, schemas),
+    }
+    if operation.body:
+        content = {"application/json": {"schema": schemas.reference(operation.body, "validation")}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
 
 
 def _responses(operation: Operation, schemas: _Schemas) -> Json:
-    failures = {
-        str(status): _failure(meaning, schemas)
-        for status, meaning in sorted(_failures(operation).items())
-    }
-    return {"200": _success(operation, schemas), **failures}
-
-
-def _failure(meaning: str | type[BaseModel], schemas: _Schemas) -> Json:
-    model, text = (Error, meaning) if isinstance(meaning, str) else (meaning, meaning.__doc__)
-    schema = schemas.reference(model, "serialization")
-    return {"description": text, "content": {"application/json": {"schema": schema}}}
-
-
-def _success(operation: Operation, schemas: _Schemas) -> Json:
-    content = {
+    content: Json = {
         media_type: {"schema": schemas.reference(model, "serialization")} if model else {}
         for media_type, model in operation.responses.items()
     }
-    return {"description": "Done.", "content": content}
+    responses: Json = {"200": {"description": "Success.", "content": content}}
+    for status, meaning in sorted(_failures(operation).items()):
+        model, text = (Error, meaning) if isinstance(meaning, str) else (meaning, meaning.__doc__)
+        schema = schemas.reference(model, "serialization")
+        content = {"application/json": {"schema": schema}}
+        responses[str(status)] = {"description": text, "content": content}
+    return responses
 
 
 def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
-    """List the errors that follow from what the route takes, and its own."""
+    """Return the errors that follow from the parameters of a route, and its own."""
     failures: dict[int, str | type[BaseModel]] = {
-        HTTPStatus.SERVICE_UNAVAILABLE: "The database is away; try again."
+        HTTPStatus.SERVICE_UNAVAILABLE: "The database is unavailable. Try again."
     }
     if operation.body or operation.query or operation.path:
-        failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or wrong; it is named."
+        failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or invalid; `errors` names it."
     if operation.access is not Access.PUBLIC:
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
     if operation.method == "POST" or "dashboard_id" in operation.path:
-        failures[HTTPStatus.FORBIDDEN] = "Not yours, not with this token, or no `X-XSRF-TOKEN`."
+        failures[HTTPStatus.FORBIDDEN] = (
+            "It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is"
+            " missing."
+        )
     if "dashboard_id" in operation.path:
-        failures[HTTPStatus.NOT_FOUND] = "No such dashboard."
+        failures[HTTPStatus.NOT_FOUND] = "Dashboard not found."
     if operation.limit or operation.waits:
-        failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many tries; `Retry-After` says when to."
+        failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many attempts; see `Retry-After`."
     return {int(status): failures[status] for status in failures} | dict(operation.errors)

@@ -1,4 +1,4 @@
-"""What the API knows about each of its routes: enough to serve and to document it."""
+"""The description of a route, from which it is served and documented."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Reads JSON that may come from anybody: whatever is not plain, unambiguous JSON is refused."""
+"""Parses untrusted JSON: whatever is not plain, unambiguous JSON is refused."""
 
 import json
 from collections import Counter
@@ -8,19 +8,19 @@ from pydash_app.errors import InvalidInput
 
 
 def loads(raw: bytes) -> Any:
-    """Read a JSON text.
+    """Parse JSON.
 
-    Stricter than `json.loads`: it must be UTF-8, a name may stand in an object only once, and
-    there is no NaN or Infinity.
+    Stricter than `json.loads`: it must be UTF-8, an object may have a name only once, and NaN and
+    Infinity are invalid.
 
-    :raises InvalidInput: it is not such a text; the message says why.
+    :raises InvalidInput: it is invalid; the message says why.
 
     >>> loads(b'{"name": "Alice"}')
     {'name': 'Alice'}
     >>> loads(b'{"name": "Alice", "name": "Bob"}')
     Traceback (most recent call last):
     ...
-    pydash_app.errors.InvalidInput: name: It stands in the same object twice.
+    pydash_app.errors.InvalidInput: name: Appears twice in the same object.
     """
     try:
         return json.loads(
@@ -35,7 +35,7 @@ def loads(raw: bytes) -> Any:
 
 
 def readable(name: str) -> str:
-    """Make a field's name, which may be anything that was sent, fit for an answer."""
+    """Return the name of a field, which may be any text, in a form fit for a response."""
     return name[:100].encode("utf-8", "replace").decode()
 
 
@@ -44,7 +44,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = readable(next(name for name in counts if counts[name] > 1))
-        reason = "It stands in the same object twice."
+        reason = "Appears twice in the same object."
         raise InvalidInput(f"{twice}: {reason}", {twice: [reason]})
     return found
 

@@ -84,12 +84,9 @@ def _by_field(details: Iterable[ErrorDetails]) -> dict[str, list[str]]:
     for detail in islice(details, MAX_ERRORS):
         field = ".".join(str(part) for part in detail["loc"])
         if field:
-            errors.setdefault(strict_json.readable(field), []).append(_reason(detail))
+            context = detail.get("ctx", {})
+            if "error" in context:
+                context = {"reason": str(context["error"])}
+            reason = REASONS.get(detail["type"], detail["msg"]).format_map(context)
+            errors.setdefault(strict_json.readable(field), []).append(reason)
     return errors
-
-
-def _reason(detail: ErrorDetails) -> str:
-    context = detail.get("ctx", {})
-    if "error" in context:
-        context = {"reason": str(context["error"])}
-    return REASONS.get(detail["type"], detail["msg"]).format_map(context)

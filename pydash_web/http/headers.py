@@ -1,8 +1,8 @@
-"""The headers that tell a browser what it must not do with our pages."""
+"""The security headers of all responses."""
 
 from flask import Flask, Response, request
 
-# Emotion writes styles into the page, so those may be inline; scripts never are.
+# Emotion inserts styles into the page, so these may be inline; scripts never are.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -31,7 +31,7 @@ TWO_YEARS = 63_072_000
 
 
 def install(app: Flask) -> None:
-    """Let every answer of the app carry them."""
+    """Add the headers to every response."""
     app.after_request(_protect)
 
 

@@ -7,7 +7,7 @@ from pydash_web.http import metrics
 
 
 def install(app: Flask) -> None:
-    """Add the routes to the app."""
+    """Add the routes."""
     app.url_map.converters["page"] = react_server.PagePath
     app.add_url_rule("/", "index", react_server.serve)
     app.add_url_rule("/<page:path>", "page", react_server.serve)

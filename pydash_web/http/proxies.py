@@ -1,4 +1,4 @@
-"""Finds out who really asks, when PyDash stands behind a reverse proxy."""
+"""Finds the address of the client behind reverse proxies."""
 
 import re
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ _WITH_PORT = re.compile(r"\[(?P<v6>[^]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+", re.ASC
 
 
 class TrustedProxies:
-    """WSGI middleware that believes `X-Forwarded-For` and `-Proto` of configured proxies only.
+    """WSGI middleware that trusts `X-Forwarded-For` and `-Proto` of configured proxies only.
 
-    A client can send these headers too. So the addresses are read from the right, where the
-    nearest proxy wrote, and the first that is not a proxy of ours is the client.
+    Clients can send these headers, too. So the addresses are read from the right, where the nearest
+    proxy added one; the first that is not a configured proxy is the client.
 
     >>> from ipaddress import ip_network
     >>> proxies = TrustedProxies(lambda environ, start: [], [ip_network("10.0.0.0/8")])
@@ -27,7 +27,7 @@ class TrustedProxies:
     >>> proxies.client("203.0.113.9", "1.2.3.4")
     '203.0.113.9'
 
-    Some proxies write ports as well, and a socket of IPv6 writes an address of IPv4 in its own way.
+    Some proxies add ports, and IPv6 sockets have their own notation for IPv4 addresses.
 
     >>> proxies.client("::ffff:10.0.0.1", "[2001:db8::1]:4711, 10.0.0.2:80")
     '2001:db8::1'
@@ -49,7 +49,7 @@ class TrustedProxies:
         return self._app(environ, start_response)
 
     def client(self, remote: str, forwarded_for: str) -> str:
-        """Tell the client's address from the connection's and the header."""
+        """Return the address of the client, from that of the connection and the header."""
         chain = [part.strip() for part in forwarded_for.split(",") if part.strip()]
         while self._is_proxy(remote) and chain and (before := _address(chain.pop())):
             remote = str(before)
@@ -61,7 +61,7 @@ class TrustedProxies:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address, with or without a port; None if it is none.
+    """Parse an address with or without a port; return None if it is invalid.
 
     >>> [str(_address(text)) for text in ("1.2.3.4:80", "[::1]", "::1", "::ffff:1.2.3.4", "x:80")]
     ['1.2.3.4', '::1', '::1', '1.2.3.4', 'None']

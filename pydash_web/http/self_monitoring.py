@@ -1,7 +1,7 @@
-"""Binds Flask-MonitoringDashboard to PyDash itself, which reads it like any other app.
+"""Monitors PyDash itself with Flask-MonitoringDashboard, to be fetched like any other app.
 
-FMD's own pages stay out: they begin with the password admin, and one of them deletes without a
-login. The exporter alone is served, and asks for a random token.
+FMD's own pages are not served: their default password is "admin", and one of them deletes without
+authentication. Only the exporter is served, with a random token.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from pydash_app.configuration import Configuration
 if TYPE_CHECKING:
     from flask import Flask
 
-# Where a dashboard is looked for, so that the address of PyDash itself is enough to find it.
+# The default link, so that the URL of PyDash itself is enough to find it.
 LINK = "dashboard"
 ENDPOINT_LEVEL = 1
 
@@ -25,7 +25,7 @@ def token(configuration: Configuration) -> str:
 
 
 def bind(app: "Flask", configuration: Configuration) -> None:
-    """Monitor the app; to be called once all of its routes are there, and once in a process."""
+    """Monitor the app. Call this once per process, after all routes have been added."""
     import flask_monitoringdashboard as dashboard
 
     import pydash_exporter
@@ -37,6 +37,6 @@ def bind(app: "Flask", configuration: Configuration) -> None:
     dashboard.config.monitor_level = ENDPOINT_LEVEL
     dashboard.config.database_name = f"sqlite:///{database}"
     dashboard.config.security_token = token(configuration)
-    pydash_files.create(database, b"")  # It holds the addresses of visitors.
+    pydash_files.create(database, b"")  # It contains IP addresses.
     dashboard.bind(app, schedule=False, include_dashboard=False)
     pydash_exporter.bind(app)

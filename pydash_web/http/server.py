@@ -1,4 +1,4 @@
-"""Runs the web server of PyDash: waitress, with threads."""
+"""The web server: waitress, multi-threaded."""
 
 import errno
 import resource
@@ -18,38 +18,42 @@ from pydash_web.models.common import Error
 
 logger = Logger(__name__)
 
-# Enough to tell the app of a body that is too long, so that the app refuses it in its own words.
-LONGEST_BODY = 1 << 20
-LONGEST_HEADERS = 1 << 16
+# More than the app accepts, so that the app itself can refuse a body that is too long.
+MAX_BODY_BYTES = 1 << 20
+MAX_HEADER_BYTES = 1 << 16
 CONNECTIONS = 4_000
-# Of these, so that waitress, which makes everybody wait at its limit, never comes to it.
+# Kept free: at its limit, waitress would stop accepting connections.
 SPARE_CONNECTIONS = 8
-# What else the process opens: its database, its log, and connections to the users' servers.
+# Other files of the process: the database, the log, and connections to users' servers.
 OTHER_FILES = 128
 IDLE_SECONDS = 60
 
 
 def run(app: Any, configuration: Configuration) -> None:
-    """Serve a WSGI application until SIGTERM or Ctrl-C; what it has begun is answered first.
+    """Serve a WSGI application until SIGTERM or Ctrl-C; requests in progress are finished.
 
     :raises SystemExit: the address is in use, or cannot be listened on.
     """
     server = listen(app, configuration)
-    # SIGINT too: whoever is started in the background inherits it as ignored.
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    # SIGINT, too: processes started in the background inherit it as ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
+        signal.signal(number, stop)
     logger.info(f"Serving on http://{url_host(configuration.host)}:{configuration.port}")
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):
-        logger.info("The web server stops.")
+        logger.info("The web server is stopping")
     finally:
         server.task_dispatcher.shutdown()
         server.close()
 
 
 def listen(app: Any, configuration: Configuration) -> Any:
-    """Make waitress's server, which has its port and serves once it is told to `run`.
+    """Return a server of waitress that listens, and serves once its `run` is called.
 
     :param app: the WSGI application.
     :raises SystemExit: the address is in use, or cannot be listened on.
@@ -69,9 +73,9 @@ def listen(app: Any, configuration: Configuration) -> Any:
             connection_limit=_allowed_connections(),
             asyncore_use_poll=True,
             channel_timeout=IDLE_SECONDS,
-            max_request_body_size=LONGEST_BODY,
-            max_request_header_size=LONGEST_HEADERS,
-            # TrustedProxies decides which of these to believe.
+            max_request_body_size=MAX_BODY_BYTES,
+            max_request_header_size=MAX_HEADER_BYTES,
+            # TrustedProxies decides which of these to trust.
             clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
@@ -83,9 +87,9 @@ def listen(app: Any, configuration: Configuration) -> Any:
 
 
 def _allowed_connections() -> int:
-    """Tell how many connections there may be, after raising the limit of open files if need be.
+    """Return the maximum number of connections; raise the limit of open files if necessary.
 
-    A server without a file left for the next connection spins, and cannot answer the others.
+    A server that cannot open a file for the next connection spins, and serves no other.
     """
     needed = CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -102,17 +106,13 @@ def _explain(error: OSError, configuration: Configuration) -> str:
     return f"Error: cannot listen on {address}: {error.strerror}."
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
 class _JsonErrorTask(ErrorTask):
-    """Answers what waitress itself refuses, such as a body of 100 MB, like all other errors."""
+    """Returns errors of waitress itself, such as a body that is too long, in the API's shape."""
 
     def execute(self) -> None:
         error = self.request.error
         if isinstance(error, ServerNotImplemented):
-            # A transfer coding that nobody knows: the client's mistake, not ours.
+            # An unknown transfer coding is the client's error.
             error = BadRequest(error.body)
         body = Error(message=f"{error.reason}: {error.body}").model_dump_json(exclude_none=True)
         self.status = f"{error.code} {error.reason}"
@@ -123,9 +123,9 @@ class _JsonErrorTask(ErrorTask):
 
 
 class _Channel(HTTPChannel):
-    """A connection; where there are too many, it takes the place of the one idle longest.
+    """A connection; if there are too many, it replaces the one that has been idle longest.
 
-    So somebody who opens thousands and leaves them open keeps nobody else away.
+    So a flood of open connections does not starve other clients.
     """
 
     error_task_class = _JsonErrorTask
@@ -133,11 +133,7 @@ class _Channel(HTTPChannel):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         if len(self._map) > self.adj.connection_limit - SPARE_CONNECTIONS:
-            _close_idlest(self._map)
-
-
-def _close_idlest(sockets: dict[int, Any]) -> None:
-    channels = (each for each in sockets.values() if isinstance(each, HTTPChannel))
-    idle = [each for each in channels if not each.requests and not each.will_close]
-    if idle:
-        min(idle, key=lambda channel: channel.last_activity).will_close = True
+            channels = (each for each in self._map.values() if isinstance(each, HTTPChannel))
+            idle = [each for each in channels if not each.requests and not each.will_close]
+            if idle:
+                min(idle, key=lambda channel: channel.last_activity).will_close = True

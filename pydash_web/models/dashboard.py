@@ -1,4 +1,4 @@
-"""The models of dashboards: what the user sets, and how they are doing."""
+"""The models of dashboards: their settings and their state."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -21,14 +21,14 @@ State = Literal[
 
 
 class Connection(Body):
-    """Where a dashboard is, and its key."""
+    """The address of a dashboard, and its security token."""
 
     url: Url
     token: Token
 
 
 class NewDashboard(Body):
-    """A dashboard to be added."""
+    """A dashboard to add."""
 
     name: Name
     url: Url
@@ -37,14 +37,14 @@ class NewDashboard(Body):
 
 
 class DashboardSettings(Body):
-    """What may be changed of a dashboard; what is left out stays."""
+    """The settings of a dashboard; omitted ones stay as they are."""
 
     name: Name | None = None
     url: Url | None = None
     token: Token | None = None
     monitor_downtime: bool | None = None
     retention: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
-        default=None, description="Days that single calls are kept; null: for ever."
+        default=None, description="Days to keep raw requests; null keeps them forever."
     )
 
     @property
@@ -54,7 +54,7 @@ class DashboardSettings(Body):
 
 
 class EndpointSettings(Body):
-    """Whether an endpoint is left out of the lists; its calls count either way."""
+    """Whether an endpoint is hidden in lists; its requests count either way."""
 
     hidden: bool
 
@@ -64,31 +64,33 @@ class EndpointInfo(Answer):
 
     name: str
     enabled: bool = Field(description="Whether the app monitors it.")
-    hidden: bool = Field(description="Whether the user does not want to see it.")
+    hidden: bool = Field(description="Whether the user has hidden it.")
 
 
 class DashboardSummary(Answer):
-    """Today (UTC) in a few figures."""
+    """Key figures of today (UTC)."""
 
     visits_today: int
     p50: float | None = Field(description="Median execution time today, in ms.")
     p95: float | None = Field(description="95th percentile of the execution time today, in ms.")
     error_rate: float | None = Field(
-        description="Share of today's calls answered 5xx; null where it is not known."
+        description="Share of today's requests with a 5xx response; null if unknown."
     )
-    sparkline: list[int] = Field(description="Visits in each of the last 24 hours, oldest first.")
+    sparkline: list[int] = Field(
+        description="Requests per hour of the last 24 hours, oldest first."
+    )
 
 
 class ImportProgress(Answer):
-    """How far the import of the past has come."""
+    """The progress of the import of earlier requests."""
 
     fraction: float | None = Field(description="From 0 to 1; null while the total is unknown.")
-    calls: int = Field(description="Calls imported so far.")
-    seconds_left: float | None = Field(description="An estimate from the pace so far.")
+    calls: int = Field(description="Requests imported so far.")
+    seconds_left: float | None = Field(description="Estimated from the rate so far.")
 
 
 class Notice(Answer):
-    """Something to know about the data, such as a gap because calls were deleted at the source."""
+    """Information about the data, such as a gap because requests were deleted at the source."""
 
     time: datetime
     text: str
@@ -101,17 +103,17 @@ class DashboardInfo(Answer):
     name: str
     url: str
     monitor_downtime: bool
-    retention: int | None = Field(description="Days that single calls are kept; null: for ever.")
+    retention: int | None = Field(description="Days to keep raw requests; null keeps them forever.")
     state: State
-    error: str | None = Field(description="Why the last fetch failed; null if it did not.")
-    http_status: int | None = Field(description="The status it failed with, if it was one.")
+    error: str | None = Field(description="Why the last fetch failed; null if it succeeded.")
+    http_status: int | None = Field(description="The HTTP status that it failed with, if any.")
     last_fetch_time: datetime | None
     fmd_version: str | None
-    default_token: bool = Field(description="Whether it still has the token that everyone knows.")
+    default_token: bool = Field(description="Whether it still has the well-known default token.")
     notices: list[Notice] = Field(description="The oldest first.")
-    progress: ImportProgress | None = Field(description="Null once the past is imported.")
+    progress: ImportProgress | None = Field(description="Null once the import is complete.")
     downtime_percentage: float | None = Field(
-        description="Of the last 90 days; null if it is not watched."
+        description="Of the last 90 days; null if uptime is not monitored."
     )
     endpoints: list[EndpointInfo]
     summary: DashboardSummary
@@ -135,13 +137,13 @@ class DashboardDetails(DashboardInfo):
 
 
 class DashboardMessage(Message):
-    """What was done, and the dashboard as it now is."""
+    """What was done, and the changed dashboard."""
 
     dashboard: DashboardInfo
 
 
 class EndpointMessage(Message):
-    """What was done, and the endpoint as it now is."""
+    """What was done, and the changed endpoint."""
 
     endpoint: EndpointInfo
 
@@ -150,27 +152,27 @@ Step = Literal["reachable", "dashboard", "exporter", "token"]
 
 
 class ProbeStep(Answer):
-    """One thing that has to be right before a dashboard can be read."""
+    """One requirement for fetching a dashboard."""
 
     step: Step
-    ok: bool | None = Field(description="Null: not tried, for an earlier step failed.")
+    ok: bool | None = Field(description="Null if it was not tested because an earlier step failed.")
     message: str
 
 
 class Probe(Answer):
-    """What was found at an address, step by step."""
+    """The result of a connection test, step by step."""
 
     ok: bool
     steps: list[ProbeStep]
-    url: str | None = Field(description="The dashboard's own address, as it will be stored.")
+    url: str | None = Field(description="The URL of the dashboard, as it will be stored.")
     fmd_version: str | None
     total_requests: int | None
     first_request: datetime | None
-    default_token: bool = Field(description="Whether it still has the token that everyone knows.")
+    default_token: bool = Field(description="Whether it still has the well-known default token.")
 
 
 class Progress(Answer):
-    """How far the import of the past has come, and what is in its way."""
+    """The progress of the import, and the error that stops it."""
 
     state: State
     fraction: float | None
@@ -180,20 +182,20 @@ class Progress(Answer):
 
 
 class Outage(Answer):
-    """A time in which the dashboard did not answer."""
+    """A period in which the app did not respond."""
 
     start: datetime
-    end: datetime | None = Field(description="Null while it lasts.")
+    end: datetime | None = Field(description="Null while it is ongoing.")
     seconds: float
 
 
 class Downtime(Answer):
-    """When the dashboard did not answer; an outage that lasts counts up to now."""
+    """The outages of an app; an ongoing one counts up to now."""
 
     monitor_downtime: bool
     downtime_intervals: list[Outage]
     downtime_percentage: float | None
     total_downtimes: dict[date, float] = Field(description="Seconds per day.")
     latency: dict[date, float] = Field(
-        description="Mean time of an answered ping per day, in ms; without a ping, no day."
+        description="Mean response time of pings per day, in ms; days without pings are omitted."
     )

@@ -13,7 +13,7 @@ Scope = Literal["read", "write"]
 
 
 class Credentials(Body):
-    """What a user signs in with."""
+    """The credentials of a user."""
 
     name: Name
     password: Password
@@ -26,58 +26,58 @@ class Registration(Body):
     password: NewPassword
     email: Mail
     invitation: Code | None = Field(
-        default=None, description="Needed where users register by invitation only."
+        default=None, description="Required if registration is by invitation only."
     )
 
 
 class UserName(Body):
-    """Whom to send a new verification mail."""
+    """The user to send a new verification mail to."""
 
     name: Name
 
 
 class MailAddress(Body):
-    """Where to send a link that sets a new password."""
+    """The address to send a password reset link to."""
 
     email: Mail
 
 
 class PasswordReset(Body):
-    """The code of such a mail, and the password it is to set."""
+    """The code of a password reset mail, and the new password."""
 
     code: Code
     new_password: NewPassword
 
 
 class PasswordChange(Body):
-    """The password of now, and the one to come."""
+    """The current and the new password."""
 
     current_password: Password
     new_password: NewPassword
 
 
 class PasswordConfirmation(Body):
-    """The password, asked for once more before something that cannot be undone."""
+    """The password, to confirm an action that cannot be undone."""
 
     password: Password
 
 
 class Settings(Body):
-    """What a user may change; what is left out stays."""
+    """The settings of a user; omitted ones stay as they are."""
 
     username: Name | None = None
     email: Mail | None = Field(
         default=None,
-        description="Needs `current_password`; counts once the link in the mail was followed.",
+        description="Requires `current_password`; takes effect when it has been verified.",
     )
     current_password: Password | None = Field(
-        default=None, description="Needed with another `email` than the present one."
+        default=None, description="Required with a new `email`."
     )
     play_sounds: bool | None = None
 
 
 class NewToken(Body):
-    """An API token to be made."""
+    """An API token to create."""
 
     name: Name
     scope: Scope = "read"
@@ -89,20 +89,20 @@ class UserInfo(Answer):
     id: UUID
     name: str
     email: str
-    pending_email: str | None = Field(description="A new address that is not verified yet.")
+    pending_email: str | None = Field(description="A new address that has not been verified yet.")
     verified: bool
     admin: bool
     play_sounds: bool
 
 
 class UserMessage(Message):
-    """What was done, and the user as it now is."""
+    """What was done, and the changed user."""
 
     user: UserInfo
 
 
 class TokenInfo(Answer):
-    """An API token; its secret was shown once, when it was made."""
+    """An API token, without its secret."""
 
     id: UUID
     name: str
@@ -118,7 +118,7 @@ class Tokens(Answer):
 
 
 class TokenSecret(Message):
-    """A new API token, with the secret that is never shown again."""
+    """A new API token, with its secret, which is never shown again."""
 
     token: TokenInfo
     secret: str
@@ -131,10 +131,10 @@ class SessionInfo(Answer):
     user_agent: str
     created: datetime
     last_seen: datetime
-    current: bool = Field(description="Whether it is the one that asks.")
+    current: bool = Field(description="Whether it is the current one.")
 
 
 class Sessions(Answer):
-    """Where the user is signed in, the last seen first."""
+    """The sessions of the user, the most recently seen first."""
 
     sessions: list[SessionInfo]

@@ -90,7 +90,7 @@ def test_it_says_what_to_do_if_the_front_end_is_not_built(
     monkeypatch.setattr(react_server, "STATIC", tmp_path)
     answer = browser.get("/")
     assert answer.status_code == 503
-    assert "make build" in answer.text
+    assert "make run" in answer.text
 
 
 class TestDocument:

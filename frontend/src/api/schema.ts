@@ -686,7 +686,7 @@ export interface components {
         CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
         /**
          * Connection
-         * @description Where a dashboard is, and its key.
+         * @description The address of a dashboard, and its security token.
          */
         Connection: {
             url: string;
@@ -694,7 +694,7 @@ export interface components {
         };
         /**
          * Credentials
-         * @description What a user signs in with.
+         * @description The credentials of a user.
          */
         Credentials: {
             name: string;
@@ -710,23 +710,23 @@ export interface components {
             name: string;
             url: string;
             monitor_downtime: boolean;
-            /** @description Days that single calls are kept; null: for ever. */
+            /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
             /** @enum {string} */
             state: "not_initialized" | "initialized_endpoints" | "initialize_endpoints_failure" | "initialized_endpoint_calls" | "initialize_endpoint_calls_failure" | "fetched_endpoint_calls" | "fetch_endpoint_calls_failure";
-            /** @description Why the last fetch failed; null if it did not. */
+            /** @description Why the last fetch failed; null if it succeeded. */
             error: string | null;
-            /** @description The status it failed with, if it was one. */
+            /** @description The HTTP status that it failed with, if any. */
             http_status: number | null;
             last_fetch_time: string | null;
             fmd_version: string | null;
-            /** @description Whether it still has the token that everyone knows. */
+            /** @description Whether it still has the well-known default token. */
             default_token: boolean;
             /** @description The oldest first. */
             notices: components["schemas"]["Notice"][];
-            /** @description Null once the past is imported. */
+            /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Of the last 90 days; null if it is not watched. */
+            /** @description Of the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
             endpoints: components["schemas"]["EndpointDetails"][];
             summary: components["schemas"]["DashboardSummary"];
@@ -742,30 +742,30 @@ export interface components {
             name: string;
             url: string;
             monitor_downtime: boolean;
-            /** @description Days that single calls are kept; null: for ever. */
+            /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
             /** @enum {string} */
             state: "not_initialized" | "initialized_endpoints" | "initialize_endpoints_failure" | "initialized_endpoint_calls" | "initialize_endpoint_calls_failure" | "fetched_endpoint_calls" | "fetch_endpoint_calls_failure";
-            /** @description Why the last fetch failed; null if it did not. */
+            /** @description Why the last fetch failed; null if it succeeded. */
             error: string | null;
-            /** @description The status it failed with, if it was one. */
+            /** @description The HTTP status that it failed with, if any. */
             http_status: number | null;
             last_fetch_time: string | null;
             fmd_version: string | null;
-            /** @description Whether it still has the token that everyone knows. */
+            /** @description Whether it still has the well-known default token. */
             default_token: boolean;
             /** @description The oldest first. */
             notices: components["schemas"]["Notice"][];
-            /** @description Null once the past is imported. */
+            /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Of the last 90 days; null if it is not watched. */
+            /** @description Of the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
             endpoints: components["schemas"]["EndpointInfo"][];
             summary: components["schemas"]["DashboardSummary"];
         };
         /**
          * DashboardMessage
-         * @description What was done, and the dashboard as it now is.
+         * @description What was done, and the changed dashboard.
          */
         DashboardMessage: {
             message: string;
@@ -773,7 +773,7 @@ export interface components {
         };
         /**
          * DashboardSettings
-         * @description What may be changed of a dashboard; what is left out stays.
+         * @description The settings of a dashboard; omitted ones stay as they are.
          */
         DashboardSettings: {
             /** @default null */
@@ -785,14 +785,14 @@ export interface components {
             /** @default null */
             monitor_downtime?: boolean | null;
             /**
-             * @description Days that single calls are kept; null: for ever.
+             * @description Days to keep raw requests; null keeps them forever.
              * @default null
              */
             retention?: number | null;
         };
         /**
          * DashboardSummary
-         * @description Today (UTC) in a few figures.
+         * @description Key figures of today (UTC).
          */
         DashboardSummary: {
             visits_today: number;
@@ -800,9 +800,9 @@ export interface components {
             p50: number | null;
             /** @description 95th percentile of the execution time today, in ms. */
             p95: number | null;
-            /** @description Share of today's calls answered 5xx; null where it is not known. */
+            /** @description Share of today's requests with a 5xx response; null if unknown. */
             error_rate: number | null;
-            /** @description Visits in each of the last 24 hours, oldest first. */
+            /** @description Requests per hour of the last 24 hours, oldest first. */
             sparkline: number[];
         };
         /**
@@ -812,7 +812,7 @@ export interface components {
         Dashboards: components["schemas"]["DashboardInfo"][];
         /**
          * Downtime
-         * @description When the dashboard did not answer; an outage that lasts counts up to now.
+         * @description The outages of an app; an ongoing one counts up to now.
          */
         Downtime: {
             monitor_downtime: boolean;
@@ -822,7 +822,7 @@ export interface components {
             total_downtimes: {
                 [key: string]: number;
             };
-            /** @description Mean time of an answered ping per day, in ms; without a ping, no day. */
+            /** @description Mean response time of pings per day, in ms; days without pings are omitted. */
             latency: {
                 [key: string]: number;
             };
@@ -835,7 +835,7 @@ export interface components {
             name: string;
             /** @description Whether the app monitors it. */
             enabled: boolean;
-            /** @description Whether the user does not want to see it. */
+            /** @description Whether the user has hidden it. */
             hidden: boolean;
             aggregates: components["schemas"]["Aggregates"];
         };
@@ -847,12 +847,12 @@ export interface components {
             name: string;
             /** @description Whether the app monitors it. */
             enabled: boolean;
-            /** @description Whether the user does not want to see it. */
+            /** @description Whether the user has hidden it. */
             hidden: boolean;
         };
         /**
          * EndpointMessage
-         * @description What was done, and the endpoint as it now is.
+         * @description What was done, and the changed endpoint.
          */
         EndpointMessage: {
             message: string;
@@ -860,7 +860,7 @@ export interface components {
         };
         /**
          * EndpointSettings
-         * @description Whether an endpoint is left out of the lists; its calls count either way.
+         * @description Whether an endpoint is hidden in lists; its requests count either way.
          */
         EndpointSettings: {
             hidden: boolean;
@@ -966,19 +966,19 @@ export interface components {
         };
         /**
          * ImportProgress
-         * @description How far the import of the past has come.
+         * @description The progress of the import of earlier requests.
          */
         ImportProgress: {
             /** @description From 0 to 1; null while the total is unknown. */
             fraction: number | null;
-            /** @description Calls imported so far. */
+            /** @description Requests imported so far. */
             calls: number;
-            /** @description An estimate from the pace so far. */
+            /** @description Estimated from the rate so far. */
             seconds_left: number | null;
         };
         /**
          * MailAddress
-         * @description Where to send a link that sets a new password.
+         * @description The address to send a password reset link to.
          */
         MailAddress: {
             /** Format: email */
@@ -993,7 +993,7 @@ export interface components {
         };
         /**
          * NewDashboard
-         * @description A dashboard to be added.
+         * @description A dashboard to add.
          */
         NewDashboard: {
             name: string;
@@ -1004,7 +1004,7 @@ export interface components {
         };
         /**
          * NewToken
-         * @description An API token to be made.
+         * @description An API token to create.
          */
         NewToken: {
             name: string;
@@ -1016,7 +1016,7 @@ export interface components {
         };
         /**
          * Notice
-         * @description Something to know about the data, such as a gap because calls were deleted at the source.
+         * @description Information about the data, such as a gap because requests were deleted at the source.
          */
         Notice: {
             /** Format: date-time */
@@ -1025,18 +1025,18 @@ export interface components {
         };
         /**
          * Outage
-         * @description A time in which the dashboard did not answer.
+         * @description A period in which the app did not respond.
          */
         Outage: {
             /** Format: date-time */
             start: string;
-            /** @description Null while it lasts. */
+            /** @description Null while it is ongoing. */
             end: string | null;
             seconds: number;
         };
         /**
          * PasswordChange
-         * @description The password of now, and the one to come.
+         * @description The current and the new password.
          */
         PasswordChange: {
             current_password: string;
@@ -1044,14 +1044,14 @@ export interface components {
         };
         /**
          * PasswordConfirmation
-         * @description The password, asked for once more before something that cannot be undone.
+         * @description The password, to confirm an action that cannot be undone.
          */
         PasswordConfirmation: {
             password: string;
         };
         /**
          * PasswordReset
-         * @description The code of such a mail, and the password it is to set.
+         * @description The code of a password reset mail, and the new password.
          */
         PasswordReset: {
             code: string;
@@ -1059,33 +1059,33 @@ export interface components {
         };
         /**
          * Probe
-         * @description What was found at an address, step by step.
+         * @description The result of a connection test, step by step.
          */
         Probe: {
             ok: boolean;
             steps: components["schemas"]["ProbeStep"][];
-            /** @description The dashboard's own address, as it will be stored. */
+            /** @description The URL of the dashboard, as it will be stored. */
             url: string | null;
             fmd_version: string | null;
             total_requests: number | null;
             first_request: string | null;
-            /** @description Whether it still has the token that everyone knows. */
+            /** @description Whether it still has the well-known default token. */
             default_token: boolean;
         };
         /**
          * ProbeStep
-         * @description One thing that has to be right before a dashboard can be read.
+         * @description One requirement for fetching a dashboard.
          */
         ProbeStep: {
             /** @enum {string} */
             step: "reachable" | "dashboard" | "exporter" | "token";
-            /** @description Null: not tried, for an earlier step failed. */
+            /** @description Null if it was not tested because an earlier step failed. */
             ok: boolean | null;
             message: string;
         };
         /**
          * Progress
-         * @description How far the import of the past has come, and what is in its way.
+         * @description The progress of the import, and the error that stops it.
          */
         Progress: {
             /** @enum {string} */
@@ -1115,7 +1115,7 @@ export interface components {
             /** Format: email */
             email: string;
             /**
-             * @description Needed where users register by invitation only.
+             * @description Required if registration is by invitation only.
              * @default null
              */
             invitation?: string | null;
@@ -1131,30 +1131,30 @@ export interface components {
             created: string;
             /** Format: date-time */
             last_seen: string;
-            /** @description Whether it is the one that asks. */
+            /** @description Whether it is the current one. */
             current: boolean;
         };
         /**
          * Sessions
-         * @description Where the user is signed in, the last seen first.
+         * @description The sessions of the user, the most recently seen first.
          */
         Sessions: {
             sessions: components["schemas"]["SessionInfo"][];
         };
         /**
          * Settings
-         * @description What a user may change; what is left out stays.
+         * @description The settings of a user; omitted ones stay as they are.
          */
         Settings: {
             /** @default null */
             username?: string | null;
             /**
-             * @description Needs `current_password`; counts once the link in the mail was followed.
+             * @description Requires `current_password`; takes effect when it has been verified.
              * @default null
              */
             email?: string | null;
             /**
-             * @description Needed with another `email` than the present one.
+             * @description Required with a new `email`.
              * @default null
              */
             current_password?: string | null;
@@ -1192,7 +1192,7 @@ export interface components {
         TimeUnit: "year" | "month" | "week" | "day" | "hour" | "minute";
         /**
          * TokenInfo
-         * @description An API token; its secret was shown once, when it was made.
+         * @description An API token, without its secret.
          */
         TokenInfo: {
             /** Format: uuid */
@@ -1206,7 +1206,7 @@ export interface components {
         };
         /**
          * TokenSecret
-         * @description A new API token, with the secret that is never shown again.
+         * @description A new API token, with its secret, which is never shown again.
          */
         TokenSecret: {
             message: string;
@@ -1229,7 +1229,7 @@ export interface components {
             id: string;
             name: string;
             email: string;
-            /** @description A new address that is not verified yet. */
+            /** @description A new address that has not been verified yet. */
             pending_email: string | null;
             verified: boolean;
             admin: boolean;
@@ -1237,7 +1237,7 @@ export interface components {
         };
         /**
          * UserMessage
-         * @description What was done, and the user as it now is.
+         * @description What was done, and the changed user.
          */
         UserMessage: {
             message: string;
@@ -1245,7 +1245,7 @@ export interface components {
         };
         /**
          * UserName
-         * @description Whom to send a new verification mail.
+         * @description The user to send a new verification mail to.
          */
         UserName: {
             name: string;
@@ -1275,7 +1275,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,7 +1284,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserMessage"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1311,7 +1311,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1320,7 +1320,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1340,7 +1340,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1358,7 +1358,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1367,7 +1367,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1387,7 +1387,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1405,7 +1405,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1429,7 +1429,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1438,7 +1438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1465,7 +1465,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1474,7 +1474,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1496,7 +1496,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1505,7 +1505,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1514,7 +1514,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1523,7 +1523,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1532,7 +1532,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1556,7 +1556,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1565,7 +1565,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1574,7 +1574,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1583,7 +1583,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1592,7 +1592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1616,7 +1616,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1625,7 +1625,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1634,7 +1634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1643,7 +1643,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1652,7 +1652,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1676,7 +1676,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1685,7 +1685,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1694,7 +1694,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1703,7 +1703,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1712,7 +1712,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1736,7 +1736,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1745,7 +1745,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1763,7 +1763,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1772,7 +1772,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1790,7 +1790,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1814,7 +1814,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1823,7 +1823,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserMessage"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1841,7 +1841,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1850,7 +1850,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1859,7 +1859,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1883,7 +1883,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1892,7 +1892,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1910,7 +1910,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1919,7 +1919,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1928,7 +1928,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1948,7 +1948,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1966,7 +1966,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1990,7 +1990,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1999,7 +1999,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenSecret"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2017,7 +2017,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2026,7 +2026,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2048,7 +2048,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2057,7 +2057,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2075,7 +2075,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2093,7 +2093,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2113,7 +2113,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2131,7 +2131,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2153,7 +2153,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2162,7 +2162,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2180,7 +2180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2198,7 +2198,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2218,7 +2218,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2236,7 +2236,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2260,7 +2260,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2269,7 +2269,7 @@ export interface operations {
                     "application/json": components["schemas"]["Probe"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2287,7 +2287,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2296,7 +2296,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2305,7 +2305,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2329,7 +2329,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2338,7 +2338,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardMessage"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2356,7 +2356,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2365,7 +2365,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2374,7 +2374,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2396,7 +2396,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2405,7 +2405,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardDetails"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2423,7 +2423,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2432,7 +2432,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2441,7 +2441,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2467,7 +2467,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2476,7 +2476,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardMessage"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2494,7 +2494,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2503,7 +2503,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2512,7 +2512,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2521,7 +2521,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2543,7 +2543,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2552,7 +2552,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2570,7 +2570,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2579,7 +2579,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2588,7 +2588,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2610,7 +2610,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2619,7 +2619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2637,7 +2637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2646,7 +2646,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2655,7 +2655,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2664,7 +2664,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +2686,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2695,7 +2695,7 @@ export interface operations {
                     "application/json": components["schemas"]["Progress"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2713,7 +2713,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2722,7 +2722,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2731,7 +2731,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2758,7 +2758,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2767,7 +2767,7 @@ export interface operations {
                     "application/json": components["schemas"]["Downtime"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2785,7 +2785,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2794,7 +2794,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2803,7 +2803,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2836,7 +2836,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2846,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExportedCalls"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2864,7 +2864,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2873,7 +2873,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2882,7 +2882,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to. */
+            /** @description Too many attempts; see `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2891,7 +2891,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2933,7 +2933,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2942,7 +2942,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatisticAnswer"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2960,7 +2960,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2969,7 +2969,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2978,7 +2978,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3022,7 +3022,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3031,7 +3031,7 @@ export interface operations {
                     "application/json": components["schemas"]["QueryResponse"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3049,7 +3049,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3058,7 +3058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3067,7 +3067,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3099,7 +3099,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3108,7 +3108,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxPlots"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3126,7 +3126,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3135,7 +3135,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3144,7 +3144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3177,7 +3177,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3186,7 +3186,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxPlot"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3204,7 +3204,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3222,7 +3222,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3254,7 +3254,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3263,7 +3263,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxPlots"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3281,7 +3281,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3290,7 +3290,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3299,7 +3299,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3332,7 +3332,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3341,7 +3341,7 @@ export interface operations {
                     "application/json": components["schemas"]["BoxPlots"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3359,7 +3359,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3377,7 +3377,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3410,7 +3410,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3419,7 +3419,7 @@ export interface operations {
                     "application/json": components["schemas"]["Histogram"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3437,7 +3437,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3446,7 +3446,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3455,7 +3455,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3482,7 +3482,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3491,7 +3491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Heatmap"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3509,7 +3509,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3518,7 +3518,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3527,7 +3527,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3554,7 +3554,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3563,7 +3563,7 @@ export interface operations {
                     "application/json": components["schemas"]["Heatmap"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3581,7 +3581,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3590,7 +3590,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard. */
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3599,7 +3599,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3626,7 +3626,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3635,7 +3635,7 @@ export interface operations {
                     "application/json": components["schemas"]["EndpointMessage"];
                 };
             };
-            /** @description A parameter is missing or wrong; it is named. */
+            /** @description A parameter is missing or invalid; `errors` names it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3653,7 +3653,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Not yours, not with this token, or no `X-XSRF-TOKEN`. */
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3671,7 +3671,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database is away; try again. */
+            /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3691,7 +3691,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
