@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydash_app.configuration import Configuration, ConfigurationError
 from pydash_app.errors import InvalidInput, PyDashError
 from pydash_cli import cli
-from pydash_database import DatabaseUnavailable, IncompatibleDatabase
+from pydash_database import DatabaseUnavailable, DiskFull, IncompatibleDatabase
 from pydash_supervisor import ProcessFailedError
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ def main() -> None:
     try:
         cli(prog_name="pydash")
     except DatabaseUnavailable as error:
-        raise SystemExit(f"Error: {error} Is `pydash up` running on this data directory?") from None
+        hint = (
+            "" if isinstance(error, DiskFull) else " Is `pydash up` running on this data directory?"
+        )
+        raise SystemExit(f"Error: {error}{hint}") from None
     except InvalidInput as error:
         reasons = [reason for reasons in error.errors.values() for reason in reasons]
         raise SystemExit(f"Error: {' '.join(reasons) or error}") from None

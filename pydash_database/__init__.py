@@ -15,6 +15,7 @@ from pydash_database.connections import (
 )
 from pydash_database.errors import (
     DatabaseUnavailable,
+    DiskFull,
     IncompatibleDatabase,
     SchemaTooNew,
     UnknownClass,
@@ -25,6 +26,7 @@ __all__ = [
     "BACKGROUND_TIMEOUT",
     "DISCONNECTED",
     "DatabaseUnavailable",
+    "DiskFull",
     "IncompatibleDatabase",
     "MultiIndexedPersistentCollection",
     "SchemaTooNew",

@@ -10,6 +10,13 @@ class DatabaseUnavailable(Exception):
         super().__init__(message)
 
 
+class DiskFull(DatabaseUnavailable):
+    """There is no space left on the disk of the database."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk of the database is full.")
+
+
 class IncompatibleDatabase(Exception):
     """This PyDash cannot read the database; the message explains why and what to do."""
 

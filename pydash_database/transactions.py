@@ -1,20 +1,24 @@
 """Runs work in transactions, and repeats it after conflicts."""
 
+import errno
 import random
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from transaction.interfaces import TransientError
+from ZEO.Exceptions import ServerException
 from ZODB.POSException import StateLoadError
 
-from pydash_database.errors import DatabaseUnavailable, IncompatibleDatabase
+from pydash_database.errors import DatabaseUnavailable, DiskFull, IncompatibleDatabase
 from pydash_database.storages import DISCONNECTED
 
 Result = TypeVar("Result")
 
 ATTEMPTS = 10
 _FIRST_PAUSE_SECONDS = 0.002
+# No space, quota exceeded, and the limit of a file's size.
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
@@ -22,6 +26,7 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
 
     :param attempts: the maximum number of attempts; a conflict with another transaction ends one.
     :raises DatabaseUnavailable: the database does not respond, or all attempts met conflicts.
+    :raises DiskFull: a disk is full, so nothing can be stored.
     :raises IncompatibleDatabase: `work` read objects that this PyDash cannot read.
     """
     for attempt in range(attempts):
@@ -29,6 +34,10 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
             return _run_once(manager, work)
         except DISCONNECTED as error:
             raise DatabaseUnavailable from error
+        except (OSError, ServerException) as error:
+            if _is_disk_full(error):
+                raise DiskFull from error
+            raise
         except StateLoadError as error:
             # ZODB wraps every exception that prevents an object from being loaded.
             if isinstance(error.__cause__, IncompatibleDatabase):
@@ -50,3 +59,12 @@ def _run_once(manager: Any, work: Callable[[], Result]) -> Result:
         manager.abort()
         raise
     return result
+
+
+def _is_disk_full(error: OSError | ServerException) -> bool:
+    """Return whether an error of this process or of the ZEO server means that a disk is full."""
+    if isinstance(error, OSError):
+        return error.errno in _DISK_FULL
+    # ZEO sends the name of the class and the arguments of the server's exception.
+    name, arguments = error.args
+    return name == "builtins.OSError" and bool(arguments) and arguments[0] in _DISK_FULL

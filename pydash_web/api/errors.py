@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from pydash_app import errors as domain
 from pydash_cube.vocabulary import QueryError
-from pydash_database import DatabaseUnavailable
+from pydash_database import DatabaseUnavailable, DiskFull
 from pydash_logger.logger import Logger
 from pydash_web.models.common import Error
 from pydash_web.models.statistic import PARAMETERS
@@ -78,7 +78,10 @@ def _query_error(error: QueryError) -> Response:
 
 def _database_unavailable(error: DatabaseUnavailable) -> Response:
     logger.warning(f"The database is unavailable: {error}")
-    response = error_response(503, "The database is unavailable. Try again.")
+    message = "The database is unavailable. Try again."
+    if isinstance(error, DiskFull):
+        message = "The disk of the server is full. Nothing can be saved until there is space again."
+    response = error_response(503, message)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

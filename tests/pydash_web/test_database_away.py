@@ -1,5 +1,6 @@
 """While the database is away the API says so within two seconds, and goes on when it is back."""
 
+import resource
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,19 @@ def test_it_is_503_and_recovers_without_a_restart(
     own_zeo_server.start()
     wait_until_it_is_back(alice)
     assert alice.get("/api/dashboards").status_code == 200
+
+
+def test_a_full_disk_is_503_with_the_reason(alice: Visitor, own_zeo_server: "ZeoServer") -> None:
+    process = own_zeo_server.process.pid
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    response = alice.post("/api/user/change_settings", {"username": "Alicia"})
+    assert response.status_code == 503
+    assert "disk of the server is full" in response.json()["message"]
+    assert response.headers["Retry-After"]
+    assert alice.get("/api/user").json()["name"] == "Alice", "reading goes on"
+
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    assert alice.post("/api/user/change_settings", {"username": "Alicia"}).ok
 
 
 def test_a_request_that_reads_does_not_hang_with_the_database(
