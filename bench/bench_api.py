@@ -1,7 +1,6 @@
-"""How many requests the API answers, and how fast, over real sockets with a million calls behind.
+"""Throughput and latency of the API over real sockets, with a million calls stored.
 
-Server and clients share the machine's two cores, so with many clients the figures are those of
-both.
+Server and clients share the cores of the machine, so the figures include the work of the clients.
 """
 
 import http.client
@@ -38,7 +37,7 @@ SECONDS = 3.0
 PASSWORD = "correct horse battery staple"
 
 DATABASE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
-# The limits are what keeps somebody from doing what is measured here.
+# Rate limits would prevent this benchmark.
 WEB = """
 import sys
 import pydash_app, pydash_web
@@ -59,7 +58,7 @@ Milliseconds = NDArray[np.float64]
 
 
 def run() -> list[Row]:
-    """Measure; about two minutes."""
+    """Run the benchmark; takes about two minutes."""
     with site() as (port, token, dashboard_id):
         rows = []
         for name, request in _requests(dashboard_id).items():
@@ -75,9 +74,9 @@ def _requests(dashboard_id: str) -> dict[str, Request]:
         "&start_date=2026-10-01&end_date=2026-10-31"
     )
     return {
-        "/api/login (nearly all of it argon2)": ("POST", "/api/login"),
-        f"/api/dashboards ({DASHBOARDS} of them)": ("GET", "/api/dashboards"),
-        "/statistic (30 days by hour, visits and p50)": (
+        "/api/login (mostly Argon2)": ("POST", "/api/login"),
+        f"/api/dashboards ({DASHBOARDS} dashboards)": ("GET", "/api/dashboards"),
+        "/statistic (30 days by hour, requests and p50)": (
             "GET",
             f"/api/dashboards/{dashboard_id}/statistic?{query}",
         ),
@@ -87,7 +86,7 @@ def _requests(dashboard_id: str) -> dict[str, Request]:
 def _rows(name: str, milliseconds: Milliseconds, seconds: float) -> list[Row]:
     p50, p99 = np.percentile(milliseconds, [50, 99])
     return [
-        {"name": f"{name}: answered", "value": len(milliseconds) / seconds, "unit": "req/s"},
+        {"name": f"{name}: throughput", "value": len(milliseconds) / seconds, "unit": "req/s"},
         {"name": f"{name}: p50", "value": float(p50), "unit": "ms"},
         {"name": f"{name}: p99", "value": float(p99), "unit": "ms"},
     ]
@@ -96,23 +95,23 @@ def _rows(name: str, milliseconds: Milliseconds, seconds: float) -> list[Row]:
 def _load(
     port: int, token: str, request: Request, clients: int, seconds: float = SECONDS
 ) -> tuple[Milliseconds, float]:
-    """Let clients ask again and again; return how long each took (ms), and all (s)."""
-    taken: list[float] = []
-    begun = time.perf_counter()
-    end = begun + seconds
+    """Send requests from several clients; return the time of each (ms), and of all (s)."""
+    durations: list[float] = []
+    started = time.perf_counter()
+    end = started + seconds
     threads = [
-        threading.Thread(target=_ask, args=(port, token, request, client, end, taken))
+        threading.Thread(target=_send, args=(port, token, request, client, end, durations))
         for client in range(clients)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return np.array(taken), time.perf_counter() - begun
+    return np.array(durations), time.perf_counter() - started
 
 
-def _ask(
-    port: int, token: str, request: Request, client: int, end: float, taken: list[float]
+def _send(
+    port: int, token: str, request: Request, client: int, end: float, durations: list[float]
 ) -> None:
     method, path = request
     headers, body = {"Authorization": f"Bearer {token}"}, None
@@ -120,19 +119,19 @@ def _ask(
         headers = {"Content-Type": "application/json"}
         body = json.dumps({"name": client_name(client), "password": PASSWORD})
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    while (begun := time.perf_counter()) < end:
+    while (started := time.perf_counter()) < end:
         connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{path}: {answer.status}")
-        taken.append(1000 * (time.perf_counter() - begun))
+        response = connection.getresponse()
+        response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{path}: {response.status}")
+        durations.append(1000 * (time.perf_counter() - started))
     connection.close()
 
 
 @contextmanager
 def site() -> Iterator[tuple[int, str, str]]:
-    """Run the database and the web server; answer its port, a token and a dashboard's id."""
+    """Run database and web server; yield the port, an API token and the id of a dashboard."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         data_dir = Path(directory)
         # Before the database, because PyDash does not start if the secret key is missing then.
@@ -159,7 +158,7 @@ def site() -> Iterator[tuple[int, str, str]]:
 
 
 def client_name(client: int) -> str:
-    """Name a user, by number, whose password is `PASSWORD`."""
+    """Return the name of a user, whose password is `PASSWORD`."""
     return f"Client {client}"
 
 

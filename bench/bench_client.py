@@ -1,4 +1,4 @@
-"""What reading a million calls costs: in the monitored app, on the way, and in PyDash."""
+"""Reading a million calls: time, and memory in the monitored app."""
 
 import json
 import os
@@ -31,7 +31,7 @@ import flask_monitoringdashboard as dashboard, pydash_exporter
 from flask import Flask
 from werkzeug.serving import make_server
 app = Flask("bench")
-app.secret_key = "only a bench"
+app.secret_key = "benchmark"
 for number in range(20):
     app.add_url_rule(f"/{number}", f"endpoint_{number}", lambda: "x")
 dashboard.config.database_name = "sqlite:///" + sys.argv[1]
@@ -49,7 +49,7 @@ Row = dict[str, Any]
 
 
 def run() -> list[Row]:
-    """Measure; about a minute."""
+    """Run the benchmark; takes about a minute."""
     with tempfile.TemporaryDirectory() as folder:
         return [*_exporter(Path(folder)), _signed_rows()]
 
@@ -70,14 +70,14 @@ def _exporter(folder: Path) -> Iterator[Row]:
         assert calls == CALLS
         peak = _peak_memory(process)
         polled = _best(lambda: remote.fetch_page(page.cursor, PAGE))
-    yield _row("client: reading a million calls through the exporter", seconds, "s")
-    yield _row("client: the same, calls a second", calls / seconds, "calls/s")
-    yield _row("client: memory that this takes in the app", (peak - before) / 1024**2, "MB")
-    yield _row("client: asking when there is nothing new", polled * 1000, "ms")
+    yield _row("client: read a million calls through the exporter", seconds, "s")
+    yield _row("client: same, calls per second", calls / seconds, "calls/s")
+    yield _row("client: additional memory of the app", (peak - before) / 1024**2, "MB")
+    yield _row("client: poll with nothing new", polled * 1000, "ms")
 
 
 def _signed_rows() -> Row:
-    """Read one page of the routes before the exporter: verify, parse, clean."""
+    """Decode one page of FMD 1.10 to 2.0: verify, parse, clean."""
     rows = [
         {
             "endpoint_id": endpoint,
@@ -96,7 +96,7 @@ def _signed_rows() -> Row:
         )
     ]
     text = jwt.encode({"data": json.dumps(rows)}, TOKEN).encode()
-    return _row("client: signed rows read", PAGE / _best(lambda: _read_signed(text)), "calls/s")
+    return _row("client: decode signed rows", PAGE / _best(lambda: _read_signed(text)), "calls/s")
 
 
 def _read_signed(text: bytes) -> None:
@@ -116,7 +116,7 @@ def _read_signed(text: bytes) -> None:
 
 
 def _best(work: Callable[[], object]) -> float:
-    """Return the shortest of five times, in seconds."""
+    """Return the shortest of five durations, in seconds."""
     times = []
     for _ in range(5):
         started = time.perf_counter()
@@ -141,7 +141,7 @@ def _app(database: Path) -> Iterator[tuple[str, psutil.Process]]:
 
 
 def _fill(database: Path) -> None:
-    """Write the calls as FMD would have."""
+    """Insert the calls as FMD does."""
     with closing(sqlite3.connect(database)) as connection, connection:
         ids = {name: id_ for id_, name in connection.execute("SELECT id, name FROM Endpoint")}
         for calls in generate(CALLS, PAGE):
@@ -162,7 +162,7 @@ def _fill(database: Path) -> None:
 
 
 def _peak_memory(process: psutil.Process) -> int:
-    """Return the most memory that a process has ever had, in bytes."""
+    """Return the peak memory of a process, in bytes."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""What the database costs: the 100,000th user, one transaction, noticing that it is away."""
+"""Database operations: the 100,000th user, an empty transaction, detecting an outage."""
 
 import statistics
 import subprocess
@@ -28,8 +28,8 @@ from pydash_database import (
 
 USERS = 100_000
 BATCH = 20_000
-TRIES = 50
-# The base class scans all keys at each add, so it is compared at fewer objects.
+ROUNDS = 50
+# The base class scans all keys to add one, so it is compared with fewer objects.
 PEER_OBJECTS = 10_000
 UNAVAILABLE_LIMIT_MS = 2_000
 PASSWORD = "correct horse battery staple"
@@ -39,7 +39,7 @@ Row = dict[str, Any]
 
 
 def run() -> list[Row]:
-    """Measure, on a real ZEO server; about two minutes."""
+    """Run the benchmark on a real ZEO server; takes about two minutes."""
     with _zeo() as zeo:
         rows = [_empty_transaction(), *_users(), _collection(), _password_check()]
         zeo.kill()
@@ -48,16 +48,16 @@ def run() -> list[Row]:
 
 
 def _empty_transaction() -> Row:
-    return _row("database: a transaction that only asks", _median_ms(_ask))
+    return _row("database: empty transaction", _median_ms(_empty))
 
 
 def _users() -> list[Row]:
     password_hash = passwords.hash_password(PASSWORD)
-    # One hash for all, for a hundred thousand would take an hour.
+    # Hashing 100,000 passwords would take an hour.
     with mock.patch.object(passwords, "hash_password", return_value=password_hash):
         for start in range(0, USERS, BATCH):
             transact(partial(_add_users, start, BATCH))
-        numbers = iter(range(USERS, USERS + TRIES))
+        numbers = iter(range(USERS, USERS + ROUNDS))
         adding = _median_ms(lambda: transact(partial(_add_users, next(numbers), 1)))
     finding = _median_ms(lambda: transact(lambda: repository.find_by_name(f"User {USERS // 2}")))
     return [
@@ -74,19 +74,21 @@ def _add_users(start: int, count: int) -> None:
 def _collection() -> Row:
     ours = _time_of_adding(MultiIndexedPersistentCollection({"id"}))
     peer = _time_of_adding(MultiIndexedCollection({"id"}, dict_type=OOBTree))
-    return _row(f"collection: add to {PEER_OBJECTS:,}; the base class scans", ours, peer=peer)
+    return _row(
+        f"collection: add to {PEER_OBJECTS:,} objects (base class: linear scan)", ours, peer=peer
+    )
 
 
 def _time_of_adding(collection: Any) -> float:
     for number in range(PEER_OBJECTS):
         collection.add(_Numbered(number))
-    numbers = iter(range(PEER_OBJECTS, PEER_OBJECTS + TRIES))
+    numbers = iter(range(PEER_OBJECTS, PEER_OBJECTS + ROUNDS))
     return _median_ms(lambda: collection.add(_Numbered(next(numbers))))
 
 
 class _Numbered:
     def __init__(self, number: int) -> None:
-        # Below all before it, for the base class scans from the smallest key.
+        # Smaller than all before, because the base class scans from the smallest key.
         self.id = -number
 
     def __lt__(self, other: "_Numbered") -> bool:
@@ -96,30 +98,30 @@ class _Numbered:
 def _password_check() -> Row:
     password_hash = passwords.hash_password(PASSWORD)
     return _row(
-        "password: check one (argon2id, 19 MiB); the most of a login",
+        "password: verify one (Argon2id, 19 MiB), most of a sign-in",
         _median_ms(lambda: passwords.verify_password(password_hash, PASSWORD)),
     )
 
 
 def _unavailable() -> Row:
-    def ask_in_vain() -> None:
+    def expect_failure() -> None:
         try:
-            _ask()
+            _empty()
         except DatabaseUnavailable:
             return
-        raise AssertionError("The database should be away.")
+        raise AssertionError("The database should be unavailable.")
 
-    milliseconds = _median_ms(ask_in_vain, tries=3)
-    return _row("database: notice that it is away", milliseconds, peer=UNAVAILABLE_LIMIT_MS)
+    milliseconds = _median_ms(expect_failure, rounds=3)
+    return _row("database: detect that it is unavailable", milliseconds, peer=UNAVAILABLE_LIMIT_MS)
 
 
-def _ask() -> None:
+def _empty() -> None:
     transact(lambda: None)
 
 
-def _median_ms(work: Callable[[], object], tries: int = TRIES) -> float:
+def _median_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     times = []
-    for _ in range(tries):
+    for _ in range(rounds):
         start = time.perf_counter()
         work()
         times.append((time.perf_counter() - start) * 1000)

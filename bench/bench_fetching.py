@@ -1,6 +1,6 @@
-"""A thousand dashboards on one fetcher, ten of which hang; for five minutes.
+"""One fetcher with a thousand dashboards, ten of which hang, for five minutes.
 
-`BENCH_DASHBOARDS`, `BENCH_HANGING`, `BENCH_INTERVAL` and `BENCH_SECONDS` make it smaller.
+`BENCH_DASHBOARDS`, `BENCH_HANGING`, `BENCH_INTERVAL` and `BENCH_SECONDS` change these numbers.
 """
 
 import json
@@ -46,7 +46,7 @@ Row = dict[str, Any]
 
 
 def run() -> list[Row]:
-    """Measure how regularly the apps are asked; the first fetch of each does not count."""
+    """Measure the time between the fetches of each app; its first fetch does not count."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory, _processes(directory) as port:
         apps = [*range(DASHBOARDS - HANGING), *range(HANGING_FROM, HANGING_FROM + HANGING)]
         transact(lambda: _add_dashboards(port, apps))
@@ -55,7 +55,7 @@ def run() -> list[Row]:
         memory = max(process.memory_info().rss for process in psutil.Process().children(True))
         gaps = _gaps(port)
     of_interval = np.array(gaps) / INTERVAL
-    name = f"fetcher: {DASHBOARDS:,} dashboards, {HANGING} of them hang: "
+    name = f"fetcher: {DASHBOARDS:,} dashboards, {HANGING} hanging: "
     return [
         _row(f"{name}time between fetches, p50", np.quantile(of_interval, 0.5), "intervals"),
         _row(f"{name}time between fetches, p99", np.quantile(of_interval, 0.99), "intervals"),
@@ -68,7 +68,7 @@ def run() -> list[Row]:
 
 @contextmanager
 def _processes(directory: str) -> Iterator[int]:
-    """Run a database, the apps and a fetcher; the port of the apps."""
+    """Run a database, the apps and a fetcher; yield the port of the apps."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port: int = free.getsockname()[1]
     settings = {
@@ -108,8 +108,8 @@ def _add_dashboards(port: int, apps: list[int]) -> None:
 
 def _gaps(port: int) -> list[float]:
     """Return the seconds between the fetches of each app, from its second fetch on."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/seen") as answer:
-        seen: dict[str, list[float]] = json.load(answer)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/seen") as response:
+        seen: dict[str, list[float]] = json.load(response)
     now = time.monotonic()
     return [
         later - earlier

@@ -1,7 +1,7 @@
-"""The questions of Flask-MonitoringDashboard's own pages, to it and to PyDash.
+"""The queries of Flask-MonitoringDashboard's own pages, in FMD and in PyDash.
 
-Both have the same million requests of the last thirty days: FMD in SQLite, asked through its JSON
-routes; PyDash on a ZEO server, asked as its API asks. Both hot.
+Both contain the same million requests of the last thirty days: FMD in SQLite, queried through its
+JSON routes; PyDash on a ZEO server, queried like its API does. Both are hot.
 """
 
 import tempfile
@@ -32,28 +32,33 @@ from tests.pydash_cube.support import ask
 
 CALLS = 1_000_000
 PAGE = 50_000
-TRIES = 3
+ROUNDS = 3
 MEDIAN = "median_execution_time"
-Questions = dict[str, Callable[[], object]]
+Queries = dict[str, Callable[[], object]]
 
 
 def run() -> list[Row]:
-    """Measure; about two minutes."""
+    """Run the benchmark; takes about two minutes."""
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as directory:
-        theirs = _their_questions(_fmd(directory, now), now)
+        fmd = _fmd_queries(_fmd_client(directory, now), now)
         with cube_database():
             for calls in _calls(now):
                 transact(partial(add, calls.batch()))
-            ours = _our_questions(now)
+            pydash = _pydash_queries(now)
             return [
-                row(f"{name}; against FMD 5.1 on SQLite", _best(ours[name]), "ms", _best(ask))
-                for name, ask in theirs.items()
+                row(
+                    f"{name}, compared with FMD 5.1 on SQLite",
+                    _best(pydash[name]),
+                    "ms",
+                    _best(query),
+                )
+                for name, query in fmd.items()
             ]
 
 
 def _calls(now: datetime) -> Any:
-    """Return the generated calls, moved so that they end now."""
+    """Generate calls that end now."""
     end = np.datetime64(now.replace(tzinfo=None), "us")
     shift = end - (START + np.timedelta64(DAYS, "D"))
     return (replace(calls, time=calls.time + shift) for calls in generate(CALLS, PAGE))
@@ -63,7 +68,7 @@ def _compute(statistics: list[str], **options: Any) -> None:
     ask(dashboard().aggregator_group.cube, statistics, **options)
 
 
-def _our_questions(now: datetime) -> Questions:
+def _pydash_queries(now: datetime) -> Queries:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     names = ("total_visits", MEDIAN, "error_rate")
 
@@ -94,18 +99,18 @@ def _our_questions(now: datetime) -> Questions:
             by=["version", "ip"],
         )
 
-    def visits_per_version() -> None:
+    def requests_per_version() -> None:
         _compute(["total_visits"], by=["endpoint", "version"])
 
     return {
         "overview": partial(transact, overview),
         "hourly load of 30 days": partial(transact, hourly_load),
         "one endpoint, versions × IPs": partial(transact, versions_by_ip),
-        "endpoints × versions": partial(transact, visits_per_version),
+        "endpoints × versions": partial(transact, requests_per_version),
     }
 
 
-def _their_questions(client: FlaskClient, now: datetime) -> Questions:
+def _fmd_queries(client: FlaskClient, now: datetime) -> Queries:
     first = (now - timedelta(days=DAYS - 1)).date()
     versions, ips = VERSION_NAMES.tolist(), IP_NAMES.tolist()
     return {
@@ -124,23 +129,23 @@ def _their_questions(client: FlaskClient, now: datetime) -> Questions:
 
 
 def _get(client: FlaskClient, route: str) -> None:
-    answer = client.get(f"/dashboard/api/{route}")
-    assert answer.status_code == 200
-    assert answer.json
+    response = client.get(f"/dashboard/api/{route}")
+    assert response.status_code == 200
+    assert response.json
 
 
 def _post(client: FlaskClient, route: str, data: dict[str, Any]) -> None:
-    answer = client.post(f"/dashboard/api/{route}", json={"data": data})
-    assert answer.status_code == 200
-    assert answer.json
+    response = client.post(f"/dashboard/api/{route}", json={"data": data})
+    assert response.status_code == 200
+    assert response.json
 
 
-def _fmd(directory: str, now: datetime) -> FlaskClient:
-    """Return a client, signed in to a monitored app that has served the calls."""
-    import flask_monitoringdashboard  # it makes its database when it is imported and bound
+def _fmd_client(directory: str, now: datetime) -> FlaskClient:
+    """Return a signed-in client of a monitored app with the calls in its database."""
+    import flask_monitoringdashboard  # creates its database on import
 
     app = Flask("monitored")
-    app.secret_key = "only a benchmark"
+    app.secret_key = "benchmark"
     config = flask_monitoringdashboard.config
     config.database_name = f"sqlite:///{directory}/fmd.db"
     config.monitor_level = 0
@@ -185,10 +190,10 @@ def _rows(calls: Calls, numbers: Any) -> list[dict[str, Any]]:
 
 
 def _best(work: Callable[[], object]) -> float:
-    """Return the shortest time (ms); the first one is not counted."""
+    """Return the shortest duration (ms), after one that does not count."""
     work()
     times = []
-    for _ in range(TRIES):
+    for _ in range(ROUNDS):
         start = time.perf_counter()
         work()
         times.append((time.perf_counter() - start) * 1000)

@@ -1,4 +1,4 @@
-"""How fast calls come in, and how much room they take."""
+"""Import of calls: speed, disk space and memory."""
 
 import json
 import multiprocessing
@@ -26,7 +26,7 @@ FIELDS = ("version", "ip", "group_by")
 
 
 def run() -> list[Row]:
-    """Measure; about two minutes."""
+    """Run the benchmark; takes about two minutes."""
     decoding = _in_process(_decode)
     naive = _in_process(_naive)
     pages = _in_process(_import_pages)
@@ -35,17 +35,23 @@ def run() -> list[Row]:
         row("naive powerset of tdigests, in memory", naive, "calls/s"),
         row("decode pages of 50,000 (verify the token, parse)", decoding, "calls/s"),
         row(
-            "import in batches of 50,000, committed; against naive", pages["rate"], "calls/s", naive
+            "import in batches of 50,000, committed; compared with naive",
+            pages["rate"],
+            "calls/s",
+            naive,
         ),
-        row("the same; against decoding alone", pages["rate"], "calls/s", decoding),
+        row("same, compared with decoding alone", pages["rate"], "calls/s", decoding),
         row(
-            "import in batches of 500, committed; against naive", fetches["rate"], "calls/s", naive
+            "import in batches of 500, committed; compared with naive",
+            fetches["rate"],
+            "calls/s",
+            naive,
         ),
-        row("the same; against decoding alone", fetches["rate"], "calls/s", decoding),
+        row("same, compared with decoding alone", fetches["rate"], "calls/s", decoding),
         row("on disk after pack, imported in pages", pages["bytes"], "B/call", 60),
         row("on disk after pack, fetched 500 at a time", fetches["bytes"], "B/call", 60),
         row("peak memory of the importing process", pages["memory"], "MB", 400),
-        row("written per fetch of 500 calls, the average", fetches["written"], "kB"),
+        row("average written per fetch of 500 calls", fetches["written"], "kB"),
     ]
 
 
@@ -72,7 +78,7 @@ def _import(size: int) -> dict[str, float]:
 
 
 def _decode() -> float:
-    """Verify and parse what an old monitored app sends: a token with JSON in it."""
+    """Verify and parse pages of FMD 1.10 to 2.0: signed tokens that contain JSON."""
     pages = [_page(batch.calls()) for batch in batches(4 * PAGE, PAGE)]
     start = time.perf_counter()
     for page in pages:
@@ -86,7 +92,7 @@ def _page(calls: Iterator[Call]) -> str:
 
 
 def _naive() -> float:
-    """Keep a digest for each cell of the 56 partitions, call by call, as long as there is time."""
+    """Update a digest for each cell of the 56 partitions, call by call, for a fixed time."""
     subsets = [fields for size in range(4) for fields in combinations(FIELDS, size)]
     cells: dict[Any, TDigest] = {}
     deadline = time.perf_counter() + NAIVE_SECONDS
@@ -105,6 +111,6 @@ def _naive() -> float:
 
 
 def _in_process(measure: Callable[[], Any]) -> Any:
-    """Measure in a fresh process, so that its memory is its own."""
+    """Measure in a new process, so that its memory can be measured."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(measure)

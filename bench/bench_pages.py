@@ -1,6 +1,6 @@
-"""How large the pages are, how soon a click has drawn them, and what Lighthouse says of them.
+"""Size of the pages, time from a click until they are drawn, and Lighthouse scores.
 
-A million calls are behind the dashboard. A row's peer is the target that was set for it.
+The dashboard has a million calls. The peer of each row is its target.
 """
 
 import gzip
@@ -23,7 +23,7 @@ DASHBOARD_CHUNKS = [
     "src/features/dashboard/dashboard-page.tsx",
     "src/features/dashboard/statistics-tab.tsx",
 ]
-# All of the million calls; and a range with 12 times as many hours.
+# All calls; and a range with 12 times as many hours.
 THIRTY_DAYS = "from=2026-10-01&to=2026-10-30"
 RANGES = {"30 days": THIRTY_DAYS, "12 months": "range=12mo"}
 ROUNDS = 7
@@ -34,24 +34,24 @@ TARGETS = {"performance": 90, "accessibility": 100, "best-practices": 95}
 IS_SETTLED = """() => document.querySelector('h1') !== null
     && document.querySelector('.MuiSkeleton-root, [aria-label^=Loading]') === null"""
 CLICK_UNTIL_DRAWN = """link => new Promise((done, fail) => {
-    const begun = performance.now();
-    const look = () => {
-        const pictures = [...document.querySelectorAll('main section svg')];
-        const charts = pictures.filter(picture => picture.getBoundingClientRect().width > 100);
+    const started = performance.now();
+    const check = () => {
+        const images = [...document.querySelectorAll('main section svg')];
+        const charts = images.filter(image => image.getBoundingClientRect().width > 100);
         const waiting = document.querySelector('.MuiSkeleton-root, [aria-label^=Loading]');
         if (document.querySelector('main section [role=alert]')) fail('A panel shows an error.');
-        else if (charts.length < CHARTS || waiting) requestAnimationFrame(look);
-        else requestAnimationFrame(() => done(performance.now() - begun));
+        else if (charts.length < CHARTS || waiting) requestAnimationFrame(check);
+        else requestAnimationFrame(() => done(performance.now() - started));
     };
     link.click();
-    look();
+    check();
 })""".replace("CHARTS", str(CHARTS))
 
 Row = dict[str, Any]
 
 
 def run() -> list[Row]:
-    """Measure; about two minutes."""
+    """Run the benchmark; takes about two minutes."""
     rows = _sizes()
     with site() as (port, _, dashboard_id):
         url = f"http://127.0.0.1:{port}"
@@ -65,18 +65,18 @@ def run() -> list[Row]:
 
 
 def _sizes() -> list[Row]:
-    """Add up what the browser loads before it shows something, compressed."""
+    """Return the compressed size of what the browser loads before it can show a page."""
     manifest = json.loads((STATIC / ".vite" / "manifest.json").read_text())
     entry = _with_imports(manifest, ["index.html"])
     dashboard = entry | _with_imports(manifest, DASHBOARD_CHUNKS)
     return [
-        _row("entry, gzip", _kilobytes(entry), "kB", most=180),
-        _row("dashboard page with the entry, gzip", _kilobytes(dashboard), "kB", most=340),
+        _row("entry, gzip", _kilobytes(entry), "kB", maximum=180),
+        _row("dashboard page with the entry, gzip", _kilobytes(dashboard), "kB", maximum=340),
     ]
 
 
 def _with_imports(manifest: dict[str, Any], names: list[str]) -> set[str]:
-    """Name the files of these chunks and of all that they import at once."""
+    """Return the files of these chunks and of their static imports."""
     seen: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -92,7 +92,7 @@ def _kilobytes(files: set[str]) -> float:
 
 
 def _clicks(browser: Browser, url: str, dashboard_id: str) -> tuple[str, list[Row]]:
-    """Sign in, and click from one tab to the one with the charts; answer cookies and times."""
+    """Sign in and open the tab with the charts; return cookies and durations."""
     rows = []
     with browser.new_context(base_url=url, service_workers="block") as context:
         credentials = {"name": client_name(0), "password": PASSWORD}
@@ -100,8 +100,8 @@ def _clicks(browser: Browser, url: str, dashboard_id: str) -> tuple[str, list[Ro
         page = context.new_page()
         for name, query in RANGES.items():
             times = [_click(page, dashboard_id, query) for _ in range(ROUNDS)]
-            row_name = f"click to drawn charts, {name}, median"
-            rows.append(_row(row_name, statistics.median(times), "ms", most=500))
+            row_name = f"click until charts are drawn, {name}, median"
+            rows.append(_row(row_name, statistics.median(times), "ms", maximum=500))
         cookies = [f"{cookie['name']}={cookie['value']}" for cookie in context.cookies()]
     return "; ".join(cookies), rows
 
@@ -114,7 +114,7 @@ def _click(page: Page, dashboard_id: str, query: str) -> float:
 
 
 def _scores(url: str, cookies: str) -> list[Row]:
-    """Let Lighthouse look at the dashboard, as on a desktop."""
+    """Return the Lighthouse scores of the dashboard on a desktop."""
     command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--preset=desktop"]
     options = [
         "--no-enable-error-reporting",
@@ -129,19 +129,19 @@ def _scores(url: str, cookies: str) -> list[Row]:
     )
     categories = json.loads(result.stdout)["categories"]
     return [
-        _row(f"Lighthouse, {name}", 100 * categories[name]["score"], "of 100", least=least)
-        for name, least in TARGETS.items()
+        _row(f"Lighthouse, {name}", 100 * categories[name]["score"], "of 100", minimum=minimum)
+        for name, minimum in TARGETS.items()
     ]
 
 
-def _row(name: str, value: float, unit: str, *, most: float = 0, least: float = 0) -> Row:
-    ratio = most / value if most else value / least
-    return {"name": name, "value": value, "unit": unit, "peer": most or least, "ratio": ratio}
+def _row(name: str, value: float, unit: str, *, maximum: float = 0, minimum: float = 0) -> Row:
+    ratio = maximum / value if maximum else value / minimum
+    return {"name": name, "value": value, "unit": unit, "peer": maximum or minimum, "ratio": ratio}
 
 
 def _chromium() -> str:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert path, "This needs Chromium: apt install chromium"
+    assert path, "Chromium is required: apt install chromium"
     return path
 
 

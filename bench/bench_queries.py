@@ -1,8 +1,8 @@
-"""How fast questions are answered, cold and hot, at a million and at ten million calls.
+"""Query times with a million and with ten million calls, cold and hot.
 
-Cold: a client that has just connected and has nothing in memory. Hot: the same question again. The
-peer is DuckDB on one thread over the same raw rows, in its own file format, hot. It is asked for
-exact percentiles and for approximate ones (t-digests, as here), and the faster answer counts.
+Cold: a new connection with empty caches. Hot: the same query again. The peer is DuckDB on one
+thread over the same raw rows in its own file format, hot, with exact or approximate percentiles
+(t-digests, like here), whichever is faster.
 """
 
 import tempfile
@@ -34,7 +34,7 @@ BOX = (
     "average_execution_time",
 )
 ONE = {"endpoint": "endpoint_3", "version": "1.2"}
-QUESTIONS: Mapping[str, tuple[dict[str, Any], str]] = {
+QUERIES: Mapping[str, tuple[dict[str, Any], str]] = {
     "totals": (
         {"statistics": ["total_visits", "average_execution_time", MEDIAN, P99]},
         "SELECT count(*), avg(ms), quantile_cont(ms, [0.5, 0.99]) FROM calls",
@@ -53,7 +53,7 @@ QUESTIONS: Mapping[str, tuple[dict[str, Any], str]] = {
         "SELECT date_trunc('day', time) d, count(*), quantile_cont(ms, 0.5) FROM calls"
         " WHERE ip = '10.0.0.7' GROUP BY d",
     ),
-    "visits per IP": (
+    "requests per IP": (
         {"statistics": ["visits_per_ip"]},
         "SELECT ip, count(*) FROM calls GROUP BY ip",
     ),
@@ -71,22 +71,22 @@ QUESTIONS: Mapping[str, tuple[dict[str, Any], str]] = {
         "SELECT date_trunc('hour', time) h, count(*) FROM calls GROUP BY h",
     ),
 }
-# Those that a coarse partition answers, so that they must not grow with the calls.
+# Queries that a coarse partition serves; their time must not grow with the number of calls.
 COARSE = (
     "totals",
     "30 days by hour, p50 and p99",
-    "visits per IP",
+    "requests per IP",
     "box plot per endpoint",
     "heatmap",
 )
 
 
 def run() -> list[Row]:
-    """Measure; about five minutes."""
+    """Run the benchmark; takes about five minutes."""
     first, small = _measure(1_000_000)
     second, large = _measure(10_000_000)
     growth = [
-        row(f"{name}: hot at 10 M against 1 M", large[name], "ms", small[name] * 1.3)
+        row(f"{name}: hot, 10 M compared with 1 M", large[name], "ms", small[name] * 1.3)
         for name in COARSE
     ]
     return [*first, *second, *growth]
@@ -97,40 +97,42 @@ def _measure(calls: int) -> tuple[list[Row], dict[str, float]]:
     with cube_database() as database, tempfile.TemporaryDirectory() as directory:
         database.fill(calls, PAGE)
         peer = _duckdb(Path(directory) / "calls.duckdb", calls)
-        for name, (question, sql) in QUESTIONS.items():
-            cold = _cold(database, question)
-            hot[name] = _best(partial(_ask, question))
-            theirs = min(
+        for name, (query, sql) in QUERIES.items():
+            cold = _cold(database, query)
+            hot[name] = _best(partial(_query, query))
+            duckdb_time = min(
                 _best(partial(_fetch, peer, sql.replace("quantile_cont", function)))
                 for function in ("quantile_cont", "approx_quantile")
             )
             size = f"{calls // 1_000_000} M"
-            rows.append(row(f"{name}, {size}: cold; at most 100 ms", cold, "ms", 100))
-            rows.append(row(f"{name}, {size}: hot; against DuckDB", hot[name], "ms", theirs))
+            rows.append(row(f"{name}, {size}: cold (target: 100 ms)", cold, "ms", 100))
+            rows.append(
+                row(f"{name}, {size}: hot, compared with DuckDB", hot[name], "ms", duckdb_time)
+            )
         peer.close()
     return rows, hot
 
 
-def _cold(database: CubeDatabase, question: Mapping[str, Any]) -> float:
+def _cold(database: CubeDatabase, query: Mapping[str, Any]) -> float:
     times = []
     for _ in range(3):
         database.reconnect()
-        times.append(_best(partial(_ask, question), tries=1))
+        times.append(_best(partial(_query, query), rounds=1))
     return min(times)
 
 
-def _ask(question: Mapping[str, Any]) -> None:
-    transact(lambda: ask(dashboard().aggregator_group.cube, start=START, end=END, **question))
+def _query(query: Mapping[str, Any]) -> None:
+    transact(lambda: ask(dashboard().aggregator_group.cube, start=START, end=END, **query))
 
 
 def _fetch(peer: duckdb.DuckDBPyConnection, sql: str) -> None:
     peer.execute(sql).fetchall()
 
 
-def _best(work: Callable[[], object], tries: int = 7) -> float:
-    """Return the shortest time (ms): what else the machine did only adds to it."""
+def _best(work: Callable[[], object], rounds: int = 7) -> float:
+    """Return the shortest duration (ms): other load on the machine only adds to it."""
     times = []
-    for _ in range(tries):
+    for _ in range(rounds):
         start = time.perf_counter()
         work()
         times.append((time.perf_counter() - start) * 1000)
@@ -143,8 +145,8 @@ def _duckdb(path: Path, calls: int) -> duckdb.DuckDBPyConnection:
         "CREATE TABLE calls (endpoint VARCHAR, version VARCHAR, ip VARCHAR, group_by VARCHAR,"
         " status USMALLINT, time TIMESTAMP, ms DOUBLE)"
     )
-    for some in generate(calls, 10 * PAGE):
-        connection.register("page", dict(vars(some)))
+    for page in generate(calls, 10 * PAGE):
+        connection.register("page", dict(vars(page)))
         connection.execute(
             "INSERT INTO calls SELECT 'endpoint_' || endpoint, '1.' || version,"
             " '10.0.' || (ip // 250) || '.' || (ip % 250 + 1), 'user ' || group_by,"

@@ -1,4 +1,4 @@
-"""How precisely and how fast the scheduler runs ten thousand periodic tasks."""
+"""Precision, throughput and CPU use of the scheduler with 10,000 tasks."""
 
 import os
 import threading
@@ -20,12 +20,12 @@ Row = dict[str, Any]
 
 
 def run() -> list[Row]:
-    """Measure; about two and a half minutes."""
+    """Run the benchmark; takes about two and a half minutes."""
     return [*_spread_tasks(), *_throughput(), _idle()]
 
 
 def _spread_tasks() -> list[Row]:
-    """Run 10,000 tasks a minute, spread over it as dashboards are."""
+    """Run 10,000 tasks a minute at random moments, like dashboards."""
     with _Running() as scheduler:
         for number in range(TASKS):
             scheduler.add_periodic_task(number, INTERVAL, foo, jitter=INTERVAL)
@@ -34,12 +34,12 @@ def _spread_tasks() -> list[Row]:
     return [
         _row("scheduler: start lag, 10,000 tasks a minute, p50", figures.lag_p50 * 1000, "ms"),
         _row("scheduler: start lag, 10,000 tasks a minute, p99", figures.lag_p99 * 1000, "ms"),
-        _row("scheduler: runs in that time", figures.runs, "runs"),
+        _row("scheduler: runs in that period", figures.runs, "runs"),
     ]
 
 
 def _throughput() -> list[Row]:
-    """Run 10,000 tasks that are all due at once."""
+    """Run 10,000 tasks that are due at once."""
     with _Running() as scheduler:
         started = time.perf_counter()
         for number in range(TASKS):
@@ -50,7 +50,7 @@ def _throughput() -> list[Row]:
 
 
 def _idle() -> Row:
-    """Wait with 10,000 tasks of which none is due."""
+    """Wait while none of 10,000 tasks is due."""
     with _Running() as scheduler:
         for number in range(TASKS):
             scheduler.add_periodic_task(number, timedelta(days=1), foo)
@@ -73,7 +73,7 @@ def _row(name: str, value: float, unit: str) -> Row:
 
 
 class _Running:
-    """A scheduler as the fetcher runs it: its loop in a thread, a pool of four processes."""
+    """A scheduler like in the fetcher: the loop in a thread, a pool of four processes."""
 
     def __enter__(self) -> TaskScheduler:
         executor = partial(ProcessExecutor, 4)

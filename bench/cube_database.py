@@ -1,4 +1,4 @@
-"""A real ZEO server with a dashboard of generated calls in it."""
+"""A real ZEO server with a dashboard of generated calls."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ _SERVE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path
 
 
 class CubeDatabase:
-    """A database on a ZEO server of its own, with one dashboard."""
+    """A database on its own ZEO server, with one dashboard."""
 
     def __init__(self, directory: Path) -> None:
         self._uri = f"zeo://{directory}/{server.SOCKET_NAME}"
@@ -38,11 +38,11 @@ class CubeDatabase:
 
     @property
     def size(self) -> int:
-        """The size of the database's file, in bytes."""
+        """The size of the database file, in bytes."""
         return self._file.stat().st_size
 
     def fill(self, calls: int, size: int) -> float:
-        """Add generated calls, a transaction for each batch; return the seconds it took."""
+        """Add generated calls, each batch in one transaction; return the seconds that this took."""
         seconds = 0.0
         for batch in batches(calls, size):
             start = time.perf_counter()
@@ -51,7 +51,7 @@ class CubeDatabase:
         return seconds
 
     def reconnect(self) -> None:
-        """Become a client that has nothing in memory."""
+        """Connect again, with empty caches."""
         pydash_database.close()
         column_cache.clear()
         pydash_database.configure(self._uri)
@@ -59,14 +59,14 @@ class CubeDatabase:
 
 
 def dashboard() -> Dashboard:
-    """Return the dashboard, within a transaction."""
+    """Return the dashboard; requires a transaction."""
     found: Dashboard = database_root()[_KEY]
     return found
 
 
 @contextmanager
 def cube_database() -> Iterator[CubeDatabase]:
-    """Start a server, and stop it in the end."""
+    """Run a ZEO server during the block."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         process = subprocess.Popen([sys.executable, "-c", _SERVE, directory])
         try:
@@ -80,7 +80,7 @@ def cube_database() -> Iterator[CubeDatabase]:
 
 
 def row(name: str, value: float, unit: str, peer: float | None = None) -> Row:
-    """Return a result; `ratio` is above 1 where PyDash is better than its peer."""
+    """Return a row; `ratio` is above 1 if PyDash is better than its peer."""
     ratio = None
     if peer is not None:
         ratio = value / peer if unit.endswith("/s") else peer / value
@@ -92,6 +92,6 @@ def _create() -> None:
 
 
 def add(batch: CallBatch) -> None:
-    """Add calls and bring the summary up to date, as a fetch does, within a transaction."""
+    """Add calls and update the summary, as a fetch does; requires a transaction."""
     dashboard().add_endpoint_calls(batch)
     dashboard().update_summary(NOW)

@@ -1,4 +1,4 @@
-"""Generated calls: the same at every run."""
+"""Generated calls, the same in every run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ GROUP_NAMES: Texts = np.array([f"user {n}" for n in range(GROUPS)], dtype=object
 
 @dataclass(frozen=True)
 class Calls:
-    """Some calls, with numbers in place of texts."""
+    """Columns of calls, with numbers instead of texts."""
 
     endpoint: NDArray[np.int64]
     version: NDArray[np.int64]
@@ -33,7 +33,7 @@ class Calls:
     status_code: NDArray[np.int64]
 
     def batch(self) -> CallBatch:
-        """Return the calls as PyDash takes them."""
+        """Return the calls as a batch for the cube."""
         return CallBatch.from_columns(
             endpoint=ENDPOINT_NAMES[self.endpoint],
             version=VERSION_NAMES[self.version],
@@ -46,10 +46,13 @@ class Calls:
 
 
 def generate(calls: int, size: int) -> Iterator[Calls]:
-    """Return so many calls over 30 days, in order of time, `size` at a time.
+    """Generate calls over 30 days, ordered by time.
 
-    Every field is independent of the others and evenly distributed, which is the hardest case for
-    a cube: no combination of fields is missing.
+    Every field is independent of the others and evenly distributed. This is the worst case for a
+    cube, because every combination of values occurs.
+
+    :param calls: number of calls in total.
+    :param size: number of calls in each item.
     """
     generator = np.random.default_rng(_SEED)
     step = DAYS * _DAY / calls
@@ -68,5 +71,5 @@ def generate(calls: int, size: int) -> Iterator[Calls]:
 
 
 def batches(calls: int, size: int) -> Iterator[CallBatch]:
-    """Return the same as PyDash takes it."""
-    return (some.batch() for some in generate(calls, size))
+    """Generate the same calls as batches for the cube."""
+    return (page.batch() for page in generate(calls, size))

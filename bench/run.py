@@ -1,13 +1,12 @@
-"""Runs the benchmarks, prints a table and writes `bench/results.json`.
+"""Run benchmarks, print a table and write `bench/results.json`.
 
-    python -m bench.run                 all of them
-    python -m bench.run cube queries    bench/bench_cube.py and bench/bench_queries.py
+    python -m bench.run                   all benchmarks
+    python -m bench.run ingest queries    bench/bench_ingest.py and bench/bench_queries.py
 
-Each benchmark is a module `bench/bench_….py` with a function `run()` that returns rows: ``name``,
-``value``, ``unit`` and, where there is something to compare with, ``peer`` (its value, in the same
-unit) and ``ratio`` (how many times better PyDash is; above 1 it is ahead). Each runs in a process
-of its own. Figures of different runs, on a machine that others use as well, are not comparable;
-ratios within one run are.
+Each benchmark is a module `bench/bench_….py` with a function `run()`, which returns rows: ``name``,
+``value``, ``unit`` and, for comparisons, ``peer`` (the other value, in the same unit) and ``ratio``
+(how many times better PyDash is; above 1, PyDash is ahead). Each benchmark runs in its own process.
+On a shared machine, compare ratios within one run, not figures of different runs.
 """
 
 import json
@@ -29,7 +28,7 @@ _RUN = "import importlib, json, sys; print(json.dumps(importlib.import_module(sy
 
 
 def main(names: list[str]) -> None:
-    """Run the benchmarks of these names; all if there are none."""
+    """Run the named benchmarks, or all."""
     results = _stored()
     results["environment"] = _environment()
     for name in names or _all_names():
@@ -59,7 +58,7 @@ def _run(name: str) -> list[Row]:
     output = subprocess.run(
         command, cwd=FOLDER.parent, check=True, stdout=subprocess.PIPE, text=True
     )
-    # Libraries may print as well; the rows come last.
+    # Libraries may print too; the rows are the last line.
     rows: list[Row] = json.loads(output.stdout.strip().splitlines()[-1])
     return rows
 

@@ -1,10 +1,10 @@
-"""Any number of monitored apps in one process, that answer as the exporter does.
+"""Any number of simulated monitored apps in one process, which respond like the exporter.
 
     python -m bench.stub_apps PORT
 
-The app number N is at `/N/dashboard`. Every time its calls are asked for, it has got a few more.
-`GET /seen` tells when each app's calls were asked for (seconds, by the system's monotonic clock);
-an app with a number above a million never answers.
+App number N is at `/N/dashboard`. Each time its calls are requested, it has a few more. Apps with a
+number of at least a million never respond. `GET /seen` returns the times at which the calls of each
+app were requested (seconds, monotonic clock of the system).
 """
 
 import asyncio
@@ -24,24 +24,24 @@ _seen: dict[str, list[float]] = defaultdict(list)
 
 async def serve(port: int) -> None:
     """Serve until killed."""
-    server = await asyncio.start_server(_talk, "127.0.0.1", port, backlog=512)
+    server = await asyncio.start_server(_handle, "127.0.0.1", port, backlog=512)
     async with server:
         await server.serve_forever()
 
 
-async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while request := await reader.readline():
         while (await reader.readline()).strip():
             pass
-        answer = await _answer(request.split()[1].decode())
-        body = json.dumps(answer).encode()
+        content = await _respond(request.split()[1].decode())
+        body = json.dumps(content).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
         writer.write(head.encode() + b"\r\n\r\n" + body)
         await writer.drain()
     writer.close()
 
 
-async def _answer(target: str) -> Any:
+async def _respond(target: str) -> Any:
     url = urlsplit(target)
     if url.path == "/seen":
         return _seen
