@@ -178,16 +178,12 @@ def _serve_calls(connection: Connection, initial: Call | None) -> None:
             result, error = function(*args, **kwargs), None
         except Exception as raised:  # noqa: BLE001 - all exceptions are passed to the caller
             result, error = None, raised
-        _send_outcome(connection, result, error)
-
-
-def _send_outcome(connection: Connection, result: Any, error: Exception | None) -> None:
-    peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    try:
-        connection.send((result, error, peak_memory))
-    except (PicklingError, TypeError, AttributeError, ValueError) as unpicklable:
-        message = f"{type(error or unpicklable).__name__}: {error or unpicklable}"
-        connection.send((None, RemoteCallError(message), peak_memory))
+        peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        try:
+            connection.send((result, error, peak_memory))
+        except (PicklingError, TypeError, AttributeError, ValueError) as unpicklable:
+            message = f"{type(error or unpicklable).__name__}: {error or unpicklable}"
+            connection.send((None, RemoteCallError(message), peak_memory))
 
 
 def _die_with_parent() -> None:

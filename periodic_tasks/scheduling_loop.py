@@ -86,7 +86,19 @@ class SchedulingLoop:
 
     def finish(self, run: Run) -> None:
         """Record the result of a run that has ended, and plan the next one."""
-        outcome, again_after = _outcome(run, self._futures.pop(run))
+        outcome, again_after = Outcome.succeeded, None
+        try:
+            result = self._futures.pop(run).result()
+        except (CancelledError, WorkerLostError) as error:
+            outcome = Outcome.timed_out if run.timed_out else Outcome.lost
+            if outcome is Outcome.lost:
+                logger.warning("Lost the process of a task", task=run.name, reason=error)
+        except Exception as error:  # noqa: BLE001 - tasks may raise anything; the others must go on
+            outcome = Outcome.failed
+            logger.warning("A task failed", task=run.name, kind=type(error).__name__, error=error)
+        else:
+            if isinstance(result, timedelta):
+                again_after = result.total_seconds()
         now = time.monotonic()
         self._timetable.finish(run, now, outcome, again_after)
         self._counter.count(run, now, outcome)
@@ -121,18 +133,3 @@ class SchedulingLoop:
         self._futures[run] = future
         message = partial(SchedulingLoop.finish, run=run)
         future.add_done_callback(lambda _: self.inbox.put(message))
-
-
-def _outcome(run: Run, future: "Future[Any]") -> tuple[Outcome, float | None]:
-    """Return how a run ended, and the seconds after which the task asks to run again."""
-    try:
-        result = future.result()
-    except (CancelledError, WorkerLostError) as error:
-        if run.timed_out:
-            return Outcome.timed_out, None
-        logger.warning("Lost the process of a task", task=run.name, reason=error)
-        return Outcome.lost, None
-    except Exception as error:  # noqa: BLE001 - tasks may raise anything; the others must go on
-        logger.warning("A task failed", task=run.name, kind=type(error).__name__, error=error)
-        return Outcome.failed, None
-    return Outcome.succeeded, result.total_seconds() if isinstance(result, timedelta) else None

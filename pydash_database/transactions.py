@@ -31,7 +31,13 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
     """
     for attempt in range(attempts):
         try:
-            return _run_once(manager, work)
+            try:
+                manager.begin()
+                result = work()
+                manager.commit()
+            except BaseException:
+                manager.abort()
+                raise
         except DISCONNECTED as error:
             raise DatabaseUnavailable from error
         except (OSError, ServerException) as error:
@@ -45,20 +51,11 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
             raise
         except TransientError as error:
             conflict = error
+        else:
+            return result
         # Random, so that two transactions do not conflict again.
         time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311
     raise DatabaseUnavailable("The database is too busy.") from conflict
-
-
-def _run_once(manager: Any, work: Callable[[], Result]) -> Result:
-    try:
-        manager.begin()
-        result = work()
-        manager.commit()
-    except BaseException:
-        manager.abort()
-        raise
-    return result
 
 
 def _is_disk_full(error: OSError | ServerException) -> bool:
