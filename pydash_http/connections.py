@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import certifi
@@ -126,6 +127,8 @@ class Guard:
 
     def _resolve(self, host: str, port: int) -> list[str]:
         """Resolve a host in a thread: a lookup cannot be interrupted, only abandoned."""
+        with suppress(ValueError):
+            return [str(ip_address(host))]
         outcome: Future[list[str]] = Future()
 
         def look_up() -> None:
