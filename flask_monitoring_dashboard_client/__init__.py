@@ -14,6 +14,7 @@ from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
     NotADashboard,
     RemoteFailure,
+    SeveralDatabases,
     TokenMissing,
     WrongToken,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "RemoteTimeout",
     "RemoteUnreachable",
     "ResponseTooLarge",
+    "SeveralDatabases",
     "TokenMissing",
     "WrongToken",
     "get_data",

@@ -46,6 +46,17 @@ class TokenMissing(WrongToken):
         )
 
 
+class SeveralDatabases(RemoteError):  # noqa: N818
+    """Several monitoring databases respond at one URL."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Several monitoring databases respond at this URL in turn: the replicas of the app "
+            "have one each. Use one database for all of them (dashboard.config.database_name), "
+            "or add each replica with a URL of its own. Nothing was lost so far."
+        )
+
+
 class RemoteFailure(RemoteError):  # noqa: N818
     """The app responded with an error.
 

@@ -4,12 +4,16 @@ Calls are read by id, so that each is read exactly once, even in two cases that 
 
 - With several writers, an id can become visible later than a larger one. So the ids that are
   missing among the newest are remembered and requested again.
-- The database may be reset or restored from a backup, and its ids may start over. So the last
-  call is always read once more: if it differs, or if no id is that large any more, reading starts
-  over, without the calls that are no newer than what was read before.
+- The database may be reset, replaced or restored from a backup, and its ids may start over. So the
+  last call is always read once more: if it differs, if no id is that large any more, or if the
+  database has another id, reading starts over, without the calls that are no newer than what was
+  read before.
+
+Replicas of an app with a database each look the same. So before reading starts over, a few
+requests with new connections find out whether the other database still responds as well.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -17,7 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallColumns, CallPage, MonitorRule
-from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_microseconds
+from flask_monitoring_dashboard_client.cleaning import (
+    RawCalls,
+    clean,
+    clean_text,
+    times_from_microseconds,
+)
+from flask_monitoring_dashboard_client.errors import SeveralDatabases
 from flask_monitoring_dashboard_client.routes import Routes
 from flask_monitoring_dashboard_client.rules import parse_rules
 from pydash_http import InvalidResponse, ResponseTooLarge
@@ -28,6 +38,9 @@ MIN_LIMIT = 100
 
 LATE_IDS = 1_000
 """How far behind the largest id a missing one is still requested."""
+
+IDENTITY_CHECKS = 8
+"""How many requests in a row must reach the same database for it to be the only one."""
 
 RESET_NOTICE = (
     "The monitoring database of the app was reset or replaced. Data fetched before is kept, and "
@@ -46,6 +59,8 @@ class Position:
     :param newest: latest time read (µs since 1970), None before the first.
     :param missing: ranges of ids, first and last, that may still become visible.
     :param not_before: calls up to this time (µs since 1970) were read in another way.
+    :param database: id of the database, None if unknown.
+    :param is_shared: whether other databases responded as well.
     """
 
     last_id: int = 0
@@ -53,6 +68,8 @@ class Position:
     newest: int | None = None
     missing: tuple[tuple[int, int], ...] = ()
     not_before: int | None = None
+    database: str | None = None
+    is_shared: bool = False
 
     @classmethod
     def from_cursor(cls, cursor: dict[str, Any] | None) -> "Position":
@@ -61,7 +78,8 @@ class Position:
             return cls()
         if cursor["dialect"] != ExporterDialect.name:
             return cls(newest=cursor["newest"], not_before=cursor["newest"])
-        fields = {name: cursor[name] for name in cls.__dataclass_fields__}
+        # Cursors stored by earlier versions lack some fields.
+        fields = {name: cursor[name] for name in cls.__dataclass_fields__ if name in cursor}
         return cls(**{**fields, "missing": tuple(map(tuple, cursor["missing"]))})
 
     def to_cursor(self) -> dict[str, Any]:
@@ -93,9 +111,11 @@ class Position:
         return Position(
             last_id=last_id,
             last_time=int(page.times[-1]) if last_id > self.last_id else self.last_time,
-            newest=max(times, default=None),
+            # A call from the future must not hide later ones after a reset.
+            newest=min(max(times), page.now) if times else None,
             missing=missing,
             not_before=self.not_before,
+            database=page.database or self.database,
         )
 
 
@@ -108,6 +128,8 @@ class Page:
     :param valid: which of them are valid.
     :param has_more: whether there are calls after these.
     :param last_id: largest id in the database, 0 if it is empty.
+    :param database: id of the database, None if the exporter is too old to report it.
+    :param now: current time of the app (µs since 1970).
     """
 
     ids: Ids
@@ -115,6 +137,8 @@ class Page:
     valid: NDArray[np.bool_]
     has_more: bool
     last_id: int
+    database: str | None
+    now: int
 
     @classmethod
     def parse(cls, content: dict[str, Any], limit: int) -> "Page":
@@ -137,8 +161,17 @@ class Page:
                 status_code=data["status_code"],
             )
             ids = np.array(data["id"], dtype=np.int64)
-            columns, valid = clean(raw, datetime.now(UTC))
-            page = cls(ids, columns, valid, content["has_more"] is True, content["last_id"])
+            now = datetime.now(UTC)
+            columns, valid = clean(raw, now)
+            page = cls(
+                ids=ids,
+                columns=columns,
+                valid=valid,
+                has_more=content["has_more"] is True,
+                last_id=content["last_id"],
+                database=clean_text(content.get("database_id")) or None,
+                now=int(content.get("now", now.timestamp() * 1_000_000)),
+            )
         except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
             raise InvalidResponse("The calls in the response are invalid.") from error
         if ids.shape != valid.shape or type(page.last_id) is not int:
@@ -154,8 +187,19 @@ class Page:
         """Return whether this page is from the database in which `position` was reached."""
         if self.last_id < position.last_id:
             return False
+        if position.database is not None and self.database not in (None, position.database):
+            return False
         anchor = np.flatnonzero(self.ids == position.last_id)
         return not len(anchor) or self.times[anchor[0]] == position.last_time
+
+    def new_since(self, position: Position) -> NDArray[np.bool_]:
+        """Return which calls were not read when `position` was reached."""
+        return (self.ids > position.last_id) | np.isin(self.ids, position.missing_ids)
+
+    def deleted_since(self, position: Position) -> int:
+        """Return how many ids between `position` and the next call do not exist."""
+        later = self.ids[self.ids > position.last_id]
+        return int(later[0]) - position.last_id - 1 if position.last_id and len(later) else 0
 
 
 class ExporterDialect:
@@ -174,16 +218,22 @@ class ExporterDialect:
     def fetch_page(self, cursor: dict[str, Any] | None, limit: int) -> CallPage:
         """Return the calls after a cursor; see `RemoteDashboard.fetch_page`."""
         position, notice = Position.from_cursor(cursor), None
+        if position.is_shared:
+            if self._is_shared(position):
+                raise SeveralDatabases
+            position = replace(position, is_shared=False)
         page = self._request(position, limit)
         if not page.continues(position):
+            if self._is_shared(position):
+                # The cursor is stored, so that the next fetch does not depend on which responds.
+                cursor = replace(position, is_shared=True).to_cursor()
+                return CallPage(page.columns.select(page.ids < 0), cursor, has_more=True)
             position = Position(newest=position.newest, not_before=position.newest)
             page, notice = self._request(position, limit), RESET_NOTICE
-        is_later = page.ids > position.last_id
-        if position.last_id and is_later.any():
-            deleted = int(page.ids[is_later][0]) - position.last_id - 1
-            if deleted > LATE_IDS:
-                notice = f"Up to {deleted:,} calls were deleted in the app before PyDash read them."
-        new = is_later | np.isin(page.ids, position.missing_ids)
+        new = page.new_since(position)
+        deleted = page.deleted_since(position)
+        if deleted > LATE_IDS:
+            notice = f"Up to {deleted:,} calls were deleted in the app before PyDash read them."
         set_aside = int(np.count_nonzero(new & ~page.valid))
         new &= page.valid
         if position.not_before is not None:
@@ -197,6 +247,17 @@ class ExporterDialect:
             notice=notice,
             remaining=max(page.last_id - after.last_id, 0) if page.has_more else 0,
         )
+
+    def _is_shared(self, position: Position) -> bool:
+        """Return whether requests with new connections reach more than one database."""
+        found = set()
+        for _ in range(IDENTITY_CHECKS):
+            self._routes.session.close()
+            page = self._request(position, 1)
+            found.add((page.database, page.continues(position)))
+            if len(found) > 1:
+                return True
+        return False
 
     def _request(self, position: Position, limit: int) -> Page:
         after_id = max(position.first_id - 1, 0)

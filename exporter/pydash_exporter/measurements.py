@@ -1,7 +1,7 @@
 """Reads the measurements from the database of Flask-MonitoringDashboard, page by page.
 
 Sessions are opened without FMD's own `session_scope`, which swallows every exception and would
-turn a failure into an empty response. Nothing is written, so they are only closed.
+turn a failure into an empty response. They only read, but for the id of the database.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from flask_monitoringdashboard import config
 from sqlalchemy import func
+
+from pydash_exporter.identity import read_database_id
 
 MAX_LIMIT = 50_000
 """Maximum number of calls in a page: bounds the memory that an export takes."""
@@ -55,12 +57,14 @@ class Page(NamedTuple):
     :param names: names of the endpoints by id.
     :param has_more: whether there are calls after these.
     :param last_id: largest id in the database, 0 if it is empty.
+    :param database_id: id of the database, None if it cannot be stored there.
     """
 
     calls: list[Call]
     names: dict[int, str]
     has_more: bool
     last_id: int
+    database_id: str | None
 
 
 def open_session() -> Any:
@@ -90,8 +94,10 @@ def read_page(selection: Selection) -> Page:
         last_id = session.query(func.max(Request.id)).scalar() or 0
         # After the calls, so that the endpoint of every call is among them.
         names = dict(session.query(Endpoint.id, Endpoint.name).all())
+        database_id = read_database_id(session)
     calls = [Call(*row, *(None,) * (len(Call._fields) - len(row))) for row in rows]
-    return Page(calls[: selection.limit], names, len(calls) > selection.limit, last_id)
+    has_more = len(calls) > selection.limit
+    return Page(calls[: selection.limit], names, has_more, last_id, database_id)
 
 
 def read_endpoints() -> list[dict[str, Any]]:
@@ -140,12 +146,14 @@ def read_details() -> dict[str, Any]:
             .filter(Request.version_requested == config.version)
             .scalar()
         )
+        database_id = read_database_id(session)
     return {
         "config-version": config.version,
         "first-request": _seconds(first),
         "first-request-version": _seconds(first_of_version),
         "total-requests": total,
         "last-id": last_id or 0,
+        "database-id": database_id,
         "timezone": str(config.timezone),
     }
 

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.support.waiting import wait_for
+
 SCRIPT = Path(__file__).with_name("exporter_app.py")
 TOKEN = "a-token-of-its-own"
 ROUTES = ("get_json_details", "get_json_monitor_rules", "get_json_data", "get_json_data/1/2")
@@ -45,6 +47,14 @@ class App:
     def sql(self, statement: str, *values: object) -> list[Any]:
         with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
             return connection.execute(statement, values).fetchall()
+
+    def visit(self, times: int) -> None:
+        """Request the home page that many times, and wait until FMD has stored the calls."""
+        count = "SELECT COUNT(*) FROM Request"
+        before = self.sql(count)[0][0]
+        for _ in range(times):
+            self.session.get(self.url, timeout=30)
+        wait_for(lambda: self.sql(count)[0][0] >= before + times)
 
     def store_calls(self) -> None:
         """Store calls a minute apart, the first at a full second."""
@@ -152,7 +162,8 @@ def test_pages_have_no_gap_or_overlap(app: App, form: str) -> None:
 
 def test_the_page_after_the_last_call_is_empty(app: App) -> None:
     page = app.json(f"get_json_data?after_id={CALLS}")
-    assert page == {"data": [], "has_more": False, "last_id": CALLS, "next_after_id": None}
+    assert (page["data"], page["has_more"], page["next_after_id"]) == ([], False, None)
+    assert page["last_id"] == CALLS
 
 
 def test_it_selects_by_time_as_fmd_2_does(app: App) -> None:
@@ -196,6 +207,23 @@ def test_it_returns_the_details(app: App) -> None:
     assert details["total-requests"] == details["last-id"] == CALLS
     assert details["timezone"] == "America/New_York"
     assert (details["link"], details["config-version"]) == ("dashboard", "1.0")
+
+
+def test_every_database_has_an_id(app: App, tmp_path: Path) -> None:
+    ids = {app.json("get_json_details")["database-id"], app.json("get_json_data")["database_id"]}
+    for _ in range(2):
+        with running(tmp_path) as other:
+            ids.add(other.json("get_json_details")["database-id"])
+    assert len(ids) == 2
+    assert all(isinstance(each, str) and len(each) == 32 for each in ids)
+
+
+def test_a_database_without_write_permission_has_no_id(tmp_path: Path) -> None:
+    with running(tmp_path, refuse="PydashExporter") as app:
+        app.store_calls()
+        page = app.json("get_json_data")
+    assert page["database_id"] is None
+    assert len(page["data"]) == CALLS
 
 
 def test_it_returns_the_endpoints(app: App) -> None:

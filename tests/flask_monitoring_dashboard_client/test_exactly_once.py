@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flask_monitoring_dashboard_client.calls import CallPage
+from flask_monitoring_dashboard_client.errors import SeveralDatabases
 from flask_monitoring_dashboard_client.exporter_dialect import LATE_IDS, ExporterDialect
 from flask_monitoring_dashboard_client.legacy_dialects import (
     LEGACY,
@@ -56,6 +57,16 @@ class FakeRoutes(Routes):
 
 
 class FakeExporter(FakeRoutes):
+    """An app with the exporter.
+
+    :param database: id of its database; None for an exporter that reports none.
+    """
+
+    def __init__(self, database: str | None = None) -> None:
+        super().__init__()
+        self.database = database
+        self.present = datetime.now(UTC)
+
     def json(self, route: str, query: str = "") -> dict[str, Any]:
         self.requests.append(query)
         after_id, limit = (int(parse_qs(query)[name][0]) for name in ("after_id", "limit"))
@@ -72,7 +83,21 @@ class FakeExporter(FakeRoutes):
             },
             "has_more": len(calls) > limit,
             "last_id": max((call.id for call in self.calls), default=0),
+            "database_id": self.database,
+            "now": (self.present - EPOCH) // MICROSECOND,
         }
+
+
+class FakeReplicas(FakeRoutes):
+    """Apps with a database each that respond in turn."""
+
+    def __init__(self, *replicas: FakeExporter) -> None:
+        super().__init__()
+        self.replicas = list(replicas)
+
+    def json(self, route: str, query: str = "") -> dict[str, Any]:
+        self.replicas.append(self.replicas.pop(0))
+        return self.replicas[-1].json(route, query)
 
 
 @dataclass
@@ -207,6 +232,67 @@ def test_it_does_not_read_a_restored_database_twice() -> None:
     exporter.calls = [*calls_by_id(1, 30), *calls_by_id(31, 35, START + timedelta(days=1))]
     assert reader.fetch() == 5
     assert "reset or replaced" in reader.notices[0]
+
+
+def test_a_call_from_the_future_hides_no_calls_after_a_reset() -> None:
+    exporter = FakeExporter()
+    exporter.present = START + timedelta(hours=1)
+    exporter.calls = [*calls_by_id(1, 50), Call(51, exporter.present + timedelta(seconds=90))]
+    reader = Reader(ExporterDialect(exporter))
+    assert reader.fetch() == 51
+    exporter.calls = calls_by_id(1, 5, exporter.present + timedelta(seconds=10))
+    exporter.present += timedelta(minutes=1)
+    assert reader.fetch() == 5
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("a", "a"), (None, None)])
+def test_it_reports_databases_that_respond_in_turn(ids: tuple[str | None, str | None]) -> None:
+    """The error lasts while both respond; meanwhile, no call is lost or read from the other."""
+    first, second = FakeExporter(ids[0]), FakeExporter(ids[1])
+    first.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(first))
+    assert reader.fetch() == 50
+    second.calls = calls_by_id(1, 30, START + timedelta(hours=1))
+    reader.dialect = ExporterDialect(FakeReplicas(first, second))
+    first.calls = calls_by_id(1, 55)
+    assert reader.fetch() == 5  # the first one's turn
+    for turn in range(3):
+        first.calls = calls_by_id(1, 61 + turn)
+        second.calls += [Call(31 + turn, START + timedelta(hours=2, minutes=turn), duration=-1.0)]
+        with pytest.raises(SeveralDatabases, match="replicas"):
+            reader.fetch()
+    assert reader.notices == []
+    reader.dialect = ExporterDialect(first)
+    reader.fetch()
+    assert sorted(reader.read) == [float(n) for n in range(1, 64)]
+    assert reader.notices == []
+
+
+def test_it_reads_a_database_that_has_replaced_another() -> None:
+    first, second = FakeExporter("a"), FakeExporter("b")
+    first.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(first))
+    reader.fetch()
+    # Larger, and without the id that was read last: only the id of the database tells.
+    second.calls = calls_by_id(51, 120, START + timedelta(days=1))
+    reader.dialect = ExporterDialect(second)
+    assert reader.fetch() == 70
+    assert len(reader.notices) == 1
+
+
+def test_it_accepts_the_id_of_a_database_after_an_upgrade_of_the_exporter() -> None:
+    exporter = FakeExporter()
+    exporter.calls = calls_by_id(1, 50)
+    reader = Reader(ExporterDialect(exporter))
+    reader.fetch()
+    assert reader.cursor is not None
+    # As stored by a PyDash that did not know of databases.
+    del reader.cursor["database"], reader.cursor["is_shared"]
+    exporter.database = "a"
+    exporter.calls = calls_by_id(1, 60)
+    assert reader.fetch() == 10
+    assert reader.cursor["database"] == "a"
+    assert reader.notices == []
 
 
 def test_it_notices_a_new_database_that_is_larger_than_the_old_one() -> None:
