@@ -1,15 +1,15 @@
-"""What can go wrong in the domain, one class per kind; each message is meant for the user.
+"""The errors of the domain; their messages are written for users.
 
-`pydash_web` gives every kind one HTTP status, so a new kind needs a line there.
+`pydash_web` maps each class to an HTTP status, so a new class needs a line there.
 """
 
-# ruff: noqa: N818 (the names say what went wrong; "Error" behind each would add nothing)
+# ruff: noqa: N818 (a suffix "Error" would add nothing to these names)
 
 from collections.abc import Mapping, Sequence
 
 
 class PyDashError(Exception):
-    """The root of the tree: whatever PyDash itself refuses or fails to do."""
+    """The base class of all errors of the domain."""
 
     message = "Something went wrong."
 
@@ -19,13 +19,13 @@ class PyDashError(Exception):
 
 
 class InvalidInput(PyDashError):
-    """What was given cannot be accepted.
+    """The input is invalid.
 
-    :param message: one sentence for the whole.
-    :param errors: per field what is wrong with it, e.g. `{"name": ["A name is needed."]}`.
+    :param message: one sentence for all of it.
+    :param errors: what is wrong, by field, e.g. `{"name": ["This field is required."]}`.
 
-    >>> InvalidInput(errors={"name": ["A name is needed."]}).message
-    'A name is needed.'
+    >>> InvalidInput(errors={"name": ["This field is required."]}).message
+    'This field is required.'
     """
 
     message = "The input is invalid."
@@ -39,42 +39,42 @@ class InvalidInput(PyDashError):
 
 
 class NotAuthenticated(PyDashError):
-    """Nobody is signed in, or name and password do not fit."""
+    """Nobody is signed in, or the name or password is wrong."""
 
-    message = "Please sign in."
+    message = "Sign in first."
 
 
 class NotVerified(PyDashError):
-    """The account exists, but its e-mail address was not verified yet."""
+    """The e-mail address of the account has not been verified yet."""
 
-    message = "Please verify your e-mail address first."
+    message = "Verify your e-mail address first."
 
 
 class Forbidden(PyDashError):
-    """The one who asks may not do this."""
+    """The user is not allowed to do this."""
 
     message = "You are not allowed to do this."
 
 
 class NotFound(PyDashError):
-    """There is no such thing."""
+    """Something does not exist."""
 
-    message = "This does not exist."
+    message = "Not found."
 
 
 class Conflict(PyDashError):
-    """Something that exists already is in the way."""
+    """Something exists already."""
 
-    message = "This exists already."
+    message = "Already exists."
 
 
 class TooManyRequests(PyDashError):
-    """It was tried too often in too short a time."""
+    """A rate limit is exceeded."""
 
-    message = "That was tried too often. Please wait a while."
+    message = "Too many attempts. Try again later."
 
 
 class NotConfigured(PyDashError):
-    """This process did not call `pydash_app.configure` yet: a mistake of the programmer."""
+    """This process has not called `pydash_app.configure`: a bug."""
 
-    message = "PyDash is not configured; call pydash_app.configure(configuration) first."
+    message = "PyDash is not configured: call pydash_app.configure(configuration) first."

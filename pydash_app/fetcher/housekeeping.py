@@ -28,7 +28,7 @@ def schedule(scheduler: TaskScheduler) -> None:
 
 def send_mails() -> None:
     """Write the mails that visitors asked for, and send all that are due."""
-    mail_requests.answer_all()
+    mail_requests.process_all()
     outbox.send_due()
 
 

@@ -73,13 +73,13 @@ def add_to_repository(user: User) -> None:
 
 
 def authenticate(name: str, password: str) -> User | None:
-    """Find the user with this name and password; `None` if there is none.
+    """Return the user with this name and password; None if there is none.
 
-    It takes the same time whether or not there is a user with this name.
+    It takes the same time whether or not a user has this name.
     """
     user = repository.find_by_name(name)
     if user is None:
-        passwords.waste_the_time_of_a_check(password)
+        passwords.verify_dummy_password(password)
         return None
     if not user.check_password(password):
         return None
@@ -88,7 +88,7 @@ def authenticate(name: str, password: str) -> User | None:
 
 
 def check_password_requirements(password: str) -> bool:
-    """Tell whether a password is good enough: 8 to 128 characters, and not a common one.
+    """Return whether a password meets the requirements: 8 to 128 characters, not a common one.
 
     >>> check_password_requirements("correct horse battery staple")
     True

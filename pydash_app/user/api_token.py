@@ -1,4 +1,4 @@
-"""API tokens: with one, a script acts for a user."""
+"""API tokens, with which scripts act on behalf of a user."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -6,23 +6,23 @@ from uuid import UUID, uuid4
 
 from persistent import Persistent
 
-# `last_used` is as exact as this, so that not every request writes to the database.
+# The precision of `last_used`: not every request writes to the database.
 USED_PRECISION = timedelta(minutes=1)
 
 
 class Scope(StrEnum):
-    """What a token allows."""
+    """What a token permits."""
 
     READ = "read"
     WRITE = "write"
 
 
 class ApiToken(Persistent):
-    """A token of a user; of the secret itself only the hash is kept.
+    """A token of a user, with the hash of its secret.
 
-    :param user_id: whose token this is.
-    :param name: what the user calls it.
-    :param scope: whether it only reads, or changes things too.
+    :param user_id: its owner.
+    :param name: its name, chosen by the owner.
+    :param scope: whether it permits changes.
     :param secret_hash: the hash of the secret, see `pydash_app.secrets.hash_code`.
     """
 
@@ -35,8 +35,8 @@ class ApiToken(Persistent):
         self.created = datetime.now(UTC)
         self.last_used: datetime | None = None
 
-    def note_use(self, now: datetime | None = None) -> None:
-        """Remember that the token was used just now."""
+    def record_use(self, now: datetime | None = None) -> None:
+        """Record that the token was used now."""
         now = now or datetime.now(UTC)
         if self.last_used is None or now - self.last_used >= USED_PRECISION:
             self.last_used = now

@@ -11,7 +11,7 @@ _COLLECTION = "api_tokens"
 
 
 def create(root: Root) -> None:
-    """Make the place for tokens in an empty database."""
+    """Create the collection of tokens."""
     root[_COLLECTION] = MultiIndexedPersistentCollection(
         {"id", "secret_hash"}, non_unique={"user_id"}
     )
@@ -23,7 +23,7 @@ def add(token: ApiToken) -> None:
 
 
 def find(token_id: UUID) -> ApiToken:
-    """Find a token.
+    """Return a token.
 
     :raises KeyError: there is none with this id.
     """
@@ -31,17 +31,17 @@ def find(token_id: UUID) -> ApiToken:
 
 
 def find_by_secret_hash(secret_hash: str) -> ApiToken | None:
-    """Find the token whose secret has this hash; `None` if there is none."""
+    """Return the token whose secret has this hash; None if there is none."""
     return cast(ApiToken | None, _tokens().get("secret_hash", secret_hash))
 
 
 def of_user(user_id: UUID) -> list[ApiToken]:
-    """List the tokens of a user."""
+    """Return the tokens of a user."""
     return list(_tokens().all_with("user_id", user_id))
 
 
 def delete(token: ApiToken) -> None:
-    """Delete a token, which is of no use from then on.
+    """Delete a token, which revokes it.
 
     :raises KeyError: the token is not in the repository.
     """

@@ -13,7 +13,7 @@ from pydash_app.user.sessions import Sessions
 from pydash_app.user.verification_code import LIFETIME, VerificationCode
 
 RESET_CODE_LIFETIME = timedelta(hours=1)
-LONGEST_UNVERIFIED = timedelta(days=30)
+MAX_UNVERIFIED = timedelta(days=30)
 
 
 class User(Persistent, UserMixin):
@@ -24,11 +24,11 @@ class User(Persistent, UserMixin):
     - What properties a User has
     - What functionality makes sense to have this User interact with information from elsewhere.
 
-    It does not know how it is persisted, and does not judge whether a name or a password is a good
-    one: that is for the services.
+    It does not know how it is persisted, and does not validate names or passwords: the services
+    do.
 
-    :param name: by which the user signs in.
-    :param password: kept as a hash only.
+    :param name: the name to sign in with.
+    :param password: only its hash is stored.
     :param mail: the e-mail address, not verified yet.
 
     The User entity checks its parameters on creation:
@@ -58,25 +58,25 @@ class User(Persistent, UserMixin):
         self._reset_code_expires = self.registered_at
 
     def get_id(self) -> str:
-        """Answer the id as text."""
+        """Return the id as text."""
         return str(self.id)
 
     def check_password(self, password: str) -> bool:
-        """Tell whether this is the user's password."""
+        """Return whether this is the user's password."""
         return passwords.verify_password(self._password_hash, password)
 
     @property
     def password_hash(self) -> str:
-        """The hash of the password: another one once the password was changed."""
+        """The hash of the password, which changes with the password."""
         return self._password_hash
 
     def set_password(self, password: str, keep_session: str | None = None) -> None:
-        """Change the password, and end what came of the old one.
+        """Change the password, and revoke what was obtained with the old one.
 
-        That is: sessions, a reset code, and a change of the e-mail address that is under way, for
-        whoever stole the old password may have asked for it.
+        That is: sessions, the reset code, and an unverified new e-mail address, which may have been
+        entered by someone who stole the password.
 
-        :param keep_session: the id of a session that goes on.
+        :param keep_session: the id of a session that does not end.
         """
         self._password_hash = passwords.hash_password(password)
         self._reset_code_hash = None
@@ -84,23 +84,23 @@ class User(Persistent, UserMixin):
         self.sessions.end_all(keep_session)
 
     def renew_password_hash(self, password: str) -> None:
-        """Hash the same password anew if the parameters of the hash are not today's."""
+        """Hash the same password again if its hash has outdated parameters."""
         if passwords.needs_rehash(self._password_hash):
             self._password_hash = passwords.hash_password(password)
 
     def is_verified(self) -> bool:
-        """Tell whether an e-mail address of this user was ever verified."""
+        """Return whether an e-mail address of this user has ever been verified."""
         return self._verified
 
     def may_verify_registration(self) -> bool:
-        """Tell whether this User never verified an address, and has time left to do so."""
+        """Return whether this User has not verified an address yet, and still can."""
         return not self._verified and self._time_to_verify() > timedelta(0)
 
     def generate_new_verification_code(self) -> None:
-        """Replace the verification code by a new one, which lives from now on.
+        """Replace the verification code with a new one.
 
-        That of a new user lives no longer than `LONGEST_UNVERIFIED` after the registration, for
-        anybody can ask for another one again and again, and the name would never be free again.
+        The code of a new user expires `MAX_UNVERIFIED` after the registration at the latest.
+        Otherwise anyone could block a name forever by requesting new codes.
         """
         lifetime = LIFETIME if self._verified else min(LIFETIME, self._time_to_verify())
         self._verification_code = VerificationCode(lifetime)
@@ -125,7 +125,7 @@ class User(Persistent, UserMixin):
         return self._verification_code is not None and self._verification_code.is_expired()
 
     def change_mail(self, mail: str) -> None:
-        """Ask for another e-mail address, which counts once it is verified."""
+        """Set a new e-mail address, which takes effect when it has been verified."""
         if self._verified:
             self.pending_mail = mail
         else:
@@ -133,14 +133,14 @@ class User(Persistent, UserMixin):
         self.generate_new_verification_code()
 
     def forget_pending_mail(self) -> None:
-        """Stay with the e-mail address that this User has."""
+        """Discard the unverified new e-mail address."""
         if self.pending_mail is not None:
             self.pending_mail = self._verification_code = None
 
     def confirm_mail(self) -> None:
-        """Take the address to which the verification code went as the user's own.
+        """Mark the address that the verification code was sent to as verified.
 
-        A reset code that went to the old one is void.
+        A reset code that was sent to the old address becomes invalid.
         """
         self._reset_code_hash = None
         self.mail = self.pending_mail or self.mail
@@ -149,29 +149,26 @@ class User(Persistent, UserMixin):
         self._verification_code = None
 
     def new_reset_code(self) -> str:
-        """Make a code by which the password can be set anew, once and for an hour.
-
-        The code is answered here alone; what is kept is its hash.
-        """
+        """Return a code that resets the password once, within an hour; only its hash is stored."""
         code = new_code()
         self._reset_code_hash = hash_code(code)
         self._reset_code_expires = datetime.now(UTC) + RESET_CODE_LIFETIME
         return code
 
     def has_reset_code_expired(self) -> bool:
-        """Tell whether it is too late to use the reset code."""
+        """Return whether the reset code has expired."""
         return datetime.now(UTC) >= self._reset_code_expires
 
-    # What the repository indexes; `None` is not indexed.
+    # The keys that the repository indexes; None is not indexed.
 
     @property
     def name_key(self) -> str:
-        """The name as it is compared: names differ by more than case or the way of typing."""
+        """The name in the form in which names are compared."""
         return comparable(self.name)
 
     @property
     def mail_key(self) -> str:
-        """The e-mail address as it is compared."""
+        """The e-mail address in the form in which addresses are compared."""
         return comparable(self.mail)
 
     @property
@@ -186,20 +183,20 @@ class User(Persistent, UserMixin):
 
     @property
     def is_unverified(self) -> bool | None:
-        """True for who never verified an address, else `None`."""
+        """True for users who have never verified an address, else None."""
         return None if self._verified else True
 
     def _time_to_verify(self) -> timedelta:
-        return self.registered_at + LONGEST_UNVERIFIED - datetime.now(UTC)
+        return self.registered_at + MAX_UNVERIFIED - datetime.now(UTC)
 
     def __repr__(self) -> str:
         return f"<User id={self.id} name={self.name}>"
 
 
 def comparable(text: str) -> str:
-    """Bring a name or address into the form in which it is compared.
+    """Return a name or address in the form in which it is compared.
 
-    The keyboards of phones add a space behind a name.
+    Phone keyboards append a space.
 
     >>> comparable("ALICE ") == comparable("alice")
     True

@@ -1,4 +1,4 @@
-"""Keeps the invitations that were given out: hashes of codes, and until when each is good."""
+"""Handles the persistence of invitations: hashes of codes, and when each expires."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +12,12 @@ _COLLECTION = "invites"
 
 
 def create(root: Root) -> None:
-    """Make the place for invitations in an empty database."""
+    """Create the collection of invitations."""
     root[_COLLECTION] = OOBTree()
 
 
 def add(code_hash: str, expires: datetime) -> None:
-    """Keep an invitation; those which have expired are dropped on the way."""
+    """Add an invitation, and remove expired ones."""
     now = datetime.now(UTC)
     invites = _invites()
     for expired in [kept for kept, expiry in invites.items() if expiry <= now]:
@@ -25,14 +25,14 @@ def add(code_hash: str, expires: datetime) -> None:
     invites[code_hash] = expires
 
 
-def is_good(code_hash: str) -> bool:
-    """Tell whether there is such an invitation, still good."""
+def is_valid(code_hash: str) -> bool:
+    """Return whether an invitation exists and has not expired."""
     expires = _invites().get(code_hash)
     return expires is not None and expires > datetime.now(UTC)
 
 
 def remove(code_hash: str) -> None:
-    """Use an invitation up."""
+    """Remove a used invitation."""
     del _invites()[code_hash]
 
 

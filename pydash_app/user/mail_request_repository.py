@@ -1,4 +1,4 @@
-"""Keeps what visitors asked to be sent, until the fetcher sees to it. Nothing here commits."""
+"""Handles the persistence of mail requests until they are processed. Nothing here commits."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,22 +16,22 @@ Request = tuple[str, str]
 
 
 def create(root: Root) -> None:
-    """Make the place for requests."""
+    """Create the collection of requests."""
     root[_COLLECTION] = OOBTree()
 
 
 def add(kind: str, whose: str) -> None:
-    """Keep a request."""
+    """Add a request."""
     _requests()[datetime.now(UTC), str(uuid4())] = kind, whose
 
 
 def waiting() -> list[Key]:
-    """List the keys of the requests that wait, the oldest first."""
+    """Return the keys of the waiting requests, the oldest first."""
     return list(_requests())
 
 
 def take(key: Key) -> Request | None:
-    """Take a request out; `None` if somebody else took it meanwhile."""
+    """Remove and return a request; None if another process has taken it."""
     request: Request | None = _requests().pop(key, None)
     return request
 

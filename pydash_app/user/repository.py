@@ -18,7 +18,7 @@ _COLLECTION = "users"
 
 
 def create(root: Root) -> None:
-    """Make the place for users in an empty database."""
+    """Create the collection of users."""
     root[_COLLECTION] = MultiIndexedPersistentCollection(
         {"id", "name_key", "verification_code_key", "reset_code_hash"},
         non_unique={"mail_key", "is_unverified"},
@@ -90,7 +90,7 @@ def delete_by_id(user_id: UUID | str) -> None:
     """Remove the User-entity whose id is `user_id` from the repository.
 
     :param user_id: the id, either a UUID or the corresponding string representation.
-    :raises KeyError: said user is not in the repository (any more).
+    :raises KeyError: said user is not in the repository .
 
     >>> gandalf = User("Gandalf", "pass", 'some@email.com')
     >>> add(gandalf)
@@ -100,14 +100,14 @@ def delete_by_id(user_id: UUID | str) -> None:
     >>> find_by_name("Gandalf") == gandalf
     False
     """
-    user = take_turn(user_id)
+    user = lock_for_update(user_id)
     if user is None:
         raise KeyError(user_id)
     _users().remove(user)
 
 
 def find(user_id: UUID | str) -> User | None:
-    """Find a user in the database; `None` if there is none with this id.
+    """Return the user with this id; None if there is none.
 
     :raises ValueError: the text is not a UUID.
     """
@@ -132,12 +132,13 @@ def find_by_reset_code_hash(code_hash: str) -> User | None:
     return _find_by("reset_code_hash", code_hash)
 
 
-def take_turn(user_id: UUID | str) -> User | None:
-    """Find a user to add something to, or to delete, while nobody else does; `None` if gone.
+def lock_for_update(user_id: UUID | str) -> User | None:
+    """Return a user, and make concurrent transactions that lock the same user conflict.
 
-    Of two transactions at once that take a turn for the same user, one begins anew and sees what
-    the other did. So nothing comes to belong to a user who is being deleted, and nobody has more
-    of something than one may have.
+    One of them is repeated and sees what the other did. So nothing is added to a user who is being
+    deleted, and limits per user hold.
+
+    :return: None if there is no such user.
     """
     user = find(user_id)
     if user is not None:
@@ -146,7 +147,7 @@ def take_turn(user_id: UUID | str) -> User | None:
 
 
 def update(user: User) -> None:
-    """Make a change of the user's information known to the indices.
+    """Update the indices after a user was changed.
 
     :raises DuplicateIndexError: (a `KeyError`) another user has the new name.
 
@@ -163,7 +164,7 @@ def update(user: User) -> None:
 
 
 def is_empty() -> bool:
-    """Tell whether there is no user at all."""
+    """Return whether there are no users."""
     return len(_users()) == 0
 
 

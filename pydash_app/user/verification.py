@@ -1,4 +1,4 @@
-"""Verifies that an e-mail address is the user's."""
+"""Verifies e-mail addresses."""
 
 from uuid import UUID
 
@@ -8,30 +8,30 @@ from pydash_app.user.verification_code import VerificationCode
 
 
 class InvalidVerificationCodeError(InvalidInput):
-    """Nobody has this verification code (any more)."""
+    """No user has this verification code, or it has been used."""
 
     def __init__(self) -> None:
-        reason = "This verification link is not valid, or was used already."
+        reason = "This verification link is invalid or has been used."
         super().__init__(errors={"verification_code": [reason]})
 
 
 class VerificationCodeExpiredError(InvalidInput):
-    """It is too late to use this verification code."""
+    """The verification code has expired."""
 
     def __init__(self) -> None:
-        reason = "This verification link has expired. Ask for a new one."
+        reason = "This verification link has expired. Request a new one."
         super().__init__(errors={"verification_code": [reason]})
 
 
 def verify(verification_code: VerificationCode | UUID | str) -> bool:
-    """Verify the user to whom a verification code was given, or a changed e-mail address.
+    """Verify the registration or the new e-mail address of the user with a verification code.
 
-    A code is used up by this; one that has expired stays as it is, so that its user can ask for
-    another one or is pruned.
+    A code can be used once. An expired one stays stored, until the user requests another one or is
+    pruned.
 
     :param verification_code: can be a string or a UUID too.
     :return: True.
-    :raises InvalidVerificationCodeError: nobody has this code.
+    :raises InvalidVerificationCodeError: no user has this code.
     :raises VerificationCodeExpiredError: it has expired.
     """
     user = repository.find_by_verification_code(verification_code)

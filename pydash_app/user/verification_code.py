@@ -1,4 +1,4 @@
-"""One-time codes that prove that an e-mail address is the user's."""
+"""One-time codes that verify e-mail addresses."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -7,9 +7,9 @@ LIFETIME = timedelta(days=7)
 
 
 class VerificationCode:
-    """A randomly generated code (a random UUID) that knows when it expires.
+    """A randomly generated code (a random UUID) with an expiration date.
 
-    :param expiration_time: how long it lives from now on.
+    :param expiration_time: how long it is valid from now on.
 
     >>> VerificationCode().is_expired()
     False
@@ -22,7 +22,7 @@ class VerificationCode:
         self.expiration_date = datetime.now(UTC) + expiration_time
 
     def is_expired(self) -> bool:
-        """Tell whether it is too late to use the code."""
+        """Return whether the code has expired."""
         return datetime.now(UTC) >= self.expiration_date
 
     def __str__(self) -> str:

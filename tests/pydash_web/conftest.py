@@ -30,9 +30,9 @@ def quick_hashes() -> Iterator[None]:
     quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", quick)
-        passwords._hash_of_nobody.cache_clear()
+        passwords._dummy_hash.cache_clear()
         yield
-    passwords._hash_of_nobody.cache_clear()
+    passwords._dummy_hash.cache_clear()
 
 
 @pytest.fixture

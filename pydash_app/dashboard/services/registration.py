@@ -55,7 +55,7 @@ def register(
     details = probe(url, token)
 
     def store() -> Dashboard:
-        if users.take_turn(user_id) is None:
+        if users.lock_for_update(user_id) is None:
             raise NotFound("This user does not exist.")
         _require_room(user_id)
         dashboard = Dashboard(details.url, token, user_id, name.strip())

@@ -1,6 +1,6 @@
-"""Takes down who wants a mail that anybody may ask for, and lets the fetcher see to it.
+"""Requests for mails that anyone can send; the fetcher processes them.
 
-So a request does the same, and takes the same time, whether or not there is such a user.
+So a request does the same, and takes the same time, whether or not the user exists.
 """
 
 from enum import StrEnum
@@ -12,35 +12,35 @@ from pydash_database import transact
 
 
 class Kind(StrEnum):
-    """What somebody wants to be sent."""
+    """The kind of mail."""
 
     VERIFICATION = "verification"
-    PASSWORD_RESET = "password_reset"  # noqa: S105 (no password, but a mail about one)
+    PASSWORD_RESET = "password_reset"  # noqa: S105 (not a password)
 
 
-_ANSWERS = {
+_SENDERS = {
     Kind.VERIFICATION: registration.resend_verification,
     Kind.PASSWORD_RESET: password_reset.request,
 }
 
 
 def add(kind: Kind, whose: str) -> None:
-    """Note that somebody wants a mail.
+    """Store a request.
 
     :param whose: the name (for a verification) or the address (for a password reset) of a user,
-        who need not exist.
+        who may not exist.
     """
     repository.add(kind, whose)
 
 
-def answer_all() -> None:
-    """Write the mails that are wanted, to those who exist; called outside of any transaction."""
+def process_all() -> None:
+    """Send the requested mails to the users that exist. Call it outside of any transaction."""
     for key in transact(repository.waiting):
-        transact(partial(_answer, key))
+        transact(partial(_process, key))
 
 
-def _answer(key: repository.Key) -> None:
+def _process(key: repository.Key) -> None:
     request = repository.take(key)
     if request is not None:
         kind, whose = request
-        _ANSWERS[Kind(kind)](whose)
+        _SENDERS[Kind(kind)](whose)

@@ -1,4 +1,4 @@
-"""Writes the mails that users get, into the outbox."""
+"""Writes the mails to users into the outbox."""
 
 from datetime import UTC, datetime
 
@@ -8,13 +8,13 @@ from pydash_app.user.entity import RESET_CODE_LIFETIME, User
 from pydash_app.user.verification_code import VerificationCode
 from pydash_mail import templates
 
-# Subjects with their templates.
+# Subjects and templates.
 FIRST_ADDRESS = ("Verify your e-mail address for PyDash", "verification")
 NEW_ADDRESS = ("Verify your new e-mail address for PyDash", "mail_change")
 
 
 def write_verification_mail(user: User) -> None:
-    """Ask a user to verify the first e-mail address, or the one that it is to be changed to."""
+    """Ask a user to verify the e-mail address, or the new one."""
     code = user.get_verification_code()
     if code is None:
         raise ValueError(f"{user!r} has nothing to verify.")
@@ -30,7 +30,7 @@ def write_verification_mail(user: User) -> None:
 
 
 def write_mail_change_notice(user: User, mail: str) -> None:
-    """Tell a user at the address of now that another one was asked for, which may be theft."""
+    """Notify the current address that the account is about to get another one: it may be theft."""
     _write(
         user.mail,
         "The e-mail address of your PyDash account is about to change",

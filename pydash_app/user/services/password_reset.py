@@ -1,4 +1,4 @@
-"""Lets a user who forgot the password set a new one, by mail."""
+"""Resets forgotten passwords by mail."""
 
 from pydash_app.errors import InvalidInput
 from pydash_app.secrets import hash_code
@@ -9,7 +9,7 @@ from pydash_app.user.services.validation import check_all, checked_password
 
 
 def request(mail: str) -> None:
-    """Send a code to everybody who has this e-mail address, verified."""
+    """Send a code to all users with this verified e-mail address."""
     for user in repository.all_with_mail(mail):
         if user.is_verified():
             mails.write_password_reset_mail(user, user.new_reset_code())
@@ -17,14 +17,14 @@ def request(mail: str) -> None:
 
 
 def reset(code: str, new_password: str) -> User:
-    """Set a new password by such a code, which is used up; all sessions end.
+    """Set a new password with a code, which can be used once, and end all sessions.
 
-    :raises InvalidInput: the code (field `code`) is wrong, used or expired, or the password (field
-        `new_password`) is not good enough.
+    :raises InvalidInput: the code (field `code`) is invalid, used or expired, or the password
+        (field `new_password`) does not meet the requirements.
     """
     user = repository.find_by_reset_code_hash(hash_code(code))
     if user is None or user.has_reset_code_expired():
-        reason = "This link is not valid any more. Ask for a new one."
+        reason = "This link is invalid or has expired. Request a new one."
         raise InvalidInput(errors={"code": [reason]})
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
     user.set_password(new_password)

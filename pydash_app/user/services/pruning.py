@@ -12,14 +12,22 @@ logger = Logger(__name__)
 
 
 def prune_unverified_users() -> int:
-    """Remove the users whose verification code expired unused; answer how many there were.
+    """Delete the users whose verification code has expired; return their number.
 
-    That is 7 days after the last code was sent, and 30 days after the registration however often
-    another one was asked for. Called outside of any transaction. Their names are free again.
+    A code expires 7 days after it was sent, and 30 days after the registration at the latest. Call
+    it outside of any transaction.
     """
-    pruned = transact(_prune)
+
+    def prune() -> int:
+        unverified = repository.all_unverified()
+        expired = [user for user in unverified if user.has_verification_code_expired()]
+        for user in expired:
+            deletion.delete(user)
+        return len(expired)
+
+    pruned = transact(prune)
     if pruned:
-        logger.info("Removed users who never verified their address", users=pruned)
+        logger.info("Deleted users with expired verification codes", users=pruned)
     return pruned
 
 
@@ -27,14 +35,7 @@ def schedule_periodic_pruning_task(
     interval: timedelta = timedelta(days=1),
     scheduler: periodic_tasks.TaskScheduler = periodic_tasks.default_task_scheduler,
 ) -> None:
-    """Let a scheduler call `prune_unverified_users` periodically."""
+    """Call `prune_unverified_users` periodically."""
     periodic_tasks.add_periodic_task(
         "prune unverified users", interval, prune_unverified_users, scheduler=scheduler
     )
-
-
-def _prune() -> int:
-    expired = [user for user in repository.all_unverified() if user.has_verification_code_expired()]
-    for user in expired:
-        deletion.delete(user)
-    return len(expired)

@@ -1,4 +1,4 @@
-"""Makes new users."""
+"""Creates users."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,9 +23,9 @@ INVITATION_LIFETIME = timedelta(days=7)
 def create(
     name: str, password: str, mail: str, *, verified: bool = False, admin: bool = False
 ) -> User:
-    """Create a user, without asking who may register and without a mail.
+    """Create a user regardless of the registration policy, without sending a mail.
 
-    :raises InvalidInput: name, password or mail (field `email`) is not good enough.
+    :raises InvalidInput: name, password or mail (field `email`) is invalid.
     :raises Conflict: the name is taken.
     """
     checked = check_all(
@@ -46,32 +46,32 @@ def create(
 
 
 def register(name: str, password: str, mail: str, invitation: str | None = None) -> User:
-    """Register a user, who gets a mail to verify the address.
+    """Register a user and send a mail that verifies the address.
 
-    :param invitation: the code of an invitation, which is used up.
-    :raises InvalidInput: see `create`; or the invitation is missing or no good.
+    :param invitation: the code of an invitation, which can be used once.
+    :raises InvalidInput: see `create`; or the invitation is missing or invalid.
     :raises Conflict: the name is taken.
-    :raises Forbidden: nobody may register here.
+    :raises Forbidden: registration is closed.
     """
     policy = current().registration
     if policy == "closed":
-        raise Forbidden("Registration is closed. Please ask the administrator for an account.")
+        raise Forbidden("Registration is closed. Ask the administrator for an account.")
     if policy == "invite":
-        _use_up(invitation)
+        _consume(invitation)
     user = create(name, password, mail)
     mails.write_verification_mail(user)
     return user
 
 
 def invite() -> str:
-    """Make an invitation, good for one registration within a week; answer its code."""
+    """Create an invitation for one registration within a week; return its code."""
     code = new_code()
     invite_repository.add(hash_code(code), datetime.now(UTC) + INVITATION_LIFETIME)
     return code
 
 
 def resend_verification(name: str) -> None:
-    """Send an unverified user of this name, if there is one, a new code; the old one is void."""
+    """Send a new code to the unverified user of this name, if any; it replaces the old one."""
     user = repository.find_by_name(name)
     if user is not None and user.may_verify_registration():
         user.generate_new_verification_code()
@@ -79,9 +79,9 @@ def resend_verification(name: str) -> None:
         mails.write_verification_mail(user)
 
 
-def _use_up(invitation: str | None) -> None:
+def _consume(invitation: str | None) -> None:
     code_hash = hash_code(invitation or "")
-    if not invite_repository.is_good(code_hash):
-        reason = "You need an invitation to register here; this one is missing or no longer good."
+    if not invite_repository.is_valid(code_hash):
+        reason = "Registration requires an invitation. This one is missing, used or expired."
         raise InvalidInput(errors={"invitation": [reason]})
     invite_repository.remove(code_hash)

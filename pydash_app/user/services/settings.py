@@ -1,4 +1,4 @@
-"""Changes what users can change about themselves."""
+"""Changes the settings and the password of users."""
 
 from pydash_app.errors import InvalidInput, NotAuthenticated
 from pydash_app.user import repository
@@ -22,12 +22,12 @@ def change_settings(
     play_sounds: bool | None = None,
     current_password: str | None = None,
 ) -> None:
-    """Change what is given; a new e-mail address counts once its mail was answered.
+    """Change the given settings; a new e-mail address takes effect when it has been verified.
 
-    :param current_password: needed for a new e-mail address: who has that address can set a new
-        password, and a browser that was left open or a stolen session shall not be enough for it.
-    :raises InvalidInput: name (field `username`) or mail (field `email`) is not good enough, the
-        name is taken, or `current_password` is missing.
+    :param current_password: required for a new e-mail address, which can reset the password: an
+        unattended browser or a stolen session must not be enough.
+    :raises InvalidInput: name (field `username`) or mail (field `email`) is invalid, the name is
+        taken, or `current_password` is missing.
     :raises NotAuthenticated: `current_password` is wrong.
     """
     checks = {}
@@ -48,10 +48,10 @@ def change_settings(
 def change_password(
     user: User, current_password: str, new_password: str, keep_session: str | None = None
 ) -> None:
-    """Change the password; all sessions end but the one to keep.
+    """Change the password and end all sessions except the one to keep.
 
     :raises NotAuthenticated: `current_password` is wrong.
-    :raises InvalidInput: the new one (field `new_password`) is not good enough.
+    :raises InvalidInput: the new one (field `new_password`) does not meet the requirements.
     """
     _require_password(user, current_password)
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
@@ -71,7 +71,7 @@ def _change_mail(user: User, mail: str, current_password: str | None) -> None:
         user.forget_pending_mail()
         return
     if current_password is None:
-        reason = "A new e-mail address needs your current password."
+        reason = "A new e-mail address requires your current password."
         raise InvalidInput(errors={"current_password": [reason]})
     _require_password(user, current_password)
     if user.is_verified():

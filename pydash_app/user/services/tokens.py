@@ -1,4 +1,4 @@
-"""Makes, finds and revokes API tokens."""
+"""Issues, finds and revokes API tokens."""
 
 from uuid import UUID
 
@@ -9,22 +9,24 @@ from pydash_app.user.api_token import ApiToken, Scope
 from pydash_app.user.entity import User
 from pydash_app.user.services.validation import check_all, checked_name
 
-# Makes a token that leaked into a repository easy to find by its looks.
+# Secret scanners can recognize a leaked token by this prefix.
 _PREFIX = "pydash_"
-MOST = 50
+MAX_TOKENS = 50
 
 
 def issue(user: User, name: str, scope: Scope) -> tuple[ApiToken, str]:
-    """Make a token; answer it with its secret, which cannot be had again.
+    """Create a token; return it with its secret, which is not stored.
 
-    :raises InvalidInput: the name is not good, or the user has too many tokens.
-    :raises NotFound: the user is gone.
+    :raises InvalidInput: the name is invalid, or the user has too many tokens.
+    :raises NotFound: the user does not exist.
     """
     checked = check_all({"name": lambda: checked_name(name)})
-    if repository.take_turn(user.id) is None:
-        raise NotFound("This user does not exist.")
-    if len(of_user(user)) >= MOST:
-        raise InvalidInput(errors={"name": [f"You have {MOST} tokens; delete one first."]})
+    if repository.lock_for_update(user.id) is None:
+        raise NotFound("User not found.")
+    if len(of_user(user)) >= MAX_TOKENS:
+        raise InvalidInput(
+            errors={"name": [f"You have reached the limit of {MAX_TOKENS} API tokens."]}
+        )
     secret = _PREFIX + new_code()
     token = ApiToken(user.id, checked["name"], scope, hash_code(secret))
     api_token_repository.add(token)
@@ -32,18 +34,18 @@ def issue(user: User, name: str, scope: Scope) -> tuple[ApiToken, str]:
 
 
 def of_user(user: User) -> list[ApiToken]:
-    """List the tokens of a user, the newest first."""
+    """Return the tokens of a user, the newest first."""
     tokens = api_token_repository.of_user(user.id)
     return sorted(tokens, key=lambda token: token.created, reverse=True)
 
 
 def use(secret: str) -> tuple[User, ApiToken] | None:
-    """Find the user for whom a secret speaks, with its token; `None` if it is none (any more)."""
+    """Return the owner of a secret, and its token; None if it is invalid or was revoked."""
     token = api_token_repository.find_by_secret_hash(hash_code(secret))
     user = repository.find(token.user_id) if token else None
     if token is None or user is None:
         return None
-    token.note_use()
+    token.record_use()
     return user, token
 
 
@@ -56,4 +58,4 @@ def revoke(user: User, token_id: UUID) -> None:
         if token.id == token_id:
             api_token_repository.delete(token)
             return
-    raise NotFound("You have no such token.")
+    raise NotFound("API token not found.")

@@ -1,4 +1,4 @@
-"""Judges what users enter about themselves."""
+"""Validates names, e-mail addresses and passwords of users."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -10,30 +10,30 @@ from pydash_app.user import repository
 from pydash_app.user.entity import User
 from pydash_app.user.passwords import password_problems
 
-LONGEST_NAME = 64
-TAKEN = "This name is taken. Please choose another one."
+MAX_NAME_LENGTH = 64
+TAKEN = "This name is taken. Choose another one."
 
 
 def checked_name(name: str) -> str:
-    """Answer a name in the form in which it is kept.
+    """Return a name in the form in which it is stored.
 
-    :raises ValueError: it is no good name; the message is for the user.
+    :raises ValueError: it is invalid; the message is for the user.
 
     >>> checked_name("  Alice ")
     'Alice'
     """
     name = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise ValueError(f"A name has 1 to {LONGEST_NAME} characters.")
+    if not 1 <= len(name) <= MAX_NAME_LENGTH:
+        raise ValueError(f"A name must have 1 to {MAX_NAME_LENGTH} characters.")
     if not name.isprintable():
-        raise ValueError("A name has no control characters or invisible ones.")
+        raise ValueError("A name must not contain control or invisible characters.")
     return name
 
 
 def checked_mail(mail: str) -> str:
-    """Answer an e-mail address in the form in which it is kept.
+    """Return an e-mail address in the form in which it is stored.
 
-    :raises ValueError: it is no e-mail address; the message is for the user.
+    :raises ValueError: it is invalid; the message is for the user.
     """
     try:
         return validate_email(mail, check_deliverability=False).normalized
@@ -42,9 +42,9 @@ def checked_mail(mail: str) -> str:
 
 
 def checked_password(password: str, name: str) -> str:
-    """Answer a new password.
+    """Return a new password.
 
-    :raises ValueError: it is no good password; the message is for the user.
+    :raises ValueError: it does not meet the requirements; the message is for the user.
     """
     problems = password_problems(password, name)
     if problems:
@@ -53,7 +53,7 @@ def checked_password(password: str, name: str) -> str:
 
 
 def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
-    """Run a check for each field; answer what they answered.
+    """Run a check for each field; return their results.
 
     :raises InvalidInput: some failed; it names their fields.
 
@@ -74,5 +74,5 @@ def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
 
 
 def is_taken(name: str, user: User | None = None) -> bool:
-    """Tell whether somebody has a name, other than the user who wants to be called so."""
+    """Return whether a user other than this one has a name."""
     return repository.find_by_name(name) not in (None, user)

@@ -31,7 +31,7 @@ def test_each_who_exists_gets_what_was_asked_for(
     ask(Kind.PASSWORD_RESET, "nobody@example.com")
     ask(Kind.VERIFICATION, "Bob")
     ask(Kind.VERIFICATION, "Nobody")
-    mail_requests.answer_all()
+    mail_requests.process_all()
     written = [mail for mail in waiting_mails() if mail is not first]
     assert [(mail.recipient, mail.subject.split()[0]) for mail in written] == [
         ("alice@example.com", "Set"),

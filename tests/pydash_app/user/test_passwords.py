@@ -42,7 +42,7 @@ def test_an_unknown_name_costs_a_whole_password_check(monkeypatch: pytest.Monkey
             checked.append(password_hash)
             return real(password_hash, password)
 
-    passwords.waste_the_time_of_a_check("warm up")
+    passwords.verify_dummy_password("warm up")
     monkeypatch.setattr(passwords, "_hasher", Recording())
     assert transact(lambda: authenticate("Nobody", PASSWORD)) is None
     (password_hash,) = checked

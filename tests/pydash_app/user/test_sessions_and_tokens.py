@@ -98,9 +98,9 @@ def test_nobody_revokes_anothers_token(alice: User, bob: User) -> None:
 
 
 def test_a_user_has_a_limited_number_of_tokens(alice: User) -> None:
-    for number in range(tokens.MOST):
+    for number in range(tokens.MAX_TOKENS):
         transact(partial(tokens.issue, alice, str(number), Scope.READ))
-    with pytest.raises(InvalidInput, match="delete one"):
+    with pytest.raises(InvalidInput, match="limit of 50"):
         transact(lambda: tokens.issue(alice, "one more", Scope.READ))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pydash_app.outbox.entity import OutgoingMail
 from pydash_app.user import repository, verification, verify
-from pydash_app.user.entity import LONGEST_UNVERIFIED, User
+from pydash_app.user.entity import MAX_UNVERIFIED, User
 from pydash_app.user.services import (
     pruning,
     registration,
@@ -117,7 +117,7 @@ def test_nobody_keeps_a_name_by_asking_for_codes_again_and_again(
     alice = register()
 
     def ask_too_late() -> None:
-        alice.registered_at -= LONGEST_UNVERIFIED
+        alice.registered_at -= MAX_UNVERIFIED
         registration.resend_verification("Alice")
 
     expire(alice)

@@ -50,7 +50,7 @@ def alice(zeo_database: Configuration, monkeypatch: pytest.MonkeyPatch) -> UUID:
     """Alice, who may have one of each; others have much, so the trees have several nodes."""
     configurations.install(zeo_database.model_copy(update={"max_dashboards": 1}))
     monkeypatch.setattr(registration, "probe", lambda url, _: SimpleNamespace(url=url))
-    monkeypatch.setattr(tokens, "MOST", 1)
+    monkeypatch.setattr(tokens, "MAX_TOKENS", 1)
     transact(add_what_others_have)
     user = User("Alice", "", "alice@example.com")
     user_id = user.id
