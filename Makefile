@@ -7,12 +7,14 @@ DATA ?= var
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
+LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --quiet \
+	--no-emit-package pydash-exporter --custom-compile-command 'make lock' $(UPGRADE)
 PAGES := pydash_web/static/index.html
 MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
-.PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test browser docs openapi \
-	bench compat chaos fuzz screenshots clean
+.PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test \
+	browser docs openapi lock bench compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
@@ -26,6 +28,7 @@ help:
 	@echo "make fuzz         attack the API by its own document"
 	@echo "make docs         write the table of settings in docs/configuration.md from the model"
 	@echo "make screenshots  take screenshots: all into build/screenshots, a few into docs/screenshots"
+	@echo "make lock         write requirements*.txt from the dependencies in pyproject.toml"
 	@echo "make openapi      write docs/openapi.json and the front end's types from the models"
 	@echo "make clean        remove what was built, but no data"
 
@@ -46,12 +49,15 @@ install-test: .venv/installed-test
 	@$(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-.venv/installed: pyproject.toml exporter/pyproject.toml constraints.txt | .venv/bin/python
-	$(PIP) install --constraint constraints.txt --editable ./exporter --editable .
+.venv/installed: requirements.txt pyproject.toml exporter/pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes --requirement requirements.txt
+	@PYTHONWARNINGS='ignore:Editable installation' \
+		$(PIP) install --no-deps --no-build-isolation --editable ./exporter --editable .
+	@$(BIN)/pip check > .venv/check || { cat .venv/check; echo "Lock changed dependencies: make lock"; exit 1; }
 	@touch $@
 
-.venv/installed-test: .venv/installed
-	$(PIP) install --constraint constraints.txt --editable ./exporter --editable '.[test,bench]'
+.venv/installed-test: requirements-test.txt .venv/installed
+	$(PIP) install --require-hashes --requirement requirements-test.txt
 	@touch $@
 
 $(MODULES): frontend/package-lock.json
@@ -112,6 +118,12 @@ screenshots: install-test browser $(PAGES)
 
 docs: install
 	$(BIN)/python -m pydash_app.settings_table docs/configuration.md
+
+# After a change of the dependencies in pyproject.toml. UPGRADE=--upgrade takes the newest versions.
+lock: .venv/bin/python
+	$(PIP) install uv
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --constraints requirements.txt --extra test --extra bench --output-file requirements-test.txt
 
 openapi: install $(MODULES)
 	$(BIN)/python -m pydash_web.api > docs/openapi.json

@@ -28,8 +28,8 @@ def build() -> None:
     for source in (ROOT / "exporter", ROOT):
         # Files of an earlier build would be packed again.
         shutil.rmtree(source / "build" / "lib", ignore_errors=True)
-        command = [sys.executable, "-m", "build", "--outdir", str(DIST), str(source)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(DIST)]
+        subprocess.run([*command, str(source)], check=True, stdout=subprocess.DEVNULL)
 
 
 def check_wheels() -> None:
@@ -42,8 +42,10 @@ def check_wheels() -> None:
         venv.create(environment, with_pip=True)
         pip = [str(environment / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
         wheels = map(str, DIST.glob("*.whl"))
-        constraints = str(ROOT / "constraints.txt")
-        subprocess.run([*pip, "install", "--constraint", constraints, *wheels], check=True)
+        requirements = str(ROOT / "requirements.txt")
+        subprocess.run([*pip, "install", "--require-hashes", "-r", requirements], check=True)
+        subprocess.run([*pip, "install", "--no-deps", *wheels], check=True)
+        subprocess.run([*pip, "check"], check=True)
         with running_demo(environment / "bin" / "pydash", Path(directory)) as url:
             with urllib.request.urlopen(f"{url}/api/status") as response:
                 if json.load(response) != {"status": "alive"}:
