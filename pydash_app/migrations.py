@@ -12,6 +12,7 @@ from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
 from pydash_app.user import mail_request_repository as mail_requests
 from pydash_app.user import repository as users
+from pydash_cube.former import convert
 from pydash_database.schema import Migration, Root
 
 
@@ -20,15 +21,22 @@ def _create_collections(root: Root) -> None:
         room.create(root)
 
 
+def _convert_cubes(root: Root) -> None:
+    for dashboard in root["dashboards"].values():
+        convert(dashboard.aggregator_group.cube)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
     mail_requests.create,
+    _convert_cubes,
 )
 
 # The present name of each stored class that was ever moved or renamed, by each of its former
 # names. Databases keep the former names, so no key is ever removed; when a class moves again, its
-# values change too.
+# values change too. A PyDash without the new name must refuse the database, so append a migration
+# together with an entry, even one that does nothing.
 _AGGREGATOR = "pydash_app.dashboard.aggregator"
 RENAMED_CLASSES: Mapping[str, str] = {
     f"{_AGGREGATOR}.cube.Cube": "pydash_cube.cube.Cube",
@@ -40,6 +48,6 @@ RENAMED_CLASSES: Mapping[str, str] = {
     f"{_AGGREGATOR}.chunk.Page": "pydash_cube.chunk.Page",
     f"{_AGGREGATOR}.chunk.PageEntry": "pydash_cube.chunk.PageEntry",
     f"{_AGGREGATOR}.chunk.Block": "pydash_cube.chunk.Block",
-    f"{_AGGREGATOR}.lattice.Partition": "pydash_cube.lattice.Partition",
+    f"{_AGGREGATOR}.lattice.Partition": "pydash_cube.former.FormerPartition",
     f"{_AGGREGATOR}.lattice.Extent": "pydash_cube.lattice.Extent",
 }

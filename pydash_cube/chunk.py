@@ -45,6 +45,11 @@ class Page(Persistent):
     def __init__(self, frame: bytes) -> None:
         self.frame = frame
 
+    def __setstate__(self, state: dict[str, bytes]) -> None:
+        # Whoever loads all objects of a database finds out whether it can be read.
+        encoding.check_format(state["frame"])
+        super().__setstate__(state)
+
 
 @dataclass(frozen=True)
 class PageEntry:

@@ -3,7 +3,8 @@
 A frame contains named columns. It is not a pickled NumPy object, so that a database outlives the
 NumPy version that wrote it: a header has the type and length of each column; the numbers follow
 byte plane by byte plane (all lowest bytes first), compressed with Zstandard. Every frame has a
-format version and the kind of digest of its centroids.
+format version and the kind of digest of its centroids. Digests of every kind and size are read:
+their centroids are weighted points, which merge with those of any other digest.
 """
 
 import json
@@ -70,8 +71,11 @@ def decode(frame: bytes) -> dict[str, Array]:
     :returns: read-only arrays; integers in the smallest type that fits, times as ``int64``.
     :raises UnknownFormatError: the frame was written by a newer PyDash, or is damaged.
     """
-    header, body = _read_header(frame)
-    payload = _threads.decompressor.decompress(body)
+    check_format(frame)
+    _, _, length = _PREFIX.unpack_from(frame)
+    end = _PREFIX.size + length
+    header = json.loads(frame[_PREFIX.size : end])
+    payload = _threads.decompressor.decompress(frame[end:])
     columns = {}
     position = 0
     for name, kind, length in header["columns"]:
@@ -88,19 +92,18 @@ def decode(frame: bytes) -> dict[str, Array]:
     return columns
 
 
-def _read_header(frame: bytes) -> tuple[dict[str, Any], bytes]:
-    magic, version, length = _PREFIX.unpack_from(frame)
-    if magic != _MAGIC or version != FORMAT:
+def check_format(frame: bytes) -> None:
+    """Check that `decode` knows the format of a frame, without unpacking it.
+
+    :raises UnknownFormatError: the frame was written by a newer PyDash, or is damaged.
+    """
+    if len(frame) < _PREFIX.size or not frame.startswith(_MAGIC):
+        raise UnknownFormatError("Stored columns are damaged.")
+    _, version, _ = _PREFIX.unpack_from(frame)
+    if version != FORMAT:
         raise UnknownFormatError(
-            f"Stored columns have format {version}, this PyDash knows {FORMAT}: it is too old"
-            " for this database, or the database is damaged."
+            f"Stored columns have format {version}, but this PyDash knows only format {FORMAT}."
         )
-    start = _PREFIX.size
-    header = json.loads(frame[start : start + length])
-    known = [digest.SCALE_FUNCTION, digest.SIZE]
-    if header["digest"] != known:
-        raise UnknownFormatError(f"Stored digests are {header['digest']}, known are {known}.")
-    return header, frame[start + length :]
 
 
 def _narrow(name: str, values: Array) -> Array:

@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from ZODB.DB import DB
 
 from pydash_database import schema, storages, transactions
 from pydash_database.errors import DatabaseUnavailable
+from pydash_database.readability import check_readable
 from pydash_database.stored_classes import class_factory
 from pydash_logger.logger import Logger
 
@@ -89,6 +91,7 @@ class Database:
         each waiting for its own.
 
         :raises DatabaseUnavailable: the database does not respond.
+        :raises IncompatibleDatabase: this PyDash cannot read the database.
         """
         with self._opening:
             if self._database is not None and storages.is_obsolete(self._database.storage):
@@ -128,10 +131,11 @@ class Database:
         )
         try:
             session = Session(database)
+            check = partial(check_readable, session.connection)
             with storages.response_timeout(storages.BACKGROUND_TIMEOUT):
                 migrated = transactions.run(
                     session.manager,
-                    lambda: schema.upgrade(session.connection.root(), self.migrations),
+                    lambda: schema.upgrade(session.connection.root(), self.migrations, check),
                 )
         except BaseException:
             database.close()

@@ -15,9 +15,12 @@ Migration = Callable[[Root], None]
 VERSION = "schema_version"
 
 
-def upgrade(root: Root, migrations: Sequence[Migration]) -> int:
+def upgrade(
+    root: Root, migrations: Sequence[Migration], check: Callable[[], None] = lambda: None
+) -> int:
     """Run the migrations that have not run on this database yet; return their number.
 
+    :param check: called before the first of them; raises if the database cannot be read.
     :raises SchemaTooNew: more migrations than there are ran on the database.
 
     >>> root = {}
@@ -37,8 +40,9 @@ Use the newer PyDash that wrote it, or restore a backup.
             f"The database has schema {stored}, but this PyDash knows only {len(migrations)}."
             " Use the newer PyDash that wrote it, or restore a backup."
         )
-    for migrate in migrations[stored:]:
-        migrate(root)
     if stored < len(migrations):
+        check()
+        for migrate in migrations[stored:]:
+            migrate(root)
         root[VERSION] = len(migrations)
     return len(migrations) - stored

@@ -124,13 +124,26 @@ def test_a_call_takes_little_room(database: DB, tmp_path: Path) -> None:
 
 
 def test_a_newer_format_is_refused_in_words() -> None:
-    frame = encoding.encode({"visits": np.array([1])})
-    newer = frame.replace(b"PyDash\x01", b"PyDash\x02", 1)
-    with pytest.raises(UnknownFormatError, match="format 2, this PyDash knows 1"):
+    newer = encoding.encode({"visits": np.array([1])}).replace(b"PyDash\x01", b"PyDash\x02", 1)
+    with pytest.raises(UnknownFormatError, match="format 2, but this PyDash knows only format 1"):
         encoding.decode(newer)
-    other_digest = frame.replace(b'"k1"', b'"k9"', 1)
-    with pytest.raises(UnknownFormatError, match="k9"):
-        encoding.decode(other_digest)
+
+
+@pytest.mark.parametrize("frame", [b"", b"PyDash", b"PyDash\x01\x00", b"another one" * 9])
+def test_a_damaged_frame_is_refused_in_words(frame: bytes) -> None:
+    with pytest.raises(UnknownFormatError, match="damaged"):
+        encoding.decode(frame)
+
+
+def test_digests_of_every_kind_are_read() -> None:
+    frame = encoding.encode({"mean": np.array([1.5, 2.5]), "weight": np.array([1, 2])})
+    header = b'"digest":["k1",150]'
+    assert header in frame
+    other = encoding.decode(frame.replace(header, b'"digest":["k9",250]', 1))
+    assert {name: values.tolist() for name, values in other.items()} == {
+        "mean": [1.5, 2.5],
+        "weight": [1, 2],
+    }
 
 
 @pytest.mark.parametrize(
