@@ -15,10 +15,17 @@ from pydash_app.configuration import Configuration
 from pydash_cli import demo as demo_content
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
 from pydash_http.hosts import hosts_to_listen_on, local_url
-from pydash_supervisor import Service, Stopped, Supervisor, require_free_port, responds
+from pydash_supervisor import (
+    Service,
+    Stopped,
+    Supervisor,
+    find_free_port,
+    require_free_port,
+    responds,
+)
 
 # Where Vite serves the pages of `make dev`; it passes requests for the API on to Flask.
-VITE_URL = "http://localhost:5173"
+VITE_PORTS = range(5173, 5273)
 
 
 @click.command()
@@ -65,9 +72,12 @@ def _start(
     from pydash_database.zeo_uri import ZeoUri
 
     url = local_url(configuration.host, configuration.port)
-    shown_url = VITE_URL if reload else url
-    web = _command("web", "web", is_ready=lambda: responds(f"{url}/api/status"))
-    services = [*(_reloading(web, configuration, url) if reload else [web])]
+    shown_url = url
+    services = [_command("web", "web", is_ready=lambda: responds(f"{url}/api/status"))]
+    if reload:
+        vite_port = find_free_port("localhost", VITE_PORTS)
+        shown_url = f"http://localhost:{vite_port}"
+        services = _reloading(services[0], configuration, url, shown_url)
     services.append(_command("fetcher", "fetcher"))
     data_dir = configuration.data_dir
     if ZeoUri.parse(configuration.database_uri).address == str(data_dir / server.SOCKET_NAME):
@@ -87,16 +97,19 @@ def _start(
     )
 
 
-def _reloading(web: Service, configuration: Configuration, url: str) -> list[Service]:
+def _reloading(
+    web: Service, configuration: Configuration, url: str, vite_url: str
+) -> list[Service]:
     """Return the web server of `make dev`, and Vite, which serves the pages and reloads them."""
     port = ("--port", str(configuration.port))
     flask = ("-m", "flask", "--app", "pydash", "run", "--reload", "--no-debugger", *port)
+    npm = ("npm", "--prefix", "frontend", "run", "dev", "--")
     return [
         replace(web, command=[sys.executable, *flask]),
         Service(
             "pages",
-            ["npm", "--prefix", "frontend", "run", "dev", "--", "--strictPort"],
-            is_ready=lambda: responds(VITE_URL),
+            [*npm, "--strictPort", "--port", vite_url.rpartition(":")[2]],
+            is_ready=lambda: responds(vite_url),
             environment={"PYDASH_BACKEND": url},
         ),
     ]
