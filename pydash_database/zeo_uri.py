@@ -9,7 +9,7 @@ DEFAULT_PORT = 9991
 
 @dataclass(frozen=True)
 class ZeoUri:
-    """What a `zeo://` URI says.
+    """The parts of a `zeo://` URI.
 
     :param address: the path of a Unix socket, or host and port.
     :param ca: the path of the certificate of the authority that signed the certificates of server
