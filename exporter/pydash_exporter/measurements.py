@@ -6,12 +6,15 @@ turn a failure into an empty response. They only read, but for the id of the dat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar, cast
 
 from flask_monitoringdashboard import config
 from sqlalchemy import func
+from sqlalchemy.exc import DBAPIError
 
 from pydash_exporter.identity import read_database_id
 
@@ -67,6 +70,28 @@ class Page(NamedTuple):
     database_id: str | None
 
 
+Read = TypeVar("Read", bound="Callable[..., Any]")
+
+
+def _repeated_if_stale(read: Read) -> Read:
+    """Repeat a read once if the database had closed its pooled connection in the meantime.
+
+    MariaDB, for instance, closes connections that are idle for longer than `wait_timeout`. When
+    SQLAlchemy notices, it replaces all connections of the pool.
+    """
+
+    @wraps(read)
+    def read_twice(*arguments: Any) -> Any:
+        try:
+            return read(*arguments)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return read(*arguments)
+
+    return cast(Read, read_twice)
+
+
 def open_session() -> Any:
     """Open a session of FMD's database; the caller closes it."""
     # Imported here: FMD reads its settings when its database module is imported.
@@ -75,6 +100,7 @@ def open_session() -> Any:
     return DBSession()
 
 
+@_repeated_if_stale
 def read_page(selection: Selection) -> Page:
     """Read a page of calls.
 
@@ -100,6 +126,7 @@ def read_page(selection: Selection) -> Page:
     return Page(calls[: selection.limit], names, has_more, last_id, database_id)
 
 
+@_repeated_if_stale
 def read_endpoints() -> list[dict[str, Any]]:
     """Read all endpoints, monitored or not, oldest first."""
     from flask_monitoringdashboard.database import Endpoint
@@ -133,6 +160,7 @@ def _last_requested(endpoint: Any) -> datetime | None:
     return max(stored, latest) if stored else latest
 
 
+@_repeated_if_stale
 def read_details() -> dict[str, Any]:
     """Read what describes the database and the app as a whole."""
     from flask_monitoringdashboard.database import Request

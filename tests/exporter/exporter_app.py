@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import flask_monitoringdashboard as dashboard
-from flask import Flask
+from flask import Flask, request
 from werkzeug.serving import make_server
 
 import pydash_exporter
@@ -37,14 +37,34 @@ BIND: dict[str, Callable[[], None]] = {
 for step in steps:
     BIND[step]()
 
-if refused:
+if "dashboard" in steps:
     from flask_monitoringdashboard.database import DBSession
     from sqlalchemy import event
 
-    @event.listens_for(DBSession().get_bind(), "before_cursor_execute")
-    def refuse(connection: Any, cursor: Any, statement: str, *_: object) -> None:
-        if refused in statement and not statement.lstrip().startswith(("SELECT", "PRAGMA")):
+    engine = DBSession().get_bind()
+    losses = 0
+
+    @app.route("/lose-connections/<int:times>")
+    def lose_connections(times: int) -> str:
+        """Let the next statements find that the database has closed their connection."""
+        global losses
+        losses = times
+        return ""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def fail(connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        global losses
+        if losses and request.path.startswith("/dashboard/get_json"):
+            losses -= 1
+            raise sqlite3.OperationalError("server has gone away")
+        is_write = not statement.lstrip().startswith(("SELECT", "PRAGMA"))
+        if refused and refused in statement and is_write:
             raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    @event.listens_for(engine, "handle_error")
+    def recognize_loss(context: Any) -> None:
+        if "gone away" in str(context.original_exception):
+            context.is_disconnect = True
 
 
 server = make_server("127.0.0.1", 0, app, threaded=True)

@@ -292,6 +292,22 @@ def test_a_failing_database_is_a_503_and_not_an_empty_page(tmp_path: Path) -> No
         assert app.json("get_json_data")["data"] == []
 
 
+@pytest.mark.parametrize("route", ROUTES)
+def test_it_reads_again_if_the_database_has_closed_the_connection(
+    tmp_path: Path, route: str
+) -> None:
+    """As MariaDB does after `wait_timeout`."""
+    with running(tmp_path) as app:
+        app.store_calls()
+        expected = app.get(route).json()
+        app.session.get(app.url + "/lose-connections/1", timeout=30)
+        response = app.get(route)
+        assert response.status_code == 200
+        assert {**response.json(), "now": 0} == {**expected, "now": 0}
+        app.session.get(app.url + "/lose-connections/2", timeout=30)
+        assert app.get(route).status_code == 503
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
