@@ -12,6 +12,7 @@ from flask_monitoring_dashboard_client.calls import (
 )
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
+    LoginRequired,
     NotADashboard,
     RemoteFailure,
     SeveralDatabases,
@@ -39,6 +40,7 @@ __all__ = [
     "CallPage",
     "ExporterMissing",
     "InvalidResponse",
+    "LoginRequired",
     "MonitorRule",
     "NotADashboard",
     "RemoteDashboard",

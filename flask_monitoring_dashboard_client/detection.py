@@ -1,6 +1,6 @@
 """Finds the monitoring of an app and its dialect, and checks the security token."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from flask_monitoring_dashboard_client.calls import RemoteDetails
 from flask_monitoring_dashboard_client.cleaning import clean_text
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
+    LoginRequired,
     NotADashboard,
     RemoteFailure,
     WrongToken,
@@ -20,6 +21,7 @@ from flask_monitoring_dashboard_client.routes import (
     Dialect,
     Routes,
     is_json,
+    is_login_page,
     parse_json,
     reject,
 )
@@ -33,6 +35,7 @@ MAX_PARENTS = 3
 _INFORMATIVE = (
     WrongToken,
     ExporterMissing,
+    LoginRequired,
     RemoteFailure,
     InvalidResponse,
     ResponseTooLarge,
@@ -47,19 +50,22 @@ def create_dialect(name: str, routes: Routes) -> Dialect:
     return LegacyDialect(routes, LEGACY[name])
 
 
-def detect(session: GuardedSession, address: Url, token: str) -> RemoteDetails:
+def detect(
+    session: GuardedSession, address: Url, token: str, headers: Mapping[str, str]
+) -> RemoteDetails:
     """Search for the monitoring at an address and around it.
 
     :param address: of the app, or of any of its monitoring pages.
+    :param headers: further headers of the requests.
     :raises RemoteError: the most informative of the errors that occurred.
     """
     errors: list[RemoteError] = []
     for base in _candidates(address):
         try:
-            return _probe(Routes(session, base, token))
+            return _probe(Routes(session, base, token, headers))
         except _INFORMATIVE as error:
             errors.append(error)
-    raise min(errors, key=lambda error: _INFORMATIVE.index(type(error)))
+    raise min(errors, key=lambda error: [not isinstance(error, kind) for kind in _INFORMATIVE])
 
 
 def _candidates(address: Url) -> Iterator[Url]:
@@ -82,6 +88,8 @@ def _probe(routes: Routes) -> RemoteDetails:
     """Read the details, and check the token."""
     response = routes.request(DETAILS)
     if not routes.session.is_same_server(str(routes.base), response.url):
+        if is_login_page(response):
+            reject(response)
         target = response.url.removesuffix("/" + DETAILS)
         raise NotADashboard(f"The URL redirects to {target}. Enter that URL instead.")
     found = Url.parse(response.url)

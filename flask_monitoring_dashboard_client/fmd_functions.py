@@ -25,6 +25,7 @@ from pydash_http import (
     Url,
 )
 
+REQUIRED = "The exporter of this app requires its security token: pass it as `token`."
 ANYWHERE = "global, private, loopback"
 Rows = list[dict[str, Any]]
 
@@ -123,7 +124,7 @@ def _routes(url: str, token: str, timeout: float, allow: str) -> Iterator[Routes
             raise
         except RemoteError as error:
             if isinstance(error, WrongToken) and not token:
-                raise TokenMissing from error
+                raise TokenMissing(REQUIRED) from error
 
 
 def _seconds(moment: datetime) -> float:

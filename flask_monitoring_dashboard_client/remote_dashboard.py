@@ -1,9 +1,10 @@
 """The monitoring of one app, whatever its version."""
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule, RemoteDetails
@@ -14,7 +15,7 @@ from flask_monitoring_dashboard_client.errors import (
     WrongToken,
 )
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT, ExporterDialect
-from flask_monitoring_dashboard_client.routes import Dialect, Routes
+from flask_monitoring_dashboard_client.routes import Dialect, Routes, check_headers
 from pydash_http import FetchPolicy, GuardedSession, Limits, Resolver, Url, resolve
 
 # Details and rules take a few kB. A server that sends more may want it to be parsed: each byte of
@@ -40,8 +41,11 @@ class RemoteDashboard:
     :param max_bytes: maximum size of a response, decompressed; at most `EXPORTER_BYTES` from the
         exporter, and `PROBE_BYTES` in a probe.
     :param dialect: as in `RemoteDetails.dialect`; detected if None.
+    :param headers: further headers of all requests, for a server in front of the app; sent to no
+        other server. With `Authorization` among them, the token is sent as `X-PyDash-Token`.
     :param resolver: returns a host's addresses; replaced in tests.
     :raises AddressRefused: if the URL is invalid.
+    :raises ValueError: if a header is invalid, see `check_headers`.
     :raises WrongToken: if the token is empty or contains control characters.
     """
 
@@ -56,6 +60,7 @@ class RemoteDashboard:
         total_timeout: float = Limits.total_timeout,
         max_bytes: int = Limits.max_bytes,
         dialect: str | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
         resolver: Resolver = resolve,
     ) -> None:
         self._policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
@@ -65,6 +70,8 @@ class RemoteDashboard:
         self._token, self._name = token.strip(), dialect
         if not self._token or not self._token.isprintable():
             raise WrongToken
+        check_headers(headers)
+        self._headers = headers
         self._set_base(url)
 
     def __enter__(self) -> Self:
@@ -90,7 +97,7 @@ class RemoteDashboard:
         limits = replace(self._limits, max_bytes=min(PROBE_BYTES, self._limits.max_bytes))
         deadline = time.monotonic() + limits.total_timeout
         with GuardedSession(self._policy, limits, self._resolver, deadline) as session:
-            details = detect(session, self._base, self._token)
+            details = detect(session, self._base, self._token, self._headers)
         self._name = details.dialect
         self._set_base(details.url)
         return details
@@ -136,5 +143,6 @@ class RemoteDashboard:
                 limits = replace(limits, max_bytes=min(EXPORTER_BYTES, limits.max_bytes))
             session = GuardedSession(self._policy, limits, self._resolver)
             self._sessions.enter_context(session)
-            self._dialects[name] = create_dialect(name, Routes(session, self._base, self._token))
+            routes = Routes(session, self._base, self._token, self._headers)
+            self._dialects[name] = create_dialect(name, routes)
         return self._dialects[name]

@@ -2,22 +2,36 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
 
 import requests
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
+from flask_monitoring_dashboard_client.cleaning import clean_text
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
+    LoginRequired,
     NotADashboard,
     RemoteFailure,
+    TokenMissing,
     WrongToken,
 )
 from pydash_http import GuardedSession, InvalidResponse, Url
 
 DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly known default
 # Every page of FMD 2.1 and newer names its AngularJS app.
+REALM = 'realm="pydash-exporter"'
+EXEMPT_ROUTES = (
+    "Exempt the routes get_json_* of the monitoring from this login: the security token protects "
+    "them."
+)
+RESERVED_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LOGIN_PATH = re.compile(r"/(log|sign)[-_]?(in|on)\b|/(sso|saml2?|oauth2?|auth)\b", re.IGNORECASE)
+_PASSWORD_FIELD = re.compile(rb"""<input[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
 _FMD_PAGE = re.compile(rb"""ng-app\s*=\s*["']?fmdApp""")
 
 
@@ -41,16 +55,27 @@ class Routes:
     :param session: sends the requests.
     :param base: base URL of the routes: the app's, with the link of the monitoring.
     :param token: the app's security token; empty to send none.
+    :param headers: further headers of the requests, for a server in front of the app.
     """
 
-    def __init__(self, session: GuardedSession, base: Url, token: str) -> None:
+    def __init__(
+        self,
+        session: GuardedSession,
+        base: Url,
+        token: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.session, self.base, self.token = session, base, token
+        self._headers: dict[str, str | bytes] = dict(headers)
+        if token and "authorization" in map(str.lower, headers):
+            self._headers["X-PyDash-Token"] = token.encode()
+        elif token:
+            self._headers["Authorization"] = b"Bearer " + token.encode()
 
     def request(self, route: str, query: str = "") -> requests.Response:
         """Request a route, and return the response whatever its status."""
         url = replace(self.base, path=f"{self.base.path}/{route}", query=query)
-        headers = {"Authorization": b"Bearer " + self.token.encode()} if self.token else {}
-        return self.session.get(str(url), headers=headers)
+        return self.session.get(str(url), headers=self._headers)
 
     def get(self, route: str, query: str = "") -> requests.Response:
         """Request a route.
@@ -71,9 +96,32 @@ class Routes:
         return content
 
 
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Check that headers may be added to requests.
+
+    :raises ValueError: if a name is reserved or invalid, or a value has control characters.
+
+    >>> check_headers({"CF-Access-Client-Id": "7", "host": "elsewhere"})
+    Traceback (most recent call last):
+    ValueError: The header host cannot be set.
+    """
+    for name, value in headers.items():
+        if name.lower() in RESERVED_HEADERS:
+            raise ValueError(f"The header {name} cannot be set.")
+        if not _HEADER_NAME.fullmatch(name) or not (value.isprintable() and value.isascii()):
+            raise ValueError(f"The header {name!a} is invalid.")
+
+
 def is_json(response: requests.Response) -> bool:
     """Return whether a response claims to be JSON."""
     return "json" in response.headers.get("content-type", "").lower()
+
+
+def is_login_page(response: requests.Response) -> bool:
+    """Return whether a response is a page to sign in on."""
+    is_redirected = bool(response.history) and _LOGIN_PATH.search(response.url) is not None
+    has_password = _PASSWORD_FIELD.search(response.content) is not None
+    return response.status_code == 200 and (is_redirected or has_password)
 
 
 def parse_json(text: bytes | str) -> Any:
@@ -95,13 +143,23 @@ def parse_json(text: bytes | str) -> Any:
 
 def reject(response: requests.Response) -> NoReturn:
     """Raise the error that best describes an unexpected response."""
-    status, headers = response.status_code, response.headers
-    if status == 401 and "bearer" in headers.get("www-authenticate", "").lower():
-        raise WrongToken
+    status, challenge = response.status_code, response.headers.get("www-authenticate", "")
+    place = response.url.rpartition("/")[0]
+    if status == 401 and REALM in challenge:
+        raise TokenMissing if 'error="invalid_request"' in challenge else WrongToken
+    if status == 401:
+        raise LoginRequired(
+            401,
+            f"A server in front of the app requires a login of its own at {place} "
+            f"({clean_text(challenge) or 'HTTP status 401'}). {EXEMPT_ROUTES}",
+        )
     if _FMD_PAGE.search(response.content):
         raise ExporterMissing
+    if is_login_page(response):
+        raise LoginRequired(
+            status, f"The app responds with a login page, {response.url}. {EXEMPT_ROUTES}"
+        )
     if status in (200, 404):
-        place = response.url.rpartition("/")[0]
         raise NotADashboard(
             f"There is no Flask-MonitoringDashboard at {place}. Enter the URL of the app, or that "
             "of its monitoring pages. If you see those pages there, the exporter is missing."

@@ -23,6 +23,11 @@ from pydash_exporter.version import __version__
 MIN_COMPRESSED = 1_000
 """Smaller bodies (bytes) are not worth compressing."""
 
+WRONG = "The security token is wrong."
+NONE_ARRIVED = (
+    "No token arrived. A server in front of the app may remove the Authorization header; with "
+    "mod_wsgi, WSGIPassAuthorization On lets it through."
+)
 FORMATS = {"rows": shapes.rows, "columns": shapes.columns}
 
 
@@ -33,18 +38,22 @@ class BadArgumentError(ValueError):
 def create_blueprint(token: str) -> Blueprint:
     """Create the blueprint with the routes.
 
-    :param token: every request must have the header `Authorization: Bearer <token>`.
+    :param token: every request must have the header `Authorization: Bearer <token>`, or
+        `X-PyDash-Token: <token>` where a server in front of the app needs the other header.
     """
     blueprint = Blueprint("pydash_exporter", __name__)
 
     @blueprint.before_request
     def authorize() -> Response | None:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        given = request.headers.get("X-PyDash-Token") or (bearer if scheme == "Bearer" else "")
         # Headers arrive as Latin-1 text. They are compared as bytes, in constant time.
-        given = request.headers.get("Authorization", "").encode("latin-1", "replace")
-        if hmac.compare_digest(given, ("Bearer " + token).encode()):
+        if hmac.compare_digest(given.encode("latin-1", "replace"), token.encode()):
             return None
-        response = _error(401, "The security token is missing or wrong.")
-        response.headers["WWW-Authenticate"] = 'Bearer realm="pydash-exporter"'
+        # The error codes of RFC 6750.
+        code = "invalid_token" if given else "invalid_request"
+        response = _error(401, WRONG if given else NONE_ARRIVED)
+        response.headers["WWW-Authenticate"] = f'Bearer realm="pydash-exporter", error="{code}"'
         return response
 
     @blueprint.errorhandler(SQLAlchemyError)

@@ -107,13 +107,33 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer \xff"]
+    ("headers", "code", "message"),
+    [
+        ({}, "invalid_request", "No token arrived"),
+        ({"Authorization": ""}, "invalid_request", "No token arrived"),
+        ({"Authorization": "Bearer"}, "invalid_request", "No token arrived"),
+        ({"Authorization": f"Basic {TOKEN}"}, "invalid_request", "No token arrived"),
+        ({"Authorization": TOKEN}, "invalid_request", "No token arrived"),
+        ({"Authorization": "Bearer wrong"}, "invalid_token", "wrong"),
+        ({"Authorization": "Bearer \xff"}, "invalid_token", "wrong"),
+        ({"X-PyDash-Token": "wrong"}, "invalid_token", "wrong"),
+        ({"X-PyDash-Token": f"Bearer {TOKEN}"}, "invalid_token", "wrong"),
+    ],
 )
-def test_it_requires_the_token(app: App, route: str, header: str | None) -> None:
-    response = app.get(route, Authorization=header)
+def test_it_requires_the_token(
+    app: App, route: str, headers: dict[str, str], code: str, message: str
+) -> None:
+    response = app.get(route, **{"Authorization": None, **headers})
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"].startswith("Bearer")
-    assert response.json() == {"message": "The security token is missing or wrong."}
+    challenge = f'Bearer realm="pydash-exporter", error="{code}"'
+    assert response.headers["WWW-Authenticate"] == challenge
+    assert message in response.json()["message"]
+
+
+def test_it_accepts_the_token_in_a_header_of_its_own(app: App) -> None:
+    for other in (None, "Basic dXNlcjpwYXNz"):
+        headers = {"Authorization": other, "X-PyDash-Token": TOKEN}
+        assert app.get("get_json_details", **headers).status_code == 200
 
 
 def test_it_returns_rows(app: App) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import pickle
 import socket
 import tracemalloc
 from typing import Any
@@ -12,13 +13,17 @@ import pytest
 from flask_monitoring_dashboard_client import (
     ExporterMissing,
     InvalidResponse,
+    LoginRequired,
     NotADashboard,
     RemoteDashboard,
     RemoteDetails,
+    RemoteError,
     RemoteFailure,
     RemoteTimeout,
     RemoteUnreachable,
     ResponseTooLarge,
+    SeveralDatabases,
+    TokenMissing,
     WrongToken,
 )
 from tests.support.scripted_server import ScriptedServer, http, json_response
@@ -102,6 +107,103 @@ def test_old_dialects_must_know_the_token(server: ScriptedServer) -> None:
     serve(server, {"/get_json_details": details, "/get_json_monitor_rules": rules})
     with pytest.raises(WrongToken):
         probe(server.url)
+
+
+EXPORTERS_REALM = 'Bearer realm="pydash-exporter"'
+LOGIN_FORM = '<form action="/login"><input name="pw" type="password"></form>'
+
+
+@pytest.mark.parametrize(
+    ("challenge", "error", "message"),
+    [
+        # Exporters before 1.1 do not distinguish the two.
+        (EXPORTERS_REALM, WrongToken, "Wrong security token"),
+        (EXPORTERS_REALM + ', error="invalid_token"', WrongToken, "Wrong security token"),
+        (EXPORTERS_REALM + ', error="invalid_request"', TokenMissing, "WSGIPassAuthorization"),
+        ('Basic realm="Staging"', LoginRequired, r'login of its own at .*Basic realm="Staging"'),
+        ('Bearer realm="api"', LoginRequired, "Exempt the routes"),
+    ],
+)
+def test_it_attributes_a_401_by_its_realm(
+    server: ScriptedServer, challenge: str, error: type[Exception], message: str
+) -> None:
+    serve(server, {}, otherwise=http(status="401 Unauthorized", WWW_Authenticate=challenge))
+    with pytest.raises(error, match=message) as raised:
+        probe(server.url)
+    assert raised.type is error
+
+
+def test_it_names_the_login_page_of_an_app(server: ScriptedServer) -> None:
+    redirect = http(status="302 Found", Location="/accounts/login?next=/")
+    serve(server, {"/accounts/login": http("<h1>Welcome</h1>")}, otherwise=redirect)
+    with pytest.raises(LoginRequired, match=r"login page, http://.*/accounts/login\?next=/"):
+        probe(server.url)
+
+
+def test_it_names_the_login_page_at_another_server(server: ScriptedServer) -> None:
+    elsewhere = server.url.replace("127.0.0.1", "localhost") + "/sso"
+    routes = {"/sso": http(LOGIN_FORM)}
+    serve(server, routes, otherwise=http(status="302 Found", Location=elsewhere))
+    with pytest.raises(LoginRequired, match="Exempt the routes"):
+        probe(server.url)
+
+
+def test_a_form_to_sign_in_on_a_page_not_found_is_no_login_page(server: ScriptedServer) -> None:
+    serve(server, {}, otherwise=http(LOGIN_FORM, status="404 Not Found"))
+    with pytest.raises(NotADashboard):
+        probe(server.url)
+
+
+def test_it_sends_further_headers_and_the_token_in_one_of_its_own(server: ScriptedServer) -> None:
+    serve(server, {"/get_json_details": json_response(EXPORTER)})
+    headers = {"authorization": "Basic dXNlcjpwYXNz", "X-Gate": "7"}
+    with RemoteDashboard(server.url, TOKEN, allow="loopback", headers=headers) as remote:
+        remote.probe()
+    assert "authorization: Basic dXNlcjpwYXNz\r\n" in server.requests[0]
+    assert "X-Gate: 7\r\n" in server.requests[0]
+    assert f"X-PyDash-Token: {TOKEN}\r\n" in server.requests[0]
+    assert "Bearer" not in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Host", "elsewhere"),
+        ("content-length", "7"),
+        ("Transfer-Encoding", "chunked"),
+        ("CONNECTION", "close"),
+        ("X-A", "b\r\nX-C: d"),
+        ("X-A\r\n", "b"),
+        ("X A", "b"),
+        ("", "b"),
+        ("X-A", "\xff"),
+    ],
+)
+def test_it_refuses_headers_that_could_change_the_request(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match="header"):
+        RemoteDashboard("http://shop.example", TOKEN, headers={name: value})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ExporterMissing(),
+        WrongToken(),
+        TokenMissing(),
+        TokenMissing("other"),
+        SeveralDatabases(),
+        RemoteFailure(502),
+        LoginRequired(401, "A login"),
+        RemoteTimeout(),
+        RemoteUnreachable("x"),
+    ],
+    ids=repr,
+)
+def test_errors_pass_between_processes(error: RemoteError) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    assert getattr(copy, "status", None) == getattr(error, "status", None)
 
 
 @pytest.mark.parametrize("path", ["/shop", "/shop/dashboard", "/shop/dashboard/login"])

@@ -17,6 +17,7 @@ from flask_monitoring_dashboard_client import (
     AddressRefused,
     CallPage,
     InvalidResponse,
+    LoginRequired,
     NotADashboard,
     RemoteDashboard,
     RemoteError,
@@ -184,12 +185,16 @@ HOSTILE = {
     "redirects to a file": (always(send(redirect("file:///etc/passwd"))), AddressRefused),
     "redirects to an invalid URL": (always(send(redirect("http://["))), InvalidResponse),
     "rejects the token": (
-        always(send(http(status="401 No", WWW_Authenticate='Bearer realm="x"'))),
+        always(send(http(status="401 No", WWW_Authenticate='Bearer realm="pydash-exporter"'))),
         WrongToken,
+    ),
+    "requires another token": (
+        always(send(http(status="401 No", WWW_Authenticate='Bearer realm="x"'))),
+        LoginRequired,
     ),
     "requires a password": (
         always(send(http(status="401 No", WWW_Authenticate='Basic realm="x"'))),
-        RemoteFailure,
+        LoginRequired,
     ),
     "sends invalid JSON": (
         always(send(http("{", content_type="application/json"))),
