@@ -27,7 +27,7 @@ from bench.stub_apps import HANGING_FROM
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.fetcher import last_beat
+from pydash_app.fetcher import last_heartbeat
 from pydash_database import server, transact
 
 DASHBOARDS = int(os.environ.get("BENCH_DASHBOARDS", "1000"))
@@ -51,7 +51,7 @@ def run() -> list[Row]:
         apps = [*range(DASHBOARDS - HANGING), *range(HANGING_FROM, HANGING_FROM + HANGING)]
         transact(lambda: _add_dashboards(port, apps))
         time.sleep(SECONDS)
-        figures = transact(last_beat).figures
+        figures = transact(last_heartbeat).figures
         memory = max(process.memory_info().rss for process in psutil.Process().children(True))
         gaps = _gaps(port)
     of_interval = np.array(gaps) / INTERVAL

@@ -1,20 +1,20 @@
 """The domain: all business logic of PyDash, everything that is not part of rendering web pages.
 
-Per concept there is an *entity* (a plain class without input and output), a *repository* (the only
-module that touches the database) and *services* (work that crosses them).
+Each concept has an *entity* (a plain class without I/O), a *repository* (the only module that
+accesses the database) and *services* (work that involves several of them).
 """
 
 from typing import TYPE_CHECKING
 
-# Modules are imported where they are needed: who uses one concept shall not load all the others.
+# Modules are imported where they are used, so that one concept does not load all the others.
 if TYPE_CHECKING:
     from pydash_app.configuration import Configuration
 
 
 def configure(configuration: "Configuration") -> None:
-    """Wire this process: its logger, secret key, database and configuration.
+    """Set up the logger, secret key, database and configuration of this process.
 
-    Every process calls it once before anything else, and so does every worker of a pool.
+    Every process calls this once before anything else, including the workers of a pool.
 
     :raises ConfigurationError: the database requires an optional dependency.
     """
@@ -32,9 +32,9 @@ def configure(configuration: "Configuration") -> None:
 
 
 def seed_datastructures() -> None:
-    """Fill an empty database with users and dashboards, for development.
+    """Fill an empty database with users and dashboards for development.
 
-    :raises Forbidden: this is no development environment, or there are users already.
+    :raises Forbidden: this is not a development environment, or the database has users.
     """
     from pydash_app.dashboard.services import seeding as dashboard_seeding
     from pydash_app.user.services import seeding as user_seeding
@@ -48,7 +48,7 @@ def seed_datastructures() -> None:
 
 
 def schedule_periodic_tasks() -> None:
-    """Let the default scheduler fetch all dashboards and prune users periodically."""
+    """Schedule the periodic fetching of dashboards and pruning of users (default scheduler)."""
     from pydash_app.dashboard.services import fetching
     from pydash_app.user.services import pruning
 
@@ -57,7 +57,7 @@ def schedule_periodic_tasks() -> None:
 
 
 def start_task_scheduler() -> None:
-    """Start the default scheduler, in a process of its own; its pool is configured like this."""
+    """Start the default scheduler in a separate process, configured like this one."""
     import periodic_tasks
     from pydash_app.configuration import current
 

@@ -1,12 +1,12 @@
-"""Identifiers of entities: UUIDs, accepted as text too."""
+"""Identifiers of entities: UUIDs, also accepted as text."""
 
 from uuid import UUID
 
 
 def as_uuid(identifier: UUID | str) -> UUID:
-    """Answer the UUID that is meant.
+    """Return an identifier as a UUID.
 
-    :raises ValueError: the text is not a UUID in its usual form.
+    :raises ValueError: the text is not a UUID in canonical form.
 
     >>> as_uuid("ced84534-7a55-440f-ad77-9912466fe022")
     UUID('ced84534-7a55-440f-ad77-9912466fe022')
@@ -14,7 +14,7 @@ def as_uuid(identifier: UUID | str) -> UUID:
     if isinstance(identifier, UUID):
         return identifier
     parsed = UUID(identifier)
-    # UUID() also reads "{…}", "urn:uuid:…" and text without hyphens.
+    # UUID() also accepts "{…}", "urn:uuid:…" and text without hyphens.
     if str(parsed) != identifier.lower():
         raise ValueError("badly formed hexadecimal UUID string")
     return parsed

@@ -1,7 +1,7 @@
-"""Every change that the stored data ever went through.
+"""All migrations of the stored data, oldest first.
 
-Append only: `pydash_database.schema` runs on a database those migrations that it has not seen, and
-all of them on a fresh one, oldest first.
+Append only: `pydash_database.schema` runs those migrations that a database has not seen yet, and
+all of them on a new one.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from pydash_database.schema import Migration, Root
 
 
 def _create_collections(root: Root) -> None:
-    for room in (users, tokens, invites, dashboards, outbox.repository):
-        room.create(root)
+    for repository in (users, tokens, invites, dashboards, outbox.repository):
+        repository.create(root)
 
 
 def _convert_cubes(root: Root) -> None:
@@ -26,16 +26,21 @@ def _convert_cubes(root: Root) -> None:
         convert(dashboard.aggregator_group.cube)
 
 
+def _refuse_older_code(root: Root) -> None:
+    """Change nothing: the new version alone keeps code away that lacks a renamed class."""
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
     mail_requests.create,
     _convert_cubes,
+    _refuse_older_code,
 )
 
-# The present name of each stored class that was ever moved or renamed, by each of its former
+# The current name of each stored class that was ever moved or renamed, by each of its former
 # names. Databases keep the former names, so no key is ever removed; when a class moves again, its
-# values change too. A PyDash without the new name must refuse the database, so append a migration
+# values change as well. Code without the new name must refuse the database, so append a migration
 # together with an entry, even one that does nothing.
 _AGGREGATOR = "pydash_app.dashboard.aggregator"
 RENAMED_CLASSES: Mapping[str, str] = {
@@ -50,4 +55,5 @@ RENAMED_CLASSES: Mapping[str, str] = {
     f"{_AGGREGATOR}.chunk.Block": "pydash_cube.chunk.Block",
     f"{_AGGREGATOR}.lattice.Partition": "pydash_cube.former.FormerPartition",
     f"{_AGGREGATOR}.lattice.Extent": "pydash_cube.lattice.Extent",
+    "pydash_app.fetcher.lease.Beat": "pydash_app.fetcher.lease.Heartbeat",
 }

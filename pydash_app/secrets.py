@@ -1,7 +1,7 @@
-"""Keeps secrets secret: encrypts what must be read again, hashes what must only be recognised.
+"""Encryption of secrets that must be read again, and hashes of those that are only compared.
 
 Dashboard tokens are encrypted at rest with a key derived from `PYDASH_SECRET_KEY`; API tokens and
-one-time codes are long and random, so a plain SHA-256 is enough to store them.
+one-time codes are long and random, so a plain SHA-256 hash is enough to store them.
 """
 
 import base64
@@ -19,10 +19,10 @@ _cipher: Fernet | None = None
 
 
 class UnreadableSecret(PyDashError):  # noqa: N818 (see pydash_app.errors)
-    """A stored secret cannot be decrypted: the secret key is another one than it was."""
+    """A stored secret cannot be decrypted, because the secret key has changed."""
 
     message = (
-        "A stored secret cannot be read: PYDASH_SECRET_KEY is not the one it was stored with."
+        "A stored secret cannot be decrypted: PYDASH_SECRET_KEY has changed since it was stored."
         " Restore the old key, or enter the secret again."
     )
 
@@ -34,7 +34,7 @@ def configure(secret_key: str) -> None:
 
 
 def derive_key(secret_key: str, purpose: str) -> bytes:
-    """Derive 32 bytes for one purpose (HKDF, RFC 5869), so that no two uses share a key.
+    """Derive 32 bytes for one purpose (HKDF, RFC 5869), so that no two purposes share a key.
 
     >>> derive_key("k", "sessions") == derive_key("k", "encryption at rest")
     False
@@ -56,10 +56,10 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(encrypted: str) -> str:
-    """Read a text that `encrypt` made.
+    """Decrypt a text that `encrypt` returned.
 
     :raises NotConfigured: this process has no key yet.
-    :raises UnreadableSecret: it was encrypted with another key, or damaged.
+    :raises UnreadableSecret: the text was encrypted with another key, or is damaged.
     """
     try:
         return _configured_cipher().decrypt(encrypted.encode("ascii")).decode()
@@ -68,12 +68,12 @@ def decrypt(encrypted: str) -> str:
 
 
 def new_code() -> str:
-    """Make a random one-time code or token: 256 bits, safe in a URL."""
+    """Return a random one-time code or token: 256 bits, safe in a URL."""
     return _random.token_urlsafe(_KEY_BYTES)
 
 
 def hash_code(code: str) -> str:
-    """Hash a long random code for storage and look-up; not for passwords.
+    """Hash a long random code for storage and lookup; unsuitable for passwords.
 
     >>> hash_code("abc")[:16]
     'ba7816bf8f01cfea'

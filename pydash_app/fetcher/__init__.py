@@ -1,7 +1,7 @@
 """The daemon that fetches: `pydash fetcher`.
 
-It keeps nothing of its own: which dashboards there are and how far their fetching has come is in
-the database. So it can be killed at any moment, and another one goes on where it stopped.
+It has no state of its own: the dashboards and their fetch cursors are in the database. It can
+therefore be killed at any moment, and another fetcher continues where it stopped.
 """
 
 import os
@@ -22,13 +22,13 @@ from periodic_tasks.process_executor import ProcessExecutor
 from periodic_tasks.scheduling_loop import TaskExecutor
 from pydash_app.configuration import Configuration
 from pydash_app.fetcher import housekeeping
-from pydash_app.fetcher.lease import Beat, LeaseKeeper, LeaseLostError, last_beat
+from pydash_app.fetcher.lease import Heartbeat, LeaseKeeper, LeaseLostError, last_heartbeat
 from pydash_app.fetcher.reconciliation import Reconciler
 from pydash_logger.logger import Logger
 
-__all__ = ["Beat", "last_beat", "run"]
+__all__ = ["Heartbeat", "last_heartbeat", "run"]
 
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 STOP_SECONDS = 10.0
 GRANULARITY_SECONDS = 0.05
 
@@ -36,26 +36,26 @@ logger = Logger(__name__)
 
 
 class SchedulerDiedError(Exception):
-    """The scheduling thread ended by a mistake of its own; the supervisor starts a new daemon."""
+    """The scheduling thread ended because of a bug; the supervisor starts a new daemon."""
 
 
 def run(configuration: Configuration, stop: threading.Event | None = None) -> None:
-    """Fetch, in the foreground, until SIGTERM or SIGINT.
+    """Fetch in the foreground until SIGTERM or SIGINT.
 
-    :param configuration: how this installation is set up.
-    :param stop: ends it, too, when set. For use in a thread that gets no signals.
+    :param configuration: the settings of this installation.
+    :param stop: also ends the fetcher when set; for threads, which receive no signals.
     """
     configuration.require_extra("executor")
     pydash_app.configure(configuration)
     if stop is None:
-        stop = _set_by_signals()
+        stop = _stop_on_signals()
     keeper = LeaseKeeper(f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}")
     while keeper.wait(stop):
-        logger.info("This fetcher schedules now")
+        logger.info("This fetcher acquired the lease and schedules now")
         try:
             _schedule(configuration, keeper, stop)
         except LeaseLostError:
-            logger.warning("This fetcher may not schedule any more; it waits")
+            logger.warning("This fetcher lost the lease and waits")
         else:
             keeper.release()
     pydash_database.close()
@@ -63,16 +63,21 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
 
 
 def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading.Event) -> None:
-    """Schedule until told to stop or the lease is lost."""
-    executor = _make_executor(configuration)
+    """Schedule until `stop` is set or the lease is lost."""
+    executor = _create_executor(configuration)
     scheduler = TaskScheduler(GRANULARITY_SECONDS, executor=lambda: executor)
     housekeeping.schedule(scheduler)
     reconciler = Reconciler(scheduler, timedelta(seconds=configuration.fetch_interval))
     loop = threading.Thread(target=scheduler.run, name="scheduler")
     loop.start()
     try:
-        while not stop.wait(LOOK_SECONDS):
-            _look_after(scheduler, reconciler, keeper)
+        while not stop.wait(POLL_SECONDS):
+            if keeper.is_due():
+                keeper.send_heartbeat(scheduler.figures())
+            try:
+                reconciler.reconcile()
+            except pydash_database.DatabaseUnavailable:
+                logger.warning("Waiting for the database")
             if not loop.is_alive():
                 raise SchedulerDiedError
     finally:
@@ -81,25 +86,17 @@ def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading
         loop.join(STOP_SECONDS)
 
 
-def _look_after(scheduler: TaskScheduler, reconciler: Reconciler, keeper: LeaseKeeper) -> None:
-    if keeper.is_due():
-        keeper.beat(scheduler.figures())
-    try:
-        reconciler.reconcile()
-    except pydash_database.DatabaseUnavailable:
-        logger.warning("Waiting for the database")
-
-
-def _make_executor(configuration: Configuration) -> TaskExecutor:
-    """Return what tasks run in, each process of it wired like this one."""
-    wire = partial(pydash_app.configure, configuration)
+def _create_executor(configuration: Configuration) -> TaskExecutor:
+    """Create the executor of the tasks; each of its processes is configured like this one."""
+    configure = partial(pydash_app.configure, configuration)
     if configuration.executor == "processes":
-        return ProcessExecutor(configuration.fetch_workers, wire, preload=["pydash_app.fetcher"])
+        preload = ["pydash_app.fetcher"]
+        return ProcessExecutor(configuration.fetch_workers, configure, preload=preload)
     dask = urlsplit(configuration.executor)
-    return DaskExecutor(dask.netloc, wire, tls=dict(parse_qsl(dask.query)))
+    return DaskExecutor(dask.netloc, configure, tls=dict(parse_qsl(dask.query)))
 
 
-def _set_by_signals() -> threading.Event:
+def _stop_on_signals() -> threading.Event:
     stop = threading.Event()
 
     def set_stop(_number: int, _frame: FrameType | None) -> None:

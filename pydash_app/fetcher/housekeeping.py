@@ -1,7 +1,6 @@
-"""What has to be done now and then, besides fetching."""
+"""The periodic tasks that do not belong to a dashboard."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import pydash_database
 from periodic_tasks import TaskScheduler
@@ -12,34 +11,31 @@ from pydash_app.user.services import mail_requests, pruning
 
 MAIL_INTERVAL = timedelta(seconds=5)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
-HOUR = timedelta(hours=1)
-QUARTER_DAY = timedelta(hours=6)
+PRUNING_INTERVAL = timedelta(hours=1)
+DATABASE_INTERVAL = timedelta(hours=6)
 
 
 def schedule(scheduler: TaskScheduler) -> None:
-    """Add the tasks that do not depend on any dashboard."""
+    """Add the tasks to a scheduler."""
     scheduler.add_periodic_task(
         "send mails", MAIL_INTERVAL, send_mails, True, time_limit=MAIL_TIME_LIMIT
     )
-    pruning.schedule_periodic_pruning_task(HOUR, scheduler)
+    pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
     for name, task in (("drop calls", drop_expired_calls), ("pack", pydash_database.pack)):
-        scheduler.add_periodic_task(name, QUARTER_DAY, task, jitter=QUARTER_DAY)
+        scheduler.add_periodic_task(name, DATABASE_INTERVAL, task, jitter=DATABASE_INTERVAL)
 
 
 def send_mails() -> None:
-    """Write the mails that visitors asked for, and send all that are due."""
+    """Write the mails that visitors requested, and send all that are due."""
     mail_requests.process_all()
     outbox.send_due()
 
 
 def drop_expired_calls() -> None:
-    """Drop what the users do not want to keep any longer, of all dashboards."""
-    for dashboard_id in pydash_database.transact(_dashboard_ids):
+    """Drop the calls of all dashboards that are older than their retention."""
+    dashboards = pydash_database.transact(lambda: [each.id for each in repository.all()])
+    for dashboard_id in dashboards:
         try:
             retention.drop_expired(dashboard_id, datetime.now(UTC))
         except KeyError:
-            continue  # deleted meanwhile, with all its calls
-
-
-def _dashboard_ids() -> list[UUID]:
-    return [dashboard.id for dashboard in repository.all()]
+            continue  # deleted in the meantime, with all its calls

@@ -1,7 +1,8 @@
-"""The right to schedule: one fetcher has it, others wait for it.
+"""The lease: only one fetcher schedules, the others wait.
 
-The holder counts its beats in the database. Who waits watches the count: if it stands still for
-too long by the waiting one's own clock, the holder is gone. So no two clocks are ever compared.
+The holder counts its heartbeats in the database. A waiting fetcher watches the count: if it does
+not change for too long by the waiting fetcher's own clock, the holder is gone. No two clocks are
+ever compared.
 """
 
 import time
@@ -17,9 +18,9 @@ from periodic_tasks import SchedulerFigures
 from pydash_database import DatabaseUnavailable, database_root, transact
 from pydash_logger.logger import Logger
 
-BEAT_SECONDS = 4.0
+HEARTBEAT_SECONDS = 4.0
 EXPIRY_SECONDS = 10.0
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 
 _ROOT_NAME = "fetcher_lease"
 
@@ -27,12 +28,12 @@ logger = Logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Heartbeat:
     """A sign of life of the fetcher that schedules.
 
-    :ivar holder: who it is; None after it left in good order.
-    :ivar number: grows with every beat.
-    :ivar time: when it was (UTC, by the holder's clock); for people, not for decisions.
+    :ivar holder: its name; None after it stopped regularly.
+    :ivar number: increases with every heartbeat.
+    :ivar time: time of the heartbeat (UTC, by the holder's clock); for display only.
     :ivar figures: what its scheduler has done so far.
     """
 
@@ -43,99 +44,101 @@ class Beat:
 
 
 class _Lease(Persistent):
-    """Keeps the last beat."""
+    """The last heartbeat."""
 
     def __init__(self) -> None:
-        self.beat = Beat()
+        self.beat = Heartbeat()
 
 
 class LeaseLostError(Exception):
-    """Another fetcher has taken over, or this one could not say for too long that it lives."""
+    """Another fetcher has the lease, or this one could not renew it for too long."""
 
 
-def last_beat() -> Beat:
-    """Return the last sign of life; runs in a transaction of the caller."""
+def last_heartbeat() -> Heartbeat:
+    """Return the last heartbeat; runs in a transaction of the caller."""
     lease: _Lease | None = database_root().get(_ROOT_NAME)
-    return lease.beat if lease else Beat()
+    return lease.beat if lease else Heartbeat()
 
 
 class LeaseKeeper:
-    """One fetcher's dealings with the lease.
+    """Acquires, renews and releases the lease for one fetcher.
 
-    :param holder: a name that no other fetcher has.
+    :param holder: a unique name of the fetcher.
+    :param clock: a monotonic clock (s).
     """
 
     def __init__(self, holder: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._holder = holder
         self._clock = clock
         self._last_success = self._last_change = clock()
-        self._seen: Beat | None = None
+        self._seen: Heartbeat | None = None
 
     def wait(self, stop: Event) -> bool:
-        """Wait until the lease is this fetcher's; False if told to stop before."""
+        """Wait until this fetcher has the lease; return False if `stop` is set before."""
         while not stop.is_set():
             try:
-                if self.try_to_take():
+                if self.try_to_acquire():
                     return True
             except DatabaseUnavailable:
-                self._seen = None  # it may have been the database that kept the holder silent
+                self._seen = None  # the database may have kept the holder from its heartbeats
                 logger.warning("Waiting for the database")
-            stop.wait(LOOK_SECONDS)
+            stop.wait(POLL_SECONDS)
         return False
 
-    def try_to_take(self) -> bool:
-        """Take the lease if it is free or its holder has been silent for too long."""
-        beat = transact(last_beat)
-        if self._seen is None or beat != self._seen:
-            self._seen, self._last_change = beat, self._clock()
+    def try_to_acquire(self) -> bool:
+        """Acquire the lease if it is free or expired; return whether this succeeded."""
+        current = transact(last_heartbeat)
+        if self._seen is None or current != self._seen:
+            self._seen, self._last_change = current, self._clock()
         silence = self._clock() - self._last_change
-        if beat.holder is not None and silence < EXPIRY_SECONDS:
+        if current.holder is not None and silence < EXPIRY_SECONDS:
             return False
-        taken = transact(partial(self._replace, beat, self._next(beat, SchedulerFigures())))
-        if taken:
+        acquired = transact(partial(self._replace, current, self._next(current)))
+        if acquired:
             self._last_success = self._clock()
-        return taken
+        return acquired
 
     def is_due(self) -> bool:
-        """Whether it is time for the next sign of life."""
-        return self._clock() - self._last_success >= BEAT_SECONDS
+        """Return whether it is time for the next heartbeat."""
+        return self._clock() - self._last_success >= HEARTBEAT_SECONDS
 
-    def beat(self, figures: SchedulerFigures) -> None:
-        """Give a sign of life.
+    def send_heartbeat(self, figures: SchedulerFigures) -> None:
+        """Renew the lease.
 
-        :raises LeaseLostError: the lease is not this fetcher's any more.
+        :raises LeaseLostError: this fetcher no longer has the lease.
         """
         try:
-            beat = transact(last_beat)
-            kept = beat.holder == self._holder and transact(
-                partial(self._replace, beat, self._next(beat, figures))
+            current = transact(last_heartbeat)
+            renewed = current.holder == self._holder and transact(
+                partial(self._replace, current, self._next(current, figures))
             )
         except DatabaseUnavailable:
-            kept = self._clock() - self._last_success < EXPIRY_SECONDS
-            if kept:
+            if self._clock() - self._last_success < EXPIRY_SECONDS:
                 return
-        if not kept:
+            renewed = False
+        if not renewed:
             raise LeaseLostError
         self._last_success = self._clock()
 
     def release(self) -> None:
-        """Let another fetcher take over at once."""
+        """Release the lease, so that another fetcher can acquire it at once."""
         try:
-            beat = transact(last_beat)
-            if beat.holder == self._holder:
-                transact(partial(self._replace, beat, Beat(None, beat.number + 1)))
+            current = transact(last_heartbeat)
+            if current.holder == self._holder:
+                transact(partial(self._replace, current, Heartbeat(None, current.number + 1)))
         except DatabaseUnavailable:
             logger.warning("Could not release the lease; it will expire")
 
-    def _next(self, beat: Beat, figures: SchedulerFigures) -> Beat:
-        return Beat(self._holder, beat.number + 1, datetime.now(UTC), figures)
+    def _next(self, current: Heartbeat, figures: SchedulerFigures | None = None) -> Heartbeat:
+        now = datetime.now(UTC)
+        return Heartbeat(self._holder, current.number + 1, now, figures or SchedulerFigures())
 
-    def _replace(self, expected: Beat, beat: Beat) -> bool:
-        """Store a beat if the stored one is the expected one."""
+    def _replace(self, expected: Heartbeat, heartbeat: Heartbeat) -> bool:
+        """Store a heartbeat if the stored one is the expected one; return whether it is."""
         root = database_root()
-        if last_beat() != expected:
+        if last_heartbeat() != expected:
             return False
         if _ROOT_NAME not in root:
             root[_ROOT_NAME] = _Lease()
-        root[_ROOT_NAME].beat = beat
+        root[_ROOT_NAME].beat = heartbeat
         return True

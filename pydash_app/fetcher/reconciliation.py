@@ -1,4 +1,4 @@
-"""Keeps the scheduler's tasks in step with the stored dashboards."""
+"""Keeps the tasks of the scheduler consistent with the stored dashboards."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,44 +7,44 @@ from uuid import UUID
 
 from periodic_tasks import TaskScheduler
 from pydash_app.dashboard import repository
-from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, pinging
 from pydash_database import last_transaction_id, transact
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be done for the dashboards, as they are stored.
+class _Desired:
+    """The tasks that the stored dashboards require.
 
-    :ivar change_count: the state of the dashboards that this belongs to.
+    :ivar change_count: the state of the dashboards from which this was read.
     :ivar fetched: all dashboards.
-    :ivar urgent: those that nobody has tried to fetch yet, or that somebody wants fetched now.
+    :ivar urgent: those that were never fetched, or whose fetch was requested.
     :ivar pinged: those whose downtime is monitored.
-    :ivar watched: those among them that have been pinged before.
+    :ivar monitored: those of them that have been pinged before.
     """
 
     change_count: int
     fetched: frozenset[UUID]
     urgent: frozenset[UUID]
     pinged: frozenset[UUID]
-    watched: frozenset[UUID]
+    monitored: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """A dashboard, to those who only need its id."""
+class _Dashboard:
+    """A dashboard, reduced to its id."""
 
     id: UUID
 
 
 class Reconciler:
-    """Adds, removes and hastens tasks as dashboards come, go and are to be fetched now.
+    """Adds, removes and expedites tasks when dashboards are added, deleted or to be fetched now.
 
-    What was never fetched or pinged before is so at once; all the rest is spread over its interval.
-    The dashboards alone say which tasks there are, so a new fetcher needs to know nothing else.
+    Dashboards that were never fetched or pinged are so at once; all others are spread over the
+    interval. The stored dashboards alone determine the tasks, so a new fetcher needs no other
+    information.
 
-    :param scheduler: whose tasks these are.
-    :param interval: between two fetches of a dashboard.
+    :param scheduler: the scheduler of these tasks.
+    :param interval: the time between two fetches of a dashboard.
     """
 
     def __init__(self, scheduler: TaskScheduler, interval: timedelta) -> None:
@@ -56,68 +56,63 @@ class Reconciler:
         self._pinged: frozenset[UUID] = frozenset()
 
     def reconcile(self) -> None:
-        """Look whether anything changed, and act on it. Cheap when nothing did."""
+        """Update the tasks if the dashboards changed; cheap if they did not."""
         transaction_id = last_transaction_id()
         if transaction_id == self._transaction_id:
             return
-        wanted = transact(partial(_read_wanted, self._change_count, self._fetched))
-        if wanted is not None:
-            self._apply(wanted)
-            self._change_count = wanted.change_count
+        desired = transact(partial(_read_desired, self._change_count, self._fetched))
+        if desired is not None:
+            self._update_fetching(desired)
+            self._update_pinging(desired)
+            self._change_count = desired.change_count
         self._transaction_id = transaction_id
 
-    def _apply(self, wanted: _Wanted) -> None:
-        for dashboard_id in (wanted.fetched - self._fetched) | wanted.urgent:
-            self._fetch(dashboard_id, at_once=dashboard_id in wanted.urgent)
-        for dashboard_id in self._fetched - wanted.fetched:
+    def _update_fetching(self, desired: _Desired) -> None:
+        for dashboard_id in (desired.fetched - self._fetched) | desired.urgent:
+            fetching.schedule_periodic_dashboard_fetching(
+                _Dashboard(dashboard_id),
+                self._interval,
+                self._scheduler,
+                run_at_start=dashboard_id in desired.urgent,
+                jitter=self._interval,
+            )
+        for dashboard_id in self._fetched - desired.fetched:
             self._scheduler.remove_task(fetching.task_name(dashboard_id))
-        for dashboard_id in wanted.pinged - self._pinged:
-            self._ping(dashboard_id, at_once=dashboard_id not in wanted.watched)
-        for dashboard_id in self._pinged - wanted.pinged:
-            self._stop_pinging(dashboard_id)
-        self._fetched, self._pinged = wanted.fetched, wanted.pinged
+        self._fetched = desired.fetched
 
-    def _fetch(self, dashboard_id: UUID, *, at_once: bool) -> None:
-        fetching.schedule_periodic_dashboard_fetching(
-            _Task(dashboard_id),
-            self._interval,
-            self._scheduler,
-            run_at_start=at_once,
-            jitter=self._interval,
-        )
-
-    def _ping(self, dashboard_id: UUID, *, at_once: bool) -> None:
-        pinging.schedule_periodic_pinging(
-            _Task(dashboard_id), scheduler=self._scheduler, run_at_start=at_once
-        )
-
-    def _stop_pinging(self, dashboard_id: UUID) -> None:
-        self._scheduler.remove_task(pinging.task_name(dashboard_id))
-        self._scheduler.add_background_task(
-            ("stop watching", dashboard_id), partial(pinging.stop_watching, dashboard_id)
-        )
+    def _update_pinging(self, desired: _Desired) -> None:
+        for dashboard_id in desired.pinged - self._pinged:
+            pinging.schedule_periodic_pinging(
+                _Dashboard(dashboard_id),
+                scheduler=self._scheduler,
+                run_at_start=dashboard_id not in desired.monitored,
+            )
+        for dashboard_id in self._pinged - desired.pinged:
+            self._scheduler.remove_task(pinging.task_name(dashboard_id))
+            self._scheduler.add_background_task(
+                ("stop monitoring", dashboard_id), partial(pinging.stop_monitoring, dashboard_id)
+            )
+        self._pinged = desired.pinged
 
 
-def _read_wanted(known_change_count: int | None, known: frozenset[UUID]) -> _Wanted | None:
-    """Read what is to be done; None if nothing changed since the known count.
+def _read_desired(known_change_count: int | None, known: frozenset[UUID]) -> _Desired | None:
+    """Return the tasks that the dashboards require; None if nothing changed.
 
-    :param known: dashboards that have a task already, and so are urgent only if requested.
+    :param known_change_count: the change count at the time of the last call.
+    :param known: dashboards that have a task, and are therefore urgent only on request.
     """
     change_count = repository.change_count()
     if change_count == known_change_count:
         return None
     dashboards = {board.id: board for board in repository.all()}
-    untried = (id_ for id_ in dashboards.keys() - known if _is_untried(dashboards[id_]))
+    new = dashboards.keys() - known
+    untried = [id_ for id_ in new if dashboards[id_].fetching.last_attempt_time is None]
     requested = dashboards.keys() & repository.take_fetch_requests()
     pinged = {id_: board for id_, board in dashboards.items() if board.monitor_downtime}
-    return _Wanted(
+    return _Desired(
         change_count=change_count,
         fetched=frozenset(dashboards),
         urgent=frozenset([*untried, *requested]),
         pinged=frozenset(pinged),
-        watched=frozenset(id_ for id_, board in pinged.items() if board.downtime.last_ping),
+        monitored=frozenset(id_ for id_, board in pinged.items() if board.downtime.last_ping),
     )
-
-
-def _is_untried(dashboard: Dashboard) -> bool:
-    return dashboard.fetching.last_attempt_time is None

@@ -1,10 +1,12 @@
-"""The outbox: mails are written in the transaction that causes them and sent by the fetcher.
+"""The outbox: mails are written in the transaction that causes them, and sent by the fetcher.
 
-So a mail is sent only if its cause was stored, and a mail server that is down slows nobody.
+A mail is therefore sent only if its cause was stored, and an unavailable mail server delays no
+request.
 
-Anybody can enter the address of somebody else who will then get a mail. Therefore only `MOST` of
-each kind go to one mailbox in an hour. They are counted here, where all of them pass, and not in
-the requests: no answer, and no time that it takes, tells to whom there was something to send.
+Anyone can enter the address of someone else, who then gets a mail. Therefore at most
+`MAX_PER_MAILBOX` mails of each kind are sent to a mailbox within `MAILBOX_PERIOD`. They are counted
+here rather than in the requests, so that neither a response nor its duration reveals whether there
+was anything to send.
 """
 
 from collections import Counter
@@ -23,14 +25,14 @@ __all__ = ["OutgoingMail", "send_due", "write"]
 
 logger = Logger(__name__)
 
-MOST = 5
-MOST_WITHIN = timedelta(hours=1)
+MAX_PER_MAILBOX = 5
+MAILBOX_PERIOD = timedelta(hours=1)
 _BATCH = 50
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """What is needed to send a mail outside of the transaction that read it."""
+    """All that is required to send a mail outside of the transaction that read it."""
 
     mail: OutgoingMail
     message: Message
@@ -38,75 +40,66 @@ class _Attempt:
 
 
 def write(recipient: str, subject: str, plain: str, html: str) -> None:
-    """Write a mail into the outbox, as a part of the caller's transaction."""
+    """Add a mail to the outbox, as part of the caller's transaction."""
     repository.add(OutgoingMail(recipient, subject, plain, html))
 
 
 def send_due(now: datetime | None = None) -> int:
-    """Send the mails that are due; answer how many were sent.
+    """Send the mails that are due; return how many were sent.
 
-    It is called every few seconds by the fetcher, outside of any transaction. What fails is tried
-    again later, with growing pauses, for three days. When the server does not answer at all, the
-    rest of the batch is not even tried.
+    The fetcher calls this every few seconds, outside of any transaction. A mail that fails is
+    retried with increasing delays for three days. If the server is unavailable, the rest of the
+    batch is not attempted.
     """
     now = now or datetime.now(UTC)
+    settings = configuration.current()
     sent = 0
     for attempt in transact(lambda: _begin_attempts(now)):
         try:
-            _send(attempt)
+            send(
+                attempt.message,
+                sender=settings.mail_from,
+                mail_url=settings.mail_url,
+                directory=settings.data_dir / "mail",
+            )
         except MailServerUnavailable as error:
-            logger.warning("The mail server is away", reason=error)
+            logger.warning("The mail server is unavailable", reason=error)
             break
-        except Exception as error:  # noqa: BLE001 (whatever is wrong with a mail, the others go on)
-            _note_failure(attempt, error)
+        except Exception as error:  # noqa: BLE001 (a faulty mail must not stop the others)
+            _log_failure(error, attempt.is_last)
+            if attempt.is_last:
+                transact(partial(repository.remove, attempt.mail))
         else:
-            transact(partial(_note_sent, attempt.mail, now))
+            transact(partial(repository.move_to_sent, attempt.mail, now))
             sent += 1
     return sent
 
 
 def _begin_attempts(now: datetime) -> list[_Attempt]:
-    """Take the mails that are due off the front of the queue until their next attempt is due.
+    """Move the mails that are due to the time of their next attempt.
 
-    So another sender leaves them alone, and a crash in the middle costs no mail. What is too much
-    for one mailbox is dropped, the oldest first, for a newer code makes an older one void.
+    Other senders therefore skip them, and a crash loses no mail. Mails beyond the limit of a
+    mailbox are dropped, the oldest first, because a newer code invalidates an older one.
     """
     attempts: list[_Attempt] = []
-    sent = Counter(repository.kinds_sent(now - MOST_WITHIN))
+    sent = Counter(repository.kinds_sent(now - MAILBOX_PERIOD))
     for mail in sorted(repository.due(now, _BATCH), key=lambda mail: mail.written, reverse=True):
         repository.remove(mail)
-        if sent[mail.kind] >= MOST:
-            logger.warning("Dropped a mail: its recipient has had too many", subject=mail.subject)
+        if sent[mail.kind] >= MAX_PER_MAILBOX:
+            logger.warning("Dropped a mail: too many for its recipient", subject=mail.subject)
             continue
         sent[mail.kind] += 1
         mail.begin_attempt(now)
         repository.add(mail)
         message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
-        attempts.append(_Attempt(mail, message, mail.is_hopeless(now)))
+        attempts.append(_Attempt(mail, message, mail.has_given_up(now)))
     return attempts[::-1]
 
 
-def _send(attempt: _Attempt) -> None:
-    settings = configuration.current()
-    send(
-        attempt.message,
-        sender=settings.mail_from,
-        mail_url=settings.mail_url,
-        directory=settings.data_dir / "mail",
-    )
-
-
-def _note_failure(attempt: _Attempt, error: Exception) -> None:
+def _log_failure(error: Exception, is_last: bool) -> None:
     if isinstance(error, MailNotSent):
-        logger.warning("A mail was not sent", reason=error, last_attempt=attempt.is_last)
+        logger.warning("A mail was not sent", reason=error, last_attempt=is_last)
     else:
-        # Only its kind: the text may tell the recipient.
+        # Only the type, because the text may contain the recipient.
         kind = type(error).__name__
-        logger.error("A mail failed unforeseen", kind=kind, last_attempt=attempt.is_last)
-    if attempt.is_last:
-        transact(partial(repository.remove, attempt.mail))
-
-
-def _note_sent(mail: OutgoingMail, now: datetime) -> None:
-    repository.remove(mail)
-    repository.note_sent(mail, now)
+        logger.error("Unexpected error while sending a mail", kind=kind, last_attempt=is_last)

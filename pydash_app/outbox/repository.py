@@ -1,6 +1,6 @@
-"""Handles the persistence of mails that wait, and of how many were sent to whom.
+"""Stores the mails that are waiting, and counts those that were sent. Nothing here commits.
 
-The mails are a queue in the order in which they are due.
+The mails are a queue, ordered by the time at which they are due.
 """
 
 from datetime import datetime
@@ -18,45 +18,49 @@ _SENT = "sent_mails"
 
 
 def create(root: Root) -> None:
-    """Make the place for mails in an empty database."""
+    """Create the queue of mails in an empty database."""
     root[_COLLECTION] = OOBTree()
 
 
 def create_sent(root: Root) -> None:
-    """Make the place for what is remembered of the mails that were sent."""
+    """Create the record of the mails that were sent."""
     root[_SENT] = OOBTree()
 
 
 def add(mail: OutgoingMail) -> None:
-    """Put a mail into the queue."""
+    """Add a mail to the queue."""
     _queue()[mail.due, mail.id] = mail
 
 
 def remove(mail: OutgoingMail) -> None:
-    """Take a mail out of the queue.
+    """Remove a mail from the queue.
 
-    :raises KeyError: it is not there.
+    :raises KeyError: the mail is not in the queue.
     """
     del _queue()[mail.due, mail.id]
 
 
 def due(now: datetime, limit: int) -> list[OutgoingMail]:
-    """List the mails that should be sent by now, at most `limit`, the one due longest first."""
+    """Return the mails that are due, at most `limit`, the one that has been due longest first."""
     return [mail for _, mail in islice(_queue().items(max=(now, "~")), limit)]
 
 
 def count() -> int:
-    """Count the mails that wait."""
+    """Return the number of waiting mails."""
     return len(_queue())
 
 
-def note_sent(mail: OutgoingMail, now: datetime) -> None:
-    """Remember to whom a mail was sent, and of which kind."""
+def move_to_sent(mail: OutgoingMail, now: datetime) -> None:
+    """Remove a mail from the queue, and record that one of its kind was sent.
+
+    :raises KeyError: the mail is not in the queue.
+    """
+    remove(mail)
     database_root()[_SENT][now, mail.id] = mail.kind
 
 
 def kinds_sent(since: datetime) -> list[tuple[str, str]]:
-    """List the kinds of the mails sent since then, and forget those sent before."""
+    """Return the kinds of the mails sent since a moment; delete the records of older ones."""
     sent = database_root()[_SENT]
     for key in list(sent.keys(max=(since, "~"))):
         del sent[key]

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 
 from pydash_app.dashboard import repository
 from pydash_app.errors import Forbidden
-from pydash_app.fetcher import last_beat
+from pydash_app.fetcher import last_heartbeat
 from pydash_database import DatabaseUnavailable, transact
 from pydash_web.http import session
 
@@ -103,15 +103,15 @@ class _DatabaseCollector(Collector):
 
 
 def _read() -> list[Metric]:
-    beat, now = last_beat(), datetime.now(UTC)
+    heartbeat, now = last_heartbeat(), datetime.now(UTC)
     age = GaugeMetricFamily(
         "pydash_fetcher_silence_seconds", "Seconds since the last heartbeat of the fetcher."
     )
-    if beat.time:
-        age.add_metric([], (now - beat.time).total_seconds())
+    if heartbeat.time:
+        age.add_metric([], (now - heartbeat.time).total_seconds())
     return [
         *(
-            family(f"pydash_fetcher_{name}", meaning, getattr(beat.figures, name))
+            family(f"pydash_fetcher_{name}", meaning, getattr(heartbeat.figures, name))
             for family, meanings in ((GaugeMetricFamily, GAUGES), (CounterMetricFamily, COUNTERS))
             for name, meaning in meanings.items()
         ),

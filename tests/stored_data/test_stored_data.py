@@ -15,7 +15,7 @@ from pydash_app.dashboard import repository as dashboards
 from pydash_app.dashboard.aggregator.statistic import reduce_precision
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.fetcher.lease import last_beat
+from pydash_app.fetcher.lease import last_heartbeat
 from pydash_app.migrations import MIGRATIONS
 from pydash_app.secrets import hash_code
 from pydash_app.user import repository as users
@@ -213,7 +213,7 @@ def test_the_fetching_status_is_read(expected: Any) -> None:
 def test_what_the_fetcher_left_is_read(expected: Any) -> None:
     def check() -> None:
         broken = expected["dashboards"]["http://192.0.2.1:5000"]
-        assert last_beat().holder == expected["fetcher"]
+        assert last_heartbeat().holder == expected["fetcher"]
         assert [str(one) for one in dashboards.take_fetch_requests()] == [broken["id"]]
 
     transact(check)

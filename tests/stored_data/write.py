@@ -252,8 +252,9 @@ def store_mails() -> dict[str, Any]:
     expected: dict[str, Any] = {
         "waiting": [[mail.recipient, mail.subject, mail.plain, mail.html, mail.attempts]]
     }
-    if hasattr(outbox, "note_sent"):
-        outbox.note_sent(mail, NOW)
+    if hasattr(outbox, "move_to_sent"):
+        outbox.move_to_sent(mail, NOW)
+        outbox.add(mail)
         expected["sent"] = [list(mail.kind)]
     if "mail_requests" in database_root():
         requests = find_module("pydash_app.user.services.mail_requests")
@@ -423,7 +424,7 @@ def write(directory: Path) -> dict[str, Any]:
     expected: dict[str, Any] = {"now": NOW.isoformat(), "invitation": INVITATION}
     expected["users"] = transact(store_users)
     expected["mails"] = transact(store_mails)
-    assert LeaseKeeper(FETCHER).try_to_take()
+    assert LeaseKeeper(FETCHER).try_to_acquire()
     expected["fetcher"] = FETCHER
     owner = transact(lambda: users.find_by_name("Alice"))
     assert owner is not None

@@ -30,7 +30,7 @@ def ping_dashboard(dashboard_id: UUID | str) -> None:
     transact(partial(_record, dashboard_id, now, latency))
 
 
-def stop_watching(dashboard_id: UUID | str) -> None:
+def stop_monitoring(dashboard_id: UUID | str) -> None:
     """Note that nobody pings a dashboard any more, so that this time counts as neither."""
     transact(partial(_pause, dashboard_id))
 

@@ -17,7 +17,7 @@ from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, registration
-from pydash_app.fetcher import last_beat
+from pydash_app.fetcher import last_heartbeat
 from pydash_database import transact
 from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 30.0
 
 @pytest.fixture
 def settings(zeo_database: Configuration, tmp_path: Path) -> dict[str, str]:
-    """Settings of a fetcher on the same database as this process, and hardly ever fetching."""
+    """Settings of a fetcher that uses the database of this process and rarely fetches."""
     return {
         "PYDASH_DATA_DIR": str(tmp_path / "data"),
         "PYDASH_DATABASE_URI": zeo_database.database_uri,
@@ -45,7 +45,7 @@ def settings(zeo_database: Configuration, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def fetcher(settings: dict[str, str]) -> Iterator[FetcherProcess]:
     fetcher = FetcherProcess(settings)
-    wait_until(lambda: transact(last_beat).holder is not None)
+    wait_until(lambda: transact(last_heartbeat).holder is not None)
     yield fetcher
     fetcher.kill()
 
@@ -65,7 +65,7 @@ def register(app: MonitoredApp) -> uuid.UUID:
 def wait_until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "the condition never became true"
         time.sleep(0.02)
 
 
@@ -83,11 +83,11 @@ def has_visits(dashboard_id: uuid.UUID, count: int) -> bool:
 
 
 @pytest.mark.usefixtures("fetcher")
-def test_it_follows_what_other_processes_do_with_a_dashboard(
+def test_it_follows_changes_of_dashboards_by_other_processes(
     monitored_app: MonitoredApp,
 ) -> None:
-    wait_until(lambda: transact(last_beat).figures.tasks > 0)
-    tasks_without_dashboards = transact(last_beat).figures.tasks
+    wait_until(lambda: transact(last_heartbeat).figures.tasks > 0)
+    tasks_without_dashboards = transact(last_heartbeat).figures.tasks
     monitored_app.delete_calls()
     dashboard_id = register(monitored_app)
     wait_until(lambda: read(dashboard_id, lambda board: board.fetching.state.has_history))
@@ -102,65 +102,65 @@ def test_it_follows_what_other_processes_do_with_a_dashboard(
     registration.change_settings(dashboard_id, monitor_downtime=False)
     wait_until(lambda: read(dashboard_id, lambda board: board.downtime.last_ping is None))
 
-    wait_until(lambda: transact(last_beat).figures.tasks == tasks_without_dashboards + 1)
+    wait_until(lambda: transact(last_heartbeat).figures.tasks == tasks_without_dashboards + 1)
     registration.delete(dashboard_id)
-    wait_until(lambda: transact(last_beat).figures.tasks == tasks_without_dashboards)
+    wait_until(lambda: transact(last_heartbeat).figures.tasks == tasks_without_dashboards)
 
 
-def test_another_one_goes_on_from_the_database_alone(
+def test_another_fetcher_continues_from_the_database_alone(
     fetcher: FetcherProcess,
     settings: dict[str, str],
     monitored_app: MonitoredApp,
     dashboard_id: uuid.UUID,
 ) -> None:
-    """And what the killed one had started dies with it."""
+    """The subprocesses of the killed one end with it."""
     wait_until(lambda: visits(dashboard_id) == 1)
     standby = FetcherProcess(settings | {"PYDASH_FETCH_INTERVAL": "1"})
     try:
-        holder = transact(last_beat).holder
+        holder = transact(last_heartbeat).holder
         helpers = psutil.Process(fetcher.process.pid).children(recursive=True)
         fetcher.kill()
         assert psutil.wait_procs(helpers, timeout=5)[1] == []
-        wait_until(lambda: transact(last_beat).holder not in (None, holder))
+        wait_until(lambda: transact(last_heartbeat).holder not in (None, holder))
         monitored_app.visit()
         wait_until(lambda: visits(dashboard_id) == 2)
     finally:
         standby.kill()
 
 
-def test_only_one_schedules_even_after_one_was_suspended(
+def test_only_one_fetcher_schedules_after_another_was_suspended(
     fetcher: FetcherProcess, settings: dict[str, str]
 ) -> None:
-    holder = transact(last_beat).holder
+    holder = transact(last_heartbeat).holder
     standby = FetcherProcess(settings)
     try:
-        number = transact(last_beat).number
-        wait_until(lambda: transact(last_beat).number >= number + 10)
-        assert transact(last_beat).holder == holder
+        number = transact(last_heartbeat).number
+        wait_until(lambda: transact(last_heartbeat).number >= number + 10)
+        assert transact(last_heartbeat).holder == holder
         fetcher.process.send_signal(signal.SIGSTOP)
-        wait_until(lambda: transact(last_beat).holder not in (None, holder))
+        wait_until(lambda: transact(last_heartbeat).holder not in (None, holder))
         fetcher.process.send_signal(signal.SIGCONT)
-        standby_holder = transact(last_beat).holder
-        number = transact(last_beat).number
-        wait_until(lambda: transact(last_beat).number >= number + 3)
-        assert transact(last_beat).holder == standby_holder
+        standby_holder = transact(last_heartbeat).holder
+        number = transact(last_heartbeat).number
+        wait_until(lambda: transact(last_heartbeat).number >= number + 3)
+        assert transact(last_heartbeat).holder == standby_holder
     finally:
         standby.kill()
 
 
-def test_it_ends_when_asked_and_leaves_the_lease_and_no_process(
+def test_it_ends_on_sigterm_and_releases_the_lease_and_all_processes(
     fetcher: FetcherProcess, dashboard_id: uuid.UUID
 ) -> None:
     wait_until(lambda: visits(dashboard_id) == 1)
     helpers = psutil.Process(fetcher.process.pid).children(recursive=True)
     assert helpers
     assert fetcher.terminate() == 0
-    assert transact(last_beat).holder is None
+    assert transact(last_heartbeat).holder is None
     assert psutil.wait_procs(helpers, timeout=5)[1] == []
 
 
 @pytest.mark.usefixtures("zeo_database")
-def test_an_app_that_hangs_keeps_neither_another_one_nor_the_end_waiting(
+def test_an_unresponsive_app_delays_neither_another_app_nor_the_end(
     settings: dict[str, str], monitored_app: MonitoredApp, dashboard_id: uuid.UUID
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
@@ -171,7 +171,7 @@ def test_an_app_that_hangs_keeps_neither_another_one_nor_the_end_waiting(
         fetcher = FetcherProcess(settings | {"PYDASH_FETCH_INTERVAL": "1"})
         try:
             silent.accept()[0].close()
-            with closing(silent.accept()[0]):  # and say nothing, while the other is fetched
+            with closing(silent.accept()[0]):  # send nothing while the other app is fetched
                 for count in (2, 3, 4):
                     monitored_app.visit()
                     wait_until(partial(has_visits, dashboard_id, count))
@@ -180,7 +180,7 @@ def test_an_app_that_hangs_keeps_neither_another_one_nor_the_end_waiting(
             fetcher.kill()
 
 
-def test_it_waits_for_a_database_that_is_not_there_yet(tmp_path: Path) -> None:
+def test_it_waits_for_a_database_that_is_not_available_yet(tmp_path: Path) -> None:
     settings = {"PYDASH_DATA_DIR": str(tmp_path), "PYDASH_DATABASE_URI": f"zeo://{tmp_path}/no"}
     fetcher = FetcherProcess(settings)
     log = tmp_path / "logs"
@@ -190,7 +190,6 @@ def test_it_waits_for_a_database_that_is_not_there_yet(tmp_path: Path) -> None:
 
 DEFAULT_SCHEDULER = """
 import os, sys, time, pydash_app
-from pydash_app.configuration import Configuration
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_database import transact
@@ -205,11 +204,11 @@ if __name__ == "__main__":
 """
 
 
-def test_the_default_scheduler_fetches_too(
+def test_the_default_scheduler_also_fetches(
     settings: dict[str, str], dashboard_id: uuid.UUID, tmp_path: Path
 ) -> None:
     script = tmp_path / "program.py"
     script.write_text(DEFAULT_SCHEDULER)
-    # In a process of its own, for a scheduler is started once in its life.
+    # In a separate process, because a scheduler can be started only once.
     subprocess.run([sys.executable, script, str(dashboard_id)], env=settings, check=True)
     assert visits(dashboard_id) == 1

@@ -92,11 +92,11 @@ def test_switching_it_off_ends_the_watch(
     monkeypatch.setattr(_App, "status", 503)
     pinging.ping_dashboard(dashboard.id)
     pinging.ping_dashboard(dashboard.id)
-    pinging.stop_watching(dashboard.id)
+    pinging.stop_monitoring(dashboard.id)
     assert not is_down(dashboard)
     assert dashboard.downtime.last_ping is None
 
 
 def test_a_deleted_dashboard_is_quietly_left_alone() -> None:
     pinging.ping_dashboard(uuid.uuid4())
-    pinging.stop_watching(uuid.uuid4())
+    pinging.stop_monitoring(uuid.uuid4())

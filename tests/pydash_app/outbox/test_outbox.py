@@ -1,4 +1,4 @@
-"""Mails are sent if and only if their cause was stored, and a server that is down costs none."""
+"""Mails are sent if and only if their cause was stored, and survive an unavailable server."""
 
 import email
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from pydash_app import configuration as configurations
 from pydash_app import outbox
 from pydash_app.configuration import Configuration
 from pydash_app.migrations import MIGRATIONS
-from pydash_app.outbox.entity import GIVE_UP_AFTER, LONGEST_PAUSE, OutgoingMail
+from pydash_app.outbox.entity import GIVE_UP_AFTER, MAX_DELAY, OutgoingMail
 from pydash_app.user import verify
 from pydash_app.user.services import registration
 from pydash_database import database_root, schema, transact
@@ -94,14 +94,14 @@ def test_a_mail_arrives_and_leaves_the_outbox(mailbox: Mailbox, start: Callable[
     assert outbox.send_due() == 0
 
 
-def test_the_link_of_a_registration_mail_works_once_even_if_the_server_was_down(
+def test_the_link_of_a_registration_mail_works_once_even_if_the_server_was_unavailable(
     mailbox: Mailbox, start: Callable[[], None], configuration: Configuration
 ) -> None:
     use_closed_port(configuration)
     alice = transact(lambda: registration.register("Alice", PASSWORD, "alice@example.com"))
     assert outbox.send_due() == 0
     start()
-    assert outbox.send_due() == 0, "it waits a minute before it tries again"
+    assert outbox.send_due() == 0, "the next attempt is due in a minute"
     assert outbox.send_due(datetime.now(UTC) + timedelta(minutes=2)) == 1
     (mail,) = mailbox.mails
     code = plain_text(mail).partition("/verify/")[2][:36]
@@ -109,25 +109,25 @@ def test_the_link_of_a_registration_mail_works_once_even_if_the_server_was_down(
     assert transact(alice.is_verified)
 
 
-def test_a_server_that_is_down_is_asked_once_for_a_whole_batch(
+def test_an_unavailable_server_is_contacted_once_per_batch(
     configuration: Configuration, database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_closed_port(configuration)
-    asked: list[Any] = []
+    attempts: list[Any] = []
 
     def count_and_send(message: Any, **more: Any) -> None:
-        asked.append(message)
+        attempts.append(message)
         sending.send(message, **more)
 
     monkeypatch.setattr(outbox, "send", count_and_send)
     for _ in range(5):
         write()
     assert outbox.send_due() == 0
-    assert len(asked) == 1
+    assert len(attempts) == 1
     assert count() == 5
 
 
-def test_a_refused_mail_does_not_keep_back_the_others(
+def test_a_refused_mail_does_not_block_the_others(
     mailbox: Mailbox, start: Callable[[], None]
 ) -> None:
     start()
@@ -138,10 +138,10 @@ def test_a_refused_mail_does_not_keep_back_the_others(
     assert count() == 1
 
 
-def test_one_mailbox_gets_five_mails_of_a_kind_an_hour(
+def test_a_mailbox_gets_at_most_five_mails_of_a_kind_per_hour(
     mailbox: Mailbox, start: Callable[[], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Anybody can have mails sent to any address, by registering with it under many names."""
+    """Anyone can have mails sent to any address, by registering it under many names."""
     start()
     now = datetime.now(UTC) + timedelta(minutes=1)
     for number in range(20):
@@ -150,22 +150,22 @@ def test_one_mailbox_gets_five_mails_of_a_kind_an_hour(
         transact(partial(registration.register, f"User {number}", PASSWORD, address))
         outbox.send_due(now)
     assert len(mailbox.mails) == 5
-    assert count() == 0, "what is too much does not wait for the next hour"
+    assert count() == 0, "excess mails do not wait for the next hour"
     dropped = [vars(record) for record in caplog.records if record.name == "pydash_app.outbox"]
     assert len(dropped) == 15
-    assert "ictim" not in str(dropped), "the log does not say whose address it is"
+    assert "ictim" not in str(dropped), "the log does not contain the address"
 
     write("victim@example.com")
     write()
-    assert outbox.send_due(now) == 2, "mails of another kind and to others still go"
+    assert outbox.send_due(now) == 2, "mails of other kinds and to others are still sent"
     transact(lambda: registration.register("Later", PASSWORD, "victim@example.com"))
-    assert outbox.send_due(now + outbox.MOST_WITHIN) == 1, "and an hour later of this kind, too"
+    assert outbox.send_due(now + outbox.MAILBOX_PERIOD) == 1, "and an hour later also of this kind"
 
 
-def test_of_too_many_mails_the_newest_are_sent_in_the_order_in_which_they_were_written(
+def test_the_newest_of_too_many_mails_are_sent_in_the_order_of_writing(
     mailbox: Mailbox, start: Callable[[], None]
 ) -> None:
-    """The code in a newer mail makes those in older ones void."""
+    """The code in a newer mail invalidates those in older ones."""
     start()
     for number in range(8):
         transact(partial(outbox.write, "a@example.com", "Code", str(number), ""))
@@ -173,37 +173,37 @@ def test_of_too_many_mails_the_newest_are_sent_in_the_order_in_which_they_were_w
     assert [plain_text(mail) for mail in mailbox.mails] == ["3", "4", "5", "6", "7"]
 
 
-def test_a_database_from_before_mails_were_counted_is_brought_up_to_date(
+def test_a_database_from_before_mails_were_counted_is_migrated(
     mailbox: Mailbox, start: Callable[[], None]
 ) -> None:
     start()
 
-    def turn_back() -> None:
+    def downgrade() -> None:
         root = database_root()
         del root["sent_mails"]
         root[schema.VERSION] = 1
 
-    transact(turn_back)
+    transact(downgrade)
     assert transact(lambda: schema.upgrade(database_root(), MIGRATIONS)) == len(MIGRATIONS) - 1
     write()
     assert outbox.send_due() == 1
 
 
-def test_a_mail_that_fails_in_an_unforeseen_way_does_not_keep_back_the_others(
+def test_an_unexpected_error_with_one_mail_does_not_block_the_others(
     mailbox: Mailbox, start: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start()
 
     def send_unless_to_bob(message: Any, **more: Any) -> None:
         if message.recipient == "bob@example.com":
-            raise RuntimeError("a mistake of ours")
+            raise RuntimeError("a bug")
         sending.send(message, **more)
 
     monkeypatch.setattr(outbox, "send", send_unless_to_bob)
     write("bob@example.com")
     write()
     assert outbox.send_due() == 1
-    assert count() == 1, "it is tried again, like one that was refused"
+    assert count() == 1, "it is retried, like one that was refused"
     outbox.send_due(datetime.now(UTC) + GIVE_UP_AFTER)
     assert count() == 0
 
@@ -220,18 +220,18 @@ def test_it_gives_up_after_three_days(mailbox: Mailbox, start: Callable[[], None
     assert count() == 0
 
 
-def test_the_pauses_grow_up_to_an_hour() -> None:
+def test_the_delays_grow_up_to_an_hour() -> None:
     mail = OutgoingMail("alice@example.com", "", "", "")
-    pauses = []
+    delays = []
     for _ in range(20):
         mail.begin_attempt(mail.written)
-        pauses.append(mail.due - mail.written)
-    assert pauses[:3] == [timedelta(minutes=minutes) for minutes in (1, 2, 4)]
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == LONGEST_PAUSE
+        delays.append(mail.due - mail.written)
+    assert delays[:3] == [timedelta(minutes=minutes) for minutes in (1, 2, 4)]
+    assert delays == sorted(delays)
+    assert delays[-1] == MAX_DELAY
 
 
-def test_without_a_server_mails_become_files_that_only_the_owner_reads(
+def test_without_a_server_mails_become_files_readable_by_the_owner_alone(
     configuration: Configuration, database: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")

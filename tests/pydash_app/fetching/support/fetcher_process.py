@@ -1,4 +1,4 @@
-"""A fetcher in a process of its own, for tests that stop, kill and replace it."""
+"""A fetcher in a separate process, for tests that stop, kill and replace it."""
 
 import os
 import signal
@@ -10,9 +10,10 @@ ROOT = Path(__file__).parents[4]
 
 
 class FetcherProcess:
-    """A real fetcher daemon; it takes over sooner from a dead one than in production.
+    """A real fetcher daemon, which replaces a dead one sooner than in production.
 
     :param environment: its settings, `PYDASH_*`.
+    :param is_hasty: whether to shorten the times of the lease.
     """
 
     def __init__(self, environment: dict[str, str], *, is_hasty: bool = True) -> None:
@@ -22,17 +23,17 @@ class FetcherProcess:
         self.start()
 
     def start(self) -> None:
-        """Start it; it may be killed before."""
+        """Start the process, also again after it was killed."""
         command = [sys.executable, __file__, *self._arguments]
         self.process = subprocess.Popen(command, env=self._environment)
 
     def kill(self) -> None:
-        """End it without asking."""
+        """Kill the process."""
         self.process.kill()
         self.process.wait()
 
     def terminate(self) -> int:
-        """Ask it to end; return its exit code."""
+        """Send SIGTERM; return the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(15)
 
@@ -44,8 +45,8 @@ def main() -> None:
     from pydash_app.fetcher import lease
 
     if "--hasty" in sys.argv:
-        lease.BEAT_SECONDS, lease.EXPIRY_SECONDS = 0.2, 1.0
-        lease.LOOK_SECONDS = fetcher.LOOK_SECONDS = 0.1
+        lease.HEARTBEAT_SECONDS, lease.EXPIRY_SECONDS = 0.2, 1.0
+        lease.POLL_SECONDS = fetcher.POLL_SECONDS = 0.1
     fetcher.run(Configuration.from_environment(os.environ))
 
 
