@@ -40,7 +40,7 @@ class CallBatch:
     :ivar endpoint: names of the endpoints.
     :ivar execution_time: float64, ms.
     :ivar time: datetime64[us], UTC.
-    :ivar status_code: uint16; 0 where the source does not tell.
+    :ivar status_code: uint16; 0 where the source does not report it.
     """
 
     endpoint: list[str]
@@ -63,13 +63,14 @@ class CallBatch:
         ip: Texts,
         status_code: Sequence[int | None] | NDArray[Any] | None = None,
     ) -> "CallBatch":
-        """Make a batch from columns: lists or NumPy arrays, one entry per call.
+        """Return a batch of columns: lists or NumPy arrays, one entry per call.
 
         :param execution_time: ms.
         :param time: datetimes (naive ones are UTC) or ``datetime64`` in UTC.
-        :param status_code: None, or None or 0 for a call, where the source does not tell.
-        :raises ValueError: names the column that has another length or a value that is no
-            finite number, time or status.
+        :param status_code: None or 0 for calls, and None for all, where the source does not
+            report it.
+        :raises ValueError: names the column whose length differs, or that contains an invalid
+            number, time or status.
 
         >>> batch = CallBatch.from_columns(
         ...     endpoint=["foo", "bar"], execution_time=[1, 2.5],
@@ -80,16 +81,18 @@ class CallBatch:
         """
         batch = cls(
             endpoint=_texts(endpoint),
-            execution_time=_finite("execution_time", execution_time),
+            execution_time=np.asarray(execution_time, dtype=np.float64),
             time=_times(time),
             version=_texts(version),
             group_by=_texts(group_by),
             ip=_texts(ip),
             status_code=_status_codes(status_code, len(endpoint)),
         )
+        if not np.isfinite(batch.execution_time).all():
+            raise ValueError("execution_time: contains a value that is not a finite number")
         for name in ("execution_time", "time", "version", "group_by", "ip", "status_code"):
             if len(getattr(batch, name)) != len(batch):
-                raise ValueError(f"{name}: has another length than endpoint")
+                raise ValueError(f"{name}: must have as many values as endpoint")
         return batch
 
     @classmethod
@@ -129,22 +132,15 @@ def _texts(values: Texts) -> list[str]:
     return [item if type(item) is str else str(item) for item in items]
 
 
-def _finite(name: str, values: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
-    numbers = np.asarray(values, dtype=np.float64)
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"{name}: has a value that is not a finite number")
-    return numbers
-
-
 def _times(values: Sequence[datetime] | NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     if not isinstance(values, np.ndarray):
         naive = [time_units.as_utc(time).replace(tzinfo=None) for time in values]
         values = np.array(naive, dtype="datetime64[us]")
     times = values.astype("datetime64[us]")
     if np.isnat(times).any():
-        raise ValueError("time: has a value that is no time")
+        raise ValueError("time: contains a value that is not a time")
     if len(times) and not (times.min() >= _EARLIEST and times.max() <= _LATEST):
-        raise ValueError("time: has a value that is not in the years 1 to 9999")
+        raise ValueError("time: contains a value outside of the years 1 to 9999")
     return times
 
 
@@ -156,5 +152,5 @@ def _status_codes(
     if not isinstance(values, np.ndarray):
         values = np.array([value or 0 for value in values], dtype=np.int64)
     if ((values != 0) & ((values < 100) | (values > 999))).any():
-        raise ValueError("status_code: has a value that is not a status from 100 to 999")
+        raise ValueError("status_code: contains a value outside of 100 to 999")
     return values.astype(np.uint16)

@@ -58,7 +58,16 @@ class Cube(Persistent):
         """Add calls."""
         if not len(batch):
             return
-        columns = self._coded(batch)
+        codes: Columns = {
+            field.value: self.dictionaries[field].encode(getattr(batch, field))
+            for field in CODED_FIELDS
+        }
+        numbers: Columns = {
+            "status": batch.status_code,
+            "time": batch.time.astype(np.int64),
+            "execution_time": batch.execution_time,
+        }
+        columns = sorted_calls({**codes, **numbers})
         first, last = int(columns["time"].min()), int(columns["time"].max())
         self.rows += len(batch)
         self.first = first if self.first is None else min(first, self.first)
@@ -122,19 +131,6 @@ class Cube(Persistent):
         self._untidy -= done
         self._recent.clear()
         self._recent_size = 0
-
-    def _coded(self, batch: CallBatch) -> Columns:
-        """Return a batch as columns of numbers."""
-        codes: Columns = {
-            field.value: self.dictionaries[field].encode(getattr(batch, field))
-            for field in CODED_FIELDS
-        }
-        numbers: Columns = {
-            "status": batch.status_code,
-            "time": batch.time.astype(np.int64),
-            "execution_time": batch.execution_time,
-        }
-        return sorted_calls({**codes, **numbers})
 
 
 _NONE = np.zeros(0, dtype=np.int64)

@@ -154,20 +154,18 @@ class Scope:
         bounds = (
             np.array([] if one is None else [one], dtype=np.int64) for one in (self.start, self.end)
         )
-        return tuple(map(_beginning_at, (self.edges, *bounds)))
+        return tuple(
+            frozenset(
+                unit
+                for unit in UNITS
+                if (time_units.starts(time_units.ordinal(times, unit), unit) == times).all()
+            )
+            for times in (self.edges, *bounds)
+        )
 
     def ordinals(self, unit: str) -> tuple[int | None, int | None]:
         """Return the numbers of the first and the last unit of the range; None for no bound."""
         return _ordinal(self.start, unit), _ordinal(self.end, unit)
-
-
-def _beginning_at(times: Times) -> frozenset[str]:
-    """Return the units that begin at every one of the times."""
-    return frozenset(
-        unit
-        for unit in UNITS
-        if (time_units.starts(time_units.ordinal(times, unit), unit) == times).all()
-    )
 
 
 def _ordinal(time: int | None, unit: str) -> int | None:

@@ -146,18 +146,19 @@ class Month(Persistent):
         everywhere = set.intersection(*(set(day.tables) for day in days))
         sizes = {one: sum(day.sizes[one] for day in days) for one in everywhere}
         kept = sizes | self._whole.sizes
-        for partition in worth_storing(self._extent(days), ["month"], kept):
+        fields = {
+            field: count_different(
+                [
+                    block.as_table().column(field)
+                    for block in _blocks(days, Partition("day", (field,), digests=False))
+                ]
+            )
+            for field in FIELDS
+        }
+        extent = Extent(self.rows, fields, {"month": 1})
+        for partition in worth_storing(extent, ["month"], kept):
             if partition not in self._whole.tables:
                 self._whole.store(partition, _blocks(days, partition))
-
-    def _extent(self, days: list[Span]) -> Extent:
-        fields = {}
-        for field in FIELDS:
-            tables = [
-                block.as_table() for block in _blocks(days, Partition("day", (field,), False))
-            ]
-            fields[field] = count_different([table.column(field) for table in tables])
-        return Extent(self.rows, fields, {"month": 1})
 
 
 def _blocks(days: Iterable[Span], partition: Partition) -> Iterator[Block]:

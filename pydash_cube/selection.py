@@ -49,7 +49,12 @@ class Selection:
         self.query = query
         self._cube = cube
         self._start, self._end = query.bounds
-        self._codes = {str(field): self._code(field, text) for field, text in query.filters.items()}
+        self._codes = {
+            str(field): _STATUS_CODES[text]
+            if field == CallField.STATUS_CLASS
+            else cube.dictionaries[field].code(text)
+            for field, text in query.filters.items()
+        }
         self.slices = self._cut()
 
     def texts(self, field: str, codes: Ints) -> list[str]:
@@ -191,11 +196,6 @@ class Selection:
             return 0, 0
         first, last = self.slices.index(np.array(block.zones["time"])).tolist()
         return first, last
-
-    def _code(self, field: str, text: str) -> int | None:
-        if field == CallField.STATUS_CLASS:
-            return _STATUS_CODES[text]
-        return self._cube.dictionaries[field].code(text)
 
     def _cut(self) -> Slices | None:
         """Cut the range into slices; where it has no bound, it ends with the calls."""

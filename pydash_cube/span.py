@@ -131,7 +131,14 @@ class Span(Persistent):
 
     def _store_more(self) -> None:
         self._considered = self.rows
-        for partition in worth_storing(self._extent(), self._units, self.sizes):
+        calls = [block.as_table() for block in self.calls.blocks()]
+        times = joined([table.column("time") for table in calls])
+        extent = Extent(
+            len(times),
+            {field: count_different([table.column(field) for table in calls]) for field in FIELDS},
+            {unit: count_different([time_units.ordinal(times, unit)]) for unit in self._units},
+        )
+        for partition in worth_storing(extent, self._units, self.sizes):
             if partition not in self.tables:
                 self.store(partition, self._source(partition))
 
@@ -153,15 +160,6 @@ class Span(Persistent):
         self.sizes[partition] = self.tables[partition].size
         # Both are plain dictionaries, whose changes are not noticed.
         self._p_changed = True
-
-    def _extent(self) -> Extent:
-        calls = [block.as_table() for block in self.calls.blocks()]
-        times = joined([table.column("time") for table in calls])
-        return Extent(
-            len(times),
-            {field: count_different([table.column(field) for table in calls]) for field in FIELDS},
-            {unit: count_different([time_units.ordinal(times, unit)]) for unit in self._units},
-        )
 
 
 def count_different(arrays: Sequence[Array]) -> int:

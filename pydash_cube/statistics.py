@@ -112,10 +112,6 @@ def _error_rate(cells: Cells, _: FieldCounts) -> Values:
     return [errors / known if known else None for errors, known in pairs]
 
 
-def _versions(_: Cells, counts: FieldCounts) -> Values:
-    return [sorted(versions, key=natural_order) for versions in counts.visits_per_text()]
-
-
 _N = StatisticName
 STATISTICS: Mapping[str, CellStatistic] = {
     statistic.name: statistic
@@ -147,7 +143,14 @@ STATISTICS: Mapping[str, CellStatistic] = {
         _percentile(_N.NINETY_FIFTH_PERCENTILE, 95),
         _percentile(_N.NINETY_NINTH_PERCENTILE, 99),
         _percentile(_N.SLOWEST_MEASURED, 100),
-        CellStatistic(_N.VERSIONS, _versions, empty=[], counted_field=CallField.VERSION),
+        CellStatistic(
+            _N.VERSIONS,
+            lambda _, counts: [
+                sorted(each, key=natural_order) for each in counts.visits_per_text()
+            ],
+            empty=[],
+            counted_field=CallField.VERSION,
+        ),
         CellStatistic(_N.ERROR_RATE, _error_rate, measures=("errors", "known")),
         _moment(_N.FIRST_CALL, "first"),
         _moment(_N.LAST_CALL, "last"),
