@@ -28,7 +28,7 @@ from bench.generated import (
     generate,
 )
 from pydash_database import transact
-from tests.pydash_cube.support import ask
+from tests.pydash_cube.support import run_query
 
 CALLS = 1_000_000
 PAGE = 50_000
@@ -65,7 +65,7 @@ def _calls(now: datetime) -> Any:
 
 
 def _compute(statistics: list[str], **options: Any) -> None:
-    ask(dashboard().aggregator_group.cube, statistics, **options)
+    run_query(dashboard().aggregator_group.cube, statistics, **options)
 
 
 def _pydash_queries(now: datetime) -> Queries:
@@ -74,7 +74,7 @@ def _pydash_queries(now: datetime) -> Queries:
 
     def overview() -> None:
         for start in (midnight, now - timedelta(days=7), None):
-            ask(
+            run_query(
                 dashboard().aggregator_group.cube,
                 [*names, "last_call"],
                 start=start,
@@ -83,7 +83,7 @@ def _pydash_queries(now: datetime) -> Queries:
 
     def hourly_load() -> None:
         start = midnight - timedelta(days=DAYS - 1)
-        ask(
+        run_query(
             dashboard().aggregator_group.cube,
             ["total_visits"],
             start=start,
@@ -92,7 +92,7 @@ def _pydash_queries(now: datetime) -> Queries:
         )
 
     def versions_by_ip() -> None:
-        ask(
+        run_query(
             dashboard().aggregator_group.cube,
             [MEDIAN],
             filters={"endpoint": "endpoint_3"},

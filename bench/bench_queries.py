@@ -18,7 +18,7 @@ import duckdb
 from bench.cube_database import CubeDatabase, Row, cube_database, dashboard, row
 from bench.generated import generate
 from pydash_database import transact
-from tests.pydash_cube.support import ask
+from tests.pydash_cube.support import run_query
 
 PAGE = 50_000
 START, END = datetime(2026, 10, 1), datetime(2026, 10, 31)  # noqa: DTZ001 (naive is UTC)
@@ -122,7 +122,7 @@ def _cold(database: CubeDatabase, query: Mapping[str, Any]) -> float:
 
 
 def _query(query: Mapping[str, Any]) -> None:
-    transact(lambda: ask(dashboard().aggregator_group.cube, start=START, end=END, **query))
+    transact(lambda: run_query(dashboard().aggregator_group.cube, start=START, end=END, **query))
 
 
 def _fetch(peer: duckdb.DuckDBPyConnection, sql: str) -> None:

@@ -77,7 +77,7 @@ def to_datetime(microseconds: int) -> datetime:
     return naive.replace(tzinfo=UTC)
 
 
-# The last moment that a datetime can tell.
+# The last moment that a datetime can represent.
 LATEST = to_microseconds(datetime.max.replace(tzinfo=UTC))
 
 
@@ -147,7 +147,7 @@ def labels(times: Times, unit: str) -> list[str]:
 
 
 def parse_unit(unit: str, text: str) -> tuple[int, int]:
-    """Read the name of a unit, as a filter gives it.
+    """Return the range of a unit, given by its name in a filter.
 
     :param unit: a `TimeUnit`.
     :param text: for instance ``2018-W17`` for a week; minutes are written ``2018-05-20T20-10`` or
@@ -191,11 +191,11 @@ class Slices:
         return labels(self.edges[:-1], self.unit)
 
     def index(self, times: Times) -> NDArray[np.int64]:
-        """Return for each moment the number of its slice; what is too early is in the first."""
+        """Return for each moment the number of its slice; the first one for earlier moments."""
         return np.searchsorted(self.edges[1:-1], times, side="right")
 
     def part(self, first: int, last: int) -> "Slices":
-        """Return the slices from the first to the last of these numbers, which are searched faster.
+        """Return some consecutive slices; searching fewer is faster.
 
         >>> hours = cut(0, 5 * 3_600_000_000, "hour")
         >>> hours.part(2, 4).labels
@@ -207,7 +207,7 @@ class Slices:
 def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
     """Cut the range from start (inclusive) to end (exclusive) into slices.
 
-    :param is_static: slices sit on the calendar, the first and the last may stick out of the
+    :param is_static: slices are calendar units; the first and the last may extend beyond the
         range. Otherwise they have a fixed length and the first begins at `start`.
     :raises QueryError: there would be more than MAX_SLICES.
 
@@ -238,7 +238,7 @@ def _check_count(count: int, unit: str) -> None:
 def overlap(
     first: tuple[int | None, int | None], second: Sequence[Any]
 ) -> tuple[int | None, int | None]:
-    """Return the range that lies in both ranges; None stands for no bound."""
+    """Return the intersection of two ranges; None stands for no bound."""
     starts = [start for start in (first[0], second[0]) if start is not None]
     ends = [end for end in (first[1], second[1]) if end is not None]
     return (max(starts) if starts else None), (min(ends) if ends else None)

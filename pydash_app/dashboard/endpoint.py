@@ -16,16 +16,16 @@ from pydash_cube.vocabulary import CallField, QueryError
 
 
 class Endpoint(Persistent, Measured, Aggregated):
-    """An endpoint: its own properties, and a view of the calls to it.
+    """An endpoint: its properties, and the calls to it.
 
-    An endpoint of a dashboard has no calls of its own: it looks at the dashboard's through one
-    more filter.
+    An endpoint of a dashboard stores no calls: it reads those of the dashboard, filtered by its
+    name.
 
     :param name: its name in the monitored app.
-    :param is_monitored: whether the monitored app watches it.
-    :param version_added: version of the app in which it was first seen, if that is known.
-    :param time_added: when it was first seen (UTC), if that is known.
-    :param last_accessed: when it was last called (UTC), as the monitored app says.
+    :param is_monitored: whether the app records the calls to it.
+    :param version_added: version of the app in which it was first seen; None if unknown.
+    :param time_added: when it was first seen (UTC); None if unknown.
+    :param last_accessed: when it was last called (UTC), as reported by the app; None if unknown.
 
     >>> endpoint = Endpoint("foo", True)
     >>> endpoint.add_endpoint_call(
@@ -51,21 +51,21 @@ class Endpoint(Persistent, Measured, Aggregated):
         self._group = AggregatorGroup()
 
     def get_id(self) -> str:
-        """Return the name, by which a dashboard knows its endpoints."""
+        """Return the name, which identifies an endpoint of a dashboard."""
         return self.name
 
     def set_monitored(self, is_monitored: bool) -> None:
-        """Note whether the monitored app watches this endpoint."""
+        """Set whether the app records the calls to this endpoint."""
         self.is_monitored = is_monitored
 
     def update(self, other: "Endpoint") -> None:
-        """Take over what the monitored app says now; nothing is written if nothing is new."""
+        """Copy the properties of another endpoint; write only what has changed."""
         for name in ("is_monitored", "version_added", "time_added", "last_accessed"):
             if getattr(self, name) != getattr(other, name):
                 setattr(self, name, getattr(other, name))
 
     def attach(self, group: AggregatorGroup) -> None:
-        """Look at the calls of this group from now on; own calls are handed over to it."""
+        """Read the calls of a group from now on; move own calls to it."""
         for batch in self._group.calls():
             group.add_endpoint_calls(batch)
         self._group = group
@@ -73,10 +73,10 @@ class Endpoint(Persistent, Measured, Aggregated):
     def add_endpoint_call(self, call: EndpointCall) -> None:
         """Add a call to this endpoint.
 
-        :raises ValueError: it is a call to another one.
+        :raises ValueError: it is a call to another endpoint.
         """
         if call.endpoint != self.name:
-            raise ValueError(f"call: goes to {call.endpoint!r}, not to {self.name!r}")
+            raise ValueError(f"call: the endpoint is {call.endpoint!r}, not {self.name!r}")
         self._group.add_endpoint_call(call)
 
     def scoped(self, query: Query) -> tuple[Cube, Query]:
@@ -87,9 +87,9 @@ class Endpoint(Persistent, Measured, Aggregated):
         return self._group.cube, replace(query, filters=self._with_endpoint(query.filters))
 
     def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
-        """Return the dashboard's group, and the filters with the endpoint.
+        """Return the dashboard's group, and the filters including the endpoint.
 
-        :raises QueryError: it is among the filters.
+        :raises QueryError: they include an endpoint already.
         """
         return self._group, self._with_endpoint(filters or {})
 

@@ -1,4 +1,4 @@
-"""One request that a monitored app has served."""
+"""A request that a monitored app has served."""
 
 from datetime import datetime
 from typing import Any
@@ -7,15 +7,15 @@ from persistent import Persistent
 
 
 class EndpointCall(Persistent):
-    """One request that a monitored app has served.
+    """A request that a monitored app has served.
 
     :param endpoint: name of the endpoint.
-    :param execution_time: how long it took (ms).
-    :param time: when it came in; a naive datetime is taken as UTC.
+    :param execution_time: ms.
+    :param time: when the request arrived; a naive datetime is UTC.
     :param version: version of the app.
-    :param group_by: what the app groups its calls by, for instance the user.
-    :param ip: address of the visitor.
-    :param status_code: HTTP status of the answer; None if the source does not tell.
+    :param group_by: the value by which the app groups its calls, for instance the user.
+    :param ip: IP address of the visitor.
+    :param status_code: HTTP status of the response; None if the source does not report it.
 
     >>> from datetime import datetime
     >>> endpoint_call = EndpointCall("foo", 0.5, datetime.strptime("2018-04-25 15:29:23", "%Y-%m-%d %H:%M:%S"), "0.1", "None", "127.0.0.1")
@@ -42,7 +42,7 @@ class EndpointCall(Persistent):
         self.status_code = status_code
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the call's data; the status code only if it is known."""
+        """Return the attributes by name; the status code only if it is known."""
         data = {
             "endpoint": self.endpoint,
             "execution_time": self.execution_time,

@@ -1,4 +1,4 @@
-"""The dashboard: one monitored app, as its user sees it.
+"""The dashboard: a monitored app of a user.
 
 Involved usage example:
 
@@ -58,16 +58,16 @@ __all__ = ["Dashboard", "DashboardState"]
 
 
 class Dashboard(Persistent, Measured, Aggregated):
-    """One monitored app and all that is known of it.
+    """A monitored app: its settings, endpoints and calls.
 
-    It does not know how it is stored; that is the repository's task. What the user sets is here;
-    what is fetched and measured is in objects of their own, so that the web process and the
-    fetcher never write the same one.
+    It does not know how it is stored; that is the task of the repository. Settings are attributes
+    of this object. What is fetched and measured is in separate persistent objects, so that the web
+    process and the fetcher never write the same one.
 
-    :param url: where the monitored app's dashboard is.
+    :param url: the address of the app's monitoring dashboard.
     :param token: its security token; encrypted at rest.
-    :param user_id: whose dashboard this is.
-    :param name: what the user calls it; by default the URL.
+    :param user_id: the owner.
+    :param name: the display name; by default the URL.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Dashboard(Persistent, Measured, Aggregated):
 
     @property
     def token(self) -> str:
-        """The security token of the monitored app's dashboard."""
+        """The security token of the app's monitoring dashboard."""
         return secrets.decrypt(self._encrypted_token)
 
     @token.setter
@@ -100,11 +100,11 @@ class Dashboard(Persistent, Measured, Aggregated):
         self._encrypted_token = secrets.encrypt(token)
 
     def get_id(self) -> str:
-        """Return the id as text."""
+        """Return the id as a string."""
         return str(self.id)
 
     def add_endpoint(self, endpoint: Endpoint) -> None:
-        """Add an endpoint; if there is one of this name, bring it up to date."""
+        """Add an endpoint, or update the one of the same name."""
         known = self.endpoints.get(endpoint.name)
         if known is None:
             endpoint.attach(self.aggregator_group)
@@ -118,39 +118,42 @@ class Dashboard(Persistent, Measured, Aggregated):
             self.add_endpoint(endpoint)
 
     def remove_endpoint(self, endpoint: Endpoint) -> None:
-        """Remove an endpoint; its calls stay part of the dashboard's numbers.
+        """Remove an endpoint; its calls are kept.
 
-        :raises ValueError: this dashboard has no such endpoint.
+        :raises ValueError: the dashboard has no endpoint of this name.
         """
         if endpoint.name not in self.endpoints:
-            raise ValueError(f"endpoint: this dashboard has no {endpoint.name!r}")
+            raise ValueError(f"endpoint: the dashboard has no endpoint {endpoint.name!r}")
         del self.endpoints[endpoint.name]
 
     def hide_endpoint(self, name: str, *, hidden: bool = True) -> None:
-        """Leave an endpoint out of the user's lists, or show it again; its calls count anyway."""
+        """Hide an endpoint in lists, or show it again; its calls are counted either way."""
         self.hidden_endpoints = self.hidden_endpoints - {name} | ({name} if hidden else set())
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
-        """Add one call; its endpoint is added if it is not known yet."""
+        """Add a call, and its endpoint if it is new."""
         self.add_endpoint_calls(CallBatch.from_calls([endpoint_call]))
 
     def add_endpoint_calls(self, batch: CallBatch) -> None:
-        """Add many calls; their endpoints are added if they are not known yet."""
+        """Add many calls, and those of their endpoints that are new."""
         self.aggregator_group.add_endpoint_calls(batch)
         for name in dict.fromkeys(batch.endpoint):
             if name not in self.endpoints:
                 self.add_endpoint(Endpoint(name, is_monitored=True))
 
     def update_summary(self, now: datetime) -> None:
-        """Bring the figures of the overview up to date."""
+        """Update the figures of the overview page.
+
+        :param now: the current time.
+        """
         self.summary.update(self, now)
 
     def scoped(self, query: Query) -> tuple[Cube, Query]:
-        """Return the cube of all calls, and the query as it is."""
+        """Return the cube of all calls, and the unchanged query."""
         return self.aggregator_group.cube, query
 
     def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
-        """Return the group of all calls, and the filters as they are."""
+        """Return the group of all calls, and the unchanged filters."""
         return self.aggregator_group, filters or {}
 
     def first_endpoint_call_time(self) -> datetime | None:

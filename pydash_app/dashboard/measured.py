@@ -1,4 +1,4 @@
-"""The queries that a dashboard and each of its endpoints can answer."""
+"""Query methods shared by dashboards and endpoints."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -12,13 +12,13 @@ from pydash_cube.vocabulary import StatisticName
 
 
 class Measured:
-    """Something that has calls in a cube, all of them or those of one endpoint."""
+    """An object with calls in a cube: all of them, or those of one endpoint."""
 
     @abstractmethod
     def scoped(self, query: Query) -> tuple[Cube, Query]:
-        """Return the cube, and the query with the filters that always apply.
+        """Return the cube, and the query including the filters that always apply.
 
-        :raises QueryError: the query has one of these filters already.
+        :raises QueryError: the query contains such a filter.
         """
 
     def query(self, statistics: Sequence[StatisticName], query: Query) -> QueryResult:
@@ -30,7 +30,7 @@ class Measured:
         return compute(cube, statistics, query)
 
     def calls(self, query: Query) -> Iterator[CallBatch]:
-        """Return the calls themselves, in order of time, as far as they were not dropped."""
+        """Return the raw calls in order of time, except those that retention has dropped."""
         return Selection(*self.scoped(query)).calls()
 
     def histogram(self, query: Query, bins: int = 30) -> tuple[list[float], list[int]]:

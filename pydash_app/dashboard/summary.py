@@ -1,4 +1,4 @@
-"""The figures of a dashboard on the overview, which are read without touching the cube."""
+"""The figures of a dashboard on the overview page, stored so that it does not query the cube."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,13 +12,13 @@ HOURS = 24
 
 
 class DashboardSummary(Persistent):
-    """A few figures as of the last fetch.
+    """Key figures as of the last fetch.
 
     :ivar updated: when they were computed (UTC); None if never.
     :ivar visits_today: number of calls since midnight UTC.
     :ivar p50: median execution time since midnight (ms); None without calls.
     :ivar p95: 95th percentile since midnight (ms); None without calls.
-    :ivar error_rate: share of failed calls since midnight, 0 to 1; None if unknown.
+    :ivar error_rate: share of server errors since midnight, 0 to 1; None if unknown.
     :ivar sparkline: calls per hour of the last 24 hours, the current one last.
     """
 
@@ -31,10 +31,10 @@ class DashboardSummary(Persistent):
         self.sparkline: tuple[int, ...] = (0,) * HOURS
 
     def update(self, measured: Measured, now: datetime) -> None:
-        """Compute the figures anew.
+        """Compute the figures.
 
         :param measured: the dashboard.
-        :param now: the present time.
+        :param now: the current time; a naive datetime is UTC.
         """
         now = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
         hour = now.replace(minute=0, second=0, microsecond=0)

@@ -19,7 +19,7 @@ from flask_monitoring_dashboard_client import CallColumns, RemoteDashboard, Remo
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
 from tests.compat import compat_environments as environments
-from tests.pydash_cube.support import ask
+from tests.pydash_cube.support import run_query
 
 APP = Path(__file__).with_name("compat_app.py")
 ENDPOINTS = ("home", "item", "slow", "gone")
@@ -258,7 +258,7 @@ def check(app: MonitoredApp, reader: Reader) -> int:
     expected = app.calls()
     assert Counter(reader.calls) == Counter(expected)
     statistics = ["total_visits", "median_execution_time"]
-    result = ask(reader.cube, statistics, by=["endpoint"])
+    result = run_query(reader.cube, statistics, by=["endpoint"])
     for i, (endpoint,) in enumerate(result.groups):
         durations = sorted(call[2] for call in expected if call[0] == endpoint)
         assert result.values["total_visits"][i][0] == len(durations)

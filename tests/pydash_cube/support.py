@@ -1,4 +1,4 @@
-"""Queries in short notation."""
+"""Shorthand for queries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def make_query(
     )
 
 
-def ask(cube: Cube, statistics: Sequence[str], **options: Any) -> QueryResult:
+def run_query(cube: Cube, statistics: Sequence[str], **options: Any) -> QueryResult:
     return compute(cube, [StatisticName(name) for name in statistics], make_query(**options))
 
 

@@ -1,4 +1,4 @@
-"""Whatever the calls, their order, their batches and the question: the cube counts like a list."""
+"""Random calls, batches and queries: the cube and a plain list give the same results."""
 
 import random
 from collections import Counter
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydash_cube import chunk, cube, month, span, stored_table
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import Cube
-from tests.pydash_cube.support import ask, select
+from tests.pydash_cube.support import run_query, select
 
 START = datetime(2018, 12, 30, tzinfo=UTC)
 FIELDS = ("endpoint", "version", "ip", "group_by")
@@ -22,7 +22,7 @@ MEDIAN = "median_execution_time"
 
 @pytest.fixture(autouse=True, scope="module")
 def small_tables() -> Iterator[None]:
-    """Let a few hundred calls go through all that otherwise takes millions."""
+    """Shrink all limits, so that a few hundred calls use every part of the cube."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cube, "RECENT_SIZE", 8)
         patch.setattr(month, "SPLIT_SIZE", 40)
@@ -54,7 +54,7 @@ def call_strategy() -> st.SearchStrategy[Call]:
 
 
 def fill(calls: Sequence[Call], sizes: Sequence[int]) -> Cube:
-    """Add the calls in batches of these sizes, over and over."""
+    """Add the calls in batches of these sizes, in turn."""
     group = Cube()
     position = number = 0
     while position < len(calls):
@@ -108,7 +108,7 @@ def chosen(
 
 
 def percentile(values: Sequence[float], q: float) -> float | None:
-    """Interpolate between the middles of the ranks that each different value takes."""
+    """Interpolate between the middles of the ranks of each distinct value."""
     if not values:
         return None
     counts = sorted(Counter(values).items())
@@ -124,7 +124,7 @@ def label(time: datetime, unit: str) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy, sizes_strategy, filters_strategy, moment_strategy, moment_strategy)
-def test_it_counts_any_range_under_any_filter(
+def test_any_range_with_any_filter(
     calls: list[Call],
     sizes: list[int],
     filters: dict[str, str],
@@ -147,7 +147,7 @@ def test_it_counts_any_range_under_any_filter(
         "first_call",
         "last_call",
     ]
-    result = ask(fill(calls, sizes), names, start=start, end=end, filters=filters)
+    result = run_query(fill(calls, sizes), names, start=start, end=end, filters=filters)
     values = {name: result.values[name][0][0] for name in names}
     known = [call.status_code for call in expected if call.status_code]
     assert values["total_visits"] == len(expected)
@@ -172,7 +172,7 @@ def test_it_counts_any_range_under_any_filter(
     st.sampled_from(["year", "month", "week", "day", "hour"]),
     st.lists(st.sampled_from([*FIELDS, "status_class"]), max_size=2, unique=True),
 )
-def test_it_cuts_any_calls_into_slices_and_groups(
+def test_any_slices_and_groups(
     calls: list[Call],
     sizes: list[int],
     filters: dict[str, str],
@@ -185,7 +185,7 @@ def test_it_cuts_any_calls_into_slices_and_groups(
         key = tuple(value(call, field) for field in by), label(call.time, unit)
         cells.setdefault(key, []).append(call.execution_time)
     group = fill(calls, sizes)
-    result = ask(group, ["total_visits", MEDIAN], filters=filters, by=by, timeslice=unit)
+    result = run_query(group, ["total_visits", MEDIAN], filters=filters, by=by, timeslice=unit)
     if by:
         assert set(result.groups) == {key[0] for key in cells}
     assert len(result.slices) == len(set(result.slices))
@@ -199,13 +199,13 @@ def test_it_cuts_any_calls_into_slices_and_groups(
 
 @settings(max_examples=25, deadline=None)
 @given(calls_strategy, sizes_strategy, moment_strategy, st.sampled_from(["hour", "day", "week"]))
-def test_dynamic_slices_begin_where_the_range_begins(
+def test_dynamic_slices_begin_at_the_start_of_the_range(
     calls: list[Call], sizes: list[int], start: datetime | None, unit: str
 ) -> None:
     start = start or START
     step = timedelta(**{f"{unit}s": 1})
     end = start + 5 * step
-    result = ask(
+    result = run_query(
         fill(calls, sizes), ["total_visits"], start=start, end=end, timeslice=unit, is_static=False
     )
     counts = [len(chosen(calls, start + n * step, start + (n + 1) * step, {})) for n in range(5)]
@@ -215,7 +215,7 @@ def test_dynamic_slices_begin_where_the_range_begins(
 
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy, sizes_strategy, filters_strategy, moment_strategy)
-def test_the_calls_come_out_as_they_went_in(
+def test_the_raw_calls_are_returned_unchanged(
     calls: list[Call],
     sizes: list[int],
     filters: dict[str, str],
@@ -230,14 +230,14 @@ def test_the_calls_come_out_as_they_went_in(
 
 @settings(max_examples=40, deadline=None)
 @given(calls_strategy, sizes_strategy, sizes_strategy, st.randoms(use_true_random=False))
-def test_order_and_batches_do_not_matter(
+def test_results_do_not_depend_on_order_and_batches(
     calls: list[Call], sizes: list[int], other: list[int], shuffler: random.Random
 ) -> None:
     shuffled = list(calls)
     shuffler.shuffle(shuffled)
     names = ["total_visits", "average_execution_time", "visits_per_ip", MEDIAN]
-    first = ask(fill(calls, sizes), names, timeslice="month", by=["version"])
-    second = ask(fill(shuffled, other), names, timeslice="month", by=["version"])
+    first = run_query(fill(calls, sizes), names, timeslice="month", by=["version"])
+    second = run_query(fill(shuffled, other), names, timeslice="month", by=["version"])
     assert (first.groups, first.slices) == (second.groups, second.slices)
     for name in names:
         for one, two in zip(first.values[name], second.values[name], strict=True):

@@ -1,4 +1,4 @@
-"""The cube in a database: read again it is the same, and little is written for a few calls."""
+"""The cube in a database: what is read, what is written, and how much."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import Cube
 from pydash_cube.encoding import UnknownFormatError
-from tests.pydash_cube.support import ask, select
+from tests.pydash_cube.support import run_query, select
 
 START = datetime(2026, 9, 20, tzinfo=UTC)
 DAYS = 30
@@ -47,7 +47,7 @@ def database(tmp_path: Path) -> Iterator[DB]:
 
 
 def stored(database: DB, calls: int) -> Cube:
-    """A cube of so many calls, as another connection sees it."""
+    """Return a cube with this number of calls, loaded by another connection."""
     with database.transaction() as connection:
         cube = connection.root.cube = Cube()
         for size in (calls // 2, calls - calls // 2):
@@ -58,25 +58,25 @@ def stored(database: DB, calls: int) -> Cube:
     return cube
 
 
-def test_read_again_it_is_the_same(database: DB) -> None:
+def test_a_reloaded_cube_returns_the_same_results(database: DB) -> None:
     cube = Cube()
     for size in (60_000, 60_001):
         cube.add(batch(size, seed=size))
     again = stored(database, 120_001)
-    questions: list[dict[str, Any]] = [
+    queries: list[dict[str, Any]] = [
         {},
         {"by": ["endpoint"]},
         {"timeslice": "hour"},
         {"filters": {"ip": "10.0.0.7"}},
     ]
-    for question in questions:
-        assert ask(again, NAMES, **question) == ask(cube, NAMES, **question)
+    for query in queries:
+        assert run_query(again, NAMES, **query) == run_query(cube, NAMES, **query)
 
 
-def test_reading_changes_nothing(database: DB) -> None:
+def test_queries_do_not_modify_the_cube(database: DB) -> None:
     cube = stored(database, 20_000)
-    ask(cube, NAMES, filters={"version": "unheard of", "endpoint": "neither"})
-    ask(cube, NAMES, timeslice="day", filters={"group_by": "nobody"}, by=["ip"])
+    run_query(cube, NAMES, filters={"version": "unheard of", "endpoint": "neither"})
+    run_query(cube, NAMES, timeslice="day", filters={"group_by": "nobody"}, by=["ip"])
     select(cube, filters={"ip": "unknown"}).histogram(30)
     assert not list(select(cube, filters={"version": "unheard of"}).calls())
     connection = cube._p_jar
@@ -84,7 +84,7 @@ def test_reading_changes_nothing(database: DB) -> None:
     assert cube.dictionaries["version"].code("unheard of") is None
 
 
-def test_a_few_calls_more_do_not_rewrite_what_is_there(database: DB, tmp_path: Path) -> None:
+def test_adding_a_few_calls_writes_little(database: DB, tmp_path: Path) -> None:
     cube = stored(database, 120_000)
     later = START + timedelta(days=DAYS)
     before = (tmp_path / "cube.fs").stat().st_size
@@ -96,16 +96,16 @@ def test_a_few_calls_more_do_not_rewrite_what_is_there(database: DB, tmp_path: P
     assert written / fetches < 60_000
 
 
-def test_an_aborted_batch_leaves_nothing_behind(database: DB) -> None:
+def test_an_aborted_transaction_adds_nothing(database: DB) -> None:
     cube = stored(database, 1_000)
-    before = ask(cube, NAMES)
+    before = run_query(cube, NAMES)
     cube.add(CallBatch.from_calls([Call("new", 1.0, START, "new", "new", "new", None)]))
     transaction.abort()
-    assert ask(cube, NAMES) == before
+    assert run_query(cube, NAMES) == before
     assert cube.dictionaries["ip"].code("new") is None
     cube.add(CallBatch.from_calls([Call("other", 1.0, START, "2", "", "::2", None)]))
     transaction.commit()
-    result = ask(cube, ["visits_per_ip"], filters={"endpoint": "other"})
+    result = run_query(cube, ["visits_per_ip"], filters={"endpoint": "other"})
     assert result.values["visits_per_ip"] == [[{"::2": 1}]]
 
 
@@ -117,20 +117,20 @@ def test_neither_numpy_objects_nor_enums_are_pickled(database: DB) -> None:
             assert b"vocabulary" not in one.data
 
 
-def test_a_call_takes_little_room(database: DB, tmp_path: Path) -> None:
+def test_a_call_takes_less_than_60_bytes(database: DB, tmp_path: Path) -> None:
     stored(database, 120_000)
     database.pack()
     assert (tmp_path / "cube.fs").stat().st_size / 120_000 < 60
 
 
-def test_a_newer_format_is_refused_in_words() -> None:
+def test_a_newer_format_is_reported() -> None:
     newer = encoding.encode({"visits": np.array([1])}).replace(b"PyDash\x01", b"PyDash\x02", 1)
     with pytest.raises(UnknownFormatError, match="format 2, but this PyDash knows only format 1"):
         encoding.decode(newer)
 
 
 @pytest.mark.parametrize("frame", [b"", b"PyDash", b"PyDash\x01\x00", b"another one" * 9])
-def test_a_damaged_frame_is_refused_in_words(frame: bytes) -> None:
+def test_a_damaged_frame_is_reported(frame: bytes) -> None:
     with pytest.raises(UnknownFormatError, match="damaged"):
         encoding.decode(frame)
 
@@ -156,7 +156,7 @@ def test_digests_of_every_kind_are_read() -> None:
         np.array([True, False]),
     ],
 )
-def test_numbers_come_back_as_they_were(values: np.ndarray) -> None:
+def test_numbers_are_decoded_exactly(values: np.ndarray) -> None:
     name = "time" if values.min(initial=0) < 0 else "visits"
     decoded = encoding.decode(encoding.encode({name: values}))[name]
     assert decoded.tolist() == values.tolist()

@@ -1,4 +1,4 @@
-"""The examples in the documentation of the cube run, and return what they say."""
+"""The doctests of the cube pass."""
 
 import doctest
 import importlib
@@ -12,6 +12,6 @@ MODULES = [module.name for module in pkgutil.iter_modules(pydash_cube.__path__, 
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_run(name: str) -> None:
+def test_doctests(name: str) -> None:
     failed, _ = doctest.testmod(importlib.import_module(name))
     assert not failed

@@ -1,4 +1,4 @@
-"""Hundreds of thousands of calls, over months of different sizes: counted as NumPy counts them."""
+"""Hundreds of thousands of calls over small and large months, compared with NumPy."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ import pytest
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
 from pydash_cube.digest import SIZE
-from tests.pydash_cube.support import ask
+from tests.pydash_cube.support import run_query
 
 START = datetime(2025, 11, 10, tzinfo=UTC)
 FIRST = np.datetime64("2025-11-10", "us")
@@ -23,7 +23,7 @@ PERCENTILES = {
 
 
 class Generated:
-    """Calls whose rate rises, so that the first months are small and the last are large."""
+    """Calls at an increasing rate, so that the first months are small and the last are large."""
 
     def __init__(self) -> None:
         generator = np.random.default_rng(20_180_425)
@@ -67,7 +67,7 @@ def percentile(values: np.ndarray, q: float) -> float:
 
 
 def is_close(found: float, values: np.ndarray, q: float) -> bool:
-    """Within one per cent, or where calls are few, within the ranks of one cluster of a digest."""
+    """Return whether a value is within one per cent, or within the ranks of one cluster."""
     ranks = math.pi * math.sqrt(q * (1 - q)) / SIZE
     low, high = percentile(values, q - ranks), percentile(values, q + ranks)
     return low <= found <= high or found == pytest.approx(percentile(values, q), rel=0.01)
@@ -82,7 +82,7 @@ RANGES = [
 
 @pytest.mark.parametrize(("start", "end"), RANGES)
 @pytest.mark.parametrize("filters", [{}, {"endpoint": "b"}, {"version": "1", "ip": "10.0.0.7"}])
-def test_any_range_under_any_filter(
+def test_any_range_with_any_filter(
     cube: Cube,
     calls: Generated,
     start: datetime,
@@ -95,7 +95,7 @@ def test_any_range_under_any_filter(
         chosen &= getattr(calls, field) == text
     times = calls.execution_time[chosen]
     names = ["total_visits", "total_execution_time", "unique_visitors", *PERCENTILES]
-    result = ask(cube, names, start=start, end=end, filters=filters).values
+    result = run_query(cube, names, start=start, end=end, filters=filters).values
     found = {name: rows[0][0] for name, rows in result.items()}
     assert found["total_visits"] == len(times)
     assert found["total_execution_time"] == pytest.approx(times.sum())
@@ -106,7 +106,7 @@ def test_any_range_under_any_filter(
 
 @pytest.mark.parametrize(("unit", "precision"), [("month", "M"), ("day", "D"), ("hour", "h")])
 def test_every_slice(cube: Cube, calls: Generated, unit: str, precision: str) -> None:
-    result = ask(cube, ["total_visits", "median_execution_time"], timeslice=unit)
+    result = run_query(cube, ["total_visits", "median_execution_time"], timeslice=unit)
     slices = calls.time.astype(f"datetime64[{precision}]")
     different, counts = np.unique(slices, return_counts=True)
     expected = dict(zip(np.datetime_as_string(different).tolist(), counts.tolist(), strict=True))
@@ -118,7 +118,7 @@ def test_every_slice(cube: Cube, calls: Generated, unit: str, precision: str) ->
 
 
 def test_every_group(cube: Cube, calls: Generated) -> None:
-    result = ask(cube, ["total_visits", *PERCENTILES], by=["endpoint", "version"])
+    result = run_query(cube, ["total_visits", *PERCENTILES], by=["endpoint", "version"])
     assert result.groups == [(one, two) for one in "abc" for two in "12"]
     for row, (endpoint, version) in enumerate(result.groups):
         times = calls.execution_time[(calls.endpoint == endpoint) & (calls.version == version)]

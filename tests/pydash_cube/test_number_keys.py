@@ -1,4 +1,4 @@
-"""Numbering combinations of keys, against sorting tuples in plain Python."""
+"""`number_keys` agrees with sorting tuples in plain Python."""
 
 import numpy as np
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pydash_cube.table import Array, number_keys
 
-# Ranges of keys, with the type that they come in; two of the last do not fit into 64 bits.
+# Ranges and types of keys; a combination of two of the last does not fit into 64 bits.
 KINDS = [(0, 255, np.uint8), (-5, 5, np.int64), (0, 2**40, np.int64)]
 
 
@@ -21,7 +21,7 @@ def key_columns(draw: st.DrawFn) -> list[Array]:
 
 
 @given(key_columns())
-def test_each_combination_has_its_place_among_all(columns: list[Array]) -> None:
+def test_combinations_are_numbered_in_order(columns: list[Array]) -> None:
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     expected = sorted(set(rows))
     numbers, found = number_keys(columns)

@@ -1,4 +1,7 @@
-"""Aggregates of calls: see `aggregator_group` for all of a dashboard, `Aggregator` for one cell."""
+"""The documented aggregates of calls, on top of `pydash_cube`.
+
+`AggregatorGroup` has all calls of a dashboard; an `Aggregator` has the statistics of some of them.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -31,7 +34,7 @@ _CONTAINED: tuple[type[Statistic], ...] = (
 
 
 def _with_dependencies(kinds: Iterable[type[Statistic]]) -> tuple[type[Statistic], ...]:
-    """Return the statistics and all they depend on, dependencies first."""
+    """Return the statistics and those they depend on, dependencies first."""
     ordered: dict[type[Statistic], None] = {}
     for kind in kinds:
         ordered.update(dict.fromkeys((*_with_dependencies(kind.dependencies), kind)))
@@ -39,7 +42,7 @@ def _with_dependencies(kinds: Iterable[type[Statistic]]) -> tuple[type[Statistic
 
 
 class Aggregator(Persistent):
-    """The statistics of one cell: of some calls that belong together.
+    """The statistics of some calls.
 
     >>> from datetime import datetime
     >>> call = EndpointCall("foo", 0.5, datetime(2018, 4, 25), "0.1", "None", "127.0.0.1")
@@ -58,19 +61,19 @@ class Aggregator(Persistent):
 
     @classmethod
     def from_values(cls, values: Mapping[type[Statistic], Any]) -> "Aggregator":
-        """Make an aggregator from the values of all `statistics_classes_with_dependencies`."""
+        """Return an aggregator with a value for each of `statistics_classes_with_dependencies`."""
         aggregator = cls()
         aggregator._statistics = {kind: kind(value) for kind, value in values.items()}
         return aggregator
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
-        """Count one more call."""
+        """Add a call to every statistic."""
         for statistic in self._statistics.values():
             statistic.append(endpoint_call, self._statistics)
         self._p_changed = True
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the rendered values by name, of the statistics that should be rendered."""
+        """Return the rendered values by name, of those statistics that should be rendered."""
         return {
             kind.field_name(): self._statistics[kind].rendered_value()
             for kind in self.contained_statistics_classes
@@ -80,7 +83,7 @@ class Aggregator(Persistent):
     def statistic(self, name: str) -> Any:
         """Return the rendered value of one statistic.
 
-        :raises ValueError: there is no statistic of this name.
+        :raises ValueError: the statistic is unknown.
         """
         return self._statistics[statistic_class(name)].rendered_value()
 
@@ -104,9 +107,10 @@ _BY_NAME = {kind.field_name(): kind for kind in _CONTAINED}
 
 
 def statistic_class(name: str) -> type[Statistic]:
-    """Return the statistic of this name.
+    """Return the class of a statistic.
 
-    :raises ValueError: there is none; the message lists those that there are.
+    :param name: its `field_name`.
+    :raises ValueError: the statistic is unknown; the message lists the known ones.
     """
     if name not in _BY_NAME:
         raise ValueError(f"statistic: {name!r} is not one of {', '.join(_BY_NAME)}")

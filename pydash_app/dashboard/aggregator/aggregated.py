@@ -1,4 +1,4 @@
-"""The documented aggregates of whatever has calls: of a dashboard, and of each of its endpoints."""
+"""The documented aggregate methods that dashboards and endpoints share."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ Filters = Mapping[str, str]
 
 
 class Aggregated:
-    """Aggregates of the calls of a group, all of them or those of one endpoint."""
+    """Aggregates of calls: all calls of a group, or those of one endpoint."""
 
     @abstractmethod
     def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
-        """Return the group to read, and the filters with those that always apply.
+        """Return the group, and the filters including those that always apply.
 
-        :raises QueryError: one of the filters is among these.
+        :raises QueryError: a filter that always applies was given.
         """
 
     def aggregated_data(self, filters: Filters | None = None) -> dict[str, Any]:
@@ -35,9 +35,9 @@ class Aggregated:
         """Return all statistics of a range of time.
 
         :param start_date: inclusive.
-        :param end_date: inclusive: up to the end of the unit that it lies in.
-        :param granularity: that unit, for instance 'day'.
-        :param filters: see `AggregatorGroup.fetch_aggregator`; no times.
+        :param end_date: the last unit of time of the range, which is included as a whole.
+        :param granularity: this unit, for instance 'day'.
+        :param filters: see `AggregatorGroup.fetch_aggregator`; none of time.
         """
         group, filters = self.aggregated(filters)
         return group.fetch_aggregator_inclusive_daterange(
@@ -45,7 +45,11 @@ class Aggregated:
         ).as_dict()
 
     def statistic(self, statistic: str, filters: Filters | None = None) -> Any:
-        """Return the rendered value of one statistic, by its name."""
+        """Return the rendered value of one statistic.
+
+        :param statistic: its name, see `StatisticName`.
+        :raises ValueError: the statistic is unknown.
+        """
         return self._aggregator(filters).statistic(statistic)
 
     def statistic_per_timeslice(
@@ -56,11 +60,12 @@ class Aggregated:
         end_datetime: datetime,
         filters: Filters | None = None,
     ) -> dict[str, Any]:
-        """Return the rendered values of one statistic by slice of time, in order of time.
+        """Return the rendered value of one statistic for each slice of a range, in order of time.
 
         :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
         :param start_datetime: inclusive.
-        :param end_datetime: inclusive: up to the end of the slice that it lies in.
+        :param end_datetime: a moment in the last slice.
+        :returns: the values by label (ISO 8601).
         """
         group, filters = self.aggregated(filters)
         slices = group.fetch_aggregators_per_timeslice(

@@ -1,4 +1,4 @@
-"""All calls of a dashboard, for every filter and every range of time."""
+"""The documented `AggregatorGroup`: aggregates for any filter and any range of time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -53,7 +53,7 @@ __all__ = [
 
 
 class AggregatorGroup(Persistent):
-    """Aggregates calls for every combination of filters.
+    """The calls of a dashboard, aggregated for any combination of filters.
 
     Involved usage example:
 
@@ -109,7 +109,7 @@ class AggregatorGroup(Persistent):
         self.add_endpoint_calls(CallBatch.from_calls(endpoint_calls))
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
-        """Add one call. Many are added faster by `add_endpoint_calls`."""
+        """Add one call; `add_endpoint_calls` is faster for many."""
         self.add_endpoint_calls(CallBatch.from_calls([endpoint_call]))
 
     def add_endpoint_calls(self, batch: CallBatch) -> None:
@@ -124,12 +124,12 @@ class AggregatorGroup(Persistent):
         """Return the aggregate of the calls that match a filter.
 
         :param filter_dict: values by name, for instance
-            ``{'day': '2018-05-20', 'ip': '127.0.0.1'}``. At most one is a time: 'year' ('2018'),
-            'month' ('2018-05'), 'week' ('2018-W17'), 'day' ('2018-05-20'), 'hour'
+            ``{'day': '2018-05-20', 'ip': '127.0.0.1'}``. At most one is a unit of time: 'year'
+            ('2018'), 'month' ('2018-05'), 'week' ('2018-W17'), 'day' ('2018-05-20'), 'hour'
             ('2018-05-20T20') or 'minute' ('2018-05-20T20-10'). The others are 'endpoint',
             'version', 'ip', 'group_by' and 'status_class'.
-        :returns: an empty aggregator where no call can have such a value.
-        :raises QueryError: a name is unknown, or there are two times.
+        :returns: an empty aggregator if a value is invalid.
+        :raises QueryError: a name is unknown, or there are two units of time.
         """
         fields, unit = _split_filters(filter_dict or {})
         try:
@@ -144,7 +144,7 @@ class AggregatorGroup(Persistent):
     ) -> Aggregator:
         """Return the aggregate of a range of time.
 
-        :param filters: as in `fetch_aggregator`, without times.
+        :param filters: as in `fetch_aggregator`, but none of time.
         :param datetime_begin: inclusive.
         :param datetime_end: exclusive.
         """
@@ -160,10 +160,10 @@ class AggregatorGroup(Persistent):
     ) -> Aggregator:
         """Return the aggregate of a range of time that includes its end.
 
-        :param filters: as in `fetch_aggregator`, without times.
+        :param filters: as in `fetch_aggregator`, but none of time.
         :param datetime_begin: inclusive.
-        :param datetime_end: inclusive: up to the end of the unit that it lies in.
-        :param granularity: that unit, for instance 'day'.
+        :param datetime_end: a moment in the last unit of time, which is included as a whole.
+        :param granularity: this unit, for instance 'day'.
         """
         end = _inclusive_end(datetime_end, _unit(granularity, "granularity"))
         return self.fetch_aggregator_daterange(filters, datetime_begin, end)
@@ -175,12 +175,12 @@ class AggregatorGroup(Persistent):
         start_datetime: datetime,
         end_datetime: datetime,
     ) -> list[tuple[str, Aggregator]]:
-        """Return the aggregates of consecutive slices of time, those without calls too.
+        """Return the aggregate of each slice of a range of time, including those without calls.
 
-        :param filters: as in `fetch_aggregator`, without times.
+        :param filters: as in `fetch_aggregator`, but none of time.
         :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
         :param start_datetime: inclusive.
-        :param end_datetime: inclusive: up to the end of the slice that it lies in.
+        :param end_datetime: a moment in the last slice.
         :returns: label (ISO 8601) and aggregate of each slice, in order of time.
         """
         unit = _unit(timeslice, "timeslice")
@@ -208,7 +208,7 @@ def _split_filters(filters: Mapping[str, str]) -> tuple[dict[str, str], tuple[st
     """
     units = [name for name in filters if name in set(TimeUnit)]
     if len(units) > 1:
-        raise QueryError(units[1], f"There is a time filter already: {units[0]}.")
+        raise QueryError(units[1], f"Cannot be combined with {units[0]}.")
     fields = {}
     for name in filters.keys() - units:
         if name not in set(CallField):
@@ -218,10 +218,13 @@ def _split_filters(filters: Mapping[str, str]) -> tuple[dict[str, str], tuple[st
 
 
 def _fields_only(filters: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the filters of a query that has a range of time already."""
+    """Return the filters of a query with a range of time.
+
+    :raises QueryError: a name is unknown, or a filter is one of time.
+    """
     fields, unit = _split_filters(filters or {})
     if unit:
-        raise QueryError(unit[0], "A range of time cannot be filtered by time as well.")
+        raise QueryError(unit[0], "Cannot be combined with a range of time.")
     return fields
 
 

@@ -1,4 +1,4 @@
-"""Partitions: the sets of fields by which calls can be aggregated."""
+"""The documented partitions: sets of fields by which calls are aggregated."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from pydash_cube import time_units
 
 @dataclass(frozen=True, repr=False)
 class AggregatorPartitionFun:
-    """A field by which calls can be told apart.
+    """A field by which calls are aggregated.
 
-    :ivar field_name: the name that a filter has.
+    :ivar field_name: its name in filters.
     :ivar category: a partition has at most one field of each category.
-    :ivar fun: returns the value that the field has for a call, as a filter gives it.
+    :ivar fun: returns the value of this field for a call, as used in filters.
     """
 
     field_name: str
@@ -81,9 +81,9 @@ def partition_field_names(partition: Iterable[AggregatorPartitionFun]) -> frozen
 def calc_endpoint_call_identifier(
     partition: Iterable[AggregatorPartitionFun], endpoint_call: EndpointCall
 ) -> Hashable:
-    """Return what the calls of one cell have in common, field by field.
+    """Return the values of a partition's fields for a call; equal for all calls of one cell.
 
-    The name of each field is part of it: version a of group b is not version b of group a.
+    The name of each field is included: version a of group b is not version b of group a.
     """
     return frozenset((fun.field_name, fun.fun(endpoint_call)) for fun in partition)
 
@@ -104,7 +104,7 @@ def powerset_generator(
 def remove_duplicate_categories(
     partition_funs: Iterable[Iterable[AggregatorPartitionFun]],
 ) -> frozenset[Partition]:
-    """Return the sets that have no two fields of the same category."""
+    """Return the sets whose fields are all of different categories."""
     partitions = (frozenset(partition) for partition in partition_funs)
     return frozenset(
         partition

@@ -1,4 +1,4 @@
-"""The execution times of one cell: exact extremes and a t-digest."""
+"""The distribution of the execution times of one `Aggregator`."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from pydash_cube.digest import Digests, Floats, Ints
 
 @dataclass(frozen=True)
 class Sketch:
-    """An immutable summary of execution times, from which any percentile can be read.
+    """An immutable t-digest with exact extremes, from which any percentile can be read.
 
     :ivar means: of the centroids (ms), ascending.
     :ivar weights: of the centroids.
@@ -24,7 +24,7 @@ class Sketch:
 
     @classmethod
     def of(cls, means: Floats, weights: Ints, minimum: float, maximum: float) -> "Sketch":
-        """Make a sketch from centroids in any order, at least one."""
+        """Return the sketch of centroids in any order, at least one."""
         cells = np.zeros(len(means), dtype=np.int64)
         digest = Digests.merge(cells, means, weights, 1).compressed()
         centroids = tuple(digest.means.tolist()), tuple(digest.weights.tolist())
@@ -43,7 +43,7 @@ class Sketch:
         )
 
     def plus(self, execution_time: float) -> "Sketch":
-        """Return the sketch with one more execution time (ms)."""
+        """Return a sketch that also contains an execution time (ms)."""
         value = float(execution_time)
         return self + Sketch((value,), (1,), value, value)
 

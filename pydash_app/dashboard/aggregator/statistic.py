@@ -1,7 +1,7 @@
-"""What a statistic of one `Aggregator` is, and the kinds that there are.
+"""The base classes of the documented statistics.
 
-The cube computes the same statistics for thousands of cells at once, see `pydash_cube.statistics`;
-here a statistic is an object to which calls are appended, and that can be added to another.
+A statistic is an object to which calls are appended, and that can be added to another. The cube
+computes the same statistics for thousands of cells at once, see `pydash_cube.statistics`.
 """
 
 from abc import ABC, abstractmethod
@@ -17,9 +17,7 @@ Dependencies = Mapping[type["Statistic"], "Statistic"]
 
 
 def reduce_precision(value: float, nr_of_digits: int) -> float:
-    """Round to a number of digits, those before the decimal point included.
-
-    Digits before the point are never lost.
+    """Round to a number of digits, including those before the decimal point, which are all kept.
 
     >>> reduce_precision(2/3, 3)
     0.67
@@ -31,12 +29,12 @@ def reduce_precision(value: float, nr_of_digits: int) -> float:
 
 
 class Statistic(Persistent, ABC):
-    """One statistic of one cell.
+    """A statistic of some calls.
 
     :cvar name: its name.
     :cvar initial: the value without calls.
     :cvar rendered: whether `Aggregator.as_dict` includes it.
-    :cvar dependencies: the statistics that it is computed from; they are passed to its methods.
+    :cvar dependencies: the statistics it is computed from, which its methods receive.
     """
 
     name: ClassVar[str]
@@ -49,25 +47,25 @@ class Statistic(Persistent, ABC):
 
     @classmethod
     def field_name(cls) -> str:
-        """Return the name that the statistic has in questions and answers."""
+        """Return the name of the statistic in queries and results."""
         return cls.name
 
     @property
     def should_be_rendered(self) -> bool:
-        """Whether `Aggregator.as_dict` has it."""
+        """Whether `Aggregator.as_dict` includes it."""
         return self.rendered
 
     def empty(self) -> Any:
-        """Return the value for no calls."""
+        """Return the value without calls."""
         return self.initial
 
     def append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
-        """Count one more call; the dependencies have counted it before."""
+        """Add a call, which was already added to the dependencies."""
         self.perform_append(endpoint_call, dependencies)
 
     @abstractmethod
     def perform_append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
-        """Do what `append` promises."""
+        """Add a call; called by `append`."""
 
     @abstractmethod
     def add_together(
@@ -76,10 +74,10 @@ class Statistic(Persistent, ABC):
         dependencies_self: Dependencies,
         dependencies_other: Dependencies,
     ) -> "Statistic":
-        """Return a new statistic, of the calls of both."""
+        """Return a new statistic of the calls of both."""
 
     def rendered_value(self) -> Any:
-        """Return the value as it is shown."""
+        """Return the value in the form in which it is shown."""
         return self.value
 
     @classmethod
@@ -89,28 +87,28 @@ class Statistic(Persistent, ABC):
 
 
 class FloatStatisticABC(Statistic):
-    """A statistic that is one number, shown with a few digits."""
+    """A statistic that is one number, rendered with `nr_of_digits` digits."""
 
     nr_of_digits = 3
 
     def rendered_value(self) -> float | None:
-        """Return the value with `nr_of_digits` digits; None stays None."""
+        """Return the rounded value; None without calls."""
         return None if self.value is None else reduce_precision(self.value, self.nr_of_digits)
 
 
 class AccumulatedStatisticABC(Statistic):
-    """A statistic whose value is put together from one value per call."""
+    """A statistic that merges one value per call."""
 
     @abstractmethod
     def of_call(self, endpoint_call: EndpointCall) -> Any:
-        """Return the value for one call alone."""
+        """Return the value of a single call."""
 
     @abstractmethod
     def merge(self, value: Any, other: Any) -> Any:
-        """Return the value for the calls of both values."""
+        """Return the value of the calls of both."""
 
     def perform_append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
-        """Merge the value of one call into this one."""
+        """Merge the value of a call into this one."""
         self.value = self.merge(self.value, self.of_call(endpoint_call))
 
     def add_together(
@@ -119,7 +117,7 @@ class AccumulatedStatisticABC(Statistic):
         dependencies_self: Dependencies,
         dependencies_other: Dependencies,
     ) -> Statistic:
-        """Return a new statistic, of the calls of both."""
+        """Return a new statistic of the calls of both."""
         return type(self)(self.merge(self.value, other.value))
 
 
@@ -131,7 +129,7 @@ class DerivedStatisticABC(Statistic):
         """Compute the value from the values of the dependencies, in their order."""
 
     def perform_append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
-        """Compute the value anew."""
+        """Compute the value from the dependencies."""
         self.value = self.derive(*(dependencies[kind].value for kind in self.dependencies))
 
     def add_together(
@@ -140,7 +138,7 @@ class DerivedStatisticABC(Statistic):
         dependencies_self: Dependencies,
         dependencies_other: Dependencies,
     ) -> Statistic:
-        """Return a new statistic, computed from the dependencies added together."""
+        """Return a new statistic, computed from the sums of the dependencies."""
         merged = (
             dependencies_self[kind]
             .add_together(dependencies_other[kind], dependencies_self, dependencies_other)

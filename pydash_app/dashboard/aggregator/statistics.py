@@ -1,4 +1,4 @@
-"""The statistics that there are, by name."""
+"""The documented statistics."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ __all__ = ["FloatStatisticABC", "Statistic", "reduce_precision"]
 
 
 class _SumABC(AccumulatedStatisticABC):
-    """A sum over the calls, which the cells hold as a measure."""
+    """A sum over calls."""
 
     def merge(self, value: float, other: float) -> float:
         return value + other
@@ -42,7 +42,7 @@ class TotalVisits(_SumABC):
 
 
 class TotalExecutionTime(_SumABC, FloatStatisticABC):
-    """The time that all calls took together (ms)."""
+    """The sum of all execution times (ms)."""
 
     name = "total_execution_time"
     initial = 0.0
@@ -53,7 +53,7 @@ class TotalExecutionTime(_SumABC, FloatStatisticABC):
 
 
 class AverageExecutionTime(DerivedStatisticABC, FloatStatisticABC):
-    """The mean time that a call took (ms)."""
+    """The mean execution time (ms); None without calls."""
 
     name = "average_execution_time"
     dependencies: ClassVar[list[type[Statistic]]] = [TotalVisits, TotalExecutionTime]
@@ -64,7 +64,7 @@ class AverageExecutionTime(DerivedStatisticABC, FloatStatisticABC):
 
 
 class _TextCountsABC(AccumulatedStatisticABC):
-    """How often each text of a field occurs."""
+    """The number of calls by value of a field."""
 
     initial: ClassVar[Mapping[str, int]] = {}
     counted_field: ClassVar[CallField]
@@ -93,7 +93,7 @@ class VisitsPerIP(_TextCountsABC):
     counted_field = CallField.IP
 
     def rendered_value(self) -> dict[str, int]:
-        """Return the visits by address, the most frequent first."""
+        """Return the number of calls by address, the most frequent first."""
         return dict(sorted(self.value.items(), key=lambda item: -item[1]))
 
 
@@ -110,7 +110,7 @@ class UniqueVisitorsAllTime(DerivedStatisticABC):
 
 
 class ExecutionTimeTDigest(AccumulatedStatisticABC):
-    """The distribution of execution times, which the percentiles are read from."""
+    """The distribution of execution times, from which percentiles are read."""
 
     name = "execution_time_tdigest"
     initial = Sketch()
@@ -121,12 +121,12 @@ class ExecutionTimeTDigest(AccumulatedStatisticABC):
         return Sketch().plus(endpoint_call.execution_time)
 
     def merge(self, value: Sketch, other: Sketch) -> Sketch:
-        """Return the distribution of both."""
+        """Return the merged distribution."""
         return value + other
 
     @classmethod
     def cell_statistic(cls) -> CellStatistic:
-        """Return how the distributions of many cells are read from their digests."""
+        """Return how the cube computes the distributions of many cells."""
 
         def of_cells(cells: Cells, _: FieldCounts) -> list[Sketch]:
             extremes = (cells.measures[name].astype(np.float64) for name in ("minimum", "maximum"))
@@ -137,14 +137,14 @@ class ExecutionTimeTDigest(AccumulatedStatisticABC):
 
 
 class ExecutionTimePercentileABC(DerivedStatisticABC, FloatStatisticABC):
-    """A percentile of the execution times (ms)."""
+    """A percentile of the execution times (ms); None without calls."""
 
     percentile: ClassVar[float]
     dependencies: ClassVar[list[type[Statistic]]] = [ExecutionTimeTDigest]
 
     @classmethod
     def percentile_nr(cls) -> float:
-        """Return which percentile it is, 0 to 100."""
+        """Return the number of the percentile, 0 to 100."""
         return cls.percentile
 
     def derive(self, sketch: Sketch) -> float | None:
@@ -210,7 +210,7 @@ class SlowestExecutionTime(ExecutionTimePercentileABC):
 
 
 class Versions(_TextCountsABC):
-    """The versions of the app that served calls, in their natural order."""
+    """The versions of the app that served the calls."""
 
     name = "versions"
     counted_field = CallField.VERSION
@@ -221,7 +221,7 @@ class Versions(_TextCountsABC):
 
 
 class _StatusCounts(AccumulatedStatisticABC):
-    """The number of server errors, and of calls whose status is known."""
+    """The number of server errors, and the number of calls whose status is known."""
 
     name = "status_counts"
     initial = (0, 0)
@@ -244,9 +244,9 @@ class _StatusCounts(AccumulatedStatisticABC):
 
 
 class ErrorRate(DerivedStatisticABC, FloatStatisticABC):
-    """The share of calls that the server failed to serve (status 500 and above), 0 to 1.
+    """The share of server errors (status 500 and above) among calls with a known status, 0 to 1.
 
-    Only calls whose status is known count; without any it is None.
+    None without such calls.
     """
 
     name = "error_rate"
@@ -259,7 +259,7 @@ class ErrorRate(DerivedStatisticABC, FloatStatisticABC):
 
 
 class _ExtremeTimeABC(AccumulatedStatisticABC):
-    """The time of the first or of the last call."""
+    """The time of the first or the last call."""
 
     rendered = False
 

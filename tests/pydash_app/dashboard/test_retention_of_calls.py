@@ -1,4 +1,4 @@
-"""What is dropped is gone, and no coarser number changes."""
+"""Retention drops details and changes no coarser number."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ from pydash_cube import month
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.query import Query
 from pydash_database import transact
-from tests.pydash_cube.support import ask
+from tests.pydash_cube.support import run_query
 
 START = datetime(2026, 9, 20, tzinfo=UTC)
 NOW = START + timedelta(days=40)
@@ -28,7 +28,7 @@ NAMES = [
     "error_rate",
     "first_call",
 ]
-QUESTIONS = [
+QUERIES = [
     {},
     {"filters": {"endpoint": "a", "ip": "::1"}},
     {"filters": {"group_by": "ann", "version": "2", "status_class": "5xx"}},
@@ -73,11 +73,11 @@ def keep(dashboard: Dashboard, retention: Retention) -> None:
     transact(lambda: setattr(dashboard, "retention", retention))
 
 
-def answers(dashboard: Dashboard, timeslice: str) -> list[object]:
+def results(dashboard: Dashboard, timeslice: str) -> list[object]:
     group: AggregatorGroup = dashboard.aggregator_group
     return [
-        [ask(group.cube, NAMES, **question, timeslice=slices) for slices in (None, timeslice)]  # type: ignore[arg-type]
-        for question in QUESTIONS
+        [run_query(group.cube, NAMES, **query, timeslice=slices) for slices in (None, timeslice)]  # type: ignore[arg-type]
+        for query in QUERIES
     ]
 
 
@@ -98,30 +98,32 @@ def call_count(dashboard: Dashboard) -> int:
     return sum(len(batch) for batch in dashboard.calls(Query()))
 
 
-def test_dropped_calls_leave_their_hours(dashboard: Dashboard) -> None:
-    before = answers(dashboard, "hour")
+def test_hours_of_dropped_calls_are_kept(dashboard: Dashboard) -> None:
+    before = results(dashboard, "hour")
     keep(dashboard, Retention(calls_days=20))
     drop_expired(dashboard.get_id(), NOW)
     kept = [call.time for batch in dashboard.calls(Query()) for call in batch.calls()]
     assert min(kept) >= NOW - timedelta(days=20)
     assert len(kept) == 10 * PER_DAY
-    assert_same(before, answers(dashboard, "hour"))
+    assert_same(before, results(dashboard, "hour"))
 
 
-def test_dropped_hours_leave_their_days(dashboard: Dashboard) -> None:
-    before = answers(dashboard, "day")
+def test_days_of_dropped_hours_are_kept(dashboard: Dashboard) -> None:
+    before = results(dashboard, "day")
     keep(dashboard, Retention(calls_days=5, fine_cells_days=5))
     drop_expired(dashboard.get_id(), NOW)
     assert call_count(dashboard) == 0
-    assert_same(before, answers(dashboard, "day"))
+    assert_same(before, results(dashboard, "day"))
 
 
-def test_what_is_asked_too_finely_counts_where_its_hour_begins(dashboard: Dashboard) -> None:
+def test_in_finer_slices_dropped_calls_count_at_the_start_of_their_hour(
+    dashboard: Dashboard,
+) -> None:
     keep(dashboard, Retention(calls_days=5))
     drop_expired(dashboard.get_id(), NOW)
     start = START + timedelta(minutes=30)
     parts = [
-        ask(
+        run_query(
             dashboard.aggregator_group.cube,
             ["total_visits"],
             start=one,
@@ -134,13 +136,13 @@ def test_what_is_asked_too_finely_counts_where_its_hour_begins(dashboard: Dashbo
     counts = [sum(part.values["total_visits"][0]) for part in parts]
     # The first hour has five calls, at 0:00, 0:13, 0:26, 0:40 and 0:53.
     assert counts == [5, 5 * PER_DAY]
-    whole = ask(
+    whole = run_query(
         dashboard.aggregator_group.cube, ["total_visits"], timeslice="week", is_static=False
     )
     assert sum(whole.values["total_visits"][0]) == DAYS * PER_DAY
 
 
-def test_a_call_that_comes_late_is_still_counted(dashboard: Dashboard) -> None:
+def test_a_late_call_is_still_counted(dashboard: Dashboard) -> None:
     keep(dashboard, Retention(calls_days=5))
     drop_expired(dashboard.get_id(), NOW)
     transact(lambda: dashboard.add_endpoint_calls(columns()))
@@ -149,7 +151,7 @@ def test_a_call_that_comes_late_is_still_counted(dashboard: Dashboard) -> None:
     assert call_count(dashboard) == 0
 
 
-def test_without_a_retention_everything_stays(dashboard: Dashboard) -> None:
+def test_without_retention_everything_is_kept(dashboard: Dashboard) -> None:
     drop_expired(dashboard.get_id(), NOW + timedelta(days=10_000))
     assert call_count(dashboard) == DAYS * PER_DAY
 
@@ -161,6 +163,6 @@ def test_without_a_retention_everything_stays(dashboard: Dashboard) -> None:
         ({"calls_days": 9, "fine_cells_days": 8}, "fine_cells_days"),
     ],
 )
-def test_an_impossible_retention_is_refused(values: dict[str, int], named: str) -> None:
+def test_an_invalid_retention_names_its_parameter(values: dict[str, int], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         Retention(**values)

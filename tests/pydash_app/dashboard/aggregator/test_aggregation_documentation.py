@@ -1,4 +1,4 @@
-"""The examples in the documentation of the cube run, and give what they say."""
+"""The doctests of the aggregator, dashboard and endpoint pass."""
 
 import doctest
 import importlib
@@ -18,6 +18,6 @@ MODULES = [
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_run(name: str, database: None) -> None:
+def test_doctests(name: str, database: None) -> None:
     failed, _ = doctest.testmod(importlib.import_module(name))
     assert not failed

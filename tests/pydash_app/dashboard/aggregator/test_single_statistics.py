@@ -1,4 +1,4 @@
-"""Each statistic by itself: appended to call by call, added together, and asked of the cube."""
+"""The documented statistics: appended to, added together, and computed by the cube."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -38,14 +38,14 @@ def assert_equal(first: Aggregator, second: Aggregator) -> None:
     one, other = values(first), values(second)
     assert one.keys() == other.keys()
     for name, value in one.items():
-        # A sum of floats depends on its order, and so does how it is rounded.
+        # A sum of floats depends on its order, and so does its rounding.
         expected = pytest.approx(value, rel=0.01) if isinstance(value, float) else value
         assert other[name] == expected, name
 
 
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy, calls_strategy)
-def test_adding_together_is_the_same_as_appending_all(
+def test_adding_together_equals_appending_all_calls(
     some: list[EndpointCall], others: list[EndpointCall]
 ) -> None:
     assert_equal(Aggregator(some) + Aggregator(others), Aggregator(some + others))
@@ -53,7 +53,7 @@ def test_adding_together_is_the_same_as_appending_all(
 
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy)
-def test_one_cell_and_the_cube_say_the_same(calls: list[EndpointCall]) -> None:
+def test_an_aggregator_and_the_cube_agree(calls: list[EndpointCall]) -> None:
     assert_equal(Aggregator(calls), AggregatorGroup(calls).fetch_aggregator())
 
 
@@ -72,24 +72,24 @@ def test_a_statistic_is_computed_from_its_dependencies(kind: type[Statistic]) ->
         assert both.rendered_value() == twice.statistic(kind.field_name())
 
 
-def test_the_distribution_itself_is_not_rendered() -> None:
+def test_the_distribution_is_not_rendered() -> None:
     assert not statistics.ExecutionTimeTDigest().should_be_rendered
     assert "execution_time_tdigest" not in Aggregator().as_dict()
 
 
-def test_versions_are_in_natural_order_however_long_they_are() -> None:
+def test_versions_of_any_length_are_in_natural_order() -> None:
     ordered = ["", "0.9", "1.0", "1.2", "1.09", "1.10", "9" * 5_000, "beta", "beta 2"]
     calls = [EndpointCall("foo", 1.0, START, version, "", "::1") for version in reversed(ordered)]
     assert AggregatorGroup(calls).fetch_aggregator().statistic("versions") == ordered
 
 
-def test_an_unknown_statistic_is_refused_by_name() -> None:
+def test_an_unknown_statistic_is_named() -> None:
     with pytest.raises(ValueError, match="'speed'"):
         statistic_class("speed")
 
 
 @given(st.floats(-1e12, 1e12), st.integers(1, 6))
-def test_rounding_keeps_the_digits_it_promises(value: float, digits: int) -> None:
+def test_rounding_keeps_the_given_number_of_digits(value: float, digits: int) -> None:
     rounded = reduce_precision(value, digits)
     whole = len(str(int(abs(value))))
     assert math.isclose(rounded, value, abs_tol=0.5000001 * 10.0 ** -max(digits - whole, 0))
