@@ -1,4 +1,4 @@
-"""The public interface (available to the web-application `pydash_web`) for Dashboards.
+"""The public interface of dashboards, used by the web application `pydash_web`.
 
 Nothing here commits; callers run in `pydash_database.transact`.
 """
@@ -25,32 +25,32 @@ def add_to_repository(dashboard: "Dashboard") -> None:
 
 
 def dashboards_of_user(user_id: UUID | str) -> list["Dashboard"]:
-    """Return a list of Dashboard-entities that belong to the given user."""
+    """Return the dashboards that belong to a user."""
     return repository.of_user(user_id)
 
 
 def find_verified_dashboard(dashboard_id: UUID | str, user_id: UUID) -> "Dashboard":
-    """Find a dashboard that a user may see: one of their own.
+    """Return a dashboard that a user may see: one of their own.
 
-    :param dashboard_id: as it came from outside.
-    :raises InvalidInput: it is no UUID.
-    :raises NotFound: there is no such dashboard.
-    :raises Forbidden: it is somebody else's.
+    :param dashboard_id: the id, as the request contains it.
+    :raises InvalidInput: the id is not a UUID.
+    :raises NotFound: no dashboard has this id.
+    :raises Forbidden: the dashboard belongs to another user.
     """
     try:
         dashboard = repository.find(as_uuid(dashboard_id))
     except ValueError:
-        raise InvalidInput(errors={"dashboard_id": ["This is not a UUID."]}) from None
+        raise InvalidInput(errors={"dashboard_id": ["Must be a UUID."]}) from None
     except KeyError:
-        raise NotFound("There is no such dashboard.") from None
+        raise NotFound("Dashboard not found.") from None
     if dashboard.user_id != user_id:
-        raise Forbidden("This dashboard is not yours.")
+        raise Forbidden("This dashboard belongs to another user.")
     return dashboard
 
 
 def remove_from_repository(dashboard: "Dashboard") -> None:
     """Remove a dashboard with all its data.
 
-    :raises KeyError: it is not in the repository.
+    :raises KeyError: the dashboard is not in the repository.
     """
     repository.delete(dashboard)

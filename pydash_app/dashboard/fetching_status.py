@@ -1,4 +1,4 @@
-"""How far the fetching of one dashboard has come, and what stands in its way."""
+"""The progress of fetching a dashboard, and why it failed last."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,16 +13,16 @@ ENDPOINTS_INTERVAL = timedelta(minutes=15)
 
 
 class DashboardState(Enum):
-    """In which state a dashboard is, as regards fetching from its remote side.
+    """The state of a dashboard with regard to fetching from its remote side.
 
-    - ``not_initialized``: newly made, nothing fetched yet;
+    - ``not_initialized``: newly added, nothing fetched yet;
     - ``initialized_endpoints``: endpoints are known, historic calls are being fetched;
-    - ``initialize_endpoints_failure``: fetching the endpoints went wrong and is tried again;
+    - ``initialize_endpoints_failure``: fetching the endpoints failed and is retried;
     - ``initialized_endpoint_calls``: the history is complete, new calls are fetched from now on;
-    - ``initialize_endpoint_calls_failure``: fetching the history went wrong and is tried again
-      from where it stopped;
+    - ``initialize_endpoint_calls_failure``: fetching the history failed and is retried from
+      where it stopped;
     - ``fetched_endpoint_calls``: new calls were fetched the last time;
-    - ``fetch_endpoint_calls_failure``: fetching new calls went wrong and is tried again.
+    - ``fetch_endpoint_calls_failure``: fetching new calls failed and is retried.
     """
 
     not_initialized = 0
@@ -63,7 +63,7 @@ class DashboardState(Enum):
         return _FAILURES.get(self, self)
 
     def fetched_page(self, *, has_more: bool) -> "DashboardState":
-        """Return the state after a page of calls came in.
+        """Return the state after a page of calls was stored.
 
         >>> DashboardState.initialized_endpoints.fetched_page(has_more=True).name
         'initialized_endpoints'
@@ -89,11 +89,11 @@ _FAILURES = {
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """How much has been fetched since the dashboard was added.
+    """The amount of data that was fetched since the dashboard was added.
 
     :ivar calls: calls fetched so far.
-    :ivar set_aside: calls that could not be understood and are not counted.
-    :ivar remaining: calls still to come; None if the remote side does not tell.
+    :ivar set_aside: calls that are invalid and therefore not counted.
+    :ivar remaining: calls not fetched yet; None if the remote side does not report it.
     :ivar seconds: time spent on the history so far.
     """
 
@@ -104,12 +104,12 @@ class FetchProgress:
 
     @property
     def total(self) -> int | None:
-        """Calls that there will be in the end, as far as is known."""
+        """The final number of calls; None if unknown."""
         return None if self.remaining is None else self.calls + self.set_aside + self.remaining
 
     @property
     def fraction(self) -> float | None:
-        """Share that is done, 0 to 1; None if unknown.
+        """The completed share, 0 to 1; None if unknown.
 
         >>> FetchProgress(calls=30, remaining=10).fraction
         0.75
@@ -120,7 +120,7 @@ class FetchProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Time that the rest will take at the pace so far; None if unknown.
+        """The remaining time at the rate so far (s); None if unknown.
 
         >>> FetchProgress(calls=30, remaining=10, seconds=6.0).seconds_left
         2.0
@@ -141,13 +141,13 @@ class FetchProgress:
 
 @dataclass(frozen=True, slots=True)
 class RemoteInfo:
-    """What is known of the monitored app's side.
+    """Details of the remote side of a dashboard.
 
-    :ivar of_url: the dashboard's URL that this was found out about.
-    :ivar url: the base URL that answers, without trailing slash.
-    :ivar dialect: the client's name for the way this remote side talks.
+    :ivar of_url: the dashboard's URL for which these details were determined.
+    :ivar url: the base URL that responds, without trailing slash.
+    :ivar dialect: the client's name of the protocol that the remote side uses.
     :ivar fmd_version: version of Flask-MonitoringDashboard, as text.
-    :ivar default_token: whether it still has the token that everybody knows.
+    :ivar default_token: whether it still has the publicly known default token.
     """
 
     of_url: str
@@ -159,7 +159,7 @@ class RemoteInfo:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that the user should know about the data: a gap, a pruned or reset source."""
+    """A message to the user about the data: a gap, or a pruned or reset source."""
 
     time: datetime
     text: str
@@ -167,7 +167,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class FetchFailure:
-    """Why the last attempt failed, in words that a user can act on."""
+    """The reason why the last attempt failed, and what to do about it."""
 
     message: str
     http_status: int | None = None
@@ -175,16 +175,16 @@ class FetchFailure:
 
 
 class FetchingStatus(Persistent):
-    """The fetcher's own notes about one dashboard; nobody else writes them.
+    """The fetching state of one dashboard; only the fetcher writes it.
 
-    It is a persistent object of its own, so that saving a page of calls never collides with a
-    user who changes the dashboard's name.
+    It is a separate persistent object, so that storing a page of calls never conflicts with a user
+    who changes the dashboard's settings.
 
     >>> from datetime import UTC, datetime
     >>> status = FetchingStatus()
-    >>> status.failed(datetime(2026, 1, 1, tzinfo=UTC), "The app did not answer.")
+    >>> status.failed(datetime(2026, 1, 1, tzinfo=UTC), "The app did not respond.")
     >>> status.state.name, status.error
-    ('initialize_endpoints_failure', 'The app did not answer.')
+    ('initialize_endpoints_failure', 'The app did not respond.')
     >>> remote = RemoteInfo("http://app", "http://app/dashboard", "exporter", "5.1.0")
     >>> status.found_endpoints(datetime(2026, 1, 1, 0, 1, tzinfo=UTC), remote)
     >>> status.state.name, status.error
@@ -204,22 +204,22 @@ class FetchingStatus(Persistent):
 
     @property
     def error(self) -> str | None:
-        """What went wrong the last time; None if nothing did."""
+        """The reason of the last failure; None if the last attempt succeeded."""
         return self.failure.message if self.failure else None
 
     @property
     def http_status(self) -> int | None:
-        """The HTTP status that the remote side failed with, if it was one."""
+        """The HTTP status of the last failure, if there was one."""
         return self.failure.http_status if self.failure else None
 
     def needs_endpoints(self, now: datetime) -> bool:
-        """Whether to ask for endpoints and details: never done, long ago or failing."""
+        """Return whether to fetch endpoints and details: unknown, outdated, or after a failure."""
         if not self.state.has_endpoints or self.failure or self._endpoints_time is None:
             return True
         return now - self._endpoints_time >= ENDPOINTS_INTERVAL
 
     def found_endpoints(self, now: datetime, remote: RemoteInfo) -> None:
-        """Note that the endpoints have been fetched, and how the remote side talks."""
+        """Record that the endpoints were fetched, with the details of the remote side."""
         self.remote = remote
         self._endpoints_time = self.last_attempt_time = now
         if not self.state.has_endpoints:
@@ -235,13 +235,13 @@ class FetchingStatus(Persistent):
         progress: FetchProgress,
         notice: str | None = None,
     ) -> None:
-        """Note that a page of calls has been added to the dashboard.
+        """Record that a page of calls was added to the dashboard.
 
         :param now: time of the fetch (UTC).
         :param cursor: where the next page starts.
         :param has_more: whether the remote side has more calls right now.
-        :param progress: all that has been fetched, this page included.
-        :param notice: something the user should know.
+        :param progress: the progress including this page.
+        :param notice: a message to the user.
         """
         self.cursor = dict(cursor)
         self.progress = progress
@@ -252,8 +252,8 @@ class FetchingStatus(Persistent):
             self.notices = (*self.notices, Notice(now, notice))[-MAX_NOTICES:]
 
     def failed(self, now: datetime, message: str, http_status: int | None = None) -> None:
-        """Note that an attempt failed; the next success leaves this state again."""
-        times = self.failure.consecutive + 1 if self.failure else 1
-        self.failure = FetchFailure(message, http_status, times)
+        """Record that an attempt failed; the next success leaves this state again."""
+        consecutive = self.failure.consecutive + 1 if self.failure else 1
+        self.failure = FetchFailure(message, http_status, consecutive)
         self.state = self.state.failed()
         self.last_attempt_time = now

@@ -1,4 +1,4 @@
-"""Handles the persistence of `Dashboard` entities: the only module that knows how they are stored.
+"""Handles the persistence of `Dashboard` entities; only this module knows how they are stored.
 
 Nothing here commits; callers run in `pydash_database.transact`.
 
@@ -56,7 +56,7 @@ _FETCH_REQUESTS = "fetch_requests"
 
 
 def create(root: Root) -> None:
-    """Make the place for dashboards in an empty database."""
+    """Create the collection of dashboards in an empty database."""
     root[_COLLECTION] = MultiIndexedPersistentCollection({"id"}, non_unique={"user_id"})
     root[_CHANGES] = Length()
     root[_FETCH_REQUESTS] = OOTreeSet()
@@ -68,16 +68,16 @@ def add(dashboard: "Dashboard") -> None:
     :raises DuplicateIndexError: another dashboard has its id.
     """
     _dashboards().add(dashboard)
-    _note_change()
+    _count_change()
 
 
 def all() -> Iterator["Dashboard"]:  # noqa: A001 (the documented name)
-    """Answer a lazy collection of all dashboards, in no guaranteed order."""
+    """Return a lazy collection of all dashboards, in no guaranteed order."""
     return cast("Iterator[Dashboard]", _dashboards().values())
 
 
 def of_user(user_id: UUID | str) -> list["Dashboard"]:
-    """List the dashboards of a user, found by an index.
+    """Return the dashboards of a user, found by an index.
 
     :raises ValueError: the text is not a UUID.
     """
@@ -85,21 +85,21 @@ def of_user(user_id: UUID | str) -> list["Dashboard"]:
 
 
 def find(dashboard_id: UUID | str) -> "Dashboard":
-    """Find a dashboard.
+    """Return a dashboard.
 
-    :raises KeyError: there is none with this id.
+    :raises KeyError: no dashboard has this id.
     :raises ValueError: the text is not a UUID.
     """
     return cast("Dashboard", _dashboards().find("id", as_uuid(dashboard_id)))
 
 
 def update(dashboard: "Dashboard") -> None:
-    """Make a change of what the user set known to the indices and to the fetcher.
+    """Update the indices, and notify the fetcher, after the settings of a dashboard changed.
 
     :raises KeyError: the dashboard is not in the repository.
     """
     _dashboards().update_item(dashboard)
-    _note_change()
+    _count_change()
 
 
 def delete(dashboard: "Dashboard") -> None:
@@ -108,33 +108,35 @@ def delete(dashboard: "Dashboard") -> None:
     :raises KeyError: the dashboard is not in the repository.
     """
     _dashboards().remove(dashboard)
-    _discard_fetch_request(dashboard.id)
-    _note_change()
+    requests = database_root()[_FETCH_REQUESTS]
+    if dashboard.id in requests:
+        requests.remove(dashboard.id)
+    _count_change()
 
 
 def clear_all() -> None:
     """Delete all dashboards."""
     _dashboards().clear()
     database_root()[_FETCH_REQUESTS].clear()
-    _note_change()
+    _count_change()
 
 
 def change_count() -> int:
-    """Answer a number that grows with everything that the fetcher should look at.
+    """Return the number of changes that concern the fetcher.
 
-    That is: a dashboard was added, updated or deleted, or a fetch was requested.
+    A change is a dashboard that was added, updated or deleted, or a requested fetch.
     """
     return int(database_root()[_CHANGES]())
 
 
 def request_fetch(dashboard_id: UUID) -> None:
-    """Ask the fetcher to fetch a dashboard at once."""
+    """Request that the fetcher fetches a dashboard at once."""
     database_root()[_FETCH_REQUESTS].insert(dashboard_id)
-    _note_change()
+    _count_change()
 
 
 def take_fetch_requests() -> list[UUID]:
-    """Answer the dashboards that somebody asked to be fetched at once, and forget the requests."""
+    """Return the dashboards whose fetch was requested, and delete the requests."""
     requests = database_root()[_FETCH_REQUESTS]
     taken = list(requests)
     if taken:
@@ -142,15 +144,9 @@ def take_fetch_requests() -> list[UUID]:
     return taken
 
 
-def _discard_fetch_request(dashboard_id: UUID) -> None:
-    requests = database_root()[_FETCH_REQUESTS]
-    if dashboard_id in requests:
-        requests.remove(dashboard_id)
-
-
 def _dashboards() -> MultiIndexedPersistentCollection:
     return cast(MultiIndexedPersistentCollection, database_root()[_COLLECTION])
 
 
-def _note_change() -> None:
+def _count_change() -> None:
     database_root()[_CHANGES].change(1)

@@ -1,18 +1,18 @@
-"""How long a dashboard keeps the details of its calls."""
+"""The retention of a dashboard's calls."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Retention:
-    """For how many days details are kept; None: for ever.
+    """The number of days for which details are kept; None keeps them forever.
 
-    Coarser numbers stay: dropped calls leave their hours behind, dropped hours their days, for
-    every combination of filters.
+    Coarser figures remain: when calls are dropped, their hours remain, and when hours are dropped,
+    their days, for every combination of filters.
 
-    :ivar calls_days: single calls.
-    :ivar fine_cells_days: cells shorter than a day; at least as long as calls.
-    :raises ValueError: names the parameter that is wrong.
+    :ivar calls_days: retention of single calls.
+    :ivar fine_cells_days: retention of cells shorter than a day; at least that of calls.
+    :raises ValueError: names the invalid parameter.
     """
 
     calls_days: int | None = None
@@ -22,7 +22,7 @@ class Retention:
         for name in ("calls_days", "fine_cells_days"):
             days = getattr(self, name)
             if days is not None and days < 1:
-                raise ValueError(f"{name}: must be at least 1, or None to keep them for ever")
+                raise ValueError(f"{name}: must be at least 1, or None to keep them forever")
         if self.fine_cells_days is not None and (
             self.calls_days is None or self.calls_days > self.fine_cells_days
         ):

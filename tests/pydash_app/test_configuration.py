@@ -143,7 +143,7 @@ def test_every_example_is_valid(tmp_path: Path, name: str) -> None:
     read(tmp_path, **{name: example(name)})
 
 
-def test_the_environment_of_the_process_is_not_read_on_the_side(
+def test_the_environment_of_the_process_is_not_read_implicitly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYDASH_PORT", "8080")

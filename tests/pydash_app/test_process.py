@@ -1,4 +1,4 @@
-"""A process is wired by one call, shows no secret, and can run the documented tasks."""
+"""A process is configured by one call, shows no secret, and can run the documented tasks."""
 
 import logging
 import subprocess
@@ -54,7 +54,7 @@ def test_seeding_fills_an_empty_database(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_default_scheduler_runs_the_periodic_tasks(tmp_path: Path) -> None:
-    # In a process of its own, for a scheduler is started once in its life.
+    # In a separate process, because a scheduler can be started only once.
     program = """
 import os, pydash_app
 from pydash_app.configuration import Configuration

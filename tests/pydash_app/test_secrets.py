@@ -1,4 +1,4 @@
-"""Secrets are encrypted with this installation's key alone, or kept as hashes."""
+"""Secrets are encrypted with the key of the installation, or stored as hashes."""
 
 import doctest
 
@@ -8,7 +8,7 @@ from pydash_app import errors, identifiers, secrets
 from pydash_app.errors import NotConfigured
 
 
-def test_what_was_encrypted_is_read_again_with_the_same_key_only() -> None:
+def test_only_the_same_key_decrypts() -> None:
     secrets.configure("one key")
     encrypted = secrets.encrypt("a token ☃")
     assert "token" not in encrypted
@@ -19,18 +19,18 @@ def test_what_was_encrypted_is_read_again_with_the_same_key_only() -> None:
     assert secrets.decrypt(encrypted) == "a token ☃"
 
 
-def test_encrypting_twice_gives_two_texts() -> None:
+def test_encrypting_twice_returns_two_texts() -> None:
     secrets.configure("one key")
     assert secrets.encrypt("token") != secrets.encrypt("token")
 
 
-def test_it_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_requires_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "_cipher", None)
     with pytest.raises(NotConfigured):
         secrets.encrypt("token")
 
 
-def test_codes_are_long_and_never_the_same() -> None:
+def test_codes_are_long_and_unique() -> None:
     codes = {secrets.new_code() for _ in range(100)}
     assert len(codes) == 100
     assert min(map(len, codes)) >= 43

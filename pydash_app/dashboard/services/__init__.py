@@ -1,10 +1,10 @@
-"""Services of the dashboard concern: work that crosses entities, storage and the remote side."""
+"""Services of dashboards: work that involves entities, storage and the remote side."""
 
 from urllib.parse import urlsplit
 
 
 def is_valid_dashboard(url: str) -> bool:
-    """Tell whether a URL can be that of a dashboard; `registration.probe` asks the remote side.
+    """Return whether a URL is well-formed; `registration.probe` contacts the remote side.
 
     >>> is_valid_dashboard("https://example.com/dashboard"), is_valid_dashboard("ftp://example.com")
     (True, False)

@@ -1,14 +1,14 @@
-"""Brings the calls of the monitored apps home, each exactly once.
+"""Fetches the calls of the monitored apps, each exactly once.
 
-What a page holds is a function of the remote side and of the cursor alone. The page's calls and
-the cursor behind it are stored in one transaction, and only if the stored cursor is still the one
-that the page began at. So whatever dies in between, and however often a page is fetched, no call
-is lost and none is counted twice. That holds as well if the database was told to commit a page,
-and its answer was lost: the next turn begins at the cursor that is stored then.
+A page depends on the remote side and the cursor alone. Its calls and the next cursor are stored in
+one transaction, and only if the stored cursor is still the one that the page was fetched with.
+Whatever process dies, and however often a page is fetched, no call is lost or counted twice. This
+also holds if the database commits a page but its response is lost: the next run starts at the
+cursor that is stored by then.
 
-A dashboard's task is always the same, `fetch_and_update_new_dashboard_info`: it fetches the
-endpoints, then the history page by page, then what is new. A turn of it is short, so that a long
-history keeps nobody waiting.
+The task of a dashboard is always `fetch_and_update_new_dashboard_info`: it fetches the endpoints,
+then the history page by page, then what is new. Each run is short, so that a long history does not
+delay other dashboards.
 """
 
 import math
@@ -22,9 +22,7 @@ from uuid import UUID
 
 from flask_monitoring_dashboard_client import (
     CallPage,
-    MonitorRule,
     RemoteDashboard,
-    RemoteDetails,
     RemoteError,
     RemoteFailure,
 )
@@ -32,7 +30,7 @@ from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.fetching_status import FetchingStatus, RemoteInfo
+from pydash_app.dashboard.fetching_status import RemoteInfo
 from pydash_app.dashboard.services import remote
 from pydash_app.secrets import UnreadableSecret
 from pydash_cube.call_batch import CallBatch
@@ -40,17 +38,17 @@ from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
 PAGE_CALLS = 25_000
-TURN_SECONDS = 10.0
+RUN_SECONDS = 10.0
 PROMPT_READ_SECONDS = 15.0
 TIME_LIMIT = timedelta(minutes=3)
 DEFAULT_INTERVAL = timedelta(seconds=3600)
-INTERNAL_ERROR = "PyDash itself failed to process the data; its log says why. It will try again."
+INTERNAL_ERROR = "PyDash could not process the data; its log has the details. It will retry."
 
 logger = Logger(__name__)
 
 
 class HasId(Protocol):
-    """A dashboard, or whatever else knows the id of one."""
+    """A dashboard, or another object with the id of one."""
 
     @property
     def id(self) -> UUID:
@@ -58,12 +56,12 @@ class HasId(Protocol):
 
 
 class _Superseded(Exception):  # noqa: N818 - not an error: there is nothing left to do
-    """The dashboard was deleted, moved or fetched by somebody else meanwhile."""
+    """The dashboard was deleted, moved, or fetched by another process in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What a fetch needs to know of a dashboard; no persistent object, so no transaction."""
+    """What a fetch needs from a dashboard; not persistent, and so usable without transaction."""
 
     id: UUID
     url: str
@@ -73,33 +71,54 @@ class _Source:
     needs_endpoints: bool
     read_timeout: float
 
+    def connect(self) -> RemoteDashboard:
+        """Return the remote side; nothing is sent yet."""
+        if self.remote is None or self.needs_endpoints:
+            return remote.connect(self.url, self.token, None, self.read_timeout)
+        return remote.connect(self.remote.url, self.token, self.remote.dialect, self.read_timeout)
+
+    def load(self) -> Dashboard:
+        """Return the dashboard; runs in a transaction of the caller.
+
+        :raises _Superseded: it was deleted or moved.
+        """
+        dashboard = _find(self.id)
+        if (dashboard.url, dashboard.token) != (self.url, self.token):
+            raise _Superseded("the dashboard was changed")
+        return dashboard
+
 
 Work = Callable[[_Source, RemoteDashboard], bool]
 
 
 def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta | None:
-    """Fetch what there is to fetch of a dashboard: endpoints, history, the latest calls.
+    """Fetch what is missing of a dashboard: endpoints, history, the latest calls.
 
     :returns: zero if there is more to fetch right now, for the scheduler; else None.
-    :raises RemoteError: the fetch failed; that and why is stored in the dashboard.
+    :raises RemoteError: the fetch failed; the reason is stored in the dashboard.
     """
-    has_more = _attempt(dashboard_id, _take_turn)
-    return timedelta() if has_more else None
+
+    def fetch(source: _Source, remote_side: RemoteDashboard) -> bool:
+        if source.needs_endpoints:
+            _update_endpoints(source, remote_side)
+        return _fetch_pages(source, remote_side, RUN_SECONDS)
+
+    return timedelta() if _attempt(dashboard_id, fetch) else None
 
 
 def fetch_and_update_historic_dashboard_info(dashboard_id: UUID | str) -> None:
     """Fetch the endpoints and all calls up to now, however long it takes.
 
-    :raises RemoteError: the fetch failed; what came in before is kept.
+    :raises RemoteError: the fetch failed; what was fetched before is stored.
     """
     while fetch_and_update_new_dashboard_info(dashboard_id) is not None:
         pass
 
 
 def fetch_and_add_endpoints(dashboard: HasId) -> None:
-    """Bring the dashboard's endpoints up to date; its calls are left alone.
+    """Update the dashboard's endpoints, but not its calls.
 
-    :raises RemoteError: the fetch failed; that and why is stored in the dashboard.
+    :raises RemoteError: the fetch failed; the reason is stored in the dashboard.
     """
     _attempt(dashboard.id, _update_endpoints)
 
@@ -107,26 +126,26 @@ def fetch_and_add_endpoints(dashboard: HasId) -> None:
 def fetch_and_add_historic_endpoint_calls(dashboard: HasId) -> None:
     """Fetch all calls up to now that have not been fetched, and add them to the dashboard.
 
-    :raises RemoteError: the fetch failed; what came in before is kept.
+    :raises RemoteError: the fetch failed; what was fetched before is stored.
     """
     _attempt(dashboard.id, partial(_fetch_pages, seconds=math.inf))
 
 
 def fetch_and_add_endpoint_calls(dashboard: HasId) -> None:
-    """Fetch the calls since the last fetch and add them to the dashboard.
+    """Fetch the calls since the last fetch, and add them to the dashboard.
 
-    :raises RemoteError: the fetch failed; what came in before is kept.
+    :raises RemoteError: the fetch failed; what was fetched before is stored.
     """
     fetch_and_add_historic_endpoint_calls(dashboard)
 
 
 def request_fetch(dashboard_id: UUID) -> None:
-    """Ask the fetcher to fetch a dashboard now, not only when its interval has passed."""
+    """Request that the fetcher fetches a dashboard now, before its interval has passed."""
     transact(lambda: repository.request_fetch(dashboard_id))
 
 
 def task_name(dashboard_id: UUID) -> tuple[str, UUID]:
-    """Return the name that the task which fetches this dashboard has in a scheduler."""
+    """Return the name of the task that fetches a dashboard."""
     return "fetch", dashboard_id
 
 
@@ -138,10 +157,10 @@ def schedule_periodic_dashboard_fetching(
     run_at_start: bool = False,
     jitter: timedelta = timedelta(),
 ) -> None:
-    """Have a dashboard fetched periodically, from wherever its fetching has come to.
+    """Schedule periodic fetching of a dashboard, which continues at its stored cursor.
 
-    :param run_at_start: whether to fetch at once, too.
-    :param jitter: the fetches come earlier by a random time of up to this long, to spread them.
+    :param run_at_start: whether to fetch at once as well.
+    :param jitter: the maximum random time by which fetches come earlier, to spread them.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),
@@ -156,14 +175,14 @@ def schedule_periodic_dashboard_fetching(
 def schedule_historic_dashboard_fetching(
     dashboard: HasId, scheduler: TaskScheduler = default_task_scheduler
 ) -> None:
-    """Have a dashboard's history fetched at once, and then what is new periodically."""
+    """Fetch a dashboard's history at once, and then periodically what is new."""
     schedule_periodic_dashboard_fetching(dashboard, scheduler=scheduler, run_at_start=True)
 
 
 def schedule_all_periodic_dashboards_tasks(
     interval: timedelta = DEFAULT_INTERVAL, scheduler: TaskScheduler = default_task_scheduler
 ) -> None:
-    """Have all stored dashboards fetched at once, then periodically, spread over the interval."""
+    """Fetch all stored dashboards at once, then periodically, spread over the interval."""
     for dashboard in transact(lambda: list(repository.all())):
         schedule_periodic_dashboard_fetching(
             dashboard, interval, scheduler, run_at_start=True, jitter=interval
@@ -171,97 +190,33 @@ def schedule_all_periodic_dashboards_tasks(
 
 
 def _attempt(dashboard_id: UUID | str, work: Work) -> bool:
-    """Do a piece of work with the remote side; if that fails, store why."""
+    """Work with the remote side of a dashboard; store the reason if this fails."""
+    load: Callable[[], Dashboard] = partial(_find, dashboard_id)
     try:
         source = transact(partial(_source, dashboard_id))
-        return _note_failure_of(work, source)
+        load = source.load
+        with source.connect() as remote_side:
+            return work(source, remote_side)
+    except DatabaseUnavailable:
+        raise
     except _Superseded as reason:
         logger.debug("Nothing left to fetch", dashboard=dashboard_id, reason=reason)
         return False
-    except UnreadableSecret as error:
-        transact(partial(_store_failure, dashboard_id, str(error)))
-        raise
-
-
-def _note_failure_of(work: Work, source: _Source) -> bool:
-    try:
-        with _connect(source) as remote_side:
-            return work(source, remote_side)
-    except (_Superseded, DatabaseUnavailable):
-        raise
-    except RemoteError as error:
-        http_status = error.status if isinstance(error, RemoteFailure) else None
-        transact(partial(_store_failure_of, source, str(error), http_status))
-        raise
+    except (UnreadableSecret, RemoteError) as error:
+        status = error.status if isinstance(error, RemoteFailure) else None
+        if _store_failure(load, str(error), status):
+            raise
+        return False
     except Exception:
-        logger.error("Failed to process fetched data", dashboard=source.id)  # noqa: TRY400
-        transact(partial(_store_failure_of, source, INTERNAL_ERROR))
-        raise
-
-
-def _take_turn(source: _Source, remote_side: RemoteDashboard) -> bool:
-    """Fetch for a short while; True if there is more."""
-    if source.needs_endpoints:
-        _update_endpoints(source, remote_side)
-    return _fetch_pages(source, remote_side, TURN_SECONDS)
+        logger.error("Failed to process fetched data", dashboard=dashboard_id)  # noqa: TRY400
+        if _store_failure(load, INTERNAL_ERROR):
+            raise
+        return False
 
 
 def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
     details = remote_side.probe()
     rules = remote_side.monitor_rules()
-    transact(partial(_store_endpoints, source, details, rules))
-    return False
-
-
-def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
-    """Fetch page after page for so many seconds, but at least one; True if there is more."""
-    started = time.monotonic()
-    while True:
-        page_started = time.monotonic()
-        page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
-        store = partial(_store_page, source, page, _batch(page), page_started)
-        source = transact(store, timeout=BACKGROUND_TIMEOUT)
-        if not page.has_more or time.monotonic() - started >= seconds:
-            return page.has_more
-
-
-def _source(dashboard_id: UUID | str) -> _Source:
-    dashboard = _find(dashboard_id)
-    status = dashboard.fetching
-    known = status.remote if status.remote and status.remote.of_url == dashboard.url else None
-    return _Source(
-        id=dashboard.id,
-        url=dashboard.url,
-        token=dashboard.token,
-        cursor=status.cursor,
-        remote=known,
-        needs_endpoints=known is None or status.needs_endpoints(datetime.now(UTC)),
-        read_timeout=_read_timeout(status),
-    )
-
-
-def _read_timeout(status: FetchingStatus) -> float:
-    """Return how many seconds to wait for the remote side.
-
-    Few where it is expected to answer at once: should many apps begin to hang together, they must
-    not hold up the others. Those that have failed may take long: the scheduler keeps them apart.
-    So may those whose history comes in.
-    """
-    is_importing = status.cursor is not None and not status.state.has_history
-    is_slow = status.state.is_failure or is_importing
-    return remote.READ_SECONDS if is_slow else PROMPT_READ_SECONDS
-
-
-def _connect(source: _Source) -> RemoteDashboard:
-    if source.remote is None or source.needs_endpoints:
-        return remote.connect(source.url, source.token, None, source.read_timeout)
-    known = source.remote
-    return remote.connect(known.url, source.token, known.dialect, source.read_timeout)
-
-
-def _store_endpoints(source: _Source, details: RemoteDetails, rules: list[MonitorRule]) -> None:
-    dashboard = _find_unmoved(source)
-    dashboard.add_endpoints(_endpoint(rule) for rule in rules)
     info = RemoteInfo(
         of_url=source.url,
         url=details.url,
@@ -269,22 +224,64 @@ def _store_endpoints(source: _Source, details: RemoteDetails, rules: list[Monito
         fmd_version=details.fmd_version,
         default_token=details.default_token,
     )
-    dashboard.fetching.found_endpoints(datetime.now(UTC), info)
+
+    def store() -> None:
+        dashboard = source.load()
+        dashboard.add_endpoints(
+            Endpoint(
+                rule.name,
+                rule.enabled,
+                version_added=rule.version_added,
+                time_added=rule.time_added,
+                last_accessed=rule.last_accessed,
+            )
+            for rule in rules
+        )
+        dashboard.fetching.found_endpoints(datetime.now(UTC), info)
+
+    transact(store)
+    return False
 
 
-def _endpoint(rule: MonitorRule) -> Endpoint:
-    return Endpoint(
-        rule.name,
-        rule.enabled,
-        version_added=rule.version_added,
-        time_added=rule.time_added,
-        last_accessed=rule.last_accessed,
+def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
+    """Fetch pages for some seconds, but at least one; return whether there are more."""
+    started = time.monotonic()
+    while True:
+        page_started = time.monotonic()
+        page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
+        store = partial(_store_page, source, page, _batch(page), page_started)
+        transact(store, timeout=BACKGROUND_TIMEOUT)
+        source = replace(source, cursor=page.cursor)
+        if not page.has_more or time.monotonic() - started >= seconds:
+            return page.has_more
+
+
+def _source(dashboard_id: UUID | str) -> _Source:
+    """Read what a fetch needs.
+
+    The read timeout is short where a prompt response is expected: if many apps stop responding at
+    once, they must not delay the others. Failing apps may take longer, because the scheduler
+    limits how many of them run at once. So may those whose history is being imported.
+    """
+    dashboard = _find(dashboard_id)
+    status = dashboard.fetching
+    known = status.remote if status.remote and status.remote.of_url == dashboard.url else None
+    is_importing = status.cursor is not None and not status.state.has_history
+    is_slow = status.state.is_failure or is_importing
+    return _Source(
+        id=dashboard.id,
+        url=dashboard.url,
+        token=dashboard.token,
+        cursor=status.cursor,
+        remote=known,
+        needs_endpoints=known is None or status.needs_endpoints(datetime.now(UTC)),
+        read_timeout=remote.READ_SECONDS if is_slow else PROMPT_READ_SECONDS,
     )
 
 
-def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> _Source:
-    """Add a page of calls and note the cursor behind it; return what to go on from."""
-    dashboard = _find_unmoved(source)
+def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> None:
+    """Add a page of calls and store the next cursor, if no other process did so before."""
+    dashboard = source.load()
     status = dashboard.fetching
     if status.cursor != source.cursor:
         raise _Superseded("another process has stored this page")
@@ -300,22 +297,17 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
     status.fetched_page(
         now, cursor=page.cursor, has_more=page.has_more, progress=progress, notice=page.notice
     )
-    return replace(source, cursor=page.cursor)
 
 
-def _store_failure_of(source: _Source, message: str, http_status: int | None = None) -> None:
-    _store_failure(_find_unmoved(source).id, message, http_status)
-
-
-def _store_failure(dashboard_id: UUID | str, message: str, http_status: int | None = None) -> None:
-    _find(dashboard_id).fetching.failed(datetime.now(UTC), message, http_status)
-
-
-def _find_unmoved(source: _Source) -> Dashboard:
-    dashboard = _find(source.id)
-    if (dashboard.url, dashboard.token) != (source.url, source.token):
-        raise _Superseded("the dashboard was changed")
-    return dashboard
+def _store_failure(
+    load: Callable[[], Dashboard], message: str, http_status: int | None = None
+) -> bool:
+    """Store the reason of a failure; return False if it no longer concerns the dashboard."""
+    try:
+        transact(lambda: load().fetching.failed(datetime.now(UTC), message, http_status))
+    except _Superseded:
+        return False
+    return True
 
 
 def _find(dashboard_id: UUID | str) -> Dashboard:

@@ -1,5 +1,6 @@
-"""Looks at intervals whether the monitored apps are up, for the dashboards that ask for it."""
+"""Pings the monitored apps of the dashboards whose downtime is monitored."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from flask_monitoring_dashboard_client import RemoteError
 from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.dashboard.services.fetching import HasId
 from pydash_database import transact
@@ -17,26 +19,41 @@ FIRST_SERVER_ERROR = 500
 
 
 def ping_dashboard(dashboard_id: UUID | str) -> None:
-    """Send one ping to a dashboard's app and note how it went.
+    """Ping a dashboard's app once and record the result.
 
-    The app is up if it answers anything but a server error. Nothing happens if the dashboard is
-    gone or its downtime is not monitored.
+    The app is up if its response is anything but a server error. Nothing happens if the dashboard
+    was deleted or its downtime is not monitored.
     """
-    url = transact(partial(_url, dashboard_id))
+    url = transact(lambda: dashboard.url if (dashboard := _find_monitored(dashboard_id)) else None)
     if url is None:
         return
     now = datetime.now(UTC)
-    latency = _measure(url)
-    transact(partial(_record, dashboard_id, now, latency))
+    try:
+        status, latency = remote.measure(url)
+        is_up = status < FIRST_SERVER_ERROR
+    except RemoteError:
+        is_up = False
+
+    def record() -> None:
+        dashboard = _find_monitored(dashboard_id)
+        if dashboard is not None:
+            dashboard.downtime.record(now, latency if is_up else None)
+
+    transact(record)
 
 
 def stop_monitoring(dashboard_id: UUID | str) -> None:
-    """Note that nobody pings a dashboard any more, so that this time counts as neither."""
-    transact(partial(_pause, dashboard_id))
+    """Record that a dashboard is no longer pinged: the time from now on is unknown."""
+
+    def pause() -> None:
+        with contextlib.suppress(KeyError):  # deleted: there is nothing to record
+            repository.find(dashboard_id).downtime.pause()
+
+    transact(pause)
 
 
 def task_name(dashboard_id: UUID) -> tuple[str, UUID]:
-    """Return the name that the task which pings this dashboard has in a scheduler."""
+    """Return the name of the task that pings a dashboard."""
     return "ping", dashboard_id
 
 
@@ -47,9 +64,9 @@ def schedule_periodic_pinging(
     *,
     run_at_start: bool = False,
 ) -> None:
-    """Have a dashboard pinged periodically, the several ones spread over the interval.
+    """Schedule periodic pings of a dashboard, spread over the interval.
 
-    :param run_at_start: whether to ping at once, too.
+    :param run_at_start: whether to ping at once as well.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),
@@ -61,30 +78,9 @@ def schedule_periodic_pinging(
     )
 
 
-def _measure(url: str) -> float | None:
-    """Return the milliseconds until a good answer; None if there was none."""
-    try:
-        status, latency = remote.measure(url)
-    except RemoteError:
-        return None
-    return latency if status < FIRST_SERVER_ERROR else None
-
-
-def _url(dashboard_id: UUID | str) -> str | None:
+def _find_monitored(dashboard_id: UUID | str) -> Dashboard | None:
     try:
         dashboard = repository.find(dashboard_id)
     except KeyError:
         return None
-    return dashboard.url if dashboard.monitor_downtime else None
-
-
-def _record(dashboard_id: UUID | str, now: datetime, latency: float | None) -> None:
-    if _url(dashboard_id) is not None:
-        repository.find(dashboard_id).downtime.record(now, latency)
-
-
-def _pause(dashboard_id: UUID | str) -> None:
-    try:
-        repository.find(dashboard_id).downtime.pause()
-    except KeyError:
-        return  # deleted: nothing left to note
+    return dashboard if dashboard.monitor_downtime else None

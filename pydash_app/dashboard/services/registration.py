@@ -1,4 +1,4 @@
-"""Adds, changes and deletes dashboards; what the user typed is tried out before it is stored."""
+"""Adds, changes and deletes dashboards; connections are probed before they are stored."""
 
 import re
 from typing import Any
@@ -16,17 +16,17 @@ from pydash_database import transact
 MAX_NAME = 64
 MAX_URL = 2000
 MAX_TOKEN = 500
-# For all of it: somebody sits and waits for the outcome.
+# In total, because a user is waiting for the result.
 PROBE_SECONDS = 20.0
 
 
 def probe(url: str, token: str) -> RemoteDetails:
-    """Try out whether a dashboard can be fetched.
+    """Check whether a dashboard can be fetched.
 
     :param url: address of the monitored app or of its dashboard.
     :param token: its security token.
-    :returns: what the remote side tells of itself.
-    :raises InvalidInput: the field `url` or `token`, with what is wrong and how to put it right.
+    :returns: the details that the remote side reports.
+    :raises InvalidInput: names the field `url` or `token`, the problem and how to solve it.
     """
     _check_text("url", url, MAX_URL)
     _check_text("token", token, MAX_TOKEN)
@@ -44,20 +44,20 @@ def probe(url: str, token: str) -> RemoteDetails:
 def register(
     user_id: UUID | str, name: str, url: str, token: str, monitor_downtime: bool = False
 ) -> Dashboard:
-    """Add a dashboard for a user, if it can be fetched; the fetcher takes it from there.
+    """Add a dashboard for a user, if it can be fetched; the fetcher then imports its history.
 
-    :raises InvalidInput: a field is wrong, or see `probe`, or the user has as many dashboards as
-        one may have; nothing is stored.
-    :raises NotFound: the user is gone, perhaps while the probe went on.
+    :raises InvalidInput: a field is invalid, the probe failed, or the user has reached the limit of
+        dashboards; nothing is stored.
+    :raises NotFound: the user was deleted, possibly during the probe.
     """
     _check_text("name", name, MAX_NAME)
-    transact(lambda: _require_room(user_id))
+    transact(lambda: _check_limit(user_id))
     details = probe(url, token)
 
     def store() -> Dashboard:
         if users.lock_for_update(user_id) is None:
-            raise NotFound("This user does not exist.")
-        _require_room(user_id)
+            raise NotFound("User not found.")
+        _check_limit(user_id)
         dashboard = Dashboard(details.url, token, user_id, name.strip())
         dashboard.monitor_downtime = monitor_downtime
         repository.add(dashboard)
@@ -75,12 +75,12 @@ def change_settings(
     monitor_downtime: bool | None = None,
     retention: Any | None = None,
 ) -> Dashboard:
-    """Change what is given of a dashboard; None leaves it as it is.
+    """Change settings of a dashboard; None leaves a setting unchanged.
 
-    A new URL or token is tried out first.
+    A new URL or token is probed first.
 
-    :raises InvalidInput: a field is wrong, or see `probe`; nothing is changed.
-    :raises NotFound: there is no such dashboard.
+    :raises InvalidInput: a field is invalid, or the probe failed; nothing is changed.
+    :raises NotFound: no dashboard has this id.
     """
     if name is not None:
         _check_text("name", name, MAX_NAME)
@@ -96,36 +96,36 @@ def change_settings(
         "monitor_downtime": monitor_downtime,
         "retention": retention,
     }
-    return transact(lambda: _change(dashboard_id, changes, fetch=is_moved))
+
+    def change() -> Dashboard:
+        dashboard = _find(dashboard_id)
+        for attribute, value in changes.items():
+            if value is not None:
+                setattr(dashboard, attribute, value)
+        repository.update(dashboard)
+        if is_moved:
+            repository.request_fetch(dashboard.id)
+        return dashboard
+
+    return transact(change)
 
 
 def delete(dashboard_id: UUID | str) -> None:
     """Delete a dashboard with all its data.
 
-    :raises NotFound: there is no such dashboard.
+    :raises NotFound: no dashboard has this id.
     """
     transact(lambda: repository.delete(_find(dashboard_id)))
 
 
-def _change(dashboard_id: UUID | str, changes: dict[str, Any], *, fetch: bool) -> Dashboard:
-    dashboard = _find(dashboard_id)
-    for attribute, value in changes.items():
-        if value is not None:
-            setattr(dashboard, attribute, value)
-    repository.update(dashboard)
-    if fetch:
-        repository.request_fetch(dashboard.id)
-    return dashboard
-
-
 def _address(dashboard_id: UUID | str, url: str | None, token: str | None) -> tuple[str, str]:
-    """Return the given URL and token, in place of what is missing those of the dashboard.
+    """Return the given URL and token; where one is missing, that of the dashboard.
 
-    A stored token goes to the server that it was given for, and to no other.
+    A stored token is sent only to the server for which it was entered.
     """
     dashboard = _find(dashboard_id)
     if token is None and url is not None and _origin(url) != _origin(dashboard.url):
-        reason = "Enter the token too: the new address leads to another server."
+        reason = "Enter the token as well: the new address is on another server."
         raise InvalidInput(errors={"token": [reason]})
     return (
         dashboard.url if url is None else url,
@@ -134,7 +134,7 @@ def _address(dashboard_id: UUID | str, url: str | None, token: str | None) -> tu
 
 
 def _origin(url: str) -> tuple[str, str]:
-    """Return scheme, and host with port.
+    """Return the scheme, and the host with its port.
 
     >>> _origin("HTTP://Shop.example.com/dashboard") == _origin("http://shop.example.com/other")
     True
@@ -143,21 +143,22 @@ def _origin(url: str) -> tuple[str, str]:
     return scheme, re.split(r"[/?#\\]", rest, maxsplit=1)[0]
 
 
-def _require_room(user_id: UUID | str) -> None:
-    most = configuration.current().max_dashboards
-    if len(repository.of_user(user_id)) >= most:
-        raise InvalidInput(f"You have {most} dashboards, which is as many as one may have here.")
+def _check_limit(user_id: UUID | str) -> None:
+    limit = configuration.current().max_dashboards
+    if len(repository.of_user(user_id)) >= limit:
+        noun = "dashboard" if limit == 1 else "dashboards"
+        raise InvalidInput(f"You have reached the limit of {limit} {noun}.")
 
 
 def _find(dashboard_id: UUID | str) -> Dashboard:
     try:
         return repository.find(dashboard_id)
     except KeyError:
-        raise NotFound("This dashboard does not exist.") from None
+        raise NotFound("Dashboard not found.") from None
 
 
-def _check_text(field: str, value: object, longest: int) -> None:
-    """Refuse what is not a line of text.
+def _check_text(field: str, value: object, max_length: int) -> None:
+    """Raise `InvalidInput` unless a value is a non-empty line of text.
 
     >>> _check_text("name", "  ", 64)
     Traceback (most recent call last):
@@ -165,11 +166,11 @@ def _check_text(field: str, value: object, longest: int) -> None:
     pydash_app.errors.InvalidInput: The name must not be empty.
     """
     if not isinstance(value, str):
-        reason = f"The {field} must be text."
+        reason = f"The {field} must be a string."
     elif not value.strip():
         reason = f"The {field} must not be empty."
-    elif len(value) > longest:
-        reason = f"The {field} must have at most {longest} characters."
+    elif len(value) > max_length:
+        reason = f"The {field} must have at most {max_length} characters."
     elif not value.isprintable():
         reason = f"The {field} must not contain control characters."
     else:

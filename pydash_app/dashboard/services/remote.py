@@ -1,4 +1,4 @@
-"""The way from the domain to the monitored apps: the one place that knows whom to talk to."""
+"""Connects to the monitored apps; only this module decides which addresses are allowed."""
 
 from flask_monitoring_dashboard_client import RemoteDashboard
 from pydash_app import configuration
@@ -17,9 +17,9 @@ def connect(
 ) -> RemoteDashboard:
     """Return the remote side of a dashboard; nothing is sent yet.
 
-    :param dialect: how it talks, if that is known already.
-    :param read_timeout: seconds without a single byte.
-    :param total_timeout: seconds for each request, or for a whole probe.
+    :param dialect: the dialect of the remote side, if known.
+    :param read_timeout: maximum seconds between two received bytes.
+    :param total_timeout: maximum seconds of each request, or of a whole probe.
     """
     allowed = configuration.current().fetch_allow
     return RemoteDashboard(
@@ -33,8 +33,8 @@ def connect(
 
 
 def measure(url: str) -> tuple[int, float]:
-    """Return with which HTTP status an app answers, and after how many milliseconds.
+    """Return the HTTP status of an app's response, and the latency (ms).
 
-    :raises RemoteError: it does not.
+    :raises RemoteError: there is no response.
     """
     return ping(url, configuration.current().fetch_allow)

@@ -1,39 +1,33 @@
-"""Drops the details of calls that a dashboard keeps no longer."""
+"""Drops details that have reached the end of their retention."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydash_app.dashboard import repository
-from pydash_app.dashboard.entity import Dashboard
 from pydash_cube import time_units
 from pydash_cube.span import Span
 from pydash_database import BACKGROUND_TIMEOUT, transact
 
 
 def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
-    """Drop calls, and cells shorter than a day, that are older than the dashboard keeps them.
+    """Drop calls, and cells shorter than a day, that are older than the dashboard's retention.
 
-    Coarser numbers stay as they are: dropped calls leave their hours behind, dropped hours their
-    days, for every combination of filters.
+    Coarser figures remain: when calls are dropped, their hours remain, and when hours are dropped,
+    their days, for every combination of filters.
 
-    :param now: the present time.
-    :raises KeyError: there is no such dashboard.
+    :param now: the current time.
+    :raises KeyError: no dashboard has this id.
     """
-    transact(lambda: _drop(repository.find(dashboard_id), now), timeout=BACKGROUND_TIMEOUT)
 
+    def drop() -> None:
+        dashboard = repository.find(dashboard_id)
+        for days, forget in (
+            (dashboard.retention.calls_days, Span.drop_calls),
+            (dashboard.retention.fine_cells_days, Span.drop_fine_cells),
+        ):
+            if days is not None:
+                oldest = time_units.to_microseconds(now - timedelta(days=days))
+                before, _ = time_units.bounds(time_units.ordinal_of(oldest, "day"), "day")
+                dashboard.aggregator_group.cube.drop(before, forget)
 
-def _drop(dashboard: Dashboard, now: datetime) -> None:
-    retention = dashboard.retention
-    _drop_older(dashboard, now, retention.calls_days, Span.drop_calls)
-    _drop_older(dashboard, now, retention.fine_cells_days, Span.drop_fine_cells)
-
-
-def _drop_older(
-    dashboard: Dashboard, now: datetime, days: int | None, forget: Callable[[Span], None]
-) -> None:
-    if days is None:
-        return
-    oldest = time_units.to_microseconds(now - timedelta(days=days))
-    before, _ = time_units.bounds(time_units.ordinal_of(oldest, "day"), "day")
-    dashboard.aggregator_group.cube.drop(before, forget)
+    transact(drop, timeout=BACKGROUND_TIMEOUT)

@@ -1,7 +1,4 @@
-"""Fills the application with some preliminary dashboards.
-
-It makes it easier to test code in development and staging environments.
-"""
+"""Seeds the database with dashboards, for development and staging environments."""
 
 import random
 from collections.abc import Iterator
@@ -18,22 +15,20 @@ from pydash_cube.call_batch import CallBatch
 
 _NAMES = ("Bookshop", "Blog")
 _URL = "http://localhost:5001/dashboard"
-_TOKEN = "a token of no monitored app"  # noqa: S105
-# How long each endpoint usually takes (ms).
+_TOKEN = "not the token of an app"  # noqa: S105
+# The typical execution time of each endpoint (ms).
 _ENDPOINTS = {"index": 12.0, "search": 80.0, "checkout": 240.0}
 _CALLS = 500
 _DAYS = 7
 
 
 def seed() -> None:
-    """For each user, store some preliminary debug dashboards, to be used during development.
+    """Store some dashboards with a week of realistic calls for each user.
 
-    Each has a week of calls that look like real ones.
-
-    :raises Forbidden: this is no development environment.
+    :raises Forbidden: this is not a development environment.
     """
     if current().environment != "development":
-        raise Forbidden("Seeding needs PYDASH_ENVIRONMENT=development.")
+        raise Forbidden("Seeding requires PYDASH_ENVIRONMENT=development.")
     now = datetime.now(UTC)
     for user in users.all():
         for name in _NAMES:
@@ -42,12 +37,12 @@ def seed() -> None:
             dashboard.add_endpoint_calls(CallBatch.from_calls(list(_calls(now))))
             dashboard.update_summary(now)
             repository.add(dashboard)
-            print(f"Adding dashboard {dashboard}")  # noqa: T201 (for the one who seeds)
+            print(f"Adding dashboard {dashboard}")  # noqa: T201 (the output of the command)
     print("Seeding of dashboards is done!")  # noqa: T201
 
 
 def _calls(now: datetime) -> Iterator[EndpointCall]:
-    noise = random.Random(2018)  # noqa: S311 (the same every time)
+    noise = random.Random(2018)  # noqa: S311 (reproducible)
     start = now - timedelta(days=_DAYS)
     for number in range(_CALLS):
         endpoint = noise.choice(list(_ENDPOINTS))

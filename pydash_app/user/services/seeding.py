@@ -35,7 +35,7 @@ def seed() -> None:
     True
     """
     if current().environment != "development":
-        raise Forbidden("Seeding needs PYDASH_ENVIRONMENT=development.")
+        raise Forbidden("Seeding requires PYDASH_ENVIRONMENT=development.")
     if not repository.is_empty():
         raise Forbidden("There are users already; seeding is for an empty database.")
     for name in NAMES:

@@ -1,4 +1,4 @@
-"""The dashboard repository finds dashboards by id and owner, and tells the fetcher of changes."""
+"""The repository finds dashboards by id and owner, and notifies the fetcher of changes."""
 
 import doctest
 from uuid import UUID, uuid4
@@ -32,7 +32,7 @@ def test_its_examples_run() -> None:
     assert (failures, examples > 0) == (0, True)
 
 
-def test_an_owner_gets_their_own_dashboards(alice: User, bob: User, charlie: User) -> None:
+def test_users_get_their_own_dashboards(alice: User, bob: User, charlie: User) -> None:
     mine = {add(alice.id).id, add(alice.id).id}
     add(bob.id)
     found = transact(lambda: {board.id for board in dashboards.dashboards_of_user(alice.id)})
@@ -63,7 +63,7 @@ def test_an_unknown_dashboard_is_not_found(alice: User) -> None:
         "ced845347a55440fad779912466fe022",
     ],
 )
-def test_what_is_no_uuid_is_refused(alice: User, bad: str) -> None:
+def test_an_invalid_uuid_is_refused(alice: User, bad: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         transact(lambda: dashboards.find_verified_dashboard(bad, alice.id))
     assert "dashboard_id" in refusal.value.errors
@@ -84,7 +84,7 @@ def test_every_change_is_counted(alice: User) -> None:
     assert counts == sorted(set(counts))
 
 
-def test_a_fetch_request_is_taken_once(alice: User) -> None:
+def test_a_fetch_request_is_returned_once(alice: User) -> None:
     board = add(alice.id)
     for _ in range(2):
         transact(lambda: repository.request_fetch(board.id))
@@ -99,13 +99,13 @@ def test_a_deleted_dashboard_leaves_no_fetch_request_behind(alice: User) -> None
     assert transact(repository.take_fetch_requests) == []
 
 
-def test_its_token_is_not_stored_in_the_clear(alice: User) -> None:
+def test_its_token_is_not_stored_in_plain_text(alice: User) -> None:
     board = add(alice.id)
     assert transact(lambda: board.token) == "token"
     assert "'token'" not in transact(lambda: str(vars(board)))
 
 
-def test_seeding_gives_each_user_dashboards_with_calls(
+def test_seeding_adds_dashboards_with_calls_to_each_user(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     transact(user_seeding.seed)

@@ -17,13 +17,13 @@ from pydash_database import transact
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-"""A full second: its text in the app's database may have no fraction."""
+"""A full second, because the app's database may store such times without a fraction."""
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def add_dashboard(app: MonitoredApp, **changes: str) -> Dashboard:
-    """Store a dashboard for the app, and let it begin behind what other tests have written."""
+    """Store a dashboard for the app."""
     given = {"url": app.url, "token": app.token, **changes}
     dashboard = Dashboard(given["url"], given["token"], uuid.uuid4())
     transact(lambda: repository.add(dashboard))
@@ -45,7 +45,7 @@ def write(app: MonitoredApp, count: int, endpoint: str = "alpha", start: datetim
 
 @pytest.fixture
 def app(monitored_app: MonitoredApp) -> MonitoredApp:
-    """The app without any calls."""
+    """The app, without calls."""
     monitored_app.delete_calls()
     return monitored_app
 
@@ -69,7 +69,7 @@ def test_it_fetches_endpoints_then_the_history_then_what_is_new(app: MonitoredAp
     assert visits(dashboard.endpoints["beta"]) == 5
 
 
-def test_it_brings_home_what_the_app_has_stored(app: MonitoredApp) -> None:
+def test_it_fetches_all_fields_of_a_call(app: MonitoredApp) -> None:
     write(app, 3)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
@@ -89,7 +89,7 @@ def test_it_never_counts_a_call_twice(app: MonitoredApp) -> None:
     assert visits(dashboard) == 10
 
 
-def test_it_counts_calls_of_the_same_moment_each(app: MonitoredApp) -> None:
+def test_it_counts_each_of_several_calls_at_the_same_time(app: MonitoredApp) -> None:
     app.write_calls([("alpha", NOW, 1.0)] * 4)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
@@ -99,7 +99,7 @@ def test_it_counts_calls_of_the_same_moment_each(app: MonitoredApp) -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_it_resumes_a_history_that_broke_off(
+def test_it_resumes_an_interrupted_history(
     app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(app, 45)
@@ -116,7 +116,7 @@ def test_it_resumes_a_history_that_broke_off(
 
 
 def failing_after(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
-    """Do the work so many times, fail once, and then do it again."""
+    """Return a function that works a number of times, fails once, and then works again."""
     left = iter([*[False] * times, True])
 
     def call(*arguments: Any, **options: Any) -> Any:
@@ -126,10 +126,10 @@ def failing_after(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_it_saves_the_progress_of_the_history(
+def test_it_stores_the_progress_of_the_history(
     app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "TURN_SECONDS", 0.000001)
+    monkeypatch.setattr(fetching, "RUN_SECONDS", 0.000001)
     write(app, 40)
     dashboard = add_dashboard(app)
     fractions = []
@@ -142,10 +142,10 @@ def test_it_saves_the_progress_of_the_history(
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_a_turn_is_short_so_that_a_long_history_keeps_nobody_waiting(
+def test_a_run_is_short_so_that_a_long_history_does_not_delay_others(
     app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "TURN_SECONDS", 0.000001)
+    monkeypatch.setattr(fetching, "RUN_SECONDS", 0.000001)
     write(app, 25)
     dashboard = add_dashboard(app)
     assert fetching.fetch_and_update_new_dashboard_info(dashboard.id) == timedelta()
@@ -153,17 +153,17 @@ def test_a_turn_is_short_so_that_a_long_history_keeps_nobody_waiting(
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_the_historic_fetch_goes_on_to_the_end(
+def test_the_historic_fetch_continues_to_the_end(
     app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "TURN_SECONDS", 0.000001)
+    monkeypatch.setattr(fetching, "RUN_SECONDS", 0.000001)
     write(app, 35)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_historic_dashboard_info(dashboard.id)
     assert visits(dashboard) == 35
 
 
-def test_the_single_steps_do_what_they_are_called(app: MonitoredApp) -> None:
+def test_each_step_does_what_its_name_says(app: MonitoredApp) -> None:
     write(app, 3)
     dashboard = add_dashboard(app)
     fetching.fetch_and_add_endpoints(dashboard)
@@ -177,48 +177,48 @@ def test_the_single_steps_do_what_they_are_called(app: MonitoredApp) -> None:
     assert visits(dashboard) == 5
 
 
-def test_a_page_that_somebody_else_has_stored_meanwhile_is_dropped(
+def test_a_page_that_another_process_has_stored_is_dropped(
     app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(app, 10)
     dashboard = add_dashboard(app)
     convert = fetching._batch
 
-    def be_overtaken(page: Any) -> Any:
+    def store_elsewhere_first(page: Any) -> Any:
         monkeypatch.setattr(fetching, "_batch", convert)
         fetching.fetch_and_update_new_dashboard_info(dashboard.id)
         return convert(page)
 
-    monkeypatch.setattr(fetching, "_batch", be_overtaken)
+    monkeypatch.setattr(fetching, "_batch", store_elsewhere_first)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     assert visits(dashboard) == 10
 
 
 @pytest.mark.parametrize("change", ["delete", "move"])
-def test_a_page_for_a_dashboard_that_is_gone_or_elsewhere_is_dropped(
+def test_a_page_of_a_deleted_or_moved_dashboard_is_dropped(
     app: MonitoredApp, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     write(app, 10)
     dashboard = add_dashboard(app)
     convert = fetching._batch
 
-    def change_it(page: Any) -> Any:
+    def change_and_convert(page: Any) -> Any:
         if change == "delete":
             transact(lambda: repository.delete(dashboard))
         else:
             transact(lambda: setattr(dashboard, "url", "http://elsewhere.example.com"))
         return convert(page)
 
-    monkeypatch.setattr(fetching, "_batch", change_it)
+    monkeypatch.setattr(fetching, "_batch", change_and_convert)
     assert fetching.fetch_and_update_new_dashboard_info(dashboard.id) is None
     assert dashboard.first_endpoint_call_time() is None
 
 
-def test_a_deleted_dashboard_is_quietly_left_alone() -> None:
+def test_a_deleted_dashboard_is_ignored() -> None:
     assert fetching.fetch_and_update_new_dashboard_info(uuid.uuid4()) is None
 
 
-def test_it_tells_why_it_failed_and_recovers_by_itself(app: MonitoredApp) -> None:
+def test_it_stores_the_reason_of_a_failure_and_recovers(app: MonitoredApp) -> None:
     write(app, 3)
     dashboard = add_dashboard(app)
     for state in (
@@ -240,20 +240,20 @@ def test_it_tells_why_it_failed_and_recovers_by_itself(app: MonitoredApp) -> Non
 def test_a_success_without_new_calls_clears_the_error(app: MonitoredApp) -> None:
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-    transact(lambda: dashboard.fetching.failed(NOW, "The app did not answer."))
+    transact(lambda: dashboard.fetching.failed(NOW, "The app did not respond."))
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     assert dashboard.fetching.error is None
     assert state_of(dashboard) is DashboardState.fetched_endpoint_calls
 
 
-def test_it_tells_a_wrong_token(app: MonitoredApp) -> None:
+def test_it_stores_that_the_token_is_wrong(app: MonitoredApp) -> None:
     dashboard = add_dashboard(app, token="wrong")
     with pytest.raises(WrongToken):
         fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     assert "token" in (dashboard.fetching.error or "")
 
 
-def test_it_tells_the_http_status_of_a_failing_app(app: MonitoredApp, tmp_path: Path) -> None:
+def test_it_stores_the_http_status_of_a_failing_app(app: MonitoredApp, tmp_path: Path) -> None:
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     with app.broken_database():
@@ -264,7 +264,7 @@ def test_it_tells_the_http_status_of_a_failing_app(app: MonitoredApp, tmp_path: 
     assert dashboard.fetching.http_status is None
 
 
-def test_it_tells_the_user_that_the_app_has_lost_its_calls(app: MonitoredApp) -> None:
+def test_it_notifies_the_user_that_the_app_lost_its_calls(app: MonitoredApp) -> None:
     write(app, 20)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
@@ -276,7 +276,7 @@ def test_it_tells_the_user_that_the_app_has_lost_its_calls(app: MonitoredApp) ->
     assert visits(dashboard) == 22
 
 
-def test_it_keeps_what_the_app_knows_of_its_endpoints(app: MonitoredApp) -> None:
+def test_it_stores_the_details_of_endpoints(app: MonitoredApp) -> None:
     app.visit("beta")
     dashboard = add_dashboard(app)
     fetching.fetch_and_add_endpoints(dashboard)
@@ -286,7 +286,7 @@ def test_it_keeps_what_the_app_knows_of_its_endpoints(app: MonitoredApp) -> None
     assert endpoint.time_added is not None
 
 
-def test_it_remembers_how_the_app_talks(app: MonitoredApp) -> None:
+def test_it_stores_the_details_of_the_remote_side(app: MonitoredApp) -> None:
     dashboard = add_dashboard(app, url=app.url.removesuffix("/dashboard"))
     fetching.fetch_and_add_endpoints(dashboard)
     remote = dashboard.fetching.remote
@@ -295,7 +295,7 @@ def test_it_remembers_how_the_app_talks(app: MonitoredApp) -> None:
     assert remote.fmd_version.startswith("5.")
 
 
-def test_a_task_that_is_scheduled_after_a_restart_gets_the_id_it_expects(
+def test_tasks_scheduled_after_a_restart_fetch_the_dashboard(
     app: MonitoredApp,
 ) -> None:
     dashboard = add_dashboard(app)
@@ -310,7 +310,7 @@ def test_a_task_that_is_scheduled_after_a_restart_gets_the_id_it_expects(
 
 
 class RecordingScheduler(TaskScheduler):
-    """Notes what it is to run."""
+    """Records the added tasks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -322,9 +322,9 @@ class RecordingScheduler(TaskScheduler):
         self.added.append((name, task))
 
 
-def test_it_tells_that_the_token_cannot_be_read_any_more(app: MonitoredApp) -> None:
+def test_it_stores_that_the_token_cannot_be_decrypted(app: MonitoredApp) -> None:
     dashboard = add_dashboard(app)
-    secrets.configure("another key than the one before")
+    secrets.configure("a key other than the one before")
     with pytest.raises(secrets.UnreadableSecret):
         fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     assert state_of(dashboard) is DashboardState.initialize_endpoints_failure

@@ -37,35 +37,35 @@ def test_it_goes_through_the_documented_states() -> None:
     ("steps", "failed", "left"),
     [("", 11, 10), ("e", 21, 20), ("ep", 31, 30), ("epp", 31, 30)],
 )
-def test_it_leaves_every_failure_again(steps: str, failed: int, left: int) -> None:
+def test_it_leaves_every_failure_after_a_success(steps: str, failed: int, left: int) -> None:
     status = FetchingStatus()
     for step in steps:
         status.found_endpoints(NOW, REMOTE) if step == "e" else fetch_page(status)
-    status.failed(NOW, "The app does not answer.", 503)
-    status.failed(NOW, "The app does not answer.", 503)
+    status.failed(NOW, "The app does not respond.", 503)
+    status.failed(NOW, "The app does not respond.", 503)
     assert status.state.value == failed
     assert status.state.is_failure
-    assert (status.error, status.http_status) == ("The app does not answer.", 503)
+    assert (status.error, status.http_status) == ("The app does not respond.", 503)
     status.found_endpoints(NOW, REMOTE) if not steps else fetch_page(status)
     assert status.state.value == left
     assert (status.error, status.http_status) == (None, None)
 
 
-def test_finding_the_endpoints_does_not_hide_that_calls_cannot_be_fetched() -> None:
+def test_fetching_endpoints_does_not_hide_that_fetching_calls_fails() -> None:
     status = FetchingStatus()
     status.found_endpoints(NOW, REMOTE)
-    status.failed(NOW, "The answer cannot be read.")
+    status.failed(NOW, "The response is invalid.")
     status.found_endpoints(NOW, REMOTE)
-    assert status.error == "The answer cannot be read."
+    assert status.error == "The response is invalid."
 
 
-def test_it_asks_for_endpoints_when_they_are_unknown_old_or_something_fails() -> None:
+def test_it_needs_endpoints_if_they_are_unknown_or_outdated_or_after_a_failure() -> None:
     status = FetchingStatus()
     assert status.needs_endpoints(NOW)
     status.found_endpoints(NOW, REMOTE)
     assert not status.needs_endpoints(NOW)
     assert status.needs_endpoints(NOW + timedelta(minutes=15))
-    status.failed(NOW, "The app does not answer.")
+    status.failed(NOW, "The app does not respond.")
     assert status.needs_endpoints(NOW)
 
 
@@ -77,14 +77,14 @@ def test_it_keeps_a_limited_number_of_notices() -> None:
     assert status.notices[-1].text == "notice 24"
 
 
-def test_progress_is_unknown_until_the_remote_side_tells() -> None:
+def test_progress_is_unknown_until_the_remote_side_reports_it() -> None:
     progress = FetchProgress(calls=10)
     assert progress.total is None
     assert progress.fraction is None
     assert progress.seconds_left is None
 
 
-def test_progress_counts_what_was_set_aside_as_done() -> None:
+def test_progress_includes_calls_set_aside() -> None:
     progress = FetchProgress().plus(calls=20, set_aside=5, remaining=75, seconds=2.0)
     assert (progress.total, progress.fraction, progress.seconds_left) == (100, 0.25, 6.0)
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def add_dashboard() -> Dashboard:
-    """Store a dashboard that keeps calls for a week and has an older and a newer one."""
+    """Store a dashboard with a retention of a week, an older and a newer call."""
     dashboard = Dashboard("http://app", "token", uuid.uuid4())
     dashboard.retention = Retention(calls_days=7)
     for age in (timedelta(days=30), timedelta(hours=1)):
@@ -29,14 +29,14 @@ def add_dashboard() -> Dashboard:
     return dashboard
 
 
-def test_it_drops_the_calls_that_users_do_not_want_to_keep() -> None:
+def test_it_drops_calls_after_their_retention() -> None:
     dashboard = add_dashboard()
     housekeeping.drop_expired_calls()
     assert sum(len(batch) for batch in dashboard.calls(Query())) == 1
     assert dashboard.statistic("total_visits") == 2
 
 
-def test_a_dashboard_that_is_deleted_meanwhile_does_no_harm(
+def test_a_dashboard_deleted_in_the_meantime_is_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first, second = add_dashboard(), add_dashboard()
@@ -52,7 +52,7 @@ def test_a_dashboard_that_is_deleted_meanwhile_does_no_harm(
 
 
 class RecordingScheduler(TaskScheduler):
-    """Notes the names of what it is to run."""
+    """Records the names of the added tasks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class RecordingScheduler(TaskScheduler):
         self.names.append(name)
 
 
-def test_it_plans_mails_pruning_dropping_and_packing() -> None:
+def test_it_schedules_mails_pruning_dropping_and_packing() -> None:
     scheduler = RecordingScheduler()
     housekeeping.schedule(scheduler)
     assert scheduler.names == ["send mails", "prune unverified users", "drop calls", "pack"]

@@ -25,7 +25,7 @@ class _App(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def latencies(dashboard: Dashboard) -> list[float]:
 
 
 @pytest.mark.parametrize("status", [200, 302, 401, 404])
-def test_whatever_is_no_server_error_counts_as_up(
+def test_any_response_but_a_server_error_counts_as_up(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     monkeypatch.setattr(_App, "status", status)
@@ -65,7 +65,7 @@ def test_whatever_is_no_server_error_counts_as_up(
     assert dashboard.downtime.last_ping is not None
 
 
-@pytest.mark.parametrize("failure", ["server error", "nobody listens"])
+@pytest.mark.parametrize("failure", ["server error", "connection refused"])
 def test_two_failed_pings_in_a_row_make_an_outage(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, failure: str
 ) -> None:
@@ -80,13 +80,13 @@ def test_two_failed_pings_in_a_row_make_an_outage(
     assert latencies(dashboard) == []
 
 
-def test_it_does_not_ping_unless_asked_to(dashboard: Dashboard) -> None:
+def test_it_does_not_ping_unless_monitoring_is_switched_on(dashboard: Dashboard) -> None:
     transact(lambda: setattr(dashboard, "monitor_downtime", False))
     pinging.ping_dashboard(dashboard.id)
     assert dashboard.downtime.last_ping is None
 
 
-def test_switching_it_off_ends_the_watch(
+def test_switching_monitoring_off_ends_the_outage(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_App, "status", 503)
@@ -97,6 +97,6 @@ def test_switching_it_off_ends_the_watch(
     assert dashboard.downtime.last_ping is None
 
 
-def test_a_deleted_dashboard_is_quietly_left_alone() -> None:
+def test_a_deleted_dashboard_is_ignored() -> None:
     pinging.ping_dashboard(uuid.uuid4())
     pinging.stop_monitoring(uuid.uuid4())

@@ -76,17 +76,17 @@ def test_it_stores_a_dashboard_that_can_be_fetched(monitored_app: MonitoredApp) 
     assert (found.user_id, found.monitor_downtime) == (owner, True)
 
 
-def test_it_tells_who_has_as_many_as_one_may_have(monitored_app: MonitoredApp) -> None:
+def test_it_enforces_the_limit_of_dashboards(monitored_app: MonitoredApp) -> None:
     owner = make_owner()
     configuration.install(configuration.current().model_copy(update={"max_dashboards": 1}))
     registration.register(owner, "One", monitored_app.url, monitored_app.token)
-    with pytest.raises(InvalidInput, match="which is as many"):
+    with pytest.raises(InvalidInput, match="reached the limit of 1 dashboard"):
         registration.register(owner, "Another", monitored_app.url, monitored_app.token)
     assert stored() == 1
     registration.register(make_owner(), "Somebody's", monitored_app.url, monitored_app.token)
 
 
-def test_it_tells_that_nobody_listens_there() -> None:
+def test_it_reports_a_refused_connection() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     assert_refused(
@@ -94,44 +94,44 @@ def test_it_tells_that_nobody_listens_there() -> None:
     )
 
 
-def test_it_tells_that_there_is_no_dashboard(website: str) -> None:
+def test_it_reports_that_there_is_no_dashboard(website: str) -> None:
     assert_refused("url", "Flask-MonitoringDashboard", website, "token")
 
 
-def test_it_tells_the_two_lines_that_are_missing(
+def test_it_shows_the_two_lines_that_are_missing(
     website: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_Page, "is_fmd", True)
     assert_refused("url", r"pydash_exporter.bind\(app\)", f"{website}/dashboard", "token")
 
 
-def test_it_tells_that_the_token_is_wrong(monitored_app: MonitoredApp) -> None:
+def test_it_reports_a_wrong_token(monitored_app: MonitoredApp) -> None:
     assert_refused("token", "security token", monitored_app.url, "wrong")
 
 
-def test_it_refuses_addresses_that_users_must_not_reach() -> None:
+def test_it_refuses_addresses_that_are_not_allowed() -> None:
     assert_refused("url", ".", "http://169.254.169.254/latest/meta-data", "token")
 
 
 @pytest.mark.parametrize("url", ["", "   ", "ftp://example.com", "http://", "a\nb", "x" * 3000])
-def test_it_refuses_what_is_no_url(url: str) -> None:
+def test_it_refuses_an_invalid_url(url: str) -> None:
     assert_refused("url", ".", url, "token")
 
 
 @pytest.mark.parametrize("token", ["", " ", "a\x00b", "x" * 501])
-def test_it_refuses_what_is_no_token(token: str, monitored_app: MonitoredApp) -> None:
+def test_it_refuses_an_invalid_token(token: str, monitored_app: MonitoredApp) -> None:
     assert_refused("token", ".", monitored_app.url, token)
 
 
-def test_it_stores_nothing_for_a_user_who_is_gone(monitored_app: MonitoredApp) -> None:
-    """An account may be deleted while its new dashboard is tried out."""
+def test_it_stores_nothing_for_a_deleted_user(monitored_app: MonitoredApp) -> None:
+    """An account may be deleted during the probe."""
     with pytest.raises(NotFound):
         registration.register(uuid.uuid4(), "My app", monitored_app.url, monitored_app.token)
     assert stored() == 0
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 65, 12])
-def test_it_refuses_what_is_no_name(name: str, monitored_app: MonitoredApp) -> None:
+def test_it_refuses_an_invalid_name(name: str, monitored_app: MonitoredApp) -> None:
     with pytest.raises(InvalidInput) as refusal:
         registration.register(OWNER, name, monitored_app.url, monitored_app.token)
     assert list(refusal.value.errors) == ["name"]
@@ -145,7 +145,9 @@ def assert_refused(field: str, reason: str, url: str, token: str) -> None:
     assert stored() == 0
 
 
-def test_it_changes_only_what_is_given(dashboard: Dashboard, monitored_app: MonitoredApp) -> None:
+def test_it_changes_only_the_given_settings(
+    dashboard: Dashboard, monitored_app: MonitoredApp
+) -> None:
     before = (dashboard.url, dashboard.token)
     registration.change_settings(dashboard.id, name="Another", monitor_downtime=True)
     assert (dashboard.name, dashboard.monitor_downtime) == ("Another", True)
@@ -155,7 +157,7 @@ def test_it_changes_only_what_is_given(dashboard: Dashboard, monitored_app: Moni
     assert (dashboard.url, dashboard.token) == before
 
 
-def test_it_tries_a_new_token_out_before_it_keeps_it(dashboard: Dashboard) -> None:
+def test_it_probes_a_new_token_before_storing_it(dashboard: Dashboard) -> None:
     before = dashboard.token
     with pytest.raises(InvalidInput):
         registration.change_settings(dashboard.id, name="Another", token="wrong")
@@ -163,7 +165,7 @@ def test_it_tries_a_new_token_out_before_it_keeps_it(dashboard: Dashboard) -> No
 
 
 @pytest.mark.parametrize("field", ["name", "url", "token"])
-def test_it_does_not_blank_a_setting(dashboard: Dashboard, field: str) -> None:
+def test_it_does_not_accept_an_empty_setting(dashboard: Dashboard, field: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         registration.change_settings(dashboard.id, **{field: ""})  # type: ignore[arg-type]
     assert list(refusal.value.errors) == [field]
@@ -177,7 +179,7 @@ def test_a_moved_dashboard_is_fetched_at_once(
     assert transact(repository.take_fetch_requests) == [dashboard.id]
 
 
-def test_it_sends_a_stored_token_to_no_other_server(
+def test_it_sends_a_stored_token_only_to_its_own_server(
     dashboard: Dashboard, monitored_app: MonitoredApp
 ) -> None:
     before = dashboard.url

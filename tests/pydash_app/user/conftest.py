@@ -24,7 +24,7 @@ class Register(Protocol):
 
 @pytest.fixture
 def register(database: None) -> Register:
-    """Register a user as anybody would."""
+    """Register a user through the service."""
 
     def register(name: str = "Alice", invitation: str | None = None) -> User:
         mail = f"{name.strip().lower()}@example.com"
@@ -35,20 +35,20 @@ def register(database: None) -> Register:
 
 @pytest.fixture
 def waiting_mails(database: None) -> Callable[[], list[OutgoingMail]]:
-    """List the mails in the outbox."""
+    """Return the mails in the outbox."""
     far_off = datetime.now(UTC) + timedelta(days=1)
     return lambda: transact(lambda: outbox.repository.due(far_off, 100))
 
 
 @pytest.fixture
 def code_in() -> Callable[[OutgoingMail], str]:
-    """Find the code in the link in a mail."""
+    """Return the code in the link of a mail."""
     return lambda mail: str(mail.plain).partition("http")[2].split()[0].rpartition("/")[2]
 
 
 @pytest.fixture
 def reasons_for(database: None) -> Callable[[str, Callable[[], Any]], list[str]]:
-    """Answer why some work was refused, all because of one field."""
+    """Return the reasons why one field was refused."""
 
     def reasons_for(field: str, work: Callable[[], Any]) -> list[str]:
         with pytest.raises(InvalidInput) as refusal:

@@ -47,7 +47,7 @@ both = pytest.mark.parametrize(("add", "things"), ADDING, ids=["token", "dashboa
 
 @pytest.fixture
 def alice(zeo_database: Configuration, monkeypatch: pytest.MonkeyPatch) -> UUID:
-    """Alice, who may have one of each; others have much, so the trees have several nodes."""
+    """Alice, with a limit of one of each; others have many, so the trees have several nodes."""
     configurations.install(zeo_database.model_copy(update={"max_dashboards": 1}))
     monkeypatch.setattr(registration, "probe", lambda url, _: SimpleNamespace(url=url))
     monkeypatch.setattr(tokens, "MAX_TOKENS", 1)
@@ -65,7 +65,7 @@ def add_what_others_have() -> None:
 
 
 @both
-def test_nothing_is_left_of_what_was_added_during_a_deletion(
+def test_nothing_added_during_a_deletion_remains(
     alice: UUID,
     add: Callable[[UUID], None],
     things: Any,
@@ -77,7 +77,7 @@ def test_nothing_is_left_of_what_was_added_during_a_deletion(
 
 
 @both
-def test_nothing_is_added_to_who_is_deleted_meanwhile(
+def test_nothing_is_added_for_a_user_deleted_in_the_meantime(
     alice: UUID,
     add: Callable[[UUID], None],
     things: Any,
@@ -90,7 +90,7 @@ def test_nothing_is_added_to_who_is_deleted_meanwhile(
 
 
 @both
-def test_nobody_gets_more_than_allowed_by_asking_twice_at_once(
+def test_concurrent_requests_cannot_exceed_a_limit(
     alice: UUID,
     add: Callable[[UUID], None],
     things: Any,
@@ -102,7 +102,7 @@ def test_nobody_gets_more_than_allowed_by_asking_twice_at_once(
     assert len(transact(lambda: things.of_user(alice))) == 1
 
 
-def test_no_token_is_made_for_who_was_deleted_before(alice: UUID) -> None:
+def test_no_token_is_issued_for_a_deleted_user(alice: UUID) -> None:
     user = found(transact(lambda: repository.find(alice)))
     delete_user(alice)
     with pytest.raises(NotFound):
@@ -117,7 +117,7 @@ def found(user: User | None) -> User:
 def meanwhile(
     monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, other: Callable[[], None]
 ) -> None:
-    """Let something else happen, once, when a transaction has called a function."""
+    """Run something else once, when a transaction has called a function."""
     call = getattr(module, name)
     thread = threading.Thread(target=other)
 

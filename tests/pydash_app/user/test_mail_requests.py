@@ -22,7 +22,7 @@ def ask(kind: Kind, whose: str) -> None:
     transact(partial(mail_requests.add, kind, whose))
 
 
-def test_each_who_exists_gets_what_was_asked_for(
+def test_existing_users_get_the_requested_mail(
     alice: User, register: Callable[..., User], waiting_mails: Mails
 ) -> None:
     register("Bob")
@@ -40,10 +40,10 @@ def test_each_who_exists_gets_what_was_asked_for(
     assert transact(mail_request_repository.waiting) == []
 
 
-def test_a_request_does_not_even_look_whether_there_is_a_user(
+def test_a_request_does_not_look_up_the_user(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else the time that it takes would tell."""
+    """Otherwise its duration would reveal whether the account exists."""
 
     def look(*_: object) -> None:
         raise AssertionError
@@ -57,4 +57,4 @@ def test_the_fetcher_sends_them(alice: User, waiting_mails: Mails) -> None:
     ask(Kind.PASSWORD_RESET, "alice@example.com")
     housekeeping.send_mails()
     assert transact(mail_request_repository.waiting) == []
-    assert waiting_mails() == [], "it is sent already"
+    assert waiting_mails() == [], "it has been sent"

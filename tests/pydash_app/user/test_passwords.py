@@ -27,13 +27,13 @@ ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
 
 def test_it_authenticates_by_name_in_any_case(alice: User) -> None:
     assert transact(lambda: authenticate("aLICE", PASSWORD)) is alice
-    assert transact(lambda: authenticate("Alice ", PASSWORD)) is alice, "as phones type it"
+    assert transact(lambda: authenticate("Alice ", PASSWORD)) is alice, "as phones complete it"
     assert transact(lambda: authenticate("Alice", PASSWORD.upper())) is None
     assert transact(lambda: authenticate("Alice", "\ud800")) is None
     assert transact(lambda: authenticate("Nobody", PASSWORD)) is None
 
 
-def test_an_unknown_name_costs_a_whole_password_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_takes_a_full_password_check(monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
     real = passwords._hasher.verify
 
@@ -49,7 +49,7 @@ def test_an_unknown_name_costs_a_whole_password_check(monkeypatch: pytest.Monkey
     assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_a_hash_of_other_parameters_is_renewed_at_login(
+def test_a_hash_with_outdated_parameters_is_renewed_at_sign_in(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as weaker:
@@ -76,7 +76,7 @@ def test_a_reset_code_sets_the_password_once_and_ends_all_sessions(
     assert reasons_for("code", lambda: password_reset.reset(code, "yet another password"))
 
 
-def test_a_reset_code_is_stored_as_a_hash_only(
+def test_only_the_hash_of_a_reset_code_is_stored(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
     transact(lambda: password_reset.request("alice@example.com"))
@@ -97,7 +97,7 @@ def test_a_reset_code_expires(
     assert reasons_for("code", lambda: password_reset.reset(code_in(mail), PASSWORD))
 
 
-def test_a_weak_password_does_not_use_up_the_reset_code(
+def test_a_weak_password_does_not_consume_the_reset_code(
     alice: User, waiting_mails: Mails, code_in: CodeIn, reasons_for: ReasonsFor
 ) -> None:
     transact(lambda: password_reset.request("alice@example.com"))

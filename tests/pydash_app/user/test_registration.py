@@ -51,7 +51,7 @@ def test_a_failed_registration_leaves_neither_user_nor_mail(waiting_mails: Mails
     "name",
     ["", "   ", "x" * 65, "a\nb", "a\x00b", "a\x1bb", "\ud800", "a\u200bb", "\u202eevil", "a\tb"],
 )
-def test_it_refuses_a_bad_name(name: str, reasons_for: ReasonsFor) -> None:
+def test_it_refuses_an_invalid_name(name: str, reasons_for: ReasonsFor) -> None:
     def create() -> User:
         return registration.create(name, PASSWORD, "a@example.com")
 
@@ -59,13 +59,13 @@ def test_it_refuses_a_bad_name(name: str, reasons_for: ReasonsFor) -> None:
 
 
 @pytest.mark.parametrize("name", ["x", "x" * 64, "Zoë", "李雷", "two words", "W-M", "O'Neil", "🦊"])
-def test_it_accepts_a_good_name(name: str) -> None:
+def test_it_accepts_a_valid_name(name: str) -> None:
     user = transact(lambda: registration.create(name, PASSWORD, "a@example.com"))
     assert user.name == name
 
 
 @pytest.mark.parametrize("name", ["alice", "ALICE", " Alice ", "Ａlice"])
-def test_names_differ_by_more_than_case_and_typing(name: str, register: Register) -> None:
+def test_names_must_differ_by_more_than_case_and_encoding(name: str, register: Register) -> None:
     register("Alice")
     with pytest.raises(Conflict, match="taken"):
         register(name)
@@ -75,7 +75,7 @@ def test_names_differ_by_more_than_case_and_typing(name: str, register: Register
     "mail",
     ["", "alice", "@example.com", "a@b@c.de", "a b@example.com", "a@example.com\nBcc: b@c.de"],
 )
-def test_it_refuses_a_bad_address(mail: str, reasons_for: ReasonsFor) -> None:
+def test_it_refuses_an_invalid_address(mail: str, reasons_for: ReasonsFor) -> None:
     assert reasons_for("email", lambda: registration.create("Alice", PASSWORD, mail))
 
 
@@ -101,13 +101,13 @@ def test_it_refuses_a_weak_password(password: str, reason: str, reasons_for: Rea
     assert reason in reasons_for("password", create)[0]
 
 
-def test_it_tells_all_that_is_wrong_at_once() -> None:
+def test_it_reports_all_invalid_fields_at_once() -> None:
     with pytest.raises(InvalidInput) as refusal:
         transact(lambda: registration.create("", "", ""))
     assert set(refusal.value.errors) == {"name", "password", "email"}
 
 
-def test_closed_registration_lets_nobody_in(
+def test_nobody_can_register_if_registration_is_closed(
     use_settings: Callable[..., None], register: Register
 ) -> None:
     use_settings(registration="closed")
@@ -115,7 +115,7 @@ def test_closed_registration_lets_nobody_in(
         register()
 
 
-def test_registration_by_invitation_needs_one_that_works_once(
+def test_registration_by_invitation_requires_an_unused_one(
     use_settings: Callable[..., None], register: Register
 ) -> None:
     use_settings(registration="invite")

@@ -16,7 +16,7 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.mark.usefixtures("zeo_database")
-def test_only_one_gets_the_name() -> None:
+def test_only_one_of_several_concurrent_registrations_gets_the_name() -> None:
     contestants = 4
     # All have registered in their own view of the database before anybody commits.
     photo_finish = threading.Barrier(contestants)
@@ -44,7 +44,7 @@ def test_only_one_gets_the_name() -> None:
     assert transact(lambda: alice.mail) == mails[won.index(True)]
 
 
-def test_an_account_outlives_the_process_that_made_it(zeo_database: Configuration) -> None:
+def test_an_account_survives_the_process_that_created_it(zeo_database: Configuration) -> None:
     transact(lambda: registration.create("Alice", PASSWORD, "alice@example.com"))
     pydash_database.close()
     found = transact(lambda: repository.find_by_name("alice"))

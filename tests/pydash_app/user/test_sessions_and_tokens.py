@@ -17,14 +17,14 @@ from pydash_database import transact
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def test_a_session_is_over_when_it_was_idle_for_too_long() -> None:
+def test_a_session_ends_after_its_maximum_idle_time() -> None:
     browsers = Sessions()
     session = browsers.begin("Firefox", NOW)
     assert browsers.use(session.id, NOW + sessions.MAX_IDLE - timedelta(seconds=1))
     assert browsers.use(session.id, NOW + 2 * sessions.MAX_IDLE) is None
 
 
-def test_a_session_is_over_after_its_longest_time_however_busy() -> None:
+def test_a_session_ends_after_its_maximum_duration_even_if_used() -> None:
     browsers = Sessions()
     session = browsers.begin("Firefox", NOW)
     now = NOW
@@ -35,7 +35,7 @@ def test_a_session_is_over_after_its_longest_time_however_busy() -> None:
     assert browsers.active(now) == []
 
 
-def test_being_seen_is_written_once_a_minute_at_most() -> None:
+def test_the_last_use_is_written_at_most_once_a_minute() -> None:
     browsers = Sessions()
     session = browsers.begin("Firefox", NOW)
     before = browsers._sessions
@@ -46,7 +46,7 @@ def test_being_seen_is_written_once_a_minute_at_most() -> None:
     assert used.last_seen == NOW + timedelta(seconds=61)
 
 
-def test_the_session_idle_longest_makes_room() -> None:
+def test_the_session_idle_longest_is_replaced() -> None:
     browsers = Sessions()
     count = sessions.MAX_SESSIONS + 1
     begun = [browsers.begin(str(n), NOW + timedelta(seconds=n)) for n in range(count)]
@@ -59,7 +59,7 @@ def test_an_unknown_session_cannot_be_ended() -> None:
     assert not Sessions().end("unknown")
 
 
-def test_all_sessions_end_but_the_one_to_keep() -> None:
+def test_all_sessions_end_except_the_one_to_keep() -> None:
     browsers = Sessions()
     kept, other = browsers.begin("kept", NOW), browsers.begin("other", NOW)
     browsers.end_all(keep=kept.id)
@@ -67,20 +67,20 @@ def test_all_sessions_end_but_the_one_to_keep() -> None:
     assert browsers.use(other.id, NOW) is None
 
 
-def test_a_token_speaks_for_its_user_until_it_is_revoked(alice: User) -> None:
+def test_a_token_authenticates_its_user_until_it_is_revoked(alice: User) -> None:
     token, secret = transact(lambda: tokens.issue(alice, "backup script", Scope.READ))
     assert transact(lambda: tokens.use(secret)) == (alice, token)
     transact(lambda: tokens.revoke(alice, token.id))
     assert transact(lambda: tokens.use(secret)) is None
 
 
-def test_a_tokens_secret_is_stored_as_a_hash_only(alice: User) -> None:
+def test_only_the_hash_of_a_token_is_stored(alice: User) -> None:
     token, secret = transact(lambda: tokens.issue(alice, "script", Scope.WRITE))
     stored = transact(lambda: vars(token))
     assert secret not in str(stored)
 
 
-def test_the_use_of_a_token_is_written_once_a_minute_at_most(alice: User) -> None:
+def test_the_use_of_a_token_is_written_at_most_once_a_minute(alice: User) -> None:
     token, secret = transact(lambda: tokens.issue(alice, "script", Scope.READ))
     assert token.last_used is None
     transact(lambda: tokens.use(secret))
@@ -89,7 +89,7 @@ def test_the_use_of_a_token_is_written_once_a_minute_at_most(alice: User) -> Non
     assert transact(lambda: token.last_used) == first is not None
 
 
-def test_nobody_revokes_anothers_token(alice: User, bob: User) -> None:
+def test_users_cannot_revoke_tokens_of_others(alice: User, bob: User) -> None:
     token, _ = transact(lambda: tokens.issue(alice, "script", Scope.READ))
     for user, token_id in ((bob, token.id), (alice, uuid4())):
         with pytest.raises(NotFound):
@@ -105,5 +105,5 @@ def test_a_user_has_a_limited_number_of_tokens(alice: User) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "pydash_guess", "\ud800"])
-def test_a_guessed_token_is_none(alice: User, secret: str) -> None:
+def test_a_guessed_token_is_refused(alice: User, secret: str) -> None:
     assert transact(lambda: tokens.use(secret)) is None

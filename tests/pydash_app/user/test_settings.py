@@ -34,7 +34,7 @@ def change_mail(user: User, mail: str) -> None:
     settings.change_settings(user, mail=mail, current_password=PASSWORD)
 
 
-def test_a_new_address_counts_once_it_is_verified(
+def test_a_new_address_applies_once_it_is_verified(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
     transact(lambda: change_mail(alice, "new@example.com"))
@@ -49,10 +49,10 @@ def test_a_new_address_counts_once_it_is_verified(
     assert transact(lambda: repository.all_with_mail("NEW@example.com")) == [alice]
 
 
-def test_a_new_address_needs_the_password(
+def test_a_new_address_requires_the_password(
     alice: User, waiting_mails: Mails, reasons_for: ReasonsFor
 ) -> None:
-    """Else a stolen session would become the account, by a reset mail to the thief's address."""
+    """Otherwise a stolen session gives access to the account, by a reset mail to the thief."""
 
     def change(password: str | None) -> None:
         settings.change_settings(alice, mail="thief@example.com", current_password=password)
@@ -63,7 +63,7 @@ def test_a_new_address_needs_the_password(
     assert (transact(lambda: alice.pending_mail), waiting_mails()) == (None, [])
 
 
-def test_asking_again_for_a_new_address_sends_a_new_code(
+def test_requesting_a_new_address_again_sends_a_new_code(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
     for _ in range(2):
@@ -74,7 +74,7 @@ def test_asking_again_for_a_new_address_sends_a_new_code(
     assert transact(lambda: verify(code_in(new)))
 
 
-def test_going_back_to_the_old_address_voids_the_code(
+def test_returning_to_the_old_address_invalidates_the_code(
     alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
     transact(lambda: change_mail(alice, "new@example.com"))
@@ -85,10 +85,10 @@ def test_going_back_to_the_old_address_voids_the_code(
 
 
 @pytest.mark.parametrize("how", ["change", "reset"])
-def test_a_new_password_voids_a_change_of_address_under_way(
+def test_a_new_password_cancels_a_pending_change_of_address(
     how: str, alice: User, waiting_mails: Mails, code_in: CodeIn
 ) -> None:
-    """Whoever stole the old password may have asked for it, to come back with a reset mail."""
+    """A thief of the old password may have requested it, to return with a reset mail."""
     transact(lambda: change_mail(alice, "thief@example.com"))
     if how == "change":
         transact(lambda: settings.change_password(alice, PASSWORD, "another good password"))
@@ -100,7 +100,7 @@ def test_a_new_password_voids_a_change_of_address_under_way(
         transact(lambda: verify(code_in(waiting_mails()[1])))
 
 
-def test_a_verified_new_address_voids_a_reset_code_sent_to_the_old_one(
+def test_a_verified_new_address_invalidates_a_reset_code_sent_to_the_old_one(
     alice: User, waiting_mails: Mails, code_in: CodeIn, reasons_for: ReasonsFor
 ) -> None:
     transact(lambda: password_reset.request("alice@example.com"))
@@ -117,7 +117,7 @@ def test_saving_unchanged_settings_changes_nothing(alice: User, waiting_mails: M
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\x00b"])
-def test_it_refuses_a_bad_new_name(alice: User, name: str, reasons_for: ReasonsFor) -> None:
+def test_it_refuses_an_invalid_new_name(alice: User, name: str, reasons_for: ReasonsFor) -> None:
     assert reasons_for("username", lambda: settings.change_settings(alice, name=name))
 
 
@@ -140,7 +140,7 @@ def test_a_new_password_ends_the_other_sessions(alice: User) -> None:
     assert transact(lambda: authenticate("Alice", new)) is alice
 
 
-def test_a_new_password_needs_the_current_one(alice: User, reasons_for: ReasonsFor) -> None:
+def test_a_new_password_requires_the_current_one(alice: User, reasons_for: ReasonsFor) -> None:
     with pytest.raises(NotAuthenticated):
         transact(lambda: settings.change_password(alice, "wrong", "another good password"))
     assert reasons_for(
@@ -148,7 +148,7 @@ def test_a_new_password_needs_the_current_one(alice: User, reasons_for: ReasonsF
     )
 
 
-def test_deleting_a_user_deletes_all_that_is_the_users(alice: User, bob: User) -> None:
+def test_deleting_a_user_deletes_all_their_data(alice: User, bob: User) -> None:
     def give_things_to(owner: User) -> str:
         dashboards.add(Dashboard("http://example.com", "token", owner.id))
         return tokens.issue(owner, "script", Scope.READ)[1]

@@ -27,7 +27,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def database_afterwards(environ: dict[str, str]) -> Iterator[None]:
-    """Close the database that a test opens once the command has left it."""
+    """Close the database that the test opens after the command."""
     yield
     pydash_database.close()
 
@@ -43,13 +43,13 @@ def create_alice(environ: dict[str, str], piped: str) -> "subprocess.CompletedPr
 
 @pytest.mark.usefixtures("database_afterwards")
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-def test_the_end_of_the_line_is_no_part_of_the_password(environ: dict[str, str], end: str) -> None:
+def test_the_line_break_is_not_part_of_the_password(environ: dict[str, str], end: str) -> None:
     assert create_alice(environ, PASSWORD + end).returncode == 0
     assert transact(lambda: authenticate("Alice", PASSWORD)) is not None
 
 
 @pytest.mark.usefixtures("database_afterwards")
-def test_a_password_with_which_nobody_could_sign_in_is_refused(environ: dict[str, str]) -> None:
+def test_a_password_that_the_api_refuses_is_refused(environ: dict[str, str]) -> None:
     created = create_alice(environ, "correct horse\tbattery staple\n")
     assert created.returncode == 1
     assert b"control characters" in created.stderr

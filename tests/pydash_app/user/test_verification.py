@@ -28,7 +28,7 @@ ReasonsFor = Callable[[str, Callable[[], Any]], list[str]]
 
 
 def expire(user: User) -> None:
-    """Let the user's verification code be one that has expired."""
+    """Make the user's verification code expire."""
 
     def set_expired_code() -> None:
         user._verification_code = VerificationCode(timedelta(0))
@@ -52,14 +52,14 @@ def test_it_refuses_an_unknown_code(code: Any, register: Register) -> None:
         transact(lambda: verify(code))
 
 
-def test_a_code_lives_seven_days(register: Register) -> None:
+def test_a_code_is_valid_for_seven_days(register: Register) -> None:
     before = datetime.now(UTC)
     expires = register().get_verification_code_expiration_date()
     assert expires is not None
     assert timedelta(days=7) <= expires - before < timedelta(days=7, minutes=1)
 
 
-def test_trying_an_expired_code_changes_nothing_and_the_user_is_pruned(register: Register) -> None:
+def test_using_an_expired_code_changes_nothing_and_the_user_is_pruned(register: Register) -> None:
     alice = register()
     code = str(alice.get_verification_code())
     expire(alice)
@@ -71,7 +71,7 @@ def test_trying_an_expired_code_changes_nothing_and_the_user_is_pruned(register:
     assert register("Alice").name == "Alice"
 
 
-def test_pruning_keeps_the_verified_and_those_with_time_left(
+def test_pruning_keeps_verified_users_and_those_with_a_valid_code(
     alice: User, register: Register
 ) -> None:
     register("Bob")
@@ -95,7 +95,7 @@ def test_a_new_code_replaces_the_old_one(
 
 
 @pytest.mark.parametrize(("age", "left"), [(0, 7), (22, 7), (28, 2)])
-def test_a_new_code_lives_seven_days_but_not_beyond_thirty_after_the_registration(
+def test_a_new_code_is_valid_for_seven_days_but_not_beyond_thirty_after_registration(
     age: int, left: int, register: Register
 ) -> None:
     alice = register()
@@ -111,7 +111,7 @@ def test_a_new_code_lives_seven_days_but_not_beyond_thirty_after_the_registratio
     assert abs(transact(ask_again) - timedelta(days=left)) < timedelta(minutes=1)
 
 
-def test_nobody_keeps_a_name_by_asking_for_codes_again_and_again(
+def test_requesting_codes_repeatedly_does_not_reserve_a_name(
     register: Register, waiting_mails: Mails
 ) -> None:
     alice = register()
@@ -135,7 +135,7 @@ def test_a_new_address_may_be_verified_however_old_the_account_is(alice: User) -
     assert not transact(alice.has_verification_code_expired)
 
 
-def test_who_is_verified_or_does_not_exist_gets_no_code(alice: User, waiting_mails: Mails) -> None:
+def test_verified_and_unknown_users_get_no_code(alice: User, waiting_mails: Mails) -> None:
     transact(lambda: registration.resend_verification("Nobody"))
     transact(lambda: registration.resend_verification("Alice"))
     assert waiting_mails() == []

@@ -1,4 +1,4 @@
-"""A monitored app in a process of its own, and its database to compare with."""
+"""A monitored app in a separate process, and its database for comparison."""
 
 import socket
 import sqlite3
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class MonitoredApp:
-    """A real monitored app, to be killed and started at will; its port stays the same."""
+    """A real monitored app that can be killed and started; its port stays the same."""
 
     token = TOKEN
 

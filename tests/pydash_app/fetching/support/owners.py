@@ -1,4 +1,4 @@
-"""Users, for the sake of their dashboards."""
+"""Users who own dashboards."""
 
 from uuid import UUID, uuid4
 
@@ -7,7 +7,7 @@ from pydash_database import transact
 
 
 def make_owner() -> UUID:
-    """Store a user and answer the id."""
+    """Store a user and return the id."""
 
     def make() -> UUID:
         owner = users.User(str(uuid4()), "password", "owner@example.com")

@@ -1,4 +1,4 @@
-"""A page whose commit was never confirmed is counted once, whether it was stored or not."""
+"""A page whose commit was not confirmed is counted once, whether it was stored or not."""
 
 import time
 import uuid
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(60)
 def dashboard_id(
     own_zeo_server: "ZeoServer", monitored_app: MonitoredApp, tmp_path: Path
 ) -> Iterator[uuid.UUID]:
-    """A dashboard with some calls that are still to be fetched."""
+    """A dashboard with calls that have not been fetched yet."""
     environ = {"PYDASH_DATA_DIR": str(tmp_path), "PYDASH_DATABASE_URI": own_zeo_server.uri}
     pydash_app.configure(
         Configuration.from_environment({**environ, "PYDASH_FETCH_ALLOW": "loopback"})
@@ -48,13 +48,13 @@ def dashboard_id(
 
 
 @pytest.mark.parametrize("step", ["call", "tpc_finish"])
-def test_a_commit_without_an_answer_is_counted_once(
+def test_an_unconfirmed_commit_is_counted_once(
     dashboard_id: uuid.UUID,
     own_zeo_server: "ZeoServer",
     monkeypatch: pytest.MonkeyPatch,
     step: str,
 ) -> None:
-    """It was not voted for and so not stored, or it was stored and we were not told."""
+    """Either the vote is missing, so it was not stored; or it was stored without confirmation."""
     proceed = getattr(ClientThread, step)
 
     def hang_and_proceed(client: ClientThread, *given: Any, **options: Any) -> Any:
@@ -74,7 +74,7 @@ def test_a_commit_without_an_answer_is_counted_once(
 
 
 def visits(dashboard_id: uuid.UUID) -> int:
-    """Count the stored calls, once the database is back."""
+    """Return the number of stored calls, once the database is available again."""
     while True:
         try:
             return int(transact(lambda: repository.find(dashboard_id).statistic("total_visits")))
