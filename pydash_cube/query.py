@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydash_cube import time_units
-from pydash_cube.vocabulary import STATUS_CLASSES, CallField, QueryError, TimeUnit
+from pydash_cube.vocabulary import CallField, QueryError, StatusClass, TimeUnit
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Query:
         if start is not None and end is not None and end < start:
             raise QueryError("end", "Must not be before the start.")
         status_class = self.filters.get(CallField.STATUS_CLASS)
-        if status_class is not None and status_class not in STATUS_CLASSES.values():
-            names = ", ".join(STATUS_CLASSES.values())
-            raise QueryError(CallField.STATUS_CLASS, f"Must be one of {names}.")
+        if status_class is not None and status_class not in set(StatusClass):
+            reason = f"Must be one of {', '.join(StatusClass)}."
+            raise QueryError(CallField.STATUS_CLASS, reason)
         unit = self.timeslice
         if unit and not self.is_static and not time_units.has_fixed_length(unit):
             reason = f"A {unit} has no fixed length: its slices must be static."

@@ -26,13 +26,13 @@ from pydash_cube.table import (
     roll_up,
 )
 from pydash_cube.time_units import Slices
-from pydash_cube.vocabulary import STATUS_CLASSES, CallField
+from pydash_cube.vocabulary import CallField, StatusClass
 
 # Calls are returned in batches of at most this size.
 BATCH_SIZE = 50_000
 # A histogram on a logarithmic scale cannot begin at zero (ms).
 _SHORTEST_TIME = 0.001
-_STATUS_CODES = {name: code for code, name in STATUS_CLASSES.items()}
+_STATUS_CLASSES = tuple(one.value for one in StatusClass)
 
 
 class Selection:
@@ -50,7 +50,7 @@ class Selection:
         self._cube = cube
         self._start, self._end = query.bounds
         self._codes = {
-            str(field): _STATUS_CODES[text]
+            str(field): _STATUS_CLASSES.index(text)
             if field == CallField.STATUS_CLASS
             else cube.dictionaries[field].code(text)
             for field, text in query.filters.items()
@@ -61,7 +61,7 @@ class Selection:
         """Return the texts of a field's codes."""
         if field in CODED_FIELDS:
             return self._cube.dictionaries[field].decode(codes)
-        return [STATUS_CLASSES[code] for code in codes.tolist()]
+        return [_STATUS_CLASSES[code] for code in codes.tolist()]
 
     def histogram(self, bins: int) -> tuple[list[float], list[int]]:
         """Return the distribution of execution times.

@@ -1,4 +1,4 @@
-"""Every name that a query may use, its limits, and the error that names what is wrong.
+"""Every name and limit of queries, and the error of an invalid query.
 
 These are the only lists of statistics, fields and time units: the models of the API, its OpenAPI
 document and the types of the front end are generated from them.
@@ -14,7 +14,7 @@ MAX_VALUES = 200_000
 
 
 class StatisticName(StrEnum):
-    """What can be computed of a set of calls."""
+    """The statistics that can be computed of a set of calls."""
 
     TOTAL_VISITS = "total_visits"
     TOTAL_EXECUTION_TIME = "total_execution_time"
@@ -36,7 +36,7 @@ class StatisticName(StrEnum):
 
 
 class CallField(StrEnum):
-    """What calls can be filtered and grouped by."""
+    """The fields by which calls can be filtered and grouped."""
 
     ENDPOINT = "endpoint"
     VERSION = "version"
@@ -46,7 +46,7 @@ class CallField(StrEnum):
 
 
 class TimeUnit(StrEnum):
-    """The slices that time can be cut into, the longest first."""
+    """Lengths of time slices, the longest first."""
 
     YEAR = "year"
     MONTH = "month"
@@ -56,8 +56,20 @@ class TimeUnit(StrEnum):
     MINUTE = "minute"
 
 
-# The names of the status classes, by their first digit; 0 where the status is unknown.
-STATUS_CLASSES = {0: "unknown"} | {digit: f"{digit}xx" for digit in range(1, 10)}
+class StatusClass(StrEnum):
+    """The first digit of an HTTP status, in order from 0, which stands for an unknown status."""
+
+    UNKNOWN = "unknown"
+    INFORMATION = "1xx"
+    SUCCESS = "2xx"
+    REDIRECTION = "3xx"
+    CLIENT_ERROR = "4xx"
+    SERVER_ERROR = "5xx"
+    # Not standard, but accepted from apps that use them.
+    STATUS_6XX = "6xx"
+    STATUS_7XX = "7xx"
+    STATUS_8XX = "8xx"
+    STATUS_9XX = "9xx"
 
 
 class QueryError(ValueError):

@@ -20,7 +20,7 @@ from typing_extensions import TypeAliasType
 
 from pydash_cube.query import Query as CubeQuery
 from pydash_cube.query import QueryResult
-from pydash_cube.vocabulary import STATUS_CLASSES, CallField, StatisticName, TimeUnit
+from pydash_cube.vocabulary import CallField, StatisticName, StatusClass, TimeUnit
 from pydash_web.models.common import PRINTABLE, Answer, Query
 from pydash_web.models.dates import Date, not_before
 
@@ -78,7 +78,7 @@ class Filters(Query):
     version: Filter | None = None
     ip: Filter | None = None
     group_by: Filter | None = None
-    status_class: Literal[tuple(STATUS_CLASSES.values())] | None = None  # type: ignore[valid-type]
+    status_class: StatusClass | None = None
 
     @field_validator("end_date")
     @classmethod

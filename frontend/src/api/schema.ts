@@ -680,7 +680,7 @@ export interface components {
         };
         /**
          * CallField
-         * @description What calls can be filtered and grouped by.
+         * @description The fields by which calls can be filtered and grouped.
          * @enum {string}
          */
         CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
@@ -1172,7 +1172,7 @@ export interface components {
         StatisticAnswer: components["schemas"]["Value"];
         /**
          * StatisticName
-         * @description What can be computed of a set of calls.
+         * @description The statistics that can be computed of a set of calls.
          * @enum {string}
          */
         StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
@@ -1185,8 +1185,14 @@ export interface components {
             status: "alive" | "database failed";
         };
         /**
+         * StatusClass
+         * @description The first digit of an HTTP status, in order from 0, which stands for an unknown status.
+         * @enum {string}
+         */
+        StatusClass: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+        /**
          * TimeUnit
-         * @description The slices that time can be cut into, the longest first.
+         * @description Lengths of time slices, the longest first.
          * @enum {string}
          */
         TimeUnit: "year" | "month" | "week" | "day" | "hour" | "minute";
@@ -2825,7 +2831,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
                 format?: "csv" | "json";
             };
             header?: never;
@@ -2913,7 +2919,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
                 /** @description One or several, separated by commas. */
                 statistic: components["schemas"]["StatisticName"][];
                 /** @description Return one value for each slice of this length. */
@@ -3000,7 +3006,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
                 /** @description One or several, separated by commas. */
                 statistic: components["schemas"]["StatisticName"][];
                 /** @description Return one value for each slice of this length. */
@@ -3089,7 +3095,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
             };
             header?: never;
             path: {
@@ -3166,7 +3172,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
             };
             header?: never;
             path: {
@@ -3244,7 +3250,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
             };
             header?: never;
             path: {
@@ -3321,7 +3327,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
             };
             header?: never;
             path: {
@@ -3399,7 +3405,7 @@ export interface operations {
                 version?: string;
                 ip?: string;
                 group_by?: string;
-                status_class?: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+                status_class?: components["schemas"]["StatusClass"];
                 bins?: number;
             };
             header?: never;
