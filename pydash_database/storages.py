@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from ssl import Purpose
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -141,6 +142,39 @@ class ZeoClient(ClientThread):
         await verify(server_tid)
 
 
+class ZeoStorage(ClientStorage):
+    """A client storage that discards its reserved object ids when the connection is lost.
+
+    A client reserves ids in advance, a hundred at a time. A server that was killed forgets which it
+    has handed out, unless objects were stored under them, and hands them out again, to another
+    client. ZEO 6 keeps the reserved ids. Two processes would then give different objects the same
+    id, and references would point to objects that were never stored.
+    """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        self._disconnections = 0
+        self._oids: list[bytes] = []
+        self._reserving = Lock()
+        super().__init__(*given, **options)
+
+    def notify_disconnected(self) -> None:
+        """Discard the reserved ids; called in the network thread, which must not wait."""
+        self._disconnections += 1
+        self._oids = []
+        super().notify_disconnected()
+
+    def new_oid(self) -> bytes:
+        """Return a new object id, which the server has reserved since the connection was made."""
+        with self._reserving:
+            while True:
+                disconnections = self._disconnections
+                oid: bytes = super().new_oid()
+                if disconnections == self._disconnections:
+                    return oid
+                # The ids may have been reserved before the connection was lost.
+                self._oids = []
+
+
 def is_obsolete(storage: Any) -> bool:
     """Return whether a storage must be opened again, because its server has another database."""
     return isinstance(storage, ClientStorage) and storage._server.is_obsolete
@@ -160,7 +194,7 @@ def open_storage(uri: str) -> Any:
     match parsed.scheme:
         case "zeo":
             zeo = ZeoUri.parse(uri)
-            return ClientStorage(
+            return ZeoStorage(
                 zeo.address,
                 wait_timeout=RESPONSE_TIMEOUT,
                 cache_size=_ZEO_CACHE_BYTES,

@@ -123,7 +123,7 @@ class TestRegistering:
         first = mailed_link(page, stack, "petra@example.com")
         page.goto("/login")
         sign_in(page, "petra")
-        expect(page.get_by_role("alert")).to_contain_text("verif")
+        expect(page.get_by_role("alert")).to_contain_text("Verify your e-mail address")
         page.get_by_role("link", name="Send the mail again").click()
         expect(page.get_by_label("User name")).to_have_value("petra")
         page.get_by_role("button", name="Send the mail").click()
@@ -134,7 +134,7 @@ class TestRegistering:
 
     def test_a_link_works_once(self, page: Page) -> None:
         page.goto("/verify/used-or-made-up")
-        expect(page.get_by_role("alert")).to_contain_text("not valid, or was used already")
+        expect(page.get_by_role("alert")).to_contain_text("invalid or has been used")
         expect(page.get_by_role("link", name="Send a new link")).to_be_visible()
 
 
