@@ -2,7 +2,7 @@
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -12,8 +12,12 @@ from persistent import Persistent
 
 Interval = tuple[datetime, datetime]
 
-MAX_GAP = timedelta(minutes=15)
-"""Without a ping for longer than this, nobody was watching."""
+PING_INTERVAL = timedelta(minutes=5)
+MAX_MISSED_INTERVALS = 3
+"""Without a ping for more intervals than this, nobody was watching."""
+
+STEADY = timedelta(hours=6)
+"""Nothing is pruned unless the clock has gone forward, ping by ping, for at least this long."""
 
 KEEP_OUTAGES = timedelta(days=400)
 KEEP_LATENCIES = timedelta(days=90)
@@ -53,7 +57,11 @@ class DowntimeLog(Persistent):
     """The pings of one dashboard, kept as outages and latencies; written by the fetcher only.
 
     An outage begins with the first of several failed pings in a row and ends with the first
-    answered one. Time in which nobody pinged counts neither as up nor as down.
+    answered one. Time in which nobody pinged counts neither as up nor as down, also during an
+    outage: it ends with the last ping before, and begins again if the pings after it fail as well.
+
+    The clock may be wrong at any time. If it goes back, watching starts anew. A time that was
+    watched twice counts once: as down if the app was down in either.
 
     >>> log = DowntimeLog()
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -65,6 +73,10 @@ class DowntimeLog(Persistent):
     >>> round(log.percentage(noon, minutes(60), now=minutes(20)), 1)
     50.0
     """
+
+    # Of logs that were stored before these attributes existed.
+    _interval = PING_INTERVAL
+    _pruned_on: date | None = None
 
     def __init__(self) -> None:
         self._outages = OOBTree()  # start -> end, closed ones
@@ -80,35 +92,51 @@ class DowntimeLog(Persistent):
         """When the app was last pinged."""
         return self._watch[1] if self._watch else None
 
-    def record(self, now: datetime, latency: float | None, *, failures_until_down: int = 2) -> None:
-        """Note the outcome of one ping.
+    def record(
+        self,
+        now: datetime,
+        latency: float | None,
+        *,
+        interval: timedelta = PING_INTERVAL,
+        failures_until_down: int = 2,
+    ) -> None:
+        """Record the outcome of one ping.
 
         :param now: when it was sent (UTC).
         :param latency: milliseconds until the answer; None if there was no good answer.
+        :param interval: the time until the next ping is due.
         :param failures_until_down: so many failures in a row make an outage.
         """
         now = _utc(now)
-        self._extend_watch(now)
+        start, end = self._watch or (now, now)
+        if not start <= end <= now <= end + MAX_MISSED_INTERVALS * self._interval:
+            self.pause()
+            start = now
+        self._watch, self._interval = (start, now), interval
         if latency is None:
             self._record_failure(now, failures_until_down)
         else:
-            self._record_answer(now, latency)
+            self._close_outage(now)
+            self._latencies.setdefault(now.toordinal(), _Pings()).append(now, latency)
+        if now - start >= STEADY and now.date() != self._pruned_on:
+            self._prune(now)
 
     def pause(self) -> None:
         """Stop watching: an open outage ends with the last ping."""
         if self._watch is None:
             return
         start, end = self._watch
-        self._watches[start] = end
+        _add_interval(self._watches, start, end)
         self._close_outage(end)
         self._watch = None
 
     def intervals(
         self, start: datetime, end: datetime, now: datetime | None = None
     ) -> list[Interval]:
-        """Return the outages in [start, end), clipped to it, oldest first.
+        """Return the outages in [start, end), clipped to it, oldest first; they do not overlap.
 
-        :param now: an outage that is still open counts up to this moment (default: the clock).
+        :param now: an outage that is still open, and watched, counts up to this moment (default:
+            the clock).
         """
         return list(_clipped(self._all_outages(_now(now)), _utc(start), _utc(end)))
 
@@ -141,14 +169,9 @@ class DowntimeLog(Persistent):
         return [
             (moment, latency)
             for ordinal, pings in days
-            for moment, latency in pings.items(date.fromordinal(ordinal))
+            for moment, latency in sorted(pings.items(date.fromordinal(ordinal)))
             if start <= moment < end
         ]
-
-    def _extend_watch(self, now: datetime) -> None:
-        if self._watch and self.down_since is None and now - self._watch[1] > MAX_GAP:
-            self.pause()
-        self._watch = (self._watch[0] if self._watch else now, now)
 
     def _record_failure(self, now: datetime, failures_until_down: int) -> None:
         if self._failing_since is None:
@@ -157,53 +180,70 @@ class DowntimeLog(Persistent):
         if self._failures >= failures_until_down and self.down_since is None:
             self.down_since = self._failing_since
 
-    def _record_answer(self, now: datetime, latency: float) -> None:
-        self._close_outage(now)
-        day = now.toordinal()
-        if day not in self._latencies:
-            self._latencies[day] = _Pings()
-            self._prune(now)
-        self._latencies[day].append(now, latency)
-
     def _close_outage(self, end: datetime) -> None:
         if self.down_since is not None:
-            self._outages[self.down_since] = end
+            _add_interval(self._outages, self.down_since, end)
         self._failing_since = self.down_since = None
 
     def _prune(self, now: datetime) -> None:
-        _drop_before(self._latencies, (now - KEEP_LATENCIES).toordinal())
-        _drop_before(self._outages, now - KEEP_OUTAGES)
-        _drop_before(self._watches, now - KEEP_OUTAGES)
+        self._pruned_on = now.date()
+        for day in list(self._latencies.keys(max=(now - KEEP_LATENCIES).toordinal() - 1)):
+            del self._latencies[day]
+        oldest = now - KEEP_OUTAGES
+        for tree in (self._outages, self._watches):
+            # An interval that began before may have ended after.
+            for start in [start for start, end in tree.items(max=oldest) if end < oldest]:
+                del tree[start]
 
-    def _all_outages(self, now: datetime) -> Iterator[Interval]:
-        yield from self._outages.items()
-        if self.down_since is not None:
-            yield self.down_since, max(now, self.down_since)
+    def _all_outages(self, now: datetime) -> list[Interval]:
+        return _joined([*self._outages.items(), *self._ongoing(self.down_since, now)])
 
-    def _all_watches(self, now: datetime) -> Iterator[Interval]:
-        yield from self._watches.items()
-        if self._watch:
-            start, end = self._watch
-            still_watching = self.down_since is not None or now - end <= MAX_GAP
-            yield start, max(now, end) if still_watching else end
+    def _all_watches(self, now: datetime) -> list[Interval]:
+        start = self._watch[0] if self._watch else None
+        # Earlier versions could prune the watch of an outage before the outage itself.
+        outages = self._all_outages(now)
+        return _joined([*self._watches.items(), *self._ongoing(start, now), *outages])
+
+    def _ongoing(self, start: datetime | None, now: datetime) -> list[Interval]:
+        """Return the open interval with this start: up to now, unless a ping is long overdue."""
+        if start is None or self._watch is None:
+            return []
+        end = self._watch[1]
+        is_watched = end <= now <= end + MAX_MISSED_INTERVALS * self._interval
+        return [(start, now if is_watched else end)]
 
 
-def _drop_before(tree: OOBTree | IOBTree, first_kept: datetime | int) -> None:
-    for key in list(tree.keys(max=first_kept, excludemax=True)):
-        del tree[key]
+def _add_interval(tree: OOBTree, start: datetime, end: datetime) -> None:
+    """Add an interval that is not empty; after the clock was put back, its start may exist."""
+    if start < end:
+        tree[start] = max(end, tree.get(start, end))
 
 
-def _clipped(intervals: Iterator[Interval], start: datetime, end: datetime) -> Iterator[Interval]:
+def _joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return intervals in order, those that overlap as one.
+
+    Earlier versions stored intervals that end before they start; these are omitted.
+    """
+    joined: list[Interval] = []
+    for start, end in sorted(each for each in intervals if each[0] < each[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _clipped(intervals: Iterable[Interval], start: datetime, end: datetime) -> Iterator[Interval]:
     for first, last in intervals:
         if first < end and last > start:
             yield max(first, start), min(last, end)
 
 
-def _length(intervals: "Iterator[Interval] | list[Interval]") -> timedelta:
+def _length(intervals: Iterable[Interval]) -> timedelta:
     return sum((last - first for first, last in intervals), timedelta())
 
 
-def _length_of_days(intervals: Iterator[Interval]) -> defaultdict[date, timedelta]:
+def _length_of_days(intervals: Iterable[Interval]) -> defaultdict[date, timedelta]:
     """Add up how much of each day the intervals take, cut at midnight."""
     lengths: defaultdict[date, timedelta] = defaultdict(timedelta)
     for start, end in intervals:

@@ -185,16 +185,23 @@ class Outage(Answer):
     """A period in which the app did not respond."""
 
     start: datetime
-    end: datetime | None = Field(description="Null while it is ongoing.")
+    end: datetime | None = Field(
+        description="Null while it is ongoing. If pinging stopped, when the last ping was sent."
+    )
     seconds: float
 
 
 class Downtime(Answer):
-    """The outages of an app; an ongoing one counts up to now."""
+    """The outages of an app; an ongoing one counts up to now.
+
+    Time without pings, longer than three intervals, counts neither as up nor as down.
+    """
 
     monitor_downtime: bool
     downtime_intervals: list[Outage]
-    downtime_percentage: float | None
+    downtime_percentage: float | None = Field(
+        description="Of the time in which the app was pinged, 0 to 100; null without pings."
+    )
     total_downtimes: dict[date, float] = Field(description="Seconds per day.")
     latency: dict[date, float] = Field(
         description="Mean response time of pings per day, in ms; days without pings are omitted."

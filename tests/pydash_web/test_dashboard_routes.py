@@ -320,6 +320,44 @@ class TestDowntime:
         assert shown["downtime_percentage"] == pytest.approx(80, abs=1)
         assert shown["latency"] == pytest.approx({f"{begun:%Y-%m-%d}": 30.0})
 
+    def test_an_outage_in_which_the_pings_stopped_ends_with_the_last_one(
+        self, alice: Visitor, shop: str
+    ) -> None:
+        begun = datetime.now(UTC) - timedelta(days=3)
+
+        def watch(dashboard: Dashboard) -> None:
+            for minute, latency in ((0, 20.0), (5, None), (10, None)):
+                dashboard.downtime.record(begun + timedelta(minutes=minute), latency)
+
+        change(shop, watch)
+        shown = alice.get(f"{shop}/downtime").json()
+        [outage] = shown["downtime_intervals"]
+        assert datetime.fromisoformat(outage["end"]) == begun + timedelta(minutes=10)
+        assert outage["seconds"] == sum(shown["total_downtimes"].values()) == 5 * 60
+        assert shown["downtime_percentage"] == alice.get(shop).json()["downtime_percentage"] == 50
+
+    def test_a_clock_that_was_put_back_gives_outages_in_order(
+        self, alice: Visitor, shop: str
+    ) -> None:
+        noon = (datetime.now(UTC) - timedelta(days=2)).replace(hour=12, minute=0)
+
+        def watch(dashboard: Dashboard) -> None:
+            for minute, latency in (
+                *((0, 20.0), (5, 20.0), (10, None), (15, None)),
+                *((-45, None), (-40, None), (-35, 20.0), (-30, 20.0)),
+            ):
+                dashboard.downtime.record(noon + timedelta(minutes=minute), latency)
+
+        change(shop, watch)
+        shown = alice.get(f"{shop}/downtime").json()
+        outages = shown["downtime_intervals"]
+        assert [datetime.fromisoformat(each["start"]) - noon for each in outages] == [
+            timedelta(minutes=-45),
+            timedelta(minutes=10),
+        ]
+        assert [each["seconds"] for each in outages] == [10 * 60, 5 * 60]
+        assert shown["downtime_percentage"] == pytest.approx(50)
+
     def test_nobody_watched(self, alice: Visitor, shop: str) -> None:
         shown = alice.get(f"{shop}/downtime").json()
         assert (shown["downtime_percentage"], shown["downtime_intervals"]) == (None, [])

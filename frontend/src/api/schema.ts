@@ -813,10 +813,13 @@ export interface components {
         /**
          * Downtime
          * @description The outages of an app; an ongoing one counts up to now.
+         *
+         *     Time without pings, longer than three intervals, counts neither as up nor as down.
          */
         Downtime: {
             monitor_downtime: boolean;
             downtime_intervals: components["schemas"]["Outage"][];
+            /** @description Of the time in which the app was pinged, 0 to 100; null without pings. */
             downtime_percentage: number | null;
             /** @description Seconds per day. */
             total_downtimes: {
@@ -1030,7 +1033,7 @@ export interface components {
         Outage: {
             /** Format: date-time */
             start: string;
-            /** @description Null while it is ongoing. */
+            /** @description Null while it is ongoing. If pinging stopped, when the last ping was sent. */
             end: string | null;
             seconds: number;
         };

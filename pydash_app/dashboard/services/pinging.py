@@ -8,21 +8,23 @@ from uuid import UUID
 from flask_monitoring_dashboard_client import RemoteError
 from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.downtime import PING_INTERVAL
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.dashboard.services.fetching import HasId
 from pydash_database import transact
 
-INTERVAL = timedelta(minutes=5)
 TIME_LIMIT = timedelta(minutes=1)
 FIRST_SERVER_ERROR = 500
 
 
-def ping_dashboard(dashboard_id: UUID | str) -> None:
+def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL) -> None:
     """Ping a dashboard's app once and record the result.
 
     The app is up if its response is anything but a server error. Nothing happens if the dashboard
     was deleted or its downtime is not monitored.
+
+    :param interval: the time until the next ping is due.
     """
     url = transact(lambda: dashboard.url if (dashboard := _find_monitored(dashboard_id)) else None)
     if url is None:
@@ -37,7 +39,7 @@ def ping_dashboard(dashboard_id: UUID | str) -> None:
     def record() -> None:
         dashboard = _find_monitored(dashboard_id)
         if dashboard is not None:
-            dashboard.downtime.record(now, latency if is_up else None)
+            dashboard.downtime.record(now, latency if is_up else None, interval=interval)
 
     transact(record)
 
@@ -59,7 +61,7 @@ def task_name(dashboard_id: UUID) -> tuple[str, UUID]:
 
 def schedule_periodic_pinging(
     dashboard: HasId,
-    interval: timedelta = INTERVAL,
+    interval: timedelta = PING_INTERVAL,
     scheduler: TaskScheduler = default_task_scheduler,
     *,
     run_at_start: bool = False,
@@ -71,7 +73,7 @@ def schedule_periodic_pinging(
     scheduler.add_periodic_task(
         task_name(dashboard.id),
         interval,
-        partial(ping_dashboard, dashboard.id),
+        partial(ping_dashboard, dashboard.id, interval),
         run_at_start,
         jitter=interval,
         time_limit=TIME_LIMIT,

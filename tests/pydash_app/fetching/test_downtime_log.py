@@ -1,10 +1,12 @@
+import pickle
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_app.dashboard.downtime import DowntimeLog
+from pydash_app.dashboard.downtime import KEEP_LATENCIES, KEEP_OUTAGES, DowntimeLog
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -45,17 +47,24 @@ def test_the_number_of_failures_until_down_can_be_chosen() -> None:
 
 def test_an_open_outage_counts_up_to_now() -> None:
     log = log_of("+--")
-    assert log.intervals(NOON, after(600), now=after(65)) == [(after(5), after(65))]
-    assert log.percentage(after(5), after(600), now=after(65)) == 100
+    assert log.intervals(NOON, after(600), now=after(25)) == [(after(5), after(25))]
+    assert log.percentage(after(5), after(600), now=after(25)) == 100
+
+
+@pytest.mark.parametrize("now", [25 + 1 / 60, 10_000, 5, -60])
+def test_without_further_pings_an_open_outage_counts_up_to_the_last_one(now: float) -> None:
+    log = log_of("+--")
+    assert log.intervals(NOON, after(60_000), now=after(now)) == [(after(5), after(10))]
+    assert log.percentage(NOON, after(60_000), now=after(now)) == 50
 
 
 def test_an_open_outage_does_not_count_beyond_the_range() -> None:
-    assert log_of("+--").intervals(NOON, after(30), now=after(600)) == [(after(5), after(30))]
+    assert log_of("+--").intervals(NOON, after(15), now=after(20)) == [(after(5), after(15))]
 
 
 def test_now_is_the_clock_by_default() -> None:
     log = DowntimeLog()
-    start = datetime.now(UTC) - timedelta(hours=1)
+    start = datetime.now(UTC) - 2 * FIVE
     log.record(start, None)
     log.record(start + FIVE, None)
     [(_, end)] = log.intervals(LONG_AGO, datetime.now(UTC) + timedelta(hours=1))
@@ -92,11 +101,85 @@ def test_time_without_pings_counts_as_neither_up_nor_down() -> None:
     assert log.percentage(LONG_AGO, after(48 * 60), now=after(48 * 60)) == pytest.approx(100 / 3)
 
 
-def test_an_outage_lasts_through_a_gap_in_the_pings() -> None:
+def test_a_gap_in_the_pings_interrupts_an_outage() -> None:
     log = log_of("+--")
-    log.record(after(120), None)
-    log.record(after(125), 20.0)
-    assert log.intervals(NOON, after(600), now=after(600)) == [(after(5), after(125))]
+    for minute, latency in ((120, None), (125, None), (130, 20.0)):
+        log.record(after(minute), latency)
+    outages = [(after(5), after(10)), (after(120), after(130))]
+    assert log.intervals(NOON, after(600), now=after(600)) == outages
+    assert log.percentage(NOON, after(600), now=after(600)) == pytest.approx(100 * 15 / 20)
+
+
+def test_three_days_without_pings_are_no_outage() -> None:
+    log = log_of("+--")
+    log.record(after(10 + 3 * 24 * 60), 20.0)
+    now = after(10 + 3 * 24 * 60)
+    assert log.intervals(NOON, now, now) == [(after(5), after(10))]
+    assert log.percentage(NOON, now, now) == 50
+
+
+def test_the_interval_in_force_decides_how_long_a_ping_counts() -> None:
+    log = DowntimeLog()
+    log.record(NOON, 20.0, interval=timedelta(hours=1))
+    log.record(after(180), 20.0, interval=timedelta(minutes=1))
+    log.record(after(184), 20.0, interval=timedelta(minutes=1))
+    days = log.per_day(NOON, after(240), now=after(240))
+    assert log.percentage(NOON, after(180), now=after(240)) == 0
+    assert log.percentage(after(180), after(240), now=after(240)) is None
+    assert [day.percentage for day in days] == [0]
+
+
+def test_watching_resumes_when_the_clock_was_put_back() -> None:
+    log = log_of("++--")
+    for minute, latency in ((-45, None), (-40, None), (-35, 20.0), (-30, 20.0)):
+        log.record(after(minute), latency)
+    now = after(-30)
+    assert log.last_ping == now
+    assert log.intervals(LONG_AGO, after(60), now) == [
+        (after(-45), after(-35)),
+        (after(10), after(15)),
+    ]
+    assert log.percentage(LONG_AGO, after(60), now) == pytest.approx(100 * 15 / 30)
+    assert [moment for moment, _ in log.latency(LONG_AGO, after(60))] == [
+        after(minute) for minute in (-35, -30, 0, 5)
+    ]
+
+
+def test_a_time_that_was_watched_twice_counts_once() -> None:
+    log = log_of("+--+++")  # down from 5 to 15 minutes after noon
+    for number, ping in enumerate("++--+++"):  # then again, down from 10 to 20
+        log.record(NOON + number * FIVE, 20.0 if ping == "+" else None)
+    now = after(30)
+    assert log.intervals(NOON, now, now) == [(after(5), after(20))]
+    assert log.percentage(NOON, now, now) == pytest.approx(50)
+    [day] = log.per_day(NOON, now, now)
+    assert day.downtime == 3 * FIVE
+    assert day.percentage == pytest.approx(50)
+
+
+@pytest.mark.parametrize("minutes_wrong", [1, 60, 5 * 60])
+def test_nothing_is_pruned_while_the_clock_is_ahead(minutes_wrong: int) -> None:
+    """Not by one reading, and not by those of some hours, until the clock is right again."""
+    log = log_of("--" + "+" * 106)
+    ahead = timedelta(days=500)
+    for minute in range(0, minutes_wrong, 5):
+        log.record(after(540 + minute) + ahead, 20.0)
+    log.record(after(545 + minutes_wrong), 20.0)
+    now = after(600 + minutes_wrong)
+    assert log.intervals(NOON, now, now) == [(NOON, after(10))]
+    assert len(log.latency(NOON, now)) == 107
+
+
+@pytest.mark.parametrize("reading", ["back", "ahead"])
+def test_one_wrong_reading_only_interrupts_an_outage(reading: str) -> None:
+    log = log_of("+" + "-" * 6)
+    wrong = timedelta(days=500)
+    log.record(after(35) + (wrong if reading == "ahead" else -wrong), None)
+    for minute in (40, 45):
+        log.record(after(minute), None)
+    log.record(after(50), 20.0)
+    outages = [(after(5), after(30)), (after(40), after(50))]
+    assert log.intervals(LONG_AGO, after(60) + 2 * wrong, after(60)) == outages
 
 
 def test_pausing_ends_an_open_outage_with_the_last_ping() -> None:
@@ -123,12 +206,70 @@ def test_naive_times_are_utc() -> None:
     assert len(log.latency(LONG_AGO.replace(tzinfo=None), after(60))) == 1
 
 
-def test_it_forgets_what_is_old() -> None:
+def test_it_forgets_what_is_old_once_the_clock_has_been_steady() -> None:
     log = log_of("+--+")
     later = NOON + timedelta(days=401)
-    log.record(later, 20.0)
+    for number in range(6 * 12):
+        log.record(later + number * FIVE, 20.0)
+    assert len(log.intervals(LONG_AGO, later, now=later)) == 1
+    log.record(later + timedelta(hours=6), 20.0)
     assert log.intervals(LONG_AGO, later, now=later) == []
-    assert len(log.latency(LONG_AGO, later + FIVE)) == 1
+    assert log.percentage(LONG_AGO, later, now=later) is None
+    assert len(log.latency(LONG_AGO, later + timedelta(days=1))) == 6 * 12 + 1
+
+
+def test_it_keeps_outages_and_latencies_that_are_younger_than_their_retention() -> None:
+    outages, latencies = log_of("+--+"), log_of("+--+")
+    for log, retention in ((outages, KEEP_OUTAGES), (latencies, KEEP_LATENCIES)):
+        for number in range(6 * 12 + 1):
+            log.record(NOON + retention - timedelta(hours=6) + number * FIVE, 20.0)
+    assert outages.intervals(LONG_AGO, after(60)) == [(after(5), after(15))]
+    assert len(latencies.latency(LONG_AGO, after(60))) == 2
+
+
+def test_a_watch_is_kept_as_long_as_part_of_it_is_young() -> None:
+    log = DowntimeLog()
+    hour = timedelta(hours=1)
+    for number in range(500 * 24):
+        log.record(NOON + number * hour, None if number > 499 * 24 else 20.0, interval=hour)
+    log.pause()
+    end = NOON + timedelta(days=501)
+    for number in range(7):
+        log.record(end + number * hour, 20.0, interval=hour)
+    assert log.percentage(end - timedelta(days=10), end, end) == pytest.approx(
+        100 * 22 / (9 * 24 - 1)
+    )
+
+
+class FormerLog(DowntimeLog):
+    """Records as earlier versions did, which trusted the clock and had no interval."""
+
+    def record(self, now: datetime, latency: float | None, **_: object) -> None:
+        if self._watch and self.down_since is None and now - self._watch[1] > 3 * FIVE:
+            self.pause()
+        self._watch = (self._watch[0] if self._watch else now, now)
+        if latency is None:
+            self._record_failure(now, 2)
+        elif self.down_since is not None:
+            self._outages[self.down_since] = now
+            self._failing_since = self.down_since = None
+
+
+def test_a_log_that_was_stored_with_a_clock_put_back_gives_sane_results() -> None:
+    former = FormerLog()
+    for number, ping in enumerate("++--"):
+        former.record(NOON + number * FIVE, 20.0 if ping == "+" else None)
+    for number, ping in enumerate("-+++"):
+        former.record(after(-45) + number * FIVE, 20.0 if ping == "+" else None)
+    assert [end < start for start, end in former._outages.items()] == [True]
+    log = DowntimeLog.__new__(DowntimeLog)
+    log.__setstate__(pickle.loads(pickle.dumps(former.__getstate__())))
+    assert log.intervals(LONG_AGO, after(60), after(-30)) == []
+    assert log.percentage(LONG_AGO, after(60), after(-30)) is None
+    for minute in (-25, -20, -15):
+        log.record(after(minute), None)
+    assert log.intervals(LONG_AGO, after(60), after(-15)) == [(after(-25), after(-15))]
+    assert log.percentage(LONG_AGO, after(60), after(-15)) == 100
 
 
 def test_an_empty_log_knows_nothing() -> None:
@@ -152,3 +293,82 @@ def test_the_days_together_are_the_whole(pings: str, first_minute: int) -> None:
     assert by_day == whole
     runs = [run for run in pings.split("+") if len(run) >= 2]
     assert whole == sum((len(run) * FIVE for run in runs), timedelta())
+
+
+@st.composite
+def pings(draw: st.DrawFn) -> list[tuple[int, bool, int]]:
+    """Pings: the minute of the clock, whether the app responded, the interval in force."""
+    clock, interval, made = 0, 5, []
+    for _ in range(draw(st.integers(0, 40))):
+        interval = draw(st.sampled_from([interval, interval, interval, 1, 5, 20]))
+        made.append((clock, draw(st.booleans()), interval))
+        regular, overdue = st.just(interval), st.integers(0, 4 * interval)
+        jump = st.integers(-200, 200) | st.sampled_from([-720_000, 720_000])
+        clock += draw(st.one_of(regular, regular, regular, overdue, jump))
+    return made
+
+
+def classified(made: list[tuple[int, bool, int]], now: int) -> tuple[set[int], set[int]]:
+    """Return the minutes that were watched, and those in which the app was down, one by one."""
+    watched: set[int] = set()
+    down: set[int] = set()
+    failures: list[range] = []
+    ends = [*(minute for minute, _, _ in made[1:]), now]
+    for (minute, is_up, interval), end in zip(made, ends, strict=False):
+        is_watched = minute <= end <= minute + 3 * interval
+        span = range(minute, end) if is_watched else range(0)
+        watched.update(span)
+        failures = [] if is_up else [*failures, span]
+        if len(failures) >= 2:
+            down.update(*failures)
+        if not is_watched:
+            failures = []
+    return watched, down
+
+
+@given(
+    made=pings(),
+    idle=st.integers(-30, 80),
+    start=st.integers(-300, 300),
+    length=st.integers(0, 3000),
+)
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_the_log_agrees_with_classifying_every_minute(
+    made: list[tuple[int, bool, int]], idle: int, start: int, length: int
+) -> None:
+    log = DowntimeLog()
+    for minute, is_up, interval in made:
+        log.record(after(minute), 20.0 if is_up else None, interval=timedelta(minutes=interval))
+    now = made[-1][0] + idle if made else idle
+    for first, last in ((start, start + length), (-30_000_000, 30_000_000)):
+        watched, down = (
+            {minute for minute in minutes if first <= minute < last}
+            for minutes in classified(made, now)
+        )
+        outages = log.intervals(after(first), after(last), after(now))
+        assert all(began < ended for began, ended in outages)
+        assert all(one[1] < other[0] for one, other in pairwise(outages))
+        assert {
+            minute
+            for began, ended in outages
+            for minute in range(
+                round((began - NOON) / timedelta(minutes=1)),
+                round((ended - NOON) / timedelta(minutes=1)),
+            )
+        } == down
+        assert log.percentage(after(first), after(last), after(now)) == (
+            pytest.approx(100 * len(down) / len(watched)) if watched else None
+        )
+    for day in log.per_day(after(start), after(start + length), after(now)):
+        midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC)
+        minutes = range(
+            max(start, round((midnight - NOON) / timedelta(minutes=1))),
+            min(start + length, round((midnight - NOON) / timedelta(minutes=1)) + 1440),
+        )
+        watched, down = (each.intersection(minutes) for each in classified(made, now))
+        assert day.downtime == timedelta(minutes=len(down))
+        assert day.percentage == (
+            pytest.approx(100 * len(down) / len(watched)) if watched else None
+        )
+    responses = sorted(after(minute) for minute, is_up, _ in made if is_up)
+    assert [moment for moment, _ in log.latency(LONG_AGO, after(30_000_000))] == responses

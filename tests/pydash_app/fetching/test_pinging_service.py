@@ -1,11 +1,13 @@
 import threading
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
+from periodic_tasks import TaskScheduler
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import pinging
@@ -46,6 +48,15 @@ def dashboard(url: str) -> Dashboard:
     return dashboard
 
 
+class RunningScheduler(TaskScheduler):
+    """Runs each task once, when it is added."""
+
+    def add_periodic_task(
+        self, name: Hashable, interval: timedelta, task: Callable[[], object], *_: Any, **__: Any
+    ) -> None:
+        task()
+
+
 def is_down(dashboard: Dashboard) -> bool:
     return dashboard.downtime.down_since is not None
 
@@ -78,6 +89,15 @@ def test_two_failed_pings_in_a_row_make_an_outage(
     pinging.ping_dashboard(dashboard.id)
     assert is_down(dashboard)
     assert latencies(dashboard) == []
+
+
+def test_a_ping_counts_for_the_interval_in_force(dashboard: Dashboard) -> None:
+    hour = timedelta(hours=1)
+    pinging.schedule_periodic_pinging(dashboard, hour, RunningScheduler())
+    last = dashboard.downtime.last_ping
+    assert last is not None
+    assert dashboard.downtime.percentage(LONG_AGO, FAR_AHEAD, last + 3 * hour) == 0
+    assert dashboard.downtime.percentage(LONG_AGO, FAR_AHEAD, last + 4 * hour) is None
 
 
 def test_it_does_not_ping_unless_monitoring_is_switched_on(dashboard: Dashboard) -> None:

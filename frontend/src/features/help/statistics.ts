@@ -33,6 +33,6 @@ export const STATISTICS: readonly (readonly [string, string])[] = [
   ],
   [
     'Uptime',
-    'The share of time in which your app answered PyDash. An outage that lasts counts up to now.',
+    'The share of time in which your app answered PyDash. Time without pings counts neither as up nor as down.',
   ],
 ];
