@@ -105,7 +105,7 @@ change_password = post(
     limit=limits.PASSWORD,
 )
 get_tokens = get("/user/tokens", controller.tokens.get_tokens, ACCOUNT)
-create_token = post("/user/tokens", controller.tokens.create_token, ACCOUNT)
+create_token = post("/user/tokens", controller.tokens.create_token, ACCOUNT, limit=limits.PASSWORD)
 delete_token = post(
     "/user/tokens/<token_id>/delete",
     controller.tokens.delete_token,

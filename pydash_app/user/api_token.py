@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
 from persistent import Persistent
 
 # The precision of `last_used`: not every request writes to the database.
 USED_PRECISION = timedelta(minutes=1)
+DEFAULT_LIFETIME_DAYS: Final = 90
 
 
 class Scope(StrEnum):
@@ -24,16 +26,27 @@ class ApiToken(Persistent):
     :param name: its name, chosen by the owner.
     :param scope: whether it permits changes.
     :param secret_hash: the hash of the secret, see `pydash_app.secrets.hash_code`.
+    :param lifetime: how long it is valid from now on.
     """
 
-    def __init__(self, user_id: UUID, name: str, scope: Scope, secret_hash: str) -> None:
+    # Tokens that were stored before there was an expiry have none.
+    expires: datetime | None = None
+
+    def __init__(
+        self, user_id: UUID, name: str, scope: Scope, secret_hash: str, lifetime: timedelta
+    ) -> None:
         self.id = uuid4()
         self.user_id = user_id
         self.name = name
         self.scope = scope
         self.secret_hash = secret_hash
         self.created = datetime.now(UTC)
+        self.expires = self.created + lifetime
         self.last_used: datetime | None = None
+
+    def has_expired(self, now: datetime | None = None) -> bool:
+        """Return whether the token is no longer valid."""
+        return self.expires is not None and (now or datetime.now(UTC)) >= self.expires
 
     def record_use(self, now: datetime | None = None) -> None:
         """Record that the token was used now."""

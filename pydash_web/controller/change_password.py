@@ -7,15 +7,19 @@ from pydash_web.models.user import PasswordChange
 
 
 def change_password(body: PasswordChange) -> Message:
-    """Change the password and end all other sessions.
+    """Change the password and end all other sessions, on request revoke all API tokens.
 
     :raises NotAuthenticated: the current password is wrong.
     :raises InvalidInput: the new password does not meet the requirements.
     """
     settings.change_password(
-        session.current_user(), body.current_password, body.new_password, session.session_id()
+        session.current_user(),
+        body.current_password,
+        body.new_password,
+        keep_session=session.session_id(),
+        revoke_tokens=body.revoke_tokens,
     )
+    tokens = "were revoked" if body.revoke_tokens else "stay valid"
     return Message(
-        message="Password changed. All other sessions were signed out;"
-        " API tokens stay valid until you revoke them."
+        message=f"Password changed. All other sessions were signed out; API tokens {tokens}."
     )

@@ -1,7 +1,8 @@
 """Manages deletion of a user."""
 
 from pydash_app.dashboard.services import account_deletion
-from pydash_app.errors import NotAuthenticated, PyDashError
+from pydash_app.errors import PyDashError
+from pydash_app.user.services.validation import require_password
 from pydash_database import transact
 from pydash_web.http import session
 from pydash_web.models.common import Message
@@ -17,8 +18,7 @@ def delete_user(body: PasswordConfirmation) -> Message:
 
     def delete() -> None:
         user = session.current_user()
-        if not user.check_password(body.password):
-            raise NotAuthenticated("Wrong password.")
+        require_password(user, body.password)
         try:
             account_deletion.delete(user)
         except KeyError:

@@ -15,12 +15,9 @@ def request_password_reset(body: MailAddress) -> Message:
 
 
 def reset_password(body: PasswordReset) -> Message:
-    """Set a new password with the code from the mail and end all sessions.
+    """Set a new password with the code from the mail, end all sessions and revoke all API tokens.
 
     :raises InvalidInput: the code is invalid, or the password does not meet the requirements.
     """
     password_reset.reset(body.code, body.new_password)
-    return Message(
-        message="Password changed. Please sign in."
-        " API tokens stay valid until you revoke them in the settings."
-    )
+    return Message(message="Password changed. Please sign in. All API tokens were revoked.")

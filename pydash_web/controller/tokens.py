@@ -1,8 +1,11 @@
 """Manages API tokens, which let scripts act for a user."""
 
+from datetime import timedelta
+
 from pydash_app.identifiers import as_uuid
 from pydash_app.user.api_token import ApiToken, Scope
 from pydash_app.user.services import tokens
+from pydash_app.user.services.validation import require_password
 from pydash_web.api import validation
 from pydash_web.http import session
 from pydash_web.models.common import Message
@@ -16,8 +19,15 @@ def get_tokens() -> Tokens:
 
 
 def create_token(body: NewToken) -> TokenSecret:
-    """Create an API token; only this response contains its secret."""
-    token, secret = tokens.issue(session.current_user(), body.name, Scope(body.scope))
+    """Create an API token; only this response contains its secret.
+
+    :raises NotAuthenticated: the password is wrong.
+    :raises InvalidInput: the name is invalid, or the user has too many tokens.
+    """
+    user = session.current_user()
+    require_password(user, body.password)
+    lifetime = timedelta(days=body.expires_in_days)
+    token, secret = tokens.issue(user, body.name, Scope(body.scope), lifetime)
     return TokenSecret(
         message="Token created. Copy its secret now; it is not shown again.",
         token=_token_info(token),
@@ -45,5 +55,6 @@ def _token_info(token: ApiToken) -> TokenInfo:
         name=token.name,
         scope=token.scope.value,
         created=token.created,
+        expires=token.expires,
         last_used=token.last_used,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import EmailStr, Field
 
+from pydash_app.user.api_token import DEFAULT_LIFETIME_DAYS
 from pydash_web.models.common import Answer, Body, Code, Message, Name, NewPassword, Password
 
 Mail = Annotated[EmailStr, Field(max_length=254)]
@@ -54,6 +55,7 @@ class PasswordChange(Body):
 
     current_password: Password
     new_password: NewPassword
+    revoke_tokens: bool = Field(default=False, description="Whether to revoke all API tokens, too.")
 
 
 class PasswordConfirmation(Body):
@@ -81,6 +83,8 @@ class NewToken(Body):
 
     name: Name
     scope: Scope = "read"
+    password: Password
+    expires_in_days: Literal[7, 30, 90, 365] = DEFAULT_LIFETIME_DAYS
 
 
 class UserInfo(Answer):
@@ -108,6 +112,9 @@ class TokenInfo(Answer):
     name: str
     scope: Scope
     created: datetime
+    expires: datetime | None = Field(
+        description="Null for tokens of versions in which tokens did not expire."
+    )
     last_used: datetime | None
 
 

@@ -98,7 +98,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "delete_user": {"password": PASSWORD},
     "change_settings": {"play_sounds": False},
     "change_password": {"current_password": PASSWORD, "new_password": f"{PASSWORD} 2"},
-    "create_token": {"name": "mine"},
+    "create_token": {"name": "mine", "password": PASSWORD},
     "probe_dashboard": {"url": "http://10.0.0.1", "token": "x"},
     "register_dashboard": {"name": "Mine", "url": "http://10.0.0.1", "token": "x"},
     "change_dashboard_settings": {"name": "Renamed"},

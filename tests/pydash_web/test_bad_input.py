@@ -22,8 +22,17 @@ GOOD: dict[str, dict[str, Any]] = {
         "email": "b@example.com",
         "current_password": PASSWORD,
     },
-    "/api/user/change_password": {"current_password": PASSWORD, "new_password": PASSWORD},
-    "/api/user/tokens": {"name": "x", "scope": "read"},
+    "/api/user/change_password": {
+        "current_password": PASSWORD,
+        "new_password": PASSWORD,
+        "revoke_tokens": True,
+    },
+    "/api/user/tokens": {
+        "name": "x",
+        "scope": "read",
+        "password": PASSWORD,
+        "expires_in_days": 7,
+    },
     "/api/dashboards/probe": {"url": "http://10.0.0.1", "token": "x"},
     "/api/dashboards/register": {"name": "x", "url": "http://10.0.0.1", "token": "x"},
     "/api/dashboards/<dashboard_id>/change_settings": {

@@ -177,7 +177,8 @@ class TestCrossSiteRequests:
     def test_a_bearer_needs_no_header_and_a_cookie_beside_it_counts_for_nothing(
         self, site: Site, alice: Visitor
     ) -> None:
-        secret = alice.post("/api/user/tokens", {"name": "x", "scope": "write"}).json()["secret"]
+        body = {"name": "x", "scope": "write", "password": PASSWORD}
+        secret = alice.post("/api/user/tokens", body).json()["secret"]
         script = site.visitor(Authorization=f"Bearer {secret}")
         body = {"url": "http://10.0.0.1", "token": "x"}
         assert script.post("/api/dashboards/probe", body).status_code == 200

@@ -27,6 +27,12 @@ def last_code() -> str:
     return match.group(1)
 
 
+def make_token_of(owner: Visitor) -> tuple[str, str]:
+    """The id and the secret of a new API token."""
+    made = owner.post("/api/user/tokens", {"name": "script", "password": PASSWORD}).json()
+    return made["token"]["id"], made["secret"]
+
+
 class TestLogin:
     def test_it_signs_in_and_says_who(self, browser: Visitor) -> None:
         make_user("Alice")
@@ -209,6 +215,17 @@ class TestPasswordReset:
         assert browser.sign_in("Alice", NEW_PASSWORD).status_code == 200
         assert browser.post("/api/user/reset_password", body).status_code == 400
 
+    def test_it_revokes_all_api_tokens(
+        self, site: Site, alice: Visitor, charlie: Visitor, browser: Visitor
+    ) -> None:
+        scripts = [
+            site.visitor(Authorization=f"Bearer {make_token_of(owner)[1]}")
+            for owner in (alice, charlie)
+        ]
+        body = {"code": self.request_code(browser), "new_password": NEW_PASSWORD}
+        assert browser.post("/api/user/reset_password", body).status_code == 200
+        assert [script.get("/api/user").status_code for script in scripts] == [401, 200]
+
     def test_it_says_the_same_whether_or_not_the_user_exists(self, browser: Visitor) -> None:
         make_user("Alice")
         known, unknown = (
@@ -343,6 +360,20 @@ class TestChangePassword:
         assert elsewhere.get("/api/user").status_code == 401
         assert site.visitor().sign_in("Alice", NEW_PASSWORD).status_code == 200
 
+    @pytest.mark.parametrize(
+        ("asked", "status"),
+        [({}, 200), ({"revoke_tokens": False}, 200), ({"revoke_tokens": True}, 401)],
+    )
+    def test_it_revokes_api_tokens_on_request(
+        self, site: Site, alice: Visitor, asked: dict[str, bool], status: int
+    ) -> None:
+        _, secret = make_token_of(alice)
+        answer = alice.post("/api/user/change_password", {**self.BODY, **asked})
+        assert answer.status_code == 200
+        assert ("were revoked" in answer.json()["message"]) == (status == 401)
+        script = site.visitor(Authorization=f"Bearer {secret}")
+        assert script.get("/api/user").status_code == status
+
     def test_it_checks_the_current_password(self, alice: Visitor) -> None:
         body = {**self.BODY, "current_password": "wrong"}
         assert alice.post("/api/user/change_password", body).status_code == 401
@@ -359,7 +390,8 @@ class TestTokens:
     def test_the_secret_is_shown_once_and_works_until_revoked(
         self, site: Site, alice: Visitor
     ) -> None:
-        made = alice.post("/api/user/tokens", {"name": "backup", "scope": "read"}).json()
+        body = {"name": "backup", "scope": "read", "password": PASSWORD}
+        made = alice.post("/api/user/tokens", body).json()
         listed = alice.get("/api/user/tokens").json()["tokens"]
         assert [token["name"] for token in listed] == ["backup"]
         assert made["secret"] not in str(listed)
@@ -371,11 +403,34 @@ class TestTokens:
         assert script.get("/api/user").status_code == 401
 
     def test_a_wrong_scope_or_name_is_400(self, alice: Visitor) -> None:
-        for body in ({"name": "x", "scope": "admin"}, {"name": ""}, {}):
-            assert alice.post("/api/user/tokens", body).status_code == 400
+        for body in ({"name": "x", "scope": "admin"}, {"name": ""}):
+            answer = alice.post("/api/user/tokens", {"password": PASSWORD, **body})
+            assert (answer.status_code, len(answer.json()["errors"])) == (400, 1)
+
+    @pytest.mark.parametrize(("chosen", "days"), [({}, 90), ({"expires_in_days": 7}, 7)])
+    def test_it_expires(self, alice: Visitor, chosen: dict[str, int], days: int) -> None:
+        body = {"name": "x", "password": PASSWORD, **chosen}
+        token = alice.post("/api/user/tokens", body).json()["token"]
+        created, expires = (datetime.fromisoformat(token[key]) for key in ("created", "expires"))
+        assert expires - created == timedelta(days=days)
+        assert alice.get("/api/user/tokens").json()["tokens"] == [token]
+
+    @pytest.mark.parametrize("days", [0, -1, 8, 366, 7.5, True, None, "7", [7]])
+    def test_it_cannot_be_valid_for_any_other_time(self, alice: Visitor, days: object) -> None:
+        body = {"name": "x", "password": PASSWORD, "expires_in_days": days}
+        answer = alice.post("/api/user/tokens", body)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["expires_in_days"])
+
+    def test_it_requires_the_password(self, alice: Visitor) -> None:
+        missing = alice.post("/api/user/tokens", {"name": "x"})
+        assert (missing.status_code, list(missing.json()["errors"])) == (400, ["password"])
+        body = {"name": "x", "password": "wrong"}
+        statuses = [alice.post("/api/user/tokens", body).status_code for _ in range(11)]
+        assert statuses == [401] * 10 + [429], "it cannot be guessed here"
+        assert alice.get("/api/user/tokens").json()["tokens"] == []
 
     def test_an_unknown_or_foreign_token_is_404(self, alice: Visitor, charlie: Visitor) -> None:
-        token_id = charlie.post("/api/user/tokens", {"name": "mine"}).json()["token"]["id"]
+        token_id = make_token_of(charlie)[0]
         assert alice.post(f"/api/user/tokens/{token_id}/delete").status_code == 404
         assert alice.post("/api/user/tokens/no-uuid/delete").status_code == 400
 

@@ -138,7 +138,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with the code from the mail and end all sessions */
+        /** Set a new password with the code from the mail, end all sessions and revoke all API tokens */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -189,7 +189,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password and end all other sessions */
+        /** Change the password and end all other sessions, on request revoke all API tokens */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -1016,6 +1016,12 @@ export interface components {
              * @enum {string}
              */
             scope?: "read" | "write";
+            password: string;
+            /**
+             * @default 90
+             * @enum {integer}
+             */
+            expires_in_days?: 7 | 30 | 90 | 365;
         };
         /**
          * Notice
@@ -1044,6 +1050,11 @@ export interface components {
         PasswordChange: {
             current_password: string;
             new_password: string;
+            /**
+             * @description Whether to revoke all API tokens, too.
+             * @default false
+             */
+            revoke_tokens?: boolean;
         };
         /**
          * PasswordConfirmation
@@ -1211,6 +1222,8 @@ export interface components {
             scope: "read" | "write";
             /** Format: date-time */
             created: string;
+            /** @description Null for tokens of versions in which tokens did not expire. */
+            expires: string | null;
             last_used: string | null;
         };
         /**
@@ -2028,6 +2041,15 @@ export interface operations {
             };
             /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

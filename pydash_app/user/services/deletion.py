@@ -1,7 +1,8 @@
 """Deletes users who own no dashboards; for others see `dashboard.services.account_deletion`."""
 
-from pydash_app.user import api_token_repository, repository
+from pydash_app.user import repository
 from pydash_app.user.entity import User
+from pydash_app.user.services import tokens
 
 
 def delete(user: User) -> None:
@@ -9,6 +10,5 @@ def delete(user: User) -> None:
 
     :raises KeyError: the user is not in the repository.
     """
-    for token in api_token_repository.of_user(user.id):
-        api_token_repository.delete(token)
+    tokens.revoke_all(user)
     repository.delete_by_id(user.id)

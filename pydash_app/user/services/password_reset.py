@@ -4,7 +4,7 @@ from pydash_app.errors import InvalidInput
 from pydash_app.secrets import hash_code
 from pydash_app.user import repository
 from pydash_app.user.entity import User
-from pydash_app.user.services import mails
+from pydash_app.user.services import mails, tokens
 from pydash_app.user.services.validation import check_all, checked_password
 
 
@@ -17,7 +17,9 @@ def request(mail: str) -> None:
 
 
 def reset(code: str, new_password: str) -> User:
-    """Set a new password with a code, which can be used once, and end all sessions.
+    """Set a new password with a code, which can be used once.
+
+    All sessions end and all API tokens are revoked, because someone else may have obtained them.
 
     :raises InvalidInput: the code (field `code`) is invalid, used or expired, or the password
         (field `new_password`) does not meet the requirements.
@@ -28,5 +30,6 @@ def reset(code: str, new_password: str) -> User:
         raise InvalidInput(errors={"code": [reason]})
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
     user.set_password(new_password)
+    tokens.revoke_all(user)
     repository.update(user)
     return user

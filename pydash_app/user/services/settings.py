@@ -1,9 +1,9 @@
 """Changes the settings and the password of users."""
 
-from pydash_app.errors import InvalidInput, NotAuthenticated
+from pydash_app.errors import InvalidInput
 from pydash_app.user import repository
 from pydash_app.user.entity import User
-from pydash_app.user.services import mails
+from pydash_app.user.services import mails, tokens
 from pydash_app.user.services.validation import (
     TAKEN,
     check_all,
@@ -11,6 +11,7 @@ from pydash_app.user.services.validation import (
     checked_name,
     checked_password,
     is_taken,
+    require_password,
 )
 
 
@@ -46,16 +47,24 @@ def change_settings(
 
 
 def change_password(
-    user: User, current_password: str, new_password: str, keep_session: str | None = None
+    user: User,
+    current_password: str,
+    new_password: str,
+    *,
+    keep_session: str | None = None,
+    revoke_tokens: bool = False,
 ) -> None:
     """Change the password and end all sessions except the one to keep.
 
+    :param revoke_tokens: whether to revoke all API tokens, too.
     :raises NotAuthenticated: `current_password` is wrong.
     :raises InvalidInput: the new one (field `new_password`) does not meet the requirements.
     """
-    _require_password(user, current_password)
+    require_password(user, current_password)
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
     user.set_password(new_password, keep_session)
+    if revoke_tokens:
+        tokens.revoke_all(user)
     repository.update(user)
 
 
@@ -73,13 +82,8 @@ def _change_mail(user: User, mail: str, current_password: str | None) -> None:
     if current_password is None:
         reason = "A new e-mail address requires your current password."
         raise InvalidInput(errors={"current_password": [reason]})
-    _require_password(user, current_password)
+    require_password(user, current_password)
     if user.is_verified():
         mails.write_mail_change_notice(user, mail)
     user.change_mail(mail)
     mails.write_verification_mail(user)
-
-
-def _require_password(user: User, current_password: str) -> None:
-    if not user.check_password(current_password):
-        raise NotAuthenticated("The current password is wrong.")

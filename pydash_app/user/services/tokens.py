@@ -1,11 +1,12 @@
 """Issues, finds and revokes API tokens."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_app.secrets import hash_code, new_code
 from pydash_app.user import api_token_repository, repository
-from pydash_app.user.api_token import ApiToken, Scope
+from pydash_app.user.api_token import DEFAULT_LIFETIME_DAYS, ApiToken, Scope
 from pydash_app.user.entity import User
 from pydash_app.user.services.validation import check_all, checked_name
 
@@ -14,21 +15,32 @@ _PREFIX = "pydash_"
 MAX_TOKENS = 50
 
 
-def issue(user: User, name: str, scope: Scope) -> tuple[ApiToken, str]:
+def issue(
+    user: User,
+    name: str,
+    scope: Scope,
+    lifetime: timedelta = timedelta(days=DEFAULT_LIFETIME_DAYS),
+) -> tuple[ApiToken, str]:
     """Create a token; return it with its secret, which is not stored.
 
+    Expired tokens of the user are deleted.
+
+    :param lifetime: how long the token is valid.
     :raises InvalidInput: the name is invalid, or the user has too many tokens.
     :raises NotFound: the user does not exist.
     """
     checked = check_all({"name": lambda: checked_name(name)})
     if repository.lock_for_update(user.id) is None:
         raise NotFound("User not found.")
+    for token in of_user(user):
+        if token.has_expired():
+            api_token_repository.delete(token)
     if len(of_user(user)) >= MAX_TOKENS:
         raise InvalidInput(
             errors={"name": [f"You have reached the limit of {MAX_TOKENS} API tokens."]}
         )
     secret = _PREFIX + new_code()
-    token = ApiToken(user.id, checked["name"], scope, hash_code(secret))
+    token = ApiToken(user.id, checked["name"], scope, hash_code(secret), lifetime)
     api_token_repository.add(token)
     return token, secret
 
@@ -40,10 +52,12 @@ def of_user(user: User) -> list[ApiToken]:
 
 
 def use(secret: str) -> tuple[User, ApiToken] | None:
-    """Return the owner of a secret, and its token; None if it is invalid or was revoked."""
+    """Return the owner of a secret, and its token; None if it is invalid, expired or revoked."""
     token = api_token_repository.find_by_secret_hash(hash_code(secret))
-    user = repository.find(token.user_id) if token else None
-    if token is None or user is None:
+    if token is None or token.has_expired():
+        return None
+    user = repository.find(token.user_id)
+    if user is None:
         return None
     token.record_use()
     return user, token
@@ -59,3 +73,9 @@ def revoke(user: User, token_id: UUID) -> None:
             api_token_repository.delete(token)
             return
     raise NotFound("API token not found.")
+
+
+def revoke_all(user: User) -> None:
+    """Delete all tokens of a user."""
+    for token in api_token_repository.of_user(user.id):
+        api_token_repository.delete(token)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from email_validator import EmailNotValidError, validate_email
 
-from pydash_app.errors import InvalidInput
+from pydash_app.errors import InvalidInput, NotAuthenticated
 from pydash_app.user import repository
 from pydash_app.user.entity import User
 from pydash_app.user.passwords import password_problems
@@ -50,6 +50,15 @@ def checked_password(password: str, name: str) -> str:
     if problems:
         raise ValueError(" ".join(problems))
     return password
+
+
+def require_password(user: User, password: str) -> None:
+    """Check that someone who is signed in knows the password: a session may be stolen.
+
+    :raises NotAuthenticated: it is wrong.
+    """
+    if not user.check_password(password):
+        raise NotAuthenticated("The password is wrong.")
 
 
 def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:

@@ -6,6 +6,7 @@ not committed it.
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,7 +61,9 @@ def alice(zeo_database: Configuration, monkeypatch: pytest.MonkeyPatch) -> UUID:
 
 def add_what_others_have() -> None:
     for number in range(200):
-        api_token_repository.add(ApiToken(uuid4(), "Script", Scope.READ, str(number)))
+        api_token_repository.add(
+            ApiToken(uuid4(), "Script", Scope.READ, str(number), timedelta(days=1))
+        )
         dashboards.add(Dashboard(URL, "token", uuid4()))
 
 

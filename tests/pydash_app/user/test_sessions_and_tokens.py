@@ -74,6 +74,24 @@ def test_a_token_authenticates_its_user_until_it_is_revoked(alice: User) -> None
     assert transact(lambda: tokens.use(secret)) is None
 
 
+def test_a_token_expires(alice: User) -> None:
+    token, secret = transact(lambda: tokens.issue(alice, "script", Scope.READ, timedelta(days=7)))
+    assert transact(lambda: token.expires) == token.created + timedelta(days=7)
+
+    def let_expire() -> None:
+        token.expires = datetime.now(UTC)
+
+    transact(let_expire)
+    assert transact(lambda: tokens.use(secret)) is None
+
+
+def test_expired_tokens_are_listed_until_another_one_is_issued(alice: User) -> None:
+    expired, _ = transact(lambda: tokens.issue(alice, "old", Scope.READ, timedelta(0)))
+    assert transact(lambda: tokens.of_user(alice)) == [expired]
+    token, _ = transact(lambda: tokens.issue(alice, "new", Scope.READ))
+    assert transact(lambda: tokens.of_user(alice)) == [token]
+
+
 def test_only_the_hash_of_a_token_is_stored(alice: User) -> None:
     token, secret = transact(lambda: tokens.issue(alice, "script", Scope.WRITE))
     stored = transact(lambda: vars(token))

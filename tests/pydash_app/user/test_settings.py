@@ -135,7 +135,7 @@ def test_a_new_password_ends_the_other_sessions(alice: User) -> None:
     mine = transact(lambda: alice.sessions.begin("mine"))
     transact(lambda: alice.sessions.begin("another"))
     new = "another good password"
-    transact(lambda: settings.change_password(alice, PASSWORD, new, mine.id))
+    transact(lambda: settings.change_password(alice, PASSWORD, new, keep_session=mine.id))
     assert transact(lambda: [session.id for session in alice.sessions.active()]) == [mine.id]
     assert transact(lambda: authenticate("Alice", new)) is alice
 

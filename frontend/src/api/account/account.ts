@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { sessionsKey } from '@/api/account/sessions';
+import { tokensKey } from '@/api/account/tokens';
 import { post } from '@/api/core/client';
 import { endSession } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
@@ -20,12 +21,15 @@ export function useChangeSettings() {
 
 const changePassword = (change: PasswordChange) => post<Message>('/user/change_password', change);
 
-/** Changes the password, which ends every other session. */
+/** Changes the password, which ends every other session, and on request revokes all API tokens. */
 export function useChangePassword() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: changePassword,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsKey }),
+    onSuccess: () =>
+      Promise.all(
+        [sessionsKey, tokensKey].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+      ),
   });
 }
 

@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { get, post } from '@/api/core/client';
 import type { Message, NewToken, Tokens, TokenSecret } from '@/api/types';
 
-const tokensKey = ['tokens'] as const;
+export const tokensKey = ['tokens'] as const;
 
 const tokensQuery = () =>
   queryOptions({

@@ -11,13 +11,20 @@ import { Controller } from 'react-hook-form';
 import { useCreateToken } from '@/api/account/tokens';
 import type { NewToken, TokenSecret } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
-import { Field, Form } from '@/components/form/fields';
+import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { Select } from '@/components/select';
 
 const SCOPES = [
   { value: 'read', name: 'Read: see dashboards and statistics' },
   { value: 'write', name: 'Write: change them as well' },
+] as const;
+
+const LIFETIMES = [
+  { value: '7', name: 'Expires in 7 days' },
+  { value: '30', name: 'Expires in 30 days' },
+  { value: '90', name: 'Expires in 90 days' },
+  { value: '365', name: 'Expires in one year' },
 ] as const;
 
 interface NewTokenFormProps {
@@ -28,9 +35,10 @@ interface NewTokenFormProps {
 function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
   const create = useCreateToken();
   const { form, submit } = useApiForm<NewToken, TokenSecret>({
-    defaultValues: { name: '', scope: 'read' },
+    defaultValues: { name: '', scope: 'read', expires_in_days: 90, password: '' },
     send: create.mutateAsync,
     onDone: onCreated,
+    passwordField: 'password',
   });
   return (
     <Form
@@ -53,6 +61,25 @@ function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
         render={({ field: { value = 'read', onChange } }) => (
           <Select label="Scope" value={value} options={SCOPES} onChange={onChange} />
         )}
+      />
+      <Controller
+        control={form.control}
+        name="expires_in_days"
+        render={({ field: { value, onChange } }) => (
+          <Select
+            label="Expiry"
+            value={String(value)}
+            options={LIFETIMES}
+            onChange={(days) => onChange(Number(days))}
+          />
+        )}
+      />
+      <PasswordField
+        form={form}
+        name="password"
+        label="Password"
+        autoComplete="current-password"
+        rules={{ required: 'Enter your password.' }}
       />
     </Form>
   );

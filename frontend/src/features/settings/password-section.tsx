@@ -1,3 +1,5 @@
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import { useWatch } from 'react-hook-form';
 
 import { useChangePassword } from '@/api/account/account';
@@ -16,7 +18,7 @@ export function PasswordSection() {
   const change = useChangePassword();
   const notify = useNotify();
   const { form, submit } = useApiForm<PasswordChange, Message>({
-    defaultValues: { current_password: '', new_password: '' },
+    defaultValues: { current_password: '', new_password: '', revoke_tokens: false },
     send: change.mutateAsync,
     passwordField: 'current_password',
     onDone: ({ message }) => {
@@ -46,6 +48,10 @@ export function PasswordSection() {
           }}
         />
         {password !== '' && <PasswordRules password={password} userName={userName} />}
+        <FormControlLabel
+          control={<Checkbox {...form.register('revoke_tokens')} size="small" />}
+          label="Revoke all API tokens"
+        />
       </Form>
     </Frame>
   );

@@ -14,6 +14,7 @@ const token = {
   name: 'report',
   scope: 'read',
   created: '2026-11-01T00:00:00Z',
+  expires: '2018-05-01T00:00:00Z',
   last_used: null,
 };
 const phone = {
@@ -131,6 +132,21 @@ describe('the account', () => {
 });
 
 describe('the password', () => {
+  it('revokes the API tokens with its change, if asked to', async () => {
+    const sent = answerPost('/user/change_password', { message: 'Changed.' });
+    await renderSettings();
+    await userEvent.type(screen.getByLabelText('Current password'), 'correct horse');
+    await userEvent.type(screen.getByLabelText('New password'), 'another horse');
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Revoke all API tokens' }));
+    answerGet('/user/tokens', { tokens: [] });
+    await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
+    expect(await screen.findByText('You have no API tokens.')).toBeVisible();
+    expect(sent).toEqual([
+      { current_password: 'correct horse', new_password: 'another horse', revoke_tokens: true },
+    ]);
+    expect(screen.getByRole('checkbox', { name: 'Revoke all API tokens' })).not.toBeChecked();
+  });
+
   it('stays when the current one is wrong, and so does the user', async () => {
     answerPost('/user/change_password', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
@@ -157,15 +173,53 @@ it('signs out of another browser', async () => {
 
 describe('API tokens', () => {
   it('show their secret once', async () => {
-    answerPost('/user/tokens', { message: 'Created.', token, secret: 'pydash_secret' });
+    const sent = answerPost('/user/tokens', {
+      message: 'Created.',
+      token,
+      secret: 'pydash_secret',
+    });
     await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'New token' }));
     const dialog = within(await screen.findByRole('dialog'));
     await userEvent.type(dialog.getByLabelText('Name'), 'report');
+    await userEvent.selectOptions(dialog.getByLabelText('Expiry'), 'Expires in 30 days');
+    await userEvent.type(dialog.getByLabelText('Password'), 'correct horse');
     await userEvent.click(dialog.getByRole('button', { name: 'Create token' }));
     expect(await dialog.findByText('pydash_secret')).toBeVisible();
+    expect(sent).toEqual([
+      { name: 'report', scope: 'read', expires_in_days: 30, password: 'correct horse' },
+    ]);
     await userEvent.keyboard('{Escape}');
     expect(dialog.getByText('pydash_secret')).toBeVisible();
+  });
+
+  it('are not created with a wrong password', async () => {
+    answerPost('/user/tokens', { message: 'The password is wrong.' }, 401);
+    await renderSettings();
+    await userEvent.click(screen.getByRole('button', { name: 'New token' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await userEvent.type(dialog.getByLabelText('Name'), 'report');
+    await userEvent.type(dialog.getByLabelText('Password'), 'wrong');
+    await userEvent.click(dialog.getByRole('button', { name: 'Create token' }));
+    expect(await dialog.findByText('The password is wrong.')).toBeVisible();
+    expect(dialog.getByLabelText('Password')).toBeInvalid();
+  });
+
+  it('show when they expire, or have expired', async () => {
+    const later = { ...token, id: 'later', expires: '2999-05-01T00:00:00Z' };
+    const old = { ...token, id: 'old', expires: null };
+    answerGet('/user/tokens', { tokens: [token, later, old] });
+    await renderSettings();
+    const list = await screen.findByRole('list', { name: 'API tokens' });
+    expect(
+      within(list)
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent),
+    ).toEqual([
+      expect.stringContaining('· expired'),
+      expect.stringContaining('· expires'),
+      expect.stringContaining('· does not expire'),
+    ]);
   });
 
   it('are revoked after asking once', async () => {

@@ -15,6 +15,18 @@ import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
 import { List, ListRow } from '@/features/settings/list';
 import { NewTokenDialog } from '@/features/settings/new-token-dialog';
+import { useNow } from '@/hooks/use-now';
+import { formatDateTime } from '@/lib/format';
+
+function Expiry({ moment }: { moment: string }) {
+  const now = useNow();
+  const expires = new Date(moment);
+  return (
+    <time dateTime={moment}>
+      {expires > now ? 'expires' : 'expired'} {formatDateTime(expires)}
+    </time>
+  );
+}
 
 function Token({ token }: { token: ApiToken }) {
   const remove = useDeleteToken();
@@ -45,7 +57,8 @@ function Token({ token }: { token: ApiToken }) {
           </>
         ) : (
           'never used'
-        )}
+        )}{' '}
+        · {token.expires ? <Expiry moment={token.expires} /> : 'does not expire'}
       </Typography>
     </ListRow>
   );
@@ -58,7 +71,7 @@ export function TokensSection() {
   return (
     <Frame
       title="API tokens"
-      subtitle="For scripts. Each can do what its scope says, until you revoke it."
+      subtitle="For scripts. Each can do what its scope says, until it expires or you revoke it."
       actions={
         <Button variant="outlined" startIcon={<Icon name="add" />} onClick={() => setAdding(true)}>
           New token
