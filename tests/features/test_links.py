@@ -84,7 +84,7 @@ def test_the_old_chart_stays_until_the_new_one_is_there(user_page: Page, dashboa
     settle(user_page)
     figures = user_page.get_by_role("region", name="Figures")
     before = figures.inner_text()
-    user_page.route("**/api/dashboards/*/statistic*", lambda route: None)
+    user_page.route("**/api/dashboards/*/query*", lambda route: None)
     user_page.keyboard.press("t")
     user_page.get_by_role("menuitem", name="Last 24 hours").click()
     busy = figures.locator("[aria-busy=true]")

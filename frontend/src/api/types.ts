@@ -1,5 +1,5 @@
 /* Short names for the shapes in the API's own description (schema.ts is generated from it). */
-import type { components } from '@/api/schema';
+import type { components, operations } from '@/api/schema';
 
 type Schemas = components['schemas'];
 
@@ -32,3 +32,10 @@ export type Connection = Schemas['Connection'];
 export type NewDashboard = Schemas['NewDashboard'];
 export type Credentials = Schemas['Credentials'];
 export type ImportProgress = Schemas['ImportProgress'];
+export type StatisticName = Schemas['StatisticName'];
+export type CallField = Schemas['CallField'];
+export type TimeUnit = Schemas['TimeUnit'];
+export type QueryParameters = operations['get_query']['parameters']['query'];
+export type QueryResponse = Schemas['QueryResponse'];
+export type GroupKey = Schemas['GroupKey'];
+export type GroupValues = Schemas['GroupValues'];

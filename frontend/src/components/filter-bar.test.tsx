@@ -1,27 +1,17 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 
 import { FilterBar } from '@/components/filter-bar';
 import { renderPage } from '@/testing/render';
-import { server } from '@/testing/server';
-
-/** Answers the visits of each version, and returns what was asked. */
-function answerVersions(): URLSearchParams[] {
-  const asked: URLSearchParams[] = [];
-  server.use(
-    http.get('*/api/dashboards/1/statistic', ({ request }) => {
-      asked.push(new URL(request.url).searchParams);
-      return HttpResponse.json({ '1.0': 5, '1.1': 2500 });
-    }),
-  );
-  return asked;
-}
+import { answerStatistics } from '@/testing/statistics';
 
 describe('the filters', () => {
   it('offer what there is in this time range, most visits first', async () => {
-    const asked = answerVersions();
+    const asked = answerStatistics({
+      values: { total_visits: ({ version }) => (version === '1.0' ? 5 : 2500) },
+      groups: { version: ['1.0', '1.1'] },
+    });
     const { router } = renderPage(<FilterBar dashboardId="1" />, '/?from=2026-01-01&to=2026-01-31');
     await userEvent.click(screen.getByRole('button', { name: 'Filter' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Version' }));

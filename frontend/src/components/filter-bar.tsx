@@ -10,13 +10,8 @@ import { Select } from '@/components/select';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
 import { shownName } from '@/api/statistics/names';
-import {
-  canBeCut,
-  FILTER_LABELS,
-  FILTER_NAMES,
-  TIMESLICES,
-  type FilterName,
-} from '@/api/statistics/view';
+import { canBeCut, FILTER_LABELS, FILTER_NAMES, TIMESLICES } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 
 const FilterPopover = lazy(async () => ({
   default: (await import('@/components/filter-popover')).FilterPopover,
@@ -25,7 +20,7 @@ const FilterPopover = lazy(async () => ({
 interface FilterBarProps {
   dashboardId: string;
   /** What can be filtered by on this page. */
-  names?: readonly FilterName[];
+  names?: readonly CallField[];
   /** Whether anything here goes over time, so that slices and a period to compare with make sense. */
   overTime?: boolean;
   /** Whether the page has a search, which then has the key "/" rather than the filter. */
@@ -43,7 +38,7 @@ function FilterButton({ dashboardId, names, ref, shortcut }: FilterButtonProps) 
   const { view, filter } = useView();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const close = () => setAnchor(null);
-  const choose = (name: FilterName, value: string) => {
+  const choose = (name: CallField, value: string) => {
     close();
     filter(name, value);
   };
@@ -79,7 +74,7 @@ function FilterButton({ dashboardId, names, ref, shortcut }: FilterButtonProps) 
 /** The filters that are on; a click takes one off. */
 function FilterChips({ names, onRemoved }: Pick<FilterProps, 'names'> & { onRemoved: () => void }) {
   const { view, filter } = useView();
-  const remove = (name: FilterName) => {
+  const remove = (name: CallField) => {
     filter(name, undefined);
     onRemoved();
   };

@@ -3,14 +3,14 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 
 import { FilterPopover } from '@/components/filter-popover';
-import type { FilterName } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 import { renderPage } from '@/testing/render';
 import { answerStatistics } from '@/testing/statistics';
 
 const ADDRESSES = Array.from({ length: 300 }, (_, at) => `10.0.${at % 3}.${at}`);
 
 /** Opens the list of a filter's values, and returns what is chosen there. */
-async function openValues(name: FilterName, label: string): Promise<string[]> {
+async function openValues(name: CallField, label: string): Promise<string[]> {
   const chosen: string[] = [];
   answerStatistics({
     values: { total_visits: 9 },

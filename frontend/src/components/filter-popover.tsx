@@ -12,7 +12,8 @@ import { Popup } from '@/components/popup';
 import { SearchInput } from '@/components/search-input';
 import { formatNumber } from '@/lib/format';
 import { shownName } from '@/api/statistics/names';
-import { FILTER_LABELS, type FilterName, type Range } from '@/api/statistics/view';
+import { FILTER_LABELS, type Range } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 
 /** More than this nobody reads; typing narrows them down. */
 const LISTED = 100;
@@ -23,7 +24,7 @@ interface Offered {
 }
 
 /** Whether a value may be chosen that no call in the range has, or that is too rare to be known. */
-const isFree = (name: FilterName, typed: string, known: readonly Offered[]) =>
+const isFree = (name: CallField, typed: string, known: readonly Offered[]) =>
   typed !== '' && name !== 'status_class' && !known.some(({ value }) => value === typed);
 
 function remark(matches: number, typed: string): string {
@@ -32,7 +33,7 @@ function remark(matches: number, typed: string): string {
 }
 
 interface ValuesProps {
-  name: FilterName;
+  name: CallField;
   known: readonly Offered[];
   typed: string;
   onChoose: (value: string) => void;
@@ -73,7 +74,7 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
 
 interface ValueListProps {
   dashboardId: string;
-  name: FilterName;
+  name: CallField;
   range: Range;
   onChoose: (value: string) => void;
 }
@@ -106,16 +107,16 @@ function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
 interface FilterPopoverProps {
   anchor: HTMLElement;
   dashboardId: string;
-  names: readonly FilterName[];
+  names: readonly CallField[];
   range: Range;
-  onChoose: (name: FilterName, value: string) => void;
+  onChoose: (name: CallField, value: string) => void;
   onClose: () => void;
 }
 
 /** First what to filter by, then which value. */
 export function FilterPopover(props: FilterPopoverProps) {
   const { anchor, dashboardId, names, range, onChoose, onClose } = props;
-  const [name, setName] = useState<FilterName | null>(null);
+  const [name, setName] = useState<CallField | null>(null);
   return (
     <Popup
       label={name ? `Filter: ${FILTER_LABELS[name]}` : 'Filter'}

@@ -2,13 +2,8 @@ import { useCallback, useMemo } from 'react';
 
 import { useSearchParams } from 'react-router';
 
-import {
-  parseView,
-  replaceView,
-  viewParams,
-  type FilterName,
-  type View,
-} from '@/api/statistics/view';
+import { parseView, replaceView, viewParams, type View } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 
 /** The view of this page, which lives in the URL, and how to change it. */
 export function useView() {
@@ -21,7 +16,7 @@ export function useView() {
   );
   /** Shows only what has this value; undefined shows all again. */
   const filter = useCallback(
-    (name: FilterName, value: string | undefined) =>
+    (name: CallField, value: string | undefined) =>
       change({ filters: { ...view.filters, [name]: value } }),
     [view, change],
   );

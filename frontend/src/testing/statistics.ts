@@ -1,58 +1,60 @@
 import { http, HttpResponse } from 'msw';
 
-import type { Dimension, Statistic } from '@/api/statistics/query';
+import type { CallField, QueryResponse, StatisticName } from '@/api/types';
 import { server } from '@/testing/server';
 
 type Value = number | string | null;
-type Answer = Value | { [key: string]: Answer };
 
 /** Which calls a value is of: the filters of the request and the group. */
-type Calls = Partial<Record<Dimension, string>>;
+type Calls = Partial<Record<CallField, string>>;
 
 interface Measured {
   /** What each statistic is, for all calls and for every group and slice alike or by a function. */
-  values: Partial<Record<Statistic, Value | ((calls: Calls) => Value)>>;
-  /** The groups that a breakdown finds, those with most visits first. */
-  groups?: Partial<Record<Dimension, readonly string[]>>;
+  values: Partial<Record<StatisticName, Value | ((calls: Calls) => Value)>>;
+  /** The groups that a breakdown finds. */
+  groups?: Partial<Record<CallField, readonly string[]>>;
   slices?: readonly string[];
 }
 
 /** Of the real API: so many groups it answers to who does not ask for more. */
 const DEFAULT_TOP = 20;
 
-const object = (keys: readonly string[], value: (key: string) => Answer): Answer =>
-  Object.fromEntries(keys.map((key) => [key, value(key)]));
-
 const namesIn = (query: URLSearchParams, name: string) => query.get(name)?.split(',') ?? [];
 
-function answerTo(query: URLSearchParams, { values, groups = {}, slices = [] }: Measured): Answer {
-  const statistics = namesIn(query, 'statistic') as Statistic[];
-  const top = Number(query.get('top') ?? DEFAULT_TOP);
-  const valueOf = (name: Statistic, calls: Calls) => {
-    const value = values[name] ?? null;
-    return typeof value === 'function' ? value(calls) : value;
+function answerTo(query: URLSearchParams, measured: Measured): QueryResponse {
+  const slices = query.has('timeslice') ? [...(measured.slices ?? [])] : [];
+  const filters: Calls = Object.fromEntries(query);
+  const valueOf = (name: StatisticName, key: Calls) => {
+    const value = measured.values[name] ?? null;
+    return typeof value === 'function' ? value({ ...filters, ...key }) : value;
   };
-  const sliced = (name: Statistic, calls: Calls) =>
-    query.has('timeslice') ? object(slices, () => valueOf(name, calls)) : valueOf(name, calls);
-  const measured = (calls: Calls) => {
-    const [only] = statistics;
-    if (statistics.length === 1 && only) return sliced(only, calls);
-    return object(statistics, (name) => sliced(name as Statistic, calls));
-  };
-  const grouped = ([first, ...rest]: Dimension[], calls: Calls): Answer =>
-    first === undefined
-      ? measured(calls)
-      : object((groups[first] ?? []).slice(0, top), (name) =>
-          grouped(rest, { ...calls, [first]: name }),
-        );
-  return grouped(namesIn(query, 'breakdown') as Dimension[], Object.fromEntries(query));
+  const valuesOf = (key: Calls) =>
+    Object.fromEntries(
+      namesIn(query, 'statistic').map((name) => {
+        const value = valueOf(name as StatisticName, key);
+        return [name, query.has('timeslice') ? slices.map(() => value) : [value]];
+      }),
+    );
+  const breakdown = namesIn(query, 'breakdown') as CallField[];
+  const keys = breakdown.reduce<Calls[]>(
+    (all, field) =>
+      all.flatMap((key) =>
+        (measured.groups?.[field] ?? []).map((name) => ({ ...key, [field]: name })),
+      ),
+    [{}],
+  );
+  const visits = (key: Calls) => Number(valueOf('total_visits', key));
+  const largest = keys
+    .toSorted((one, other) => visits(other) - visits(one))
+    .slice(0, Number(query.get('top') ?? DEFAULT_TOP));
+  return { slices, groups: largest.map((key) => ({ key, values: valuesOf(key) })) };
 }
 
 /** Answers every request for statistics, and returns the queries that come. */
 export function answerStatistics(measured: Measured): URLSearchParams[] {
   const asked: URLSearchParams[] = [];
   server.use(
-    http.get('*/api/dashboards/:id/statistic', ({ request }) => {
+    http.get('*/api/dashboards/:id/query', ({ request }) => {
       const query = new URL(request.url).searchParams;
       asked.push(query);
       return HttpResponse.json(answerTo(query, measured));
@@ -68,7 +70,7 @@ export function holdStatistics(measured: Measured): () => void {
     release = resolve;
   });
   server.use(
-    http.get('*/api/dashboards/:id/statistic', async ({ request }) => {
+    http.get('*/api/dashboards/:id/query', async ({ request }) => {
       await released;
       return HttpResponse.json(answerTo(new URL(request.url).searchParams, measured));
     }),

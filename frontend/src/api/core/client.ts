@@ -20,10 +20,16 @@ client.interceptors.response.use(
   },
 );
 
-export type QueryParams = Record<string, string | number | boolean | undefined>;
+export type QueryParams = Record<string, string | number | boolean | readonly string[] | undefined>;
 
-export async function get<T>(path: string, params?: QueryParams, signal?: AbortSignal): Promise<T> {
-  return (await client.get<T>(path, { params, signal })).data;
+export async function get<T>(
+  path: string,
+  params: QueryParams = {},
+  signal?: AbortSignal,
+): Promise<T> {
+  // A list becomes one text, separated by commas, as the API has it.
+  const texts = Object.entries(params).map(([name, value]) => [name, value?.toString()] as const);
+  return (await client.get<T>(path, { params: Object.fromEntries(texts), signal })).data;
 }
 
 export async function post<T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> {

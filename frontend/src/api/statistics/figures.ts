@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 
 import { REFRESH_MS } from '@/api/core/refresh';
-import { getStatistics } from '@/api/statistics/query';
+import { queryValues, type Values } from '@/api/statistics/query';
 import { periodBefore, resolveRange, type Interval, type View } from '@/api/statistics/view';
 
 const STATISTICS = [
@@ -13,7 +13,7 @@ const STATISTICS = [
 ] as const;
 
 /** The main figures of a period; times in ms, null without calls. */
-export type Figures = Record<(typeof STATISTICS)[number], number | null>;
+export type Figures = Values<(typeof STATISTICS)[number]>;
 
 export interface ComparedFigures {
   now: Figures;
@@ -27,12 +27,14 @@ export const figuresQuery = (dashboardId: string, { range, filters }: View) =>
     queryKey: ['dashboards', dashboardId, 'figures', range, filters],
     queryFn: async ({ signal }): Promise<ComparedFigures> => {
       const moment = new Date();
-      const ask = (interval: Interval) =>
-        getStatistics<Figures>(dashboardId, STATISTICS, { interval, filters }, signal);
+      const request = async (interval: Interval): Promise<Figures> => {
+        const [all] = await queryValues(dashboardId, STATISTICS, { interval, filters }, signal);
+        return all.values;
+      };
       const earlier = periodBefore(range, moment);
       const [now, before] = await Promise.all([
-        ask(resolveRange(range, moment)),
-        earlier && ask(earlier),
+        request(resolveRange(range, moment)),
+        earlier && request(earlier),
       ]);
       return { now, before };
     },

@@ -2,30 +2,27 @@ import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tan
 
 import { REFRESH_MS } from '@/api/core/refresh';
 import { byAge, resolveInterval, versionsQuery } from '@/api/statistics/history';
-import { getStatistics, type Dimension } from '@/api/statistics/query';
+import { querySlices, queryValues, type Values } from '@/api/statistics/query';
 import type { Box } from '@/lib/box';
-import {
-  fittingTimeslice,
-  resolveRange,
-  type FilterName,
-  type Range,
-  type View,
-} from '@/api/statistics/view';
+import { fittingTimeslice, resolveRange, type Range, type View } from '@/api/statistics/view';
+import type { CallField, StatisticName } from '@/api/types';
 
-const BOX_STATISTICS = [
+const BOX_STATISTICS = {
+  fastest: 'fastest_measured_execution_time',
+  firstQuartile: 'fastest_quartile_execution_time',
+  median: 'median_execution_time',
+  thirdQuartile: 'slowest_quartile_execution_time',
+  p90: 'ninetieth_percentile_execution_time',
+  p99: 'ninety-ninth_percentile_execution_time',
+  slowest: 'slowest_measured_execution_time',
+  average: 'average_execution_time',
+} as const satisfies Record<keyof Box, StatisticName>;
+
+const STATISTICS = [
   'total_visits',
   'total_execution_time',
-  'fastest_measured_execution_time',
-  'fastest_quartile_execution_time',
-  'median_execution_time',
-  'slowest_quartile_execution_time',
-  'ninetieth_percentile_execution_time',
-  'ninety-ninth_percentile_execution_time',
-  'slowest_measured_execution_time',
-  'average_execution_time',
+  ...Object.values(BOX_STATISTICS),
 ] as const;
-
-type BoxNumbers = Record<(typeof BOX_STATISTICS)[number], number | null>;
 
 export interface NamedBox {
   name: string;
@@ -35,32 +32,16 @@ export interface NamedBox {
   box: Box;
 }
 
-function toBox(numbers: BoxNumbers): Box | undefined {
-  const time = (statistic: keyof BoxNumbers) => numbers[statistic] ?? 0;
-  if (numbers.median_execution_time === null) return undefined;
-  return {
-    fastest: time('fastest_measured_execution_time'),
-    firstQuartile: time('fastest_quartile_execution_time'),
-    median: time('median_execution_time'),
-    thirdQuartile: time('slowest_quartile_execution_time'),
-    p90: time('ninetieth_percentile_execution_time'),
-    p99: time('ninety-ninth_percentile_execution_time'),
-    slowest: time('slowest_measured_execution_time'),
-    average: time('average_execution_time'),
-  };
+function named(name: string, values: Values<(typeof STATISTICS)[number]>): NamedBox[] {
+  const { total_visits: visits, total_execution_time: total } = values;
+  if (visits === 0) return [];
+  const times = Object.entries(BOX_STATISTICS).map(([key, name]) => [key, values[name]]);
+  return [{ name, visits, total, box: Object.fromEntries(times) as Box }];
 }
 
-const named = (name: string, numbers: BoxNumbers): NamedBox[] => {
-  const box = toBox(numbers);
-  const { total_visits: visits, total_execution_time: total } = numbers;
-  return box ? [{ name, visits: visits ?? 0, total: total ?? 0, box }] : [];
-};
-
-const byVisits = (one: NamedBox, other: NamedBox) => other.visits - one.visits;
-
-async function newestFirst(client: QueryClient, dashboardId: string) {
+async function newestFirst(client: QueryClient, dashboardId: string, boxes: NamedBox[]) {
   const compare = byAge(await client.query(versionsQuery(dashboardId)));
-  return (one: NamedBox, other: NamedBox) => compare(other.name, one.name);
+  return boxes.toSorted((one, other) => compare(other.name, one.name));
 }
 
 /**
@@ -70,7 +51,7 @@ async function newestFirst(client: QueryClient, dashboardId: string) {
  */
 export const boxesQuery = (
   dashboardId: string,
-  dimension: Dimension | undefined,
+  dimension: CallField | undefined,
   { range, filters }: View,
   top?: number,
 ) =>
@@ -79,21 +60,17 @@ export const boxesQuery = (
     queryFn: async ({ client, signal }): Promise<NamedBox[]> => {
       const request = { interval: resolveRange(range, new Date()), filters };
       if (dimension === undefined) {
-        return named(
-          'All calls',
-          await getStatistics<BoxNumbers>(dashboardId, BOX_STATISTICS, request, signal),
-        );
+        const [all] = await queryValues(dashboardId, STATISTICS, request, signal);
+        return named('All calls', all.values);
       }
-      const answer = await getStatistics<Record<string, BoxNumbers>>(
+      const groups = await queryValues(
         dashboardId,
-        BOX_STATISTICS,
+        STATISTICS,
         { ...request, breakdown: [dimension], top },
         signal,
       );
-      const order = dimension === 'version' ? await newestFirst(client, dashboardId) : byVisits;
-      return Object.entries(answer)
-        .flatMap(([name, numbers]) => named(name, numbers))
-        .sort(order);
+      const boxes = groups.flatMap(({ key, values }) => named(key[dimension], values));
+      return dimension === 'version' ? newestFirst(client, dashboardId, boxes) : boxes;
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
@@ -112,12 +89,10 @@ const ENDPOINT_STATISTICS = [
   'error_rate',
 ] as const;
 
-type EndpointNumbers = Record<(typeof ENDPOINT_STATISTICS)[number], number | null>;
-
 /** What was measured of an endpoint; times in ms, null without calls. */
 export interface EndpointFigures {
   name: string;
-  numbers: EndpointNumbers;
+  numbers: Values<(typeof ENDPOINT_STATISTICS)[number]>;
   lastCall: Date | null;
   /** Visits over time; null where that was not asked for. */
   visits: readonly number[] | null;
@@ -132,9 +107,6 @@ export interface CalledEndpoints {
 /** So many endpoints have a line for their visits over time; one for each would be too much. */
 const TRENDS = 150;
 
-type EndpointsAnswer = Record<string, EndpointNumbers & { last_call: string | null }>;
-type TrendsAnswer = Partial<Record<string, Record<string, number>>>;
-
 /** The figures of every endpoint that was called. */
 export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
@@ -142,25 +114,21 @@ export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
     queryFn: async ({ client, signal }): Promise<CalledEndpoints> => {
       const interval = await resolveInterval(client, dashboardId, range);
       const all = { interval, filters };
-      const apart = { ...all, breakdown: ['endpoint'] } as const;
+      const apart = { ...all, breakdown: ['endpoint' as const] };
       const overTime = { ...apart, timeslice: fittingTimeslice(interval), top: TRENDS };
-      const [visits, figures, trends] = await Promise.all([
-        getStatistics<number>(dashboardId, ['total_visits'], all, signal),
-        getStatistics<EndpointsAnswer>(
-          dashboardId,
-          [...ENDPOINT_STATISTICS, 'last_call'],
-          apart,
-          signal,
-        ),
-        getStatistics<TrendsAnswer>(dashboardId, ['total_visits'], overTime, signal),
+      const [[whole], figures, trends] = await Promise.all([
+        queryValues(dashboardId, ['total_visits'], all, signal),
+        queryValues(dashboardId, [...ENDPOINT_STATISTICS, 'last_call'], apart, signal),
+        querySlices(dashboardId, ['total_visits'], overTime, signal),
       ]);
-      const endpoints = Object.entries(figures).map(([name, { last_call, ...numbers }]) => ({
-        name,
+      const visits = new Map(trends.groups.map(({ key, values }) => [key.endpoint, values]));
+      const endpoints = figures.map(({ key, values: { last_call, ...numbers } }) => ({
+        name: key.endpoint,
         numbers,
         lastCall: last_call === null ? null : new Date(last_call),
-        visits: trends[name] ? Object.values(trends[name]) : null,
+        visits: visits.get(key.endpoint)?.total_visits ?? null,
       }));
-      return { endpoints, visits };
+      return { endpoints, visits: whole.values.total_visits };
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
@@ -170,22 +138,15 @@ export const useEndpoints = (dashboardId: string, view: View) =>
   useQuery(endpointsQuery(dashboardId, view));
 
 /** The values that calls in this range have, those with most visits first; a thousand at most. */
-export const filterValuesQuery = (dashboardId: string, name: FilterName, range: Range) =>
+export const filterValuesQuery = (dashboardId: string, name: CallField, range: Range) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'filter-values', name, range],
     queryFn: async ({ signal }) => {
       const request = { interval: resolveRange(range, new Date()), breakdown: [name] };
-      const answer = await getStatistics<Record<string, number>>(
-        dashboardId,
-        ['total_visits'],
-        request,
-        signal,
-      );
-      return Object.entries(answer)
-        .map(([value, visits]) => ({ value, visits }))
-        .sort((one, other) => other.visits - one.visits);
+      const groups = await queryValues(dashboardId, ['total_visits'], request, signal);
+      return groups.map(({ key, values }) => ({ value: key[name], visits: values.total_visits }));
     },
   });
 
-export const useFilterValues = (dashboardId: string, name: FilterName, range: Range) =>
+export const useFilterValues = (dashboardId: string, name: CallField, range: Range) =>
   useQuery(filterValuesQuery(dashboardId, name, range));

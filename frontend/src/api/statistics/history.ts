@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
-import { getStatistics } from '@/api/statistics/query';
+import { queryValues } from '@/api/statistics/query';
 import { resolveRange, type Interval, type Range } from '@/api/statistics/view';
 
 const FIRST_CALL_STALE_MS = 10 * 60_000;
@@ -9,9 +9,10 @@ const FIRST_CALL_STALE_MS = 10 * 60_000;
 const firstCallQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'first-call'],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       const interval = { start: undefined, end: new Date() };
-      return getStatistics<string | null>(dashboardId, ['first_call'], { interval }, signal);
+      const [all] = await queryValues(dashboardId, ['first_call'], { interval }, signal);
+      return all.values.first_call;
     },
     staleTime: FIRST_CALL_STALE_MS,
   });
@@ -49,14 +50,16 @@ export const versionsQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'versions'],
     queryFn: async ({ signal }): Promise<Version[]> => {
-      const answer = await getStatistics<Record<string, string | null>>(
+      const groups = await queryValues(
         dashboardId,
         ['first_call'],
         { interval: { start: undefined, end: new Date() }, breakdown: ['version'] },
         signal,
       );
-      return Object.entries(answer)
-        .flatMap(([name, first]) => (first === null ? [] : [{ name, since: new Date(first) }]))
+      return groups
+        .flatMap(({ key: { version: name }, values: { first_call: first } }) =>
+          first === null ? [] : [{ name, since: new Date(first) }],
+        )
         .sort((one, other) => one.since.getTime() - other.since.getTime());
     },
     staleTime: STALE_MS,
@@ -81,15 +84,13 @@ export const endpointOrderQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'endpoint-order'],
     queryFn: async ({ client, queryKey, signal }): Promise<string[]> => {
-      const answer = await getStatistics<Record<string, number>>(
+      const groups = await queryValues(
         dashboardId,
         ['total_visits'],
         { interval: { start: undefined, end: new Date() }, breakdown: ['endpoint'] },
         signal,
       );
-      const now = Object.entries(answer)
-        .sort(([, one], [, other]) => other - one)
-        .map(([name]) => name);
+      const now = groups.map(({ key }) => key.endpoint);
       return [...new Set([...(client.getQueryData<string[]>(queryKey) ?? []), ...now])];
     },
     staleTime: STALE_MS,

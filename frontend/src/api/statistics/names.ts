@@ -1,6 +1,6 @@
-import type { FilterName } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 
-const MISSING: Readonly<Record<FilterName, string>> = {
+const MISSING: Readonly<Record<CallField, string>> = {
   endpoint: 'No endpoint',
   version: 'No version',
   group_by: 'No user',
@@ -9,9 +9,9 @@ const MISSING: Readonly<Record<FilterName, string>> = {
 };
 
 /** Whether a value stands for none; of a user whom it does not know the monitoring writes "None". */
-export const isMissing = (field: FilterName, value: string): boolean =>
+export const isMissing = (field: CallField, value: string): boolean =>
   value === '' || (field === 'group_by' && value === 'None');
 
 /** A value as it is shown. */
-export const shownName = (field: FilterName, value: string): string =>
+export const shownName = (field: CallField, value: string): string =>
   isMissing(field, value) ? MISSING[field] : value;

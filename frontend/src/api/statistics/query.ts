@@ -1,68 +1,88 @@
-import { dashboardPath, get, type QueryParams } from '@/api/core/client';
-import type { Filters, Interval, Timeslice } from '@/api/statistics/view';
+import { dashboardPath, get } from '@/api/core/client';
+import type { Filters, Interval } from '@/api/statistics/view';
+import type {
+  CallField,
+  GroupKey,
+  GroupValues,
+  QueryParameters,
+  QueryResponse,
+  StatisticName,
+  TimeUnit,
+} from '@/api/types';
 
-/** The names of the statistics, as the API has them. */
-export type Statistic =
-  | 'total_visits'
-  | 'total_execution_time'
-  | 'average_execution_time'
-  | 'visits_per_ip'
-  | 'unique_visitors'
-  | 'fastest_measured_execution_time'
-  | 'fastest_quartile_execution_time'
-  | 'median_execution_time'
-  | 'slowest_quartile_execution_time'
-  | 'ninetieth_percentile_execution_time'
-  | 'ninety-fifth_percentile_execution_time'
-  | 'ninety-ninth_percentile_execution_time'
-  | 'slowest_measured_execution_time'
-  | 'versions'
-  | 'error_rate'
-  | 'first_call'
-  | 'last_call';
+/** The maximum number of groups in a response. */
+export const MAX_GROUPS = 1_000;
 
-export type Dimension = 'endpoint' | 'version' | 'ip' | 'group_by' | 'status_class';
-
-/** As many groups as the API answers at once; unless it is told how many, it answers 20. */
-export const MOST_GROUPS = 1_000;
-
-export interface StatisticRequest {
+export interface Request<B extends CallField> {
   interval: Interval;
   filters?: Filters;
-  timeslice?: Timeslice;
-  breakdown?: readonly Dimension[];
-  /** With a breakdown: only the groups with most visits, all that there are unless given. */
+  breakdown?: B[];
+  /** With a breakdown: only so many groups, those with the most requests. */
   top?: number;
 }
 
+interface Group<V, B extends CallField> {
+  key: Pick<Required<GroupKey>, B>;
+  values: V;
+}
+
+/** With a breakdown those groups that have requests, the largest first; else exactly one. */
+type Groups<V, B extends CallField> = [B] extends [never] ? [Group<V, B>] : Group<V, B>[];
+
+/** One value per statistic. */
+export type Values<S extends StatisticName> = { [K in S]: Required<GroupValues>[K][number] };
+
+/** One value per statistic and slice. */
+export type SlicedValues<S extends StatisticName> = Pick<Required<GroupValues>, S>;
+
 /** The parameters of an interval; without a start the API begins at the first call. */
-export const intervalParams = ({ start, end }: Interval): QueryParams => ({
+export const intervalParams = ({ start, end }: Interval) => ({
   start_date: start?.toISOString(),
   end_date: end.toISOString(),
 });
 
-const joined = (names: readonly string[] | undefined) => names?.join(',');
-
-/**
- * Asks for several statistics in one request.
- *
- * The answer nests, from the outside in: the groups of the breakdown, the statistic by name if
- * several were asked for, the slice of time. `T` is its shape.
- */
-export async function getStatistics<T>(
+function query(
   dashboardId: string,
-  statistics: readonly Statistic[],
-  { interval, filters, timeslice, breakdown, top = MOST_GROUPS }: StatisticRequest,
-  signal?: AbortSignal,
-): Promise<T> {
-  const params = {
+  statistics: readonly StatisticName[],
+  request: Request<CallField> & { timeslice?: TimeUnit },
+  signal: AbortSignal,
+): Promise<QueryResponse> {
+  const { interval, filters, breakdown, top = MAX_GROUPS, timeslice } = request;
+  const parameters = {
     ...intervalParams(interval),
-    ...filters,
-    statistic: joined(statistics),
-    breakdown: joined(breakdown),
-    top: breakdown && top,
+    statistic: [...statistics],
     timeslice,
     timeslice_is_static: timeslice && true,
-  };
-  return get<T>(dashboardPath(dashboardId, 'statistic'), params, signal);
+    breakdown,
+    top: breakdown && top,
+  } satisfies Omit<QueryParameters, CallField>;
+  return get(dashboardPath(dashboardId, 'query'), { ...filters, ...parameters }, signal);
 }
+
+/* The API's types leave open which statistics and fields a response has: those that were requested. */
+
+/** Request statistics of a whole interval. */
+export async function queryValues<S extends StatisticName, B extends CallField = never>(
+  dashboardId: string,
+  statistics: readonly S[],
+  request: Request<B>,
+  signal: AbortSignal,
+): Promise<Groups<Values<S>, B>> {
+  const { groups } = await query(dashboardId, statistics, request, signal);
+  return groups.map(({ key, values }) => ({
+    key,
+    values: Object.fromEntries(statistics.map((name) => [name, values[name]?.[0]])),
+  })) as Groups<Values<S>, B>;
+}
+
+/** Request statistics of each slice of an interval. */
+export const querySlices = <S extends StatisticName, B extends CallField = never>(
+  dashboardId: string,
+  statistics: readonly S[],
+  request: Request<B> & { timeslice: TimeUnit },
+  signal: AbortSignal,
+) =>
+  query(dashboardId, statistics, request, signal) as Promise<{
+    slices: string[];
+    groups: Groups<SlicedValues<S>, B>;
+  }>;

@@ -2,7 +2,7 @@
 
    Days, weeks, months and years are those of UTC and are written so; hours and minutes are moments
    and are written in the browser's own time zone. */
-import type { Timeslice } from '@/api/statistics/view';
+import type { TimeUnit } from '@/api/types';
 
 const HOUR_LENGTH = '2018-05-29T15'.length;
 const DAY_MS = 86_400_000;
@@ -29,7 +29,7 @@ const CLOCK: Format = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const DAY: Format = { day: 'numeric', month: 'short' };
 const WEEKDAY: Format = { weekday: 'short', ...DAY };
 
-const SHORT: Readonly<Record<Timeslice, Format>> = {
+const SHORT: Readonly<Record<TimeUnit, Format>> = {
   minute: CLOCK,
   hour: CLOCK,
   day: { ...DAY, ...UTC },
@@ -38,7 +38,7 @@ const SHORT: Readonly<Record<Timeslice, Format>> = {
   year: { year: 'numeric', ...UTC },
 };
 
-const LONG: Readonly<Record<Timeslice, Format>> = {
+const LONG: Readonly<Record<TimeUnit, Format>> = {
   minute: { ...WEEKDAY, ...CLOCK },
   hour: { ...WEEKDAY, ...CLOCK },
   day: { ...WEEKDAY, year: 'numeric', ...UTC },
@@ -47,10 +47,10 @@ const LONG: Readonly<Record<Timeslice, Format>> = {
   year: { year: 'numeric', ...UTC },
 };
 
-type Formats = Readonly<Record<Timeslice, Intl.DateTimeFormat>>;
+type Formats = Readonly<Record<TimeUnit, Intl.DateTimeFormat>>;
 
 /** Making a formatter costs a hundred times as much as using it. */
-const formatters = (formats: Readonly<Record<Timeslice, Format>>) =>
+const formatters = (formats: Readonly<Record<TimeUnit, Format>>) =>
   Object.fromEntries(
     Object.entries(formats).map(([timeslice, format]) => [
       timeslice,
@@ -62,11 +62,11 @@ const shortFormats = formatters(SHORT);
 const longFormats = formatters(LONG);
 
 /** For an axis: "15:00", "29 May", "May 18". */
-export const shortSlice = (label: string, timeslice: Timeslice): string =>
+export const shortSlice = (label: string, timeslice: TimeUnit): string =>
   shortFormats[timeslice].format(sliceStart(label));
 
 /** For a tooltip or a table: "Tue, 29 May, 15:00", "Week of 23 Apr 2018". */
-export function longSlice(label: string, timeslice: Timeslice): string {
+export function longSlice(label: string, timeslice: TimeUnit): string {
   const text = longFormats[timeslice].format(sliceStart(label));
   return timeslice === 'week' ? `Week of ${text}` : text;
 }
@@ -78,7 +78,7 @@ export const zoneName = () =>
     .find(({ type }) => type === 'timeZoneName')?.value ?? 'local';
 
 /** The title of a time axis: "Day (UTC)". */
-export function sliceAxis(timeslice: Timeslice): string {
+export function sliceAxis(timeslice: TimeUnit): string {
   const zone = timeslice === 'hour' || timeslice === 'minute' ? zoneName() : 'UTC';
   return `${timeslice.charAt(0).toUpperCase()}${timeslice.slice(1)} (${zone})`;
 }

@@ -2,15 +2,15 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 
 import { REFRESH_MS } from '@/api/core/refresh';
 import { resolveInterval } from '@/api/statistics/history';
-import { getStatistics, type Dimension } from '@/api/statistics/query';
+import { querySlices, type SlicedValues } from '@/api/statistics/query';
 import {
   periodBefore,
   timesliceOf,
   type Filters,
   type Interval,
-  type Timeslice,
   type View,
 } from '@/api/statistics/view';
+import type { CallField, TimeUnit } from '@/api/types';
 
 const STATISTICS = [
   'total_visits',
@@ -20,14 +20,11 @@ const STATISTICS = [
   'ninety-ninth_percentile_execution_time',
 ] as const;
 
-type SeriesStatistic = (typeof STATISTICS)[number];
-type SeriesAnswer = Record<SeriesStatistic, Record<string, number | null>>;
-
 /** For each statistic one value per slice; counts are 0 and times null without calls. */
-export type SeriesValues = Readonly<Record<SeriesStatistic, readonly (number | null)[]>>;
+export type SeriesValues = SlicedValues<(typeof STATISTICS)[number]>;
 
 export interface TimeSeries {
-  timeslice: Timeslice;
+  timeslice: TimeUnit;
   /** The labels of the slices, in order of time. */
   slices: readonly string[];
   /** Where the last slice ends, or was cut off. */
@@ -37,17 +34,11 @@ export interface TimeSeries {
   before: SeriesValues | undefined;
 }
 
-/** The values of the first so many slices: the period before may have one more. */
-function valuesOf(answer: SeriesAnswer, count: number): SeriesValues {
-  const values = (statistic: SeriesStatistic) => Object.values(answer[statistic]).slice(0, count);
-  return {
-    total_visits: values('total_visits'),
-    unique_visitors: values('unique_visitors'),
-    median_execution_time: values('median_execution_time'),
-    ninetieth_percentile_execution_time: values('ninetieth_percentile_execution_time'),
-    'ninety-ninth_percentile_execution_time': values('ninety-ninth_percentile_execution_time'),
-  };
-}
+/** The values of the first so many slices. */
+const cut = (values: SeriesValues, count: number) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, list]) => [name, list.slice(0, count)]),
+  ) as SeriesValues;
 
 /** Everything that goes over time on a page, in one request (two to compare). */
 export const seriesQuery = (dashboardId: string, view: View) =>
@@ -57,22 +48,19 @@ export const seriesQuery = (dashboardId: string, view: View) =>
       const { range, filters, compare } = view;
       const interval = await resolveInterval(client, dashboardId, range);
       const timeslice = timesliceOf(view, interval);
-      const ask = (asked: Interval) =>
-        getStatistics<SeriesAnswer>(
-          dashboardId,
-          STATISTICS,
-          { interval: asked, filters, timeslice },
-          signal,
-        );
+      const request = async (requested: Interval) => {
+        const parameters = { interval: requested, filters, timeslice };
+        const { slices, groups } = await querySlices(dashboardId, STATISTICS, parameters, signal);
+        return { slices, values: groups[0].values };
+      };
       const earlier = compare ? periodBefore(range, interval.end) : undefined;
-      const [now, before] = await Promise.all([ask(interval), earlier && ask(earlier)]);
-      const slices = Object.keys(now.total_visits);
+      const [now, before] = await Promise.all([request(interval), earlier && request(earlier)]);
       return {
         timeslice,
-        slices,
+        ...now,
         end: interval.end,
-        values: valuesOf(now, slices.length),
-        before: before && valuesOf(before, slices.length),
+        // The period before may have one more.
+        before: before && cut(before.values, now.slices.length),
       };
     },
     placeholderData: keepPreviousData,
@@ -98,61 +86,53 @@ export interface GroupedVisits {
   groups: readonly Group[];
 }
 
-type GroupsAnswer = Record<string, Record<string, number>>;
-
-const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
-
-/** Status classes have an order of their own; of all others those with most visits come first. */
-const orderOf = (dimension: Dimension) => (one: Group, other: Group) =>
-  dimension === 'status_class'
-    ? (one.name ?? '').localeCompare(other.name ?? '')
-    : sum(other.visits) - sum(one.visits);
-
-function withRest(series: TimeSeries, answer: GroupsAnswer, dimension: Dimension): GroupedVisits {
-  const groups: Group[] = Object.entries(answer)
-    .map(([name, visits]) => ({
-      name,
-      visits: series.slices.map((slice) => visits[slice] ?? 0),
-    }))
-    .sort(orderOf(dimension));
+function withRest(series: TimeSeries, groups: readonly Group[]): GroupedVisits {
   const rest = series.values.total_visits.map((total, at) =>
-    groups.reduce((left, { visits }) => left - (visits[at] ?? 0), total ?? 0),
+    groups.reduce((left, { visits }) => left - (visits[at] ?? 0), total),
   );
-  if (rest.some((left) => left > 0)) groups.push({ name: null, visits: rest });
-  return { series, groups };
+  const hasRest = rest.some((left) => left > 0);
+  return { series, groups: hasRest ? [...groups, { name: null, visits: rest }] : groups };
 }
 
 /** The visits over time of the groups with most visits, and of the rest. */
-export const visitsByQuery = (dashboardId: string, dimension: Dimension, view: View) =>
+export const visitsByQuery = (dashboardId: string, dimension: CallField, view: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'visits-by', dimension, view],
     queryFn: async ({ client, signal }): Promise<GroupedVisits> => {
       const interval = await resolveInterval(client, dashboardId, view.range);
       const timeslice = timesliceOf(view, interval);
       const request = { interval, filters: view.filters, timeslice };
-      const [series, answer] = await Promise.all([
+      const [series, { slices, groups }] = await Promise.all([
         client.query(seriesQuery(dashboardId, view)),
-        getStatistics<GroupsAnswer>(
+        querySlices(
           dashboardId,
           ['total_visits'],
           { ...request, breakdown: [dimension], top: GROUPS },
           signal,
         ),
       ]);
-      return withRest(series, answer, dimension);
+      // The series may have been requested a slice earlier.
+      const places = new Map(slices.map((slice, place) => [slice, place]));
+      const visitsBy = groups.map(({ key, values: { total_visits: visits } }) => ({
+        name: key[dimension],
+        visits: series.slices.map((slice) => visits[places.get(slice) ?? -1] ?? 0),
+      }));
+      // Status classes have an order of their own; of all others the largest come first.
+      if (dimension === 'status_class') {
+        visitsBy.sort((one, other) => one.name.localeCompare(other.name));
+      }
+      return withRest(series, visitsBy);
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
 
-export const useVisitsBy = (dashboardId: string, dimension: Dimension, view: View) =>
+export const useVisitsBy = (dashboardId: string, dimension: CallField, view: View) =>
   useQuery(visitsByQuery(dashboardId, dimension, view));
 
 const LONG_REFRESH_MS = 5 * 60_000;
 /** More hours than that fit neither a heat map nor an answer. */
 export const MOST_DAYS = 366;
-
-type HoursAnswer = Record<'total_visits' | 'unique_visitors', Record<string, number>>;
 
 export interface Hour {
   /** "2026-01-31" (UTC). */
@@ -179,17 +159,18 @@ export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
       const { start, end } = await resolveInterval(client, dashboardId, range);
       const earliest = daysBefore(end, MOST_DAYS);
       const isCut = start !== undefined && start < earliest;
-      const answer = await getStatistics<HoursAnswer>(
+      const { slices, groups } = await querySlices(
         dashboardId,
         ['total_visits', 'unique_visitors'],
         { interval: { start: isCut ? earliest : start, end }, filters, timeslice: 'hour' },
         signal,
       );
-      const hours = Object.entries(answer.total_visits).map(([slice, visits]) => ({
+      const [{ values }] = groups;
+      const hours = slices.map((slice, at) => ({
         date: slice.slice(0, 10),
         hour: Number(slice.slice(11, 13)),
-        visits,
-        visitors: answer.unique_visitors[slice] ?? 0,
+        visits: values.total_visits[at] ?? 0,
+        visitors: values.unique_visitors[at] ?? 0,
       }));
       return { hours, isCut };
     },
@@ -204,17 +185,19 @@ export const useHourly = (dashboardId: string, view: View) =>
 export const yearQuery = (dashboardId: string, year: number, filters: Filters) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'year', year, filters],
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       const interval = {
         start: new Date(Date.UTC(year, 0)),
         end: new Date(Math.min(Date.now(), Date.UTC(year + 1, 0))),
       };
-      return getStatistics<Record<string, number>>(
+      const { slices, groups } = await querySlices(
         dashboardId,
         ['total_visits'],
         { interval, filters, timeslice: 'day' },
         signal,
       );
+      const visits = groups[0].values.total_visits;
+      return Object.fromEntries(slices.map((date, at) => [date, visits[at] ?? 0]));
     },
     placeholderData: keepPreviousData,
     refetchInterval: LONG_REFRESH_MS,

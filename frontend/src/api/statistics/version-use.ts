@@ -2,8 +2,9 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 
 import { REFRESH_MS } from '@/api/core/refresh';
 import { byAge, versionsQuery, type Version } from '@/api/statistics/history';
-import { getStatistics, MOST_GROUPS, type Dimension } from '@/api/statistics/query';
-import { resolveRange, type Filters, type Interval, type View } from '@/api/statistics/view';
+import { MAX_GROUPS, queryValues, type Request } from '@/api/statistics/query';
+import { resolveRange, type Interval, type View } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 
 /** So many versions and users (or what else uses them) are told apart. */
 const NEWEST_VERSIONS = 12;
@@ -23,24 +24,12 @@ export interface VersionUser {
   visits: readonly number[];
 }
 
-type Counts = Record<string, number>;
-
-const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
-
-/** The visits to some versions, and first, if there are any, those to older ones. */
-function visitsTo(newest: readonly string[], counts: Counts, total: number, hasOlder: boolean) {
-  const visits = newest.map((version) => counts[version] ?? 0);
-  return hasOlder ? [total - sum(visits), ...visits] : visits;
+interface VersionVisits {
+  key: { version: string };
+  values: { total_visits: number };
 }
 
-const largest = (counts: Counts): string[] =>
-  Object.entries(counts)
-    .sort(([, one], [, other]) => other - one)
-    .slice(0, LARGEST_USERS)
-    .map(([name]) => name);
-
-const pairCount = (pairs: Record<string, Counts>) =>
-  sum(Object.values(pairs).map((counts) => Object.keys(counts).length));
+const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
 
 /** The part of an interval in which a version and all later ones are used. */
 function sinceVersion({ start, end }: Interval, version: string, history: readonly Version[]) {
@@ -50,53 +39,53 @@ function sinceVersion({ start, end }: Interval, version: string, history: readon
   return { start: new Date(since.toISOString().slice(0, 10)), end };
 }
 
-type Ask = <T>(breakdown: readonly Dimension[], more?: Filters) => Promise<T>;
-
-/** The visits of each user to each version: in one answer if it holds them, else user by user. */
-async function visitsOfEach(ask: Ask, by: Dimension, users: readonly string[]) {
-  const pairs = await ask<Record<string, Counts>>([by, 'version']);
-  if (pairCount(pairs) < MOST_GROUPS) return pairs;
-  const answers = users.map(
-    async (user) => [user, await ask(['version'], { [by]: user })] as const,
-  );
-  return Object.fromEntries(await Promise.all(answers)) as Record<string, Counts>;
-}
-
 /** Who used which version how often. */
 export const versionUseQuery = (
   dashboardId: string,
-  by: Exclude<Dimension, 'version'>,
+  by: Exclude<CallField, 'version'>,
   { range, filters }: View,
 ) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'version-use', by, range, filters],
     queryFn: async ({ client, signal }): Promise<VersionUse> => {
       const interval = resolveRange(range, new Date());
-      const askIn =
-        (asked: Interval): Ask =>
-        (breakdown, more) => {
-          const request = { interval: asked, filters: { ...filters, ...more }, breakdown };
-          return getStatistics(dashboardId, ['total_visits'], request, signal);
-        };
-      const [history, byVersion, byUser] = await Promise.all([
+      const visitsBy = <B extends CallField>(request: Request<B>) =>
+        queryValues(dashboardId, ['total_visits'], request, signal);
+      const [history, byVersion, users] = await Promise.all([
         client.query(versionsQuery(dashboardId)),
-        askIn(interval)<Counts>(['version']),
-        askIn(interval)<Counts>([by]),
+        visitsBy({ interval, filters, breakdown: ['version'] }),
+        visitsBy({ interval, filters, breakdown: [by], top: LARGEST_USERS }),
       ]);
-      const versions = Object.keys(byVersion).sort(byAge(history));
+      const versions = byVersion.map(({ key }) => key.version).sort(byAge(history));
       const newest = versions.slice(-NEWEST_VERSIONS);
       const hasOlder = newest.length < versions.length;
+      /** The visits to each version, and first, if there are any, those to all older ones. */
+      const inColumns = (groups: readonly VersionVisits[], total: number) => {
+        const counts = new Map(groups.map(({ key, values }) => [key.version, values.total_visits]));
+        const visits = newest.map((version) => counts.get(version) ?? 0);
+        return hasOlder ? [total - sum(visits), ...visits] : visits;
+      };
+
       const recent = sinceVersion(interval, newest[0] ?? '', history);
-      const names = largest(byUser);
-      const used = await visitsOfEach(askIn(recent), by, names);
-      const visitsOf = (counts: Counts, total: number) => visitsTo(newest, counts, total, hasOlder);
+      const pairs = await visitsBy({ interval: recent, filters, breakdown: [by, 'version'] });
+      // In one response if it holds them all, else user by user.
+      const visitsOf = (user: string) =>
+        pairs.length < MAX_GROUPS
+          ? pairs.filter(({ key }) => key[by] === user)
+          : visitsBy({
+              interval: recent,
+              filters: { ...filters, [by]: user },
+              breakdown: ['version'],
+            });
       return {
         versions: hasOlder ? [null, ...newest] : newest,
-        visits: visitsOf(byVersion, sum(Object.values(byVersion))),
-        users: names.map((name) => ({
-          name,
-          visits: visitsOf(used[name] ?? {}, byUser[name] ?? 0),
-        })),
+        visits: inColumns(byVersion, sum(byVersion.map(({ values }) => values.total_visits))),
+        users: await Promise.all(
+          users.map(async ({ key: { [by]: name }, values }) => ({
+            name,
+            visits: inColumns(await visitsOf(name), values.total_visits),
+          })),
+        ),
       };
     },
     placeholderData: keepPreviousData,

@@ -1,4 +1,5 @@
 /* What a page of statistics shows: the time range and the filters, as they stand in the URL. */
+import type { CallField, TimeUnit } from '@/api/types';
 
 export const PRESETS = ['1h', '24h', '7d', '30d', '12mo', 'all'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -12,12 +13,33 @@ export const PRESET_NAMES: Readonly<Record<Preset, string>> = {
   all: 'All time',
 };
 
-export const TIMESLICES = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
-export type Timeslice = (typeof TIMESLICES)[number];
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
-export const FILTER_NAMES = ['endpoint', 'version', 'group_by', 'ip', 'status_class'] as const;
-export type FilterName = (typeof FILTER_NAMES)[number];
-export type Filters = Partial<Record<FilterName, string>>;
+/** At least. */
+const LENGTHS: Readonly<Record<TimeUnit, number>> = {
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 28 * DAY,
+  year: 365 * DAY,
+};
+
+export const FILTER_LABELS: Readonly<Record<CallField, string>> = {
+  endpoint: 'Endpoint',
+  version: 'Version',
+  group_by: 'User',
+  ip: 'IP address',
+  status_class: 'Status',
+};
+
+/* Their records have every unit and field of the API: the compiler misses one that does not. */
+export const TIMESLICES = Object.keys(LENGTHS) as TimeUnit[];
+export const FILTER_NAMES = Object.keys(FILTER_LABELS) as CallField[];
+
+export type Filters = Partial<Record<CallField, string>>;
 
 /** A preset, or two ISO dates (UTC, both inclusive). */
 export type Range = { preset: Preset } | { from: string; to: string };
@@ -26,7 +48,7 @@ export interface View {
   range: Range;
   /** Show the period before as well. */
   compare: boolean;
-  timeslice: Timeslice | 'auto';
+  timeslice: TimeUnit | 'auto';
   filters: Filters;
 }
 
@@ -38,9 +60,6 @@ export interface Interval {
 
 const DEFAULT_PRESET: Preset = '7d';
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 const oneOf = <T extends string>(allowed: readonly T[], value: string | null): T | undefined =>
   allowed.find((candidate) => candidate === value);
@@ -137,7 +156,7 @@ export function periodBefore(range: Range, now: Date): Interval | undefined {
 }
 
 /* The longest interval that each slice still suits: between some 20 and 120 points on an axis. */
-const LONGEST: readonly [Timeslice, number][] = [
+const LONGEST: readonly [TimeUnit, number][] = [
   ['minute', 2 * HOUR],
   ['hour', 4 * DAY],
   ['day', 92 * DAY],
@@ -145,31 +164,22 @@ const LONGEST: readonly [Timeslice, number][] = [
 ];
 
 /** The slice that suits an interval; `first` is the first call, for an interval without a start. */
-export function fittingTimeslice({ start, end }: Interval, first?: Date): Timeslice {
+export function fittingTimeslice({ start, end }: Interval, first?: Date): TimeUnit {
   const begin = start ?? first;
   if (begin === undefined) return 'month';
   const length = end.getTime() - begin.getTime();
   return LONGEST.find(([, longest]) => length <= longest)?.[0] ?? 'month';
 }
 
-const LENGTHS: Readonly<Record<Timeslice, number>> = {
-  minute: MINUTE,
-  hour: HOUR,
-  day: DAY,
-  week: 7 * DAY,
-  month: 28 * DAY,
-  year: 365 * DAY,
-};
-
 /** The API answers 10,000 at most; the first and the last may stick out of the interval. */
 const MOST_SLICES = 10_000 - 2;
 
 /** Whether an interval is cut into few enough slices; without a start nobody knows yet. */
-export const canBeCut = ({ start, end }: Interval, timeslice: Timeslice): boolean =>
+export const canBeCut = ({ start, end }: Interval, timeslice: TimeUnit): boolean =>
   start === undefined || (end.getTime() - start.getTime()) / LENGTHS[timeslice] <= MOST_SLICES;
 
 /** The slice in which a view shows an interval: the one that was chosen, if it will do. */
-export const timesliceOf = ({ timeslice }: View, interval: Interval): Timeslice =>
+export const timesliceOf = ({ timeslice }: View, interval: Interval): TimeUnit =>
   timeslice === 'auto' || !canBeCut(interval, timeslice) ? fittingTimeslice(interval) : timeslice;
 
 /** A range as a title: "Last 7 days" or "2026-01-01 to 2026-01-31". */
@@ -179,11 +189,3 @@ export const rangeName = (range: Range): string =>
     : range.from === range.to
       ? range.from
       : `${range.from} to ${range.to}`;
-
-export const FILTER_LABELS: Readonly<Record<FilterName, string>> = {
-  endpoint: 'Endpoint',
-  version: 'Version',
-  group_by: 'User',
-  ip: 'IP address',
-  status_class: 'Status',
-};

@@ -1,18 +1,18 @@
 import { useBoxes, type NamedBox } from '@/api/statistics/groups';
-import type { Dimension } from '@/api/statistics/query';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS } from '@/lib/box';
 import { formatDuration, formatNumber } from '@/lib/format';
 import { shownName } from '@/api/statistics/names';
 import type { View } from '@/api/statistics/view';
+import type { CallField } from '@/api/types';
 
 interface BoxPanelProps {
   dashboardId: string;
   view: View;
   title: string;
   /** What to tell apart. */
-  dimension: Dimension;
+  dimension: CallField;
   colorOf: (name: string) => string;
 }
 

@@ -47,7 +47,7 @@ const tableOf = ({ series, groups }: GroupedVisits) => ({
 
 function summaryOf({ series, groups }: GroupedVisits): string {
   const { total_visits: visits } = series.values;
-  const sum = visits.reduce<number>((before, value) => before + (value ?? 0), 0);
+  const sum = visits.reduce((before, value) => before + value, 0);
   const names = groups.map(nameOf).join(', ');
   return `${formatNumber(sum)} visits, most of them in ${peak(series, visits, formatNumber)}. By size: ${names}.`;
 }

@@ -39,7 +39,7 @@ export function endpointRows(
       ...found,
       hidden: settings.get(name)?.hidden ?? false,
       enabled: settings.get(name)?.enabled ?? true,
-      share: visits > 0 ? (found.numbers.total_visits ?? 0) / visits : null,
+      share: visits > 0 ? found.numbers.total_visits / visits : null,
     };
   });
 }

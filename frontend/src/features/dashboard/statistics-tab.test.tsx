@@ -9,7 +9,7 @@ import { answerGet } from '@/testing/server';
 import { answerStatistics, holdStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard();
-const STATISTIC = `/dashboards/${dashboard.id}/statistic`;
+const QUERY = `/dashboards/${dashboard.id}/query`;
 
 const MEASURED = {
   values: {
@@ -59,7 +59,7 @@ describe('the figures', () => {
 
 describe('a panel', () => {
   it('says what went wrong and can be tried again', async () => {
-    answerGet(STATISTIC, { message: 'The database cannot be reached.' }, 503);
+    answerGet(QUERY, { message: 'The database cannot be reached.' }, 503);
     renderStatistics();
     const visits = within(await panel('Visits'));
     expect(await visits.findByText('The database cannot be reached.')).toBeVisible();
