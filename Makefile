@@ -87,6 +87,7 @@ lint: install-test
 
 types: install-test
 	$(BIN)/mypy --strict $(CHECKED)
+	$(BIN)/mypy --strict --python-version 3.10 exporter/pydash_exporter
 
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from importlib.metadata import version
 from typing import Any
 
@@ -110,7 +110,7 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
             "has_more": page.has_more,
             "last_id": page.last_id,
             "database_id": page.database_id,
-            "now": measurements.microseconds(datetime.now(UTC).replace(tzinfo=None)),
+            "now": measurements.microseconds(datetime.now(timezone.utc).replace(tzinfo=None)),
             "next_after_id": page.calls[-1].id if page.calls else None,
         }
     )
