@@ -14,7 +14,7 @@ MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
 .PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test \
-	browser docs openapi lock bench compat chaos fuzz screenshots clean
+	browser databases docs openapi lock bench compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
@@ -70,15 +70,23 @@ $(PAGES): $(MODULES) $(shell find frontend/src frontend/public -type f 2>/dev/nu
 	cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@
 
+# $(call debian,PACKAGES,WHO NEEDS THEM)
+debian = { \
+	if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(1); \
+	elif sudo -n true 2> /dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(1); \
+	else echo "$(2). As root: apt install $(1)"; exit 1; fi; }
+
 browser:
-	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || { \
-		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
-		elif sudo -n true 2> /dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends chromium; \
-		else echo "The browser tests need Chromium. As root: apt install chromium"; exit 1; fi; }
+	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null \
+		|| $(call debian,chromium,The browser tests need Chromium)
+
+databases:
+	@{ ls /usr/lib/postgresql/*/bin/postgres && ls /usr/sbin/mariadbd && command -v mariadb-install-db; } > /dev/null 2>&1 \
+		|| $(call debian,postgresql mariadb-server-core mariadb-client-core,The exporter is tested with PostgreSQL and MariaDB)
 
 # --- checks ------------------------------------------------------------------------------------
 
-test: install-test browser lint types frontend-test $(PAGES) backend-test
+test: install-test browser databases lint types frontend-test $(PAGES) backend-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
@@ -92,10 +100,10 @@ types: install-test
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
-backend-test: install-test browser $(PAGES)
+backend-test: install-test browser databases $(PAGES)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-coverage: install-test browser $(PAGES)
+coverage: install-test browser databases $(PAGES)
 	rm -f .coverage .coverage.*
 	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=cover
@@ -105,7 +113,7 @@ coverage: install-test browser $(PAGES)
 bench: install-test browser $(PAGES)
 	$(BIN)/python -m bench.run
 
-compat: install-test
+compat: install-test databases
 	$(BIN)/python -m tests.compat.run
 
 chaos: install-test

@@ -1,22 +1,20 @@
 """Reads the measurements from the database of Flask-MonitoringDashboard, page by page.
 
-Sessions are opened without FMD's own `session_scope`, which swallows every exception and would
-turn a failure into an empty response. They only read, but for the id of the database.
+Nothing is written but the id of the database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 from flask_monitoringdashboard import config
 from sqlalchemy import func
-from sqlalchemy.exc import DBAPIError
 
 from pydash_exporter.identity import read_database_id
+from pydash_exporter.sessions import open_session, repeated_if_stale
+from pydash_exporter.times import comparable, in_utc, is_local
 
 MAX_LIMIT = 50_000
 """Maximum number of calls in a page: bounds the memory that an export takes."""
@@ -41,7 +39,7 @@ class Selection(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request that the app has served, as FMD stored it."""
+    """A request that the app has served, as FMD stored it, but with its time in UTC."""
 
     id: int
     endpoint_id: int
@@ -70,37 +68,7 @@ class Page(NamedTuple):
     database_id: str | None
 
 
-Read = TypeVar("Read", bound="Callable[..., Any]")
-
-
-def _repeated_if_stale(read: Read) -> Read:
-    """Repeat a read once if the database had closed its pooled connection in the meantime.
-
-    MariaDB, for instance, closes connections that are idle for longer than `wait_timeout`. When
-    SQLAlchemy notices, it replaces all connections of the pool.
-    """
-
-    @wraps(read)
-    def read_twice(*arguments: Any) -> Any:
-        try:
-            return read(*arguments)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return read(*arguments)
-
-    return cast(Read, read_twice)
-
-
-def open_session() -> Any:
-    """Open a session of FMD's database; the caller closes it."""
-    # Imported here: FMD reads its settings when its database module is imported.
-    from flask_monitoringdashboard.database import DBSession
-
-    return DBSession()
-
-
-@_repeated_if_stale
+@repeated_if_stale
 def read_page(selection: Selection) -> Page:
     """Read a page of calls.
 
@@ -108,14 +76,16 @@ def read_page(selection: Selection) -> Page:
     """
     from flask_monitoringdashboard.database import Endpoint, Request
 
+    time = Request.time_requested
     # FMD 2.1 stores no status code.
     columns = [getattr(Request, name) for name in Call._fields if hasattr(Request, name)]
+    columns[Call._fields.index("time_requested")] = in_utc(time)
     with closing(open_session()) as session:
         query = session.query(*columns).filter(Request.id > selection.after_id)
         if selection.time_from is not None:
-            query = query.filter(Request.time_requested > selection.time_from)
+            query = query.filter(time > comparable(time, selection.time_from))
         if selection.time_to is not None:
-            query = query.filter(Request.time_requested <= selection.time_to)
+            query = query.filter(time <= comparable(time, selection.time_to))
         rows = query.order_by(Request.id).limit(selection.limit + 1).all()
         last_id = session.query(func.max(Request.id)).scalar() or 0
         # After the calls, so that the endpoint of every call is among them.
@@ -126,51 +96,61 @@ def read_page(selection: Selection) -> Page:
     return Page(calls[: selection.limit], names, has_more, last_id, database_id)
 
 
-@_repeated_if_stale
+@repeated_if_stale
 def read_endpoints() -> list[dict[str, Any]]:
     """Read all endpoints, monitored or not, oldest first."""
     from flask_monitoringdashboard.database import Endpoint
 
+    is_stored_local = is_local(Endpoint.last_requested)
     with closing(open_session()) as session:
-        endpoints = session.query(Endpoint).order_by(Endpoint.id).all()
+        columns = (Endpoint, in_utc(Endpoint.time_added), in_utc(Endpoint.last_requested))
+        endpoints = session.query(*columns).order_by(Endpoint.id).all()
     return [
         {
             "id": endpoint.id,
             "name": endpoint.name,
-            "last_requested": str(_last_requested(endpoint)),
+            "last_requested": str(_last_requested(endpoint.name, last_requested, is_stored_local)),
             "monitor_level": endpoint.monitor_level,
-            "time_added": str(endpoint.time_added),
+            "time_added": str(time_added),
             "version_added": endpoint.version_added,
         }
-        for endpoint in endpoints
+        for endpoint, time_added, last_requested in endpoints
     ]
 
 
-def _last_requested(endpoint: Any) -> datetime | None:
-    """Return when an endpoint was last used: FMD 3.1 and newer keep that in memory until exit."""
-    stored: datetime | None = endpoint.last_requested
+def _last_requested(name: str, stored: datetime | None, is_stored_local: bool) -> datetime | None:
+    """Return when an endpoint was last used: FMD 3.1 and newer keep that in memory until exit.
+
+    :param stored: the time in the database, in UTC.
+    :param is_stored_local: whether it had to be converted.
+    """
     try:
         from flask_monitoringdashboard.core.cache import memory_cache
     except ImportError:
         return stored
-    cached = memory_cache.get(endpoint.name)
+    cached = memory_cache.get(name)
     if cached is None or cached.last_requested is None:
         return stored
-    latest: datetime = cached.last_requested.replace(tzinfo=None)
+    latest: datetime = cached.last_requested
+    if latest.tzinfo is None and is_stored_local:
+        # FMD has read it from the database when it started, but does not convert it.
+        return stored
+    latest = latest.replace(tzinfo=None)
     return max(stored, latest) if stored else latest
 
 
-@_repeated_if_stale
+@repeated_if_stale
 def read_details() -> dict[str, Any]:
     """Read what describes the database and the app as a whole."""
     from flask_monitoringdashboard.database import Request
 
+    time = Request.time_requested
     with closing(open_session()) as session:
         first, last_id, total = session.query(
-            func.min(Request.time_requested), func.max(Request.id), func.count(Request.id)
+            in_utc(time, func.min), func.max(Request.id), func.count(Request.id)
         ).one()
         first_of_version = (
-            session.query(func.min(Request.time_requested))
+            session.query(in_utc(time, func.min))
             .filter(Request.version_requested == config.version)
             .scalar()
         )

@@ -1,0 +1,75 @@
+"""Reads stored times as UTC, whatever the database makes of those that FMD writes.
+
+FMD's columns have no time zone. Its earlier versions write UTC without a time zone, and databases
+store that as it is. Later ones write the same moment as UTC with its time zone. Most databases
+drop the time zone (SQLite and MariaDB, by their drivers), but PostgreSQL first converts to the time
+zone of the session. What happens does not depend on the season, but the difference does, so such
+times are converted back by PostgreSQL, by the rules of that time zone. Of the hour that is repeated
+in autumn, it takes all times for those of the second one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime, timezone
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import DateTime, cast, func, literal, text
+
+from pydash_exporter.sessions import open_session
+
+LAST_REQUESTED_WITH_ZONE = (4, 0, 5)
+"""The version of FMD from which on it writes the times of last requests with their time zone."""
+
+KNOWN = datetime(2000, 1, 1, 12, tzinfo=timezone.utc)
+
+
+def in_utc(column: Any, aggregate: Callable[[Any], Any] = lambda column: column) -> Any:
+    """Return what to select for the naive UTC times of a column.
+
+    :param aggregate: of the column, such as `func.min`.
+    """
+    stored = aggregate(column)
+    if not is_local(column):
+        return stored
+    return func.timezone("UTC", cast(stored, DateTime(timezone=True)), type_=DateTime)
+
+
+def comparable(column: Any, moment: datetime) -> Any:
+    """Return what to compare a column with.
+
+    :param moment: naive UTC.
+    """
+    if not is_local(column):
+        return moment
+    # PostgreSQL compares the two as it converts the column in `in_utc`, but by an index.
+    return literal(moment.replace(tzinfo=timezone.utc), DateTime(timezone=True))
+
+
+def is_local(column: Any) -> bool:
+    """Return whether a column's times are those of the time zone of the database session."""
+    return _is_written_with_zone(column) and _is_converted_to_session_zone()
+
+
+def _is_written_with_zone(column: Any) -> bool:
+    default = column.property.columns[0].default
+    if default is None:  # last_requested
+        numbers = re.findall(r"\d+", version("Flask-MonitoringDashboard"))
+        return tuple(map(int, numbers)) >= LAST_REQUESTED_WITH_ZONE
+    written: datetime = default.arg(None) if default.is_callable else default.arg
+    return written.tzinfo is not None
+
+
+@cache
+def _is_converted_to_session_zone() -> bool:
+    with closing(open_session()) as session:
+        if session.get_bind().dialect.name != "postgresql":
+            return False
+        # Until the end of this transaction: the session's own time zone may equal UTC at times.
+        session.execute(text("SET LOCAL TIME ZONE 9"))
+        stored = session.query(cast(literal(KNOWN, DateTime), DateTime)).scalar()
+    return bool(stored != KNOWN.replace(tzinfo=None))

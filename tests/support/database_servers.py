@@ -1,0 +1,138 @@
+"""Database servers of a test's own, in any time zone: `make databases` installs them.
+
+They listen on a Unix socket only, so that no port has to be free.
+"""
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from tests.support.waiting import wait_for
+
+UNPRIVILEGED = "nobody"
+"""Runs the servers if root runs the tests, as PostgreSQL refuses to run as root."""
+
+
+class DatabaseServer:
+    """A server that is running.
+
+    :param url: of its administrative database.
+    :param socket_path: where it listens.
+    """
+
+    def __init__(self, url: sqlalchemy.URL, socket_path: str) -> None:
+        self._url, self._socket = url, socket_path
+        self._count = 0
+
+    def create_database(self) -> str:
+        """Create an empty database, and return its URL."""
+        self._count += 1
+        name = f"monitoring_{self._count}"
+        self.run(f"CREATE DATABASE {name}")
+        return self._url.set(database=name).render_as_string()
+
+    def run(self, statement: str) -> None:
+        """Run a statement, outside of any transaction."""
+        with self._connect() as connection:
+            connection.execute(sqlalchemy.text(statement))
+
+    def select(self, query: str) -> list[Any]:
+        """Return the one column that a query returns."""
+        with self._connect() as connection:
+            return list(connection.scalars(sqlalchemy.text(query)))
+
+    def is_ready(self) -> bool:
+        """Return whether it responds."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            if connection.connect_ex(self._socket):
+                return False
+        try:
+            self.run("SELECT 1")
+        except OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> sqlalchemy.Connection:
+        engine = sqlalchemy.create_engine(
+            self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
+        return engine.connect()
+
+
+@contextmanager
+def postgresql(zone: str) -> Iterator[DatabaseServer]:
+    """Run PostgreSQL.
+
+    :param zone: time zone of its sessions.
+    """
+    # Debian can have several versions of it, and none in the path.
+    found = Path("/usr/lib/postgresql").glob("*/bin")
+    programs = max(found, key=lambda path: int(path.parent.name))
+    with tempfile.TemporaryDirectory(prefix="pydash") as folder:
+        own = _owner(folder)
+        install = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "test", "-A", "trust"]
+        subprocess.run([*install, "--no-sync"], check=True, **own)
+        command = [str(programs / "postgres"), "-D", f"{folder}/data", "-k", folder, "-F"]
+        command += ["-c", "listen_addresses=", "-c", f"timezone={zone}"]
+        url = sqlalchemy.URL.create(
+            "postgresql+psycopg2", "test", database="postgres", query={"host": folder}
+        )
+        server = DatabaseServer(url, f"{folder}/.s.PGSQL.5432")
+        with _running(server, command, **own):
+            yield server
+
+
+@contextmanager
+def mariadb(zone: str, *options: str) -> Iterator[DatabaseServer]:
+    """Run MariaDB.
+
+    :param zone: time zone of its sessions.
+    :param options: further options of the server.
+    """
+    with tempfile.TemporaryDirectory(prefix="pydash") as folder:
+        own = _owner(folder)
+        install = ["mariadb-install-db", "--no-defaults", f"--datadir={folder}/data"]
+        install += ["--auth-root-authentication-method=normal", "--skip-test-db"]
+        subprocess.run(install, check=True, **own)
+        command = ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={folder}/data", *options]
+        command += [f"--socket={folder}/socket", f"--pid-file={folder}/pid", "--skip-networking"]
+        url = sqlalchemy.URL.create(
+            "mysql+pymysql", "root", database="mysql", query={"unix_socket": f"{folder}/socket"}
+        )
+        own["env"] = {**os.environ, "TZ": zone}
+        server = DatabaseServer(url, f"{folder}/socket")
+        with _running(server, command, **own):
+            yield server
+
+
+def _owner(folder: str) -> dict[str, Any]:
+    """Return how to start a process that owns a folder."""
+    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
+    if os.getuid() == 0:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+        os.chown(folder, entry.pw_uid, entry.pw_gid)
+        how |= {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    return how
+
+
+@contextmanager
+def _running(server: DatabaseServer, command: list[str], **how: Any) -> Iterator[None]:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, **how) as process:
+        try:
+            wait_for(lambda: process.poll() is not None or server.is_ready())
+            assert process.poll() is None, f"{command[0]} did not start"
+            yield
+        finally:
+            # Ends both without waiting for their clients.
+            process.send_signal(signal.SIGQUIT)
