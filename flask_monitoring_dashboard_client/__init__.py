@@ -25,6 +25,7 @@ from flask_monitoring_dashboard_client.fmd_functions import (
     get_monitor_rules,
 )
 from flask_monitoring_dashboard_client.remote_dashboard import RemoteDashboard
+from flask_monitoring_dashboard_client.routes import check_headers
 from pydash_http import (
     AddressRefused,
     InvalidResponse,
@@ -53,6 +54,7 @@ __all__ = [
     "SeveralDatabases",
     "TokenMissing",
     "WrongToken",
+    "check_headers",
     "get_data",
     "get_details",
     "get_monitor_rules",

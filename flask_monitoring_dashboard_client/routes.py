@@ -26,9 +26,20 @@ DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly 
 REALM = 'realm="pydash-exporter"'
 EXEMPT_ROUTES = (
     "Exempt the routes get_json_* of the monitoring from this login: the security token protects "
-    "them."
+    "them. Or give PyDash access with extra request headers."
 )
-RESERVED_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+# They address or frame a request, concern a single connection, or are set by PyDash itself.
+RESERVED_HEADERS = frozenset(
+    (
+        *("host", "content-length", "content-encoding", "transfer-encoding", "expect", "range"),
+        *("connection", "keep-alive", "te", "trailer", "upgrade", "http2-settings"),
+        *("accept", "accept-encoding", "x-pydash-token"),
+    )
+)
+RESERVED_PREFIX = "proxy-"
+MAX_HEADERS = 10
+MAX_HEADERS_SIZE = 8_000
+"""Maximum number of characters in the names and values together; many servers accept 8 kB."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LOGIN_PATH = re.compile(r"/(log|sign)[-_]?(in|on)\b|/(sso|saml2?|oauth2?|auth)\b", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"""<input[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
@@ -99,17 +110,29 @@ class Routes:
 def check_headers(headers: Mapping[str, str]) -> None:
     """Check that headers may be added to requests.
 
-    :raises ValueError: if a name is reserved or invalid, or a value has control characters.
+    :raises ValueError: if there are too many, a name is reserved, repeated in another case, or
+        invalid, or a value is empty, has control characters, or begins or ends with a space. The
+        message contains no value.
 
     >>> check_headers({"CF-Access-Client-Id": "7", "host": "elsewhere"})
     Traceback (most recent call last):
     ValueError: The header host cannot be set.
     """
+    if len(headers) > MAX_HEADERS:
+        raise ValueError(f"There can be at most {MAX_HEADERS} headers.")
+    if sum(map(len, [*headers, *headers.values()])) > MAX_HEADERS_SIZE:
+        raise ValueError(f"The headers can have at most {MAX_HEADERS_SIZE:,} characters together.")
+    if len(set(map(str.lower, headers))) < len(headers):
+        raise ValueError("Each header can be given only once.")
     for name, value in headers.items():
-        if name.lower() in RESERVED_HEADERS:
+        if name.lower() in RESERVED_HEADERS or name.lower().startswith(RESERVED_PREFIX):
             raise ValueError(f"The header {name} cannot be set.")
-        if not _HEADER_NAME.fullmatch(name) or not (value.isprintable() and value.isascii()):
-            raise ValueError(f"The header {name!a} is invalid.")
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"The header name {name!a} is invalid.")
+        if not (value and value == value.strip() and value.isprintable() and value.isascii()):
+            raise ValueError(
+                f"The value of the header {name} must be one line of ASCII characters."
+            )
 
 
 def is_json(response: requests.Response) -> bool:

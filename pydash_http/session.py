@@ -9,9 +9,10 @@ a second is not waited for. Proxies and .netrc of the environment are ignored; c
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -96,10 +97,10 @@ class GuardedSession(requests.Session):
     def rebuild_auth(
         self, prepared_request: requests.PreparedRequest, response: requests.Response
     ) -> None:
-        """Drop the headers of this request, such as a token, on a redirect to another server."""
-        if not self.is_same_server(str(response.request.url), str(prepared_request.url)):
-            for name in set(prepared_request.headers) - set(self.headers):
-                del prepared_request.headers[name]
+        """Send all headers of this request, such as a token, to its own server, and no other."""
+        is_same = self.is_same_server(str(response.request.url), str(prepared_request.url))
+        allowed: Any = response.request.headers if is_same else self.headers
+        prepared_request.headers = allowed.copy()
 
 
 class _GuardedAdapter(HTTPAdapter):
@@ -192,12 +193,18 @@ def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise zlib.error("unexpected end of data")
 
 
-def ping(url: str, allow: str | FetchPolicy = "global", timeout: float = 10.0) -> tuple[int, float]:
+def ping(
+    url: str,
+    allow: str | FetchPolicy = "global",
+    timeout: float = 10.0,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, float]:
     """Return the HTTP status of a server's response, and how long it took.
 
     :param url: any URL of the server; redirects are not followed.
     :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
     :param timeout: seconds for the request as a whole.
+    :param headers: further headers of the request.
     :returns: status code, and ms until the headers of the response were read.
     :raises RemoteError: if there was no response.
     """
@@ -205,5 +212,5 @@ def ping(url: str, allow: str | FetchPolicy = "global", timeout: float = 10.0) -
     limits = Limits(connect_timeout=timeout, read_timeout=timeout, total_timeout=timeout)
     with GuardedSession(policy, limits) as session:
         started = time.perf_counter()
-        status = session.get(url, stream=True, allow_redirects=False).status_code
+        status = session.get(url, headers=headers, stream=True, allow_redirects=False).status_code
         return status, (time.perf_counter() - started) * 1000

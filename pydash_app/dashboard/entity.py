@@ -33,8 +33,9 @@ Involved usage example:
 """  # noqa: E501 (the example is kept as it is documented)
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
@@ -70,6 +71,9 @@ class Dashboard(Persistent, Measured, Aggregated):
     :param name: the display name; by default the URL.
     """
 
+    # Dashboards that were stored by earlier versions have none.
+    _encrypted_headers: Mapping[str, str] = MappingProxyType({})
+
     def __init__(
         self, url: str, token: str, user_id: uuid.UUID | str, name: str | None = None
     ) -> None:
@@ -98,6 +102,20 @@ class Dashboard(Persistent, Measured, Aggregated):
     @token.setter
     def token(self, token: str) -> None:
         self._encrypted_token = secrets.encrypt(token)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Extra headers of the requests to the app, for a server in front; encrypted at rest."""
+        return {name: secrets.decrypt(text) for name, text in self._encrypted_headers.items()}
+
+    @headers.setter
+    def headers(self, headers: Mapping[str, str]) -> None:
+        self._encrypted_headers = {name: secrets.encrypt(text) for name, text in headers.items()}
+
+    @property
+    def header_names(self) -> list[str]:
+        """The names of the extra headers, which need no key to be read."""
+        return list(self._encrypted_headers)
 
     def get_id(self) -> str:
         """Return the id as a string."""

@@ -45,6 +45,7 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
         "id": dashboard.id,
         "name": dashboard.name,
         "url": dashboard.url,
+        "header_names": dashboard.header_names,
         "monitor_downtime": dashboard.monitor_downtime,
         "retention": dashboard.retention.calls_days,
         "state": fetching.state.name,

@@ -41,7 +41,9 @@ def register_dashboard(body: NewDashboard) -> DashboardMessage:
     :raises InvalidInput: it cannot be fetched, or a field is invalid.
     """
     owner = session.current_user().id
-    dashboard = registration.register(owner, body.name, body.url, body.token, body.monitor_downtime)
+    dashboard = registration.register(
+        owner, body.name, body.url, body.token, body.monitor_downtime, body.headers
+    )
     return DashboardMessage(
         message="Dashboard added. Importing its history.",
         dashboard=transact(lambda: dashboard_info(dashboard)),
@@ -49,10 +51,15 @@ def register_dashboard(body: NewDashboard) -> DashboardMessage:
 
 
 def probe_dashboard(body: Connection) -> Probe:
-    """Test an address and a token, and report the result of each step."""
+    """Test an address with a token and headers, and report the result of each step.
+
+    :raises InvalidInput: a header is invalid, so that nothing can be tested.
+    """
     try:
-        details = registration.probe(body.url, body.token)
+        details = registration.probe(body.url, body.token, body.headers)
     except InvalidInput as error:
+        if "headers" in error.errors:
+            raise
         return _failure(error)
     messages: dict[Step, str] = {
         "reachable": "The address responds.",

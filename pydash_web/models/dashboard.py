@@ -21,18 +21,22 @@ State = Literal[
 
 
 class Connection(Body):
-    """The address of a dashboard, and its security token."""
+    """The address of a dashboard, and what its requests need."""
 
     url: Url
     token: Token
+    headers: dict[str, str] = Field(
+        default={},
+        description="Extra request headers, for a server in front of the app: at most 10,"
+        " with 8,000 characters together. With `Authorization` among them, the token is sent as"
+        " `X-PyDash-Token`.",
+    )
 
 
-class NewDashboard(Body):
+class NewDashboard(Connection):
     """A dashboard to add."""
 
     name: Name
-    url: Url
-    token: Token
     monitor_downtime: bool = False
 
 
@@ -42,6 +46,11 @@ class DashboardSettings(Body):
     name: Name | None = None
     url: Url | None = None
     token: Token | None = None
+    headers: dict[str, str | None] | None = Field(
+        default=None,
+        description="Extra request headers to set; null removes one, omitted ones stay as they"
+        " are.",
+    )
     monitor_downtime: bool | None = None
     retention: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
         default=None, description="Days to keep raw requests; null keeps them forever."
@@ -49,8 +58,8 @@ class DashboardSettings(Body):
 
     @property
     def has_new_connection(self) -> bool:
-        """Whether there is a new address or token to test."""
-        return self.url is not None or self.token is not None
+        """Whether there is something new to test: an address, a token or headers."""
+        return (self.url, self.token, self.headers) != (None, None, None)
 
 
 class EndpointSettings(Body):
@@ -102,6 +111,9 @@ class DashboardInfo(Answer):
     id: UUID
     name: str
     url: str
+    header_names: list[str] = Field(
+        description="The names of the extra request headers; their values are never returned."
+    )
     monitor_downtime: bool
     retention: int | None = Field(description="Days to keep raw requests; null keeps them forever.")
     state: State

@@ -172,6 +172,8 @@ def test_it_sends_further_headers_and_the_token_in_one_of_its_own(server: Script
         ("content-length", "7"),
         ("Transfer-Encoding", "chunked"),
         ("CONNECTION", "close"),
+        ("Proxy-Connection", "close"),
+        ("X-PyDash-Token", "another"),
         ("X-A", "b\r\nX-C: d"),
         ("X-A\r\n", "b"),
         ("X A", "b"),

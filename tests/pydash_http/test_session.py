@@ -170,9 +170,15 @@ def test_it_sends_headers_of_a_request_to_no_other_server(
     server: ScriptedServer, session: GuardedSession
 ) -> None:
     elsewhere = server.url.replace("127.0.0.1", "localhost")
-    server.respond(http(status="302 Found", Location=elsewhere + "/b"), http())
-    session.get(server.url + "/a", headers={"Authorization": TOKEN, "X-Key": TOKEN})
-    assert [request.count(TOKEN) for request in server.requests] == [2, 0]
+    server.respond(
+        http(status="302 Found", Location="/b"),
+        http(status="302 Found", Location=elsewhere + "/c"),
+        http(status="302 Found", Location=server.url + "/d"),
+        http(),
+    )
+    names = ("Authorization", "X-Key", "Cookie", "User-Agent")
+    session.get(server.url + "/a", headers=dict.fromkeys(names, TOKEN))
+    assert [request.count(TOKEN) for request in server.requests] == [4, 4, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
 from pydash_database import transact
+from tests.pydash_app.fetching.support.gate import CREDENTIALS, gate
 from tests.pydash_web.support.apps_to_watch import WatchedApp
 from tests.pydash_web.support.running_site import FIRST_CALL, Site, Visitor, make_dashboard
 
@@ -61,10 +62,13 @@ class TestOverview:
         assert shown["state"] == "initialize_endpoints_failure"
         assert (shown["error"], shown["http_status"]) == ("It answered 502.", 502)
 
-    def test_no_answer_ever_holds_the_token(self, alice: Visitor, shop: str) -> None:
+    def test_no_answer_ever_holds_a_secret(self, alice: Visitor, shop: str) -> None:
         change(shop, lambda dashboard: setattr(dashboard, "token", "the-secret-token"))
+        change(shop, lambda dashboard: setattr(dashboard, "headers", {"X-Gate": "secret-value"}))
         for path in ("/api/dashboards", shop):
-            assert "the-secret-token" not in alice.get(path).text
+            text = alice.get(path).text
+            assert "secret" not in text
+            assert '"header_names":["X-Gate"]' in text
 
 
 class TestDashboard:
@@ -131,6 +135,36 @@ class TestRegister:
         assert (dashboard["name"], dashboard["monitor_downtime"]) == ("Mine", True)
         assert dashboard["url"] == f"{watched_app.url}/dashboard"
         assert [each["name"] for each in alice.get("/api/dashboards").json()] == ["Mine"]
+
+    def test_it_uses_and_keeps_extra_headers(self, alice: Visitor, watched_app: WatchedApp) -> None:
+        with gate(f"{watched_app.url}/dashboard") as (url, _):
+            body = {"name": "Mine", "url": url, "token": watched_app.token}
+            refused = alice.post("/api/dashboards/register", body)
+            assert (refused.status_code, list(refused.json()["errors"])) == (400, ["url"])
+            assert '"Staff only"' in refused.json()["message"]
+            headers = {"Authorization": CREDENTIALS}
+            probe = {"url": url, "token": watched_app.token, "headers": headers}
+            assert alice.post("/api/dashboards/probe", probe).json()["ok"]
+            added = alice.post("/api/dashboards/register", {**body, "headers": headers})
+            assert added.status_code == 200
+            dashboard = added.json()["dashboard"]
+            assert dashboard["header_names"] == ["Authorization"]
+            path = f"/api/dashboards/{dashboard['id']}/change_settings"
+            changed = alice.post(path, {"headers": {"X-Gate": "7"}})
+            assert changed.json()["dashboard"]["header_names"] == ["Authorization", "X-Gate"]
+
+    @pytest.mark.parametrize(
+        ("headers", "field"),
+        [({"Host": "x"}, "headers"), ({"X": "a\r\nb"}, "headers"), ({"X": 1}, "headers.X"),
+         ({"X": None}, "headers.X"), ([], "headers"), ("X: 1", "headers"), (None, "headers")],
+    )  # fmt: skip
+    def test_it_says_which_header_is_wrong(
+        self, alice: Visitor, headers: object, field: str
+    ) -> None:
+        body = {"url": "http://127.0.0.1:9", "token": "x", "headers": headers}
+        for path, more in (("register", {"name": "Mine"}), ("probe", {})):
+            answer = alice.post(f"/api/dashboards/{path}", body | more)
+            assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
     @pytest.mark.parametrize("missing", ["name", "url", "token"])
     def test_it_names_what_is_missing(self, alice: Visitor, missing: str) -> None:

@@ -292,7 +292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test an address and a token, and report the result of each step */
+        /** Test an address with a token and headers, and report the result of each step */
         post: operations["probe_dashboard"];
         delete?: never;
         options?: never;
@@ -686,11 +686,18 @@ export interface components {
         CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
         /**
          * Connection
-         * @description The address of a dashboard, and its security token.
+         * @description The address of a dashboard, and what its requests need.
          */
         Connection: {
             url: string;
             token: string;
+            /**
+             * @description Extra request headers, for a server in front of the app: at most 10, with 8,000 characters together. With `Authorization` among them, the token is sent as `X-PyDash-Token`.
+             * @default {}
+             */
+            headers?: {
+                [key: string]: string;
+            };
         };
         /**
          * Credentials
@@ -709,6 +716,8 @@ export interface components {
             id: string;
             name: string;
             url: string;
+            /** @description The names of the extra request headers; their values are never returned. */
+            header_names: string[];
             monitor_downtime: boolean;
             /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
@@ -741,6 +750,8 @@ export interface components {
             id: string;
             name: string;
             url: string;
+            /** @description The names of the extra request headers; their values are never returned. */
+            header_names: string[];
             monitor_downtime: boolean;
             /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
@@ -782,6 +793,13 @@ export interface components {
             url?: string | null;
             /** @default null */
             token?: string | null;
+            /**
+             * @description Extra request headers to set; null removes one, omitted ones stay as they are.
+             * @default null
+             */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
             /** @default null */
             monitor_downtime?: boolean | null;
             /**
@@ -999,9 +1017,16 @@ export interface components {
          * @description A dashboard to add.
          */
         NewDashboard: {
-            name: string;
             url: string;
             token: string;
+            /**
+             * @description Extra request headers, for a server in front of the app: at most 10, with 8,000 characters together. With `Authorization` among them, the token is sent as `X-PyDash-Token`.
+             * @default {}
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            name: string;
             /** @default false */
             monitor_downtime?: boolean;
         };

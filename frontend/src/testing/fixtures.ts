@@ -15,6 +15,7 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   id: '5f0c8d7e-0000-4000-8000-0000000000d1',
   name: 'Web shop',
   url: 'https://shop.example.com/dashboard',
+  header_names: [],
   monitor_downtime: true,
   retention: null,
   state: 'fetched_endpoint_calls',

@@ -13,7 +13,7 @@ delay other dashboards.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -66,6 +66,7 @@ class _Source:
     id: UUID
     url: str
     token: str
+    headers: Mapping[str, str]
     cursor: dict[str, Any] | None
     remote: RemoteInfo | None
     needs_endpoints: bool
@@ -73,9 +74,10 @@ class _Source:
 
     def connect(self) -> RemoteDashboard:
         """Return the remote side; nothing is sent yet."""
-        if self.remote is None or self.needs_endpoints:
-            return remote.connect(self.url, self.token, None, self.read_timeout)
-        return remote.connect(self.remote.url, self.token, self.remote.dialect, self.read_timeout)
+        url, dialect = self.url, None
+        if self.remote is not None and not self.needs_endpoints:
+            url, dialect = self.remote.url, self.remote.dialect
+        return remote.connect(url, self.token, self.headers, dialect, self.read_timeout)
 
     def load(self) -> Dashboard:
         """Return the dashboard; runs in a transaction of the caller.
@@ -83,7 +85,8 @@ class _Source:
         :raises _Superseded: it was deleted or moved.
         """
         dashboard = _find(self.id)
-        if (dashboard.url, dashboard.token) != (self.url, self.token):
+        stored = (dashboard.url, dashboard.token, dashboard.headers)
+        if stored != (self.url, self.token, self.headers):
             raise _Superseded("the dashboard was changed")
         return dashboard
 
@@ -272,6 +275,7 @@ def _source(dashboard_id: UUID | str) -> _Source:
         id=dashboard.id,
         url=dashboard.url,
         token=dashboard.token,
+        headers=dashboard.headers,
         cursor=status.cursor,
         remote=known,
         needs_endpoints=known is None or status.needs_endpoints(datetime.now(UTC)),

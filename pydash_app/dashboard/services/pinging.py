@@ -1,6 +1,7 @@
 """Pings the monitored apps of the dashboards whose downtime is monitored."""
 
 import contextlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -25,13 +26,19 @@ def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL
     was deleted or its downtime is not monitored.
 
     :param interval: the time until the next ping is due.
+    :raises UnreadableSecret: its extra request headers cannot be decrypted.
     """
-    url = transact(lambda: dashboard.url if (dashboard := _find_monitored(dashboard_id)) else None)
-    if url is None:
+
+    def read() -> tuple[str, Mapping[str, str]] | None:
+        dashboard = _find_monitored(dashboard_id)
+        return None if dashboard is None else (dashboard.url, dashboard.headers)
+
+    target = transact(read)
+    if target is None:
         return
     now = datetime.now(UTC)
     try:
-        status, latency = remote.measure(url)
+        status, latency = remote.measure(*target)
         is_up = status < FIRST_SERVER_ERROR
     except RemoteError:
         is_up = False

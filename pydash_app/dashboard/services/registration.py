@@ -1,15 +1,23 @@
 """Adds, changes and deletes dashboards; connections are probed before they are stored."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from flask_monitoring_dashboard_client import RemoteDetails, RemoteError, WrongToken
+from flask_monitoring_dashboard_client import (
+    RemoteDetails,
+    RemoteError,
+    WrongToken,
+    check_headers,
+)
 from pydash_app import configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.errors import InvalidInput, NotFound
+from pydash_app.secrets import UnreadableSecret
 from pydash_app.user import repository as users
 from pydash_database import transact
 
@@ -20,19 +28,25 @@ MAX_TOKEN = 500
 PROBE_SECONDS = 20.0
 
 
-def probe(url: str, token: str) -> RemoteDetails:
+def probe(url: str, token: str, headers: Mapping[str, str] = MappingProxyType({})) -> RemoteDetails:
     """Check whether a dashboard can be fetched.
 
     :param url: address of the monitored app or of its dashboard.
     :param token: its security token.
+    :param headers: extra request headers, for a server in front of the app.
     :returns: the details that the remote side reports.
-    :raises InvalidInput: names the field `url` or `token`, the problem and how to solve it.
+    :raises InvalidInput: names the field `url`, `token` or `headers`, the problem and how to solve
+        it.
     """
     _check_text("url", url, MAX_URL)
     _check_text("token", token, MAX_TOKEN)
     try:
+        check_headers(headers)
+    except ValueError as error:
+        raise InvalidInput(errors={"headers": [str(error)]}) from error
+    try:
         with remote.connect(
-            url, token, read_timeout=PROBE_SECONDS, total_timeout=PROBE_SECONDS
+            url, token, headers, read_timeout=PROBE_SECONDS, total_timeout=PROBE_SECONDS
         ) as dashboard:
             return dashboard.probe()
     except WrongToken as error:
@@ -42,7 +56,12 @@ def probe(url: str, token: str) -> RemoteDetails:
 
 
 def register(
-    user_id: UUID | str, name: str, url: str, token: str, monitor_downtime: bool = False
+    user_id: UUID | str,
+    name: str,
+    url: str,
+    token: str,
+    monitor_downtime: bool = False,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Dashboard:
     """Add a dashboard for a user, if it can be fetched; the fetcher then imports its history.
 
@@ -52,13 +71,14 @@ def register(
     """
     _check_text("name", name, MAX_NAME)
     transact(lambda: _check_limit(user_id))
-    details = probe(url, token)
+    details = probe(url, token, headers)
 
     def store() -> Dashboard:
         if users.lock_for_update(user_id) is None:
             raise NotFound("User not found.")
         _check_limit(user_id)
         dashboard = Dashboard(details.url, token, user_id, name.strip())
+        dashboard.headers = headers
         dashboard.monitor_downtime = monitor_downtime
         repository.add(dashboard)
         return dashboard
@@ -72,13 +92,15 @@ def change_settings(
     name: str | None = None,
     url: str | None = None,
     token: str | None = None,
+    headers: Mapping[str, str | None] | None = None,
     monitor_downtime: bool | None = None,
     retention: Any | None = None,
 ) -> Dashboard:
     """Change settings of a dashboard; None leaves a setting unchanged.
 
-    A new URL or token is probed first.
+    A new URL or token, and new headers, are probed first.
 
+    :param headers: values of extra request headers by name, None to remove one; the others stay.
     :raises InvalidInput: a field is invalid, or the probe failed; nothing is changed.
     :raises NotFound: no dashboard has this id.
     """
@@ -86,16 +108,17 @@ def change_settings(
         _check_text("name", name, MAX_NAME)
     if url is not None:
         _check_text("url", url, MAX_URL)
-    is_moved = url is not None or token is not None
-    if is_moved:
-        url = probe(*transact(lambda: _address(dashboard_id, url, token))).url
     changes = {
         "name": name and name.strip(),
-        "url": url,
-        "token": token,
         "monitor_downtime": monitor_downtime,
         "retention": retention,
     }
+    is_moved = (url, token, headers) != (None, None, None)
+    if is_moved:
+        connection = transact(lambda: _connection(dashboard_id, url, token, headers or {}))
+        details = probe(*connection)
+        # All of them, as they were probed together: others may have been stored in the meantime.
+        changes |= {"url": details.url, "token": connection[1], "headers": connection[2]}
 
     def change() -> Dashboard:
         dashboard = _find(dashboard_id)
@@ -118,19 +141,33 @@ def delete(dashboard_id: UUID | str) -> None:
     transact(lambda: repository.delete(_find(dashboard_id)))
 
 
-def _address(dashboard_id: UUID | str, url: str | None, token: str | None) -> tuple[str, str]:
-    """Return the given URL and token; where one is missing, that of the dashboard.
+def _connection(
+    dashboard_id: UUID | str,
+    url: str | None,
+    token: str | None,
+    headers: Mapping[str, str | None],
+) -> tuple[str, str, dict[str, str]]:
+    """Return the URL, token and headers after a change.
 
-    A stored token is sent only to the server for which it was entered.
+    A stored token is sent only to the server for which it was entered, and so are stored headers.
     """
     dashboard = _find(dashboard_id)
-    if token is None and url is not None and _origin(url) != _origin(dashboard.url):
-        reason = "Enter the token as well: the new address is on another server."
-        raise InvalidInput(errors={"token": [reason]})
-    return (
-        dashboard.url if url is None else url,
-        dashboard.token if token is None else token,
-    )
+    changed = {name.lower() for name in headers}
+    kept = [name for name in dashboard.header_names if name.lower() not in changed]
+    if url is not None and _origin(url) != _origin(dashboard.url):
+        reason = "Enter the {} as well: the new address is on another server."
+        if token is None:
+            raise InvalidInput(errors={"token": [reason.format("token")]})
+        if kept:
+            raise InvalidInput(errors={"headers": [reason.format(f"header {kept[0]}")]})
+    try:
+        token = dashboard.token if token is None else token
+        stored = dashboard.headers if kept else {}
+    except UnreadableSecret as error:
+        raise InvalidInput(error.message) from error
+    merged = {name: stored[name] for name in kept}
+    merged |= {name: value for name, value in headers.items() if value is not None}
+    return dashboard.url if url is None else url, token, merged
 
 
 def _origin(url: str) -> tuple[str, str]:

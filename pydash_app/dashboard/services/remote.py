@@ -1,5 +1,7 @@
 """Connects to the monitored apps; only this module decides which addresses are allowed."""
 
+from collections.abc import Mapping
+
 from flask_monitoring_dashboard_client import RemoteDashboard
 from pydash_app import configuration
 from pydash_http import ping
@@ -11,12 +13,14 @@ TOTAL_SECONDS = 120.0
 def connect(
     url: str,
     token: str,
+    headers: Mapping[str, str],
     dialect: str | None = None,
     read_timeout: float = READ_SECONDS,
     total_timeout: float = TOTAL_SECONDS,
 ) -> RemoteDashboard:
     """Return the remote side of a dashboard; nothing is sent yet.
 
+    :param headers: the dashboard's extra request headers.
     :param dialect: the dialect of the remote side, if known.
     :param read_timeout: maximum seconds between two received bytes.
     :param total_timeout: maximum seconds of each request, or of a whole probe.
@@ -27,14 +31,16 @@ def connect(
         token,
         allow=allowed,
         dialect=dialect,
+        headers=headers,
         read_timeout=read_timeout,
         total_timeout=total_timeout,
     )
 
 
-def measure(url: str) -> tuple[int, float]:
+def measure(url: str, headers: Mapping[str, str]) -> tuple[int, float]:
     """Return the HTTP status of an app's response, and the latency (ms).
 
+    :param headers: the dashboard's extra request headers.
     :raises RemoteError: there is no response.
     """
-    return ping(url, configuration.current().fetch_allow)
+    return ping(url, configuration.current().fetch_allow, headers=headers)

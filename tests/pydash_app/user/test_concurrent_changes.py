@@ -50,7 +50,7 @@ both = pytest.mark.parametrize(("add", "things"), ADDING, ids=["token", "dashboa
 def alice(zeo_database: Configuration, monkeypatch: pytest.MonkeyPatch) -> UUID:
     """Alice, with a limit of one of each; others have many, so the trees have several nodes."""
     configurations.install(zeo_database.model_copy(update={"max_dashboards": 1}))
-    monkeypatch.setattr(registration, "probe", lambda url, _: SimpleNamespace(url=url))
+    monkeypatch.setattr(registration, "probe", lambda url, *_: SimpleNamespace(url=url))
     monkeypatch.setattr(tokens, "MAX_TOKENS", 1)
     transact(add_what_others_have)
     user = User("Alice", "", "alice@example.com")

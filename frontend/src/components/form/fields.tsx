@@ -23,6 +23,7 @@ interface FieldProps<T extends FieldValues, N extends Path<T>> {
   type?: string;
   autoComplete?: string;
   autoFocus?: boolean;
+  multiline?: boolean;
   placeholder?: string;
   hint?: ReactNode;
   end?: ReactNode;

@@ -53,6 +53,26 @@ describe('the connection', () => {
     expect(saveButton()).toHaveFocus();
   });
 
+  it('sends new headers, and the names of those to remove', async () => {
+    answerGet('/dashboards', [{ ...dashboard, header_names: ['Authorization', 'X-Gate'] }]);
+    const sent = answerPost(SETTINGS, saved({ header_names: ['Authorization'] }));
+    await renderSettings();
+    expect(screen.getByText(/^Stored: Authorization, X-Gate\./)).toBeVisible();
+    const field = screen.getByLabelText('Extra request headers');
+    expect(field).toHaveValue('');
+    await userEvent.click(field);
+    await userEvent.paste('Authorization Basic');
+    await userEvent.click(saveButton());
+    expect(await screen.findByText('Enter one header per line, as Name: value.')).toBeVisible();
+    await userEvent.clear(field);
+    await userEvent.click(field);
+    await userEvent.paste('Authorization: Basic YTpi:Yw==\nX-Gate:');
+    await userEvent.click(saveButton());
+    expect(await screen.findByText(/^Stored: Authorization\./)).toBeVisible();
+    expect(sent).toEqual([{ headers: { Authorization: 'Basic YTpi:Yw==', 'X-Gate': null } }]);
+    expect(field).toHaveValue('');
+  });
+
   it('says why it cannot be saved at the field', async () => {
     const reason = 'This token is wrong.';
     answerPost(SETTINGS, { message: reason, errors: { token: [reason] } }, 400);

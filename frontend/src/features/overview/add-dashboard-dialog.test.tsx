@@ -67,6 +67,28 @@ describe('adding a dashboard', () => {
     ]);
   });
 
+  it('sends the headers that a server in front of the app needs', async () => {
+    const tested = answerPost('/dashboards/probe', FOUND);
+    answerGet('/dashboards', [added]);
+    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    renderPage(<AddDashboardDialog onClose={() => undefined} />);
+    const fill = async (label: string, text: string) => {
+      await userEvent.click(screen.getByLabelText(label));
+      await userEvent.paste(text);
+    };
+    await fill('Address of the dashboard', 'https://shop.example');
+    await fill('Token', 'secret');
+    await fill('Extra request headers (optional)', 'X-Gate:');
+    await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
+    expect(await screen.findByText('Enter one header per line, as Name: value.')).toBeVisible();
+    await fill('Extra request headers (optional)', ' 7\n\nAuthorization: Basic YTpi');
+    await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
+    await waitFor(() => expect(sent).toHaveLength(1));
+    const headers = { 'X-Gate': '7', Authorization: 'Basic YTpi' };
+    expect(tested).toEqual([{ url: 'https://shop.example', token: 'secret', headers }]);
+    expect(sent).toEqual([expect.objectContaining({ headers })]);
+  });
+
   it('shows step by step what is wrong, with the lines that help, and adds nothing', async () => {
     answerPost('/dashboards/probe', WITHOUT_EXPORTER);
     const sent = answerPost('/dashboards/register', {});

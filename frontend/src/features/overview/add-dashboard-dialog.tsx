@@ -18,11 +18,18 @@ import { useApiForm } from '@/components/form/use-api-form';
 import { ConnectionSteps } from '@/features/overview/connection-steps';
 import { ImportStatus } from '@/features/overview/import-status';
 import { useLeaving } from '@/hooks/use-leaving';
+import { newHeadersProblem, parseHeaders } from '@/lib/headers';
 import { urlProblem } from '@/lib/url';
 
-type Values = Required<NewDashboard>;
+type Values = Required<Omit<NewDashboard, 'headers'>> & { headers: string };
 
-const EMPTY: Values = { name: '', url: '', token: '', monitor_downtime: true };
+const EMPTY: Values = { name: '', url: '', token: '', headers: '', monitor_downtime: true };
+
+/** What is sent of the values: headers only if there are any. */
+function dashboardOf({ headers, ...values }: Values): NewDashboard {
+  if (headers.trim() === '') return values;
+  return { ...values, headers: parseHeaders(headers) as Record<string, string> };
+}
 
 function Fields({ form }: { form: UseFormReturn<Values> }) {
   const name = useWatch({ control: form.control, name: 'name' }).trim();
@@ -63,6 +70,16 @@ function Fields({ form }: { form: UseFormReturn<Values> }) {
         hint={isTaken && 'You have a dashboard of this name already.'}
         rules={{ required: 'Give it a name.' }}
       />
+      <Field
+        form={form}
+        name="headers"
+        label="Extra request headers (optional)"
+        multiline
+        autoComplete="off"
+        placeholder="Authorization: Basic …"
+        hint="For a server in front of the app that requires a login of its own. One per line; stored encrypted."
+        rules={{ validate: newHeadersProblem }}
+      />
       <FormControlLabel
         control={<Switch {...form.register('monitor_downtime')} defaultChecked size="small" />}
         label="Watch whether the app is up"
@@ -82,9 +99,11 @@ function AddForm({ onAdded, onClose }: AddFormProps) {
   const leaving = useLeaving();
   const { form, submit } = useApiForm<Values, Dashboard | undefined>({
     defaultValues: EMPTY,
-    send: async (dashboard) => {
+    send: async (values) => {
       const signal = leaving();
-      const connection = { url: dashboard.url, token: dashboard.token };
+      const dashboard = dashboardOf(values);
+      const { url, token, headers } = dashboard;
+      const connection = { url, token, ...(headers && { headers }) };
       const { ok } = await probe.mutateAsync({ connection, signal });
       return ok ? (await register.mutateAsync({ dashboard, signal })).dashboard : undefined;
     },
