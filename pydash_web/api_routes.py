@@ -82,7 +82,11 @@ request_password_reset = post(
     limit=limits.MAIL,
 )
 reset_password = post(
-    "/user/reset_password", controller.reset_password.reset_password, PUBLIC, limit=limits.CODE
+    "/user/reset_password",
+    controller.reset_password.reset_password,
+    PUBLIC,
+    limit=limits.CODE,
+    transactional=False,
 )
 delete_user = post(
     "/user/delete",

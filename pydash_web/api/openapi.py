@@ -24,7 +24,8 @@ SECURITY_SCHEMES = {
         "in": "cookie",
         "name": SESSION_COOKIE,
         "description": "Set by `/api/login`. A POST also needs the header `X-XSRF-TOKEN` with the"
-        " value of the cookie `XSRF-TOKEN`.",
+        " value of the cookie `XSRF-TOKEN`. Over HTTPS, the names of both cookies begin with"
+        " `__Host-`.",
     },
     "token": {
         "type": "http",

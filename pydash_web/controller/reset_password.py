@@ -1,6 +1,8 @@
 """Lets a user who forgot the password set a new one."""
 
 from pydash_app.user.services import mail_requests, password_reset
+from pydash_database import transact
+from pydash_web.http import devices
 from pydash_web.models.common import Message
 from pydash_web.models.user import MailAddress, PasswordReset
 
@@ -19,5 +21,7 @@ def reset_password(body: PasswordReset) -> Message:
 
     :raises InvalidInput: the code is invalid, or the password does not meet the requirements.
     """
-    password_reset.reset(body.code, body.new_password)
+    account = transact(lambda: password_reset.reset(body.code, body.new_password).name_key)
+    # Otherwise someone who sends wrong passwords could keep its user out nevertheless.
+    devices.remember_device(account)
     return Message(message="Password changed. Please sign in. All API tokens were revoked.")

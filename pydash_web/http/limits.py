@@ -1,7 +1,8 @@
 """Rate limits for expensive, mail-sending and guessable operations.
 
 Each request counts twice: for the address it comes from and for the account it concerns. So neither
-many accounts from one address nor one account from many addresses can be tried.
+many accounts from one address nor one account from many addresses can be tried. Sign-ins in a
+browser that the account has used before count apart from those of everyone else.
 """
 
 import time
@@ -19,19 +20,25 @@ from limits.strategies import MovingWindowRateLimiter
 from pydash_app.configuration import Configuration
 from pydash_app.errors import TooManyRequests
 from pydash_logger.logger import Logger
+from pydash_web.http.devices import known_device
 
 logger = Logger(__name__)
 
 
 @dataclass(frozen=True)
 class Limit:
-    """The maximum number of requests in a period, from one address and for one account."""
+    """The maximum number of requests in a period, from one address and for one account.
+
+    :param devices_apart: whether each browser in which the account has signed in has the limit of
+        an account of its own, and all of them together have that of an address.
+    """
 
     per_address: str
     per_account: str
+    devices_apart: bool = False
 
 
-SIGN_IN = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes")
+SIGN_IN = Limit("60 per 10 minutes", "10 per 10 minutes", devices_apart=True)
 REGISTRATION = Limit(per_address="20 per hour", per_account="20 per hour")
 MAIL = Limit(per_address="20 per hour", per_account="3 per hour")
 PASSWORD = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes")
@@ -118,6 +125,10 @@ def count(limit: Limit, operation: str, account: str | None) -> None:
     :raises RetryLater: a limit is exceeded.
     """
     limiter: Limiter = current_app.extensions["pydash_limiter"]
+    if account and limit.devices_apart and (device := known_device(account)):
+        limiter.hit(limit.per_address, operation, "devices", account)
+        limiter.hit(limit.per_account, operation, "device", device)
+        return
     limiter.hit(limit.per_address, operation, "address", _network(request.remote_addr or "::"))
     if account:
         limiter.hit(limit.per_account, operation, "account", account)

@@ -4,10 +4,14 @@ Flask-Login finds the user. The signed cookie contains a session token, which na
 session; the session itself is stored with the user, who can list and end it. A request that changes
 something and comes with the cookie also needs the header `X-XSRF-TOKEN`. Other sites do not know
 its value: our pages read it from a cookie that other sites cannot read.
+
+Over HTTPS, the names of all cookies begin with `__Host-`. Browsers accept such a cookie only from
+this host itself, so that neither a subdomain nor plain HTTP can replace it.
 """
 
 import hashlib
 import hmac
+from datetime import timedelta
 from enum import Enum
 from typing import NoReturn
 
@@ -25,6 +29,8 @@ from pydash_database import transact
 
 SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
+# Requires the attributes Secure and Path=/, and no Domain.
+HOST_PREFIX = "__Host-"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Where Flask-Login keeps what it passes to `load_user`.
 _TOKEN = "_user_id"  # noqa: S105 (the name of a key)
@@ -41,13 +47,16 @@ class Access(Enum):
 
 def install(app: Flask) -> None:
     """Install session and XSRF handling."""
+    configuration: Configuration = app.config["PYDASH"]
     app.config.update(
-        SESSION_COOKIE_NAME=SESSION_COOKIE,
+        COOKIE_PREFIX=HOST_PREFIX if configuration.public_url.startswith("https:") else "",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=MAX_AGE,
     )
+    app.config["SESSION_COOKIE_NAME"] = app.config["COOKIE_PREFIX"] + SESSION_COOKIE
     app.session_interface = _SessionCookie()
     manager = _LoginManager(app)
     # Sessions are bound to a random id, not to the browser's address and name, which may change.
@@ -55,21 +64,47 @@ def install(app: Flask) -> None:
     manager.user_loader(load_user)
     manager.request_loader(_load_token_owner)
     manager.unauthorized_handler(unauthorized)
-    app.after_request(_send_xsrf_token)
+    app.after_request(_send_cookies)
+
+
+def cookie_name(name: str) -> str:
+    """Return the name that a cookie has in the browser."""
+    return f"{current_app.config['COOKIE_PREFIX']}{name}"
+
+
+def set_cookie(
+    response: Response, name: str, value: str, max_age: timedelta, *, httponly: bool
+) -> None:
+    """Set a cookie with the same protection as that of the session.
+
+    :param name: without the prefix of HTTPS.
+    """
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=max_age,
+        secure=current_app.session_interface.get_cookie_secure(current_app),
+        httponly=httponly,
+        samesite="Lax",
+    )
 
 
 def sign_in(user: User, password_hash: str) -> None:
     """Begin a session, with a new id, in the browser that sends the request.
 
-    This is a transaction of its own: the cookie must only name a session that is stored.
+    The previous session of this browser ends, whoever was signed in. This is a transaction of its
+    own: the cookie must only name a session that is stored.
 
     :param password_hash: of the password that was checked.
     :raises NotAuthenticated: the password was changed since, which ends all sessions.
     """
+    previous_user_id, _, previous_session = str(cookie.get(_TOKEN, "")).partition(" ")
 
     def begin() -> Session:
         if user.password_hash != password_hash:
             raise NotAuthenticated("The password has just been changed. Sign in again.")
+        if previous_user := maybe_find_user(previous_user_id):
+            previous_user.sessions.end(previous_session)
         return user.sessions.begin(request.user_agent.string)
 
     begun = transact(begin)
@@ -193,18 +228,23 @@ def _xsrf_token() -> str:
     return hmac.new(key, f"xsrf {session_id()}".encode(), hashlib.sha256).hexdigest()
 
 
-def _send_xsrf_token(response: Response) -> Response:
-    """Send the token to our pages; its presence also tells them that there is a session."""
+def _send_cookies(response: Response) -> Response:
+    """Send the XSRF token to our pages; its presence also tells them that there is a session.
+
+    Cookies from before PyDash was configured for HTTPS are deleted. They are not accepted, because
+    a subdomain could set them.
+    """
     if response.cache_control.public:
         # A script or an image: the same for everyone, and stored in caches.
         return response
     if _TOKEN in cookie:
+        set_cookie(response, XSRF_COOKIE, _xsrf_token(), MAX_AGE, httponly=False)
+    elif cookie_name(XSRF_COOKIE) in request.cookies:
         secure = current_app.session_interface.get_cookie_secure(current_app)
-        response.set_cookie(
-            XSRF_COOKIE, _xsrf_token(), max_age=MAX_AGE, secure=secure, samesite="Lax"
-        )
-    elif XSRF_COOKIE in request.cookies:
-        response.delete_cookie(XSRF_COOKIE)
+        response.delete_cookie(cookie_name(XSRF_COOKIE), secure=secure)
+    for name in (SESSION_COOKIE, XSRF_COOKIE):
+        if cookie_name(name) != name and name in request.cookies:
+            response.delete_cookie(name)
     return response
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -76,7 +76,7 @@ class TestCookies:
             if not session["current"]:
                 here.post(f"/api/user/sessions/{session['id']}/delete")
         assert gone.get("/api/user").status_code == 401
-        assert not gone.http.cookies
+        assert gone.http.cookies.keys() == ["pydash_device"]
 
     def test_they_are_secure_behind_a_proxy_that_speaks_https(self, open_site: OpenSite) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
@@ -86,6 +86,52 @@ class TestCookies:
     def test_they_are_secure_where_the_public_url_is_https(self, open_site: OpenSite) -> None:
         cookies = self.cookies(open_site(public_url="https://pydash.example.com"))
         assert all("; Secure" in cookie for cookie in cookies.values())
+
+    HTTPS: ClassVar = {"public_url": "https://pydash.example.com"}
+
+    def test_over_https_only_this_host_can_set_them(self, open_site: OpenSite) -> None:
+        cookies = self.cookies(open_site(**self.HTTPS))
+        assert set(cookies) == {
+            f"__Host-{name}" for name in ("pydash_session", "XSRF-TOKEN", "pydash_device")
+        }
+        for cookie in cookies.values():
+            attributes = {attribute.strip() for attribute in cookie.split(";")}
+            assert {"Secure", "Path=/"} <= attributes, "else the browser refuses the name"
+            assert not any(attribute.startswith("Domain") for attribute in attributes)
+
+    def test_over_https_they_sign_in_and_out(self, open_site: OpenSite) -> None:
+        site = open_site(**self.HTTPS)
+        values = [cookie.partition(";")[0] for cookie in self.cookies(site).values()]
+        token = next(value for value in values if "XSRF" in value).partition("=")[2]
+        # Given by hand, because this is plain HTTP.
+        browser = site.visitor(**{"Cookie": "; ".join(values), "X-XSRF-TOKEN": token})
+        assert browser.get("/api/user").status_code == 200
+        gone = browser.post(LOGOUT)
+        assert gone.status_code == 200
+        for name in ("pydash_session", "XSRF-TOKEN"):
+            [deletion] = [
+                cookie for cookie in gone.raw.headers.getlist("Set-Cookie") if name in cookie
+            ]
+            assert deletion.startswith(f"__Host-{name}=;")
+            assert {"Max-Age=0", "Secure", "Path=/"} <= set(deletion.split("; "))
+        assert browser.get("/api/user").status_code == 401
+
+    def test_over_https_cookies_from_before_are_deleted_and_not_accepted(
+        self, open_site: OpenSite
+    ) -> None:
+        site = open_site(**self.HTTPS)
+        values = [
+            cookie.partition(";")[0].removeprefix("__Host-")
+            for cookie in self.cookies(site).values()
+        ]
+        answer = site.visitor(Cookie="; ".join(values)).get("/api/user")
+        assert answer.status_code == 401
+        deleted = answer.raw.headers.getlist("Set-Cookie")
+        assert sorted(cookie.partition("=;")[0] for cookie in deleted) == [
+            "XSRF-TOKEN",
+            "pydash_session",
+        ]
+        assert all("Max-Age=0" in cookie for cookie in deleted)
 
     def test_a_forged_cookie_is_nobody_s(self, alice: Visitor) -> None:
         cookie = str(alice.http.cookies.get("pydash_session"))
@@ -105,6 +151,22 @@ class TestSessions:
             sessions = visitor.get("/api/user/sessions").json()["sessions"]
             ids |= {each["id"] for each in sessions if each["current"]}
         assert len(ids) == 2
+
+    def test_the_next_login_in_the_same_browser_ends_it(self, site: Site, alice: Visitor) -> None:
+        make_user("Charlie")
+        phone = site.visitor()
+        phone.sign_in("Alice")
+        old = [dict(alice.http.cookies)]
+        assert alice.sign_in("Alice", "wrong password").status_code == 401
+        assert alice.get("/api/user").status_code == 200, "only a sign-in that succeeds ends it"
+        for name in ("Alice", "Charlie", "Charlie"):
+            assert alice.sign_in(name).ok
+            for cookies in old:
+                kept = site.visitor(Cookie=f"pydash_session={cookies['pydash_session']}")
+                assert kept.get("/api/user").status_code == 401, "a kept cookie is of no use"
+            old.append(dict(alice.http.cookies))
+        assert len(phone.get("/api/user/sessions").json()["sessions"]) == 1
+        assert len(alice.get("/api/user/sessions").json()["sessions"]) == 1
 
     def test_it_ends_when_it_was_idle_for_too_long(self, alice: Visitor) -> None:
         user_id = alice.get("/api/user").json()["id"]
@@ -131,7 +193,7 @@ class TestSessions:
         user_id = alice.get("/api/user").json()["id"]
         transact(lambda: find_user(user_id).sessions.end_all())
         assert alice.get("/api/user").status_code == 401
-        assert not list(alice.http.cookies), "what is of no use is forgotten"
+        assert alice.http.cookies.keys() == ["pydash_device"], "what is of no use is forgotten"
         assert alice.sign_in("Alice").status_code == 200
 
     def test_both_cookies_live_as_long(self, site: Site) -> None:
@@ -139,7 +201,8 @@ class TestSessions:
         make_user("Alice")
         visitor = site.visitor()
         visitor.sign_in("Alice")
-        first, second = (cookie.expires or 0 for cookie in visitor.http.cookies)
+        expires = {cookie.name: cookie.expires or 0 for cookie in visitor.http.cookies}
+        first, second = expires["pydash_session"], expires["XSRF-TOKEN"]
         assert first
         assert abs(second - first) < 60
 
@@ -277,6 +340,87 @@ class TestRealAddress:
         names = ["Alice", "ALICE", "alice", "\uff21lice", "\u24b6lice"] * 2
         statuses = [visitor.sign_in(name, "wrong").status_code for name in (*names, "aLICE")]
         assert statuses == [401] * 10 + [429]
+
+
+class TestKnownBrowsers:
+    """Wrong passwords from elsewhere do not lock out a browser that has signed in before."""
+
+    def guess(self, visitor: Visitor, name: str, times: int) -> list[int]:
+        return [visitor.sign_in(name, "wrong password").status_code for _ in range(times)]
+
+    def test_it_signs_in_while_others_guess(self, site: Site, alice: Visitor) -> None:
+        thief, new = site.visitor(), site.visitor()
+        assert self.guess(thief, "Alice", 10)[-1] == 429
+        assert new.sign_in("Alice").status_code == 429
+        assert alice.post(LOGOUT).ok
+        assert alice.sign_in("ALICE ").status_code == 200
+
+    def test_it_signs_in_while_others_at_its_address_guess(
+        self, site: Site, alice: Visitor
+    ) -> None:
+        thief = site.visitor()
+        for number in range(60):
+            thief.sign_in(f"User {number}", "wrong password")
+        assert site.visitor().sign_in("Bob").status_code == 429
+        assert alice.sign_in("Alice").status_code == 200
+
+    def test_it_has_a_limit_of_its_own(self, site: Site, alice: Visitor) -> None:
+        assert self.guess(alice, "Alice", 11) == [401] * 10 + [429]
+        assert site.visitor().sign_in("Alice").status_code == 200
+
+    def test_a_further_sign_in_gives_it_no_further_attempts(self, alice: Visitor) -> None:
+        assert self.guess(alice, "Alice", 5) == [401] * 5
+        assert alice.sign_in("Alice").status_code == 200
+        assert self.guess(alice, "Alice", 5) == [401] * 4 + [429]
+
+    def test_all_browsers_of_an_account_have_a_common_limit(
+        self, site: Site, alice: Visitor
+    ) -> None:
+        browsers = [site.visitor() for _ in range(7)]
+        for browser in browsers:
+            assert browser.sign_in("Alice").ok
+        site.forget_limits()
+        for browser in browsers[:6]:
+            assert self.guess(browser, "Alice", 10) == [401] * 10
+        assert self.guess(browsers[6], "Alice", 1) == [429]
+
+    def test_it_is_known_for_the_accounts_that_signed_in_with_it(
+        self, site: Site, alice: Visitor
+    ) -> None:
+        names = ["Bob", "Charlie", "Dora", "Eve"]
+        for name in names:
+            make_user(name)
+            assert alice.sign_in(name).ok
+        thief = site.visitor()
+        for name in ("Alice", *names):
+            self.guess(thief, name, 10)
+        assert site.visitor().sign_in("Alice").status_code == 429
+        for name in ("Alice", *names):
+            assert alice.sign_in(name).status_code == 200
+        assert len(alice.http.cookies["pydash_device"]) < 1000
+
+    def test_it_is_not_known_for_others(self, site: Site, charlie: Visitor) -> None:
+        make_user("Alice")
+        assert self.guess(charlie, "Alice", 10) == [401] * 10
+        assert site.visitor().sign_in("Alice").status_code == 429
+
+    def test_it_cannot_be_forged(self, site: Site, alice: Visitor) -> None:
+        make_user("x-Alice")
+        other = site.visitor()
+        assert other.sign_in("x-Alice").ok
+        known = str(alice.http.cookies["pydash_device"])
+        device, time, signature = known.split(".")
+        of_other = str(other.http.cookies["pydash_device"])
+        self.guess(site.visitor(), "Alice", 10)
+        for forged in (
+            f"x{known}", f"{device}.{time}.{signature[::-1]}", f"{device}.x.{signature}", device,
+            of_other, f"x-{of_other}", "", ":", "..", "é", "x" * 4000, ":" * 4000,
+        ):  # fmt: skip
+            cookie = {"Cookie": f"pydash_device={forged}".encode()}
+            body = {"name": "Alice", "password": PASSWORD}
+            answer = Visitor(site.url).post("/api/login", body, headers=cookie)
+            assert answer.status_code == 429, forged
+        assert alice.sign_in("Alice").status_code == 200
 
 
 class TestWaiting:

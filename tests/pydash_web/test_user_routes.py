@@ -215,6 +215,17 @@ class TestPasswordReset:
         assert browser.sign_in("Alice", NEW_PASSWORD).status_code == 200
         assert browser.post("/api/user/reset_password", body).status_code == 400
 
+    def test_it_lets_in_who_is_locked_out(self, site: Site, browser: Visitor) -> None:
+        make_user("Alice")
+        thief = site.visitor()
+        for _ in range(11):
+            thief.sign_in("Alice", "wrong password")
+        assert browser.sign_in("Alice").status_code == 429
+        body = {"code": self.request_code(browser), "new_password": NEW_PASSWORD}
+        assert browser.post("/api/user/reset_password", body).status_code == 200
+        assert browser.sign_in("Alice", NEW_PASSWORD).status_code == 200
+        assert thief.sign_in("Alice").status_code == 429
+
     def test_it_revokes_all_api_tokens(
         self, site: Site, alice: Visitor, charlie: Visitor, browser: Visitor
     ) -> None:

@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in and set the session cookie */
+        /** Sign in and set the session cookie; the previous session of this browser ends */
         post: operations["login"];
         delete?: never;
         options?: never;

@@ -4,8 +4,15 @@ import { noteAnswer } from '@/api/core/connection';
 import { hasStatus, toApiError } from '@/api/core/errors';
 
 /* The session is a cookie, and Axios copies the cookie XSRF-TOKEN into the header X-XSRF-TOKEN
-   by itself, which is what the API asks of every change. */
+   by itself, which is what the API asks of every change. Over HTTPS, the cookie's name has a prefix
+   which keeps other hosts from setting it. */
 const client = axios.create({ baseURL: '/api', timeout: 30_000 });
+const SECURE_NAME = '__Host-XSRF-TOKEN';
+
+client.interceptors.request.use((config) => {
+  if (document.cookie.includes(`${SECURE_NAME}=`)) config.xsrfCookieName = SECURE_NAME;
+  return config;
+});
 
 client.interceptors.response.use(
   (response) => {
