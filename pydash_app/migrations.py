@@ -27,7 +27,10 @@ def _convert_cubes(root: Root) -> None:
 
 
 def _refuse_older_code(root: Root) -> None:
-    """Change nothing: the new version alone keeps code away that lacks a renamed class."""
+    """Change nothing: the new version alone keeps code away that cannot read what is stored next.
+
+    That is a renamed class, or a new format of the cube's columns.
+    """
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -35,6 +38,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     outbox.repository.create_sent,
     mail_requests.create,
     _convert_cubes,
+    _refuse_older_code,
     _refuse_older_code,
 )
 

@@ -16,6 +16,7 @@ from persistent import GHOST, Persistent
 
 from pydash_cube import encoding
 from pydash_cube.cache import column_cache
+from pydash_cube.digest import with_spreads
 from pydash_cube.table import (
     FIELDS,
     Array,
@@ -103,7 +104,9 @@ class Block(Mapping[str, Array]):
         return cls(rows, zones, pages)
 
     def __getitem__(self, name: str) -> Array:
-        return self.pages[name].read()[name]
+        values = self.pages[name].read()[name]
+        is_old = name == "weight" and values.dtype.kind == "u"
+        return with_spreads(values, self["mean"]) if is_old else values
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.pages)

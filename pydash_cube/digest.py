@@ -1,15 +1,16 @@
-"""t-digests of many cells at once, in flat arrays.
+"""Digests of the execution times of many cells at once, in flat arrays.
 
-A digest is a list of centroids (mean, weight) in order of their means. Two arrays contain the
-digests of all cells one after the other, a third the number of centroids of each. No Python loop
-runs over cells.
+A digest is a list of entries in order of their means. An entry is a **plateau**, some calls with
+the same value, or a **spread**, some calls with different values of which only the mean is kept.
+Three arrays contain the digests of all cells one after the other. No Python loop runs over cells.
 
-The method is Dunning and Ertl, "Computing extremely accurate quantiles using t-digests" (2019),
-in its merging form with the scale function k1: clusters are small near the extremes, so extreme
-percentiles are as good as the median.
+The method is the merging t-digest of Dunning and Ertl, "Computing extremely accurate quantiles
+using t-digests" (2019), with two changes: a value that many calls share stays a plateau, and the
+scale function is finest in the upper tail, where execution times are read.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +18,27 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SCALE_FUNCTION = "k1"
-# A digest has at most this many centroids; it is exact for at most as many distinct values.
-SIZE = 150
+# Digests with at most this many entries are not clustered, so they contain every distinct value.
+# Clustered ones usually have fewer; gaps and ties can add some.
+LIMIT = 180
+# The scale function: units of it that the body takes, and the upper tail, and where that begins.
+_BODY, _TAIL, _TAIL_BEGINS = 80, 100, 0.0015
+# A plateau this wide (in units of the scale function) is not merged with its neighbors.
+_WIDE = 0.5
+# Nor are neighbors this far apart, such as those of two modes.
+_GAP = 2
+# Fewer bits than this of a mean carry no information; their zeros compress well.
+_DROPPED_BITS = 32
 
 
 @dataclass(frozen=True)
 class Digests:
-    """The t-digests of a number of cells.
+    """The digests of a number of cells.
 
-    :ivar counts: number of centroids of each cell, at least 1.
-    :ivar means: of all centroids (ms), ascending within a cell, no two equal within a cell.
-    :ivar weights: number of calls of each centroid.
+    :ivar counts: number of entries of each cell, at least 1.
+    :ivar means: of all entries (ms), ascending within a cell.
+    :ivar weights: number of calls of each entry; negative if it is a spread. (The sign passes
+        through sorting and selecting rows at no cost.)
     """
 
     counts: Ints
@@ -37,21 +47,28 @@ class Digests:
 
     @classmethod
     def merge(cls, cells: Ints, means: Floats, weights: Ints, size: int) -> "Digests":
-        """Build one digest per cell from centroids in any order.
+        """Build one digest per cell from entries in any order.
 
-        :param cells: for each centroid the number of its cell, 0 to size - 1.
-        :param size: number of cells; each has at least one centroid.
+        :param cells: for each entry the number of its cell, 0 to size - 1.
+        :param size: number of cells; each has at least one entry.
         """
         cells, means, weights = _sorted_by_cell_and_mean(cells, means, weights)
-        starts = _run_starts(cells, means)
-        if len(starts) < len(cells):
+        same = (cells[1:] == cells[:-1]) & (means[1:] == means[:-1])
+        same &= (weights[1:] > 0) & (weights[:-1] > 0)
+        if same.any():
+            starts = np.flatnonzero(np.concatenate([[True], ~same]))
             weights = np.add.reduceat(weights, starts)
             cells, means = cells[starts], means[starts]
         return cls(np.bincount(cells, minlength=size), means, weights)
 
+    @property
+    def calls(self) -> Ints:
+        """The number of calls of each entry."""
+        return np.abs(self.weights)
+
     def compressed(self) -> "Digests":
-        """Return digests of at most SIZE centroids each; those that have no more stay as is."""
-        large = self.counts > SIZE
+        """Return digests of about LIMIT entries each; those that have no more stay as is."""
+        large = self.counts > LIMIT
         if not large.any():
             return self
         cells = np.repeat(np.arange(len(self.counts)), self.counts)
@@ -68,62 +85,125 @@ class Digests:
     def percentiles(self, q: float, minimum: Floats, maximum: Floats) -> Floats:
         """Return the q-quantile of each cell (ms).
 
-        Linear between the centroids' mid-ranks; the extremes are the exact minimum and maximum.
+        Without spreads it is NumPy's, to the last digit: linear between two neighboring calls. A
+        spread stands for its middle rank, and no value is read from the middle of a gap.
 
         :param q: 0 to 1.
         :param minimum: of each cell.
         :param maximum: of each cell.
 
-        >>> digests = Digests.merge(np.zeros(5, int), np.array([.1, .2, .2, .2, .5]),
-        ...                         np.ones(5, int), 1)
-        >>> digests.percentiles(.25, np.array([.1]), np.array([.5]))
-        array([0.1375])
+        >>> digests = Digests.merge(np.zeros(3, int), np.array([5., 1500., 5.]),
+        ...                         np.array([90, 6, 6]), 1)
+        >>> digests.percentiles(.9, np.array([5.]), np.array([1500.]))
+        array([5.])
         """
-        ends = np.cumsum(self.weights)
-        mid_ranks = ends - self.weights / 2
+        ranks, means = self._ranks, self.means
+        h = q * (ranks.sizes - 1)
+        # Twice the ranks are whole numbers, so the search is exact.
+        wanted = 2 * ranks.bottom + np.ceil(2 * h).astype(np.int64)
+        right = np.clip(np.searchsorted(ranks.right, wanted), ranks.first, ranks.last + 1)
+        # Beyond an outermost spread, interpolate to the extreme itself.
+        low, high = right == ranks.first, right > ranks.last
+        left, right = np.maximum(right - 1, 0), np.minimum(right, len(means) - 1)
+        y0 = np.where(low, minimum, means[left])
+        y1 = np.where(high, maximum, means[right])
+        x0 = np.where(low, 0, ranks.right[left] / 2 - ranks.bottom)
+        x1 = np.where(high, ranks.sizes - 1, ranks.left[right] / 2 - ranks.bottom)
+        edge = np.where(low, 1, np.where(high, ranks.sizes - 1, ranks.start[right] - ranks.bottom))
+        gap = y1 > _GAP * y0
+        x0, x1 = np.where(gap, edge - 1, x0), np.where(gap, edge, x1)
+        t = np.clip((h - x0) / np.where(x1 > x0, x1 - x0, 1), 0, 1)
+        # As NumPy computes it, so that no digit differs.
+        values = np.where(t < 0.5, y0 + (y1 - y0) * t, y1 - (y1 - y0) * (1 - t))
+        return np.clip(values, minimum, maximum)
+
+    @cached_property
+    def _ranks(self) -> "_Ranks":
+        calls = self.calls
+        ends = np.cumsum(calls)
+        start = ends - calls
         last = np.cumsum(self.counts) - 1
         first = last - self.counts + 1
-        top = ends[last].astype(np.float64)
-        bottom = top - np.add.reduceat(self.weights, first)
-        target = bottom + q * (top - bottom)
-        right = np.clip(np.searchsorted(mid_ranks, target), first, last + 1)
-        # Beyond the outermost centroids, interpolate to the extreme itself.
-        low, high = right == first, right == last + 1
-        left, right = np.maximum(right - 1, 0), np.minimum(right, len(mid_ranks) - 1)
-        x0 = np.where(low, bottom, mid_ranks[left])
-        x1 = np.where(high, top, mid_ranks[right])
-        y0 = np.where(low, minimum, self.means[left])
-        y1 = np.where(high, maximum, self.means[right])
-        values: Floats = np.clip(y0 + (y1 - y0) * (target - x0) / (x1 - x0), minimum, maximum)
-        return values
+        spread = self.weights < 0
+        middle = 2 * start + calls - 1
+        return _Ranks(
+            first=first,
+            last=last,
+            bottom=start[first],
+            sizes=ends[last] - start[first],
+            start=start,
+            left=np.where(spread, middle, 2 * start),
+            right=np.where(spread, middle, 2 * ends - 2),
+        )
 
     def _clustered(self) -> tuple[Ints, Floats, Ints]:
-        """Merge the centroids of each cluster; return cell, mean and weight of each cluster."""
+        """Merge the entries of each cluster; return cell, mean and weight of each cluster."""
         cells = np.repeat(np.arange(len(self.counts)), self.counts)
-        ends = np.cumsum(self.weights)
-        first = np.cumsum(self.counts) - self.counts
-        totals = np.add.reduceat(self.weights, first)
-        bottom = ends[first] - self.weights[first]
-        mid_ranks = ends - self.weights / 2 - np.repeat(bottom, self.counts)
-        quantiles = mid_ranks / np.repeat(totals, self.counts)
-        # The scale function k1; the centroids between two whole numbers are one cluster.
-        scaled = SIZE * (np.arcsin(2 * quantiles - 1) / np.pi + 0.5)
-        starts = _run_starts(cells, np.floor(scaled).astype(np.int64))
-        weights = np.add.reduceat(self.weights, starts)
-        means = np.add.reduceat(self.means * self.weights, starts) / weights
-        single = np.diff(starts, append=len(cells)) == 1
-        # Single precision is enough for a mean of several calls; the zeros compress well.
-        means = np.where(single, self.means[starts], means.astype(np.float32))
-        return cells[starts], means, weights
+        calls, ranks = self.calls, self._ranks
+        ends = ranks.start + calls - ranks.bottom[cells]
+        above = (1 - ends / ranks.sizes[cells]) / _TAIL_BEGINS
+        right = _BODY * ends / ranks.sizes[cells] + _TAIL / (1 + above * np.sqrt(above))
+        left = np.concatenate([[0], right[:-1]])
+        left[ranks.first] = 0
+        wide = (self.weights > 0) & (right - left >= _WIDE)
+        number = np.floor((left + right) / 2)
+        starts = np.ones(len(cells), dtype=bool)
+        starts[1:] = (cells[1:] != cells[:-1]) | (number[1:] != number[:-1])
+        starts[1:] |= wide[1:] | wide[:-1] | (self.means[1:] > _GAP * self.means[:-1])
+        runs = np.flatnonzero(starts)
+        merged = np.diff(runs, append=len(cells)) > 1
+        sums = np.add.reduceat(calls, runs)
+        means = np.add.reduceat(self.means * calls, runs) / sums
+        means = np.where(merged, means, self.means[runs])
+        weights = np.where(merged, -sums, self.weights[runs])
+        return cells[runs], np.where(weights > 1, means, _rounded(means)), weights
 
 
-def _run_starts(*keys: NDArray[np.generic]) -> Ints:
-    """Return the rows that differ from the previous one in any of the keys."""
-    changes = np.zeros(len(keys[0]), dtype=bool)
-    changes[:1] = True
-    for key in keys:
-        changes[1:] |= key[1:] != key[:-1]
-    return np.flatnonzero(changes)
+@dataclass(frozen=True)
+class _Ranks:
+    """The ranks of the calls of a number of cells, counted through all cells.
+
+    :ivar first: number of the first entry of each cell.
+    :ivar last: number of its last entry.
+    :ivar bottom: number of calls before each cell.
+    :ivar sizes: number of calls of each cell.
+    :ivar start: number of calls before each entry.
+    :ivar left: twice the rank at which each entry begins: that of its first call, or, of a spread,
+        its middle.
+    :ivar right: twice the rank at which it ends.
+    """
+
+    first: Ints
+    last: Ints
+    bottom: Ints
+    sizes: Ints
+    start: Ints
+    left: Ints
+    right: Ints
+
+
+def with_spreads(weights: NDArray[np.integer], means: Floats) -> Ints:
+    """Return the weights of a digest that was stored without saying which entries are spreads.
+
+    Means of spreads were rounded to single precision, values of calls were not. So an entry of
+    several calls is a plateau if its mean has more digits than that, or so few that it is unlikely
+    to be a mean: whole and half milliseconds, for instance.
+
+    >>> with_spreads(np.array([1, 3, 3, 3]), np.array([.1, .1, 250., float(np.float32(.1))]))
+    array([ 1,  3,  3, -3])
+    """
+    bits = means.view(np.int64)
+    is_single = (bits & ((1 << 29) - 1)) == 0
+    has_few_digits = (bits & ((1 << 38) - 1)) == 0
+    signs = np.where((weights > 1) & is_single & ~has_few_digits, -1, 1)
+    return signs * weights.astype(np.int64)
+
+
+def _rounded(means: Floats) -> Floats:
+    """Round means (of at least 0) to 20 binary digits, that is by at most 5e-7 of their values."""
+    half = np.int64(1 << (_DROPPED_BITS - 1))
+    bits = (means.view(np.int64) + half) >> _DROPPED_BITS << _DROPPED_BITS
+    return bits.view(np.float64)
 
 
 def _sorted_by_cell_and_mean(

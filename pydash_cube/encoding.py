@@ -1,10 +1,9 @@
 """The storage format of the cube: columns of numbers as bytes.
 
 A frame contains named columns. It is not a pickled NumPy object, so that a database outlives the
-NumPy version that wrote it: a header has the type and length of each column; the numbers follow
-byte plane by byte plane (all lowest bytes first), compressed with Zstandard. Every frame has a
-format version and the kind of digest of its centroids. Digests of every kind and size are read:
-their centroids are weighted points, which merge with those of any other digest.
+NumPy version that wrote it: a header has the format version and the type and length of each
+column; the numbers follow byte plane by byte plane (all lowest bytes first), compressed with
+Zstandard. Frames of all versions are read.
 """
 
 import json
@@ -17,16 +16,16 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from pydash_cube import digest
-
 Array = NDArray[Any]
 
-FORMAT = 1
+# In format 1, weights did not say which entries of a digest are spreads.
+FORMATS = (1, 2)
 _MAGIC = b"PyDash"
 _PREFIX = struct.Struct("<6sHI")
 _LEVEL = 3
 # In order of time or nearly so: their differences are small.
 _DIFFERENCES = frozenset({"time", "first", "last"})
+_WEIGHT = "weight"
 
 
 class _Threads(threading.local):
@@ -53,26 +52,26 @@ def encode(columns: Mapping[str, Array]) -> bytes:
     {'visits': array([3, 1, 2], dtype=uint8)}
     """
     packed = {name: _narrow(name, values) for name, values in columns.items()}
-    header = {
-        "digest": [digest.SCALE_FUNCTION, digest.SIZE],
-        "columns": [[name, values.dtype.str, len(values)] for name, values in packed.items()],
-    }
+    header = {"columns": [[name, values.dtype.str, len(values)] for name, values in packed.items()]}
     text = json.dumps(header, separators=(",", ":")).encode()
     payload = b"".join(
         values.view(np.uint8).reshape(-1, values.dtype.itemsize).T.tobytes()
         for values in packed.values()
     )
-    return _PREFIX.pack(_MAGIC, FORMAT, len(text)) + text + _threads.compressor.compress(payload)
+    return (
+        _PREFIX.pack(_MAGIC, FORMATS[-1], len(text)) + text + _threads.compressor.compress(payload)
+    )
 
 
 def decode(frame: bytes) -> dict[str, Array]:
     """Unpack what `encode` packed.
 
-    :returns: read-only arrays; integers in the smallest type that fits, times as ``int64``.
+    :returns: read-only arrays; integers in the smallest type that fits, times as ``int64``. Only
+        weights of digests are signed; those of format 1 are not, see `digest.with_spreads`.
     :raises UnknownFormatError: the frame was written by a newer PyDash, or is damaged.
     """
     check_format(frame)
-    _, _, length = _PREFIX.unpack_from(frame)
+    _, version, length = _PREFIX.unpack_from(frame)
     end = _PREFIX.size + length
     header = json.loads(frame[_PREFIX.size : end])
     payload = _threads.decompressor.decompress(frame[end:])
@@ -86,6 +85,8 @@ def decode(frame: bytes) -> dict[str, Array]:
         values = values.reshape(-1)
         if name in _DIFFERENCES:
             values = np.cumsum(values, dtype=np.int64)
+        elif name == _WEIGHT and version > 1:
+            values = _signed(values)
         values.flags.writeable = False
         columns[name] = values
         position += size
@@ -100,9 +101,10 @@ def check_format(frame: bytes) -> None:
     if len(frame) < _PREFIX.size or not frame.startswith(_MAGIC):
         raise UnknownFormatError("Stored columns are damaged.")
     _, version, _ = _PREFIX.unpack_from(frame)
-    if version != FORMAT:
+    if version not in FORMATS:
         raise UnknownFormatError(
-            f"Stored columns have format {version}, but this PyDash knows only format {FORMAT}."
+            f"Stored columns have format {version}, but this PyDash knows only formats up to"
+            f" {FORMATS[-1]}."
         )
 
 
@@ -112,5 +114,14 @@ def _narrow(name: str, values: Array) -> Array:
         return values.astype("<f8")
     if name in _DIFFERENCES:
         return np.diff(values.astype("<i8"), prepend=np.int64(0)).astype("<i8")
+    if name == _WEIGHT:
+        # The sign in the lowest bit, so that small numbers stay small.
+        values = 2 * np.abs(values) + (values < 0)
     smallest = np.min_scalar_type(int(values.max(initial=0)))
     return values.astype(smallest.newbyteorder("<"))
+
+
+def _signed(values: Array) -> Array:
+    """Return the numbers whose sign is in the lowest bit."""
+    calls = (values >> 1).astype(values.dtype.str.replace("u", "i"))
+    return np.negative(calls, out=calls, where=(values & 1).astype(bool))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pydash_cube import time_units
-from pydash_cube.digest import SIZE
+from pydash_cube.digest import LIMIT
 from pydash_cube.table import FIELDS
 from pydash_cube.time_units import Times
 
@@ -77,7 +77,7 @@ class Extent:
         """Return an upper bound of the cost of reading a partition."""
         cells = self.units[partition.unit] * prod(self.fields[name] for name in partition.fields)
         cells = max(1, min(cells, self.calls))
-        centroids = min(SIZE, self.calls / cells) if partition.digests else 0
+        centroids = min(LIMIT, self.calls / cells) if partition.digests else 0
         return int(cells * (ROW_COST + centroids))
 
 

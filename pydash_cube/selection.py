@@ -56,6 +56,9 @@ class Selection:
             for field, text in query.filters.items()
         }
         self.slices = self._cut()
+        if self._end is not None and cube.last is not None and self._end > cube.last:
+            # A range that ends now would otherwise cut today's cells, and so read today's calls.
+            self._end = None
 
     def texts(self, field: str, codes: Ints) -> list[str]:
         """Return the texts of a field's codes."""
@@ -73,7 +76,7 @@ class Selection:
         cells = self._roll_up((), (), digests=True)
         if not len(cells) or cells.digests is None:
             return [], []
-        means, weights = cells.digests.means, cells.digests.weights
+        means, weights = cells.digests.means, cells.digests.calls
         edges = _logarithmic_edges(means, bins)
         counts, _ = np.histogram(np.clip(means, edges[0], edges[-1]), edges, weights=weights)
         return edges.tolist(), counts.astype(np.int64).tolist()

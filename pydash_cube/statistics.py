@@ -142,6 +142,7 @@ STATISTICS: Mapping[str, CellStatistic] = {
         _percentile(_N.NINETIETH_PERCENTILE, 90),
         _percentile(_N.NINETY_FIFTH_PERCENTILE, 95),
         _percentile(_N.NINETY_NINTH_PERCENTILE, 99),
+        _percentile(_N.NINETY_NINE_POINT_NINTH_PERCENTILE, 99.9),
         _percentile(_N.SLOWEST_MEASURED, 100),
         CellStatistic(
             _N.VERSIONS,

@@ -28,6 +28,7 @@ class StatisticName(StrEnum):
     NINETIETH_PERCENTILE = "ninetieth_percentile_execution_time"
     NINETY_FIFTH_PERCENTILE = "ninety-fifth_percentile_execution_time"
     NINETY_NINTH_PERCENTILE = "ninety-ninth_percentile_execution_time"
+    NINETY_NINE_POINT_NINTH_PERCENTILE = "ninety-nine-point-ninth_percentile_execution_time"
     SLOWEST_MEASURED = "slowest_measured_execution_time"
     VERSIONS = "versions"
     ERROR_RATE = "error_rate"

@@ -108,13 +108,7 @@ def chosen(
 
 
 def percentile(values: Sequence[float], q: float) -> float | None:
-    """Interpolate between the middles of the ranks of each distinct value."""
-    if not values:
-        return None
-    counts = sorted(Counter(values).items())
-    ends = np.cumsum([count for _, count in counts])
-    middles = [end - count / 2 for end, (_, count) in zip(ends, counts, strict=True)]
-    return float(np.interp(q * len(values), middles, [value for value, _ in counts]))
+    return float(np.quantile(values, q)) if values else None
 
 
 def label(time: datetime, unit: str) -> str:

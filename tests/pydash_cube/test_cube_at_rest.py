@@ -14,6 +14,7 @@ from ZODB.FileStorage import FileStorage
 from pydash_cube import encoding
 from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import Call, CallBatch
+from pydash_cube.chunk import Block, Page, PageEntry
 from pydash_cube.cube import Cube
 from pydash_cube.encoding import UnknownFormatError
 from tests.pydash_cube.support import run_query, select
@@ -84,6 +85,19 @@ def test_queries_do_not_modify_the_cube(database: DB) -> None:
     assert cube.dictionaries["version"].code("unheard of") is None
 
 
+def test_a_range_that_ends_now_does_not_read_the_calls(database: DB) -> None:
+    cube = stored(database, 120_000)
+
+    def bytes_read(end: datetime | None) -> int:
+        column_cache.clear()
+        run_query(cube, ["total_visits", "median_execution_time"], end=end)
+        return column_cache._size
+
+    now = START + timedelta(days=DAYS, hours=3, minutes=7)
+    assert cube.last is not None
+    assert bytes_read(now) == bytes_read(None) < bytes_read(now - timedelta(hours=4))
+
+
 def test_adding_a_few_calls_writes_little(database: DB, tmp_path: Path) -> None:
     cube = stored(database, 120_000)
     later = START + timedelta(days=DAYS)
@@ -124,9 +138,12 @@ def test_a_call_takes_less_than_60_bytes(database: DB, tmp_path: Path) -> None:
 
 
 def test_a_newer_format_is_reported() -> None:
-    newer = encoding.encode({"visits": np.array([1])}).replace(b"PyDash\x01", b"PyDash\x02", 1)
-    with pytest.raises(UnknownFormatError, match="format 2, but this PyDash knows only format 1"):
-        encoding.decode(newer)
+    newest = encoding.FORMATS[-1]
+    newer = bytearray(encoding.encode({"visits": np.array([1])}))
+    newer[6] = newest + 1
+    expected = f"format {newest + 1}, but this PyDash knows only formats up to {newest}"
+    with pytest.raises(UnknownFormatError, match=expected):
+        encoding.decode(bytes(newer))
 
 
 @pytest.mark.parametrize("frame", [b"", b"PyDash", b"PyDash\x01\x00", b"another one" * 9])
@@ -135,15 +152,29 @@ def test_a_damaged_frame_is_reported(frame: bytes) -> None:
         encoding.decode(frame)
 
 
-def test_digests_of_every_kind_are_read() -> None:
-    frame = encoding.encode({"mean": np.array([1.5, 2.5]), "weight": np.array([1, 2])})
-    header = b'"digest":["k1",150]'
-    assert header in frame
-    other = encoding.decode(frame.replace(header, b'"digest":["k9",250]', 1))
-    assert {name: values.tolist() for name, values in other.items()} == {
-        "mean": [1.5, 2.5],
-        "weight": [1, 2],
-    }
+@pytest.mark.parametrize("weights", [[1, -2, 3, -100, 127], [-128, 200], [-(2**40), 2**40]])
+def test_weights_keep_their_sign(weights: list[int]) -> None:
+    decoded = encoding.decode(encoding.encode({"weight": np.array(weights)}))["weight"]
+    assert decoded.tolist() == weights
+
+
+def old_entry(columns: dict[str, np.ndarray]) -> PageEntry:
+    """Return a page in format 1, whose weights have no sign."""
+    frame = encoding.encode({name.replace("weight", "heavy_"): columns[name] for name in columns})
+    old = bytearray(frame.replace(b'"heavy_"', b'"weight"'))
+    old[6] = 1
+    return PageEntry(" ".join(columns).encode(), Page(bytes(old)))
+
+
+@pytest.mark.parametrize("is_one_page", [True, False])
+def test_entries_stored_without_signs_are_told_apart(is_one_page: bool) -> None:
+    mean = np.array([15.6, 250.0, float(np.float32(1 / 3)), 0.1])
+    columns = {"mean": mean, "weight": np.array([4, 4, 4, 1])}
+    whole = old_entry(columns)
+    parts = {name: old_entry({name: values}) for name, values in columns.items()}
+    column_cache.clear()
+    block = Block(4, {}, dict.fromkeys(columns, whole) if is_one_page else parts)
+    assert block["weight"].tolist() == [4, 4, -4, 1]
 
 
 @pytest.mark.parametrize(

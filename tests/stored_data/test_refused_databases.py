@@ -63,7 +63,7 @@ def have_newer_class(root: Any) -> None:
 
 def have_newer_format(root: Any) -> None:
     page = first_page(root)
-    page.frame = page.frame.replace(b"PyDash\x01", b"PyDash\x02", 1)
+    page.frame = page.frame.replace(b"PyDash\x01", b"PyDash\x63", 1)
 
 
 def have_damaged_columns(root: Any) -> None:
@@ -86,7 +86,7 @@ class Damaged:
     [
         (have_newer_schema, f"has schema {len(MIGRATIONS) + 1}, but this PyDash knows only"),
         (have_newer_class, "the class pydash_app.newer.Unknown, which this PyDash does not have"),
-        (have_newer_format, "have format 2, but this PyDash knows only format 1"),
+        (have_newer_format, "have format 99, but this PyDash knows only formats up to"),
         (have_damaged_columns, "Stored columns are damaged"),
         (have_damaged_object, "invalid literal for int"),
     ],

@@ -963,6 +963,7 @@ export interface components {
             ninetieth_percentile_execution_time?: (number | null)[];
             "ninety-fifth_percentile_execution_time"?: (number | null)[];
             "ninety-ninth_percentile_execution_time"?: (number | null)[];
+            "ninety-nine-point-ninth_percentile_execution_time"?: (number | null)[];
             slowest_measured_execution_time?: (number | null)[];
             versions?: string[][];
             error_rate?: (number | null)[];
@@ -1214,7 +1215,7 @@ export interface components {
          * @description The statistics that can be computed of a set of calls.
          * @enum {string}
          */
-        StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
+        StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
         /**
          * Status
          * @description Whether PyDash is alive and can read its database.

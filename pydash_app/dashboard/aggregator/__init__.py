@@ -25,6 +25,7 @@ _CONTAINED: tuple[type[Statistic], ...] = (
     statistics.NinetiethPercentileExecutionTime,
     statistics.NinetyFifthPercentileExecutionTime,
     statistics.NinetyNinthPercentileExecutionTime,
+    statistics.NinetyNinePointNinthPercentileExecutionTime,
     statistics.SlowestExecutionTime,
     statistics.Versions,
     statistics.ErrorRate,
