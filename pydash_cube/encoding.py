@@ -123,5 +123,6 @@ def _narrow(name: str, values: Array) -> Array:
 
 def _signed(values: Array) -> Array:
     """Return the numbers whose sign is in the lowest bit."""
-    calls = (values >> 1).astype(values.dtype.str.replace("u", "i"))
-    return np.negative(calls, out=calls, where=(values & 1).astype(bool))
+    calls: Array = (values >> 1).astype(values.dtype.str.replace("u", "i"))
+    np.negative(calls, out=calls, where=(values & 1).astype(bool))
+    return calls

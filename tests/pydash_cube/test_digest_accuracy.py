@@ -64,7 +64,7 @@ def merged_in_order(order: str, values: Values, random: np.random.Generator) -> 
         for digest in digests[1:]:
             total = merged([total, digest])
         return total
-    random.shuffle(digests)  # type: ignore[arg-type]
+    random.shuffle(digests)
     while len(digests) > 1:
         digests = [merged(digests[first : first + 8]) for first in range(0, len(digests), 8)]
     return digests[0]
