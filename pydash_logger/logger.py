@@ -12,7 +12,7 @@ logs the line
 
 import logging
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO
 
@@ -81,7 +81,7 @@ class LineFormatter(logging.Formatter):
 
 
 class DatedFileHandler(logging.Handler):
-    """Appends to `DIRECTORY/YYYY-MM-DD.log` (UTC) and removes files older than `KEPT_DAYS`.
+    """Appends to `DIRECTORY/YYYY-MM-DD.log` (UTC) and keeps the newest `KEPT_DAYS` files.
 
     Several processes share the files, because each line is appended by a single write.
     """
@@ -118,12 +118,13 @@ class DatedFileHandler(logging.Handler):
             if self._file is not None:
                 self._file.close()
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = (self._directory / f"{today}.log").open("a", encoding="utf-8")
+            path = self._directory / f"{today}.log"
+            self._file = path.open("a", encoding="utf-8")
             self._date = today
-            oldest = str(today - timedelta(days=KEPT_DAYS))
-            for path in self._directory.glob("????-??-??.log"):
-                if path.stem < oldest:
-                    path.unlink(missing_ok=True)
+            # By number, because a wrong clock must not remove them all.
+            others = set(self._directory.glob("????-??-??.log")) - {path}
+            for old in sorted(others)[: -(KEPT_DAYS - 1)]:
+                old.unlink(missing_ok=True)
         return self._file
 
 

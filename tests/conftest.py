@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from aiosmtpd.controller import Controller
 
 import pydash_app
 import pydash_database
+from pydash_app import clock
 from pydash_app.configuration import Configuration
 from pydash_app.migrations import MIGRATIONS
 from pydash_app.user.entity import User
@@ -49,6 +51,19 @@ def database(configuration: Configuration) -> Iterator[None]:
     pydash_app.configure(configuration)
     yield
     pydash_database.close()
+
+
+@pytest.fixture
+def steady_clock(database: None) -> None:
+    """The clock, confirmed by the readings of the last hours."""
+
+    def record() -> None:
+        now = datetime.now(UTC)
+        steps = clock.STEADY // clock.MAX_PAUSE
+        for step in range(steps, -1, -1):
+            clock.record(now - step * clock.MAX_PAUSE)
+
+    transact(record)
 
 
 @pytest.fixture(scope="session")

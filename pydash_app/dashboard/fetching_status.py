@@ -216,7 +216,7 @@ class FetchingStatus(Persistent):
         """Return whether to fetch endpoints and details: unknown, outdated, or after a failure."""
         if not self.state.has_endpoints or self.failure or self._endpoints_time is None:
             return True
-        return now - self._endpoints_time >= ENDPOINTS_INTERVAL
+        return not timedelta() <= now - self._endpoints_time < ENDPOINTS_INTERVAL
 
     def found_endpoints(self, now: datetime, remote: RemoteInfo) -> None:
         """Record that the endpoints were fetched, with the details of the remote side."""

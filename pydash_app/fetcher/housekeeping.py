@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import outbox
+from pydash_app import clock, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
+from pydash_app.user import invite_repository
 from pydash_app.user.services import mail_requests, pruning
 
 MAIL_INTERVAL = timedelta(seconds=5)
@@ -21,6 +22,7 @@ def schedule(scheduler: TaskScheduler) -> None:
         "send mails", MAIL_INTERVAL, send_mails, True, time_limit=MAIL_TIME_LIMIT
     )
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
+    scheduler.add_periodic_task("drop records", PRUNING_INTERVAL, drop_expired_records)
     for name, task in (("drop calls", drop_expired_calls), ("pack", pydash_database.pack)):
         scheduler.add_periodic_task(name, DATABASE_INTERVAL, task, jitter=DATABASE_INTERVAL)
 
@@ -31,11 +33,26 @@ def send_mails() -> None:
     outbox.send_due()
 
 
+def drop_expired_records() -> None:
+    """Drop expired invitations, and the records of mails that no longer count for a limit."""
+    now = datetime.now(UTC)
+
+    def drop() -> None:
+        if clock.is_confirmed(now):
+            invite_repository.remove_expired(now)
+            outbox.repository.drop_sent(now - outbox.MAILBOX_PERIOD)
+
+    pydash_database.transact(drop)
+
+
 def drop_expired_calls() -> None:
     """Drop the calls of all dashboards that are older than their retention."""
+    now = datetime.now(UTC)
+    if not pydash_database.transact(lambda: clock.is_confirmed(now)):
+        return
     dashboards = pydash_database.transact(lambda: [each.id for each in repository.all()])
     for dashboard_id in dashboards:
         try:
-            retention.drop_expired(dashboard_id, datetime.now(UTC))
+            retention.drop_expired(dashboard_id, now)
         except KeyError:
             continue  # deleted in the meantime, with all its calls

@@ -15,6 +15,7 @@ from threading import Event
 from persistent import Persistent
 
 from periodic_tasks import SchedulerFigures
+from pydash_app import clock
 from pydash_database import DatabaseUnavailable, database_root, transact
 from pydash_logger.logger import Logger
 
@@ -141,4 +142,6 @@ class LeaseKeeper:
         if _ROOT_NAME not in root:
             root[_ROOT_NAME] = _Lease()
         root[_ROOT_NAME].beat = heartbeat
+        if heartbeat.time is not None:
+            clock.record(heartbeat.time)
         return True

@@ -16,7 +16,7 @@ from functools import partial
 
 from pydash_app import configuration
 from pydash_app.outbox import repository
-from pydash_app.outbox.entity import OutgoingMail
+from pydash_app.outbox.entity import MAX_ATTEMPTS, OutgoingMail
 from pydash_database import transact
 from pydash_logger.logger import Logger
 from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
@@ -82,7 +82,8 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
     mailbox are dropped, the oldest first, because a newer code invalidates an older one.
     """
     attempts: list[_Attempt] = []
-    sent = Counter(repository.kinds_sent(now - MAILBOX_PERIOD))
+    # After the clock was put back a little, mails count that seem to be sent in the future.
+    sent = Counter(repository.kinds_sent(now - MAILBOX_PERIOD, now + MAILBOX_PERIOD))
     for mail in sorted(repository.due(now, _BATCH), key=lambda mail: mail.written, reverse=True):
         repository.remove(mail)
         if sent[mail.kind] >= MAX_PER_MAILBOX:
@@ -92,7 +93,7 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
         mail.begin_attempt(now)
         repository.add(mail)
         message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
-        attempts.append(_Attempt(mail, message, mail.has_given_up(now)))
+        attempts.append(_Attempt(mail, message, mail.attempts >= MAX_ATTEMPTS))
     return attempts[::-1]
 
 

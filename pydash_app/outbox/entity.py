@@ -7,7 +7,9 @@ from persistent import Persistent
 
 FIRST_DELAY = timedelta(minutes=1)
 MAX_DELAY = timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(days=3)
+MAX_CLOCK_DIFFERENCE = timedelta(days=1)
+# In three days, at these delays: 6 in the first hour, then one per hour.
+MAX_ATTEMPTS = 78
 
 
 class OutgoingMail(Persistent):
@@ -24,7 +26,9 @@ class OutgoingMail(Persistent):
         self.subject = subject
         self.plain = plain
         self.html = html
-        self.written = self.due = datetime.now(UTC)
+        self.written = datetime.now(UTC)
+        # At once, even if the clock is then put back, or another machine's is behind.
+        self.due = self.written - MAX_CLOCK_DIFFERENCE
         self.attempts = 0
 
     def begin_attempt(self, now: datetime) -> None:
@@ -40,7 +44,3 @@ class OutgoingMail(Persistent):
         """Mailbox and subject; addresses with a tag (`alice+tag@…`) are the same mailbox."""
         name, _, domain = self.recipient.casefold().rpartition("@")
         return f"{name.partition('+')[0]}@{domain}", self.subject
-
-    def has_given_up(self, now: datetime) -> bool:
-        """Return whether the current attempt is the last one."""
-        return now - self.written >= GIVE_UP_AFTER

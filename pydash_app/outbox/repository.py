@@ -4,12 +4,12 @@ The mails are a queue, ordered by the time at which they are due.
 """
 
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from BTrees.OOBTree import OOBTree
 
-from pydash_app.outbox.entity import OutgoingMail
+from pydash_app.outbox.entity import MAX_DELAY, OutgoingMail
 from pydash_database import database_root
 from pydash_database.schema import Root
 
@@ -41,8 +41,14 @@ def remove(mail: OutgoingMail) -> None:
 
 
 def due(now: datetime, limit: int) -> list[OutgoingMail]:
-    """Return the mails that are due, at most `limit`, the one that has been due longest first."""
-    return [mail for _, mail in islice(_queue().items(max=(now, "~")), limit)]
+    """Return the mails that are due, at most `limit`, the one that has been due longest first.
+
+    A mail that would be due later than any delay allows was stored by a clock that was ahead; it is
+    due as well.
+    """
+    queue = _queue()
+    overdue, misdated = queue.values(max=(now, "~")), queue.values(min=(now + MAX_DELAY, "~"))
+    return list(islice(chain(overdue, misdated), limit))
 
 
 def count() -> int:
@@ -59,12 +65,19 @@ def move_to_sent(mail: OutgoingMail, now: datetime) -> None:
     database_root()[_SENT][now, mail.id] = mail.kind
 
 
-def kinds_sent(since: datetime) -> list[tuple[str, str]]:
-    """Return the kinds of the mails sent since a moment; delete the records of older ones."""
+def kinds_sent(since: datetime, until: datetime) -> list[tuple[str, str]]:
+    """Return the kinds of the mails sent in a period."""
+    return list(database_root()[_SENT].values(min=(since, "~"), max=(until, "~")))
+
+
+def drop_sent(before: datetime) -> None:
+    """Drop the records of the mails sent before a moment.
+
+    :param before: by a confirmed reading of the clock (`pydash_app.clock`).
+    """
     sent = database_root()[_SENT]
-    for key in list(sent.keys(max=(since, "~"))):
+    for key in list(sent.keys(max=(before, "~"))):
         del sent[key]
-    return list(sent.values())
 
 
 def _queue() -> Any:

@@ -51,5 +51,5 @@ class ApiToken(Persistent):
     def record_use(self, now: datetime | None = None) -> None:
         """Record that the token was used now."""
         now = now or datetime.now(UTC)
-        if self.last_used is None or now - self.last_used >= USED_PRECISION:
+        if self.last_used is None or abs(now - self.last_used) >= USED_PRECISION:
             self.last_used = now

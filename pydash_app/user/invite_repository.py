@@ -17,12 +17,8 @@ def create(root: Root) -> None:
 
 
 def add(code_hash: str, expires: datetime) -> None:
-    """Add an invitation, and remove expired ones."""
-    now = datetime.now(UTC)
-    invites = _invites()
-    for expired in [kept for kept, expiry in invites.items() if expiry <= now]:
-        del invites[expired]
-    invites[code_hash] = expires
+    """Add an invitation."""
+    _invites()[code_hash] = expires
 
 
 def is_valid(code_hash: str) -> bool:
@@ -34,6 +30,16 @@ def is_valid(code_hash: str) -> bool:
 def remove(code_hash: str) -> None:
     """Remove a used invitation."""
     del _invites()[code_hash]
+
+
+def remove_expired(now: datetime) -> None:
+    """Remove the invitations that have expired.
+
+    :param now: a confirmed reading of the clock (`pydash_app.clock`).
+    """
+    invites = _invites()
+    for code_hash in [each for each, expires in invites.items() if expires <= now]:
+        remove(code_hash)
 
 
 def _invites() -> Any:

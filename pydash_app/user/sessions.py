@@ -48,7 +48,8 @@ class Sessions(Persistent):
         """Begin a session with a new random id; at the limit, it replaces the most idle one."""
         now = now or datetime.now(UTC)
         session = Session(secrets.token_urlsafe(32), now, now, user_agent[:_MAX_USER_AGENT])
-        kept = self.active(now)[: MAX_SESSIONS - 1]
+        # Also those that seem to be over: the clock may be wrong.
+        kept = self._most_recent_first()[: MAX_SESSIONS - 1]
         self._sessions = {each.id: each for each in (*kept, session)}
         return session
 
@@ -58,7 +59,7 @@ class Sessions(Persistent):
         session = self._sessions.get(session_id)
         if session is None or session.is_over(now):
             return None
-        if now - session.last_seen >= SEEN_PRECISION:
+        if abs(now - session.last_seen) >= SEEN_PRECISION:
             session = replace(session, last_seen=now)
             self._sessions = {**self._sessions, session_id: session}
         return session
@@ -66,8 +67,7 @@ class Sessions(Persistent):
     def active(self, now: datetime | None = None) -> list[Session]:
         """Return the sessions that are not over, the most recently seen first."""
         now = now or datetime.now(UTC)
-        active = [session for session in self._sessions.values() if not session.is_over(now)]
-        return sorted(active, key=lambda session: session.last_seen, reverse=True)
+        return [session for session in self._most_recent_first() if not session.is_over(now)]
 
     def end(self, session_id: str) -> bool:
         """End a session; return whether there was one."""
@@ -81,3 +81,6 @@ class Sessions(Persistent):
     def end_all(self, keep: str | None = None) -> None:
         """End all sessions except the one to keep."""
         self._sessions = {kept: session for kept, session in self._sessions.items() if kept == keep}
+
+    def _most_recent_first(self) -> list[Session]:
+        return sorted(self._sessions.values(), key=lambda each: each.last_seen, reverse=True)

@@ -78,6 +78,12 @@ class BoundedMemoryStorage(MemoryStorage):
                 self._pruned_at = time.monotonic()
                 for name in [name for name, calls in list(self.events.items()) if not calls]:
                     del self.events[name]
+            now = time.time()
+            for event in self.events.get(key, ()):
+                if event.atime <= now:
+                    break
+                # The clock was put back: else it would count until that time comes again.
+                event.atime, event.expiry = now, now + expiry
             return super().acquire_entry(key, limit, expiry, amount)
 
 

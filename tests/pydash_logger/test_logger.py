@@ -70,8 +70,8 @@ def test_it_also_logs_to_the_console(directory: Path, capsys: pytest.CaptureFixt
 
 def test_each_day_has_a_file_and_old_files_are_removed(tmp_path: Path) -> None:
     today = date(2026, 11, 22)
-    kept, old = today - timedelta(days=KEPT_DAYS), today - timedelta(days=KEPT_DAYS + 1)
-    for day in (kept, old):
+    old = [today - timedelta(days=days) for days in range(2, KEPT_DAYS + 5)]
+    for day in old:
         (tmp_path / f"{day}.log").touch()
     (tmp_path / "notes.log").touch()
     handler = DatedFileHandler(tmp_path)
@@ -82,8 +82,22 @@ def test_each_day_has_a_file_and_old_files_are_removed(tmp_path: Path) -> None:
         handler.emit(record)
     handler.close()
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"2026-11-21.log", "2026-11-22.log", f"{kept}.log", "notes.log"}
+    kept = {f"{day}.log" for day in old[: KEPT_DAYS - 2]}
+    assert names == {"2026-11-21.log", "2026-11-22.log", "notes.log", *kept}
     assert "2026-11-22" in (tmp_path / "2026-11-22.log").read_text()
+
+
+@pytest.mark.parametrize("wrong", [date(1970, 1, 1), date(2028, 4, 5)])
+def test_a_wrong_clock_removes_one_file_at_most(tmp_path: Path, wrong: date) -> None:
+    for days in range(KEPT_DAYS):
+        (tmp_path / f"{date(2026, 11, 22) - timedelta(days=days)}.log").touch()
+    handler = DatedFileHandler(tmp_path)
+    record = logging.makeLogRecord({"msg": "wrong"})
+    record.created = datetime(wrong.year, wrong.month, wrong.day, tzinfo=UTC).timestamp()
+    handler.emit(record)
+    handler.close()
+    assert (tmp_path / f"{wrong}.log").exists()
+    assert len(list(tmp_path.iterdir())) == KEPT_DAYS
 
 
 def test_configuring_again_replaces_the_configuration(directory: Path, tmp_path: Path) -> None:

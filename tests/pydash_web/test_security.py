@@ -3,6 +3,7 @@
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -492,6 +493,19 @@ class TestRateLimitStore:
         wait_for(is_dropped)
         with pytest.raises(RetryLater):
             limiter.hit("1 per hour", "Alice")
+
+    def test_after_the_clock_was_put_back_a_request_counts_for_its_period_only(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        limiter = Limiter("memory://")
+        limiter.hit("1 per minute", "Alice")
+        clock = time.time() - 3600
+        monkeypatch.setattr(time, "time", lambda: clock)
+        with pytest.raises(RetryLater) as refused:
+            limiter.hit("1 per minute", "Alice")
+        assert refused.value.retry_after <= 60
+        monkeypatch.setattr(time, "time", lambda: clock + 61)
+        limiter.hit("1 per minute", "Alice")
 
     def test_a_store_that_is_away_refuses_nobody(self, site: Site) -> None:
         from limits.errors import StorageError

@@ -1,8 +1,9 @@
 """Provides functionality to periodically remove all users that have not verified their account."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import periodic_tasks
+from pydash_app import clock
 from pydash_app.user import repository
 from pydash_app.user.services import deletion
 from pydash_database import transact
@@ -14,11 +15,14 @@ logger = Logger(__name__)
 def prune_unverified_users() -> int:
     """Delete the users whose verification code has expired; return their number.
 
-    A code expires 7 days after it was sent, and 30 days after the registration at the latest. Call
-    it outside of any transaction.
+    A code expires 7 days after it was sent, and 30 days after the registration at the latest.
+    Nobody is deleted while the clock is not confirmed (`pydash_app.clock`). Call it outside of any
+    transaction.
     """
 
     def prune() -> int:
+        if not clock.is_confirmed(datetime.now(UTC)):
+            return 0
         unverified = repository.all_unverified()
         expired = [user for user in unverified if user.has_verification_code_expired()]
         for user in expired:

@@ -65,6 +65,7 @@ def test_it_needs_endpoints_if_they_are_unknown_or_outdated_or_after_a_failure()
     status.found_endpoints(NOW, REMOTE)
     assert not status.needs_endpoints(NOW)
     assert status.needs_endpoints(NOW + timedelta(minutes=15))
+    assert status.needs_endpoints(NOW - timedelta(minutes=15)), "the clock was put back"
     status.failed(NOW, "The app does not respond.")
     assert status.needs_endpoints(NOW)
 

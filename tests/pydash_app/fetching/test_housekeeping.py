@@ -1,19 +1,23 @@
 import uuid
 from collections.abc import Hashable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Self
 
 import pytest
 
 from periodic_tasks import TaskScheduler
+from pydash_app import outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services import retention
 from pydash_app.fetcher import housekeeping
+from pydash_app.outbox import OutgoingMail
+from pydash_app.secrets import hash_code
+from pydash_app.user import invite_repository
 from pydash_cube.query import Query
-from pydash_database import transact
+from pydash_database import database_root, transact
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -29,6 +33,7 @@ def add_dashboard() -> Dashboard:
     return dashboard
 
 
+@pytest.mark.usefixtures("steady_clock")
 def test_it_drops_calls_after_their_retention() -> None:
     dashboard = add_dashboard()
     housekeeping.drop_expired_calls()
@@ -36,6 +41,49 @@ def test_it_drops_calls_after_their_retention() -> None:
     assert dashboard.statistic("total_visits") == 2
 
 
+def test_one_reading_of_a_clock_that_is_ahead_drops_nothing(
+    monkeypatch: pytest.MonkeyPatch, steady_clock: None
+) -> None:
+    dashboard = add_dashboard()
+    invitation, sent = hash_code("code"), ("a@example.com", "Subject")
+
+    def write() -> None:
+        invite_repository.add(invitation, datetime.now(UTC) + timedelta(days=7))
+        mail = OutgoingMail(*sent, "", "")
+        outbox.repository.add(mail)
+        outbox.repository.move_to_sent(mail, datetime.now(UTC))
+
+    def left() -> tuple[int, bool, int]:
+        calls = sum(len(batch) for batch in dashboard.calls(Query()))
+        return calls, invite_repository.is_valid(invitation), len(database_root()["sent_mails"])
+
+    transact(write)
+    monkeypatch.setattr(housekeeping, "datetime", Ahead)
+    housekeeping.drop_expired_calls()
+    housekeeping.drop_expired_records()
+    monkeypatch.undo()
+    assert transact(left) == (2, True, 1)
+
+
+@pytest.mark.usefixtures("steady_clock")
+def test_it_drops_expired_invitations_and_records_of_sent_mails() -> None:
+    def write() -> None:
+        now = datetime.now(UTC)
+        for days in (-1, 1):
+            invite_repository.add(hash_code(str(days)), now + timedelta(days=days))
+        for age in (timedelta(minutes=59), timedelta(minutes=61)):
+            mail = OutgoingMail("a@example.com", str(age), "", "")
+            outbox.repository.add(mail)
+            outbox.repository.move_to_sent(mail, now - age)
+
+    transact(write)
+    housekeeping.drop_expired_records()
+    root = database_root()
+    assert list(root["invites"]) == [hash_code("1")]
+    assert [subject for _, subject in root["sent_mails"].values()] == ["0:59:00"]
+
+
+@pytest.mark.usefixtures("steady_clock")
 def test_a_dashboard_deleted_in_the_meantime_is_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -49,6 +97,14 @@ def test_a_dashboard_deleted_in_the_meantime_is_ignored(
 
     monkeypatch.setattr(retention, "drop_expired", delete_the_other_and_drop)
     housekeeping.drop_expired_calls()
+
+
+class Ahead(datetime):
+    """A clock that is 500 days ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Self:
+        return super().now(tz) + timedelta(days=500)
 
 
 class RecordingScheduler(TaskScheduler):
@@ -65,4 +121,10 @@ class RecordingScheduler(TaskScheduler):
 def test_it_schedules_mails_pruning_dropping_and_packing() -> None:
     scheduler = RecordingScheduler()
     housekeeping.schedule(scheduler)
-    assert scheduler.names == ["send mails", "prune unverified users", "drop calls", "pack"]
+    assert scheduler.names == [
+        "send mails",
+        "prune unverified users",
+        "drop records",
+        "drop calls",
+        "pack",
+    ]

@@ -15,7 +15,7 @@ from pydash_app import configuration as configurations
 from pydash_app import outbox
 from pydash_app.configuration import Configuration
 from pydash_app.migrations import MIGRATIONS
-from pydash_app.outbox.entity import GIVE_UP_AFTER, MAX_DELAY, OutgoingMail
+from pydash_app.outbox.entity import MAX_ATTEMPTS, MAX_DELAY, OutgoingMail
 from pydash_app.user import verify
 from pydash_app.user.services import registration
 from pydash_database import database_root, schema, transact
@@ -204,7 +204,8 @@ def test_an_unexpected_error_with_one_mail_does_not_block_the_others(
     write()
     assert outbox.send_due() == 1
     assert count() == 1, "it is retried, like one that was refused"
-    outbox.send_due(datetime.now(UTC) + GIVE_UP_AFTER)
+    for hour in range(1, 4 * 24):
+        outbox.send_due(datetime.now(UTC) + timedelta(hours=hour))
     assert count() == 0
 
 
@@ -212,12 +213,55 @@ def test_it_gives_up_after_three_days(mailbox: Mailbox, start: Callable[[], None
     start()
     mailbox.refused = {"alice@example.com"}
     write()
-    now = datetime.now(UTC)
-    for days in (0, 1, 2):
-        outbox.send_due(now + timedelta(days=days))
-        assert count() == 1
-    outbox.send_due(now + GIVE_UP_AFTER + timedelta(seconds=1))
+    (mail,) = transact(lambda: outbox.repository.due(datetime.now(UTC), 1))
+    transact(lambda: setattr(mail, "attempts", MAX_ATTEMPTS - 2))
+    outbox.send_due()
+    assert count() == 1
+    outbox.send_due(datetime.now(UTC) + MAX_DELAY)
     assert count() == 0
+
+
+def test_one_reading_of_a_clock_that_is_ahead_drops_no_mail(
+    mailbox: Mailbox, start: Callable[[], None]
+) -> None:
+    start()
+    mailbox.refused = {"alice@example.com"}
+    write()
+    outbox.send_due()
+    outbox.send_due(datetime.now(UTC) + timedelta(days=500))
+    mailbox.refused = set()
+    assert outbox.send_due(datetime.now(UTC)) == 1, "although its next attempt is in 500 days"
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=50), timedelta(days=500)])
+def test_a_mail_is_sent_at_once_when_the_clock_was_put_back(
+    mailbox: Mailbox, start: Callable[[], None], back: timedelta
+) -> None:
+    start()
+    write()
+    assert outbox.send_due(datetime.now(UTC) - back) == 1
+
+
+def test_mails_that_were_sent_by_a_clock_that_was_ahead_do_not_fill_the_mailbox(
+    mailbox: Mailbox, start: Callable[[], None]
+) -> None:
+    start()
+    for _ in range(outbox.MAX_PER_MAILBOX):
+        write()
+        assert outbox.send_due(datetime.now(UTC) + timedelta(days=500)) == 1
+    write()
+    assert outbox.send_due() == 1
+
+
+def test_the_limit_of_a_mailbox_holds_when_the_clock_was_put_back(
+    mailbox: Mailbox, start: Callable[[], None]
+) -> None:
+    start()
+    for minutes in range(0, 50, 10):
+        write()
+        assert outbox.send_due(datetime.now(UTC) - timedelta(minutes=minutes)) == 1
+    write()
+    assert outbox.send_due(datetime.now(UTC) - timedelta(minutes=50)) == 0
 
 
 def test_the_delays_grow_up_to_an_hour() -> None:
@@ -229,6 +273,9 @@ def test_the_delays_grow_up_to_an_hour() -> None:
     assert delays[:3] == [timedelta(minutes=minutes) for minutes in (1, 2, 4)]
     assert delays == sorted(delays)
     assert delays[-1] == MAX_DELAY
+    attempts_left = MAX_ATTEMPTS - 1 - len(delays)
+    waiting = sum(delays, attempts_left * MAX_DELAY)
+    assert timedelta() <= waiting - timedelta(days=3) < MAX_DELAY
 
 
 def test_without_a_server_mails_become_files_readable_by_the_owner_alone(

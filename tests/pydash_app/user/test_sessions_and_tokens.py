@@ -55,6 +55,21 @@ def test_the_session_idle_longest_is_replaced() -> None:
     assert len(browsers.active(now)) == sessions.MAX_SESSIONS
 
 
+def test_one_reading_of_a_clock_that_is_ahead_ends_no_session() -> None:
+    browsers = Sessions()
+    session = browsers.begin("Firefox", NOW)
+    browsers.begin("Chrome", NOW + timedelta(days=500))
+    assert browsers.use(session.id, NOW + timedelta(minutes=1))
+
+
+def test_the_last_use_by_a_clock_that_was_ahead_is_corrected() -> None:
+    browsers = Sessions()
+    session = browsers.begin("Firefox", NOW)
+    browsers.use(session.id, NOW + timedelta(days=13))
+    browsers.use(session.id, NOW + timedelta(minutes=1))
+    assert browsers.use(session.id, NOW + timedelta(days=15)) is None
+
+
 def test_an_unknown_session_cannot_be_ended() -> None:
     assert not Sessions().end("unknown")
 

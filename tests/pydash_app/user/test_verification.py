@@ -59,6 +59,7 @@ def test_a_code_is_valid_for_seven_days(register: Register) -> None:
     assert timedelta(days=7) <= expires - before < timedelta(days=7, minutes=1)
 
 
+@pytest.mark.usefixtures("steady_clock")
 def test_using_an_expired_code_changes_nothing_and_the_user_is_pruned(register: Register) -> None:
     alice = register()
     code = str(alice.get_verification_code())
@@ -71,6 +72,7 @@ def test_using_an_expired_code_changes_nothing_and_the_user_is_pruned(register: 
     assert register("Alice").name == "Alice"
 
 
+@pytest.mark.usefixtures("steady_clock")
 def test_pruning_keeps_verified_users_and_those_with_a_valid_code(
     alice: User, register: Register
 ) -> None:
@@ -79,6 +81,12 @@ def test_pruning_keeps_verified_users_and_those_with_a_valid_code(
     assert pruning.prune_unverified_users() == 1
     names = transact(lambda: sorted(user.name for user in repository.all()))
     assert names == ["Alice", "Bob"]
+
+
+def test_nobody_is_pruned_by_a_clock_that_is_not_confirmed(register: Register) -> None:
+    expire(register())
+    assert pruning.prune_unverified_users() == 0
+    assert transact(lambda: repository.find_by_name("Alice")) is not None
 
 
 def test_a_new_code_replaces_the_old_one(
@@ -111,6 +119,7 @@ def test_a_new_code_is_valid_for_seven_days_but_not_beyond_thirty_after_registra
     assert abs(transact(ask_again) - timedelta(days=left)) < timedelta(minutes=1)
 
 
+@pytest.mark.usefixtures("steady_clock")
 def test_requesting_codes_repeatedly_does_not_reserve_a_name(
     register: Register, waiting_mails: Mails
 ) -> None:
