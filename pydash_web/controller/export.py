@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.statistic import ExportedCall, ExportQuery
 
 FIELDS = tuple(ExportedCall.model_fields)
+# What begins a formula in a spreadsheet, in all widths and positions, after white space, too.
+_FORMULA = re.compile(r"\s*[=＝﹦⁼₌+＋﹢⁺₊\-－﹣⁻₋−@＠﹫]|[\t\r\n]")
 
 
 def export(dashboard_id: str, query: ExportQuery) -> Response:
@@ -66,7 +69,7 @@ def _rows(batch: CallBatch, write_text: Callable[[str], str]) -> Iterator[tuple[
 
 def _cell(text: str) -> str:
     """Prevent spreadsheets from running a visitor's text as a formula (CWE-1236)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 FORMATS = {"csv": (_csv, "text/csv"), "json": (_json, "application/json")}

@@ -1,23 +1,27 @@
 """Measures the web process, and serves its metrics together with those of the fetcher.
 
 They are served in the Prometheus text format at `/metrics`, to this machine and to administrators
-only.
+only. This machine must use a host name of PyDash: a browser on it may be on a page of another site,
+whose host name resolves to this machine (DNS rebinding).
 """
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.errors import Forbidden
 from pydash_app.fetcher import last_heartbeat
 from pydash_database import DatabaseUnavailable, transact
+from pydash_http.hosts import is_loopback
 from pydash_web.http import session
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -80,7 +84,14 @@ def serve() -> Response:
 def _is_local() -> bool:
     """Return whether the request was sent on this machine, and not forwarded by a proxy on it."""
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return not forwarded and ip_address(request.remote_addr or "::").is_loopback
+    if forwarded or not ip_address(request.remote_addr or "::").is_loopback:
+        return False
+    configuration: Configuration = current_app.config["PYDASH"]
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return is_loopback(host) or host in (
+        configuration.host.lower(),
+        urlsplit(configuration.public_url).hostname,
+    )
 
 
 class _DatabaseCollector(Collector):

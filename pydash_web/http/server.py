@@ -1,12 +1,14 @@
 """The web server: waitress, multi-threaded."""
 
 import errno
+import re
 import resource
 import signal
 from types import FrameType
 from typing import Any
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, ServerNotImplemented
@@ -27,6 +29,7 @@ SPARE_CONNECTIONS = 8
 # Other files of the process: the database, the log, and connections to users' servers.
 OTHER_FILES = 128
 IDLE_SECONDS = 60
+_HOST = re.compile(r"(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 def run(app: Any, configuration: Configuration) -> None:
@@ -106,6 +109,24 @@ def _explain(error: OSError, configuration: Configuration) -> str:
     return f"Error: cannot listen on {address}: {error.strerror}."
 
 
+class _Parser(HTTPRequestParser):
+    """Refuses a request that does not name one host: a proxy could understand another than we do."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError:  # from urlsplit
+            raise ParsingError("The URL is invalid") from None
+        # Several headers of one name arrive joined by commas.
+        host = self.headers.get("HOST")
+        if host is None and self.version == "1.0":
+            return
+        if not _HOST.fullmatch(host or ""):
+            raise ParsingError("The header Host must name one host")
+        if self.proxy_scheme and self.proxy_netloc.lower() != host.lower():
+            raise ParsingError("The URL names another host than the header Host")
+
+
 class _JsonErrorTask(ErrorTask):
     """Returns errors of waitress itself, such as a body that is too long, in the API's shape."""
 
@@ -129,6 +150,7 @@ class _Channel(HTTPChannel):
     """
 
     error_task_class = _JsonErrorTask
+    parser_class = _Parser
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)

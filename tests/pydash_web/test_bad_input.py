@@ -178,6 +178,19 @@ def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
     assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
 
 
+def send_http(site: Site, head: str) -> str:
+    host, port = site.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        return connection.makefile("rb").read().decode()
+
+
+def refused_http(site: Site, head: str) -> None:
+    answer = send_http(site, head)
+    assert answer.startswith("HTTP/1.1 400")
+    assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -190,12 +203,56 @@ def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
     ],
 )
 def test_nonsense_instead_of_http_is_400_in_the_same_shape(lasting_site: Site, header: str) -> None:
-    host, port = lasting_site.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(f"GET / HTTP/1.1\r\n{header}\r\n\r\n".encode())
-        answer = connection.makefile("rb").read().decode()
-    assert answer.startswith("HTTP/1.1 400")
-    assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
+    refused_http(lasting_site, f"GET / HTTP/1.1\r\nHost: x\r\n{header}")
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        [],
+        ["a.example", "b.example"],
+        ["a.example", "a.example"],
+        ["a.example, b.example"],
+        [""],
+        ["a.example/path"],
+        ["user@a.example"],
+        ["a.example:port"],
+        ["[::1"],
+        ["a b"],
+    ],
+)
+def test_a_request_must_name_one_host(lasting_site: Site, hosts: list[str]) -> None:
+    headers = "".join(f"\r\nHost: {host}" for host in hosts)
+    refused_http(lasting_site, f"GET /api/status HTTP/1.1\r\nX: y{headers}")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://b.example/api/status",
+        "http://a.example:81/api/status",
+        "http://user@a.example/api/status",
+        "http:///api/status",
+        "http:/api/status",
+        "http://[::1/api/status",
+    ],
+)
+def test_a_url_must_not_name_another_host_than_the_header(lasting_site: Site, target: str) -> None:
+    refused_http(lasting_site, f"GET {target} HTTP/1.1\r\nHost: a.example")
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        "GET http://A.example/api/status HTTP/1.1\r\nHost: a.example",
+        "GET /api/status HTTP/1.1\r\nHost: [2001:db8::1]:5000",
+        "GET /api/status HTTP/1.1\r\nHost: my_app.a-b.example:5000",
+        "GET /api/status HTTP/1.0",
+    ],
+)
+def test_one_host_is_enough(lasting_site: Site, request_head: str) -> None:
+    answer = send_http(lasting_site, f"{request_head}\r\nConnection: close")
+    assert answer.partition(" ")[2].startswith("200")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])

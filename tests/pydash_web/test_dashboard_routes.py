@@ -429,14 +429,30 @@ class TestExport:
         params = {"format": "json", "start_date": "2020"}
         assert alice.get(f"{shop}/export", params=params).json() == []
 
-    def test_a_visitor_s_text_is_no_formula(self, alice: Visitor) -> None:
+    @pytest.mark.parametrize(
+        "start",
+        [*"=+-@", *"＝＋－＠", *"﹦﹢﹣﹫", "\t", "\r", "\n", " =", "\u00a0=", "\t＝", " \r\n＠"],
+    )
+    def test_a_visitor_s_text_is_no_formula(self, alice: Visitor, start: str) -> None:
         from pydash_app.dashboard.endpoint_call import EndpointCall
 
         owner = UUID(alice.get("/api/user").json()["id"])
-        evil = EndpointCall("foo", 1, FIRST_CALL, "1", "=cmd|' /C calc'!A0", "127.0.0.1")
+        text = f"{start}cmd|' /C calc'!A0"
+        evil = EndpointCall(text, 1, FIRST_CALL, text, text, text)
         path = make_dashboard(owner, lambda: [evil])
+        answer = alice.get(f"/api/dashboards/{path}/export")
+        [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+        assert [row[name] for name in ("endpoint", "version", "group_by", "ip")] == [f"'{text}"] * 4
+
+    def test_other_text_stays_as_it_is(self, alice: Visitor) -> None:
+        from pydash_app.dashboard.endpoint_call import EndpointCall
+
+        owner = UUID(alice.get("/api/user").json()["id"])
+        call = EndpointCall("a=b", 1, FIRST_CALL, "1.0-rc", "ann@example.com", "2001:db8::1")
+        path = make_dashboard(owner, lambda: [call])
         [row] = csv.DictReader(io.StringIO(alice.get(f"/api/dashboards/{path}/export").text))
-        assert row["group_by"] == "'=cmd|' /C calc'!A0"
+        texts = [row[name] for name in ("endpoint", "version", "group_by", "ip")]
+        assert texts == ["a=b", "1.0-rc", "ann@example.com", "2001:db8::1"]
 
     def test_an_unknown_format_is_400(self, alice: Visitor, shop: str) -> None:
         answer = alice.get(f"{shop}/export?format=xml")

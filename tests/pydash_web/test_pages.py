@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from pydash_app.configuration import Configuration
 from pydash_web import react_server
 from pydash_web.api import OPERATIONS, openapi
 from tests.pydash_web.support.running_site import Site, Visitor, make_user
@@ -176,3 +177,28 @@ class TestMetrics:
         assert charlie.get("/metrics", headers=through_a_proxy).status_code == 403
         assert site.visitor(**through_a_proxy).get("/metrics").status_code == 403
         assert admin.get("/metrics", headers=through_a_proxy).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("host", "status"),
+        [
+            ("localhost", 200),
+            ("127.0.0.1:5000", 200),
+            ("[::1]:5000", 200),
+            ("PyDash.example.com", 200),
+            ("evil.example", 403),
+            ("evil.example:5000", 403),
+            ("127.0.0.1.evil.example", 403),
+            ("localhost.evil.example", 403),
+            ("198.51.100.1", 403),
+        ],
+    )
+    def test_a_page_whose_host_resolves_to_this_machine_may_not_read_it(
+        self, zeo_database: Configuration, host: str, status: int
+    ) -> None:
+        """DNS rebinding: the browser takes the page and PyDash for the same site."""
+        settings = {"port": 0, "public_url": "https://pydash.example.com"}
+        site = Site(zeo_database.model_copy(update=settings))
+        try:
+            assert site.visitor(Host=host).get("/metrics").status_code == status
+        finally:
+            site.stop()
