@@ -110,7 +110,7 @@ def _explain(error: OSError, configuration: Configuration) -> str:
 
 
 class _Parser(HTTPRequestParser):
-    """Refuses a request that does not name one host: a proxy could understand another than we do."""
+    """Refuses a request that does not name one host: a proxy could understand another one."""
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
