@@ -40,6 +40,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _convert_cubes,
     _refuse_older_code,
     _refuse_older_code,
+    users.index_appearances,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former

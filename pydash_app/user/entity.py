@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from persistent import Persistent
 
 from pydash_app.secrets import hash_code, new_code
-from pydash_app.user import passwords
+from pydash_app.user import names, passwords
 from pydash_app.user.sessions import Sessions
 from pydash_app.user.verification_code import LIFETIME, VerificationCode
 
@@ -165,6 +165,11 @@ class User(Persistent, UserMixin):
     def name_key(self) -> str:
         """The name in the form in which names are compared."""
         return comparable(self.name)
+
+    @property
+    def appearance(self) -> str:
+        """The same for all names that look the same."""
+        return names.appearance(self.name)
 
     @property
     def mail_key(self) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydash_app.identifiers import as_uuid
 from pydash_app.user.entity import User, comparable
+from pydash_app.user.names import appearance
 from pydash_app.user.verification_code import VerificationCode
 from pydash_database import MultiIndexedPersistentCollection, database_root
 from pydash_database.schema import Root
@@ -21,8 +22,16 @@ def create(root: Root) -> None:
     """Create the collection of users."""
     root[_COLLECTION] = MultiIndexedPersistentCollection(
         {"id", "name_key", "verification_code_key", "reset_code_hash"},
-        non_unique={"mail_key", "is_unverified"},
+        non_unique={"mail_key", "is_unverified", "appearance"},
     )
+
+
+def index_appearances(root: Root) -> None:
+    """Index the users of a former version by the appearance of their names."""
+    former = root[_COLLECTION]
+    create(root)
+    for user in former.values():
+        root[_COLLECTION].add(user)
 
 
 def add(user: User) -> None:
@@ -68,6 +77,11 @@ def all_unverified() -> list[User]:
 def all_with_mail(mail: str) -> list[User]:
     """Return all users that have this (verified or first) e-mail address."""
     return list(_users().all_with("mail_key", comparable(mail)))
+
+
+def all_that_look_like(name: str) -> list[User]:
+    """Return all users whose names look like a name."""
+    return list(_users().all_with("appearance", appearance(name)))
 
 
 def clear_all() -> None:

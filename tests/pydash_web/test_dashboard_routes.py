@@ -408,6 +408,14 @@ class TestDowntime:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["end_date"])
 
 
+@pytest.mark.parametrize(
+    "name", ["👩\u200d👩\u200d👧\u200d👦", "نیم\u200cفاصله", "evil.com", "Аlice"]
+)
+def test_the_name_of_a_dashboard_is_free_text(alice: Visitor, shop: str, name: str) -> None:
+    assert alice.post(f"{shop}/change_settings", {"name": name}).status_code == 200
+    assert alice.get(shop).json()["name"] == name
+
+
 class TestExport:
     def test_csv_and_json_hold_the_same_calls_in_order_of_time(
         self, alice: Visitor, shop: str

@@ -18,6 +18,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_app.secrets import UnreadableSecret
+from pydash_app.text import is_printable
 from pydash_app.user import repository as users
 from pydash_database import transact
 
@@ -208,7 +209,7 @@ def _check_text(field: str, value: object, max_length: int) -> None:
         reason = f"The {field} must not be empty."
     elif len(value) > max_length:
         reason = f"The {field} must have at most {max_length} characters."
-    elif not value.isprintable():
+    elif not is_printable(value):
         reason = f"The {field} must not contain control characters."
     else:
         return

@@ -12,8 +12,8 @@ from pydash_app.user.services.validation import (
     TAKEN,
     check_all,
     checked_mail,
-    checked_name,
     checked_password,
+    checked_user_name,
     is_taken,
 )
 
@@ -30,7 +30,7 @@ def create(
     """
     checked = check_all(
         {
-            "name": lambda: checked_name(name),
+            "name": lambda: checked_user_name(name),
             "password": lambda: checked_password(password, name),
             "email": lambda: checked_mail(mail),
         }

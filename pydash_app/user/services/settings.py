@@ -8,8 +8,8 @@ from pydash_app.user.services.validation import (
     TAKEN,
     check_all,
     checked_mail,
-    checked_name,
     checked_password,
+    checked_user_name,
     is_taken,
     require_password,
 )
@@ -69,7 +69,9 @@ def change_password(
 
 
 def _checked_name(user: User, name: str) -> str:
-    name = checked_name(name)
+    if name == user.name:
+        return name  # It may be older than the rules for names.
+    name = checked_user_name(name)
     if is_taken(name, user):
         raise ValueError(TAKEN)
     return name

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from email_validator import EmailNotValidError, validate_email
 
 from pydash_app.errors import InvalidInput, NotAuthenticated
-from pydash_app.user import repository
+from pydash_app.text import is_printable
+from pydash_app.user import names, repository
 from pydash_app.user.entity import User
 from pydash_app.user.passwords import password_problems
 
 MAX_NAME_LENGTH = 64
-TAKEN = "This name is taken. Choose another one."
+TAKEN = "This name is taken, or looks like one that is. Choose another one."
 
 
 def checked_name(name: str) -> str:
@@ -25,8 +26,30 @@ def checked_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name).strip()
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         raise ValueError(f"A name must have 1 to {MAX_NAME_LENGTH} characters.")
-    if not name.isprintable():
+    if not is_printable(name):
         raise ValueError("A name must not contain control or invisible characters.")
+    return name
+
+
+def checked_user_name(name: str) -> str:
+    """Return the name of a user in the form in which it is stored.
+
+    Others see it, also in mails, so it must not pretend to be something else.
+
+    :raises ValueError: it is invalid; the message is for the user.
+
+    >>> checked_user_name("evil.com")
+    Traceback (most recent call last):
+    ...
+    ValueError: A name must not look like a link or an address.
+    """
+    name = checked_name(name)
+    if not names.appearance(name):
+        raise ValueError("A name must have visible characters.")
+    if names.mixes_scripts(name):
+        raise ValueError("A name must not mix letters of different alphabets.")
+    if names.is_link(name):
+        raise ValueError("A name must not look like a link or an address.")
     return name
 
 
@@ -83,5 +106,6 @@ def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
 
 
 def is_taken(name: str, user: User | None = None) -> bool:
-    """Return whether a user other than this one has a name."""
-    return repository.find_by_name(name) not in (None, user)
+    """Return whether a user other than this one has a name, or one that looks the same."""
+    alike = [repository.find_by_name(name), *repository.all_that_look_like(name)]
+    return any(other not in (None, user) for other in alike)

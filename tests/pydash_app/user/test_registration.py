@@ -1,10 +1,12 @@
 """Who may register, and under which name, address and password; development's own users."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from pydash_app import user as users
 from pydash_app.errors import Conflict, Forbidden, InvalidInput
 from pydash_app.outbox.entity import OutgoingMail
 from pydash_app.user import find_by_name, verify
@@ -12,6 +14,7 @@ from pydash_app.user.entity import User
 from pydash_app.user.services import (
     registration,
     seeding,
+    settings,
 )
 from pydash_database import transact
 
@@ -49,7 +52,10 @@ def test_a_failed_registration_leaves_neither_user_nor_mail(waiting_mails: Mails
 
 @pytest.mark.parametrize(
     "name",
-    ["", "   ", "x" * 65, "a\nb", "a\x00b", "a\x1bb", "\ud800", "a\u200bb", "\u202eevil", "a\tb"],
+    [
+        *("", "   ", "x" * 65, "a\nb", "a\x00b", "a\x1bb", "\ud800", "a\u2028b"),
+        *("a\u200bb", "\u202eevil", "a\tb", "\u200d", "\u3164", "\ufe0f\u200c"),
+    ],
 )
 def test_it_refuses_an_invalid_name(name: str, reasons_for: ReasonsFor) -> None:
     def create() -> User:
@@ -58,7 +64,34 @@ def test_it_refuses_an_invalid_name(name: str, reasons_for: ReasonsFor) -> None:
     assert reasons_for("name", create)
 
 
-@pytest.mark.parametrize("name", ["x", "x" * 64, "Zoë", "李雷", "two words", "W-M", "O'Neil", "🦊"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "x",
+            "x" * 64,
+            "Zoë",
+            "李雷",
+            "two words",
+            "W-M",
+            "O'Neil",
+            "🦊",
+            "👩‍👩‍👧‍👦",
+            "🏴󠁧󠁢󠁷󠁬󠁳󠁿",
+            "نیم‌فاصله",
+        ),
+        *(
+            "Алиса",
+            "山田タロウ",
+            "김철수 Kim",
+            "ada.lovelace",
+            "J.R. Ewing",
+            "v1.2",
+            "httpie",
+            "क्‍ष",
+        ),
+    ],
+)
 def test_it_accepts_a_valid_name(name: str) -> None:
     user = transact(lambda: registration.create(name, PASSWORD, "a@example.com"))
     assert user.name == name
@@ -69,6 +102,69 @@ def test_names_must_differ_by_more_than_case_and_encoding(name: str, register: R
     register("Alice")
     with pytest.raises(Conflict, match="taken"):
         register(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("раураl", "Аlice", "αdmin", "ada李Алиса"),
+        *(
+            "evil.com",
+            "Free money: evil.com!",
+            "EVIL.COM",
+            "evil。com",
+            "ｅｖｉｌ．ｃｏｍ",
+            "evil․com",
+        ),
+        *("http evil", "https://evil", "ftp://evil", "www.evil", "ada@example.com", "пример.рф"),
+        *("x.xn--p1ai", "evil.com.lovelace"),
+    ],
+)
+def test_it_refuses_a_name_of_mixed_scripts_or_like_a_link(
+    name: str, reasons_for: ReasonsFor
+) -> None:
+    def create() -> User:
+        return registration.create(name, PASSWORD, "a@example.com")
+
+    assert reasons_for("name", create)
+
+
+@pytest.mark.parametrize(
+    ("name", "look_alike"),
+    [
+        ("cocoa", "сосоа"),
+        ("larry", "Iarry"),
+        ("user1", "userl"),
+        ("tom0", "tomO"),
+        ("modem", "modern"),
+        ("Alice", "Ali\u200dce"),
+        ("Al\u200cice", "Alice"),
+        ("Zoë", "Zoe\u0308"),
+        ("two words", "two  words"),
+        ("🦊", "🦊\ufe0f"),
+    ],
+)
+def test_it_refuses_a_name_that_looks_like_another(name: str, look_alike: str) -> None:
+    transact(lambda: registration.create(name, PASSWORD, "a@example.com"))
+    with pytest.raises(Conflict, match="looks like"):
+        transact(lambda: registration.create(look_alike, PASSWORD, "b@example.com"))
+
+
+def test_existing_users_keep_their_names(alice: User) -> None:
+    """They may be older than the rules, and even look alike."""
+
+    def add_former_users() -> list[User]:
+        former = [User(name, PASSWORD, "a@example.com") for name in ("evil.com", "AIice")]
+        for user in former:
+            users.add_to_repository(user)
+        return former
+
+    def save_settings(user: User) -> None:
+        settings.change_settings(user, name=user.name, play_sounds=False)
+
+    for user in [alice, *transact(add_former_users)]:
+        transact(partial(save_settings, user))
+        assert transact(partial(find_by_name, user.name)) == user
 
 
 @pytest.mark.parametrize(

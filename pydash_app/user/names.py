@@ -1,0 +1,96 @@
+"""Finds names of users that are not what they seem: look-alikes, mixed scripts, links.
+
+The rules are those of Unicode Technical Standard 39, with the data of `confusable_homoglyphs`.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+from confusable_homoglyphs import categories, utils
+from publicsuffixlist import PublicSuffixList
+
+_LEFT_TO_RIGHT_MARK = "\u200e"  # The data put it around characters of right-to-left scripts.
+# Invisible characters that belong to other categories than Cf, and variation selectors.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
+_NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
+# Writing systems that consist of several scripts, with the Latin letters that are usual in them.
+_WRITING_SYSTEMS = (
+    {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
+    {"LATIN", "HAN", "BOPOMOFO"},
+    {"LATIN", "HAN", "HANGUL"},
+)
+_URL = re.compile(r"://|\bhttps?\b|\bwww\b")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_IDEOGRAPHIC_FULL_STOP = "\u3002"
+
+
+def appearance(name: str) -> str:
+    """Return a key that is the same for all names that look the same.
+
+    >>> appearance("сосоа") == appearance("cocoa"), appearance("Iarry") == appearance("larry")
+    (True, True)
+    >>> appearance("Alice") == appearance("Alicia")
+    False
+    """
+    prototypes = _prototypes()
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
+    visible = (
+        prototypes.get(character, character)
+        for character in _INVISIBLE.sub("", text)
+        if unicodedata.category(character) != "Cf"
+    )
+    return " ".join(unicodedata.normalize("NFD", "".join(visible)).casefold().split())
+
+
+def mixes_scripts(name: str) -> bool:
+    """Return whether a name mixes scripts that no writing system mixes.
+
+    >>> mixes_scripts("Аlice"), mixes_scripts("山田タロウ 2"), mixes_scripts("Алиса")
+    (True, False, False)
+    """
+    scripts = set(map(categories.alias, name)) - _NO_SCRIPT
+    return len(scripts) > 1 and not any(scripts <= system for system in _WRITING_SYSTEMS)
+
+
+def is_link(name: str) -> bool:
+    """Return whether a mail program could turn a name, or a part of it, into a link.
+
+    >>> is_link("evil.com"), is_link("www evil"), is_link("ada.lovelace"), is_link("J. R. Ewing")
+    (True, True, False, False)
+    """
+    text = unicodedata.normalize("NFKC", name).casefold().replace(_IDEOGRAPHIC_FULL_STOP, ".")
+    return _URL.search(text) is not None or any(
+        _domains().publicsuffix(f"x.{label}", accept_unknown=False)
+        for host in _HOST.findall(text)
+        for label in host.split(".")[1:]
+    )
+
+
+@cache
+def _domains() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=True)
+
+
+@cache
+def _prototypes() -> dict[str, str]:
+    """Return the prototype of each character that looks like another one.
+
+    The data list for each prototype all that look like it, and for each of these the prototype.
+    Only a prototype has several characters.
+    """
+    partners = {
+        text.replace(_LEFT_TO_RIGHT_MARK, ""): [
+            partner["c"].replace(_LEFT_TO_RIGHT_MARK, "") for partner in found
+        ]
+        for text, found in utils.load("confusables.json").items()
+    }
+
+    def rank(text: str) -> tuple[int, int, str]:
+        return len(text), len(partners[text]), text
+
+    found = {text: max([text, *partners[text]], key=rank) for text in partners if len(text) == 1}
+    return {
+        text: "".join(found.get(character, character) for character in prototype)
+        for text, prototype in found.items()
+    }
