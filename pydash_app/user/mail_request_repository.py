@@ -1,6 +1,7 @@
 """Handles the persistence of mail requests until they are processed. Nothing here commits."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -15,12 +16,20 @@ Key = tuple[datetime, str]
 Request = tuple[str, str]
 
 
+class Kind(StrEnum):
+    """The kind of mail."""
+
+    VERIFICATION = "verification"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 (not a password)
+    ADDRESS_NOTICE = "address_notice"
+
+
 def create(root: Root) -> None:
     """Create the collection of requests."""
     root[_COLLECTION] = OOBTree()
 
 
-def add(kind: str, whose: str) -> None:
+def add(kind: Kind, whose: str) -> None:
     """Add a request."""
     _requests()[datetime.now(UTC), str(uuid4())] = kind, whose
 

@@ -9,11 +9,15 @@ from pydash_mail import templates
 
 EXPIRES = datetime(2026, 12, 1, 10, 30, tzinfo=timezone(timedelta(hours=1)))
 URL = "https://pydash.example.com/verify/5a0b?a=1&b=2"
-KINDS = ["verification", "mail_change", "mail_change_notice", "password_reset"]
+KINDS = [
+    *("verification", "mail_change", "mail_change_notice", "password_reset"),
+    "address_notice",
+]
 VALUES: dict[str, str | datetime] = {
     "url": URL,
     "expiration_date": EXPIRES,
     "new_address": "new@example.com",
+    "other_username": "Bob",
 }
 
 

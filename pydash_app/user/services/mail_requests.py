@@ -3,32 +3,27 @@
 So a request does the same, and takes the same time, whether or not the user exists.
 """
 
-from enum import StrEnum
 from functools import partial
 
 from pydash_app.user import mail_request_repository as repository
+from pydash_app.user.mail_request_repository import Kind
 from pydash_app.user.services import password_reset, registration
 from pydash_database import transact
 
-
-class Kind(StrEnum):
-    """The kind of mail."""
-
-    VERIFICATION = "verification"
-    PASSWORD_RESET = "password_reset"  # noqa: S105 (not a password)
-
+__all__ = ["Kind", "add", "process_all"]
 
 _SENDERS = {
     Kind.VERIFICATION: registration.resend_verification,
     Kind.PASSWORD_RESET: password_reset.request,
+    Kind.ADDRESS_NOTICE: registration.notify_owners,
 }
 
 
 def add(kind: Kind, whose: str) -> None:
     """Store a request.
 
-    :param whose: the name (for a verification) or the address (for a password reset) of a user,
-        who may not exist.
+    :param whose: the name (for a verification), the address (for a password reset) or the id (for
+        an address notice) of a user, who may not exist.
     """
     repository.add(kind, whose)
 

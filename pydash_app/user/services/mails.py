@@ -41,6 +41,21 @@ def write_mail_change_notice(user: User, mail: str) -> None:
     )
 
 
+def write_address_notice(user: User, owners: list[User]) -> None:
+    """Notify the owners of an address that another user has entered it, perhaps by mistake.
+
+    :param owners: the users whose verified address it is.
+    """
+    _write(
+        owners[0].mail,
+        "Someone entered your e-mail address at PyDash",
+        "address_notice",
+        username=", ".join(owner.name for owner in owners),
+        other_username=user.name,
+        url=f"{current().public_url}/forgot-password",
+    )
+
+
 def write_password_reset_mail(user: User, code: str) -> None:
     """Send a user a password reset code."""
     _write(

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pydash_app.configuration import current
 from pydash_app.errors import Conflict, Forbidden, InvalidInput
 from pydash_app.secrets import hash_code, new_code
-from pydash_app.user import invite_repository, repository
+from pydash_app.user import invite_repository, mail_request_repository, repository
 from pydash_app.user.entity import User
+from pydash_app.user.mail_request_repository import Kind
 from pydash_app.user.services import mails
 from pydash_app.user.services.validation import (
     TAKEN,
@@ -60,6 +61,7 @@ def register(name: str, password: str, mail: str, invitation: str | None = None)
         _consume(invitation)
     user = create(name, password, mail)
     mails.write_verification_mail(user)
+    mail_request_repository.add(Kind.ADDRESS_NOTICE, user.get_id())
     return user
 
 
@@ -77,6 +79,25 @@ def resend_verification(name: str) -> None:
         user.generate_new_verification_code()
         repository.update(user)
         mails.write_verification_mail(user)
+
+
+def notify_owners(user_id: str) -> None:
+    """Notify the owners of the (new) address of a user that somebody else has entered it.
+
+    The fetcher calls this, so that a request takes the same time whether or not the address is
+    taken.
+    """
+    user = repository.find(user_id)
+    if user is None:
+        return
+    address = user.pending_mail or user.mail
+    owners = [
+        owner
+        for owner in repository.all_with_mail(address)
+        if owner.is_verified() and owner != user
+    ]
+    if owners:
+        mails.write_address_notice(user, owners)
 
 
 def _consume(invitation: str | None) -> None:

@@ -1,8 +1,9 @@
 """Changes the settings and the password of users."""
 
 from pydash_app.errors import InvalidInput
-from pydash_app.user import repository
+from pydash_app.user import mail_request_repository, repository
 from pydash_app.user.entity import User
+from pydash_app.user.mail_request_repository import Kind
 from pydash_app.user.services import mails, tokens
 from pydash_app.user.services.validation import (
     TAKEN,
@@ -89,3 +90,4 @@ def _change_mail(user: User, mail: str, current_password: str | None) -> None:
         mails.write_mail_change_notice(user, mail)
     user.change_mail(mail)
     mails.write_verification_mail(user)
+    mail_request_repository.add(Kind.ADDRESS_NOTICE, user.get_id())
