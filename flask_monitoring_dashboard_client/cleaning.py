@@ -7,15 +7,17 @@ server hostile. A call with an invalid value is set aside, so that one bad row c
 - a time that is invalid, before 2000, or more than a day in the future;
 - an endpoint that is empty or not text; a version, group or address that is neither text nor null.
 
-Text is cut to 250 characters, and control characters in it are replaced with U+FFFD. The text
-"None", FMD's notation for a missing value, becomes empty. An invalid status code becomes 0, which
-means unknown.
+Control characters in text are replaced with U+FFFD. Text of more than 250 characters is shortened
+to its beginning and a hash of the whole, so that different texts stay different. The text "None",
+FMD's notation for a missing value, becomes empty. An invalid status code becomes 0, which means
+unknown.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from flask_monitoring_dashboard_client.calls import CallColumns
 from pydash_http import InvalidResponse
 
 MAX_TEXT = 250
+HASH_DIGITS = 16
 MAX_MS = 86_400_000.0
 EARLIEST = np.datetime64("2000-01-01", "us")
 DAY = np.timedelta64(1, "D")
@@ -94,7 +97,10 @@ def clean_text(value: Any) -> str | None:
         return ""
     if not isinstance(value, str):
         return None
-    return _UNPRINTABLE.sub("\ufffd", value[:MAX_TEXT])
+    if len(value) > MAX_TEXT:
+        whole = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+        value = f"{value[: MAX_TEXT - HASH_DIGITS - 1]}…{whole[:HASH_DIGITS]}"
+    return _UNPRINTABLE.sub("\ufffd", value)
 
 
 def clean_texts(values: Sequence[Any]) -> list[str | None]:

@@ -184,6 +184,8 @@ class Position:
         until = min(newest // 1_000_000, window.now)
         after = max(self.after, until - versions.overlap)
         seen, after = trimmed(self._seen_from(window, after), after)
+        # Nor for long after an upgrade of the app, when calls are read in another way.
+        newest = min(newest, (window.now + MAX_SKEW) * 1_000_000)
         newest -= (self.utc_offset or 0) * 1_000_000
         latest = newest if self.newest is None else max(newest, self.newest)
         return replace(position, after=after, seen=seen, newest=latest)

@@ -76,6 +76,17 @@ def test_it_preserves_numbers(values: list[float]) -> None:
     assert numbers(values).tolist() == values
 
 
+def test_long_names_that_differ_at_the_end_stay_different() -> None:
+    names = [f"shop.{'x' * 255}{end}" for end in "ab"]
+    first, second = (clean_text(name) or "" for name in names)
+    assert first != second
+    assert first == clean_text(names[0])
+    assert first[:233] == second[:233] == names[0][:233]
+    assert len(first) == len(second) == MAX_TEXT
+    assert clean_text(names[0][:MAX_TEXT]) == names[0][:MAX_TEXT]
+    assert len(clean_text("\ud800" * 1_000) or "") == MAX_TEXT
+
+
 def test_it_replaces_control_characters() -> None:
     assert clean_text("tab\tline\u2028end\x7f") == "tab\ufffdline\ufffdend\ufffd"
     assert clean_text("naïve café ☕ 日本") == "naïve café ☕ 日本"

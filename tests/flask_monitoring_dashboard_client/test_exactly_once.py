@@ -550,6 +550,19 @@ def test_a_call_from_the_future_does_not_hide_later_ones() -> None:
         assert reader.fetch() == 1
 
 
+def test_a_call_from_the_future_hides_no_calls_after_an_upgrade() -> None:
+    app = FakeLegacy("2.0")
+    app.present += timedelta(hours=1)
+    app.calls = [Call(0, app.present + timedelta(hours=5)), Call(0, app.present)]
+    reader = Reader(LegacyDialect(app, app.versions))
+    assert reader.fetch() == 2
+    exporter = FakeExporter()
+    exporter.present = app.present + timedelta(hours=2)
+    exporter.calls = [Call(1, app.present), Call(2, app.present + timedelta(minutes=61))]
+    reader.dialect = ExporterDialect(exporter)
+    assert reader.fetch() == 1
+
+
 def test_it_resolves_endpoint_ids_to_names() -> None:
     app = FakeLegacy("2.0")
     app.calls = [Call(0, START, endpoint=n) for n in (2, 3, 1, 9)]
