@@ -58,9 +58,7 @@ class Arranged:
         self._counts: dict[CallField | None, FieldCounts] = {}
         self.slices = self._selection.slices
         self._width = 1 if self.slices is None else len(self.slices)
-        self.groups, self._group_of_cell = self._grouped()
-        if query.top is not None:
-            self._keep_largest(query.top)
+        self.groups, self._group_of_cell = self._grouped(query.top)
         values = len(self.groups) * self._width * (len(statistics) - 1)
         if query.by and query.timeslice and values > MAX_VALUES:
             raise QueryError(
@@ -80,29 +78,29 @@ class Arranged:
                     rows[group][column] = value
         return rows
 
-    def _grouped(self) -> tuple[list[tuple[str, ...]], Ints]:
-        """Return the groups in natural order, and for each cell the number of its group."""
+    def _grouped(self, top: int | None) -> tuple[list[tuple[str, ...]], Ints]:
+        """Return the groups, and for each cell the number of its group.
+
+        The largest groups come first if there is a `top`, otherwise they are in natural order. Only
+        groups that are kept are looked up and sorted by name: there may be a million.
+        """
         selection, cells = self._selection, self._cells
         if not selection.query.by:
             return [()], np.zeros(len(cells), dtype=np.int64)
         numbers, codes = number_keys(cells.keys[:-1])
-        columns = [selection.texts(*pair) for pair in zip(selection.query.by, codes, strict=True)]
+        visits = np.bincount(numbers, weights=cells.measures["visits"])
+        # Of groups of the same size, those that were seen first are kept.
+        kept = np.argsort(-visits, kind="stable")[:top] if top else np.arange(len(visits))
+        columns = [
+            selection.texts(field, codes[kept])
+            for field, codes in zip(selection.query.by, codes, strict=True)
+        ]
+        ranks = [_natural_ranks(column) for column in reversed(columns)]
+        order = np.lexsort(np.array([*ranks, -visits[kept]] if top else ranks))
+        places = np.full(len(visits), _LEFT_OUT)
+        places[kept[order]] = np.arange(len(order))
         groups = list(zip(*columns, strict=True))
-        order = np.lexsort([_natural_ranks(column) for column in reversed(columns)])
-        places = np.empty(len(groups), dtype=np.int64)
-        places[order] = np.arange(len(groups))
         return [groups[number] for number in order.tolist()], places[numbers]
-
-    def _keep_largest(self, top: int) -> None:
-        """Drop the other groups before space for each of their slices is allocated."""
-        visits = np.bincount(
-            self._group_of_cell, weights=self._cells.measures["visits"], minlength=len(self.groups)
-        )
-        kept = np.argsort(-visits, kind="stable")[:top]
-        places = np.full(len(self.groups), _LEFT_OUT)
-        places[kept] = np.arange(len(kept))
-        self.groups = [self.groups[number] for number in kept.tolist()]
-        self._group_of_cell = places[self._group_of_cell]
 
     def _count(self, field: CallField | None) -> FieldCounts:
         """Return the values of a field in each cell; computed once for all statistics."""

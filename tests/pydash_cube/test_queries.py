@@ -1,6 +1,6 @@
 """Queries on small cubes, with results that are obvious."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import Cube
+from pydash_cube.dictionary import Dictionary
 from pydash_cube.vocabulary import QueryError
 from tests.pydash_cube.support import run_query, select
 
@@ -54,6 +55,20 @@ def test_the_largest_groups_are_kept_whichever_statistics_are_requested() -> Non
     assert result.values[names[1]][2] == [{"c": 1}, {"c": 1}, {}]
     assert run_query(cube, names, by=["ip"], top=4).groups == [("b",), ("d",), ("c",), ("a",)]
     assert run_query(cube, names, by=["ip"]).groups == [("a",), ("b",), ("c",), ("d",)]
+
+
+def test_only_the_groups_that_are_kept_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    cube = cube_of(call(ip=ip) for ip in [*map(str, range(500)), "7", "8", "8"])
+    decode = Dictionary.decode
+    looked_up: list[int] = []
+
+    def recorded(self: Dictionary, codes: Sequence[int]) -> list[str]:
+        looked_up.extend(codes)
+        return decode(self, codes)
+
+    monkeypatch.setattr(Dictionary, "decode", recorded)
+    assert run_query(cube, ["total_visits"], by=["ip"], top=2).groups == [("8",), ("7",)]
+    assert len(looked_up) == 2
 
 
 def test_the_error_rate_counts_known_statuses_only() -> None:
