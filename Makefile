@@ -23,7 +23,7 @@ help:
 	@echo "make coverage     run the back-end tests and report their branch coverage"
 	@echo "make release      build and check the distributions of PyDash and the exporter"
 	@echo "make bench        measure speed, memory and sizes"
-	@echo "make compat       test the client with every version of Flask-MonitoringDashboard"
+	@echo "make compat       test the client with every version of Flask-MonitoringDashboard and three databases"
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
 	@echo "make docs         write the table of settings in docs/configuration.md from the model"

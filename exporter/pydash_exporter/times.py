@@ -1,11 +1,11 @@
 """Reads stored times as UTC, whatever the database makes of those that FMD writes.
 
 FMD's columns have no time zone. Its earlier versions write UTC without a time zone, and databases
-store that as it is. Later ones write the same moment as UTC with its time zone. Most databases
-drop the time zone (SQLite and MariaDB, by their drivers), but PostgreSQL first converts to the time
-zone of the session. What happens does not depend on the season, but the difference does, so such
-times are converted back by PostgreSQL, by the rules of that time zone. Of the hour that is repeated
-in autumn, it takes all times for those of the second one.
+store that as it is. Later ones write UTC with its time zone. Most databases or their drivers just
+drop it, but PostgreSQL, with most drivers, first converts to the time zone of the session. Whether
+that happens is tried once, with a known moment. By how much differs between winter and summer, so
+PostgreSQL converts back, by the rules of that time zone. Of the hour that is repeated in autumn, it
+takes all times for later ones.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A small monitored app that runs with every version of Flask-MonitoringDashboard.
 
-    python compat_app.py DATABASE TOKEN
+    python compat_app.py DATABASE_URL TOKEN
 
 It prints its port, and serves until its standard input ends.
 """
@@ -38,7 +38,7 @@ def create_app(database: str, token: str) -> Flask:
     app.add_url_rule("/gone", "gone", lambda: ("gone", 410))
     config = dashboard.config
     config.version = APP_VERSION
-    config.database_name = "sqlite:///" + database
+    config.database_name = database
     config.security_token = token
     config.group_by = config.get_group_by = user
     config.monitor_level = 1

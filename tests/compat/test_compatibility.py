@@ -1,6 +1,6 @@
 """The client with real packages: the newest version, and the last with export routes of its own.
 
-`make compat` tests all versions, in UTC and in New York.
+`make compat` tests all versions, in UTC and in New York, with three kinds of databases.
 """
 
 from collections.abc import Iterator

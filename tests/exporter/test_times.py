@@ -110,6 +110,18 @@ def test_last_requests_before_the_app_started_are_in_utc(
         assert home(another)["last_requested"] == "2026-07-15 12:00:00"
 
 
+def test_a_driver_may_keep_postgresql_from_converting(tmp_path: Path) -> None:
+    with postgresql(ZONE) as server:
+        query = {"unix_sock": server.path}
+        url = server.create_database(drivername="postgresql+pg8000", query=query)
+        with running(tmp_path, database_name=url) as app:
+            deployment = Deployment(app, server, url)
+            app.session.get(app.url, timeout=30)
+            wait_for(deployment.times)
+            deployment.store_calls(WINTER, SUMMER)
+            assert deployment.times()[1:] == [WINTER, SUMMER]
+
+
 @pytest.mark.parametrize("deployment", [postgresql], indirect=True)
 def test_the_hour_repeated_in_autumn_is_taken_for_the_second(deployment: Deployment) -> None:
     last_id, second = deployment.last_id(), REPEATED + HOUR

@@ -28,19 +28,22 @@ class DatabaseServer:
     """A server that is running.
 
     :param url: of its administrative database.
-    :param socket_path: where it listens.
+    :param path: of its socket.
     """
 
-    def __init__(self, url: sqlalchemy.URL, socket_path: str) -> None:
-        self._url, self._socket = url, socket_path
+    def __init__(self, url: sqlalchemy.URL, path: str) -> None:
+        self._url, self.path = url, path
         self._count = 0
 
-    def create_database(self) -> str:
-        """Create an empty database, and return its URL."""
+    def create_database(self, **differences: Any) -> str:
+        """Create an empty database, and return its URL.
+
+        :param differences: of the URL, such as another driver.
+        """
         self._count += 1
         name = f"monitoring_{self._count}"
         self.run(f"CREATE DATABASE {name}")
-        return self._url.set(database=name).render_as_string()
+        return self._url.set(database=name, **differences).render_as_string()
 
     def run(self, statement: str) -> None:
         """Run a statement, outside of any transaction."""
@@ -55,7 +58,7 @@ class DatabaseServer:
     def is_ready(self) -> bool:
         """Return whether it responds."""
         with socket.socket(socket.AF_UNIX) as connection:
-            if connection.connect_ex(self._socket):
+            if connection.connect_ex(self.path):
                 return False
         try:
             self.run("SELECT 1")
