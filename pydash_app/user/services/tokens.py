@@ -1,8 +1,9 @@
 """Issues, finds and revokes API tokens."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from pydash_app import clock
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_app.secrets import hash_code, new_code
 from pydash_app.user import api_token_repository, repository
@@ -23,7 +24,7 @@ def issue(
 ) -> tuple[ApiToken, str]:
     """Create a token; return it with its secret, which is not stored.
 
-    Expired tokens of the user are deleted.
+    Expired tokens of the user are deleted, unless the clock is unconfirmed (`pydash_app.clock`).
 
     :param lifetime: how long the token is valid.
     :raises InvalidInput: the name is invalid, or the user has too many tokens.
@@ -32,10 +33,12 @@ def issue(
     checked = check_all({"name": lambda: checked_name(name)})
     if repository.lock_for_update(user.id) is None:
         raise NotFound("User not found.")
-    for token in of_user(user):
-        if token.has_expired():
-            api_token_repository.delete(token)
-    if len(of_user(user)) >= MAX_TOKENS:
+    now = datetime.now(UTC)
+    if clock.is_confirmed(now):
+        for token in of_user(user):
+            if token.has_expired(now):
+                api_token_repository.delete(token)
+    if sum(not token.has_expired(now) for token in of_user(user)) >= MAX_TOKENS:
         raise InvalidInput(
             errors={"name": [f"You have reached the limit of {MAX_TOKENS} API tokens."]}
         )

@@ -1,7 +1,7 @@
 import uuid
 from collections.abc import Hashable
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, Self
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,6 +18,7 @@ from pydash_app.secrets import hash_code
 from pydash_app.user import invite_repository
 from pydash_cube.query import Query
 from pydash_database import database_root, transact
+from tests.support.clocks import ClockAhead
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -58,7 +59,7 @@ def test_one_reading_of_a_clock_that_is_ahead_drops_nothing(
         return calls, invite_repository.is_valid(invitation), len(database_root()["sent_mails"])
 
     transact(write)
-    monkeypatch.setattr(housekeeping, "datetime", Ahead)
+    monkeypatch.setattr(housekeeping, "datetime", ClockAhead)
     housekeeping.drop_expired_calls()
     housekeeping.drop_expired_records()
     monkeypatch.undo()
@@ -97,14 +98,6 @@ def test_a_dashboard_deleted_in_the_meantime_is_ignored(
 
     monkeypatch.setattr(retention, "drop_expired", delete_the_other_and_drop)
     housekeeping.drop_expired_calls()
-
-
-class Ahead(datetime):
-    """A clock that is 500 days ahead."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> Self:
-        return super().now(tz) + timedelta(days=500)
 
 
 class RecordingScheduler(TaskScheduler):

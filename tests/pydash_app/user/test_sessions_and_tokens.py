@@ -13,6 +13,7 @@ from pydash_app.user.entity import User
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import Sessions
 from pydash_database import transact
+from tests.support.clocks import ClockAhead
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -100,6 +101,26 @@ def test_a_token_expires(alice: User) -> None:
     assert transact(lambda: tokens.use(secret)) is None
 
 
+def test_expired_tokens_do_not_count(alice: User) -> None:
+    for lifetime in (timedelta(0), timedelta(days=1)):
+        for number in range(tokens.MAX_TOKENS):
+            issue = partial(tokens.issue, alice, f"script {number}", Scope.READ, lifetime)
+            transact(issue)
+    with pytest.raises(InvalidInput, match="limit"):
+        transact(issue)
+
+
+def test_one_reading_of_a_clock_that_is_ahead_deletes_no_token(
+    alice: User, monkeypatch: pytest.MonkeyPatch, steady_clock: None
+) -> None:
+    token, secret = transact(lambda: tokens.issue(alice, "old", Scope.READ))
+    monkeypatch.setattr(tokens, "datetime", ClockAhead)
+    transact(lambda: tokens.issue(alice, "new", Scope.READ))
+    monkeypatch.undo()
+    assert transact(lambda: tokens.use(secret)) == (alice, token)
+
+
+@pytest.mark.usefixtures("steady_clock")
 def test_expired_tokens_are_listed_until_another_one_is_issued(alice: User) -> None:
     expired, _ = transact(lambda: tokens.issue(alice, "old", Scope.READ, timedelta(0)))
     assert transact(lambda: tokens.of_user(alice)) == [expired]
