@@ -45,9 +45,9 @@ class NotAuthenticated(PyDashError):
 
 
 class NotVerified(PyDashError):
-    """The e-mail address of the account has not been verified yet."""
+    """The email address of the account has not been verified yet."""
 
-    message = "Verify your e-mail address first."
+    message = "Verify your email address first."
 
 
 class Forbidden(PyDashError):

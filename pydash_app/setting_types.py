@@ -135,7 +135,7 @@ def _check_tls(parsed: SplitResult) -> None:
 def mail_from(text: str) -> str:
     """Validate the sender of mails."""
     if "@" not in text or not text.isprintable():
-        raise ValueError("must be an e-mail address, optionally with a name before it")
+        raise ValueError("must be an email address, optionally with a name before it")
     return text
 
 

@@ -15,11 +15,11 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("name")
-@click.option("--email", required=True, help="The user's e-mail address.")
+@click.option("--email", required=True, help="The user's email address.")
 @click.option(
     "--password-stdin", is_flag=True, required=True, help="Read the password from standard input."
 )
-@click.option("--verified", is_flag=True, help="Skip the verification of the e-mail address.")
+@click.option("--verified", is_flag=True, help="Skip the verification of the email address.")
 @click.option("--admin", is_flag=True, help="Make the user an administrator.")
 @data_dir_option
 def create_user(

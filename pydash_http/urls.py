@@ -57,7 +57,7 @@ class Url:
         if not host or "%" in host or port == 0:
             raise AddressRefused("The URL is invalid.")
         if "@" in parts.netloc:
-            raise AddressRefused("The URL must not contain a user name or password.")
+            raise AddressRefused("The URL must not contain a username or password.")
         path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
         query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
         return cls(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path, query)

@@ -47,7 +47,7 @@ class MailServer:
             raise invalid
         # A "#", "?" or "/" in the password ends the host part early: "ada" would become the host.
         if "@" in parsed.path + parsed.query + parsed.fragment:
-            raise ValueError("must have '#', '?' and '/' in user name and password percent-encoded")
+            raise ValueError("must have '#', '?' and '/' in username and password percent-encoded")
         options = dict(parse_qsl(parsed.query, keep_blank_values=True))
         server = cls(
             host=parsed.hostname,

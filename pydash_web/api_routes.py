@@ -52,7 +52,7 @@ login = post(
     PUBLIC,
     limit=limits.SIGN_IN,
     transactional=False,
-    errors={401: "Wrong name or password.", 403: "The e-mail address is not verified yet."},
+    errors={401: "Wrong username or password.", 403: "The email address is not verified yet."},
 )
 logout = post("/logout", controller.logout.logout, ACCOUNT, transactional=False)
 get_user = get("/user", controller.user.get_user, READ)

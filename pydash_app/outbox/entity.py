@@ -15,7 +15,7 @@ MAX_ATTEMPTS = 78
 class OutgoingMail(Persistent):
     """A mail and the state of the attempts to send it.
 
-    :param recipient: an e-mail address.
+    :param recipient: an email address.
     :param plain: the body as plain text.
     :param html: the same body as HTML.
     """

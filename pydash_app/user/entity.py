@@ -29,7 +29,7 @@ class User(Persistent, UserMixin):
 
     :param name: the name to sign in with.
     :param password: only its hash is stored.
-    :param mail: the e-mail address, not verified yet.
+    :param mail: the email address, not verified yet.
 
     The User entity checks its parameters on creation:
 
@@ -73,7 +73,7 @@ class User(Persistent, UserMixin):
     def set_password(self, password: str, keep_session: str | None = None) -> None:
         """Change the password, and revoke what was obtained with the old one.
 
-        That is: sessions, the reset code, and an unverified new e-mail address, which may have been
+        That is: sessions, the reset code, and an unverified new email address, which may have been
         entered by someone who stole the password.
 
         :param keep_session: the id of a session that does not end.
@@ -89,7 +89,7 @@ class User(Persistent, UserMixin):
             self._password_hash = passwords.hash_password(password)
 
     def is_verified(self) -> bool:
-        """Return whether an e-mail address of this user has ever been verified."""
+        """Return whether an email address of this user has ever been verified."""
         return self._verified
 
     def may_verify_registration(self) -> bool:
@@ -125,7 +125,7 @@ class User(Persistent, UserMixin):
         return self._verification_code is not None and self._verification_code.is_expired()
 
     def change_mail(self, mail: str) -> None:
-        """Set a new e-mail address, which takes effect when it has been verified."""
+        """Set a new email address, which takes effect when it has been verified."""
         if self._verified:
             self.pending_mail = mail
         else:
@@ -133,7 +133,7 @@ class User(Persistent, UserMixin):
         self.generate_new_verification_code()
 
     def forget_pending_mail(self) -> None:
-        """Discard the unverified new e-mail address."""
+        """Discard the unverified new email address."""
         if self.pending_mail is not None:
             self.pending_mail = self._verification_code = None
 
@@ -173,7 +173,7 @@ class User(Persistent, UserMixin):
 
     @property
     def mail_key(self) -> str:
-        """The e-mail address in the form in which addresses are compared."""
+        """The email address in the form in which addresses are compared."""
         return comparable(self.mail)
 
     @property

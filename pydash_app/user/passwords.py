@@ -56,7 +56,7 @@ def password_problems(password: str, name: str = "") -> list[str]:
     if password.casefold() in _common_passwords():
         problems.append(f"This password is one of the {COMMON:,} most common ones.")
     if name and password.casefold() == name.casefold():
-        problems.append("A password must not be the user name.")
+        problems.append("A password must not be the username.")
     return problems
 
 

@@ -75,7 +75,7 @@ def all_unverified() -> list[User]:
 
 
 def all_with_mail(mail: str) -> list[User]:
-    """Return all users that have this (verified or first) e-mail address."""
+    """Return all users that have this (verified or first) email address."""
     return list(_users().all_with("mail_key", comparable(mail)))
 
 

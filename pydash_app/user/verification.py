@@ -1,4 +1,4 @@
-"""Verifies e-mail addresses."""
+"""Verifies email addresses."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class VerificationCodeExpiredError(InvalidInput):
 
 
 def verify(verification_code: VerificationCode | UUID | str) -> bool:
-    """Verify the registration or the new e-mail address of the user with a verification code.
+    """Verify the registration or the new email address of the user with a verification code.
 
     A code can be used once. An expired one stays stored, until the user requests another one or is
     pruned.

@@ -1,4 +1,4 @@
-"""One-time codes that verify e-mail addresses."""
+"""One-time codes that verify email addresses."""
 
 import uuid
 from datetime import UTC, datetime, timedelta

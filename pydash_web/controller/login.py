@@ -17,13 +17,13 @@ def login(body: Credentials) -> UserMessage:
     """Sign in and set the session cookie; the previous session of this browser ends.
 
     :raises NotAuthenticated: the name or the password is wrong.
-    :raises NotVerified: the e-mail address has not been verified yet.
+    :raises NotVerified: the email address has not been verified yet.
     """
 
     def authenticate() -> tuple[User, str]:
         user = users.authenticate(body.name, body.password)
         if user is None:
-            raise NotAuthenticated("Wrong name or password.")
+            raise NotAuthenticated("Wrong username or password.")
         if not user.is_verified():
             raise NotVerified
         return user, user.password_hash

@@ -6,6 +6,6 @@ from pydash_web.models.user import Registration
 
 
 def register_user(body: Registration) -> Message:
-    """Register a user and send a mail with a link that verifies the e-mail address."""
+    """Register a user and send a mail with a link that verifies the email address."""
     registration.register(body.name, body.password, body.email, body.invitation)
     return Message(message="Account created. Check your inbox for the verification link.")

@@ -13,7 +13,7 @@ def request_password_reset(body: MailAddress) -> Message:
     The response does not reveal whether the user exists.
     """
     mail_requests.add(mail_requests.Kind.PASSWORD_RESET, body.email)
-    return Message(message="If an account with this address exists, we have sent a mail to it.")
+    return Message(message="If an account with this address exists, we have sent an email to it.")
 
 
 def reset_password(body: PasswordReset) -> Message:

@@ -7,12 +7,12 @@ from pydash_web.models.user import UserName
 
 
 def verify_user(verification_code: str) -> Message:
-    """Verify an e-mail address with the code that was sent to it.
+    """Verify an email address with the code that was sent to it.
 
     :raises InvalidInput: the code is invalid or has expired.
     """
     users.verify(verification_code)
-    return Message(message="E-mail address verified.")
+    return Message(message="Email address verified.")
 
 
 def resend_verification(body: UserName) -> Message:
@@ -21,4 +21,4 @@ def resend_verification(body: UserName) -> Message:
     The response does not reveal whether the user exists.
     """
     mail_requests.add(mail_requests.Kind.VERIFICATION, body.name)
-    return Message(message="If this account is awaiting verification, we have sent a new mail.")
+    return Message(message="If this account is awaiting verification, we have sent a new email.")

@@ -61,8 +61,8 @@ def test_pages_for_users(user_page: Page, stack: Stack) -> None:
 
 def test_the_menu_of_a_column(user_page: Page, stack: Stack) -> None:
     visit(user_page, stack, place("endpoints"))
-    user_page.get_by_role("columnheader", name="Visits").hover()
-    user_page.get_by_role("button", name="Visits column menu").click()
+    user_page.get_by_role("columnheader", name="Requests").hover()
+    user_page.get_by_role("button", name="Requests column menu").click()
     expect(user_page.get_by_role("menu")).to_be_visible()
     assert violations(user_page) == []
 

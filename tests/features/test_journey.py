@@ -57,7 +57,7 @@ def not_monitored() -> Iterator[str]:
 
 def sign_in(page: Page) -> None:
     page.goto("/")
-    page.get_by_label("User name").fill("demo")
+    page.get_by_label("Username").fill("demo")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
@@ -68,7 +68,7 @@ def card(page: Page, name: str) -> Locator:
 
 
 def fill_dialog(page: Page, url: str, token: str, name: str = "Added") -> None:
-    page.get_by_label("Address of the dashboard").fill(url)
+    page.get_by_label("Dashboard URL").fill(url)
     page.get_by_label("Token", exact=True).fill(token)
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Test and add").click()
@@ -78,16 +78,16 @@ def test_a_newcomer_signs_in_and_sees_the_demo_drawn(page: Page) -> None:
     sign_in(page)
     main = page.get_by_role("main")
     expect(main.get_by_text("Bookshop")).to_be_visible()
-    visits = main.get_by_text(re.compile(r"[\d,]+ visits? today"))
+    visits = main.get_by_text(re.compile(r"[\d,]+ requests? today"))
     expect(visits).to_be_visible()
-    assert int(re.sub(r"\D", "", visits.inner_text().split(" visits")[0])) > 0
+    assert int(re.sub(r"\D", "", visits.inner_text().split(" requests")[0])) > 0
     card(page, "Bookshop").click()
     expect(page.get_by_role("heading", name="Bookshop")).to_be_visible()
     expect(page.get_by_role("heading", name="Execution time")).to_be_visible()
     lines = page.get_by_role("region", name="Execution time").locator("svg path[d*='L']")
     expect(lines.first).to_be_visible()
     assert lines.count() >= 3
-    cells = page.get_by_role("region", name="Visits by hour", exact=True).locator(
+    cells = page.get_by_role("region", name="Requests by hour", exact=True).locator(
         "svg:has(text) > path"
     )
     expect(cells.first).to_be_visible()
@@ -108,7 +108,7 @@ def test_adding_a_dashboard_says_exactly_what_is_wrong(
     ]
     for url, token, reason in wrongs:
         fill_dialog(page, url, token)
-        steps = dialog.get_by_role("list", name="Test of the connection")
+        steps = dialog.get_by_role("list", name="Connection test")
         expect(steps).to_contain_text(reason, ignore_case=True)
         expect(dialog.get_by_role("button", name="Test and add")).to_be_enabled()
     assert [board["id"] for board in stack.get("dashboards")] == [board["id"] for board in before]
@@ -118,10 +118,10 @@ def test_a_dashboard_is_added_and_its_history_comes_in(page: Page, stack: Stack)
     sign_in(page)
     page.get_by_role("button", name="Add dashboard").click()
     fill_dialog(page, stack.shop_url, stack.shop_token, "Second shop")
-    page.get_by_role("link", name="Open the dashboard").click()
+    page.get_by_role("link", name="Open dashboard").click()
     expect(page.get_by_role("heading", name="Second shop")).to_be_visible()
     figures = page.get_by_role("main")
-    expect(figures.get_by_text("Visits", exact=True).first).to_be_visible()
+    expect(figures.get_by_text("Requests", exact=True).first).to_be_visible()
     expect_visits(stack, "Second shop", page)
 
 

@@ -50,4 +50,4 @@ def test_a_reload_shows_the_last_data_with_a_banner(
     expect(failures.first).to_be_visible()
     page.context.set_offline(False)
     expect(failures).to_have_count(0)
-    expect(page.get_by_text(re.compile("You are offline|does not answer"))).to_have_count(0)
+    expect(page.get_by_text(re.compile("You are offline|is not responding"))).to_have_count(0)

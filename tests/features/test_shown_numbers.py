@@ -44,7 +44,7 @@ def test_the_figures(user_page: Page, stack: Stack, own_durations: dict[str, lis
     cells = [text.split("\n") for text in panel.locator("dl > div").all_inner_texts()]
     figures = {label: value for label, value, *_ in cells}
     everything = [duration for durations in own_durations.values() for duration in durations]
-    assert figures["Visits"] == f"{len(everything):,}"
+    assert figures["Requests"] == f"{len(everything):,}"
     assert in_ms(figures["Median time (p50)"]) == pytest.approx(
         statistics.median(everything), rel=0.01
     )
@@ -54,7 +54,7 @@ def test_the_figures(user_page: Page, stack: Stack, own_durations: dict[str, lis
         start_date=f"{DAY}T00:00:00Z",
         end_date=f"{DAY + timedelta(days=1)}T00:00:00Z",
     )
-    assert figures["Visits"] == f"{told['total_visits']:,}"
+    assert figures["Requests"] == f"{told['total_visits']:,}"
     assert figures["Unique visitors"] == f"{told['unique_visitors']:,}"
     assert in_ms(figures["Median time (p50)"]) == pytest.approx(
         told["median_execution_time"], rel=0.005

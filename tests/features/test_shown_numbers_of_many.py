@@ -92,7 +92,7 @@ def test_each_version(user_page: Page, stack: Stack, app: LargeApp, board: str) 
     settle(user_page)
     name = "Execution time by version"
     expect(user_page.get_by_role("region", name=name).get_by_role("paragraph")).to_have_text(
-        f"The newest 12 of {len(VERSIONS)} versions; the table has them all"
+        f"The newest 12 of {len(VERSIONS)} versions; the table lists all of them"
     )
     shown = {version: visits for version, (visits, *_) in table(user_page, name).items()}
     assert list(shown) == ["Calls", *reversed(VERSIONS)]
@@ -128,7 +128,7 @@ def counted(app: LargeApp, by: str, most: int = 15) -> dict[str, list[str]]:
 def test_the_shares_of_each_version(user_page: Page, app: LargeApp, board: str) -> None:
     user_page.goto(f"/dashboards/{board}/versions?{RANGE}")
     settle(user_page)
-    shown = table(user_page, "Use of each version by endpoint")
+    shown = table(user_page, "Version usage by endpoint")
     assert shown.pop("Endpoint") == ["Older", *NEWEST]
     pairs, versions = app.visits("endpoint", "version"), app.visits("version")
     others = shown.pop("All others")
@@ -149,7 +149,7 @@ def test_a_rare_visitor_can_be_chosen(user_page: Page, board: str) -> None:
     user_page.get_by_label("Search: IP address").fill(RARE_ADDRESS)
     user_page.get_by_role("menuitem", name=RARE_ADDRESS).click()
     visits = user_page.get_by_role("region", name="Figures").locator("dl > div").first
-    expect(visits).to_contain_text("Visits\n1", use_inner_text=True)
+    expect(visits).to_contain_text("Requests\n1", use_inner_text=True)
 
 
 def percent(part: int, whole: int) -> str:

@@ -26,7 +26,7 @@ NOTE_HEADINGS = """() => {
 
 
 def sign_in(page: Page, name: str = "demo", password: str = PASSWORD) -> None:
-    page.get_by_label("User name").fill(name)
+    page.get_by_label("Username").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
@@ -52,7 +52,7 @@ class TestSigningIn:
         page.goto("/")
         sign_in(page, password="something else")
         expect(page.get_by_role("alert")).to_contain_text("password")
-        expect(page.get_by_label("User name")).to_have_value("demo")
+        expect(page.get_by_label("Username")).to_have_value("demo")
         sign_in(page)
         expect(heading(page, "Overview")).to_be_visible()
 
@@ -78,10 +78,10 @@ class TestSigningIn:
 
 class TestRegistering:
     def register(self, page: Page, name: str) -> None:
-        page.get_by_label("User name").fill(name)
-        page.get_by_label("E-mail address").fill(f"{name}@example.com")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Email address").fill(f"{name}@example.com")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_label("Password once more", exact=True).fill(PASSWORD)
+        page.get_by_label("Confirm password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Create account").click()
 
     def test_the_link_in_the_mail_opens_the_account(self, page: Page, stack: Stack) -> None:
@@ -89,7 +89,7 @@ class TestRegistering:
         page.get_by_role("link", name="Create an account").click()
         expect(heading(page, "Create an account")).to_be_visible()
         self.register(page, "nadia")
-        expect(heading(page, "Look into your mail")).to_be_visible()
+        expect(heading(page, "Check your inbox")).to_be_visible()
         page.goto(mailed_link(page, stack, "nadia@example.com"))
         expect(page.get_by_role("status")).to_contain_text("verified")
         page.get_by_role("link", name="Sign in").click()
@@ -101,19 +101,19 @@ class TestRegistering:
     def test_a_name_that_is_taken_is_told_at_its_field(self, page: Page) -> None:
         page.goto("/register")
         self.register(page, "demo")
-        field = page.get_by_label("User name")
+        field = page.get_by_label("Username")
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(field).to_have_accessible_description(re.compile("taken|exists|in use"))
         self.register(page, "olga")
-        expect(heading(page, "Look into your mail")).to_be_visible()
+        expect(heading(page, "Check your inbox")).to_be_visible()
 
     def test_two_different_passwords_are_not_sent(self, page: Page) -> None:
         page.goto("/register")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_label("Password once more", exact=True).fill("something else")
+        page.get_by_label("Confirm password", exact=True).fill("something else")
         page.get_by_role("button", name="Create account").click()
-        expect(page.get_by_text("The two passwords are not the same.")).to_be_visible()
-        expect(page.get_by_text("Choose a user name.")).to_be_visible()
+        expect(page.get_by_text("The passwords do not match.")).to_be_visible()
+        expect(page.get_by_text("Choose a username.")).to_be_visible()
 
     def test_without_the_link_nobody_gets_in_but_another_mail(
         self, page: Page, stack: Stack
@@ -123,10 +123,10 @@ class TestRegistering:
         first = mailed_link(page, stack, "petra@example.com")
         page.goto("/login")
         sign_in(page, "petra")
-        expect(page.get_by_role("alert")).to_contain_text("Verify your e-mail address")
-        page.get_by_role("link", name="Send the mail again").click()
-        expect(page.get_by_label("User name")).to_have_value("petra")
-        page.get_by_role("button", name="Send the mail").click()
+        expect(page.get_by_role("alert")).to_contain_text("Verify your email address")
+        page.get_by_role("link", name="Resend verification email").click()
+        expect(page.get_by_label("Username")).to_have_value("petra")
+        page.get_by_role("button", name="Send email").click()
         expect(page.get_by_role("status")).to_be_visible()
         second = mailed_link(page, stack, "petra@example.com", unlike=first)
         page.goto(second)
@@ -135,7 +135,7 @@ class TestRegistering:
     def test_a_link_works_once(self, page: Page) -> None:
         page.goto("/verify/used-or-made-up")
         expect(page.get_by_role("alert")).to_contain_text("invalid or has been used")
-        expect(page.get_by_role("link", name="Send a new link")).to_be_visible()
+        expect(page.get_by_role("link", name="Request a new link")).to_be_visible()
 
 
 def mailed_link(page: Page, stack: Stack, address: str, unlike: str = "") -> str:
@@ -163,7 +163,7 @@ class TestViewing:
         chip = user_page.get_by_role("button", name="Remove filter Endpoint: checkout")
         expect(chip).to_be_visible()
         expect(user_page).to_have_url(re.compile(r"\?endpoint=checkout$"))
-        visits = user_page.get_by_role("region", name="Visits", exact=True)
+        visits = user_page.get_by_role("region", name="Requests", exact=True)
         expect(visits.get_by_text("book", exact=True)).to_have_count(0)
         chip.click()
         expect(chip).to_have_count(0)
@@ -171,14 +171,14 @@ class TestViewing:
 
     def test_a_dashboard_that_is_not_there(self, user_page: Page) -> None:
         user_page.goto("/dashboards/00000000-0000-0000-0000-000000000000")
-        expect(heading(user_page, "There is no such dashboard")).to_be_visible()
-        expect(user_page).to_have_title("There is no such dashboard · PyDash")
+        expect(heading(user_page, "Dashboard not found")).to_be_visible()
+        expect(user_page).to_have_title("Dashboard not found · PyDash")
 
     def test_a_range_without_calls(self, user_page: Page, stack: Stack) -> None:
         board = stack.dashboard_id("Bookshop")
         user_page.goto(f"/dashboards/{board}?from=2020-01-01&to=2020-01-02")
-        visits = user_page.get_by_role("region", name="Visits", exact=True)
-        expect(visits).to_contain_text("Nothing in this time range")
+        visits = user_page.get_by_role("region", name="Requests", exact=True)
+        expect(visits).to_contain_text("No data in this time range")
 
     def test_a_table_beside_each_chart(self, user_page: Page, stack: Stack) -> None:
         user_page.goto(f"/dashboards/{stack.dashboard_id('Bookshop')}")
@@ -206,7 +206,7 @@ class TestAdding:
         user_page.get_by_label("Name", exact=True).fill("Renamed")
         user_page.get_by_role("button", name="Save connection").click()
         expect(heading(user_page, "Renamed")).to_be_visible()
-        switch = user_page.get_by_role("switch", name="Ask every five minutes")
+        switch = user_page.get_by_role("switch", name="Monitor uptime")
         before = switch.is_checked()
         switch.click()
         expect(switch).to_be_checked(checked=not before)
@@ -221,13 +221,13 @@ class TestAdding:
         user_page.goto(f"/dashboards/{spare}/settings")
         user_page.get_by_role("button", name="Delete dashboard").click()
         dialog = user_page.get_by_role("dialog")
-        dialog.get_by_label("Type its name: Spare").fill("spare")
-        dialog.get_by_role("button", name="Delete for good").click()
-        expect(dialog.get_by_text("This is not Spare.")).to_be_visible()
+        dialog.get_by_label("Type Spare to confirm").fill("spare")
+        dialog.get_by_role("button", name="Delete permanently").click()
+        expect(dialog.get_by_text("The name does not match.")).to_be_visible()
         assert stack.dashboard_id("Spare") == spare
-        dialog.get_by_label("Type its name: Spare").fill("Spare")
+        dialog.get_by_label("Type Spare to confirm").fill("Spare")
         user_page.evaluate(NOTE_HEADINGS)
-        dialog.get_by_role("button", name="Delete for good").click()
+        dialog.get_by_role("button", name="Delete permanently").click()
         expect(heading(user_page, "Overview")).to_be_visible()
         assert user_page.evaluate("headings") == ["Overview"]
         expect(user_page.get_by_role("link", name="Spare")).to_have_count(0)
@@ -238,7 +238,7 @@ class TestAdding:
         user_page.goto("/")
         user_page.get_by_role("button", name="Add dashboard").click()
         dialog = user_page.get_by_role("dialog")
-        dialog.get_by_label("Address of the dashboard").fill(stack.shop_url)
+        dialog.get_by_label("Dashboard URL").fill(stack.shop_url)
         dialog.get_by_role("button", name="Cancel").click()
         expect(dialog).to_have_count(0)
         assert len(stack.get("dashboards")) == len(before)
@@ -251,11 +251,11 @@ class TestAdding:
         user_page.goto("/")
         user_page.get_by_role("button", name="Add dashboard").click()
         dialog = user_page.get_by_role("dialog")
-        dialog.get_by_label("Address of the dashboard").fill(stack.shop_url)
+        dialog.get_by_label("Dashboard URL").fill(stack.shop_url)
         dialog.get_by_label("Token", exact=True).fill(stack.shop_token)
         with user_page.expect_event("requestfailed") as failed:
             dialog.get_by_role("button", name="Test and add").click()
-            expect(dialog.get_by_role("list", name="Test of the connection")).to_be_visible()
+            expect(dialog.get_by_role("list", name="Connection test")).to_be_visible()
             dialog.get_by_role("button", name="Cancel").click()
         assert failed.value.url.endswith("/api/dashboards/probe")
         expect(dialog).to_have_count(0)
@@ -264,7 +264,7 @@ class TestAdding:
 
 def test_settings_of_the_user_are_there_after_a_reload(user_page: Page) -> None:
     user_page.goto("/settings")
-    sounds = user_page.get_by_role("switch", name="Play a sound")
+    sounds = user_page.get_by_role("switch", name="Play sounds")
     before = sounds.is_checked()
     sounds.click()
     expect(user_page.get_by_text("Sounds are off." if before else "Sounds are on.")).to_be_visible()

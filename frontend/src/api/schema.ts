@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register a user and send a mail with a link that verifies the e-mail address */
+        /** Register a user and send a mail with a link that verifies the email address */
         post: operations["register_user"];
         delete?: never;
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Verify an e-mail address with the code that was sent to it */
+        /** Verify an email address with the code that was sent to it */
         post: operations["verify_user"];
         delete?: never;
         options?: never;
@@ -1341,7 +1341,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Wrong name or password. */
+            /** @description Wrong username or password. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1350,7 +1350,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The e-mail address is not verified yet. */
+            /** @description The email address is not verified yet. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -25,8 +25,8 @@ async function renderApp(url = '/') {
 
 const heading = (name: string) => screen.findByRole('heading', { level: 1, name });
 
-describe('starting', () => {
-  it('asks who is signed in, and does not try to sign in', async () => {
+describe('startup', () => {
+  it('requests the current user and does not try to sign in', async () => {
     const asked: string[] = [];
     server.events.on('request:start', ({ request }) => {
       asked.push(`${request.method} ${new URL(request.url).pathname}`);
@@ -38,23 +38,23 @@ describe('starting', () => {
     expect(asked.filter((line) => line.startsWith('POST'))).toEqual([]);
   });
 
-  it('without a session asks nothing, and leads to signing in and back', async () => {
+  it('without a session, sends no request and redirects to sign-in with a return path', async () => {
     document.cookie = 'XSRF-TOKEN=; max-age=0';
     const { router } = renderRoutes(routes, '/settings?tab=1');
     await heading('Sign in');
     expect(router.state.location.search).toBe('?next=%2Fsettings%3Ftab%3D1');
   });
 
-  it('with a session that is over leads to signing in', async () => {
+  it('with an expired session, redirects to sign-in', async () => {
     answerGet('/user', { message: 'Please sign in.' }, 401);
     renderRoutes(routes, '/');
     await heading('Sign in');
   });
 
-  it('is not blank when PyDash does not answer', async () => {
+  it('shows an error when PyDash is not responding', async () => {
     server.use(http.get('*/api/user', () => HttpResponse.error()));
     renderRoutes(routes, '/');
-    expect(await screen.findByRole('alert')).toHaveTextContent('PyDash cannot be reached');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Cannot reach PyDash');
     answerSignedIn();
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await heading('Overview');
@@ -62,12 +62,12 @@ describe('starting', () => {
 });
 
 describe('the shell', () => {
-  it('shows what is not there as such', async () => {
+  it('shows a page for unknown paths', async () => {
     await renderApp('/nothing/here');
-    await heading('There is no such page');
+    await heading('Page not found');
   });
 
-  it('signs out, and forgets what it has shown and where', async () => {
+  it('signs out and clears cached data and the return path', async () => {
     const { queryClient, router } = await renderApp('/help');
     answerPost('/logout', { message: 'Goodbye.' });
     await userEvent.click(screen.getByRole('button', { name: 'alice' }));
@@ -77,7 +77,7 @@ describe('the shell', () => {
     expect(`${router.state.location.pathname}${router.state.location.search}`).toBe('/login');
   });
 
-  it('leads to signing in when the session has ended', async () => {
+  it('redirects to sign-in when the session has ended', async () => {
     const { queryClient, router } = await renderApp('/?search=shop');
     await heading('Overview');
     answerGet('/dashboards', { message: 'Please sign in.' }, 401);
@@ -87,16 +87,16 @@ describe('the shell', () => {
     expect(queryClient.getQueryData(userKey)).toBeNull();
   });
 
-  it('leads to signing in and back when the session has ended before saving', async () => {
+  it('redirects to sign-in with a return path when saving finds the session ended', async () => {
     const { router } = await renderApp('/settings');
     answerGet('/user', { message: 'Please sign in.' }, 401);
     answerPost('/user/change_settings', { message: 'Please sign in.' }, 401);
-    await userEvent.click(await screen.findByRole('switch', { name: /^Play a sound/ }));
+    await userEvent.click(await screen.findByRole('switch', { name: 'Play sounds' }));
     await heading('Sign in');
     expect(router.state.location.search).toBe('?next=%2Fsettings');
   });
 
-  it('changes the theme and remembers it', async () => {
+  it('changes and stores the theme', async () => {
     await renderApp();
     await userEvent.click(screen.getByRole('button', { name: 'alice' }));
     await userEvent.click(await screen.findByRole('menuitemradio', { name: 'Dark theme' }));
@@ -104,7 +104,7 @@ describe('the shell', () => {
     expect(screen.getByRole('menuitemradio', { name: 'Dark theme' })).toBeChecked();
   });
 
-  it('says that there is no connection', async () => {
+  it('reports a lost connection', async () => {
     await renderApp();
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     fireEvent(window, new Event('offline'));
@@ -112,10 +112,10 @@ describe('the shell', () => {
   });
 });
 
-describe('the keyboard', () => {
+describe('keyboard shortcuts', () => {
   afterEach(() => vi.useRealTimers());
 
-  it('goes to pages', async () => {
+  it('navigate to pages', async () => {
     const { router } = await renderApp('/help');
     await heading('Help');
     await userEvent.keyboard('go');
@@ -123,7 +123,7 @@ describe('the keyboard', () => {
     expect(router.state.location.pathname).toBe('/');
   });
 
-  it('searches', async () => {
+  it('focus the search', async () => {
     await renderApp();
     const search = await screen.findByLabelText('Search dashboards');
     await userEvent.keyboard('/');
@@ -132,7 +132,7 @@ describe('the keyboard', () => {
     expect(search).toHaveValue('go');
   });
 
-  it('lists its shortcuts', async () => {
+  it('are listed in a dialog', async () => {
     await renderApp();
     await userEvent.keyboard('?');
     expect(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();

@@ -14,9 +14,9 @@ export function NewVersionPrompt({ onLoad }: { onLoad: () => void }) {
         onClose={() => setOpen(false)}
         sx={{ boxShadow: 6, alignItems: 'center' }}
       >
-        A new version of PyDash is ready.
+        A new version of PyDash is available.
         <Button onClick={onLoad} sx={{ ml: 1 }}>
-          Load it
+          Reload
         </Button>
       </Alert>
     </Snackbar>

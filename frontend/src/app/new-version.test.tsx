@@ -12,16 +12,16 @@ vi.mock('virtual:pwa-register/react', () => ({
   useRegisterSW: () => ({ needRefresh: [worker.isNew], updateServiceWorker: worker.update }),
 }));
 
-it('a new version is loaded when the user says so, and not before', async () => {
+it('loads a new version only when the user confirms', async () => {
   worker.isNew = true;
   renderPage(<NewVersion />);
-  expect(await screen.findByText('A new version of PyDash is ready.')).toBeVisible();
+  expect(await screen.findByText('A new version of PyDash is available.')).toBeVisible();
   expect(worker.update).not.toHaveBeenCalled();
-  await userEvent.click(screen.getByRole('button', { name: 'Load it' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Reload' }));
   expect(worker.update).toHaveBeenCalledWith(true);
 });
 
-it('a message does not take the place of the offer', async () => {
+it('keeps the prompt when a message is shown', async () => {
   worker.isNew = true;
   const Message = () => {
     const notify = useNotify();
@@ -33,13 +33,13 @@ it('a message does not take the place of the offer', async () => {
       <Message />
     </>,
   );
-  const offer = await screen.findByRole('button', { name: 'Load it' });
+  const offer = await screen.findByRole('button', { name: 'Reload' });
   await userEvent.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('The settings are saved.')).toBeVisible();
   expect(offer).toBeVisible();
 });
 
-it('nothing is said while there is none', () => {
+it('shows nothing without a new version', () => {
   worker.isNew = false;
   renderPage(<NewVersion />);
   expect(screen.queryByRole('alert')).not.toBeInTheDocument();

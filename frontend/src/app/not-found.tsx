@@ -7,17 +7,17 @@ import { OVERVIEW } from '@/lib/paths';
 
 /** For an address where nothing is. */
 export const NotFound = () => (
-  <Page title="There is no such page">
+  <Page title="Page not found">
     <Notice
       icon="search"
-      title="Nothing is at this address"
+      title="There is no page at this address"
       action={
         <Button variant="outlined" component={Link} to={OVERVIEW}>
-          To the overview
+          Go to overview
         </Button>
       }
     >
-      It may be mistyped, or what it showed may have been deleted.
+      The address may be mistyped, or the page may have been removed.
     </Notice>
   </Page>
 );

@@ -36,8 +36,8 @@ async function keepSomething(): Promise<void> {
   queryClient.clear();
 }
 
-describe('what was shown last', () => {
-  it('comes back as it was, but for what is no dashboard', async () => {
+describe('offline data', () => {
+  it('is restored for dashboards only', async () => {
     await keepSomething();
     const queryClient = new QueryClient();
     await restoreQueries(queryClient, alice);
@@ -48,17 +48,17 @@ describe('what was shown last', () => {
     expect(queryClient.getQueryData(userKey)).toBeUndefined();
   });
 
-  it('is shown under a banner when PyDash does not answer', async () => {
+  it('is shown under a banner when PyDash is not responding', async () => {
     await keepSomething();
     server.use(http.get('*/api/*', () => HttpResponse.error()));
     renderRoutes(routes, '/');
     expect(await screen.findByText('Web shop', { selector: 'h2 *' })).toBeVisible();
     expect(
-      screen.getByText(/PyDash does not answer\. What you see was loaded before/),
+      screen.getByText(/PyDash is not responding\. You are viewing previously loaded data/),
     ).toBeVisible();
   });
 
-  it('is not shown to whom the server does not know', async () => {
+  it('is not shown without a valid session', async () => {
     await keepSomething();
     answerGet('/user', { message: 'Please sign in.' }, 401);
     renderRoutes(routes, '/');
@@ -66,7 +66,7 @@ describe('what was shown last', () => {
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
   });
 
-  it('is not shown to another user, and not kept for the one before', async () => {
+  it('is not shown to another user, and is deleted', async () => {
     await keepSomething();
     answerGet('/user', bob);
     server.use(http.get('*/api/dashboards', () => delay('infinite')));
@@ -76,13 +76,13 @@ describe('what was shown last', () => {
     expect(await lastUser()).toBeUndefined();
   });
 
-  it('is not shown to who signs in after a session that has ended', async () => {
+  it('is not shown to the next user to sign in after a session has ended', async () => {
     await keepSomething();
     document.cookie = 'XSRF-TOKEN=; max-age=0';
     server.use(http.get('*/api/dashboards', () => delay('infinite')));
     answerPost('/login', { message: 'Welcome.', user: bob });
     const { queryClient } = renderRoutes(routes, '/');
-    await userEvent.type(await screen.findByLabelText('User name'), 'bob');
+    await userEvent.type(await screen.findByLabelText('Username'), 'bob');
     await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
     queryClient.setQueryData(['dashboards'], [makeDashboard()]); // as alice's page might yet do
     await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
@@ -91,7 +91,7 @@ describe('what was shown last', () => {
     expect(await lastUser()).toBeUndefined();
   });
 
-  it('gives way when somebody else has signed in in another tab', async () => {
+  it('is replaced when another user has signed in in another tab', async () => {
     answerGet('/user', alice);
     answerGet('/dashboards', [makeDashboard()]);
     const { queryClient } = renderRoutes(routes, '/');
@@ -103,7 +103,7 @@ describe('what was shown last', () => {
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
   });
 
-  it('waits for the user while the server takes its time', async () => {
+  it('is not shown before the server has confirmed the user', async () => {
     await keepSomething();
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const queryClient = new QueryClient();
@@ -115,7 +115,7 @@ describe('what was shown last', () => {
     queryClient.clear();
   });
 
-  it('is forgotten when the user signs out', async () => {
+  it('is deleted on sign-out', async () => {
     await keepSomething();
     answerGet('/user', alice);
     answerGet('/dashboards', [makeDashboard()]);
@@ -127,30 +127,30 @@ describe('what was shown last', () => {
   });
 });
 
-describe('what has failed without a connection', () => {
+describe('failed queries', () => {
   async function renderFailure() {
     answerGet('/user', alice);
     server.use(http.get('*/api/dashboards', () => HttpResponse.error()));
     const view = renderRoutes(routes, '/');
     await screen.findByRole('button', { name: 'Try again' });
-    expect(screen.getByText(/PyDash does not answer\. What you see/)).toBeVisible();
+    expect(screen.getByText(/PyDash is not responding\. You are viewing/)).toBeVisible();
     answerGet('/dashboards', [makeDashboard()]);
     return view;
   }
 
   const isShown = async () => {
     expect(await screen.findByText('Web shop', { selector: 'h2 *' })).toBeVisible();
-    await waitFor(() => expect(screen.queryByText(/does not answer/)).not.toBeInTheDocument());
+    await waitFor(() => expect(screen.queryByText(/not responding/)).not.toBeInTheDocument());
   };
 
-  it('is asked for again when the browser is online again', async () => {
+  it('are refetched when the browser is back online', async () => {
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValueOnce(false);
     await renderFailure();
     fireEvent(window, new Event('online'));
     await isShown();
   });
 
-  it('is asked for again when PyDash answers something else', async () => {
+  it('are refetched when PyDash responds to another request', async () => {
     const { queryClient } = await renderFailure();
     const stop = recoverWithServer(queryClient);
     noteAnswer(true);
@@ -158,7 +158,7 @@ describe('what has failed without a connection', () => {
     stop();
   });
 
-  it('is asked for again even where something newer is shown', async () => {
+  it('are refetched even if newer data is shown', async () => {
     answerGet('/user', alice);
     answerGet('/dashboards', [makeDashboard({ name: 'Before' })]);
     const { queryClient } = renderRoutes(routes, '/');

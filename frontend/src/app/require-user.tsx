@@ -26,11 +26,7 @@ export function RequireUser() {
   if (user.data === undefined) {
     return (
       <Suspense fallback={<Starting />}>
-        <Failure
-          title="PyDash cannot be reached"
-          error={user.error}
-          retry={() => void user.refetch()}
-        />
+        <Failure title="Cannot reach PyDash" error={user.error} retry={() => void user.refetch()} />
       </Suspense>
     );
   }

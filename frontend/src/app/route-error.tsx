@@ -12,9 +12,9 @@ export function RouteError() {
   const error = useRouteError();
   return (
     <Box role="alert" sx={{ maxWidth: 520, mx: 'auto', px: 2, py: 8, textAlign: 'center' }}>
-      <h1>This page could not be shown</h1>
+      <h1>Something went wrong</h1>
       <p>{messageOf(error)}</p>
-      <a href={window.location.href}>Load the page again</a>
+      <a href={window.location.href}>Reload page</a>
     </Box>
   );
 }

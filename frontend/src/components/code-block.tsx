@@ -19,7 +19,7 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
       await navigator.clipboard.writeText(code); // there is no clipboard without HTTPS
       notify('Copied.');
     } catch {
-      notify('The browser does not allow copying. Select the text and copy it by hand.', 'error');
+      notify('Your browser blocked copying. Select the text and copy it manually.', 'error');
     }
   };
   return (
@@ -38,7 +38,7 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
         <code>{code}</code>
       </Box>
       <IconButton
-        aria-label={`Copy: ${label}`}
+        aria-label={`Copy ${label}`}
         onClick={() => void copy()}
         sx={{ position: 'absolute', top: 4, right: 4, bgcolor: 'background.paper' }}
       >

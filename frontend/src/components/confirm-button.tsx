@@ -19,7 +19,7 @@ interface ConfirmButtonProps {
 export function ConfirmButton({ label, confirmLabel, of, busy, onConfirm }: ConfirmButtonProps) {
   const [asking, setAsking] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const keep = () => {
+  const cancel = () => {
     button.current?.focus();
     setAsking(false);
   };
@@ -27,14 +27,14 @@ export function ConfirmButton({ label, confirmLabel, of, busy, onConfirm }: Conf
   return (
     <Box
       sx={{ display: 'flex', flexWrap: 'wrap', justifyContent: 'flex-end', gap: 1 }}
-      onKeyDown={({ key }) => key === 'Escape' && keep()}
+      onKeyDown={({ key }) => key === 'Escape' && cancel()}
     >
-      {asking && !busy && <Button onClick={keep}>Keep</Button>}
+      {asking && !busy && <Button onClick={cancel}>Cancel</Button>}
       <BusyButton
         ref={button}
         variant={asking ? 'contained' : 'outlined'}
         color={asking ? 'error' : 'primary'}
-        aria-label={`${text}: ${of}`}
+        aria-label={`${text} ${of}`}
         busy={busy}
         // The second click of a double click is no answer.
         onClick={({ detail }) => (asking ? detail < 2 && onConfirm() : setAsking(true))}

@@ -22,7 +22,7 @@ function Numbers({ range = 'a' }: { range?: string }) {
   );
 }
 
-describe('what is loaded', () => {
+describe('QueryBoundary', () => {
   it('shows a skeleton, then the data', async () => {
     answerGet('/numbers', [1, 2]);
     renderPage(<Numbers />);
@@ -30,13 +30,13 @@ describe('what is loaded', () => {
     expect(await screen.findByText('Sum 3')).toBeVisible();
   });
 
-  it('says when there is nothing', async () => {
+  it('shows the empty state', async () => {
     answerGet('/numbers', []);
     renderPage(<Numbers />);
-    expect(await screen.findByText('Nothing in this time range')).toBeVisible();
+    expect(await screen.findByText('No data in this time range')).toBeVisible();
   });
 
-  it('is never blank on an error, but says what went wrong and tries again', async () => {
+  it('shows the error and a retry button', async () => {
     answerGet('/numbers', { message: 'The date is wrong.' }, 400);
     renderPage(<Numbers />);
     expect(await screen.findByRole('alert')).toHaveTextContent('The date is wrong.');
@@ -45,27 +45,27 @@ describe('what is loaded', () => {
     expect(await screen.findByText('Sum 4')).toBeVisible();
   });
 
-  it('says that the server does not answer', async () => {
+  it('reports that the server is not responding', async () => {
     server.use(http.get('*/api/numbers', () => HttpResponse.error()));
     renderPage(<Numbers />);
-    expect(await screen.findByRole('alert')).toHaveTextContent('PyDash does not answer');
+    expect(await screen.findByRole('alert')).toHaveTextContent('PyDash is not responding');
   });
 
-  it('keeps what it has when a refresh fails', async () => {
+  it('keeps stale data when a refresh fails', async () => {
     answerGet('/numbers', [1, 2]);
     const { queryClient } = renderPage(<Numbers />);
     await screen.findByText('Sum 3');
     answerGet('/numbers', { message: 'Gone.' }, 500);
     await queryClient.refetchQueries();
     expect(screen.getByText('Sum 3')).toBeVisible();
-    expect(await screen.findByText(/Not refreshed since/)).toBeVisible();
+    expect(await screen.findByText(/Refresh failed. Last updated/)).toBeVisible();
     answerGet('/numbers', [5]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Sum 5')).toBeVisible();
-    expect(screen.queryByText(/Not refreshed since/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Refresh failed. Last updated/)).not.toBeInTheDocument();
   });
 
-  it('keeps the rest of the page when a part breaks', async () => {
+  it('keeps the rest of the page when rendering fails', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined); // React reports it as well
     answerGet('/numbers', null);
     renderPage(
@@ -74,7 +74,7 @@ describe('what is loaded', () => {
         <Numbers />
       </>,
     );
-    expect(await screen.findByRole('alert')).toHaveTextContent('This could not be shown');
+    expect(await screen.findByRole('alert')).toHaveTextContent('Something went wrong');
     expect(screen.getByText('The rest')).toBeVisible();
   });
 });

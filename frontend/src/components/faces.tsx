@@ -35,7 +35,8 @@ function Outdated<T>({ query }: Pick<FacesProps<T>, 'query'>) {
   if (!query.isRefetchError || hasStatus(query.error, null)) return null;
   return (
     <Box role="status" sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
-      Not refreshed since <RelativeTime moment={new Date(query.dataUpdatedAt).toISOString()} />.{' '}
+      Refresh failed. Last updated{' '}
+      <RelativeTime moment={new Date(query.dataUpdatedAt).toISOString()} />.{' '}
       <Link component="button" onClick={() => void query.refetch()}>
         Try again
       </Link>
@@ -61,7 +62,7 @@ function Face<T>(props: FacesProps<T>) {
   const { data } = query;
   if (data !== undefined) {
     if (!isEmpty?.(data)) return <Data {...props} data={data} />;
-    return empty ?? <Notice icon="chart" title="Nothing in this time range" />;
+    return empty ?? <Notice icon="chart" title="No data in this time range" />;
   }
   if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
   return skeleton ?? <Skeleton variant="rounded" height={minHeight} aria-label="Loading" />;
@@ -82,7 +83,7 @@ export function Faces<T>(props: FacesProps<T>) {
     <Box sx={{ minHeight: props.minHeight ?? 120, minWidth: 0 }}>
       <ErrorBoundary
         fallback={(error, reset) => (
-          <Failure title="This could not be shown" error={error} retry={retry(reset)} />
+          <Failure title="Something went wrong" error={error} retry={retry(reset)} />
         )}
       >
         <Face {...props} />

@@ -7,7 +7,7 @@ import { renderPage } from '@/testing/render';
 import { answerStatistics } from '@/testing/statistics';
 
 describe('the filters', () => {
-  it('offer what there is in this time range, most visits first', async () => {
+  it('offer the values in this time range, most requests first', async () => {
     const asked = answerStatistics({
       values: { total_visits: ({ version }) => (version === '1.0' ? 5 : 2500) },
       groups: { version: ['1.0', '1.1'] },
@@ -28,40 +28,40 @@ describe('the filters', () => {
     expect(router.state.location.search).toBe('?from=2026-01-01&to=2026-01-31&version=1.0');
   });
 
-  it('are shown while they are on, and taken off with a click', async () => {
+  it('are shown as chips that remove them', async () => {
     const { router } = renderPage(<FilterBar dashboardId="1" />, '/?range=30d&endpoint=index');
     await userEvent.click(screen.getByRole('button', { name: 'Remove filter Endpoint: index' }));
     expect(router.state.location.search).toBe('?range=30d');
   });
 
-  it('leave slices and comparison away where nothing goes over time', () => {
+  it('omit interval and comparison on pages without time series', () => {
     renderPage(<FilterBar dashboardId="1" overTime={false} />);
-    expect(screen.queryByLabelText('Time slice')).not.toBeInTheDocument();
+    expect(screen.queryByLabelText('Interval')).not.toBeInTheDocument();
     expect(screen.queryByRole('button', { name: 'Compare' })).not.toBeInTheDocument();
   });
 });
 
-describe('over time', () => {
-  it('the slice and the comparison are part of the URL', async () => {
+describe('time series', () => {
+  it('keep interval and comparison in the URL', async () => {
     const { router } = renderPage(<FilterBar dashboardId="1" />);
-    await userEvent.selectOptions(screen.getByLabelText('Time slice'), 'By hour');
+    await userEvent.selectOptions(screen.getByLabelText('Interval'), 'By hour');
     await userEvent.click(screen.getByRole('button', { name: 'Compare' }));
     expect(router.state.location.search).toBe('?compare=true&timeslice=hour');
     expect(screen.getByRole('button', { name: 'Compare' })).toHaveAttribute('aria-pressed', 'true');
   });
 
-  it('slices that would be too many cannot be chosen', () => {
+  it('disable intervals with too many slices', () => {
     renderPage(<FilterBar dashboardId="1" />, '/?range=12mo&timeslice=minute');
     expect(screen.getByRole('option', { name: 'By minute' })).toBeDisabled();
     expect(screen.getByRole('option', { name: 'By hour' })).toBeEnabled();
-    expect(screen.getByLabelText('Time slice')).toHaveDisplayValue('Slices that fit');
+    expect(screen.getByLabelText('Interval')).toHaveDisplayValue('Auto interval');
   });
 });
 
 it.each([
   [false, '/'],
   [true, null],
-])('has the key "/" unless the page has a search: %s', (hasSearch, key) => {
+])('uses the "/" key unless the page has a search: %s', (hasSearch, key) => {
   renderPage(<FilterBar dashboardId="1" hasSearch={hasSearch} />);
   const button = screen.getByRole('button', { name: 'Filter' });
   expect(button.getAttribute('aria-keyshortcuts')).toBe(key);

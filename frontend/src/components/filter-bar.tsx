@@ -110,7 +110,7 @@ function CompareButton() {
     <Button
       variant="outlined"
       aria-pressed={isOn}
-      title={isOpen ? 'Nothing lies before all time' : 'Show the period before as well'}
+      title={isOpen ? 'All time has no previous period' : 'Compare with the previous period'}
       disabled={isOpen}
       startIcon={isOn ? <Icon name="check" /> : undefined}
       onClick={() => change({ compare: !view.compare })}
@@ -125,7 +125,7 @@ function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   const { view, change } = useView();
   const interval = useInterval(dashboardId, view.range, useNow());
   const options = [
-    { value: 'auto', name: 'Slices that fit' } as const,
+    { value: 'auto', name: 'Auto interval' } as const,
     ...TIMESLICES.map((value) => ({
       value,
       name: `By ${value}`,
@@ -135,7 +135,7 @@ function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   const isChosen = view.timeslice !== 'auto' && canBeCut(interval, view.timeslice);
   return (
     <Select
-      label="Time slice"
+      label="Interval"
       value={isChosen ? view.timeslice : 'auto'}
       options={options}
       onChange={(timeslice) => change({ timeslice })}

@@ -37,13 +37,13 @@ const search = (label: string, text: string) =>
 const offered = () => screen.queryAllByRole('menuitem').map(({ textContent }) => textContent);
 
 describe('the values of a filter', () => {
-  it('are listed as far as somebody reads, with the number of those that are not', async () => {
+  it('are limited to 100, with the number of the remaining ones', async () => {
     await openValues('ip', 'IP address');
     expect(offered()).toHaveLength(100);
-    expect(screen.getByRole('status')).toHaveTextContent('200 more; type to narrow them down');
+    expect(screen.getByRole('status')).toHaveTextContent('200 more; type to narrow the list');
   });
 
-  it('are all found, however rare', async () => {
+  it('can all be found, however rare', async () => {
     const chosen = await openValues('ip', 'IP address');
     await search('IP address', '10.0.2.299');
     expect(offered()).toEqual(['10.0.2.2999']);
@@ -51,18 +51,18 @@ describe('the values of a filter', () => {
     expect(chosen).toEqual(['10.0.2.299']);
   });
 
-  it('may be one that is not known', async () => {
+  it('can be a value that is not listed', async () => {
     const chosen = await openValues('ip', 'IP address');
     await search('IP address', ' 192.0.2.9 ');
-    expect(screen.getByRole('status')).toHaveTextContent('matches “192.0.2.9”');
+    expect(screen.getByRole('status')).toHaveTextContent('for “192.0.2.9”');
     await userEvent.click(screen.getByRole('menuitem', { name: 'Use “192.0.2.9”' }));
     expect(chosen).toEqual(['192.0.2.9']);
   });
 
-  it('are only those that there are where no other can be', async () => {
+  it('are only the listed ones for a fixed set', async () => {
     await openValues('status_class', 'Status');
     await search('Status', '9');
     expect(offered()).toEqual([]);
-    expect(screen.getByRole('status')).toHaveTextContent('Nothing in this time range matches “9”');
+    expect(screen.getByRole('status')).toHaveTextContent('No matches in this time range for “9”');
   });
 });

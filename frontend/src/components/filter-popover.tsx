@@ -28,8 +28,8 @@ const isFree = (name: CallField, typed: string, known: readonly Offered[]) =>
   typed !== '' && name !== 'status_class' && !known.some(({ value }) => value === typed);
 
 function remark(matches: number, typed: string): string {
-  if (matches > LISTED) return `${formatNumber(matches - LISTED)} more; type to narrow them down`;
-  return matches === 0 ? `Nothing in this time range matches “${typed}”` : '';
+  if (matches > LISTED) return `${formatNumber(matches - LISTED)} more; type to narrow the list`;
+  return matches === 0 ? `No matches in this time range for “${typed}”` : '';
 }
 
 interface ValuesProps {
@@ -96,7 +96,7 @@ function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
       <Faces
         query={values}
         isEmpty={(known) => known.length === 0}
-        empty={<Notice title="Nothing in this time range" />}
+        empty={<Notice title="No data in this time range" />}
       >
         {(known) => <Values {...{ name, known, onChoose }} typed={typed.trim()} />}
       </Faces>

@@ -4,11 +4,11 @@ import LinearProgress from '@mui/material/LinearProgress';
 import type { ImportProgress } from '@/api/types';
 import { formatNumber, formatPercent, formatSpan } from '@/lib/format';
 
-/** What is left to do: "45% · 120,000 calls so far · 20 s left", as far as it is known. */
+/** What is left to do: "45% · 120,000 requests so far · 20 s left", as far as it is known. */
 const describe = ({ fraction, calls, seconds_left: left }: ImportProgress) =>
   [
     fraction !== null && formatPercent(fraction),
-    `${formatNumber(calls)} calls so far`,
+    `${formatNumber(calls)} requests so far`,
     left !== null && `${formatSpan(left)} left`,
   ]
     .filter(Boolean)
@@ -18,7 +18,7 @@ const describe = ({ fraction, calls, seconds_left: left }: ImportProgress) =>
 export const ImportBar = ({ progress }: { progress: ImportProgress }) => (
   <Box sx={{ mt: 1 }}>
     <LinearProgress
-      aria-label="Import of the history"
+      aria-label="History import"
       {...(progress.fraction === null
         ? {}
         : { variant: 'determinate' as const, value: progress.fraction * 100 })}

@@ -51,7 +51,7 @@ interface FailureProps {
 }
 
 /** What went wrong, and a button to try again. */
-export const Failure = ({ title = 'This could not be loaded', error, retry }: FailureProps) => (
+export const Failure = ({ title = 'Failed to load', error, retry }: FailureProps) => (
   <Notice
     icon="alert"
     tone="error"

@@ -11,7 +11,7 @@ function Picker() {
   return <RangePicker range={view.range} onChange={(range) => change({ range })} />;
 }
 
-it('writes a preset into the URL, and going back undoes it', async () => {
+it('writes a preset to the URL, and the Back button undoes it', async () => {
   const { router } = renderPage(<Picker />, '/?endpoint=index');
   await userEvent.click(screen.getByRole('button', { name: 'Last 7 days' }));
   await userEvent.click(await screen.findByRole('menuitem', { name: 'Last 30 days' }));
@@ -20,20 +20,20 @@ it('writes a preset into the URL, and going back undoes it', async () => {
   expect(await screen.findByRole('button', { name: 'Last 7 days' })).toBeVisible();
 });
 
-it('takes two days, the first before the last', async () => {
+it('accepts a start and an end date in order', async () => {
   const { router } = renderPage(<Picker />);
   await userEvent.click(screen.getByRole('button', { name: 'Last 7 days' }));
   const from = await screen.findByLabelText(/^From/);
-  const to = screen.getByLabelText(/^Up to/);
+  const to = screen.getByLabelText(/^To/);
   await userEvent.clear(from);
   await userEvent.type(from, '2026-01-31');
   await userEvent.clear(to);
   await userEvent.type(to, '2026-01-01');
-  await userEvent.click(screen.getByRole('button', { name: 'Show these days' }));
-  expect(screen.getByRole('alert')).toHaveTextContent('The first day lies after the last.');
+  await userEvent.click(screen.getByRole('button', { name: 'Apply' }));
+  expect(screen.getByRole('alert')).toHaveTextContent('The start date is after the end date.');
 
   await userEvent.clear(from);
   await userEvent.type(from, '2025-12-24');
-  await userEvent.click(screen.getByRole('button', { name: 'Show these days' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Apply' }));
   expect(router.state.location.search).toBe('?from=2025-12-24&to=2026-01-01');
 });

@@ -39,16 +39,16 @@ function CustomRange({ range, onChange }: ChoiceProps) {
       sx={{ display: 'flex', flexDirection: 'column', gap: 1.5, p: 2, width: 220 }}
     >
       <DateField name="from" label="From" defaultValue={shown.from} />
-      <DateField name="to" label="Up to and including" defaultValue={shown.to} />
+      <DateField name="to" label="To (inclusive)" defaultValue={shown.to} />
       {reversed && (
         <Box role="alert" sx={{ color: 'error.main', fontSize: '0.75rem' }}>
-          The first day lies after the last.
+          The start date is after the end date.
         </Box>
       )}
       <Button type="submit" variant="contained">
-        Show these days
+        Apply
       </Button>
-      <Box sx={{ color: 'text.secondary', fontSize: '0.75rem' }}>Days begin at midnight UTC.</Box>
+      <Box sx={{ color: 'text.secondary', fontSize: '0.75rem' }}>Days start at midnight UTC.</Box>
     </Box>
   );
 }

@@ -15,7 +15,7 @@ export const PASSWORD_RULES: readonly PasswordRule[] = [
     holds: (password) => password.length >= SHORTEST && password.length <= LONGEST,
   },
   {
-    text: 'Not your user name',
+    text: 'Not your username',
     holds: (password, userName) =>
       password !== '' && password.toLowerCase() !== userName.toLowerCase(),
   },

@@ -78,20 +78,23 @@ function contrast(one: string, other: string): number {
 describe.each([
   ['light', light],
   ['dark', dark],
-])('the %s colours', (_, scheme) => {
-  it.each(Object.entries(EYES))('of the series are apart for eyes with %s sight', (_kind, eye) => {
-    const pairs = scheme.series.flatMap((one, at) =>
-      scheme.series.slice(at + 1).map((other) => distance(one, other, eye)),
-    );
-    expect(Math.min(...pairs)).toBeGreaterThan(0.085);
-  });
+])('the %s colors', (_, scheme) => {
+  it.each(Object.entries(EYES))(
+    'of the series are distinguishable with %s vision',
+    (_kind, eye) => {
+      const pairs = scheme.series.flatMap((one, at) =>
+        scheme.series.slice(at + 1).map((other) => distance(one, other, eye)),
+      );
+      expect(Math.min(...pairs)).toBeGreaterThan(0.085);
+    },
+  );
 
-  it.each(scheme.series)('of the series are seen on the surface: %s', (color) =>
+  it.each(scheme.series)('of the series stand out from the surface: %s', (color) =>
     expect(contrast(color, scheme.surface)).toBeGreaterThanOrEqual(3),
   );
 
   it.each(['text', 'textSoft', 'accent', 'good', 'warning', 'bad'] as const)(
-    'of texts can be read: %s',
+    'of text are legible: %s',
     (name) => {
       for (const ground of [scheme.background, scheme.surface, scheme.raised]) {
         expect(contrast(scheme[name], ground)).toBeGreaterThanOrEqual(4.5);
@@ -99,6 +102,6 @@ describe.each([
     },
   );
 
-  it('of a button can be read', () =>
+  it('of a button are legible', () =>
     expect(contrast(scheme.accentText, scheme.accent)).toBeGreaterThanOrEqual(4.5));
 });

@@ -9,12 +9,12 @@ from pydash_app.user.verification_code import VerificationCode
 from pydash_mail import templates
 
 # Subjects and templates.
-FIRST_ADDRESS = ("Verify your e-mail address for PyDash", "verification")
-NEW_ADDRESS = ("Verify your new e-mail address for PyDash", "mail_change")
+FIRST_ADDRESS = ("Verify your email address for PyDash", "verification")
+NEW_ADDRESS = ("Verify your new email address for PyDash", "mail_change")
 
 
 def write_verification_mail(user: User) -> None:
-    """Ask a user to verify the e-mail address, or the new one."""
+    """Ask a user to verify the email address, or the new one."""
     code = user.get_verification_code()
     if code is None:
         raise ValueError(f"{user!r} has nothing to verify.")
@@ -33,7 +33,7 @@ def write_mail_change_notice(user: User, mail: str) -> None:
     """Notify the current address that the account is about to get another one: it may be theft."""
     _write(
         user.mail,
-        "The e-mail address of your PyDash account is about to change",
+        "The email address of your PyDash account is about to change",
         "mail_change_notice",
         username=user.name,
         url=f"{current().public_url}/forgot-password",
@@ -48,7 +48,7 @@ def write_address_notice(user: User, owners: list[User]) -> None:
     """
     _write(
         owners[0].mail,
-        "Someone entered your e-mail address at PyDash",
+        "Someone entered your email address at PyDash",
         "address_notice",
         username=", ".join(owner.name for owner in owners),
         other_username=user.name,

@@ -9,7 +9,7 @@ from pydash_app.user.services.validation import check_all, checked_password
 
 
 def request(mail: str) -> None:
-    """Send a code to all users with this verified e-mail address."""
+    """Send a code to all users with this verified email address."""
     for user in repository.all_with_mail(mail):
         if user.is_verified():
             mails.write_password_reset_mail(user, user.new_reset_code())

@@ -24,9 +24,9 @@ def change_settings(
     play_sounds: bool | None = None,
     current_password: str | None = None,
 ) -> None:
-    """Change the given settings; a new e-mail address takes effect when it has been verified.
+    """Change the given settings; a new email address takes effect when it has been verified.
 
-    :param current_password: required for a new e-mail address, which can reset the password: an
+    :param current_password: required for a new email address, which can reset the password: an
         unattended browser or a stolen session must not be enough.
     :raises InvalidInput: name (field `username`) or mail (field `email`) is invalid, the name is
         taken, or `current_password` is missing.
@@ -83,7 +83,7 @@ def _change_mail(user: User, mail: str, current_password: str | None) -> None:
         user.forget_pending_mail()
         return
     if current_password is None:
-        reason = "A new e-mail address requires your current password."
+        reason = "A new email address requires your current password."
         raise InvalidInput(errors={"current_password": [reason]})
     require_password(user, current_password)
     if user.is_verified():

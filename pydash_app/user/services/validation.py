@@ -1,4 +1,4 @@
-"""Validates names, e-mail addresses and passwords of users."""
+"""Validates names, email addresses and passwords of users."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -54,14 +54,14 @@ def checked_user_name(name: str) -> str:
 
 
 def checked_mail(mail: str) -> str:
-    """Return an e-mail address in the form in which it is stored.
+    """Return an email address in the form in which it is stored.
 
     :raises ValueError: it is invalid; the message is for the user.
     """
     try:
         return validate_email(mail, check_deliverability=False).normalized
     except (EmailNotValidError, UnicodeError):
-        raise ValueError("This is not a valid e-mail address.") from None
+        raise ValueError("This is not a valid email address.") from None
 
 
 def checked_password(password: str, name: str) -> str:
@@ -92,7 +92,7 @@ def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
     >>> check_all({"name": lambda: checked_name("Alice"), "email": lambda: checked_mail("?")})
     Traceback (most recent call last):
     ...
-    pydash_app.errors.InvalidInput: This is not a valid e-mail address.
+    pydash_app.errors.InvalidInput: This is not a valid email address.
     """
     checked, errors = {}, {}
     for field, check in checks.items():

@@ -72,7 +72,7 @@ def test_the_owner_of_an_address_is_notified_when_someone_else_enters_it(
     mail_requests.process_all()
     notices = [mail for mail in waiting_mails() if mail not in before]
     assert [(mail.recipient, mail.subject) for mail in notices] == [
-        ("alice@example.com", "Someone entered your e-mail address at PyDash")
+        ("alice@example.com", "Someone entered your email address at PyDash")
     ] * 2
     assert ["Mallory" in mail.plain for mail in notices] == [True, False]
     assert ["Bob" in mail.plain for mail in notices] == [False, True]

@@ -184,7 +184,7 @@ def test_it_refuses_an_invalid_address(mail: str, reasons_for: ReasonsFor) -> No
         ("password", "most common"),
         ("PassWord1", "most common"),
         ("trustno1", "most common"),
-        ("Alice the First", "user name"),
+        ("Alice the First", "username"),
         (f"{PASSWORD}\r", "control characters"),
         (f"{PASSWORD}\x00", "control characters"),
         (f"\u202e{PASSWORD}", "control characters"),

@@ -20,8 +20,8 @@ interface ErrorBody {
   errors?: Record<string, string[]>;
 }
 
-const WITHOUT_ANSWER = 'PyDash does not answer. Check your connection, then try again.';
-const WITHOUT_MESSAGE = 'PyDash could not answer this request. Try again in a moment.';
+const WITHOUT_ANSWER = 'PyDash is not responding. Check your connection, then try again.';
+const WITHOUT_MESSAGE = 'PyDash could not process this request. Try again in a moment.';
 
 /** Turns whatever a request threw into an ApiError; a cancelled request stays what it is. */
 export function toApiError(error: unknown): unknown {

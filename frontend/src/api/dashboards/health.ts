@@ -8,7 +8,7 @@ export interface Health {
 /** How a dashboard is doing, in one word or two. */
 export function healthOf({ state, error }: Pick<Dashboard, 'state' | 'error'>): Health {
   if (error !== null || state.endsWith('_failure'))
-    return { level: 'bad', label: 'Cannot be fetched' };
+    return { level: 'bad', label: 'Fetching failed' };
   if (state === 'not_initialized') return { level: 'busy', label: 'Waiting for the first fetch' };
   if (state === 'initialized_endpoints') return { level: 'busy', label: 'Importing history' };
   return { level: 'good', label: 'Up to date' };

@@ -35,8 +35,8 @@ export function OfflineBanner() {
           }}
         >
           <Icon name="alert" color="warning.main" />
-          {online ? 'PyDash does not answer.' : 'You are offline.'} What you see was loaded before;
-          nothing can be saved now.
+          {online ? 'PyDash is not responding.' : 'You are offline.'} You are viewing previously
+          loaded data; changes cannot be saved.
         </Box>
       )}
     </Box>

@@ -40,7 +40,7 @@ const SkipLink = () => (
       '&:focus': { top: 8 },
     }}
   >
-    To the content
+    Skip to content
   </Box>
 );
 

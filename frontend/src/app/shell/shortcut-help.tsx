@@ -8,9 +8,9 @@ import DialogTitle from '@mui/material/DialogTitle';
 const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['/', 'Search or filter'],
   ['t', 'Choose the time range'],
-  ['g o', 'Go to the overview'],
-  ['g s', 'Go to the settings'],
-  ['g h', 'Go to the help'],
+  ['g o', 'Go to overview'],
+  ['g s', 'Go to settings'],
+  ['g h', 'Go to help'],
   ['?', 'Show these shortcuts'],
 ];
 

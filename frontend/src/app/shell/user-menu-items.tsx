@@ -11,7 +11,7 @@ import { useNotify } from '@/components/snackbar';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
 
 const THEMES: Readonly<Record<ColorMode, { label: string; icon: IconName }>> = {
-  system: { label: 'Theme of the system', icon: 'monitor' },
+  system: { label: 'System theme', icon: 'monitor' },
   light: { label: 'Light theme', icon: 'sun' },
   dark: { label: 'Dark theme', icon: 'moon' },
 };

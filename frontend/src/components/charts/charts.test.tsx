@@ -27,19 +27,19 @@ const areaOf = (container: HTMLElement) =>
   container.querySelector('[aria-hidden] > div:last-child') ?? container;
 
 describe('a chart of series', () => {
-  it('names each axis after what it shows', () => {
+  it('labels both axes', () => {
     draw(
       <>
-        <BarChart {...axes} series={[red]} yTitle="Visits per day" />
-        <LineChart {...axes} series={[red]} yTitle="Time per call" format={formatDuration} />
+        <BarChart {...axes} series={[red]} yTitle="Requests per day" />
+        <LineChart {...axes} series={[red]} yTitle="Time per request" format={formatDuration} />
       </>,
     );
-    expect(screen.getByText('Visits per day')).toBeVisible();
-    expect(screen.getByText('Time per call')).toBeVisible();
+    expect(screen.getByText('Requests per day')).toBeVisible();
+    expect(screen.getByText('Time per request')).toBeVisible();
     expect(screen.getAllByText('Day (UTC)')).toHaveLength(2);
   });
 
-  it('has a legend as soon as there is something to tell apart', () => {
+  it('shows a legend for two or more series', () => {
     const blue = { id: 'blue', name: 'Blue', color: '#0000ff', values: [1, 1, 1] };
     const { rerender } = draw(<BarChart {...axes} series={[red]} yTitle="" />);
     expect(screen.queryByText('Red')).not.toBeInTheDocument();
@@ -48,13 +48,13 @@ describe('a chart of series', () => {
     expect(screen.getByText('Blue')).toBeVisible();
   });
 
-  it('leaves a gap where nothing was measured, and a dot where a line has no neighbour', () => {
+  it('leaves gaps for missing values and draws isolated values as dots', () => {
     const { container } = draw(<LineChart {...axes} series={[red]} yTitle="" />);
     expect(container.querySelectorAll('circle[fill="#ff0000"]')).toHaveLength(2);
     expect(container.querySelector('path[stroke="#ff0000"]')?.getAttribute('d')).not.toContain('L');
   });
 
-  it('marks where a version begins, with as much of its name as there is room for', () => {
+  it('marks the start of a version with a truncated label', () => {
     const marks = [
       { at: 0, label: '2.0.0' },
       { at: 2, label: 'a41f0b2c93' },
@@ -65,19 +65,19 @@ describe('a chart of series', () => {
     );
   });
 
-  it('says under the pointer what the series are compared with', async () => {
-    const before = { ...red, id: 'before', name: 'Period before', values: [1234, 8, 7] };
+  it('shows the comparison series in the tooltip', async () => {
+    const before = { ...red, id: 'before', name: 'Previous period', values: [1234, 8, 7] };
     const { container } = draw(
       <BarChart {...axes} series={[red]} before={before} yTitle="" marks={[]} />,
     );
     fireEvent.pointerMove(areaOf(container), { clientX: 1, clientY: 1 });
     expect(await screen.findByText('1,234')).toBeVisible();
-    expect(screen.getAllByText('Period before')).toHaveLength(2);
+    expect(screen.getAllByText('Previous period')).toHaveLength(2);
     fireEvent.keyDown(document, { key: 'Escape' });
     expect(screen.queryByText('1,234')).not.toBeInTheDocument();
   });
 
-  it('loses its tooltip when another place is touched', () => {
+  it('hides its tooltip when the user taps elsewhere', () => {
     const { container } = draw(<BarChart {...axes} series={[red]} yTitle="" />);
     fireEvent.pointerDown(areaOf(container), { clientX: 1, clientY: 1 });
     expect(screen.getByText('Mon', { selector: 'div' })).toBeVisible();
@@ -87,7 +87,7 @@ describe('a chart of series', () => {
 });
 
 describe('a heat map', () => {
-  it('has a cell for each row and column, and each label over its own column', () => {
+  it('draws a cell per row and column, with labels above their columns', () => {
     const { container } = draw(
       <Heatmap
         columns={categories}
@@ -122,7 +122,7 @@ describe('a heat map', () => {
 });
 
 describe('a box plot', () => {
-  it('has a row for each group and an axis that embraces the slowest call', () => {
+  it('draws a row per group on an axis that includes the slowest request', () => {
     const box = {
       fastest: 4,
       firstQuartile: 8,
@@ -136,7 +136,7 @@ describe('a box plot', () => {
     const { container } = draw(
       <BoxPlots
         rows={['1.0', '2.0'].map((name) => ({ name, box, color: '#ff0000' }))}
-        xTitle="Time per call"
+        xTitle="Time per request"
         format={formatDuration}
       />,
     );

@@ -8,9 +8,9 @@ describe('the ticks of an axis', () => {
     [100, [0, 25, 50, 75, 100]],
     [101, [0, 50, 100, 150]],
     [0.9, [0, 0.25, 0.5, 0.75, 1]],
-  ])('are round and embrace %s', (max, ticks) => expect(niceTicks(max, 4)).toEqual(ticks));
+  ])('are round and include %s', (max, ticks) => expect(niceTicks(max, 4)).toEqual(ticks));
 
-  it('are whole for what can be counted', () => {
+  it('are whole numbers for counts', () => {
     expect(niceTicks(0, 4, true)).toEqual([0, 1]);
     expect(niceTicks(3, 4, true)).toEqual([0, 1, 2, 3]);
   });
@@ -20,21 +20,21 @@ describe('the ticks of an axis', () => {
     [3.1, 9.5, [3, 10]],
     [0, 5, [0.01, 0.03, 0.1, 0.3, 1, 3, 10]],
     [1, 1, [1, 3]],
-  ])('of a logarithmic axis embrace %s to %s', (min, max, ticks) => {
+  ])('of a logarithmic axis include %s to %s', (min, max, ticks) => {
     const found = logTicks(min, max);
     expect(found).toHaveLength(ticks.length);
     found.forEach((tick, at) => expect(tick).toBeCloseTo(ticks[at] ?? 0));
   });
 });
 
-it('leaves out labels that would lie over each other, evenly', () =>
+it('skips overlapping labels evenly', () =>
   expect(spacedIndexes(10, 200, 50)).toEqual([0, 3, 6, 9]));
 
-describe('the top of a scale of shades', () => {
+describe('the maximum of a colour scale', () => {
   it('is the largest value', () => expect(usualTop([3, null, 7, 5])).toBe(7));
 
-  it('is not one value that would pale all others', () =>
+  it('ignores an outlier', () =>
     expect(usualTop([...Array.from({ length: 100 }, (_, at) => at), 9_999])).toBe(98));
 
-  it('is nothing where there is nothing', () => expect(usualTop([null])).toBe(0));
+  it('is 0 without values', () => expect(usualTop([null])).toBe(0));
 });

@@ -52,7 +52,7 @@ export function PasswordField<T extends FieldValues, N extends Path<T>>(
   const [shown, setShown] = useState(false);
   const toggle = (
     <IconButton
-      aria-label={`Show: ${props.label}`}
+      aria-label={`Show ${props.label.toLowerCase()}`}
       aria-pressed={shown}
       edge="end"
       onClick={() => setShown(!shown)}

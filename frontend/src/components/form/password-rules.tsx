@@ -12,7 +12,7 @@ interface PasswordRulesProps {
 export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
   <Box
     component="ul"
-    aria-label="Rules for the password"
+    aria-label="Password requirements"
     sx={{ m: 0, mt: -1, p: 0, listStyle: 'none', fontSize: '0.75rem', color: 'text.secondary' }}
   >
     {PASSWORD_RULES.map(({ text, holds }) => {
@@ -31,7 +31,7 @@ export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
           <span>
             {text}
             <Box component="span" sx={{ position: 'absolute', clipPath: 'inset(50%)' }}>
-              {kept ? ' (kept)' : ' (not yet)'}
+              {kept ? ' (met)' : ' (not met)'}
             </Box>
           </span>
         </Box>

@@ -21,11 +21,11 @@ const MOST_BOXES = 12;
 
 const versionsSubtitle = (count: number) =>
   count > MOST_BOXES
-    ? `The newest ${MOST_BOXES} of ${formatNumber(count)} versions; the table has them all`
-    : 'The newest version first';
+    ? `The newest ${MOST_BOXES} of ${formatNumber(count)} versions; the table lists all of them`
+    : 'Newest version first';
 
 const tableOf = (boxes: readonly NamedBox[]) => ({
-  columns: ['Calls', 'Visits', ...BOX_LABELS.map(([, label]) => label)],
+  columns: ['Group', 'Requests', ...BOX_LABELS.map(([, label]) => label)],
   rows: boxes.map(({ name, visits, box }) => [
     name,
     formatNumber(visits),
@@ -47,7 +47,7 @@ export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPa
   const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MOST_BOXES);
   const subtitle = ofVersions
     ? versionsSubtitle(query.data?.length ?? 0)
-    : `The ${MOST_BOXES} with most visits`;
+    : `The ${MOST_BOXES} with the most requests`;
   const rowsOf = (boxes: readonly NamedBox[]) =>
     boxes.slice(0, MOST_BOXES).map(({ name, box }) => ({
       name: shownName(dimension, name),
@@ -65,7 +65,9 @@ export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPa
       summary={(boxes) => summaryOf(named(boxes.slice(0, MOST_BOXES)))}
       table={(boxes) => tableOf(named(boxes))}
     >
-      {(boxes) => <BoxPlots rows={rowsOf(boxes)} xTitle="Time per call" format={formatDuration} />}
+      {(boxes) => (
+        <BoxPlots rows={rowsOf(boxes)} xTitle="Time per request" format={formatDuration} />
+      )}
     </Panel>
   );
 }

@@ -26,7 +26,7 @@ const summaryOf = (series: TimeSeries) =>
       `Highest ${name}: ${peak(series, series.values[statistic], formatDuration)}.`,
   ).join(' ');
 
-const BEFORE = 'p50 before';
+const BEFORE = 'p50, previous period';
 
 const tableOf = (series: TimeSeries) => ({
   columns: ['Time', ...PERCENTILES.map(({ name }) => name), ...(series.before ? [BEFORE] : [])],
@@ -69,7 +69,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
           {...timeAxis(series)}
           series={seriesOf(series)}
           band={['median_execution_time', 'ninety-ninth_percentile_execution_time']}
-          yTitle="Time per call"
+          yTitle="Time per request"
           formatTick={formatDuration}
           format={formatDuration}
           marks={versionMarks(series, versions)}

@@ -16,7 +16,7 @@ interface Figure {
 }
 
 const FIGURES: readonly Figure[] = [
-  { name: 'total_visits', label: 'Visits', format: formatNumber, more: 'good' },
+  { name: 'total_visits', label: 'Requests', format: formatNumber, more: 'good' },
   { name: 'unique_visitors', label: 'Unique visitors', format: formatNumber, more: 'good' },
   {
     name: 'median_execution_time',
@@ -50,7 +50,7 @@ function Change({ figure: { name, more, format }, figures: { now, before } }: Ch
   if (before === undefined) return 'over all time';
   const change = formatChange(now[name], before[name]);
   if (change === undefined || !isComparable(now[name], before[name]))
-    return <>before: {format(before[name])}</>;
+    return <>previously {format(before[name])}</>;
   const growth = (now[name] ?? 0) / (before[name] ?? 1) - 1;
   const rises = growth >= NOTICEABLE;
   const falls = growth <= -NOTICEABLE;

@@ -17,19 +17,19 @@ async function renderAllTime(firstCall: Date) {
   });
   const view = parseView(new URLSearchParams('range=all'));
   renderPage(<HoursPanel dashboardId="1" view={view} of="visits" />);
-  await screen.findByText(/Most in one hour: 5 visits/);
+  await screen.findByText(/Busiest hour: 5 requests/);
   const start = asked.find((query) => query.has('timeslice'))?.get('start_date') ?? '';
   return { start: new Date(start), panel: within(screen.getByRole('region')) };
 }
 
-it('begins with the first call: there were no hours before that', async () => {
+it('starts with the first request', async () => {
   const first = daysAgo(40);
   const { start, panel } = await renderAllTime(first);
   expect(start).toEqual(first);
   expect(panel.queryByText(/The last/)).not.toBeInTheDocument();
 });
 
-it('says so when it goes back less far than the range', async () => {
+it('states when it covers less than the range', async () => {
   const { start, panel } = await renderAllTime(daysAgo(500));
   expect(panel.getByText('The last 366 days')).toBeVisible();
   expect(start.getTime()).toBeGreaterThan(daysAgo(367).getTime());

@@ -7,7 +7,7 @@ import { zoneName } from '@/api/statistics/slices';
 import type { View } from '@/api/statistics/view';
 
 const WHAT = {
-  visits: { title: 'Visits by hour', unit: 'visits' },
+  visits: { title: 'Requests by hour', unit: 'requests' },
   visitors: { title: 'Unique visitors by hour', unit: 'unique visitors' },
 } as const;
 
@@ -39,7 +39,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
 
   const summary = ({ hours }: Hourly) => {
     const busiest = byLocalClock(hours).reduce((one, other) => (other[of] > one[of] ? other : one));
-    return `Most in one hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${hourName(busiest.hour)} ${zone}.`;
+    return `Busiest hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${hourName(busiest.hour)} ${zone}.`;
   };
   const table = (hourly: Hourly) => ({
     columns: [`Day (${zone})`, ...hourNames()],
@@ -66,7 +66,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
             rows={rowsOf(days)}
             columns={days}
             yTitle={`Hour (${zone})`}
-            xTitle={`${areMeans ? 'Mean of each day of the week' : 'Day'} (${zone})`}
+            xTitle={`${areMeans ? 'Mean per weekday' : 'Day'} (${zone})`}
             format={(value) => `${oneDecimal.format(value)} ${unit}`}
             rowHeight={12}
             labelWidth={48}

@@ -32,7 +32,7 @@ const SevenNumbers = ({ box }: { box: Numbers }) => (
 );
 
 const totalsOf = ({ visits, total }: NamedBox) =>
-  `${formatNumber(visits)} calls, ${formatDuration(total)} in all`;
+  `${formatNumber(visits)} requests, ${formatDuration(total)} in total`;
 
 interface SpreadPanelProps {
   dashboardId: string;
@@ -45,7 +45,7 @@ export function SpreadPanel({ dashboardId, view, color }: SpreadPanelProps) {
   const query = useBoxes(dashboardId, undefined, view);
   return (
     <Panel
-      title="Spread of execution times"
+      title="Execution time percentiles"
       subtitle={query.data?.map(totalsOf)}
       query={query}
       isEmpty={(boxes: NamedBox[]) => boxes.length === 0}
@@ -56,7 +56,7 @@ export function SpreadPanel({ dashboardId, view, color }: SpreadPanelProps) {
           <div key={name}>
             <BoxPlots
               rows={[{ name, box, color }]}
-              xTitle="Time per call"
+              xTitle="Time per request"
               format={formatDuration}
             />
             <SevenNumbers box={box} />

@@ -14,7 +14,7 @@ const isEmpty = ({ values }: TimeSeries) => !values.unique_visitors.some((value)
 const summaryOf = (series: TimeSeries) =>
   `Most unique visitors: ${peak(series, series.values.unique_visitors, formatNumber)}.`;
 
-const BEFORE = 'Period before';
+const BEFORE = 'Previous period';
 
 const tableOf = (series: TimeSeries) => ({
   columns: ['Time', 'Unique visitors', ...(series.before ? [BEFORE] : [])],

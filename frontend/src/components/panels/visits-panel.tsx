@@ -13,7 +13,7 @@ import { useUrlText } from '@/hooks/use-url-text';
 import { formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
-const BEFORE = 'Period before';
+const BEFORE = 'Previous period';
 
 type Grouping = 'endpoint' | 'status_class';
 
@@ -33,7 +33,7 @@ function useGroupColor(dashboardId: string, grouping: Grouping) {
 const nameOf = ({ name }: Group) => name ?? 'All others';
 
 const tableOf = ({ series, groups }: GroupedVisits) => ({
-  columns: ['Time', 'Visits', ...(series.before ? [BEFORE] : []), ...groups.map(nameOf)],
+  columns: ['Time', 'Requests', ...(series.before ? [BEFORE] : []), ...groups.map(nameOf)],
   rows: sliceRows(
     series,
     [
@@ -49,7 +49,7 @@ function summaryOf({ series, groups }: GroupedVisits): string {
   const { total_visits: visits } = series.values;
   const sum = visits.reduce((before, value) => before + value, 0);
   const names = groups.map(nameOf).join(', ');
-  return `${formatNumber(sum)} visits, most of them in ${peak(series, visits, formatNumber)}. By size: ${names}.`;
+  return `${formatNumber(sum)} requests; peak: ${peak(series, visits, formatNumber)}. By size: ${names}.`;
 }
 
 /** Visits over time, stacked by endpoint or by status class. */
@@ -79,10 +79,10 @@ export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: 
     };
   return (
     <Panel
-      title="Visits"
+      title="Requests"
       actions={
         !isOneEndpoint && (
-          <Segments label="Visits by" value={grouping} options={GROUPINGS} onChange={choose} />
+          <Segments label="Requests by" value={grouping} options={GROUPINGS} onChange={choose} />
         )
       }
       query={query}
@@ -96,7 +96,7 @@ export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: 
           {...timeAxis(data.series)}
           series={seriesOf(data)}
           before={beforeOf(data)}
-          yTitle={`Visits per ${data.series.timeslice}`}
+          yTitle={`Requests per ${data.series.timeslice}`}
           formatTick={formatCompact}
           format={formatNumber}
           marks={versionMarks(data.series, versions)}

@@ -7,8 +7,8 @@ export function ForgotPasswordPage() {
   return (
     <RequestMail
       title="Forgot your password?"
-      explanation="Enter your e-mail address, and a link is sent there with which you choose a new one."
-      label="E-mail address"
+      explanation="Enter your email address and we will send you a link to reset your password."
+      label="Email address"
       type="email"
       send={(email) => mutateAsync({ email })}
     />

@@ -9,7 +9,7 @@ import { answerGet, answerPost } from '@/testing/server';
 
 async function signIn(url = '/login') {
   const view = renderPage(<LoginPage />, url);
-  await userEvent.type(screen.getByLabelText('User name'), 'alice');
+  await userEvent.type(screen.getByLabelText('Username'), 'alice');
   await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
   await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
   return view;
@@ -17,15 +17,15 @@ async function signIn(url = '/login') {
 
 beforeEach(() => answerGet('/user', { message: 'Please sign in.' }, 401));
 
-describe('signing in', () => {
-  it('leads on who is signed in already', async () => {
+describe('sign-in', () => {
+  it('redirects a signed-in user', async () => {
     answerGet('/user', alice);
     const { router } = renderPage(<LoginPage />, '/login?next=%2Fhelp');
     expect(await screen.findByText('Elsewhere')).toBeVisible();
     expect(router.state.location.pathname).toBe('/help');
   });
 
-  it('leads to the overview', async () => {
+  it('opens the overview', async () => {
     const sent = answerPost('/login', { message: 'Welcome.', user: alice });
     const { router } = await signIn();
     expect(await screen.findByText('Elsewhere')).toBeVisible();
@@ -33,39 +33,39 @@ describe('signing in', () => {
     expect(sent).toEqual([{ name: 'alice', password: 'correct horse' }]);
   });
 
-  it('leads to the page that was asked for', async () => {
+  it('opens the requested page', async () => {
     answerPost('/login', { message: 'Welcome.', user: alice });
     const { router } = await signIn('/login?next=%2Fdashboards%2F1%3Frange%3D30d');
     await screen.findByText('Elsewhere');
     expect(router.createHref(router.state.location)).toBe('/dashboards/1?range=30d');
   });
 
-  it('says that name or password are wrong, and lets try again', async () => {
+  it('reports wrong credentials and allows a retry', async () => {
     answerPost('/login', { message: 'The name or the password is wrong.' }, 401);
     await signIn();
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'The name or the password is wrong.',
     );
-    expect(screen.getByLabelText('User name')).toHaveValue('alice');
+    expect(screen.getByLabelText('Username')).toHaveValue('alice');
     expect(screen.getByRole('button', { name: 'Sign in' })).toHaveAttribute(
       'aria-disabled',
       'false',
     );
   });
 
-  it('offers a new mail to who is not verified', async () => {
-    answerPost('/login', { message: 'Please verify your e-mail address first.' }, 403);
+  it('offers to resend the email to an unverified user', async () => {
+    answerPost('/login', { message: 'Please verify your email address first.' }, 403);
     await signIn();
-    expect(await screen.findByRole('link', { name: 'Send the mail again' })).toHaveAttribute(
+    expect(await screen.findByRole('link', { name: 'Resend verification email' })).toHaveAttribute(
       'href',
       '/resend-verification?name=alice',
     );
   });
 
-  it('sends nothing without a password', async () => {
+  it('requires a password', async () => {
     const sent = answerPost('/login', {});
     renderPage(<LoginPage />, '/login');
-    await userEvent.type(screen.getByLabelText('User name'), 'alice{Enter}');
+    await userEvent.type(screen.getByLabelText('Username'), 'alice{Enter}');
     expect(await screen.findByText('Enter your password.')).toBeVisible();
     expect(sent).toEqual([]);
   });

@@ -37,7 +37,7 @@ function LoginForm() {
       actions={
         hasStatus(login.error, 403) && (
           <Link component={RouterLink} to={resend} sx={{ alignSelf: 'center' }}>
-            Send the mail again
+            Resend verification email
           </Link>
         )
       }
@@ -45,10 +45,10 @@ function LoginForm() {
       <Field
         form={form}
         name="name"
-        label="User name"
+        label="Username"
         autoComplete="username"
         autoFocus
-        rules={{ required: 'Enter your user name.' }}
+        rules={{ required: 'Enter your username.' }}
       />
       <PasswordField
         form={form}

@@ -9,8 +9,8 @@ import { VerifyPage } from '@/features/auth/verify-page';
 import { renderPage } from '@/testing/render';
 import { answerPost } from '@/testing/server';
 
-describe('the link in a verification mail', () => {
-  it('verifies once and leads to signing in', async () => {
+describe('the verification link', () => {
+  it('verifies once and links to sign-in', async () => {
     const sent = answerPost('/user/verify/abc', { message: 'Your address is verified.' });
     renderPage(<VerifyPage />, '/verify/abc', '/verify/:code');
     expect(await screen.findByRole('status')).toHaveTextContent('Your address is verified.');
@@ -18,33 +18,33 @@ describe('the link in a verification mail', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('offers a new one when it has expired', async () => {
+  it('offers a new link when expired', async () => {
     answerPost('/user/verify/abc', { message: 'This link has expired.' }, 400);
     renderPage(<VerifyPage />, '/verify/abc', '/verify/:code');
     expect(await screen.findByRole('alert')).toHaveTextContent('This link has expired.');
-    expect(screen.getByRole('link', { name: 'Send a new link' })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Request a new link' })).toBeVisible();
   });
 });
 
-describe('asking for a mail', () => {
-  it('again takes the name from the link', async () => {
+describe('requesting an email', () => {
+  it('takes the username from the link', async () => {
     const sent = answerPost('/user/resend_verification', { message: 'A mail is on its way.' });
     renderPage(<ResendVerificationPage />, '/resend-verification?name=alice');
-    await userEvent.click(screen.getByRole('button', { name: 'Send the mail' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Send email' }));
     expect(await screen.findByRole('status')).toHaveTextContent('A mail is on its way.');
     expect(sent).toEqual([{ name: 'alice' }]);
   });
 
-  it('for a forgotten password takes the address', async () => {
+  it('sends the address for a forgotten password', async () => {
     const sent = answerPost('/user/request_password_reset', { message: 'A mail is on its way.' });
     renderPage(<ForgotPasswordPage />, '/forgot-password');
-    await userEvent.type(screen.getByLabelText('E-mail address'), 'alice@example.com{Enter}');
+    await userEvent.type(screen.getByLabelText('Email address'), 'alice@example.com{Enter}');
     expect(await screen.findByRole('status')).toHaveTextContent('A mail is on its way.');
     expect(sent).toEqual([{ email: 'alice@example.com' }]);
   });
 });
 
-it('sets a new password with the code of the mail', async () => {
+it('sets a new password with the code from the email', async () => {
   const sent = answerPost('/user/reset_password', { message: 'The password is set.' });
   renderPage(<ResetPasswordPage />, '/reset-password/xyz', '/reset-password/:code');
   await userEvent.type(screen.getByLabelText('New password'), 'correct horse{Enter}');

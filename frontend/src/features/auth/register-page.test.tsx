@@ -7,35 +7,35 @@ import { renderPage } from '@/testing/render';
 import { answerPost } from '@/testing/server';
 
 async function fill(password = 'correct horse', confirmation = password) {
-  await userEvent.type(screen.getByLabelText('User name'), 'alice');
-  await userEvent.type(screen.getByLabelText('E-mail address'), 'alice@example.com');
+  await userEvent.type(screen.getByLabelText('Username'), 'alice');
+  await userEvent.type(screen.getByLabelText('Email address'), 'alice@example.com');
   await userEvent.type(screen.getByLabelText('Password'), password);
-  await userEvent.type(screen.getByLabelText('Password once more'), confirmation);
+  await userEvent.type(screen.getByLabelText('Confirm password'), confirmation);
   await userEvent.click(screen.getByRole('button', { name: 'Create account' }));
 }
 
-describe('registering', () => {
-  it('tells where the mail went, and offers another', async () => {
+describe('registration', () => {
+  it('names the recipient and offers to resend the email', async () => {
     const sent = answerPost('/user/register', { message: 'Registered.' });
     renderPage(<RegisterPage />, '/register');
     await fill();
     expect(await screen.findByRole('status')).toHaveTextContent('alice@example.com');
-    expect(screen.getByRole('link', { name: 'send the mail again' })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'resend the email' })).toBeVisible();
     expect(sent).toEqual([
       { name: 'alice', email: 'alice@example.com', password: 'correct horse', invitation: null },
     ]);
   });
 
-  it('shows at the name that it is taken', async () => {
+  it('shows a taken name at its field', async () => {
     answerPost('/user/register', { message: 'This name is taken.' }, 409);
     renderPage(<RegisterPage />, '/register');
     await fill();
     expect(await screen.findByText('This name is taken.')).toBeVisible();
-    expect(screen.getByLabelText('User name')).toBeInvalid();
-    expect(screen.getByLabelText('User name')).toHaveFocus();
+    expect(screen.getByLabelText('Username')).toBeInvalid();
+    expect(screen.getByLabelText('Username')).toHaveFocus();
   });
 
-  it('shows at each field what the server says of it', async () => {
+  it('shows server errors at their fields', async () => {
     const errors = { password: ['This password is too common.'] };
     answerPost('/user/register', { message: 'This password is too common.', errors }, 400);
     renderPage(<RegisterPage />, '/register');
@@ -44,18 +44,18 @@ describe('registering', () => {
     expect(screen.getByLabelText('Password')).toBeInvalid();
   });
 
-  it('ticks off the rules for the password while it is typed', async () => {
+  it('updates the password requirements while typing', async () => {
     renderPage(<RegisterPage />, '/register');
     await userEvent.type(screen.getByLabelText('Password'), '1234567');
-    expect(screen.getByText(/8 to 128 characters/)).toHaveTextContent('not yet');
+    expect(screen.getByText(/8 to 128 characters/)).toHaveTextContent('(not met)');
     await userEvent.type(screen.getByLabelText('Password'), '8');
-    expect(screen.getByText(/8 to 128 characters/)).toHaveTextContent('kept');
+    expect(screen.getByText(/8 to 128 characters/)).toHaveTextContent('(met)');
   });
 
   it.each([
     ['short', 'short', /8 to 128 characters\./],
-    ['correct horse', 'correct house', 'The two passwords are not the same.'],
-  ])('sends nothing with the passwords %s and %s', async (password, confirmation, reason) => {
+    ['correct horse', 'correct house', 'The passwords do not match.'],
+  ])('rejects the passwords %s and %s', async (password, confirmation, reason) => {
     const sent = answerPost('/user/register', {});
     renderPage(<RegisterPage />, '/register');
     await fill(password, confirmation);
@@ -63,7 +63,7 @@ describe('registering', () => {
     expect(sent).toEqual([]);
   });
 
-  it('passes on an invitation from the link', async () => {
+  it('sends the invitation code from the link', async () => {
     const sent = answerPost('/user/register', { message: 'Registered.' });
     renderPage(<RegisterPage />, '/register?invitation=abc');
     await fill();

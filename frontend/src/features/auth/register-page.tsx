@@ -23,7 +23,7 @@ interface Registration {
 
 const toLogin = (
   <Link component={RouterLink} to={loginPath()}>
-    I have an account: sign in
+    Already have an account? Sign in
   </Link>
 );
 
@@ -45,22 +45,22 @@ function RegistrationForm({ onDone }: { onDone: (registered: Registration) => vo
       <Field
         form={form}
         name="name"
-        label="User name"
+        label="Username"
         autoComplete="username"
         autoFocus
         rules={{
-          required: 'Choose a user name.',
+          required: 'Choose a username.',
           maxLength: { value: 64, message: 'At most 64 characters.' },
         }}
       />
       <Field
         form={form}
         name="email"
-        label="E-mail address"
+        label="Email address"
         type="email"
         autoComplete="email"
-        rules={{ required: 'Enter your e-mail address.' }}
-        hint="A link is sent there, to make sure that it is yours."
+        rules={{ required: 'Enter your email address.' }}
+        hint="We will send a verification link to this address."
       />
       <PasswordField
         form={form}
@@ -76,19 +76,19 @@ function RegistrationForm({ onDone }: { onDone: (registered: Registration) => vo
       <PasswordField
         form={form}
         name="confirmation"
-        label="Password once more"
+        label="Confirm password"
         autoComplete="new-password"
         rules={{
           validate: (value, { password: first }) =>
-            value === first || 'The two passwords are not the same.',
+            value === first || 'The passwords do not match.',
         }}
       />
       {needsInvitation && (
         <Field
           form={form}
           name="invitation"
-          label="Invitation"
-          rules={{ required: 'Enter your invitation.' }}
+          label="Invitation code"
+          rules={{ required: 'Enter your invitation code.' }}
         />
       )}
     </Form>
@@ -107,15 +107,15 @@ export function RegisterPage() {
   }
   const resend = `/resend-verification?${new URLSearchParams({ name: registered.name }).toString()}`;
   return (
-    <AuthPage title="Look into your mail" links={toLogin}>
+    <AuthPage title="Check your inbox" links={toLogin}>
       <Typography role="status" sx={{ mb: 2 }}>
-        A link was sent to <strong>{registered.email}</strong>. Follow it within seven days, and the
-        account {registered.name} is yours.
+        We sent a verification link to <strong>{registered.email}</strong> to activate the account{' '}
+        {registered.name}. The link is valid for 7 days.
       </Typography>
       <Typography variant="body2" color="textSecondary">
-        Nothing there after a few minutes? Look into the spam folder, or{' '}
+        No email after a few minutes? Check your spam folder, or{' '}
         <Link component={RouterLink} to={resend}>
-          send the mail again
+          resend the email
         </Link>
         .
       </Typography>

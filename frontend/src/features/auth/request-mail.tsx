@@ -21,7 +21,7 @@ interface RequestMailProps {
 
 const toLogin = (
   <Link component={RouterLink} to={loginPath()}>
-    Back to signing in
+    Back to sign in
   </Link>
 );
 
@@ -37,7 +37,7 @@ export function RequestMail(props: RequestMailProps) {
   return (
     <AuthPage title={title} links={toLogin}>
       {answer === null ? (
-        <Form form={form} submit={submit} submitLabel="Send the mail">
+        <Form form={form} submit={submit} submitLabel="Send email">
           <Typography color="textSecondary">{explanation}</Typography>
           <Field
             form={form}
@@ -46,7 +46,7 @@ export function RequestMail(props: RequestMailProps) {
             type={type}
             autoComplete={type === 'email' ? 'email' : 'username'}
             autoFocus
-            rules={{ required: 'This is needed to send the mail.' }}
+            rules={{ required: 'This field is required.' }}
           />
         </Form>
       ) : (

@@ -9,9 +9,9 @@ export function ResendVerificationPage() {
   const { mutateAsync } = useResendVerification();
   return (
     <RequestMail
-      title="Send the verification mail again"
-      explanation="Enter your user name, and a new link is sent to the address you registered with."
-      label="User name"
+      title="Resend verification email"
+      explanation="Enter your username and we will send a new link to the email address of your account."
+      label="Username"
       type="text"
       defaultValue={params.get('name') ?? ''}
       send={(name) => mutateAsync({ name })}

@@ -23,7 +23,7 @@ function ResetForm({ code, onDone }: { code: string; onDone: (message: string) =
   });
   const password = useWatch({ control: form.control, name: 'new_password' });
   return (
-    <Form form={form} submit={submit} submitLabel="Set the password">
+    <Form form={form} submit={submit} submitLabel="Set password">
       <PasswordField
         form={form}
         name="new_password"

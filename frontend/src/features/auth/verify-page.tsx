@@ -12,13 +12,13 @@ import { loginPath } from '@/lib/paths';
 function Outcome({ code }: { code: string }) {
   const verification = useVerification(code);
   if (verification.isPending)
-    return <Skeleton variant="rounded" height={96} aria-label="Checking the link" />;
+    return <Skeleton variant="rounded" height={96} aria-label="Verifying the link" />;
   if (verification.isError) {
     return (
       <Box role="alert">
         <Typography sx={{ mb: 2 }}>{messageOf(verification.error)}</Typography>
         <Button variant="outlined" component={Link} to="/resend-verification">
-          Send a new link
+          Request a new link
         </Button>
       </Box>
     );
@@ -37,7 +37,7 @@ function Outcome({ code }: { code: string }) {
 export function VerifyPage() {
   const { code = '' } = useParams();
   return (
-    <AuthPage title="Verify your e-mail address">
+    <AuthPage title="Verify your email address">
       <Outcome code={code} />
     </AuthPage>
   );

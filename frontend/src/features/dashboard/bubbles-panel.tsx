@@ -15,7 +15,7 @@ const WHO = {
 
 const NO_USERS = (
   <Notice icon="user" title="No users">
-    They appear once your app tells its monitoring who is calling (group_by).
+    Users appear once your app sets group_by in Flask-MonitoringDashboard.
   </Notice>
 );
 
@@ -35,7 +35,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
     rows: users.map(({ name, visits }) => [shownName(by, name), ...visits.map(formatNumber)]),
   });
   const summary = ({ users }: VersionUse) =>
-    `Most visits, the largest first: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;
+    `Most requests: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;
   // Many older versions together would leave no room for the bubbles of single ones.
   const bubbles = ({ versions, users }: VersionUse) => {
     const newest = versions.filter((version) => version !== null);
@@ -54,7 +54,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   return (
     <Panel
       title={title}
-      subtitle={`The ${most} with most visits${hasOlder ? '; older versions are in the table' : ''}`}
+      subtitle={`The ${most} with the most requests${hasOlder ? '; older versions are in the table' : ''}`}
       query={query}
       isEmpty={({ users }) => users.every(({ name }) => isMissing(by, name))}
       empty={by === 'group_by' ? NO_USERS : undefined}
@@ -66,8 +66,8 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
         <Bubbles
           {...bubbles(use)}
           xTitle="Version"
-          yTitle={`${one}; the area is the number of visits`}
-          format={(visits) => `${formatNumber(visits)} visits`}
+          yTitle={`${one}; area: number of requests`}
+          format={(visits) => `${formatNumber(visits)} requests`}
         />
       )}
     </Panel>

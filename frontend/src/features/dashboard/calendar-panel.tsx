@@ -10,7 +10,7 @@ import { useUrlText } from '@/hooks/use-url-text';
 import { formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
-const formatVisits = (value: number) => `${formatNumber(value)} visits`;
+const formatVisits = (value: number) => `${formatNumber(value)} requests`;
 
 interface YearChoiceProps {
   year: number;
@@ -19,7 +19,7 @@ interface YearChoiceProps {
 
 const YearChoice = ({ year, onChange }: YearChoiceProps) => (
   <Box sx={{ display: 'flex', alignItems: 'center' }}>
-    <IconButton size="small" aria-label="Year before" onClick={() => onChange(year - 1)}>
+    <IconButton size="small" aria-label="Previous year" onClick={() => onChange(year - 1)}>
       <Box component="span" sx={{ display: 'flex', rotate: '180deg' }}>
         <Icon name="chevron" />
       </Box>
@@ -27,7 +27,7 @@ const YearChoice = ({ year, onChange }: YearChoiceProps) => (
     <Box aria-live="polite">{year}</Box>
     <IconButton
       size="small"
-      aria-label="Year after"
+      aria-label="Next year"
       disabled={year >= new Date().getUTCFullYear()}
       onClick={() => onChange(year + 1)}
     >
@@ -41,7 +41,7 @@ type Days = Readonly<Record<string, number>>;
 function summaryOf(days: Days): string {
   const visited = Object.entries(days).filter(([, visits]) => visits > 0);
   const [date, visits] = visited.reduce((one, other) => (other[1] > one[1] ? other : one));
-  return `Visits on ${formatNumber(visited.length)} days; most on ${date}: ${formatNumber(visits)}.`;
+  return `Requests on ${formatNumber(visited.length)} days; most on ${date}: ${formatNumber(visits)}.`;
 }
 
 /** The visits of every day of a calendar year. */
@@ -52,15 +52,15 @@ export function CalendarPanel({ dashboardId, view }: { dashboardId: string; view
   const query = useYear(dashboardId, year, view.filters);
   return (
     <Panel
-      title="The year, day by day"
+      title="Daily activity"
       actions={<YearChoice year={year} onChange={(changed) => choose(String(changed))} />}
       query={query}
       isEmpty={(days) => !Object.values(days).some((visits) => visits > 0)}
-      empty={<Notice icon="calendar" title={`No visits in ${year}`} />}
+      empty={<Notice icon="calendar" title={`No requests in ${year}`} />}
       minHeight={180}
       summary={summaryOf}
       table={(days) => ({
-        columns: ['Day (UTC)', 'Visits'],
+        columns: ['Day (UTC)', 'Requests'],
         rows: Object.entries(days).map(([date, visits]) => [date, formatNumber(visits)]),
       })}
     >

@@ -25,12 +25,12 @@ export function changesOf(dashboard: Dashboard, values: Values): Partial<Dashboa
   };
 }
 
-const TESTED = 'A new address or token is tested before it is saved, and so are new headers.';
+const TESTED = 'A new URL, token or header is tested before it is saved.';
 
 const headersHint = ({ header_names: names }: Dashboard) =>
   names.length === 0
-    ? 'For a server in front of the app that requires a login of its own. One per line; stored encrypted.'
-    : `Stored: ${names.join(', ')}. A line with a name and no value, such as “${names[0]}:”, removes it.`;
+    ? 'For a proxy in front of the app that requires its own login. One per line; stored encrypted.'
+    : `Stored: ${names.join(', ')}. To remove one, enter its name without a value: “${names[0]}:”`;
 
 const subtitleOf = ({ fmd_version: version }: Dashboard) =>
   version ? `Flask-MonitoringDashboard ${version}. ${TESTED}` : TESTED;
@@ -61,22 +61,22 @@ export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
           name="name"
           label="Name"
           autoComplete="off"
-          rules={{ required: 'A name is needed.' }}
+          rules={{ required: 'Enter a name.' }}
         />
         <Field
           form={form}
           name="url"
-          label="Address of the app's monitoring"
+          label="Dashboard URL"
           type="url"
           autoComplete="off"
-          rules={{ required: 'An address is needed.' }}
+          rules={{ required: 'Enter the URL.' }}
         />
         <PasswordField
           form={form}
           name="token"
           label="New token"
           autoComplete="new-password"
-          hint="Leave this empty to keep the token that is stored; another server needs it again."
+          hint="Leave empty to keep the current token. Required if the URL points to a different server."
         />
         <Field
           form={form}

@@ -4,9 +4,9 @@ import Box from '@mui/material/Box';
 import type { Dashboard } from '@/api/types';
 import { ImportBar } from '@/components/import-bar';
 
-const TOKEN_EVERYONE_KNOWS =
-  'This app still has the token that Flask-MonitoringDashboard comes with, which everyone knows. ' +
-  'Set another one in its configuration, then in the settings here.';
+const PUBLIC_TOKEN =
+  'This app still uses the default token of Flask-MonitoringDashboard, which is public. ' +
+  'Set your own token in its configuration, then in the settings here.';
 
 /** What the user should know before reading the figures: what failed, and what is not there yet. */
 export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
@@ -21,11 +21,11 @@ export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
       )}
       {progress && (
         <Alert severity="info" sx={{ '& .MuiAlert-message': { flex: 1 } }}>
-          The history is being imported; figures grow until it is there.
+          The history is being imported. Figures are incomplete until the import finishes.
           <ImportBar progress={progress} />
         </Alert>
       )}
-      {isKnown && <Alert severity="warning">{TOKEN_EVERYONE_KNOWS}</Alert>}
+      {isKnown && <Alert severity="warning">{PUBLIC_TOKEN}</Alert>}
     </Box>
   );
 }

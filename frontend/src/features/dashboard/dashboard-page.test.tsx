@@ -6,10 +6,10 @@ import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { answerGet } from '@/testing/server';
 
-it('says in title and heading that there is no such dashboard', async () => {
+it('reports an unknown dashboard in title and heading', async () => {
   answerGet('/dashboards', [makeDashboard()]);
   renderPage(<DashboardPage />, '/dashboards/none', '/dashboards/:dashboardId');
-  const name = 'There is no such dashboard';
+  const name = 'Dashboard not found';
   expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();
   expect(document.title).toBe(`${name} · PyDash`);
 });

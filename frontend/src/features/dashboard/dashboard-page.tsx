@@ -25,8 +25,8 @@ export function DashboardPage() {
   const tabs = TABS.map(({ tab, name }) => ({ to: dashboardPage(dashboardId, tab), name }));
   if (dashboards && !dashboard) {
     return (
-      <Page title="There is no such dashboard">
-        <Notice icon="search" title="It may have been deleted, or it belongs to someone else" />
+      <Page title="Dashboard not found">
+        <Notice icon="search" title="It may have been deleted, or it belongs to another user" />
       </Page>
     );
   }

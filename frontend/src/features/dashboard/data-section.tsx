@@ -11,7 +11,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
 import { Notices } from '@/features/dashboard/notices';
 
-const STILL_RUNNING = 'The fetch takes a while. It goes on in the background.';
+const STILL_RUNNING = 'The fetch is taking a while. It continues in the background.';
 
 function FetchNow({ dashboard }: { dashboard: Dashboard }) {
   const fetchNow = useFetchDashboard(dashboard.id);
@@ -19,7 +19,7 @@ function FetchNow({ dashboard }: { dashboard: Dashboard }) {
   const start = () =>
     fetchNow.mutate(undefined, {
       onSuccess: ({ outcome, error }) => {
-        if (outcome === 'fetched') notify('Fetched.');
+        if (outcome === 'fetched') notify('Fetch complete.');
         else if (error !== null) notify(error, 'error');
         else notify(STILL_RUNNING, 'info');
       },

@@ -38,20 +38,20 @@ function DeleteForm({ dashboard: { id, name }, onClose }: DeleteFormProps) {
     <Form
       form={form}
       submit={submit}
-      submitLabel="Delete for good"
+      submitLabel="Delete permanently"
       danger
       actions={<Button onClick={onClose}>Cancel</Button>}
     >
       <Typography>
         Everything that PyDash has collected for this dashboard will be deleted. This cannot be
-        undone. Your app and its own monitoring are not touched.
+        undone. Your app and its own monitoring are not affected.
       </Typography>
       <Field
         form={form}
         name="name"
-        label={`Type its name: ${name}`}
+        label={`Type ${name} to confirm`}
         autoComplete="off"
-        rules={{ validate: (typed) => typed === name || `This is not ${name}.` }}
+        rules={{ validate: (typed) => typed === name || 'The name does not match.' }}
       />
     </Form>
   );
@@ -62,7 +62,7 @@ export function DeleteSection({ dashboard }: { dashboard: Dashboard }) {
   const [asking, setAsking] = useState(false);
   const close = () => setAsking(false);
   return (
-    <Frame title="Delete dashboard" subtitle="With everything that was collected for it.">
+    <Frame title="Delete dashboard" subtitle="Deletes all data collected for it.">
       <Button variant="outlined" color="error" onClick={() => setAsking(true)}>
         Delete dashboard
       </Button>

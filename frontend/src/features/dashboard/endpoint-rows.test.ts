@@ -20,13 +20,13 @@ const figures = (name: string, total_visits: number) => ({
 
 const known = (name: string, hidden = false) => ({ name, enabled: true, hidden });
 
-it('shares are of all visits, not only of those that are listed', () => {
+it('computes shares of all requests, not only of the listed ones', () => {
   const called = { endpoints: [figures('a', 30), figures('b', 10)], visits: 80 };
   const rows = endpointRows(called, [known('a'), known('b')]);
   expect(rows.map(({ share }) => share)).toEqual([0.375, 0.125]);
 });
 
-it('lists an endpoint that was not called, with nothing measured', () => {
+it('lists an endpoint without requests', () => {
   const [row] = endpointRows({ endpoints: [], visits: 0 }, [known('quiet', true)]);
   expect(row).toMatchObject({ name: 'quiet', hidden: true, share: null, lastCall: null });
   expect(row?.numbers.total_visits).toBe(0);

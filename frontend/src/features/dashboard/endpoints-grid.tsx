@@ -46,43 +46,43 @@ const figure = (
 });
 
 const FIGURES: readonly Column[] = [
-  figure('total_visits', 'Visits', 'Calls in the time range', formatNumber, 84),
+  figure('total_visits', 'Requests', 'Requests in the time range', formatNumber, 84),
   {
     field: 'share',
     headerName: 'Share',
-    description: 'Of all visits in the time range',
+    description: 'Share of all requests in the time range',
     type: 'number',
     ...grows(66),
     valueFormatter: (value: number | null) => formatPercent(value),
   },
   figure('unique_visitors', 'Unique', 'Distinct IP addresses', formatNumber, 70),
   figure('average_execution_time', 'Average', 'Mean execution time', formatDuration),
-  figure('median_execution_time', 'p50', 'Half of the calls are faster', formatDuration),
+  figure('median_execution_time', 'p50', '50% of requests are faster', formatDuration),
   figure(
     'ninety-fifth_percentile_execution_time',
     'p95',
-    '95 of 100 calls are faster',
+    '95% of requests are faster',
     formatDuration,
   ),
   figure(
     'ninety-ninth_percentile_execution_time',
     'p99',
-    '99 of 100 calls are faster',
+    '99% of requests are faster',
     formatDuration,
   ),
   figure(
     'total_execution_time',
     'Total time',
-    'Execution time of all calls together',
+    'Total execution time of all requests',
     formatDuration,
     86,
   ),
-  figure('error_rate', 'Errors', 'Share of calls answered 5xx', formatFinePercent, 66),
+  figure('error_rate', 'Errors', 'Share of requests with a 5xx status', formatFinePercent, 66),
 ];
 
 const lastCall: Column = {
   field: 'lastCall',
-  headerName: 'Last call',
+  headerName: 'Last request',
   type: 'dateTime',
   ...grows(88),
   align: 'right',
@@ -94,7 +94,7 @@ const lastCall: Column = {
 const trend = (colorOf: (endpoint: string) => string): Column => ({
   field: 'visits',
   headerName: 'Trend',
-  description: 'Visits over the time range',
+  description: 'Requests over the time range',
   width: 80,
   sortable: false,
   filterable: false,
@@ -103,7 +103,7 @@ const trend = (colorOf: (endpoint: string) => string): Column => ({
       <Box sx={{ width: '100%', height: '100%', display: 'flex', alignItems: 'center' }}>
         <Sparkline
           values={visits}
-          label={`Visits to ${name} over time`}
+          label={`Requests to ${name} over time`}
           color={colorOf(name)}
           width={64}
           height={22}
@@ -156,12 +156,12 @@ interface VisibilityButtonProps {
 }
 
 function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonProps) {
-  const action = hidden ? 'Show again' : 'Hide';
+  const action = hidden ? 'Show' : 'Hide';
   return (
     <Tooltip title={action}>
       <IconButton
         size="small"
-        aria-label={`${action}: ${name}`}
+        aria-label={`${action} ${name}`}
         onClick={() => onChange({ name, hidden: !hidden })}
       >
         <Icon name={hidden ? 'eyeOff' : 'eye'} />

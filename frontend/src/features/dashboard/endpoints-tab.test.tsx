@@ -51,8 +51,8 @@ async function renderEndpoints() {
 
 const shown = () => screen.getAllByRole('link').map(({ textContent }) => textContent);
 
-describe('the endpoints', () => {
-  it('lead to their own pages and keep the range', async () => {
+describe('endpoints', () => {
+  it('link to their pages and keep the range', async () => {
     await renderEndpoints();
     expect(screen.getByRole('link', { name: 'shop.cart' })).toHaveAttribute(
       'href',
@@ -60,14 +60,14 @@ describe('the endpoints', () => {
     );
   });
 
-  it('have their figures with units', async () => {
+  it('show figures with units', async () => {
     await renderEndpoints();
     const row = screen.getByRole('row', { name: /shop\.index/ });
     expect(within(row).getByText('12 ms')).toBeInTheDocument();
     expect(within(row).getByText('33.3%')).toBeInTheDocument();
   });
 
-  it('are all there, however many', async () => {
+  it('are all listed, however many', async () => {
     const many = Array.from({ length: 26 }, (_, at) => `page_${at}`);
     const asked = answerStatistics({ ...MEASURED, groups: { endpoint: ['shop.index', ...many] } });
     await renderEndpoints();
@@ -77,34 +77,34 @@ describe('the endpoints', () => {
     expect(Number(trends?.get('top'))).toBeLessThan(200);
   });
 
-  it('are compared by how long they take', async () => {
+  it('are compared by execution time', async () => {
     await renderEndpoints();
     const compared = screen.getByRole('region', { name: 'Execution time by endpoint' });
     expect(await within(compared).findByText(/shop\.cart: median 12 ms/)).toBeInTheDocument();
-    const all = screen.getByRole('region', { name: 'Spread of execution times' });
-    expect(await within(all).findByText('150 calls, 750 ms in all')).toBeVisible();
+    const all = screen.getByRole('region', { name: 'Execution time percentiles' });
+    expect(await within(all).findByText('150 requests, 750 ms in total')).toBeVisible();
   });
 
-  it('that the app does not monitor are marked', async () => {
+  it('are marked when not monitored', async () => {
     await renderEndpoints();
     expect(screen.getAllByText('not monitored')).toHaveLength(1);
     expect(screen.getByRole('row', { name: /shop\.cart/ })).toHaveTextContent('not monitored');
   });
 
-  it('are found by a part of their name', async () => {
+  it('are found by part of their name', async () => {
     await renderEndpoints();
     await userEvent.type(screen.getByLabelText('Search endpoints'), 'CART');
     expect(shown()).toEqual(['shop.cart']);
   });
 
-  it('are left out when hidden, until they are asked for', async () => {
+  it('are omitted when hidden, unless requested', async () => {
     await renderEndpoints();
     expect(shown()).not.toContain('health');
     await userEvent.click(screen.getByRole('switch', { name: 'Show hidden (1)' }));
     expect(shown()).toContain('health');
   });
 
-  it('are hidden when that is saved', async () => {
+  it('are hidden once saved', async () => {
     const path = `/dashboards/${dashboard.id}/endpoints/shop.cart/change_settings`;
     const sent = answerPost(path, {
       message: 'shop.cart is hidden.',
@@ -116,7 +116,7 @@ describe('the endpoints', () => {
       hidden: one.name !== 'shop.index',
     }));
     answerGet('/dashboards', [{ ...dashboard, endpoints }]);
-    await userEvent.click(screen.getByRole('button', { name: 'Hide: shop.cart' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Hide shop.cart' }));
     expect(await screen.findByText('shop.cart is hidden.')).toBeVisible();
     expect(sent).toEqual([{ hidden: true }]);
     await waitFor(() => expect(shown()).not.toContain('shop.cart'));

@@ -127,7 +127,7 @@ export function EndpointsTab() {
           isEmpty={({ endpoints }) => endpoints.length + known.length === 0}
           empty={
             <Notice icon="table" title="No endpoints yet">
-              They appear when your app has been called and PyDash has fetched the calls.
+              Endpoints appear once your app has received requests and PyDash has fetched them.
             </Notice>
           }
         >

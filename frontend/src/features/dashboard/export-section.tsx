@@ -16,7 +16,7 @@ const FORMATS: readonly { format: ExportFormat; label: string }[] = [
 export function ExportSection({ dashboardId }: { dashboardId: string }) {
   const { view } = useView();
   return (
-    <Frame title="Export" subtitle="The single calls in this time range and with these filters.">
+    <Frame title="Export" subtitle="Raw requests in this time range that match these filters.">
       <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
         <FilterBar dashboardId={dashboardId} overTime={false} />
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>

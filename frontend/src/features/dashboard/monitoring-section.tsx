@@ -26,7 +26,7 @@ function UptimeSwitch({ dashboard }: { dashboard: Dashboard }) {
     );
   return (
     <SavedSwitch
-      label="Ask every five minutes whether the app still answers"
+      label="Monitor uptime (one ping every 5 minutes)"
       checked={dashboard.monitor_downtime}
       busy={change.isPending}
       save={save}
@@ -51,10 +51,10 @@ function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
       <Field
         form={form}
         name="retention"
-        label="Days to keep single calls"
+        label="Keep raw requests for (days)"
         autoComplete="off"
-        placeholder="For ever"
-        hint="Empty: for ever. The figures by day stay; only single calls go."
+        placeholder="Forever"
+        hint="Leave empty to keep forever. Only raw requests are deleted; daily figures are kept."
         rules={{ pattern: { value: WHOLE_NUMBER, message: 'Enter a whole number of days.' } }}
       />
     </Form>

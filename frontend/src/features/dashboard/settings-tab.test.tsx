@@ -9,7 +9,7 @@ import { answerGet, answerPost, holdPost } from '@/testing/server';
 
 const dashboard = makeDashboard({ monitor_downtime: false });
 const SETTINGS = `/dashboards/${dashboard.id}/change_settings`;
-const UPTIME = 'Ask every five minutes whether the app still answers';
+const UPTIME = 'Monitor uptime (one ping every 5 minutes)';
 
 beforeEach(() => answerGet('/dashboards', [dashboard]));
 
@@ -30,8 +30,8 @@ const saved = (part: Partial<typeof dashboard>) => ({
 const saveButton = () => screen.getByRole('button', { name: 'Save connection' });
 const retentionButton = () => screen.getByRole('button', { name: 'Save retention' });
 
-describe('the connection', () => {
-  it('shows what is set, and cannot be saved while nothing was changed', async () => {
+describe('connection', () => {
+  it('shows current values, with saving disabled until a change', async () => {
     await renderSettings();
     expect(screen.getByLabelText('Name')).toHaveValue('Web shop');
     expect(screen.getByLabelText('New token')).toHaveValue('');
@@ -41,7 +41,7 @@ describe('the connection', () => {
     expect(screen.queryByRole('alert')).not.toBeInTheDocument();
   });
 
-  it('sends only what was changed, and no token that was not typed', async () => {
+  it('sends only changed fields, without an empty token', async () => {
     const sent = answerPost(SETTINGS, saved({ name: 'Shop' }));
     await renderSettings();
     await userEvent.clear(screen.getByLabelText('Name'));
@@ -73,7 +73,7 @@ describe('the connection', () => {
     expect(field).toHaveValue('');
   });
 
-  it('says why it cannot be saved at the field', async () => {
+  it('shows errors at their fields', async () => {
     const reason = 'This token is wrong.';
     answerPost(SETTINGS, { message: reason, errors: { token: [reason] } }, 400);
     await renderSettings();
@@ -84,10 +84,10 @@ describe('the connection', () => {
   });
 });
 
-describe('the uptime switch', () => {
+describe('uptime switch', () => {
   const uptime = () => screen.getByRole('switch', { name: UPTIME });
 
-  it('moves when the answer is there, and not before', async () => {
+  it('changes only after the response', async () => {
     const release = holdPost(SETTINGS, saved({ monitor_downtime: true }));
     await renderSettings();
     await userEvent.click(uptime());
@@ -98,7 +98,7 @@ describe('the uptime switch', () => {
     expect(uptime()).toBeChecked();
   });
 
-  it('can be moved again at once with the keyboard', async () => {
+  it('keeps the focus while saving', async () => {
     const sent = answerPost(SETTINGS, saved({ monitor_downtime: true }));
     await renderSettings();
     uptime().focus();
@@ -111,7 +111,7 @@ describe('the uptime switch', () => {
     );
   });
 
-  it('is not moved twice while it is on its way', async () => {
+  it('ignores clicks while saving', async () => {
     const release = holdPost(SETTINGS, saved({ monitor_downtime: true }));
     await renderSettings();
     await userEvent.click(uptime());
@@ -123,7 +123,7 @@ describe('the uptime switch', () => {
     expect(uptime()).toHaveFocus();
   });
 
-  it('stays as it was when it cannot be saved', async () => {
+  it('is unchanged when saving fails', async () => {
     answerPost(SETTINGS, { message: 'The database is away.' }, 503);
     await renderSettings();
     await userEvent.click(uptime());
@@ -132,26 +132,26 @@ describe('the uptime switch', () => {
   });
 });
 
-describe('the retention', () => {
-  it('is a number of days, or for ever when it is emptied', async () => {
+describe('retention', () => {
+  it('is a number of days, or unlimited when empty', async () => {
     answerGet('/dashboards', [{ ...dashboard, retention: 90 }]);
     const sent = answerPost(SETTINGS, saved({ retention: null }));
     await renderSettings();
-    await userEvent.clear(screen.getByLabelText('Days to keep single calls'));
+    await userEvent.clear(screen.getByLabelText('Keep raw requests for (days)'));
     await userEvent.click(retentionButton());
     expect(await screen.findByText('The settings are saved.')).toBeVisible();
     expect(sent).toEqual([{ retention: null }]);
   });
 
-  it('does not take half a day', async () => {
+  it('must be a whole number', async () => {
     await renderSettings();
-    await userEvent.type(screen.getByLabelText('Days to keep single calls'), '1.5');
+    await userEvent.type(screen.getByLabelText('Keep raw requests for (days)'), '1.5');
     await userEvent.click(retentionButton());
     expect(await screen.findByText('Enter a whole number of days.')).toBeVisible();
   });
 });
 
-describe('the data', () => {
+describe('data', () => {
   const button = () => screen.getByRole('button', { name: 'Fetch now' });
 
   /** Clicks, and lets the dashboard be like this once the server has been asked to fetch it. */
@@ -166,64 +166,67 @@ describe('the data', () => {
     return sent;
   }
 
-  it('is said to be fetched when it is, and not before', async () => {
+  it('is reported as fetched only when it is', async () => {
     const sent = await fetchNow({ last_fetch_time: '2026-11-22T09:00:00Z' });
-    expect(await screen.findByText('Fetched.')).toBeVisible();
+    expect(await screen.findByText('Fetch complete.')).toBeVisible();
     expect(button()).toHaveFocus();
     await waitFor(() => expect(button()).toHaveAttribute('aria-busy', 'false'));
     expect(sent).toHaveLength(1);
   });
 
-  it('is said why it cannot be fetched', async () => {
+  it('shows the fetch error', async () => {
     await fetchNow({ error: 'The dashboard answered with status 502.' });
     expect(await screen.findByText('The dashboard answered with status 502.')).toBeVisible();
   });
 
-  it('is said to come later when it takes long', async () => {
+  it('reports a slow fetch', async () => {
     await fetchNow({});
     const later = Date.now() + 40_000;
     vi.spyOn(Date, 'now').mockReturnValue(later);
-    expect(await screen.findByText(/goes on in the background/)).toBeVisible();
+    expect(await screen.findByText(/continues in the background/)).toBeVisible();
   });
 
-  it('comes with what there is to know about it', async () => {
+  it('shows notices', async () => {
     const text = 'Calls before this were deleted at the source.';
     answerGet('/dashboards', [{ ...dashboard, notices: [{ time: '2026-11-01T00:00:00Z', text }] }]);
     await renderSettings();
     expect(screen.getByRole('list', { name: 'Notices' })).toHaveTextContent(text);
   });
 
-  it.each(['csv', 'json'])('is exported as %s for what stands above it', async (format) => {
-    await renderSettings('?range=30d&endpoint=shop.cart');
-    const section = within(screen.getByRole('region', { name: 'Export' }));
-    expect(section.getByRole('button', { name: /Last 30 days/ })).toBeVisible();
-    await userEvent.click(section.getByRole('button', { name: /^Remove filter.*shop\.cart/ }));
-    const link = screen.getByRole('link', { name: `Export as ${format.toUpperCase()}` });
-    const url = new URL(link.getAttribute('href') ?? '', 'http://localhost');
-    expect(url.pathname).toBe(`/api/dashboards/${dashboard.id}/export`);
-    expect(url.searchParams.get('format')).toBe(format);
-    expect(url.searchParams.has('start_date')).toBe(true);
-    expect(url.searchParams.has('endpoint')).toBe(false);
-  });
+  it.each(['csv', 'json'])(
+    'is exported as %s with the selected range and filters',
+    async (format) => {
+      await renderSettings('?range=30d&endpoint=shop.cart');
+      const section = within(screen.getByRole('region', { name: 'Export' }));
+      expect(section.getByRole('button', { name: /Last 30 days/ })).toBeVisible();
+      await userEvent.click(section.getByRole('button', { name: /^Remove filter.*shop\.cart/ }));
+      const link = screen.getByRole('link', { name: `Export as ${format.toUpperCase()}` });
+      const url = new URL(link.getAttribute('href') ?? '', 'http://localhost');
+      expect(url.pathname).toBe(`/api/dashboards/${dashboard.id}/export`);
+      expect(url.searchParams.get('format')).toBe(format);
+      expect(url.searchParams.has('start_date')).toBe(true);
+      expect(url.searchParams.has('endpoint')).toBe(false);
+    },
+  );
 });
 
-describe('deleting', () => {
+describe('deletion', () => {
   async function ask(typed: string) {
     const view = await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'Delete dashboard' }));
-    await userEvent.type(await screen.findByLabelText('Type its name: Web shop'), typed);
-    await userEvent.click(screen.getByRole('button', { name: 'Delete for good' }));
+    await userEvent.type(await screen.findByLabelText('Type Web shop to confirm'), typed);
+    await userEvent.click(screen.getByRole('button', { name: 'Delete permanently' }));
     return view;
   }
 
-  it('does nothing while the name is not typed rightly', async () => {
+  it('is refused for a different name', async () => {
     const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
     await ask('web shop');
-    expect(await screen.findByText('This is not Web shop.')).toBeVisible();
+    expect(await screen.findByText('The name does not match.')).toBeVisible();
     expect(sent).toEqual([]);
   });
 
-  it('says that it is done when it is, and leads to the overview', async () => {
+  it('is reported when complete and opens the overview', async () => {
     const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
     const { queryClient } = await ask('Web shop');
     expect(await screen.findByText('It is gone.')).toBeVisible();

@@ -34,7 +34,7 @@ const renderStatistics = (search = '?from=2026-11-21&to=2026-11-22&timeslice=day
 const panel = (name: string) => screen.findByRole('region', { name });
 
 describe('the figures', () => {
-  it('are those of the API, with their units', async () => {
+  it('match the API, with units', async () => {
     answerStatistics(MEASURED);
     renderStatistics();
     const figures = within(await panel('Figures'));
@@ -45,7 +45,7 @@ describe('the figures', () => {
     expect(figures.getByText('0.2%')).toBeVisible();
   });
 
-  it('are compared with the period before, which is as long', async () => {
+  it('are compared with the previous period of equal length', async () => {
     const asked = answerStatistics(MEASURED);
     renderStatistics();
     await within(await panel('Figures')).findByText('1,234');
@@ -58,26 +58,26 @@ describe('the figures', () => {
 });
 
 describe('a panel', () => {
-  it('says what went wrong and can be tried again', async () => {
+  it('shows the error and can be retried', async () => {
     answerGet(QUERY, { message: 'The database cannot be reached.' }, 503);
     renderStatistics();
-    const visits = within(await panel('Visits'));
+    const visits = within(await panel('Requests'));
     expect(await visits.findByText('The database cannot be reached.')).toBeVisible();
     answerStatistics(MEASURED);
     await userEvent.click(visits.getByRole('button', { name: 'Try again' }));
-    expect(await visits.findByText(/^2,468 visits/)).toBeInTheDocument();
+    expect(await visits.findByText(/^2,468 requests/)).toBeInTheDocument();
   });
 
-  it('says what to do where there is nothing to show', async () => {
+  it('shows an empty state', async () => {
     answerStatistics({ values: { total_visits: 0, unique_visitors: 0 }, slices: MEASURED.slices });
     renderStatistics();
     expect(
-      await within(await panel('Visits')).findByText(/Nothing in this time range/),
+      await within(await panel('Requests')).findByText(/No data in this time range/),
     ).toBeVisible();
     expect(screen.queryByRole('alert')).not.toBeInTheDocument();
   });
 
-  it('keeps what it shows, and says that it is busy, until another range is there', async () => {
+  it('keeps its data, marked busy, until a new range has loaded', async () => {
     answerStatistics(MEASURED);
     const { router } = renderStatistics();
     const figures = await panel('Figures');
@@ -94,17 +94,17 @@ describe('a panel', () => {
   it('shows the same figures as a table', async () => {
     answerStatistics(MEASURED);
     renderStatistics();
-    await userEvent.click(await screen.findByRole('button', { name: 'Visits: show as table' }));
-    const rows = within(await panel('Visits')).getAllByRole('row');
+    await userEvent.click(await screen.findByRole('button', { name: 'Requests: show as table' }));
+    const rows = within(await panel('Requests')).getAllByRole('row');
     expect(rows.map(({ textContent }) => textContent)).toEqual([
-      'TimeVisitsshop.index',
+      'TimeRequestsshop.index',
       'Sat, Nov 21, 20261,2341,234',
       'Sun, Nov 22, 20261,2341,234',
     ]);
   });
 });
 
-it('asks once for what several panels show over time', async () => {
+it('shares one request between panels', async () => {
   const asked = answerStatistics(MEASURED);
   renderStatistics();
   await within(await panel('Execution time')).findByText(/Highest p99/);
@@ -113,7 +113,7 @@ it('asks once for what several panels show over time', async () => {
   expect(series).toHaveLength(1);
 });
 
-it('filters every panel by what is in the URL', async () => {
+it('applies the filters in the URL to every panel', async () => {
   const asked = answerStatistics(MEASURED);
   renderStatistics('?version=1.0');
   await within(await panel('Figures')).findByText('1,234');
@@ -122,18 +122,18 @@ it('filters every panel by what is in the URL', async () => {
   expect(unfiltered.map((query) => query.get('breakdown')).sort()).toEqual(['endpoint', 'version']);
 });
 
-it('keeps in the URL what a panel was told to show', async () => {
+it('keeps the choices of panels in the URL', async () => {
   answerStatistics(MEASURED);
   const { router } = renderStatistics('?range=30d&year=2025');
   await userEvent.click(await screen.findByRole('button', { name: 'Status' }));
   expect(router.state.location.search).toBe('?range=30d&year=2025&visits_by=status_class');
-  expect(await within(await panel('The year, day by day')).findByText('2025')).toBeVisible();
+  expect(await within(await panel('Daily activity')).findByText('2025')).toBeVisible();
 });
 
-it('compares in the table too', async () => {
+it('includes the comparison in the table', async () => {
   answerStatistics(MEASURED);
   renderStatistics('?from=2026-11-21&to=2026-11-22&timeslice=day&compare=true');
-  await userEvent.click(await screen.findByRole('button', { name: 'Visits: show as table' }));
-  const header = within(await panel('Visits')).getAllByRole('columnheader');
-  expect(header.map(({ textContent }) => textContent)).toContain('Period before');
+  await userEvent.click(await screen.findByRole('button', { name: 'Requests: show as table' }));
+  const header = within(await panel('Requests')).getAllByRole('columnheader');
+  expect(header.map(({ textContent }) => textContent)).toContain('Previous period');
 });

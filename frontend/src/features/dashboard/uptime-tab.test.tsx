@@ -19,12 +19,12 @@ function renderUptime(part: Partial<Downtime>) {
   renderPage(<UptimeTab />, '/dashboards/shop/uptime', '/dashboards/:dashboardId/uptime');
 }
 
-it('says how much of the watched time the app was up', async () => {
+it('shows the uptime as a share of the monitored time', async () => {
   renderUptime({ downtime_percentage: 0.125 });
   expect(await screen.findByText('99.875%')).toBeVisible();
 });
 
-it('lists outages, the newest first, and one that lasts as such', async () => {
+it('lists outages, newest first, including an ongoing one', async () => {
   renderUptime({
     downtime_intervals: [
       { start: '2026-11-20T10:00:00Z', end: '2026-11-20T10:09:00Z', seconds: 540 },
@@ -38,15 +38,15 @@ it('lists outages, the newest first, and one that lasts as such', async () => {
   ]);
 });
 
-it('says so when there was no outage', async () => {
+it('shows when there were no outages', async () => {
   renderUptime({});
-  expect(await screen.findByText('No outage in the last 90 days')).toBeVisible();
+  expect(await screen.findByText('No outages in the last 90 days')).toBeVisible();
 });
 
-it('leads to the settings when nobody watches, and claims no uptime', async () => {
+it('links to the settings when uptime is not monitored', async () => {
   renderUptime({ monitor_downtime: false, downtime_percentage: null, latency: {} });
-  expect(await screen.findByText('Nobody has watched this app yet')).toBeVisible();
-  expect(screen.getByRole('link', { name: 'To the settings' })).toHaveAttribute(
+  expect(await screen.findByText('Uptime is not monitored yet')).toBeVisible();
+  expect(screen.getByRole('link', { name: 'Go to settings' })).toHaveAttribute(
     'href',
     '/dashboards/shop/settings',
   );

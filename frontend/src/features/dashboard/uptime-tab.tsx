@@ -20,7 +20,8 @@ const DAYS = 90;
 const uptimeOf = ({ downtime_percentage: down }: Downtime) =>
   formatFinePercent(down === null ? null : 1 - down / 100);
 
-const outageText = (seconds: number) => (seconds > 0 ? `${formatSpan(seconds)} down` : 'No outage');
+const outageText = (seconds: number) =>
+  seconds > 0 ? `${formatSpan(seconds)} down` : 'No outages';
 
 const daysTable = (downtime: Downtime) => ({
   columns: ['Day (UTC)', 'Down', 'Latency'],
@@ -28,25 +29,25 @@ const daysTable = (downtime: Downtime) => ({
     .toReversed()
     .map(({ date, downSeconds, down, latency }) => [
       date,
-      down === null ? 'not watched' : formatSpan(downSeconds),
+      down === null ? 'not monitored' : formatSpan(downSeconds),
       formatDuration(latency),
     ]),
 });
 
 const summaryOf = (downtime: Downtime) =>
-  `Up ${uptimeOf(downtime)} of the watched time in the last ${DAYS} days, with ${downtime.downtime_intervals.length} outages.`;
+  `Up ${uptimeOf(downtime)} of the monitored time in the last ${DAYS} days, with ${downtime.downtime_intervals.length} outages.`;
 
 const NotWatched = ({ dashboardId }: { dashboardId: string }) => (
   <Notice
     icon="bell"
-    title="Nobody has watched this app yet"
+    title="Uptime is not monitored yet"
     action={
       <Button variant="outlined" component={Link} to={dashboardPage(dashboardId, 'settings')}>
-        To the settings
+        Go to settings
       </Button>
     }
   >
-    Turn on uptime monitoring, and PyDash asks every five minutes whether the app still answers.
+    Turn on uptime monitoring to have PyDash ping the app every five minutes.
   </Notice>
 );
 
@@ -54,7 +55,7 @@ function Days({ downtime }: { downtime: Downtime }) {
   const days = daysOf(downtime).map(({ date, down, downSeconds }) => ({
     title: longSlice(date, 'day'),
     down,
-    text: down === null ? 'Not watched' : outageText(downSeconds),
+    text: down === null ? 'Not monitored' : outageText(downSeconds),
   }));
   return (
     <>
@@ -79,7 +80,7 @@ function Days({ downtime }: { downtime: Downtime }) {
 }
 
 const outagesTable = ({ downtime_intervals: outages }: Downtime) => ({
-  columns: ['Began', 'Ended', 'Lasted'],
+  columns: ['Started', 'Ended', 'Duration'],
   rows: outages
     .toSorted((one, other) => other.start.localeCompare(one.start))
     .map(({ start, end, seconds }) => [
@@ -107,7 +108,7 @@ function Latency({ downtime }: { downtime: Downtime }) {
         },
       ]}
       xTitle="Day (UTC)"
-      yTitle="Mean time of a ping"
+      yTitle="Mean ping time"
       formatTick={formatDuration}
       format={formatDuration}
       height={200}
@@ -129,7 +130,7 @@ export function UptimeTab() {
       <Panel
         {...shared}
         title="Uptime"
-        subtitle={`Share of the watched time in the last ${DAYS} days`}
+        subtitle={`Share of the monitored time in the last ${DAYS} days`}
         empty={<NotWatched dashboardId={dashboardId} />}
         summary={summaryOf}
         table={daysTable}
@@ -141,7 +142,7 @@ export function UptimeTab() {
           <Panel
             {...shared}
             title="Latency"
-            subtitle="How long the app takes to answer a ping"
+            subtitle="Response time to a ping"
             minHeight={236}
             table={daysTable}
           >
@@ -151,7 +152,7 @@ export function UptimeTab() {
             {...shared}
             title="Outages"
             isEmpty={({ downtime_intervals: outages }) => outages.length === 0}
-            empty={<Notice icon="check" title={`No outage in the last ${DAYS} days`} />}
+            empty={<Notice icon="check" title={`No outages in the last ${DAYS} days`} />}
           >
             {(downtime) => <DataTable caption="Outages" {...outagesTable(downtime)} />}
           </Panel>

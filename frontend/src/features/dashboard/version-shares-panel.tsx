@@ -11,15 +11,15 @@ const tableOf = (use: VersionUse) => ({
 });
 
 const summaryOf = ({ versions, users }: VersionUse) =>
-  `${versions.length} versions and ${users.length} endpoints; the shares are in the table.`;
+  `${versions.length} versions and ${users.length} endpoints; see the table for the shares.`;
 
 /** How the use of each version is spread over the endpoints, in per cent. */
 export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useVersionUse(dashboardId, 'endpoint', view);
   return (
     <Panel
-      title="Use of each version by endpoint"
-      subtitle="Share of the visits to a version; a column adds up to 100%"
+      title="Version usage by endpoint"
+      subtitle="Share of the requests to each version; columns add up to 100%"
       query={query}
       isEmpty={({ users }) => users.length === 0}
       minHeight={200}

@@ -57,9 +57,11 @@ async function panel(name: string) {
 }
 
 describe('execution time by version', () => {
-  it('says which versions are drawn, and has them all in the table, the newest first', async () => {
+  it('states which versions are drawn, and lists all in the table, newest first', async () => {
     const boxes = await panel('Execution time by version');
-    expect(boxes.getByText('The newest 12 of 41 versions; the table has them all')).toBeVisible();
+    expect(
+      boxes.getByText('The newest 12 of 41 versions; the table lists all of them'),
+    ).toBeVisible();
     const names = boxes.getAllByRole('rowheader').map(({ textContent }) => textContent);
     expect(names).toEqual(VERSIONS.toReversed());
   });
@@ -70,15 +72,15 @@ const cells = (row: HTMLElement) =>
     .getAllByRole('cell')
     .map(({ textContent }) => textContent);
 
-describe('the use of versions', () => {
-  it('is that of the newest versions, and of all older ones together', async () => {
-    const use = await panel('Use of each version by endpoint');
+describe('version usage', () => {
+  it('shows the newest versions and all older ones combined', async () => {
+    const use = await panel('Version usage by endpoint');
     const names = use.getAllByRole('columnheader').map(({ textContent }) => textContent);
     expect(names).toEqual(['Endpoint', 'Older', ...VERSIONS.slice(-12)]);
   });
 
-  it('is told of the endpoints with most visits and of all others, in shares of the whole', async () => {
-    const use = await panel('Use of each version by endpoint');
+  it('shows the top endpoints and all others, as shares of the total', async () => {
+    const use = await panel('Version usage by endpoint');
     const rows = use.getAllByRole('rowheader').map(({ textContent }) => textContent);
     expect(rows).toEqual([...ENDPOINTS.slice(-15).toReversed(), 'All others']);
     const newest = '1.40';
@@ -94,16 +96,16 @@ describe('the use of versions', () => {
     expect(whole).toBeCloseTo(100, 0);
   });
 
-  it('is asked for from the day on which the oldest of these versions began', async () => {
-    await panel('Use of each version by endpoint');
+  it('is requested from the day the oldest of these versions began', async () => {
+    await panel('Version usage by endpoint');
     const pairs = asked.filter((query) => query.get('breakdown') === 'endpoint,version');
     expect(pairs.map((query) => query.get('start_date'))).toEqual([
       beganAt(VERSIONS.at(-12)).replace('12:34:56', '00:00:00'),
     ]);
   });
 
-  it('is asked for endpoint by endpoint where there are too many pairs for one answer', async () => {
-    await panel('Use of each version by endpoint');
+  it('is requested per endpoint when there are too many pairs for one response', async () => {
+    await panel('Version usage by endpoint');
     const apart = asked.filter((query) => query.get('breakdown') === 'version');
     expect(apart.filter((query) => query.has('endpoint'))).toHaveLength(15);
     expect(apart.filter((query) => query.has('group_by'))).toHaveLength(0);
@@ -111,7 +113,7 @@ describe('the use of versions', () => {
 });
 
 describe('the versions of a user', () => {
-  it('are all there, so that no row is without any', async () => {
+  it('are all included, so that no row is empty', async () => {
     const users = await panel('Versions by user');
     const [, first] = users.getAllByRole('row');
     const numbers = first ? cells(first).map((text) => Number(text.replaceAll(',', ''))) : [];

@@ -44,7 +44,7 @@ const renderEndpoint = (name = NAME) =>
     '/dashboards/:dashboardId/endpoints/:endpointName',
   );
 
-it('loads, and asks for this endpoint of this dashboard', async () => {
+it('requests statistics of this endpoint only', async () => {
   const asked = answerStatistics(MEASURED);
   const histograms: URL[] = [];
   server.use(
@@ -55,7 +55,7 @@ it('loads, and asks for this endpoint of this dashboard', async () => {
   );
   renderEndpoint();
   expect(await screen.findByRole('heading', { level: 1, name: NAME })).toBeVisible();
-  expect(await screen.findByText(/Most calls took 2 ms to 4 ms/)).toBeInTheDocument();
+  expect(await screen.findByText(/Most requests took 2 ms to 4 ms/)).toBeInTheDocument();
   expect(histograms[0]?.pathname).toContain(dashboard.id);
   const endpoints = [...asked, ...histograms.map(({ searchParams }) => searchParams)]
     .filter((query) => !isOfWholeDashboard(query))
@@ -63,13 +63,13 @@ it('loads, and asks for this endpoint of this dashboard', async () => {
   expect(new Set(endpoints)).toEqual(new Set([NAME]));
 });
 
-it('shows the fastest as the fastest and the slowest as the slowest', async () => {
+it('shows percentiles in the right order', async () => {
   answerStatistics(MEASURED);
   answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
   renderEndpoint();
-  const spread = await screen.findByRole('region', { name: 'Spread of execution times' });
+  const spread = await screen.findByRole('region', { name: 'Execution time percentiles' });
   await within(spread).findByText('Fastest');
-  expect(within(spread).getByText('1,234 calls, 11.1 s in all')).toBeVisible();
+  expect(within(spread).getByText('1,234 requests, 11.1 s in total')).toBeVisible();
   const numbers = within(spread)
     .getAllByRole('term')
     .map((term) => `${term.textContent}: ${term.nextElementSibling?.textContent ?? ''}`);
@@ -85,11 +85,11 @@ it('shows the fastest as the fastest and the slowest as the slowest', async () =
   ]);
 });
 
-it('says so when there is no such endpoint', async () => {
+it('reports an unknown endpoint', async () => {
   answerStatistics(MEASURED);
   answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
   renderEndpoint('/nowhere');
-  const name = 'There is no endpoint /nowhere';
+  const name = 'Endpoint /nowhere not found';
   expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();
   expect(document.title).toBe(`${name} · PyDash`);
 });

@@ -73,10 +73,10 @@ export function EndpointPage() {
   const dashboard = useDashboardSummary(dashboardId);
   if (dashboard && !dashboard.endpoints.some(({ name }) => name === endpoint)) {
     return (
-      <Page title={`There is no endpoint ${endpoint}`}>
+      <Page title={`Endpoint ${endpoint} not found`}>
         <Notice
           icon="search"
-          title={`${dashboard.name} has none of this name, or it has not been called yet`}
+          title={`${dashboard.name} has no endpoint with this name, or it has not received any requests yet`}
         />
       </Page>
     );

@@ -5,7 +5,7 @@ import { Panel } from '@/components/panel';
 import { formatCompact, formatDuration, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
-const formatCalls = (calls: number | null) => `${formatNumber(calls)} calls`;
+const formatCalls = (calls: number | null) => `${formatNumber(calls)} requests`;
 
 const binName = ({ edges }: Histogram, at: number) =>
   `${formatDuration(edges[at])} to ${formatDuration(edges[at + 1])}`;
@@ -13,11 +13,11 @@ const binName = ({ edges }: Histogram, at: number) =>
 function summaryOf(histogram: Histogram): string {
   const { counts } = histogram;
   const highest = counts.indexOf(Math.max(...counts));
-  return `Most calls took ${binName(histogram, highest)}: ${formatNumber(counts[highest])}.`;
+  return `Most requests took ${binName(histogram, highest)}: ${formatNumber(counts[highest])}.`;
 }
 
 const tableOf = (histogram: Histogram) => ({
-  columns: ['Time per call', 'Calls'],
+  columns: ['Time per request', 'Requests'],
   rows: histogram.counts.map((calls, at) => [binName(histogram, at), formatNumber(calls)]),
 });
 
@@ -45,9 +45,9 @@ export function HistogramPanel({ dashboardId, view, color }: HistogramPanelProps
             tick: formatDuration(histogram.edges[at]),
             title: binName(histogram, at),
           }))}
-          series={[{ id: 'calls', name: 'Calls', color, values: histogram.counts }]}
-          xTitle="Time per call, logarithmic"
-          yTitle="Calls"
+          series={[{ id: 'calls', name: 'Requests', color, values: histogram.counts }]}
+          xTitle="Time per request, logarithmic"
+          yTitle="Requests"
           formatTick={formatCompact}
           format={formatCalls}
           gap={0.06}

@@ -21,22 +21,21 @@ const Stack = ({ children }: { children: ReactNode }) => (
 );
 
 const Newer = () => (
-  <Frame
-    title="Flask-MonitoringDashboard 2.1 and newer"
-    subtitle="This is what pip installs today."
-  >
+  <Frame title="Flask-MonitoringDashboard 2.1 and newer" subtitle="The current versions on PyPI">
     <Stack>
       <Text>
-        These versions have no route that PyDash could read, so a small exporter goes beside them.
-        It asks for a token of your own; make one like this:
+        These versions have no export route for PyDash, so you install a small exporter next to
+        them. The exporter requires a token of your own. To generate one, run:
       </Text>
-      <CodeBlock label="the command that makes a token" code={MAKE_TOKEN} />
-      <Text>Install both packages, and add these lines before the first request is served:</Text>
-      <CodeBlock label="the command that installs both packages" code={INSTALL} />
-      <CodeBlock label="the lines for your app" code={APP_LINES} />
+      <CodeBlock label="the command that generates a token" code={MAKE_TOKEN} />
       <Text>
-        Then choose “Add dashboard” and give the address of your app with <code>/dashboard</code> at
-        its end, and the token.
+        Install both packages, and add these lines before the app serves its first request:
+      </Text>
+      <CodeBlock label="the install command" code={INSTALL} />
+      <CodeBlock label="the code for your app" code={APP_LINES} />
+      <Text>
+        Then choose “Add dashboard” and enter the URL of your app followed by{' '}
+        <code>/dashboard</code>, and the token.
       </Text>
     </Stack>
   </Frame>
@@ -46,24 +45,24 @@ const Older = () => (
   <Frame title="Flask-MonitoringDashboard 1.10 to 2.0">
     <Stack>
       <Text>
-        Nothing has to be installed: these versions have export routes of their own. Give PyDash the
-        address and the <code>SECURITY_TOKEN</code> of your configuration. Versions 1.10 and 1.11
-        measure only the endpoints that are ticked under “Rules”.
+        Nothing to install: these versions have their own export routes. Enter the URL and the{' '}
+        <code>SECURITY_TOKEN</code> from your configuration. Versions 1.10 and 1.11 only measure the
+        endpoints selected under “Rules”.
       </Text>
       <Text>
-        What they answer is signed, but anyone who reaches the route can read it. Serve your app
-        over HTTPS, or better, update.
+        Their responses are signed but not encrypted, and anyone who can reach the route can read
+        them. Serve your app over HTTPS or, better, upgrade.
       </Text>
     </Stack>
   </Frame>
 );
 
 const Meanings = () => (
-  <Frame title="What each statistic means">
+  <Frame title="Statistics">
     <Stack>
       <Text>
-        Execution times are in milliseconds and count from the start of a request to its answer.
-        Days, weeks and months are those of UTC.
+        Execution times are measured from the start of a request to its response. Days, weeks and
+        months are in UTC.
       </Text>
       <Box component="dl" sx={{ m: 0, display: 'grid', gap: 1.5, maxWidth: 640 }}>
         {STATISTICS.map(([name, meaning]) => (
@@ -91,11 +90,11 @@ const SHORTCUT_ROWS = [
 ] as const;
 
 const Shortcuts = () => (
-  <Frame title="Keyboard">
+  <Frame title="Keyboard shortcuts">
     <Box sx={{ maxWidth: 360 }}>
       <DataTable
         caption="Keyboard shortcuts"
-        columns={['Keys', 'What they do']}
+        columns={['Keys', 'Action']}
         rows={SHORTCUT_ROWS}
         align="left"
       />

@@ -1,38 +1,38 @@
-/** What each statistic means, by the name it has on the pages. */
+/** What each statistic means, by its name in the interface. */
 export const STATISTICS: readonly (readonly [string, string])[] = [
-  ['Visits', 'How many requests your app answered.'],
+  ['Requests', 'The number of requests your app handled.'],
   [
     'Unique visitors',
-    'How many different IP addresses they came from. Many people behind one address count once, and one person with two addresses twice. Large numbers are estimates, a few per cent off at most.',
+    'The number of distinct IP addresses. Several people behind one address count once; one person with two addresses counts twice. Large numbers are estimates, accurate to within a few percent.',
   ],
   [
     'Average',
-    'The sum of all execution times, divided by their number. A few very slow requests raise it much.',
+    'The mean execution time: the total divided by the number of requests. A few very slow requests raise it considerably.',
   ],
   ['p50 (median)', 'Half of the requests were faster, half were slower.'],
   [
     'p90, p95, p99',
-    'So many of a hundred requests were faster than this. p95 of 200 ms: 5 in 100 took longer.',
+    'The percentage of requests that were faster than this. A p95 of 200 ms means that 5% of requests took longer than 200 ms.',
   ],
   [
-    'Fastest and slowest quartile',
-    'A quarter of the requests was faster than the first, a quarter slower than the second: the ends of the box in a box plot.',
+    'First and third quartile',
+    'A quarter of the requests were faster than the first quartile; a quarter were slower than the third. They are the edges of the box in a box plot.',
   ],
   [
     'Error rate',
-    'The share of requests that ended with a status of 500 or more. Only the exporter knows the status; without it there is no rate.',
+    'The share of requests with a status of 500 or higher. Only the exporter records the status; without it, there is no error rate.',
   ],
-  ['Visits per IP address', 'How many requests came from each address.'],
+  ['Requests per IP address', 'The number of requests from each address.'],
   [
     'Versions',
-    'What Flask-MonitoringDashboard recorded as the version of your app. A mark on a time axis says where one began.',
+    'The app version that Flask-MonitoringDashboard recorded. A mark on the time axis shows when a version was first seen.',
   ],
   [
-    'Use of each version by endpoint',
-    'How the visits to a version are spread over the endpoints; those of one version add up to 100%.',
+    'Version usage by endpoint',
+    'How the requests to each version are distributed over the endpoints. The shares of one version add up to 100%.',
   ],
   [
     'Uptime',
-    'The share of time in which your app answered PyDash. Time without pings counts neither as up nor as down.',
+    'The share of the monitored time in which your app responded to PyDash. Time without pings is not counted.',
   ],
 ];

@@ -38,7 +38,7 @@ beforeEach(() => answerGet('/dashboards', []));
 
 async function submit(url = 'https://shop.example.com/dashboard') {
   const view = renderPage(<AddDashboardDialog onClose={() => undefined} />);
-  await userEvent.type(screen.getByLabelText('Address of the dashboard'), url);
+  await userEvent.type(screen.getByLabelText('Dashboard URL'), url);
   await userEvent.type(screen.getByLabelText('Token'), 'secret');
   await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
   return view;
@@ -50,13 +50,13 @@ const added = makeDashboard({
 });
 
 describe('adding a dashboard', () => {
-  it('tests it, adds it under the name of its host, and shows the import', async () => {
+  it('tests the connection, suggests the host as name, and shows the import', async () => {
     answerPost('/dashboards/probe', FOUND);
     answerGet('/dashboards', [added]);
     const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
     await submit();
-    expect(await screen.findByText(/500 calls so far/)).toBeVisible();
-    expect(screen.getByRole('link', { name: 'Open the dashboard' })).toBeVisible();
+    expect(await screen.findByText(/500 requests so far/)).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Open dashboard' })).toBeVisible();
     expect(sent).toEqual([
       {
         url: 'https://shop.example.com/dashboard',
@@ -76,7 +76,7 @@ describe('adding a dashboard', () => {
       await userEvent.click(screen.getByLabelText(label));
       await userEvent.paste(text);
     };
-    await fill('Address of the dashboard', 'https://shop.example');
+    await fill('Dashboard URL', 'https://shop.example');
     await fill('Token', 'secret');
     await fill('Extra request headers (optional)', 'X-Gate:');
     await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
@@ -89,45 +89,45 @@ describe('adding a dashboard', () => {
     expect(sent).toEqual([expect.objectContaining({ headers })]);
   });
 
-  it('shows step by step what is wrong, with the lines that help, and adds nothing', async () => {
+  it('shows the failed step with instructions and adds nothing', async () => {
     answerPost('/dashboards/probe', WITHOUT_EXPORTER);
     const sent = answerPost('/dashboards/register', {});
     await submit();
-    const steps = within(await screen.findByRole('list', { name: 'Test of the connection' }));
+    const steps = within(await screen.findByRole('list', { name: 'Connection test' }));
     const texts = steps.getAllByRole('listitem').map(({ textContent }) => textContent);
     expect(texts).toEqual([
-      'The address answers: yes',
-      'Flask-MonitoringDashboard is there: yes',
-      'Its measurements can be read: noThere are no export routes.',
-      'The token is right: not tested',
+      'Address reachable: passed',
+      'Flask-MonitoringDashboard found: passed',
+      'Measurements readable: failedThere are no export routes.',
+      'Token valid: not tested',
     ]);
     expect(screen.getByText(/pydash_exporter\.bind\(app\)/)).toBeVisible();
     expect(sent).toEqual([]);
   });
 
-  it('says that there is one of this name, and adds it all the same', async () => {
+  it('warns about a duplicate name but allows it', async () => {
     answerGet('/dashboards', [makeDashboard({ name: 'shop.example.com' })]);
     const release = holdPost('/dashboards/probe', FOUND);
     const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
     await submit();
-    expect(await screen.findByText('You have a dashboard of this name already.')).toBeVisible();
+    expect(await screen.findByText('You already have a dashboard with this name.')).toBeVisible();
     release();
     await waitFor(() => expect(sent).toHaveLength(1));
   });
 
-  it('warns of the token that everyone knows', async () => {
+  it('warns about the default token', async () => {
     answerPost('/dashboards/probe', { ...WITHOUT_EXPORTER, default_token: true });
     await submit();
-    expect(await screen.findByText(/still has the token that everyone knows/)).toBeVisible();
+    expect(await screen.findByText(/still uses the default token/)).toBeVisible();
   });
 
-  it('says why it was tried too often', async () => {
+  it('shows the rate limit error', async () => {
     answerPost('/dashboards/probe', { message: 'Please wait a while.' }, 429);
     await submit();
     expect(await screen.findByText('Please wait a while.')).toBeVisible();
   });
 
-  it('tests nothing that is no address', async () => {
+  it('rejects an invalid URL without testing it', async () => {
     const sent = answerPost('/dashboards/probe', {});
     await submit('shop.example.com');
     expect(await screen.findByText('Begin with https:// or http://.')).toBeVisible();
@@ -135,24 +135,24 @@ describe('adding a dashboard', () => {
   });
 });
 
-describe('cancelling', () => {
-  it('while the connection is tested adds nothing', async () => {
+describe('cancel', () => {
+  it('during the connection test adds nothing', async () => {
     const release = holdPost('/dashboards/probe', FOUND);
     const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
     const { unmount, queryClient } = await submit();
-    await screen.findByRole('list', { name: 'Test of the connection' });
+    await screen.findByRole('list', { name: 'Connection test' });
     unmount();
     release();
     await waitFor(() => expect(queryClient.isMutating()).toBe(0));
     expect(sent).toEqual([]);
   });
 
-  it('while it is being added takes it away again', async () => {
+  it('during registration deletes the dashboard again', async () => {
     answerPost('/dashboards/probe', FOUND);
     const release = holdPost('/dashboards/register', { message: 'Added.', dashboard: added });
     const deleted = answerPost(`/dashboards/${added.id}/delete`, { message: 'Deleted.' });
     const { unmount } = await submit();
-    await screen.findAllByText(': yes'); // the test of the connection is over
+    await screen.findAllByText(': passed'); // the connection test is complete
     unmount();
     release();
     await waitFor(() => expect(deleted).toHaveLength(1));

@@ -44,13 +44,13 @@ function Fields({ form }: { form: UseFormReturn<Values> }) {
       <Field
         form={form}
         name="url"
-        label="Address of the dashboard"
+        label="Dashboard URL"
         type="url"
         autoFocus
         placeholder="https://shop.example.com/dashboard"
-        hint="Where Flask-MonitoringDashboard is: your app’s address and /dashboard."
+        hint="The URL of Flask-MonitoringDashboard: your app’s URL followed by /dashboard."
         rules={{
-          required: 'Enter the address.',
+          required: 'Enter the URL.',
           validate: urlProblem,
           onBlur: ({ target }: { target: HTMLInputElement }) => suggestName(target.value),
         }}
@@ -60,15 +60,15 @@ function Fields({ form }: { form: UseFormReturn<Values> }) {
         name="token"
         label="Token"
         autoComplete="off"
-        hint="The security_token in the configuration of your monitoring."
+        hint="The security_token from your Flask-MonitoringDashboard configuration."
         rules={{ required: 'Enter the token.' }}
       />
       <Field
         form={form}
         name="name"
         label="Name"
-        hint={isTaken && 'You have a dashboard of this name already.'}
-        rules={{ required: 'Give it a name.' }}
+        hint={isTaken && 'You already have a dashboard with this name.'}
+        rules={{ required: 'Enter a name.' }}
       />
       <Field
         form={form}
@@ -77,12 +77,12 @@ function Fields({ form }: { form: UseFormReturn<Values> }) {
         multiline
         autoComplete="off"
         placeholder="Authorization: Basic …"
-        hint="For a server in front of the app that requires a login of its own. One per line; stored encrypted."
+        hint="For a proxy in front of the app that requires its own login. One per line; stored encrypted."
         rules={{ validate: newHeadersProblem }}
       />
       <FormControlLabel
         control={<Switch {...form.register('monitor_downtime')} defaultChecked size="small" />}
-        label="Watch whether the app is up"
+        label="Monitor uptime"
       />
     </>
   );

@@ -6,9 +6,9 @@ export type Order = (typeof ORDERS)[number];
 
 export const ORDER_NAMES: Readonly<Record<Order, string>> = {
   name: 'By name',
-  visits: 'Most visits first',
+  visits: 'Most requests first',
   slowest: 'Slowest first',
-  trouble: 'Trouble first',
+  trouble: 'Problems first',
 };
 
 /** Which dashboards are shown, and in which order. */

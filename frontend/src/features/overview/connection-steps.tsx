@@ -10,21 +10,21 @@ import { Icon } from '@/components/icon';
 import { EXPORTER_LINES, INSTALL } from '@/lib/connect';
 
 const STEP_NAMES: Readonly<Record<ProbeStep['step'], string>> = {
-  reachable: 'The address answers',
-  dashboard: 'Flask-MonitoringDashboard is there',
-  exporter: 'Its measurements can be read',
-  token: 'The token is right',
+  reachable: 'Address reachable',
+  dashboard: 'Flask-MonitoringDashboard found',
+  exporter: 'Measurements readable',
+  token: 'Token valid',
 };
 
 const STEPS = Object.keys(STEP_NAMES) as ProbeStep['step'][];
 
 function Mark({ ok }: { ok: boolean | null | undefined }) {
-  if (ok === undefined) return <CircularProgress size={16} aria-label="being tested" />;
+  if (ok === undefined) return <CircularProgress size={16} aria-label="Testing" />;
   if (ok === null) return <Icon name="dot" color="text.secondary" />;
   return ok ? <Icon name="check" color="success.main" /> : <Icon name="close" color="error.main" />;
 }
 
-const spoken = (ok: boolean | null) => (ok === null ? 'not tested' : ok ? 'yes' : 'no');
+const spoken = (ok: boolean | null) => (ok === null ? 'not tested' : ok ? 'passed' : 'failed');
 
 /** One step; without a result it is being tested. */
 const Step = ({ name, result }: { name: ProbeStep['step']; result: ProbeStep | undefined }) => (
@@ -51,10 +51,10 @@ const Step = ({ name, result }: { name: ProbeStep['step']; result: ProbeStep | u
 const ExporterHelp = () => (
   <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 1 }}>
     <Typography variant="body2" color="textSecondary">
-      Install the exporter beside your monitoring, add these lines, and start your app again:
+      Install the exporter next to Flask-MonitoringDashboard, add these lines, and restart your app:
     </Typography>
-    <CodeBlock label="the command that installs it" code={INSTALL} />
-    <CodeBlock label="the lines for your app" code={EXPORTER_LINES} />
+    <CodeBlock label="the install command" code={INSTALL} />
+    <CodeBlock label="the code for your app" code={EXPORTER_LINES} />
   </Box>
 );
 
@@ -67,11 +67,7 @@ export function ConnectionSteps({ probe }: { probe: ReturnType<typeof useProbeDa
   const found = probe.data;
   return (
     <Box role="status">
-      <Box
-        component="ul"
-        aria-label="Test of the connection"
-        sx={{ m: 0, p: 0, listStyle: 'none' }}
-      >
+      <Box component="ul" aria-label="Connection test" sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {STEPS.map((name) => (
           <Step key={name} name={name} result={found?.steps.find(({ step }) => step === name)} />
         ))}
@@ -79,8 +75,8 @@ export function ConnectionSteps({ probe }: { probe: ReturnType<typeof useProbeDa
       {found && lacksExporter(found) && <ExporterHelp />}
       {found?.default_token && (
         <Alert severity="warning">
-          This dashboard still has the token that everyone knows. Set a <code>security_token</code>{' '}
-          of your own soon.
+          This dashboard still uses the default token, which is public. Set your own{' '}
+          <code>security_token</code> as soon as possible.
         </Alert>
       )}
     </Box>

@@ -47,7 +47,7 @@ const Title = ({ dashboard }: { dashboard: Dashboard }) => (
 );
 
 const uptimeOf = ({ monitor_downtime: watched, downtime_percentage: down }: Dashboard) =>
-  watched && down !== null ? formatFinePercent(1 - down / 100) : 'not watched';
+  watched && down !== null ? formatFinePercent(1 - down / 100) : 'not monitored';
 
 const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
   <Box
@@ -60,7 +60,7 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
       fontSize: '0.8125rem',
     }}
   >
-    <Figure name="Visits" value={formatNumber(dashboard.summary.visits_today)} />
+    <Figure name="Requests" value={formatNumber(dashboard.summary.visits_today)} />
     <Figure name="p50" value={formatDuration(dashboard.summary.p50)} />
     <Figure name="p95" value={formatDuration(dashboard.summary.p95)} />
     <Figure name="Uptime" value={uptimeOf(dashboard)} />
@@ -118,13 +118,13 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
     <Title dashboard={dashboard} />
     <Sparkline
       values={dashboard.summary.sparkline}
-      label={`Visits by hour, the last 24 hours: ${dashboard.summary.sparkline.join(', ')}`}
+      label={`Requests per hour over the last 24 hours: ${dashboard.summary.sparkline.join(', ')}`}
       width={800}
       height={44}
     />
     <Box>
       <Typography variant="caption" color="textSecondary" component="p">
-        Today (UTC), and the uptime of 90 days
+        Today (UTC); uptime over 90 days
       </Typography>
       <Figures dashboard={dashboard} />
     </Box>

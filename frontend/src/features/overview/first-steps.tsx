@@ -16,19 +16,19 @@ export const FirstSteps = ({ onAdd }: { onAdd: () => void }) => (
       Connect your first app
     </Typography>
     <Typography color="textSecondary" sx={{ mb: 3 }}>
-      PyDash reads what Flask-MonitoringDashboard measures in your Flask apps. Two lines beside your
-      monitoring make an app ready, and a token of your own keeps others out:
+      PyDash collects what Flask-MonitoringDashboard measures in your Flask apps. Install the
+      exporter, add two lines to your app, and set your own token:
     </Typography>
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 1.5, mb: 3 }}>
-      <CodeBlock label="the command that installs both packages" code={INSTALL} />
-      <CodeBlock label="the lines for your app" code={APP_LINES} />
+      <CodeBlock label="the install command" code={INSTALL} />
+      <CodeBlock label="the code for your app" code={APP_LINES} />
     </Box>
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2 }}>
       <Button variant="contained" startIcon={<Icon name="add" />} onClick={onAdd}>
         Add your app
       </Button>
       <Link component={RouterLink} to="/help">
-        Other versions, and what each statistic means
+        Other versions and statistics explained
       </Link>
     </Box>
   </Paper>

@@ -21,7 +21,7 @@ function Course({ dashboard }: { dashboard: Dashboard }) {
 }
 
 const done = ({ progress }: Dashboard) =>
-  progress ? `All ${formatNumber(progress.calls)} calls are imported.` : 'Everything is imported.';
+  progress ? `Imported all ${formatNumber(progress.calls)} requests.` : 'Import complete.';
 
 interface ImportStatusProps {
   dashboard: Dashboard;
@@ -34,14 +34,14 @@ export function ImportStatus({ dashboard, onClose }: ImportStatusProps) {
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
       <Typography>
-        The dashboard is added. Its history is imported in the background; you need not wait for it.
+        Dashboard added. Its history is imported in the background; you can close this dialog.
       </Typography>
       <Box role="status" sx={{ fontSize: '0.8125rem' }}>
         <Course dashboard={current} />
       </Box>
       <Box sx={{ display: 'flex', gap: 1 }}>
         <Button variant="contained" component={Link} to={dashboardPage(dashboard.id)}>
-          Open the dashboard
+          Open dashboard
         </Button>
         <Button onClick={onClose}>Close</Button>
       </Box>

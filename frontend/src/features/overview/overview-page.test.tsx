@@ -21,13 +21,13 @@ const billing = makeDashboard({
 const names = () => screen.getAllByRole('heading', { level: 2 }).map((title) => title.textContent);
 
 describe('the overview', () => {
-  it('shows of each dashboard how it is, and today in figures', async () => {
+  it('shows the state and today’s figures of each dashboard', async () => {
     answerGet('/dashboards', [shop]);
     renderPage(<OverviewPage />);
     const card = within(await screen.findByRole('listitem'));
     for (const text of [
       'shop.example.com/dashboard',
-      'Today (UTC), and the uptime of 90 days',
+      'Today (UTC); uptime over 90 days',
       '12,345',
       '12.3 ms',
       '1.23 s',
@@ -40,10 +40,10 @@ describe('the overview', () => {
       'href',
       `/dashboards/${shop.id}`,
     );
-    expect(card.getByRole('img', { name: /^Visits by hour/ })).toBeVisible();
+    expect(card.getByRole('img', { name: /^Requests per hour/ })).toBeVisible();
   });
 
-  it('keeps room for what stands above the cards while they are loaded', async () => {
+  it('reserves space above the cards while loading', async () => {
     server.use(http.get('*/api/dashboards', () => delay('infinite')));
     renderPage(<OverviewPage />);
     expect(screen.getByLabelText('Search dashboards')).toBeVisible();
@@ -51,25 +51,27 @@ describe('the overview', () => {
     expect(title.nextElementSibling).toBeInTheDocument();
   });
 
-  it('says why a dashboard cannot be fetched', async () => {
+  it('shows why fetching failed', async () => {
     answerGet('/dashboards', [billing]);
     renderPage(<OverviewPage />);
-    expect(await screen.findByText('Cannot be fetched')).toBeVisible();
+    expect(await screen.findByText('Fetching failed')).toBeVisible();
     expect(screen.getByText('The dashboard answered with status 502.')).toBeVisible();
   });
 
-  it('shows how far an import has come', async () => {
+  it('shows the progress of an import', async () => {
     const progress = { fraction: 0.45, calls: 120_000, seconds_left: 93 };
     answerGet('/dashboards', [makeDashboard({ state: 'initialized_endpoints', progress })]);
     renderPage(<OverviewPage />);
-    expect(await screen.findByText('45% · 120,000 calls so far · 1 min 33 s left')).toBeVisible();
-    expect(screen.getByRole('progressbar', { name: 'Import of the history' })).toHaveAttribute(
+    expect(
+      await screen.findByText('45% · 120,000 requests so far · 1 min 33 s left'),
+    ).toBeVisible();
+    expect(screen.getByRole('progressbar', { name: 'History import' })).toHaveAttribute(
       'aria-valuenow',
       '45',
     );
   });
 
-  it('searches in names and addresses, and keeps the text in the URL', async () => {
+  it('searches names and URLs, and keeps the text in the URL', async () => {
     answerGet('/dashboards', [shop, billing]);
     const { router } = renderPage(<OverviewPage />);
     await screen.findByRole('link', { name: 'Web shop' });
@@ -84,13 +86,13 @@ describe('the overview', () => {
     await screen.findByRole('link', { name: 'Web shop' });
     const order = screen.getByLabelText('Order');
     expect(names()).toEqual(['Archive', 'Billing', 'Web shop']);
-    await userEvent.selectOptions(order, 'Most visits first');
+    await userEvent.selectOptions(order, 'Most requests first');
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
-    await userEvent.selectOptions(order, 'Trouble first');
+    await userEvent.selectOptions(order, 'Problems first');
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
   });
 
-  it('shows to whom has no dashboard the lines for an own app', async () => {
+  it('shows instructions to a user without dashboards', async () => {
     answerGet('/dashboards', []);
     renderPage(<OverviewPage />);
     expect(await screen.findByText(/pydash_exporter\.bind\(app\)/)).toBeVisible();
@@ -98,7 +100,7 @@ describe('the overview', () => {
     expect(await screen.findByRole('dialog', { name: 'Add a dashboard' })).toBeVisible();
   });
 
-  it('is not blank when the dashboards cannot be loaded', async () => {
+  it('shows an error when loading fails', async () => {
     answerGet('/dashboards', { message: 'The database cannot be reached.' }, 503);
     renderPage(<OverviewPage />);
     expect(await screen.findByRole('alert')).toHaveTextContent('The database cannot be reached.');

@@ -33,7 +33,7 @@ const grid = {
 } as const;
 
 const CardSkeletons = () => (
-  <Box sx={grid} role="status" aria-label="Loading the dashboards">
+  <Box sx={grid} role="status" aria-label="Loading dashboards">
     {['one', 'two', 'three'].map((key) => (
       <Skeleton key={key} variant="rounded" height={234} />
     ))}
@@ -44,7 +44,7 @@ function Cards({ dashboards }: { dashboards: readonly Dashboard[] }) {
   const [params] = useSearchParams();
   const shown = arrange(dashboards, parseArrangement(params));
   if (shown.length === 0) {
-    return <Notice icon="search" title="No dashboard has this in its name or address" />;
+    return <Notice icon="search" title="No dashboards match your search" />;
   }
   return (
     <Box component="ul" aria-label="Dashboards" sx={grid}>
@@ -61,7 +61,7 @@ const totalVisits = (dashboards: readonly Dashboard[]) =>
 /** Takes its room before it is known, so that the cards stay where they are. */
 const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
   dashboards?.length !== 0 &&
-  (dashboards ? `${formatNumber(totalVisits(dashboards))} visits today (UTC)` : NOT_YET);
+  (dashboards ? `${formatNumber(totalVisits(dashboards))} requests today (UTC)` : NOT_YET);
 
 /** All of the user's dashboards at a glance. */
 export function OverviewPage() {

@@ -38,18 +38,18 @@ function AccountForm({ user }: { user: User }) {
       <Field
         form={form}
         name="username"
-        label="User name"
+        label="Username"
         autoComplete="username"
-        rules={{ required: 'A user name is needed.' }}
+        rules={{ required: 'Enter a username.' }}
       />
       <Field
         form={form}
         name="email"
-        label="E-mail address"
+        label="Email address"
         type="email"
         autoComplete="email"
-        hint="A new address counts once you have followed the link that is sent there."
-        rules={{ required: 'An e-mail address is needed.' }}
+        hint="A new address takes effect once you open the verification link we send to it."
+        rules={{ required: 'Enter an email address.' }}
       />
       {email !== user.email && (
         <PasswordField
@@ -57,21 +57,20 @@ function AccountForm({ user }: { user: User }) {
           name="current_password"
           label="Current password"
           autoComplete="current-password"
-          hint="A new address could take over your account, so it needs your password."
+          hint="Required to change the email address."
           rules={{ required: 'Enter your current password.' }}
         />
       )}
       {user.pending_email && (
         <Alert severity="info">
-          {user.pending_email} waits to be verified: follow the link in the mail that was sent
-          there.
+          {user.pending_email} is not verified yet. Open the link in the verification email.
         </Alert>
       )}
     </Form>
   );
 }
 
-/** User name and e-mail address. */
+/** Username and email address. */
 export function AccountSection() {
   const user = useUser().data;
   return <Frame title="Account">{user && <AccountForm user={user} />}</Frame>;

@@ -10,7 +10,7 @@ import { useNotify } from '@/components/snackbar';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
 
 const MODE_NAMES: Readonly<Record<ColorMode, string>> = {
-  system: 'As the system',
+  system: 'System',
   light: 'Light',
   dark: 'Dark',
 };
@@ -34,19 +34,12 @@ function SoundsSwitch() {
         onError: (error) => notify(messageOf(error), 'error'),
       },
     );
-  return (
-    <SavedSwitch
-      label="Play a sound when something was done or went wrong"
-      checked={plays}
-      busy={change.isPending}
-      save={save}
-    />
-  );
+  return <SavedSwitch label="Play sounds" checked={plays} busy={change.isPending} save={save} />;
 }
 
 /** Theme (of this browser) and sounds (of the account). */
 export const AppearanceSection = () => (
-  <Frame title="Appearance and sounds" subtitle="The theme is kept in this browser.">
+  <Frame title="Appearance and sounds" subtitle="The theme applies to this browser only.">
     <Box sx={{ display: 'flex', flexDirection: 'column', alignItems: 'flex-start', gap: 2 }}>
       <ThemeChoice />
       <SoundsSwitch />

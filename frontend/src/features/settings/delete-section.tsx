@@ -33,7 +33,7 @@ function DeleteForm({ userName, onClose }: { userName: string; onClose: () => vo
     <Form
       form={form}
       submit={submit}
-      submitLabel="Delete for good"
+      submitLabel="Delete permanently"
       danger
       actions={<Button onClick={onClose}>Cancel</Button>}
     >
@@ -44,9 +44,9 @@ function DeleteForm({ userName, onClose }: { userName: string; onClose: () => vo
       <Field
         form={form}
         name="name"
-        label={`Type your user name: ${userName}`}
+        label={`Type ${userName} to confirm`}
         autoComplete="off"
-        rules={{ validate: (typed) => typed === userName || `This is not ${userName}.` }}
+        rules={{ validate: (typed) => typed === userName || 'The username does not match.' }}
       />
       <PasswordField
         form={form}
@@ -65,7 +65,7 @@ export function DeleteSection() {
   const [asking, setAsking] = useState(false);
   const close = () => setAsking(false);
   return (
-    <Frame title="Delete account" subtitle="With all dashboards and their data.">
+    <Frame title="Delete account" subtitle="Deletes all your dashboards and their data.">
       <Button variant="outlined" color="error" onClick={() => setAsking(true)}>
         Delete account
       </Button>

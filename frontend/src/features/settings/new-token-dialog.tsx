@@ -16,8 +16,8 @@ import { useApiForm } from '@/components/form/use-api-form';
 import { Select } from '@/components/select';
 
 const SCOPES = [
-  { value: 'read', name: 'Read: see dashboards and statistics' },
-  { value: 'write', name: 'Write: change them as well' },
+  { value: 'read', name: 'Read: view dashboards and statistics' },
+  { value: 'write', name: 'Write: change them too' },
 ] as const;
 
 const LIFETIMES = [
@@ -53,7 +53,7 @@ function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
         label="Name"
         autoFocus
         hint="What you will use it for."
-        rules={{ required: 'Give it a name.' }}
+        rules={{ required: 'Enter a name.' }}
       />
       <Controller
         control={form.control}
@@ -87,7 +87,7 @@ function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
 
 const Secret = ({ created, onClose }: { created: TokenSecret; onClose: () => void }) => (
   <Box sx={{ display: 'grid', gap: 2 }}>
-    <Alert severity="warning">Copy the token now. It is never shown again.</Alert>
+    <Alert severity="warning">Copy the token now. It will not be shown again.</Alert>
     <CodeBlock label="the token" code={created.secret} />
     <Box>
       <Button variant="contained" onClick={onClose}>

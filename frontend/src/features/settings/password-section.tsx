@@ -28,7 +28,7 @@ export function PasswordSection() {
   });
   const password = useWatch({ control: form.control, name: 'new_password' });
   return (
-    <Frame title="Password" subtitle="A change signs you out of every other browser.">
+    <Frame title="Password" subtitle="Changing it signs you out in all other browsers.">
       <Form form={form} submit={submit} submitLabel="Change password">
         <PasswordField
           form={form}

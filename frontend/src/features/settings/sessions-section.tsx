@@ -54,7 +54,7 @@ function Session({ session }: { session: BrowserSession }) {
 export function SessionsSection() {
   const sessions = useSessions();
   return (
-    <Frame title="Where you are signed in">
+    <Frame title="Active sessions">
       <KeptFocus label="Sessions">
         <Faces query={sessions} minHeight={56}>
           {(all) => (

@@ -8,7 +8,7 @@ import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { answerGet, answerPost, holdPost } from '@/testing/server';
 
-const SOUNDS = 'Play a sound when something was done or went wrong';
+const SOUNDS = 'Play sounds';
 const token = {
   id: '5f0c8d7e-0000-4000-8000-0000000000a1',
   name: 'report',
@@ -33,12 +33,12 @@ beforeEach(() => {
 
 async function renderSettings() {
   const view = renderPage(<SettingsPage />, '/settings');
-  await screen.findByLabelText('User name');
+  await screen.findByLabelText('Username');
   return view;
 }
 
-describe('the sounds', () => {
-  it('are said to be on when the answer is there, and not before', async () => {
+describe('sounds', () => {
+  it('are reported as on only after the response', async () => {
     const release = holdPost('/user/change_settings', {
       message: 'Saved.',
       user: { ...alice, play_sounds: true },
@@ -52,7 +52,7 @@ describe('the sounds', () => {
     expect(screen.getByRole('switch', { name: SOUNDS })).toBeChecked();
   });
 
-  it('stay as they were when they cannot be saved', async () => {
+  it('stay unchanged when saving fails', async () => {
     answerPost('/user/change_settings', { message: 'The database cannot be reached.' }, 503);
     await renderSettings();
     await userEvent.click(screen.getByRole('switch', { name: SOUNDS }));
@@ -61,22 +61,22 @@ describe('the sounds', () => {
   });
 });
 
-describe('the account', () => {
-  it('sends only what was changed', async () => {
+describe('account', () => {
+  it('sends only changed fields', async () => {
     const sent = answerPost('/user/change_settings', {
       message: 'Saved.',
       user: { ...alice, name: 'alicia' },
     });
     await renderSettings();
-    await userEvent.clear(screen.getByLabelText('User name'));
-    await userEvent.type(screen.getByLabelText('User name'), 'alicia');
+    await userEvent.clear(screen.getByLabelText('Username'));
+    await userEvent.type(screen.getByLabelText('Username'), 'alicia');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('Saved.')).toBeVisible();
     expect(sent).toEqual([{ username: 'alicia' }]);
     expect(screen.getByRole('button', { name: 'Save' })).toHaveAttribute('aria-disabled', 'true');
   });
 
-  it('asks for the password before it changes the address, and only then', async () => {
+  it('requires the password only to change the email address', async () => {
     const sent = answerPost('/user/change_settings', {
       message: 'Saved.',
       user: { ...alice, pending_email: 'new@example.com' },
@@ -84,8 +84,8 @@ describe('the account', () => {
     await renderSettings();
     const account = within(screen.getByRole('region', { name: 'Account' }));
     expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
-    await userEvent.clear(account.getByLabelText('E-mail address'));
-    await userEvent.type(account.getByLabelText('E-mail address'), 'new@example.com');
+    await userEvent.clear(account.getByLabelText('Email address'));
+    await userEvent.type(account.getByLabelText('Email address'), 'new@example.com');
     await userEvent.click(account.getByRole('button', { name: 'Save' }));
     expect(await account.findByText('Enter your current password.')).toBeVisible();
     expect(sent).toEqual([]);
@@ -96,42 +96,42 @@ describe('the account', () => {
     expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
   });
 
-  it('asks for no password any more when the address is as it was', async () => {
+  it('no longer requires the password when the email address is restored', async () => {
     const sent = answerPost('/user/change_settings', { message: 'Saved.', user: alice });
     await renderSettings();
     const account = within(screen.getByRole('region', { name: 'Account' }));
-    await userEvent.type(account.getByLabelText('E-mail address'), '.org{Enter}');
+    await userEvent.type(account.getByLabelText('Email address'), '.org{Enter}');
     expect(await account.findByText('Enter your current password.')).toBeVisible();
-    await userEvent.type(account.getByLabelText('E-mail address'), '{Backspace>4/}');
+    await userEvent.type(account.getByLabelText('Email address'), '{Backspace>4/}');
     expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
-    await userEvent.type(account.getByLabelText('User name'), '2{Enter}');
+    await userEvent.type(account.getByLabelText('Username'), '2{Enter}');
     expect(await screen.findByText('Saved.')).toBeVisible();
     expect(sent).toEqual([{ username: `${alice.name}2` }]);
   });
 
-  it('keeps the address when the password is wrong, and the user', async () => {
+  it('stays signed in when the password is wrong', async () => {
     answerPost('/user/change_settings', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
     const account = within(screen.getByRole('region', { name: 'Account' }));
-    await userEvent.type(account.getByLabelText('E-mail address'), '.org');
+    await userEvent.type(account.getByLabelText('Email address'), '.org');
     await userEvent.type(account.getByLabelText('Current password'), 'wrong');
     await userEvent.click(account.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('The current password is wrong.')).toBeVisible();
     expect(queryClient.getQueryData(userKey)).toEqual(alice);
   });
 
-  it('says that a name is in use at its field', async () => {
+  it('shows a taken name at its field', async () => {
     const message = 'This name is taken.';
     answerPost('/user/change_settings', { message, errors: { username: [message] } }, 400);
     await renderSettings();
-    await userEvent.type(screen.getByLabelText('User name'), '2');
+    await userEvent.type(screen.getByLabelText('Username'), '2');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('This name is taken.')).toBeVisible();
-    expect(screen.getByLabelText('User name')).toBeInvalid();
+    expect(screen.getByLabelText('Username')).toBeInvalid();
   });
 });
 
-describe('the password', () => {
+describe('password', () => {
   it('revokes the API tokens with its change, if asked to', async () => {
     const sent = answerPost('/user/change_password', { message: 'Changed.' });
     await renderSettings();
@@ -147,7 +147,7 @@ describe('the password', () => {
     expect(screen.getByRole('checkbox', { name: 'Revoke all API tokens' })).not.toBeChecked();
   });
 
-  it('stays when the current one is wrong, and so does the user', async () => {
+  it('is unchanged when the current one is wrong, and the user stays signed in', async () => {
     answerPost('/user/change_password', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
     await userEvent.type(screen.getByLabelText('Current password'), 'wrong');
@@ -160,7 +160,7 @@ describe('the password', () => {
   });
 });
 
-it('signs out of another browser', async () => {
+it('signs out another session', async () => {
   const sent = answerPost('/user/sessions/phone/delete', { message: 'Signed out there.' });
   await renderSettings();
   const button = await screen.findByRole('button', { name: 'Sign out of Safari on iOS' });
@@ -222,46 +222,46 @@ describe('API tokens', () => {
     ]);
   });
 
-  it('are revoked after asking once', async () => {
+  it('are revoked after confirmation', async () => {
     const sent = answerPost(`/user/tokens/${token.id}/delete`, { message: 'Revoked.' });
     await renderSettings();
-    await userEvent.dblClick(await screen.findByRole('button', { name: 'Revoke: report' }));
+    await userEvent.dblClick(await screen.findByRole('button', { name: 'Revoke report' }));
     expect(sent).toEqual([]);
     answerGet('/user/tokens', { tokens: [] });
-    await userEvent.click(screen.getByRole('button', { name: 'Revoke for good: report' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Revoke report permanently' }));
     expect(await screen.findByText('Revoked.')).toBeVisible();
     expect(await screen.findByText('You have no API tokens.')).toBeVisible();
     expect(sent).toHaveLength(1);
     expect(screen.getByRole('group', { name: 'API tokens' })).toHaveFocus();
   });
 
-  it('are kept by who thinks again', async () => {
+  it('are kept when the user cancels', async () => {
     await renderSettings();
-    await userEvent.click(await screen.findByRole('button', { name: 'Revoke: report' }));
-    await userEvent.click(screen.getByRole('button', { name: 'Keep' }));
-    expect(screen.getByRole('button', { name: 'Revoke: report' })).toHaveFocus();
+    await userEvent.click(await screen.findByRole('button', { name: 'Revoke report' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByRole('button', { name: 'Revoke report' })).toHaveFocus();
   });
 });
 
-describe('deleting the account', () => {
+describe('account deletion', () => {
   async function ask(name: string) {
     const view = await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'Delete account' }));
     const dialog = within(await screen.findByRole('dialog'));
-    await userEvent.type(dialog.getByLabelText(/^Type your user name/), name);
+    await userEvent.type(dialog.getByLabelText('Type alice to confirm'), name);
     await userEvent.type(dialog.getByLabelText('Password'), 'correct horse');
-    await userEvent.click(dialog.getByRole('button', { name: 'Delete for good' }));
+    await userEvent.click(dialog.getByRole('button', { name: 'Delete permanently' }));
     return { ...view, dialog };
   }
 
-  it('does nothing when another name is typed', async () => {
+  it('is refused for a different name', async () => {
     const sent = answerPost('/user/delete', {});
     const { dialog } = await ask('bob');
-    expect(await dialog.findByText('This is not alice.')).toBeVisible();
+    expect(await dialog.findByText('The username does not match.')).toBeVisible();
     expect(sent).toEqual([]);
   });
 
-  it('does nothing when the password is wrong', async () => {
+  it('is refused for a wrong password', async () => {
     answerPost('/user/delete', { message: 'The password is wrong.' }, 401);
     const { dialog, queryClient } = await ask('alice');
     expect(await dialog.findByText('The password is wrong.')).toBeVisible();

@@ -41,7 +41,7 @@ function Token({ token }: { token: ApiToken }) {
       action={
         <ConfirmButton
           label="Revoke"
-          confirmLabel="Revoke for good"
+          confirmLabel="Revoke permanently"
           of={token.name}
           busy={remove.isPending}
           onConfirm={revoke}
@@ -50,10 +50,10 @@ function Token({ token }: { token: ApiToken }) {
     >
       <span>{token.name}</span>
       <Typography variant="caption" color="textSecondary" component="div">
-        {token.scope === 'write' ? 'Reads and changes' : 'Reads only'} ·{' '}
+        {token.scope === 'write' ? 'Read and write' : 'Read only'} ·{' '}
         {token.last_used ? (
           <>
-            used <RelativeTime moment={token.last_used} />
+            last used <RelativeTime moment={token.last_used} />
           </>
         ) : (
           'never used'
@@ -71,7 +71,7 @@ export function TokensSection() {
   return (
     <Frame
       title="API tokens"
-      subtitle="For scripts. Each can do what its scope says, until it expires or you revoke it."
+      subtitle="For scripts that use the API. A token is valid until it expires or you revoke it."
       actions={
         <Button variant="outlined" startIcon={<Icon name="add" />} onClick={() => setAdding(true)}>
           New token
