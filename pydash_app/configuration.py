@@ -128,6 +128,31 @@ class Configuration(BaseSettings):
         description="The maximum number of dashboards per user.",
         examples=["200"],
     )
+    max_dashboard_requests: int = Field(
+        default=500_000_000,
+        ge=1,
+        description="The maximum number of stored requests per dashboard; nothing more is fetched"
+        " until there is room again.",
+        examples=["500000000"],
+    )
+    max_dashboard_megabytes: int = Field(
+        default=5_000,
+        ge=1,
+        description="The maximum size of what a dashboard stores, in the same way.",
+        examples=["5000"],
+    )
+    max_user_requests: int = Field(
+        default=1_000_000_000,
+        ge=1,
+        description="The maximum number of stored requests of all dashboards of a user.",
+        examples=["1000000000"],
+    )
+    max_user_megabytes: int = Field(
+        default=10_000,
+        ge=1,
+        description="The maximum size of what all dashboards of a user store.",
+        examples=["10000"],
+    )
     mail_url: setting_types.MailUrl | None = Field(
         default=None,
         description="The mail server; without one, mails are written to `DATA/mail`.",

@@ -12,7 +12,7 @@ from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
 from pydash_app.user import mail_request_repository as mail_requests
 from pydash_app.user import repository as users
-from pydash_cube.former import convert
+from pydash_cube.former import convert, count_usage
 from pydash_database.schema import Migration, Root
 
 
@@ -33,6 +33,12 @@ def _refuse_older_code(root: Root) -> None:
     """
 
 
+def _count_stored(root: Root) -> None:
+    for dashboard in root["dashboards"].values():
+        count_usage(dashboard.aggregator_group.cube)
+    dashboards.create_stored(root)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
@@ -41,6 +47,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _refuse_older_code,
     _refuse_older_code,
     users.index_appearances,
+    _count_stored,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former

@@ -30,6 +30,8 @@ from pydash_cube.table import (
 BLOCK_SIZE = 16_384
 # A block of fewer calls or centroids stores all its columns in one page.
 _ONE_PAGE = 4_096
+# Bytes that a block occupies besides its pages: its zones, and the references to the pages.
+BLOCK_OVERHEAD = 512
 _ZONED = ("time", "last", "status", *FIELDS)
 
 
@@ -113,6 +115,12 @@ class Block(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self.pages)
+
+    def stored_bytes(self) -> int:
+        """Return the size of its pages, which are loaded for this unless they are new."""
+        return BLOCK_OVERHEAD + sum(
+            len(page.frame) for page in {entry.page for entry in self.pages.values()}
+        )
 
     def as_table(self) -> Table:
         """Return the block as a table."""

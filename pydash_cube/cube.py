@@ -15,7 +15,7 @@ from persistent import Persistent
 from pydash_cube import time_units
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.chunk import Block, prefetch
-from pydash_cube.dictionary import Dictionary
+from pydash_cube.dictionary import OVERFLOW, Dictionary
 from pydash_cube.lattice import Scope
 from pydash_cube.month import Month
 from pydash_cube.span import Span
@@ -26,7 +26,8 @@ from pydash_cube.stored_table import (
     sorted_calls,
 )
 from pydash_cube.table import split_by
-from pydash_cube.vocabulary import CallField
+from pydash_cube.usage import Usage
+from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 
 # Fields that are stored as codes of texts.
 CODED_FIELDS = (CallField.ENDPOINT, CallField.VERSION, CallField.IP, CallField.GROUP_BY)
@@ -40,7 +41,8 @@ class Cube(Persistent):
     :ivar rows: number of calls.
     :ivar first: time of the earliest call, microseconds; None without calls.
     :ivar last: time of the latest call.
-    :ivar dictionaries: the codes of texts, by field.
+    :ivar dictionaries: the codes of texts, by field; at most MAX_DISTINCT each.
+    :ivar usage: counts what the tables store.
     """
 
     def __init__(self) -> None:
@@ -48,7 +50,8 @@ class Cube(Persistent):
         self.first: int | None = None
         self.last: int | None = None
         self.dictionaries = {field.value: Dictionary() for field in CODED_FIELDS}
-        self._recent = StoredTable()
+        self.usage = Usage()
+        self._recent = StoredTable(self.usage)
         self._recent_size = 0
         self._months = IOBTree()
         # Months with calls that were added after they were last compacted.
@@ -59,7 +62,7 @@ class Cube(Persistent):
         if not len(batch):
             return
         codes: Columns = {
-            field.value: self.dictionaries[field].encode(getattr(batch, field))
+            field.value: self.dictionaries[field].encode(getattr(batch, field), MAX_DISTINCT[field])
             for field in CODED_FIELDS
         }
         numbers: Columns = {
@@ -77,6 +80,24 @@ class Cube(Persistent):
             self._recent_size += len(batch)
         else:
             self._move_recent(columns)
+
+    def admit(self, field: CallField, text: str) -> bool:
+        """Return whether a value has a code of its own; give it one if there is room."""
+        return OVERFLOW not in self.dictionaries[field].encode([text], MAX_DISTINCT[field])
+
+    def overflow_names(self) -> dict[str, str]:
+        """Return the fields with values beyond their limit, and what these are called together."""
+        return {
+            field: dictionary.overflow_name
+            for field, dictionary in self.dictionaries.items()
+            if dictionary.has_overflow
+        }
+
+    @property
+    def stored_bytes(self) -> int:
+        """The size of all that is stored."""
+        texts = sum(dictionary.stored_bytes for dictionary in self.dictionaries.values())
+        return texts + int(self.usage.bytes())
 
     def blocks(self, scope: Scope) -> Iterator[Block]:
         """Return blocks, of calls or of cells, that a query can be computed from.
@@ -98,7 +119,7 @@ class Cube(Persistent):
         recent = [block["time"] for block in self._recent.blocks()]
         numbers = set(np.unique(time_units.ordinal(np.concatenate([*recent, _NONE]), "month")))
         for number in sorted(numbers.union(self._months)):
-            yield from self._months.get(number, Month(number)).stretches()
+            yield from self._months.get(number, Month(number, self.usage)).stretches()
 
     def drop(self, before: int, forget: Callable[[Span], None]) -> None:
         """Drop details of the calls of days that ended before a time.
@@ -123,7 +144,7 @@ class Cube(Persistent):
         busy = np.unique(time_units.ordinal(columns["time"], "day")).tolist()
         for number, part in split_by(time_units.ordinal(columns["time"], "month"), columns):
             if number not in self._months:
-                self._months[number] = Month(number)
+                self._months[number] = Month(number, self.usage)
             self._months[number].add(part)
             self._untidy |= {number}
         now = self.last if self.last is not None else 0

@@ -1,13 +1,21 @@
 """Former layouts of the cube in a database.
 
 Until November 2026 the tables of a span were stored within it, and their partitions were objects
-instead of tuples. Such a cube is converted once; its calls and cells stay where they are.
+instead of tuples. Later in that month, cubes began to count what they store. A cube of a former
+layout is converted once; its calls and cells stay where they are.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pydash_cube.cube import Cube
+from pydash_cube.dictionary import stored_bytes
 from pydash_cube.lattice import Partition
+from pydash_cube.month import Month
+from pydash_cube.span import Span
+from pydash_cube.stored_table import Chunk
+from pydash_cube.usage import Usage
 
 
 class FormerPartition:
@@ -40,3 +48,35 @@ def convert(cube: Cube) -> bool:
             }
             span.sizes = {partition: table.size for partition, table in span.tables.items()}
     return True
+
+
+def count_usage(cube: Cube) -> None:
+    """Count what a cube stores that was written before this was counted."""
+    if hasattr(cube, "usage"):
+        return
+    cube.usage = Usage()
+    for dictionary in cube.dictionaries.values():
+        dictionary.stored_bytes = sum(map(stored_bytes, dictionary.texts()))
+    holders: list[Month | Span] = [*cube._months.values(), *_spans(cube)]
+    for holder in holders:
+        holder._usage = cube.usage
+    tables = [table for span in _spans(cube) for table in (span.calls, *span.tables.values())]
+    for table in (cube._recent, *tables):
+        chunks = [_counted(chunk) for chunk in table.chunks]
+        table._usage, table.chunks = cube.usage, ()
+        table._replace(chunks)
+
+
+def _spans(cube: Cube) -> Iterator[Span]:
+    for month in cube._months.values():
+        yield from (month._whole, *month._days.values())
+
+
+def _counted(chunk: Chunk) -> Chunk:
+    """Return a chunk with the size of its pages, which are read one block at a time."""
+    size = 0
+    for block in chunk.blocks:
+        size += block.stored_bytes()
+        for entry in block.pages.values():
+            entry.page._p_deactivate()
+    return replace(chunk, bytes=size)

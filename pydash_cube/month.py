@@ -11,6 +11,7 @@ from pydash_cube.lattice import Extent, Partition, Scope, worth_storing
 from pydash_cube.span import Span, count_different
 from pydash_cube.stored_table import Columns
 from pydash_cube.table import FIELDS, split_by
+from pydash_cube.usage import Usage
 
 # A month with more calls than this is stored day by day.
 SPLIT_SIZE = 100_000
@@ -21,15 +22,17 @@ class Month(Persistent):
     """The calls of a month.
 
     :param number: months since January 1970.
+    :param usage: counts what is stored.
 
     :ivar rows: number of calls, dropped ones included.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, usage: Usage) -> None:
         self.rows = 0
+        self._usage = usage
         self._start, self._end = time_units.bounds(number, "month")
         # All calls while the month is small; later only cells of the whole month.
-        self._whole = Span(("hour", "day", "month"))
+        self._whole = Span(("hour", "day", "month"), usage)
         self._days = IOBTree()
         # Days with calls that were added after they were last compacted.
         self._untidy: frozenset[int] = frozenset()
@@ -127,15 +130,16 @@ class Month(Persistent):
 
     def _split(self) -> None:
         """Move the calls to one span per day."""
-        whole, self._whole = self._whole, Span(("month",))
+        whole, self._whole = self._whole, Span(("month",), self._usage)
         if whole.rows:
             self._add_to_days(whole.calls.columns())
+            whole.clear()
 
     def _add_to_days(self, columns: Columns) -> None:
         numbers = time_units.ordinal(columns["time"], "day")
         for number, part in split_by(numbers, columns):
             if number not in self._days:
-                self._days[number] = Span(_DAY_UNITS)
+                self._days[number] = Span(_DAY_UNITS, self._usage)
             self._days[number].add(part)
             self._untidy |= {number}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydash_cube import time_units
-from pydash_cube.vocabulary import CallField, QueryError, StatusClass, TimeUnit
+from pydash_cube.vocabulary import CallField, QueryError, StatisticName, StatusClass, TimeUnit
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,11 @@ class QueryResult:
         has no timeslice.
     :ivar values: for each statistic a list per group, with one value per slice (a single one if
         there are no slices), not rounded. Without calls, counts are 0 and times None.
+    :ivar lower_bounds: the statistics that may be too small, because not all values of a field are
+        stored as texts; see `MAX_DISTINCT`.
     """
 
     groups: list[tuple[str, ...]]
     slices: list[str]
     values: dict[str, list[list[Any]]]
+    lower_bounds: list[StatisticName]

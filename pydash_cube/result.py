@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pydash_cube.cube import Cube
+from pydash_cube.dictionary import OVERFLOW
 from pydash_cube.query import Query, QueryResult
 from pydash_cube.selection import Selection
 from pydash_cube.statistics import STATISTICS, CellStatistic, FieldCounts, natural_order
@@ -39,9 +40,9 @@ def compute(cube: Cube, statistics: Sequence[StatisticName], query: Query) -> Qu
     computed = [STATISTICS[name] for name in statistics]
     arranged = Arranged(cube, query, computed)
     labels = arranged.slices.labels if arranged.slices else []
-    return QueryResult(
-        arranged.groups, labels, {str(each.name): arranged.rows(each) for each in computed}
-    )
+    values = {str(each.name): arranged.rows(each) for each in computed}
+    lower_bounds = [name for name in statistics if arranged.is_lower_bound(STATISTICS[name])]
+    return QueryResult(arranged.groups, labels, values, lower_bounds)
 
 
 class Arranged:
@@ -77,6 +78,12 @@ class Arranged:
                 if group != _LEFT_OUT:
                     rows[group][column] = value
         return rows
+
+    def is_lower_bound(self, statistic: CellStatistic) -> bool:
+        """Return whether the values of a statistic may be too small; see `MAX_DISTINCT`."""
+        if self._selection.is_incomplete:
+            return statistic.empty is not None
+        return OVERFLOW in self._count(statistic.counted_field).codes
 
     def _grouped(self, top: int | None) -> tuple[list[tuple[str, ...]], Ints]:
         """Return the groups, and for each cell the number of its group.

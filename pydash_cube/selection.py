@@ -60,6 +60,14 @@ class Selection:
             # A range that ends now would otherwise cut today's cells, and so read today's calls.
             self._end = None
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether calls may be missing: their value in a filter was beyond the limit."""
+        return any(
+            code is None and self._cube.dictionaries[field].has_overflow
+            for field, code in self._codes.items()
+        )
+
     def texts(self, field: str, codes: Ints) -> list[str]:
         """Return the texts of a field's codes."""
         if field in CODED_FIELDS:

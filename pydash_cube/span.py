@@ -19,6 +19,7 @@ from pydash_cube.table import (
     number_keys,
     roll_up,
 )
+from pydash_cube.usage import Usage
 
 # Fewer calls than this are as fast to read as any partition of them.
 _MIN_CALLS = 4_096
@@ -32,6 +33,7 @@ class Span(Persistent):
     """The calls of a day or of a month.
 
     :param units: the time units by which its calls may be aggregated, from fine to coarse.
+    :param usage: counts what is stored.
 
     :ivar rows: number of calls, dropped ones included.
     :ivar calls: the calls; empty if they were dropped.
@@ -40,9 +42,10 @@ class Span(Persistent):
     :ivar is_dropped: whether its calls were dropped; later ones are dropped, too.
     """
 
-    def __init__(self, units: Sequence[str]) -> None:
+    def __init__(self, units: Sequence[str], usage: Usage) -> None:
         self.rows = 0
-        self.calls = StoredTable()
+        self._usage = usage
+        self.calls = StoredTable(usage)
         self.tables: dict[Partition, StoredTable] = {}
         self.sizes: dict[Partition, int] = {}
         self.is_dropped = False
@@ -117,8 +120,14 @@ class Span(Persistent):
         if fine:
             self._store_all("day")
         for partition in fine:
-            del self.tables[partition], self.sizes[partition]
+            self.tables.pop(partition).clear()
+            del self.sizes[partition]
             self._p_changed = True
+
+    def clear(self) -> None:
+        """Remove everything."""
+        for table in (self.calls, *self.tables.values()):
+            table.clear()
 
     @property
     def _has_calls(self) -> bool:
@@ -148,7 +157,7 @@ class Span(Persistent):
         return list(table.blocks()) if table else []
 
     def _add_cells(self, partition: Partition, cells: Columns) -> None:
-        table = self.tables.setdefault(partition, StoredTable())
+        table = self.tables.setdefault(partition, StoredTable(self._usage))
         table.add(cells, merging(partition))
         self._note_size(partition)
 

@@ -13,6 +13,7 @@ from persistent import Persistent
 from pydash_cube.chunk import Block, read_ahead, write_blocks
 from pydash_cube.lattice import ROW_COST
 from pydash_cube.table import Array, is_calls, joined
+from pydash_cube.usage import Usage
 
 FAN_OUT = 8
 # Chunks of this size are not merged: they must fit into memory.
@@ -31,27 +32,38 @@ class Chunk:
     :ivar level: number of times they were merged.
     :ivar size: the cost of reading it: the number of calls, or of centroids plus ROW_COST per cell.
     :ivar blocks: the rows.
+    :ivar bytes: the size of its pages.
     """
 
     level: int
     size: int
     blocks: tuple[Block, ...]
+    bytes: int
+
+    @property
+    def calls(self) -> int:
+        """The number of calls, if these are calls and not cells."""
+        return self.size if all(is_calls(block.pages) for block in self.blocks) else 0
 
     @classmethod
     def of(cls, columns: Columns, level: int = 0) -> "Chunk":
         """Write rows."""
         rows = len(columns["time"])
         size = rows if is_calls(columns) else ROW_COST * rows + len(columns.get("mean", ()))
-        return cls(level, size, write_blocks(rows, columns))
+        blocks = write_blocks(rows, columns)
+        return cls(level, size, blocks, sum(block.stored_bytes() for block in blocks))
 
 
 class StoredTable(Persistent):
     """A stored call table or cell table.
 
+    :param usage: counts what is stored.
+
     :ivar chunks: the oldest, and so the largest, first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, usage: Usage) -> None:
+        self._usage = usage
         self.chunks: tuple[Chunk, ...] = ()
 
     @property
@@ -76,7 +88,7 @@ class StoredTable(Persistent):
         chunks = [*self.chunks, Chunk.of(columns)]
         while count := _mergeable(chunks):
             chunks[-count:] = [_merged(chunks[-count:], merge)]
-        self.chunks = tuple(chunks)
+        self._replace(chunks)
 
     def compact(self, merge: Merge) -> None:
         """Merge the chunks into as few as possible."""
@@ -87,13 +99,23 @@ class StoredTable(Persistent):
             if sum(one.size for one in groups[-1]) + chunk.size > _FULL:
                 groups.append([])
             groups[-1].append(chunk)
-        self.chunks = tuple(
-            group[0] if len(group) == 1 else _merged(group, merge) for group in groups if group
+        self._replace(
+            [group[0] if len(group) == 1 else _merged(group, merge) for group in groups if group]
         )
 
     def clear(self) -> None:
         """Remove all rows."""
-        self.chunks = ()
+        self._replace([])
+
+    def _replace(self, chunks: Sequence[Chunk]) -> None:
+        calls = sum(chunk.calls for chunk in chunks) - sum(chunk.calls for chunk in self.chunks)
+        size = sum(chunk.bytes for chunk in chunks) - sum(chunk.bytes for chunk in self.chunks)
+        # Without a difference, nothing is written.
+        if calls:
+            self._usage.calls.change(calls)
+        if size:
+            self._usage.bytes.change(size)
+        self.chunks = tuple(chunks)
 
 
 def _mergeable(chunks: Sequence[Chunk]) -> int:

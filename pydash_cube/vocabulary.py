@@ -73,6 +73,16 @@ class StatusClass(StrEnum):
     STATUS_9XX = "9xx"
 
 
+# Distinct values of each field that are stored as texts; calls with further values are stored, too,
+# with one code for all of these.
+MAX_DISTINCT = {
+    CallField.ENDPOINT: 10_000,
+    CallField.VERSION: 10_000,
+    CallField.IP: 1_000_000,
+    CallField.GROUP_BY: 1_000_000,
+}
+
+
 class QueryError(ValueError):
     """An invalid query.
 

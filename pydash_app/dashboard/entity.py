@@ -49,11 +49,13 @@ from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.fetching_status import DashboardState, FetchingStatus
 from pydash_app.dashboard.measured import Measured
 from pydash_app.dashboard.retention import Retention
+from pydash_app.dashboard.stored import Stored
 from pydash_app.dashboard.summary import DashboardSummary
 from pydash_cube import time_units
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
 from pydash_cube.query import Query
+from pydash_cube.vocabulary import CallField
 
 __all__ = ["Dashboard", "DashboardState"]
 
@@ -122,11 +124,15 @@ class Dashboard(Persistent, Measured, Aggregated):
         return str(self.id)
 
     def add_endpoint(self, endpoint: Endpoint) -> None:
-        """Add an endpoint, or update the one of the same name."""
+        """Add an endpoint, or update the one of the same name.
+
+        If there are `MAX_DISTINCT` endpoints already, a new one is not added, only its calls.
+        """
         known = self.endpoints.get(endpoint.name)
         if known is None:
             endpoint.attach(self.aggregator_group)
-            self.endpoints[endpoint.name] = endpoint
+            if self.aggregator_group.cube.admit(CallField.ENDPOINT, endpoint.name):
+                self.endpoints[endpoint.name] = endpoint
         else:
             known.update(endpoint)
 
@@ -155,9 +161,16 @@ class Dashboard(Persistent, Measured, Aggregated):
     def add_endpoint_calls(self, batch: CallBatch) -> None:
         """Add many calls, and those of their endpoints that are new."""
         self.aggregator_group.add_endpoint_calls(batch)
+        admit = self.aggregator_group.cube.admit
         for name in dict.fromkeys(batch.endpoint):
-            if name not in self.endpoints:
+            if name not in self.endpoints and admit(CallField.ENDPOINT, name):
                 self.add_endpoint(Endpoint(name, is_monitored=True))
+
+    @property
+    def stored(self) -> Stored:
+        """The amount of data that is stored; known without reading the data."""
+        cube = self.aggregator_group.cube
+        return Stored(int(cube.usage.calls()), cube.stored_bytes)
 
     def update_summary(self, now: datetime) -> None:
         """Update the figures of the overview page.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from persistent import Persistent
@@ -191,6 +192,9 @@ class FetchingStatus(Persistent):
     ('initialized_endpoints', None)
     """
 
+    # In statuses from before November 2026.
+    overflow_names: Mapping[str, str] = MappingProxyType({})
+
     def __init__(self) -> None:
         self.state = DashboardState.not_initialized
         self.failure: FetchFailure | None = None
@@ -234,6 +238,7 @@ class FetchingStatus(Persistent):
         has_more: bool,
         progress: FetchProgress,
         notice: str | None = None,
+        overflow_names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Record that a page of calls was added to the dashboard.
 
@@ -242,12 +247,16 @@ class FetchingStatus(Persistent):
         :param has_more: whether the remote side has more calls right now.
         :param progress: the progress including this page.
         :param notice: a message to the user.
+        :param overflow_names: the fields that have more distinct values than are stored, and the
+            name of these values together.
         """
         self.cursor = dict(cursor)
         self.progress = progress
         self.state = self.state.fetched_page(has_more=has_more)
         self.failure = None
         self.last_fetch_time = self.last_attempt_time = now
+        if overflow_names != self.overflow_names:
+            self.overflow_names = dict(overflow_names)
         if notice:
             self.notices = (*self.notices, Notice(now, notice))[-MAX_NOTICES:]
 

@@ -41,8 +41,9 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from BTrees.Length import Length
-from BTrees.OOBTree import OOTreeSet
+from BTrees.OOBTree import OOBTree, OOTreeSet
 
+from pydash_app.dashboard.stored import Stored
 from pydash_app.identifiers import as_uuid
 from pydash_database import MultiIndexedPersistentCollection, database_root
 from pydash_database.schema import Root
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 _COLLECTION = "dashboards"
 _CHANGES = "dashboard_changes"
 _FETCH_REQUESTS = "fetch_requests"
+# What each dashboard stores, by user and dashboard.
+_STORED = "stored"
 
 
 def create(root: Root) -> None:
@@ -62,12 +65,20 @@ def create(root: Root) -> None:
     root[_FETCH_REQUESTS] = OOTreeSet()
 
 
+def create_stored(root: Root) -> None:
+    """Create the table of what dashboards store, and fill it."""
+    root[_STORED] = OOBTree()
+    for dashboard in root[_COLLECTION].values():
+        root[_STORED].setdefault(dashboard.user_id, OOBTree())[dashboard.id] = dashboard.stored
+
+
 def add(dashboard: "Dashboard") -> None:
     """Add a dashboard.
 
     :raises DuplicateIndexError: another dashboard has its id.
     """
     _dashboards().add(dashboard)
+    record_stored(dashboard)
     _count_change()
 
 
@@ -111,6 +122,10 @@ def delete(dashboard: "Dashboard") -> None:
     requests = database_root()[_FETCH_REQUESTS]
     if dashboard.id in requests:
         requests.remove(dashboard.id)
+    of_user = database_root()[_STORED][dashboard.user_id]
+    del of_user[dashboard.id]
+    if not of_user:
+        del database_root()[_STORED][dashboard.user_id]
     _count_change()
 
 
@@ -118,7 +133,21 @@ def clear_all() -> None:
     """Delete all dashboards."""
     _dashboards().clear()
     database_root()[_FETCH_REQUESTS].clear()
+    database_root()[_STORED].clear()
     _count_change()
+
+
+def record_stored(dashboard: "Dashboard") -> None:
+    """Record how much a dashboard stores, after this has changed."""
+    of_user = database_root()[_STORED].setdefault(dashboard.user_id, OOBTree())
+    if of_user.get(dashboard.id) != dashboard.stored:
+        of_user[dashboard.id] = dashboard.stored
+
+
+def stored_of_user(user_id: UUID) -> Stored:
+    """Return how much all dashboards of a user store together."""
+    stored = database_root()[_STORED].get(user_id, {}).values()
+    return Stored(*map(sum, zip(*stored, strict=True))) if stored else Stored()
 
 
 def change_count() -> int:

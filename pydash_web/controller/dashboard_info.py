@@ -5,12 +5,14 @@ from typing import Any
 
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
+from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 from pydash_web.models.dashboard import (
     DashboardInfo,
     DashboardSummary,
     EndpointInfo,
     ImportProgress,
     Notice,
+    ReachedLimit,
 )
 
 UPTIME_WINDOW = timedelta(days=90)
@@ -55,6 +57,10 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
         "fmd_version": fetching.remote and fetching.remote.fmd_version,
         "default_token": bool(fetching.remote and fetching.remote.default_token),
         "notices": [Notice(time=each.time, text=each.text) for each in fetching.notices],
+        "limits_reached": [
+            ReachedLimit(field=field, limit=MAX_DISTINCT[CallField(field)], name=name)
+            for field, name in fetching.overflow_names.items()
+        ],
         "progress": progress,
         "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_WINDOW, now),
         "summary": DashboardSummary(

@@ -12,6 +12,7 @@ from pydash_cube.statistics import STATISTICS
 from pydash_cube.vocabulary import CallField, StatisticName, TimeUnit
 from pydash_web.controller.dashboard_info import dashboard_fields, dashboard_info, endpoint_info
 from pydash_web.controller.lookup import find_dashboard
+from pydash_web.controller.lower_bounds import mark_lower_bounds
 from pydash_web.http import session
 from pydash_web.models.dashboard import DashboardDetails, Dashboards, EndpointDetails
 from pydash_web.models.dates import match_datetime_string_with_formats
@@ -62,9 +63,13 @@ def dashboard(dashboard_id: str) -> DashboardDetails:
 def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
     """Return one or several statistics, whole or by time slice, in nested objects.
 
+    The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct
+    values than are stored by name.
+
     :raises QueryError: names the parameter that is invalid.
     """
     result = find_dashboard(dashboard_id).query(query.statistic, query.cube_query())
+    mark_lower_bounds(result)
     return StatisticAnswer(_nested(result, query.statistic, is_sliced=query.timeslice is not None))
 
 

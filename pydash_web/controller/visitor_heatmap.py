@@ -8,6 +8,7 @@ from pydash_cube.query import Query
 from pydash_cube.vocabulary import MAX_SLICES, StatisticName, TimeUnit
 from pydash_web.controller.dates import days
 from pydash_web.controller.lookup import find_dashboard
+from pydash_web.controller.lower_bounds import mark_lower_bounds
 from pydash_web.models.statistic import DateRange, Heatmap
 
 DAY = timedelta(days=1)
@@ -53,5 +54,7 @@ def get_hourly_data(dashboard: Dashboard, day: datetime, field: str) -> list[int
 
 def _hours(dashboard: Dashboard, first: datetime, last: datetime, field: str) -> list[int]:
     query = Query(first, last + DAY, timeslice=TimeUnit.HOUR)
-    hours: list[int] = dashboard.query([StatisticName(field)], query).values[field][0]
+    result = dashboard.query([StatisticName(field)], query)
+    mark_lower_bounds(result)
+    hours: list[int] = result.values[field][0]
     return hours

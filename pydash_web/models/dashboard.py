@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, RootModel
 
+from pydash_cube.vocabulary import CallField
 from pydash_web.models.common import Answer, Body, Message, Name, Token, Url
 from pydash_web.models.statistic import Aggregates
 
@@ -105,6 +106,17 @@ class Notice(Answer):
     text: str
 
 
+class ReachedLimit(Answer):
+    """A field with more distinct values than are stored by name."""
+
+    field: CallField
+    limit: int = Field(description="So many values are stored by name.")
+    name: str = Field(
+        description="The name of all further values together. Their requests count in every total;"
+        " numbers of distinct values are lower bounds."
+    )
+
+
 class DashboardInfo(Answer):
     """A dashboard as the overview shows it."""
 
@@ -123,6 +135,9 @@ class DashboardInfo(Answer):
     fmd_version: str | None
     default_token: bool = Field(description="Whether it still has the well-known default token.")
     notices: list[Notice] = Field(description="The oldest first.")
+    limits_reached: list[ReachedLimit] = Field(
+        description="The fields with more distinct values than are stored by name."
+    )
     progress: ImportProgress | None = Field(description="Null once the import is complete.")
     downtime_percentage: float | None = Field(
         description="Of the last 90 days; null if uptime is not monitored."

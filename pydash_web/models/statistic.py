@@ -270,6 +270,10 @@ class QueryResponse(Answer):
     groups: list[Group] = Field(
         description="The largest first. Without `breakdown` there is one, with an empty key."
     )
+    lower_bounds: list[StatisticName] = Field(
+        description="The statistics that may be too small, because a field has more distinct values"
+        " than are stored by name; see `limits_reached` of the dashboard."
+    )
 
     @classmethod
     def of(cls, result: QueryResult, by: Sequence[CallField]) -> "QueryResponse":
@@ -284,7 +288,9 @@ class QueryResponse(Answer):
                     values=GroupValues.model_construct(**values),
                 )
             )
-        return cls.model_construct(slices=result.slices, groups=groups)
+        return cls.model_construct(
+            slices=result.slices, groups=groups, lower_bounds=result.lower_bounds
+        )
 
     def model_dump_json(self, **options: Any) -> str:
         """Return the JSON, with the requested statistics only."""

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from pydash_cube import result
-from pydash_cube.vocabulary import StatisticName
+from pydash_cube.vocabulary import MAX_DISTINCT, CallField, StatisticName
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
 
 Ask = Callable[..., Any]
@@ -460,6 +460,7 @@ class TestQuery:
                     "values": {"total_visits": [0, 0, 1]},
                 },
             ],
+            "lower_bounds": [],
         }
 
     def test_without_calls_there_is_one_group_or_none(
@@ -490,3 +491,44 @@ class TestQuery:
         schemas = alice.get("/api/openapi.json").json()["components"]["schemas"]
         assert set(schemas["GroupValues"]["properties"]) == set(StatisticName)
         assert schemas["StatisticName"]["enum"] == list(StatisticName)
+
+
+@pytest.fixture(scope="module")
+def limited(alice: Visitor) -> str:
+    """A dashboard that stores one address and one version by name."""
+    owner = UUID(alice.get("/api/user").json()["id"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(MAX_DISTINCT, CallField.IP, 1)
+        patch.setitem(MAX_DISTINCT, CallField.VERSION, 1)
+        return f"/api/dashboards/{make_dashboard(owner)}"
+
+
+class TestMoreValuesThanAreStored:
+    def test_query_marks_lower_bounds(self, alice: Visitor, limited: str) -> None:
+        names = "total_visits,visits_per_ip,unique_visitors,versions"
+        response = alice.get(f"{limited}/query?statistic={names}").json()
+        assert response["groups"][0]["values"] == {
+            "total_visits": [5],
+            "visits_per_ip": [{"127.0.0.1": 4, "(other)": 1}],
+            "unique_visitors": [2],
+            "versions": [["0.1", "(other)"]],
+        }
+        assert response["lower_bounds"] == ["visits_per_ip", "unique_visitors", "versions"]
+
+    def test_the_other_shapes_have_a_header(self, alice: Visitor, limited: str) -> None:
+        response = alice.get(f"{limited}/statistic?statistic=unique_visitors,total_visits")
+        assert response.headers["X-Lower-Bounds"] == "unique_visitors"
+        assert response.json() == {"unique_visitors": 2, "total_visits": 5}
+        heatmap = f"{limited}/unique_visitor_heatmap?start_date=2018-04-23&end_date=2018-04-25"
+        assert alice.get(heatmap).headers["X-Lower-Bounds"] == "unique_visitors"
+        response = alice.get(f"{limited}/statistic?statistic=total_visits")
+        assert "X-Lower-Bounds" not in response.headers
+
+    def test_the_rest_can_be_filtered_by_its_name(self, alice: Visitor, limited: str) -> None:
+        def visits(ip: str) -> Any:
+            return alice.get(f"{limited}/statistic?statistic=total_visits&ip={ip}")
+
+        assert visits("(other)").json() == 1
+        assert visits("127.0.0.1").json() == 4
+        assert visits("127.0.0.2").json() == 0
+        assert visits("127.0.0.2").headers["X-Lower-Bounds"] == "total_visits"

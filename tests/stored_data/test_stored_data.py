@@ -14,6 +14,7 @@ from pydash_app import outbox
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.dashboard.aggregator.statistic import reduce_precision
 from pydash_app.dashboard.endpoint import Endpoint
+from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.fetcher.lease import last_heartbeat
 from pydash_app.migrations import MIGRATIONS
@@ -333,6 +334,41 @@ def test_single_calls_are_read(expected: Any) -> None:
             float(batch.execution_time.sum()) for batch in find_dashboard("Shop").calls(Query())
         )
     ) == pytest.approx(shop["total_execution_time"])
+
+
+def test_what_is_stored_was_counted(expected: Any) -> None:
+    def check() -> None:
+        for dashboard in dashboards.all():
+            assert dashboard.stored.calls == sum(len(batch) for batch in dashboard.calls(Query()))
+            cube = dashboard.aggregator_group.cube
+            spans = [
+                span
+                for month in cube._months.values()
+                for span in (month._whole, *month._days.values())
+            ]
+            tables = [table for span in spans for table in (span.calls, *span.tables.values())]
+            assert cube.usage.bytes() == sum(
+                block.stored_bytes()
+                for table in (cube._recent, *tables)
+                for chunk in table.chunks
+                for block in chunk.blocks
+            )
+            assert dashboard.stored.bytes > cube.usage.bytes() or not dashboard.stored.calls
+        owner = find_dashboard("Shop").user_id
+        stored = [dashboard.stored for dashboard in dashboards.of_user(owner)]
+        assert dashboards.stored_of_user(owner) == tuple(map(sum, zip(*stored, strict=True)))
+
+    assert expected["schema"] < len(MIGRATIONS)
+    transact(check)
+
+
+def test_old_cubes_count_what_is_added(expected: Any) -> None:
+    before = transact(lambda: find_dashboard("Shop").stored)
+    call = EndpointCall("index", 1.0, datetime(2018, 6, 15, tzinfo=UTC), "1.0", "None", "::1")
+    transact(lambda: find_dashboard("Shop").add_endpoint_call(call))
+    after = transact(lambda: find_dashboard("Shop").stored)
+    assert after.calls == before.calls + 1
+    assert after.bytes != before.bytes
 
 
 @pytest.mark.parametrize("name", ["Shop", "Archive"])

@@ -449,7 +449,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return one or several statistics, whole or by time slice, in nested objects */
+        /**
+         * Return one or several statistics, whole or by time slice, in nested objects
+         * @description The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct values than are stored by name.
+         */
         get: operations["get_statistic"];
         put?: never;
         post?: never;
@@ -733,6 +736,8 @@ export interface components {
             default_token: boolean;
             /** @description The oldest first. */
             notices: components["schemas"]["Notice"][];
+            /** @description The fields with more distinct values than are stored by name. */
+            limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
             /** @description Of the last 90 days; null if uptime is not monitored. */
@@ -767,6 +772,8 @@ export interface components {
             default_token: boolean;
             /** @description The oldest first. */
             notices: components["schemas"]["Notice"][];
+            /** @description The fields with more distinct values than are stored by name. */
+            limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
             /** @description Of the last 90 days; null if uptime is not monitored. */
@@ -1144,6 +1151,19 @@ export interface components {
             slices: string[];
             /** @description The largest first. Without `breakdown` there is one, with an empty key. */
             groups: components["schemas"]["Group"][];
+            /** @description The statistics that may be too small, because a field has more distinct values than are stored by name; see `limits_reached` of the dashboard. */
+            lower_bounds: components["schemas"]["StatisticName"][];
+        };
+        /**
+         * ReachedLimit
+         * @description A field with more distinct values than are stored by name.
+         */
+        ReachedLimit: {
+            field: components["schemas"]["CallField"];
+            /** @description So many values are stored by name. */
+            limit: number;
+            /** @description The name of all further values together. Their requests count in every total; numbers of distinct values are lower bounds. */
+            name: string;
         };
         /**
          * Registration

@@ -25,6 +25,7 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   fmd_version: '5.1.0',
   default_token: false,
   notices: [],
+  limits_reached: [],
   progress: null,
   downtime_percentage: 0.013,
   endpoints: [{ name: 'shop.index', enabled: true, hidden: false }],

@@ -47,7 +47,8 @@ function answerTo(query: URLSearchParams, measured: Measured): QueryResponse {
   const largest = keys
     .toSorted((one, other) => visits(other) - visits(one))
     .slice(0, Number(query.get('top') ?? DEFAULT_TOP));
-  return { slices, groups: largest.map((key) => ({ key, values: valuesOf(key) })) };
+  const groups = largest.map((key) => ({ key, values: valuesOf(key) }));
+  return { slices, groups, lower_bounds: [] };
 }
 
 /** Answers every request for statistics, and returns the queries that come. */

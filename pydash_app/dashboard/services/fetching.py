@@ -31,7 +31,8 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import RemoteInfo
-from pydash_app.dashboard.services import remote
+from pydash_app.dashboard.services import quota, remote
+from pydash_app.dashboard.services.quota import QuotaExceeded
 from pydash_app.secrets import UnreadableSecret
 from pydash_cube.call_batch import CallBatch
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
@@ -205,6 +206,10 @@ def _attempt(dashboard_id: UUID | str, work: Work) -> bool:
     except _Superseded as reason:
         logger.debug("Nothing left to fetch", dashboard=dashboard_id, reason=reason)
         return False
+    except QuotaExceeded as reason:
+        # Not an error of this task: it is tried again after the usual interval.
+        _store_failure(load, reason.message)
+        return False
     except (UnreadableSecret, RemoteError) as error:
         status = error.status if isinstance(error, RemoteFailure) else None
         if _store_failure(load, str(error), status):
@@ -265,8 +270,11 @@ def _source(dashboard_id: UUID | str) -> _Source:
     The read timeout is short where a prompt response is expected: if many apps stop responding at
     once, they must not delay the others. Failing apps may take longer, because the scheduler
     limits how many of them run at once. So may those whose history is being imported.
+
+    :raises QuotaExceeded: there is no room for what would be fetched.
     """
     dashboard = _find(dashboard_id)
+    quota.check(dashboard)
     status = dashboard.fetching
     known = status.remote if status.remote and status.remote.of_url == dashboard.url else None
     is_importing = status.cursor is not None and not status.state.has_history
@@ -284,14 +292,19 @@ def _source(dashboard_id: UUID | str) -> _Source:
 
 
 def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> None:
-    """Add a page of calls and store the next cursor, if no other process did so before."""
+    """Add a page of calls and store the next cursor, if no other process did so before.
+
+    :raises QuotaExceeded: there is no room for it.
+    """
     dashboard = source.load()
     status = dashboard.fetching
     if status.cursor != source.cursor:
         raise _Superseded("another process has stored this page")
+    quota.check(dashboard)
     now = datetime.now(UTC)
     dashboard.add_endpoint_calls(batch)
     dashboard.update_summary(now)
+    repository.record_stored(dashboard)
     progress = status.progress.plus(
         calls=len(batch),
         set_aside=page.set_aside,
@@ -299,7 +312,12 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
         seconds=time.monotonic() - started,
     )
     status.fetched_page(
-        now, cursor=page.cursor, has_more=page.has_more, progress=progress, notice=page.notice
+        now,
+        cursor=page.cursor,
+        has_more=page.has_more,
+        progress=progress,
+        notice=page.notice,
+        overflow_names=dashboard.aggregator_group.cube.overflow_names(),
     )
 
 

@@ -31,3 +31,5 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
                 dashboard.aggregator_group.cube.drop(before, forget)
 
     transact(drop, timeout=BACKGROUND_TIMEOUT)
+    # Apart, because the fetcher writes the same, and dropping takes too long to be repeated.
+    transact(lambda: repository.record_stored(repository.find(dashboard_id)))

@@ -76,13 +76,12 @@ export async function queryValues<S extends StatisticName, B extends CallField =
 }
 
 /** Request statistics of each slice of an interval. */
-export const querySlices = <S extends StatisticName, B extends CallField = never>(
+export async function querySlices<S extends StatisticName, B extends CallField = never>(
   dashboardId: string,
   statistics: readonly S[],
   request: Request<B> & { timeslice: TimeUnit },
   signal: AbortSignal,
-) =>
-  query(dashboardId, statistics, request, signal) as Promise<{
-    slices: string[];
-    groups: Groups<SlicedValues<S>, B>;
-  }>;
+): Promise<{ slices: string[]; groups: Groups<SlicedValues<S>, B> }> {
+  const { slices, groups } = await query(dashboardId, statistics, request, signal);
+  return { slices, groups: groups as Groups<SlicedValues<S>, B> };
+}

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Paper from '@mui/material/Paper';
 import Skeleton from '@mui/material/Skeleton';
 
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useFigures, type ComparedFigures, type Figures } from '@/api/statistics/figures';
 import { Faces } from '@/components/faces';
 import { formatChange, formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
@@ -95,6 +96,9 @@ const Loading = () => (
 /** The main figures at a glance, each with its change to the period before. */
 export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useFigures(dashboardId, view);
+  const limits = useDashboardSummary(dashboardId)?.limits_reached ?? [];
+  const isLowerBound = (name: keyof Figures) =>
+    name === 'unique_visitors' && limits.some(({ field }) => field === 'ip');
   return (
     <Paper component="section" aria-label="Figures" variant="outlined" sx={{ overflow: 'hidden' }}>
       <Faces query={query} skeleton={<Loading />} minHeight={88}>
@@ -109,6 +113,7 @@ export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view:
                   component="dd"
                   sx={{ m: 0, fontSize: '1.5rem', fontWeight: 600, letterSpacing: '-0.02em' }}
                 >
+                  {isLowerBound(figure.name) && '≥ '}
                   {figure.format(figures.now[figure.name])}
                 </Box>
                 <Box

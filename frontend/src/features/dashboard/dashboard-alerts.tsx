@@ -3,15 +3,24 @@ import Box from '@mui/material/Box';
 
 import type { Dashboard } from '@/api/types';
 import { ImportBar } from '@/components/import-bar';
+import { formatNumber } from '@/lib/format';
 
 const PUBLIC_TOKEN =
   'This app still uses the default token of Flask-MonitoringDashboard, which is public. ' +
   'Set your own token in its configuration, then in the settings here.';
 
+const FIELD_NAMES: Record<string, string> = {
+  endpoint: 'endpoints',
+  version: 'versions',
+  ip: 'IP addresses',
+  group_by: 'groups',
+};
+
 /** What the user should know before reading the figures: what failed, and what is not there yet. */
 export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
   const { error, http_status: status, progress, default_token: isKnown } = dashboard;
-  if (error === null && progress === null && !isKnown) return null;
+  const { limits_reached: limits } = dashboard;
+  if (error === null && progress === null && !isKnown && limits.length === 0) return null;
   return (
     <Box sx={{ display: 'grid', gap: 1, mb: 2 }}>
       {error !== null && (
@@ -25,6 +34,13 @@ export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
           <ImportBar progress={progress} />
         </Alert>
       )}
+      {limits.map(({ field, limit, name }) => (
+        <Alert severity="warning" key={field}>
+          This app has more than {formatNumber(limit)} different {FIELD_NAMES[field] ?? field}. All
+          further ones are counted together as “{name}”. Totals are exact; numbers of different{' '}
+          {FIELD_NAMES[field] ?? field} are lower bounds.
+        </Alert>
+      ))}
       {isKnown && <Alert severity="warning">{PUBLIC_TOKEN}</Alert>}
     </Box>
   );

@@ -45,6 +45,14 @@ describe('the figures', () => {
     expect(figures.getByText('0.2%')).toBeVisible();
   });
 
+  it('say that a number of visitors is a lower bound', async () => {
+    const limits_reached = [{ field: 'ip', limit: 1_000_000, name: '(other)' } as const];
+    answerGet('/dashboards', [makeDashboard({ limits_reached })]);
+    answerStatistics(MEASURED);
+    renderStatistics();
+    expect(await within(await panel('Figures')).findByText('≥ 56')).toBeVisible();
+  });
+
   it('are compared with the previous period of equal length', async () => {
     const asked = answerStatistics(MEASURED);
     renderStatistics();
