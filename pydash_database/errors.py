@@ -2,6 +2,8 @@
 
 # ruff: noqa: N818 (the names describe what went wrong)
 
+from pathlib import Path
+
 
 class DatabaseUnavailable(Exception):
     """The database does not respond, or is too busy; a later attempt may succeed."""
@@ -19,6 +21,20 @@ class DiskFull(DatabaseUnavailable):
 
 class IncompatibleDatabase(Exception):
     """This PyDash cannot read the database; the message explains why and what to do."""
+
+
+class DamagedDatabase(IncompatibleDatabase):
+    """The file of the database is damaged.
+
+    :param path: the file.
+    :param problem: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"The database {path} {problem}. Restore a backup. To start again with an empty"
+            f" database, delete {path} and {path.name}.index."
+        )
 
 
 class SchemaTooNew(IncompatibleDatabase):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from zc.lockfile import LockError
 from ZEO.StorageServer import StorageServer
-from ZODB.FileStorage import FileStorage
 
+from pydash_database.files import open_file
 from pydash_database.zeo_uri import ZeoUri
 from pydash_logger.logger import Logger
 
@@ -34,6 +34,7 @@ def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
 
     :param data_dir: the directory of the database file; created if it does not exist.
     :param zeo: where to listen; by default on the socket in `data_dir`.
+    :raises DamagedDatabase: the file is damaged.
     :raises ServerNotStarted: another process has opened the file, or the address cannot be used.
     """
     # Whoever can connect can read everything, so file and socket are for the owner alone.
@@ -43,7 +44,7 @@ def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
     if isinstance(zeo.address, str):
         _check_socket_path(zeo.address)
     try:
-        storage = FileStorage(str(data_dir / FILE_NAME), pack_keep_old=False)
+        storage = open_file(data_dir / FILE_NAME)
     except LockError:
         raise ServerNotStarted(f"Another process has opened {data_dir / FILE_NAME}.") from None
     try:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from pathlib import Path
 from ssl import Purpose
 from threading import Lock
 from typing import Any
@@ -13,10 +14,10 @@ from urllib.parse import unquote, urlsplit
 from ZEO.asyncio.client import ClientThread
 from ZEO.ClientStorage import ClientStorage
 from ZEO.Exceptions import ClientDisconnected
-from ZODB.FileStorage import FileStorage
 from ZODB.MappingStorage import MappingStorage
 from ZODB.utils import z64
 
+from pydash_database.files import open_file
 from pydash_database.zeo_uri import ZeoUri
 
 try:
@@ -187,6 +188,7 @@ def open_storage(uri: str) -> Any:
         PostgreSQL; `file:///PATH` for a file used by this process alone; `memory://` for data that
         need not last.
     :raises ValueError: the scheme of the URI is unknown, or its engine is not installed.
+    :raises DamagedDatabase: the file of the database is damaged.
     :raises OSError: a file of the URI cannot be read.
     :raises DISCONNECTED: the server does not respond.
     """
@@ -207,7 +209,7 @@ def open_storage(uri: str) -> Any:
         case "postgresql":
             return _open_postgresql(uri)
         case "file":
-            return FileStorage(unquote(parsed.path), pack_keep_old=False)
+            return open_file(Path(unquote(parsed.path)))
         case "memory":
             return MappingStorage(uri)
         case unknown:
