@@ -1,6 +1,7 @@
 """Limits how many requests may wait at once: for a user's server, or for a slow reader.
 
-Servers that hang and readers that are slow cannot occupy all threads.
+Servers that hang and readers that are slow cannot occupy all threads, and those of a few users
+cannot keep others from waiting.
 """
 
 from collections import Counter
@@ -23,7 +24,7 @@ class Busy(TooManyRequests):
 
 
 class ConcurrencyLimiter:
-    """Counts the waiting requests, of which one account cannot have all.
+    """Counts the waiting requests, and reserves half of the places for accounts that have none.
 
     :param limit: the maximum number of all accounts together.
 
@@ -33,8 +34,8 @@ class ConcurrencyLimiter:
     >>> limiter.acquire("Bob"), limiter.acquire("Charlie")
     (True, False)
     >>> limiter.release("Alice")
-    >>> limiter.acquire("Charlie")
-    True
+    >>> limiter.acquire("Alice"), limiter.acquire("Charlie")
+    (False, True)
     """
 
     def __init__(self, limit: int) -> None:
@@ -45,8 +46,9 @@ class ConcurrencyLimiter:
     def acquire(self, account: str) -> bool:
         """Return whether another request of this account may wait, and count it if so."""
         with self._lock:
-            at_limit = self._acquired.total() >= self._limit
-            if at_limit or self._acquired[account] >= MAX_PER_ACCOUNT:
+            own = self._acquired[account]
+            limit = (self._limit + 1) // 2 if own else self._limit
+            if own >= MAX_PER_ACCOUNT or self._acquired.total() >= limit:
                 return False
             self._acquired[account] += 1
             return True

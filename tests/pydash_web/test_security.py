@@ -425,7 +425,32 @@ class TestKnownBrowsers:
 
 
 class TestWaiting:
-    """Half of the threads may wait for others, two of them for one account."""
+    """Half of the threads may wait for others, two of them for one account.
+
+    While half of these wait already, only accounts of which none waits get another one.
+    """
+
+    def test_four_accounts_do_not_take_all_places(self, open_site: OpenSite) -> None:
+        site = open_site(web_threads=16)
+        visitors = [site.visitor() for _ in range(6)]
+        for number, visitor in enumerate(visitors):
+            make_user(f"User{number}")
+            assert visitor.sign_in(f"User{number}").ok
+        with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+            body = {"url": f"http://127.0.0.1:{server.getsockname()[1]}", "token": "x"}
+            path, probes, hanging = "/api/dashboards/probe", [], []
+            # As many as each of the first four can have, then one of everybody else.
+            for visitor in [each for each in visitors[:2] for _ in range(2)] + visitors[2:4]:
+                probes.append(pool.submit(visitor.post, path, body))
+                hanging.append(server.accept()[0])
+            assert [visitor.post(path, body).status_code for visitor in visitors[:4]] == [429] * 4
+            for visitor in visitors[4:]:
+                probes.append(pool.submit(visitor.post, path, body))
+                hanging.append(server.accept()[0])
+            server.close()
+            for connection in hanging:
+                connection.close()
+            assert [probe.result().status_code for probe in probes] == [200] * 8
 
     def test_one_account_does_not_take_all_places(self, open_site: OpenSite) -> None:
         site = open_site(web_threads=6)
