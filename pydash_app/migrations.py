@@ -39,6 +39,16 @@ def _count_stored(root: Root) -> None:
     dashboards.create_stored(root)
 
 
+def _protect_codes(root: Root) -> None:
+    """Store verification codes as hashes and mails encrypted, as they are once loaded."""
+    for user in root["users"].values():
+        if user.verification_code_key is not None:
+            user._p_changed = True
+            root["users"].update_item(user)
+    for mail in root["outbox"].values():
+        mail._p_changed = True
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
@@ -48,6 +58,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _refuse_older_code,
     users.index_appearances,
     _count_stored,
+    _protect_codes,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former

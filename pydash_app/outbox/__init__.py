@@ -17,6 +17,7 @@ from functools import partial
 from pydash_app import configuration
 from pydash_app.outbox import repository
 from pydash_app.outbox.entity import MAX_ATTEMPTS, OutgoingMail
+from pydash_app.secrets import UnreadableSecret
 from pydash_database import transact
 from pydash_logger.logger import Logger
 from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
@@ -79,7 +80,8 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
     """Move the mails that are due to the time of their next attempt.
 
     Other senders therefore skip them, and a crash loses no mail. Mails beyond the limit of a
-    mailbox are dropped, the oldest first, because a newer code invalidates an older one.
+    mailbox are dropped, the oldest first, because a newer code invalidates an older one. So are
+    those that were encrypted with another secret key.
     """
     attempts: list[_Attempt] = []
     # After the clock was put back a little, mails count that seem to be sent in the future.
@@ -89,10 +91,14 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
         if sent[mail.kind] >= MAX_PER_MAILBOX:
             logger.warning("Dropped a mail: too many for its recipient", subject=mail.subject)
             continue
+        try:
+            message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
+        except UnreadableSecret as error:
+            logger.warning("Dropped a mail that cannot be read", subject=mail.subject, reason=error)
+            continue
         sent[mail.kind] += 1
         mail.begin_attempt(now)
         repository.add(mail)
-        message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
         attempts.append(_Attempt(mail, message, mail.attempts >= MAX_ATTEMPTS))
     return attempts[::-1]
 

@@ -1,9 +1,12 @@
 """A mail that is waiting to be sent."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from persistent import Persistent
+
+from pydash_app.secrets import decrypt, encrypt
 
 FIRST_DELAY = timedelta(minutes=1)
 MAX_DELAY = timedelta(hours=1)
@@ -15,6 +18,8 @@ MAX_ATTEMPTS = 78
 class OutgoingMail(Persistent):
     """A mail and the state of the attempts to send it.
 
+    The bodies are encrypted: they contain codes, of which only hashes are stored elsewhere.
+
     :param recipient: an email address.
     :param plain: the body as plain text.
     :param html: the same body as HTML.
@@ -24,12 +29,28 @@ class OutgoingMail(Persistent):
         self.id = str(uuid4())
         self.recipient = recipient
         self.subject = subject
-        self.plain = plain
-        self.html = html
+        self._plain = encrypt(plain)
+        self._html = encrypt(html)
         self.written = datetime.now(UTC)
         # At once, even if the clock is then put back, or another machine's is behind.
         self.due = self.written - MAX_CLOCK_DIFFERENCE
         self.attempts = 0
+
+    @property
+    def plain(self) -> str:
+        """The body as plain text.
+
+        :raises UnreadableSecret: the secret key has changed.
+        """
+        return decrypt(self._plain)
+
+    @property
+    def html(self) -> str:
+        """The body as HTML.
+
+        :raises UnreadableSecret: the secret key has changed.
+        """
+        return decrypt(self._html)
 
     def begin_attempt(self, now: datetime) -> None:
         """Count an attempt, and schedule the next one in case this one fails.
@@ -44,3 +65,10 @@ class OutgoingMail(Persistent):
         """Mailbox and subject; addresses with a tag (`alice+tag@…`) are the same mailbox."""
         name, _, domain = self.recipient.casefold().rpartition("@")
         return f"{name.partition('+')[0]}@{domain}", self.subject
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Load a stored mail; earlier versions did not encrypt the bodies."""
+        bodies = {f"_{name}": encrypt(state[name]) for name in ("plain", "html") if name in state}
+        super().__setstate__(
+            {name: value for name, value in state.items() if name not in ("plain", "html")} | bodies
+        )

@@ -96,17 +96,19 @@ class User(Persistent, UserMixin):
         """Return whether this User has not verified an address yet, and still can."""
         return not self._verified and self._time_to_verify() > timedelta(0)
 
-    def generate_new_verification_code(self) -> None:
-        """Replace the verification code with a new one.
+    def generate_new_verification_code(self) -> str:
+        """Replace the verification code with a new one; return it, only its hash is stored.
 
         The code of a new user expires `MAX_UNVERIFIED` after the registration at the latest.
         Otherwise anyone could block a name forever by requesting new codes.
         """
         lifetime = LIFETIME if self._verified else min(LIFETIME, self._time_to_verify())
-        self._verification_code = VerificationCode(lifetime)
+        code = new_code()
+        self._verification_code = VerificationCode(lifetime, code)
+        return code
 
     def get_verification_code(self) -> VerificationCode | None:
-        """Return this User's verification code.
+        """Return this User's verification code, as a hash.
 
         `None` if it has expired or this User has nothing to verify (any more).
         """
@@ -124,13 +126,16 @@ class User(Persistent, UserMixin):
         """Return a boolean whether this User's verification code has expired, if it has one."""
         return self._verification_code is not None and self._verification_code.is_expired()
 
-    def change_mail(self, mail: str) -> None:
-        """Set a new email address, which takes effect when it has been verified."""
+    def change_mail(self, mail: str) -> str:
+        """Set a new email address, which takes effect when it has been verified.
+
+        :returns: the code that verifies it.
+        """
         if self._verified:
             self.pending_mail = mail
         else:
             self.mail = mail
-        self.generate_new_verification_code()
+        return self.generate_new_verification_code()
 
     def forget_pending_mail(self) -> None:
         """Discard the unverified new email address."""
@@ -178,8 +183,8 @@ class User(Persistent, UserMixin):
 
     @property
     def verification_code_key(self) -> str | None:
-        """The verification code as text, expired or not."""
-        return str(self._verification_code) if self._verification_code else None
+        """The hash of the verification code, expired or not."""
+        return self._verification_code.code_hash if self._verification_code else None
 
     @property
     def reset_code_hash(self) -> str | None:

@@ -9,6 +9,7 @@ from typing import cast
 from uuid import UUID
 
 from pydash_app.identifiers import as_uuid
+from pydash_app.secrets import hash_code
 from pydash_app.user.entity import User, comparable
 from pydash_app.user.names import appearance
 from pydash_app.user.verification_code import VerificationCode
@@ -138,7 +139,9 @@ def find_by_verification_code(verification_code: VerificationCode | UUID | str) 
 
     `None` if there is none: the code was never given out, was used, or its user was pruned.
     """
-    return _find_by("verification_code_key", str(verification_code))
+    if isinstance(verification_code, VerificationCode):
+        return _find_by("verification_code_key", verification_code.code_hash)
+    return _find_by("verification_code_key", hash_code(str(verification_code)))
 
 
 def find_by_reset_code_hash(code_hash: str) -> User | None:

@@ -1,15 +1,18 @@
 """One-time codes that verify email addresses."""
 
-import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydash_app.secrets import hash_code, new_code
 
 LIFETIME = timedelta(days=7)
 
 
 class VerificationCode:
-    """A randomly generated code (a random UUID) with an expiration date.
+    """The hash of a code, with an expiration date; the code itself is only in the mail.
 
     :param expiration_time: how long it is valid from now on.
+    :param code: the code; by default a random one, which nobody knows.
 
     >>> VerificationCode().is_expired()
     False
@@ -17,19 +20,17 @@ class VerificationCode:
     True
     """
 
-    def __init__(self, expiration_time: timedelta = LIFETIME) -> None:
-        self.value = str(uuid.uuid4())
+    def __init__(self, expiration_time: timedelta = LIFETIME, code: str | None = None) -> None:
+        self.code_hash = hash_code(code or new_code())
         self.expiration_date = datetime.now(UTC) + expiration_time
 
     def is_expired(self) -> bool:
         """Return whether the code has expired."""
         return datetime.now(UTC) >= self.expiration_date
 
-    def __str__(self) -> str:
-        return self.value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, VerificationCode) and other.value == self.value
-
-    def __hash__(self) -> int:
-        return hash(self.value)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Load a stored code; earlier versions stored the code itself."""
+        if "value" in state:
+            state = {**state, "code_hash": hash_code(state["value"])}
+            del state["value"]
+        self.__dict__.update(state)

@@ -11,6 +11,7 @@ from pydash_app.configuration import Configuration, install
 from pydash_app.outbox import repository as outbox
 from pydash_app.user import find_by_name, repository
 from pydash_app.user.services import mail_requests, registration
+from pydash_app.user.verification_code import VerificationCode
 from pydash_database import transact
 from tests.pydash_web.support.running_site import PASSWORD, Site, Visitor, find_user, make_user
 
@@ -165,11 +166,10 @@ class TestVerify:
 
         def expire() -> str:
             user = find_user(user_id)
-            code = user.get_verification_code()
-            assert code is not None
-            code.expiration_date = datetime.now(UTC) - timedelta(seconds=1)
-            user._p_changed = True
-            return str(code)
+            code = user.generate_new_verification_code()
+            user._verification_code = VerificationCode(timedelta(0), code)
+            repository.update(user)
+            return code
 
         code = transact(expire)
         for _ in range(2):

@@ -24,7 +24,7 @@ from pydash_app.user.entity import User
 from pydash_app.user.services import tokens
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.query import Query
-from pydash_database import database_root, transact
+from pydash_database import database_connection, database_root, transact
 from tests.stored_data.support import DIRECTORY, VERSIONS, configure, unpack
 from tests.stored_data.write import INVITATION
 
@@ -93,10 +93,11 @@ def test_users_are_read(expected: Any) -> None:
                 "mail": user.mail,
                 "pending_mail": user.pending_mail,
                 "verified": user.is_verified(),
-                "verification_code": user.verification_code_key,
                 "admin": user.admin,
                 "play_sounds": user.play_sounds,
             }.items() <= account.items()
+            code = account["verification_code"]
+            assert user.verification_code_key == (code and hash_code(code))
             assert user.check_password(account["password"])
             assert not user.check_password("another password")
 
@@ -113,6 +114,19 @@ def test_users_are_found_by_their_codes(expected: Any) -> None:
         assert users.all_unverified() == [carol]
 
     transact(check)
+
+
+def test_codes_are_no_longer_stored_in_clear(expected: Any) -> None:
+    """Up to schema 5, they were, and so were mails, which contain them."""
+    transact(database_root)
+    database_connection().db().pack()
+    storage = database_connection().db().storage.getName()
+    stored = Path(storage).read_bytes()
+    texts = [account["verification_code"] for account in expected["users"].values()]
+    texts += [text for mail in expected["mails"]["waiting"] for text in mail[2:4]]
+    assert hash_code(texts[0]).encode() in stored
+    for text in filter(None, texts):
+        assert text.encode() not in stored
 
 
 def test_sessions_and_api_tokens_are_read(expected: Any) -> None:

@@ -236,10 +236,19 @@ def _account(user: User) -> dict[str, Any]:
         "pending_mail": user.pending_mail,
         "password": PASSWORDS[user.name],
         "verified": user.is_verified(),
-        "verification_code": user.verification_code_key,
+        "verification_code": _new_verification_code(user),
         "admin": user.admin,
         "play_sounds": user.play_sounds,
     }
+
+
+def _new_verification_code(user: User) -> str | None:
+    """Replace a verification code; return the new one, of which later versions store the hash."""
+    if user.verification_code_key is None:
+        return None
+    code: str | None = user.generate_new_verification_code()
+    users.update(user)
+    return code or user.verification_code_key
 
 
 def store_mails() -> dict[str, Any]:

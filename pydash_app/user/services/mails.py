@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pydash_app import outbox
 from pydash_app.configuration import current
 from pydash_app.user.entity import RESET_CODE_LIFETIME, User
-from pydash_app.user.verification_code import VerificationCode
 from pydash_mail import templates
 
 # Subjects and templates.
@@ -13,10 +12,10 @@ FIRST_ADDRESS = ("Verify your email address for PyDash", "verification")
 NEW_ADDRESS = ("Verify your new email address for PyDash", "mail_change")
 
 
-def write_verification_mail(user: User) -> None:
-    """Ask a user to verify the email address, or the new one."""
-    code = user.get_verification_code()
-    if code is None:
+def write_verification_mail(user: User, code: str) -> None:
+    """Ask a user to verify the email address, or the new one, with the user's code."""
+    expires = user.get_verification_code_expiration_date()
+    if expires is None:
         raise ValueError(f"{user!r} has nothing to verify.")
     subject, template = FIRST_ADDRESS if user.pending_mail is None else NEW_ADDRESS
     _write(
@@ -24,8 +23,8 @@ def write_verification_mail(user: User) -> None:
         subject,
         template,
         username=user.name,
-        url=_verification_url(code),
-        expiration_date=code.expiration_date,
+        url=f"{current().public_url}/verify/{code}",
+        expiration_date=expires,
     )
 
 
@@ -71,7 +70,3 @@ def write_password_reset_mail(user: User, code: str) -> None:
 def _write(recipient: str, subject: str, template: str, **values: str | datetime) -> None:
     plain = templates.format_plain(template, **values)
     outbox.write(recipient, subject, plain, templates.format_html(template, **values))
-
-
-def _verification_url(code: VerificationCode) -> str:
-    return f"{current().public_url}/verify/{code}"

@@ -60,7 +60,7 @@ def register(name: str, password: str, mail: str, invitation: str | None = None)
     if policy == "invite":
         _consume(invitation)
     user = create(name, password, mail)
-    mails.write_verification_mail(user)
+    _send_code(user)
     mail_request_repository.add(Kind.ADDRESS_NOTICE, user.get_id())
     return user
 
@@ -76,9 +76,12 @@ def resend_verification(name: str) -> None:
     """Send a new code to the unverified user of this name, if any; it replaces the old one."""
     user = repository.find_by_name(name)
     if user is not None and user.may_verify_registration():
-        user.generate_new_verification_code()
-        repository.update(user)
-        mails.write_verification_mail(user)
+        _send_code(user)
+
+
+def _send_code(user: User) -> None:
+    mails.write_verification_mail(user, user.generate_new_verification_code())
+    repository.update(user)
 
 
 def notify_owners(user_id: str) -> None:

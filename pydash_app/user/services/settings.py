@@ -88,6 +88,5 @@ def _change_mail(user: User, mail: str, current_password: str | None) -> None:
     require_password(user, current_password)
     if user.is_verified():
         mails.write_mail_change_notice(user, mail)
-    user.change_mail(mail)
-    mails.write_verification_mail(user)
+    mails.write_verification_mail(user, user.change_mail(mail))
     mail_request_repository.add(Kind.ADDRESS_NOTICE, user.get_id())

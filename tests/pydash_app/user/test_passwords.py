@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 
+import pydash_app
+import pydash_database
+from pydash_app.configuration import Configuration
 from pydash_app.outbox.entity import OutgoingMail
-from pydash_app.user import authenticate, passwords
+from pydash_app.user import authenticate, find_by_name, passwords, verify
 from pydash_app.user.entity import User
-from pydash_app.user.services import (
-    password_reset,
-)
+from pydash_app.user.services import password_reset, registration, settings
 from pydash_database import transact
 
 PASSWORD = "correct horse battery staple"
@@ -82,6 +84,31 @@ def test_only_the_hash_of_a_reset_code_is_stored(
     transact(lambda: password_reset.request("alice@example.com"))
     (mail,) = waiting_mails()
     assert code_in(mail) not in str(transact(lambda: vars(alice)))
+
+
+def test_codes_are_stored_nowhere_but_encrypted_in_the_mail(
+    configuration: Configuration, tmp_path: Path, waiting_mails: Mails, code_in: CodeIn
+) -> None:
+    path = tmp_path / "stored.fs"
+    pydash_database.close()
+    pydash_app.configure(configuration.model_copy(update={"database_uri": f"file://{path}"}))
+    transact(lambda: registration.register("Alice", PASSWORD, "alice@example.com"))
+    transact(lambda: verify(code_in(waiting_mails()[0])))
+
+    def change_mail() -> None:
+        alice = find_by_name("Alice")
+        assert alice is not None
+        settings.change_settings(alice, mail="new@example.com", current_password=PASSWORD)
+
+    transact(change_mail)
+    transact(lambda: password_reset.request("alice@example.com"))
+    codes = [code_in(mail) for mail in waiting_mails() if "forgot" not in mail.plain]
+    pydash_database.close()
+    stored = path.read_bytes()
+    assert b"alice@example.com" in stored
+    assert len(codes) == 3
+    for code in codes:
+        assert code.encode() not in stored
 
 
 def test_a_reset_code_expires(
