@@ -178,7 +178,8 @@ class Position:
             width = min(width * 2, MAX_WINDOW_SECONDS)
         position = replace(self, read=self.read + read, window=max(width, versions.min_window))
         if not valid.any():
-            return position
+            seen, _ = trimmed(self._seen_from(window, self.after), self.after)
+            return replace(position, seen=seen)
         newest = int(window.stored[valid].max().astype(np.int64))
         # Never past the server's present: a call from the future must not hide later ones.
         until = min(newest // 1_000_000, window.now)

@@ -56,6 +56,7 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
         "last_fetch_time": fetching.last_fetch_time,
         "fmd_version": fetching.remote and fetching.remote.fmd_version,
         "default_token": bool(fetching.remote and fetching.remote.default_token),
+        "set_aside": fetching.progress.set_aside,
         "notices": [Notice(time=each.time, text=each.text) for each in fetching.notices],
         "limits_reached": [
             ReachedLimit(field=field, limit=MAX_DISTINCT[CallField(field)], name=name)

@@ -134,6 +134,11 @@ class DashboardInfo(Answer):
     last_fetch_time: datetime | None
     fmd_version: str | None
     default_token: bool = Field(description="Whether it still has the well-known default token.")
+    set_aside: int = Field(
+        description="Requests that are not counted because a value is implausible: a time before"
+        " 2000 or more than a day ahead, a negative duration or one of more than a day, or no"
+        " endpoint."
+    )
     notices: list[Notice] = Field(description="The oldest first.")
     limits_reached: list[ReachedLimit] = Field(
         description="The fields with more distinct values than are stored by name."

@@ -563,6 +563,22 @@ def test_a_call_from_the_future_hides_no_calls_after_an_upgrade() -> None:
     assert reader.fetch() == 1
 
 
+@pytest.mark.parametrize("valid", [0, 1])
+def test_each_call_with_an_implausible_time_is_set_aside_once(valid: int) -> None:
+    app, exporter = FakeLegacy("2.0"), FakeExporter()
+    app.present += timedelta(minutes=5)
+    wrong = [datetime.now(UTC) + timedelta(hours=72), datetime(1970, 1, 2, tzinfo=UTC)]
+    app.calls = [Call(0, START)] * valid + [Call(0, moment) for moment in wrong]
+    exporter.calls = [Call(n, call.moment) for n, call in enumerate(app.calls, start=1)]
+    for dialect in (LegacyDialect(app, app.versions), ExporterDialect(exporter)):
+        cursor, pages = None, []
+        for _ in range(4):
+            pages.append(dialect.fetch_page(cursor, 50))
+            cursor = pages[-1].cursor
+        assert sum(page.set_aside for page in pages) == 2
+        assert sum(len(page.columns) for page in pages) == valid
+
+
 def test_it_resolves_endpoint_ids_to_names() -> None:
     app = FakeLegacy("2.0")
     app.calls = [Call(0, START, endpoint=n) for n in (2, 3, 1, 9)]

@@ -734,6 +734,8 @@ export interface components {
             fmd_version: string | null;
             /** @description Whether it still has the well-known default token. */
             default_token: boolean;
+            /** @description Requests that are not counted because a value is implausible: a time before 2000 or more than a day ahead, a negative duration or one of more than a day, or no endpoint. */
+            set_aside: number;
             /** @description The oldest first. */
             notices: components["schemas"]["Notice"][];
             /** @description The fields with more distinct values than are stored by name. */
@@ -770,6 +772,8 @@ export interface components {
             fmd_version: string | null;
             /** @description Whether it still has the well-known default token. */
             default_token: boolean;
+            /** @description Requests that are not counted because a value is implausible: a time before 2000 or more than a day ahead, a negative duration or one of more than a day, or no endpoint. */
+            set_aside: number;
             /** @description The oldest first. */
             notices: components["schemas"]["Notice"][];
             /** @description The fields with more distinct values than are stored by name. */

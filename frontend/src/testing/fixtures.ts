@@ -24,6 +24,7 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   last_fetch_time: new Date().toISOString(),
   fmd_version: '5.1.0',
   default_token: false,
+  set_aside: 0,
   notices: [],
   limits_reached: [],
   progress: null,

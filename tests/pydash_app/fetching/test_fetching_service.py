@@ -14,6 +14,7 @@ from pydash_app.dashboard.entity import Dashboard, DashboardState
 from pydash_app.dashboard.services import fetching, registration
 from pydash_cube.query import Query
 from pydash_database import transact
+from pydash_web.controller.dashboard_info import dashboard_info
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -79,6 +80,17 @@ def test_it_fetches_all_fields_of_a_call(app: MonitoredApp) -> None:
     first = calls[0]
     assert (first.endpoint, first.version, first.ip) == ("alpha", "1.0", "127.0.0.1")
     assert (first.group_by, first.status_code) == ("None", 200)
+
+
+def test_calls_with_implausible_times_are_set_aside_and_counted_as_such(app: MonitoredApp) -> None:
+    write(app, 3)
+    app.write_calls([("alpha", datetime(1970, 1, 1, tzinfo=UTC), 1.0)] * 2)
+    app.write_calls([("alpha", datetime.now(UTC) + timedelta(hours=72), 1.0)])
+    dashboard = add_dashboard(app)
+    for _ in range(2):
+        fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    assert visits(dashboard) == 3
+    assert transact(lambda: dashboard_info(dashboard)).set_aside == 3
 
 
 def test_it_never_counts_a_call_twice(app: MonitoredApp) -> None:

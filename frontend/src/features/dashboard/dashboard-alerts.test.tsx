@@ -13,3 +13,10 @@ it('says which values are counted together', async () => {
       'together as “(other)”. Totals are exact; numbers of different IP addresses are lower bounds.',
   );
 });
+
+it('says how many requests are set aside, and why', () => {
+  renderPage(<DashboardAlerts dashboard={makeDashboard({ set_aside: 1234 })} />);
+  const text = /^1,234 requests are not counted .*: a time before 2000 or more than a day ahead/;
+  expect(screen.getByText(text)).toBeVisible();
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});

@@ -1,5 +1,6 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
 
 import type { Dashboard } from '@/api/types';
 import { ImportBar } from '@/components/import-bar';
@@ -8,6 +9,10 @@ import { formatNumber } from '@/lib/format';
 const PUBLIC_TOKEN =
   'This app still uses the default token of Flask-MonitoringDashboard, which is public. ' +
   'Set your own token in its configuration, then in the settings here.';
+
+const IMPLAUSIBLE =
+  'a time before 2000 or more than a day ahead, a negative duration or one of more than a day, or ' +
+  'no endpoint. Check the clock of the app’s server.';
 
 const FIELD_NAMES: Record<string, string> = {
   endpoint: 'endpoints',
@@ -19,8 +24,9 @@ const FIELD_NAMES: Record<string, string> = {
 /** What the user should know before reading the figures: what failed, and what is not there yet. */
 export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
   const { error, http_status: status, progress, default_token: isKnown } = dashboard;
-  const { limits_reached: limits } = dashboard;
-  if (error === null && progress === null && !isKnown && limits.length === 0) return null;
+  const { limits_reached: limits, set_aside: setAside } = dashboard;
+  const isQuiet = error === null && progress === null && !isKnown && limits.length === 0;
+  if (isQuiet && setAside === 0) return null;
   return (
     <Box sx={{ display: 'grid', gap: 1, mb: 2 }}>
       {error !== null && (
@@ -42,6 +48,12 @@ export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
         </Alert>
       ))}
       {isKnown && <Alert severity="warning">{PUBLIC_TOKEN}</Alert>}
+      {setAside > 0 && (
+        <Typography variant="body2" color="textSecondary">
+          {formatNumber(setAside)} {setAside === 1 ? 'request is' : 'requests are'} not counted
+          because of an implausible value: {IMPLAUSIBLE}
+        </Typography>
+      )}
     </Box>
   );
 }
