@@ -11,6 +11,7 @@ from pydash_database.connections import (
     database_root,
     last_transaction_id,
     pack,
+    size,
     transact,
 )
 from pydash_database.errors import (
@@ -37,5 +38,6 @@ __all__ = [
     "database_root",
     "last_transaction_id",
     "pack",
+    "size",
     "transact",
 ]

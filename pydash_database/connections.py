@@ -250,6 +250,17 @@ def pack(days: float = 1.0) -> None:
         raise DatabaseUnavailable from error
 
 
+def size() -> int:
+    """Return the size of the database on its disk, in bytes.
+
+    :raises DatabaseUnavailable: the database does not respond.
+    """
+    try:
+        return storages.size(_configured().open().storage)
+    except storages.DISCONNECTED as error:
+        raise DatabaseUnavailable from error
+
+
 def _configured() -> Database:
     if _current is None:
         raise RuntimeError("No database is configured: call pydash_database.configure(uri) first.")

@@ -219,6 +219,13 @@ def open_storage(uri: str) -> Any:
             )
 
 
+def size(storage: Any) -> int:
+    """Return the size of a database on its disk, in bytes."""
+    # A ZEO client's own `getSize` is the size at the time when the connection was made.
+    is_remote = isinstance(storage, ClientStorage)
+    return int(storage._call("get_info")["size"] if is_remote else storage.getSize())
+
+
 def last_transaction_id(storage: Any) -> bytes:
     """Return the id of the newest transaction that a storage knows."""
     # A ZEO server notifies its clients of every commit; PostgreSQL must be polled.

@@ -14,6 +14,10 @@ MAIL_INTERVAL = timedelta(seconds=5)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
 DATABASE_INTERVAL = timedelta(hours=6)
+GROWTH_INTERVAL = timedelta(minutes=1)
+# The growth that is too little to pack the database for (bytes).
+MIN_GROWTH = 256 * 1024**2
+_PACKED_SIZE = "packed_size"
 
 
 def schedule(scheduler: TaskScheduler) -> None:
@@ -23,6 +27,7 @@ def schedule(scheduler: TaskScheduler) -> None:
     )
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
     scheduler.add_periodic_task("drop records", PRUNING_INTERVAL, drop_expired_records)
+    scheduler.add_periodic_task("pack if grown", GROWTH_INTERVAL, pack_if_grown)
     for name, task in (("drop calls", drop_expired_calls), ("pack", pydash_database.pack)):
         scheduler.add_periodic_task(name, DATABASE_INTERVAL, task, jitter=DATABASE_INTERVAL)
 
@@ -56,3 +61,17 @@ def drop_expired_calls() -> None:
             retention.drop_expired(dashboard_id, now)
         except KeyError:
             continue  # deleted in the meantime, with all its calls
+
+
+def pack_if_grown() -> None:
+    """Pack the database if it has become more than twice as large since this was last done.
+
+    Quotas limit what is stored; without this, overwritten revisions would have no limit.
+    """
+    packed = pydash_database.transact(lambda: pydash_database.database_root().get(_PACKED_SIZE, 0))
+    if pydash_database.size() > 2 * packed + MIN_GROWTH:
+        pydash_database.pack(days=0)
+        packed = pydash_database.size()
+        pydash_database.transact(
+            lambda: pydash_database.database_root().update({_PACKED_SIZE: packed})
+        )

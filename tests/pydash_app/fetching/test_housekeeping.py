@@ -118,6 +118,7 @@ def test_it_schedules_mails_pruning_dropping_and_packing() -> None:
         "send mails",
         "prune unverified users",
         "drop records",
+        "pack if grown",
         "drop calls",
         "pack",
     ]
