@@ -1,6 +1,6 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
-import { useWatch } from 'react-hook-form';
+import { Controller, useWatch } from 'react-hook-form';
 
 import { useChangePassword } from '@/api/account/account';
 import { useUser } from '@/api/auth/user';
@@ -49,7 +49,15 @@ export function PasswordSection() {
         />
         {password !== '' && <PasswordRules password={password} userName={userName} />}
         <FormControlLabel
-          control={<Checkbox {...form.register('revoke_tokens')} size="small" />}
+          control={
+            <Controller
+              control={form.control}
+              name="revoke_tokens"
+              render={({ field: { value, onChange } }) => (
+                <Checkbox checked={value} onChange={onChange} size="small" />
+              )}
+            />
+          }
           label="Revoke all API tokens"
         />
       </Form>
