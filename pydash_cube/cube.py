@@ -9,6 +9,7 @@ of a span always describe exactly its calls.
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from BTrees.IIBTree import IITreeSet
 from BTrees.IOBTree import IOBTree
 from persistent import Persistent
 
@@ -44,6 +45,9 @@ class Cube(Persistent):
     :ivar dictionaries: the codes of texts, by field; at most MAX_DISTINCT each.
     :ivar usage: counts what the tables store.
     """
+
+    # The months to fold, apart from the cube, which every fetch writes; None until there are some.
+    _to_fold: IITreeSet | None = None
 
     def __init__(self) -> None:
         self.rows = 0
@@ -132,6 +136,26 @@ class Cube(Persistent):
         for month in self._months.values(None, time_units.ordinal_of(before, "month")):
             month.drop(before, forget)
 
+    @property
+    def needs_folding(self) -> bool:
+        """Whether there are months that are over whose partitions are to be stored."""
+        return bool(self._to_fold)
+
+    def fold(self) -> bool:
+        """Do one step of storing the partitions of months that are over.
+
+        Each step should be a transaction of its own. Queries return the same numbers before and
+        after, and may take less time after the last.
+
+        :returns: whether there are more steps.
+        """
+        if not self._to_fold:  # it may have been changed by another process
+            return False
+        number = self._to_fold.minKey()
+        if not self._months[number].fold():
+            self._to_fold.remove(number)
+        return self.needs_folding
+
     def _months_of(self, scope: Scope) -> list[Month]:
         months = list(self._months.values(*scope.ordinals("month")))
         prefetch(months)
@@ -150,6 +174,9 @@ class Cube(Persistent):
         now = self.last if self.last is not None else 0
         done = {number for number in self._untidy if self._months[number].tidy(now, busy)}
         self._untidy -= done
+        if large := [number for number in done if self._months[number].needs_folding]:
+            self._to_fold = self._to_fold if self._to_fold is not None else IITreeSet()
+            self._to_fold.update(large)
         self._recent.clear()
         self._recent_size = 0
 

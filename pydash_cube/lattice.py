@@ -8,11 +8,11 @@ the size of the smallest stored one that could replace it. (Harinarayan, Rajaram
 "Implementing data cubes efficiently", 1996.)
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import prod
+from math import inf, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,9 @@ from pydash_cube.time_units import Times
 
 # From fine to coarse; each divides the next. Weeks do not divide months: they are read from days.
 UNITS = ("minute", "hour", "day", "month")
+# How many times smaller a partition must be than what could replace it.
 WORTH = 4
+_WORTH_OF_MONTHS = 16
 # The cost of reading the measures of a cell; a call or a centroid costs one.
 ROW_COST = 3
 _FIELD_SETS = tuple(
@@ -81,14 +83,33 @@ class Extent:
         return int(cells * (ROW_COST + centroids))
 
 
+def worth_storing_of_month(extent: Extent, kept: Mapping[Partition, int]) -> list[Partition]:
+    """Choose the partitions of a whole month that are worth storing next to those of its days.
+
+    Few are: a month has only thirty days to read instead. Addresses by group would take most of the
+    space and are seldom asked for; percentiles by a single field are asked for often.
+    """
+
+    def worth(partition: Partition) -> float:
+        if {"ip", "group_by"} <= set(partition.fields):
+            return inf
+        return WORTH if partition.digests and len(partition.fields) == 1 else _WORTH_OF_MONTHS
+
+    return worth_storing(extent, ["month"], kept, worth)
+
+
 def worth_storing(
-    extent: Extent, units: Iterable[str], kept: Mapping[Partition, int]
+    extent: Extent,
+    units: Iterable[str],
+    kept: Mapping[Partition, int],
+    worth: Callable[[Partition], float] = lambda _: WORTH,
 ) -> list[Partition]:
     """Choose further partitions that are worth storing.
 
     :param extent: the calls.
     :param units: the time units to choose from.
     :param kept: the stored partitions and their sizes.
+    :param worth: how many times smaller each must be than what could replace it.
     :returns: the finest first, so that each can be built from one before it; those with the
         status class last.
 
@@ -111,7 +132,7 @@ def worth_storing(
             (size for other, size in sizes.items() if other.can_replace(partition)),
             default=extent.calls,
         )
-        if extent.size(partition) * WORTH <= min(smallest, extent.calls):
+        if extent.size(partition) * worth(partition) <= min(smallest, extent.calls):
             sizes[partition] = extent.size(partition)
             chosen.append(partition)
     return chosen

@@ -1,21 +1,21 @@
 """A month of calls: one span while it is small, a span per day when it is large."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from BTrees.IOBTree import IOBTree
 from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.chunk import Block, prefetch
-from pydash_cube.lattice import Extent, Partition, Scope, worth_storing
-from pydash_cube.span import Span, count_different
+from pydash_cube.fold import Fold
+from pydash_cube.lattice import Scope
+from pydash_cube.span import DAY_UNITS, Span
 from pydash_cube.stored_table import Columns
-from pydash_cube.table import FIELDS, split_by
+from pydash_cube.table import split_by
 from pydash_cube.usage import Usage
 
 # A month with more calls than this is stored day by day.
 SPLIT_SIZE = 100_000
-_DAY_UNITS = ("minute", "hour", "day")
 
 
 class Month(Persistent):
@@ -26,6 +26,9 @@ class Month(Persistent):
 
     :ivar rows: number of calls, dropped ones included.
     """
+
+    # The partitions of the whole month that are being built; None if none are.
+    _fold: Fold | None = None
 
     def __init__(self, number: int, usage: Usage) -> None:
         self.rows = 0
@@ -47,6 +50,8 @@ class Month(Persistent):
         if not self._days:
             self._split()
         self._whole.add_to_cells(columns)
+        if self._fold is not None:
+            self._fold.add(columns)
         self._add_to_days(columns)
 
     def blocks(self, scope: Scope) -> Iterator[Block]:
@@ -87,11 +92,11 @@ class Month(Persistent):
             yield from ((start, start + time_units.DAY) for start in starts)
 
     def tidy(self, now: int, busy: Collection[int]) -> bool:
-        """Compact the days that are over, and the month when all of them are.
+        """Compact the days that are over.
 
         :param now: time of the latest call.
         :param busy: days that calls were just added to.
-        :returns: whether there is nothing left to compact.
+        :returns: whether the month and all of its days are over and compacted.
         """
         done = {
             number
@@ -102,11 +107,22 @@ class Month(Persistent):
             self._days[number].compact()
         if done:
             self._untidy -= done
-        if self._untidy or self._end > now:
-            return False
-        if self._days and self.rows >= 2 * self._folded_rows:
-            self._fold()
-        return True
+        return not self._untidy and self._end <= now
+
+    @property
+    def needs_folding(self) -> bool:
+        """Whether the month, which is over, is large and its partitions are to be stored."""
+        return bool(self._days) and self.rows >= 2 * self._folded_rows
+
+    def fold(self) -> bool:
+        """Do one step of storing the partitions of a large month; return whether there are more."""
+        if self._fold is None:
+            self._fold = Fold(self._usage)
+            self._folded_rows = self.rows
+        if self._fold.step(dict(self._days.items()), self._whole):
+            return True
+        self._fold = None
+        return False
 
     def drop(self, before: int, forget: Callable[[Span], None]) -> None:
         """Drop details of the days that ended before a time.
@@ -139,35 +155,6 @@ class Month(Persistent):
         numbers = time_units.ordinal(columns["time"], "day")
         for number, part in split_by(numbers, columns):
             if number not in self._days:
-                self._days[number] = Span(_DAY_UNITS, self._usage)
+                self._days[number] = Span(DAY_UNITS, self._usage)
             self._days[number].add(part)
             self._untidy |= {number}
-
-    def _fold(self) -> None:
-        """Store the partitions of the whole month that are worth storing."""
-        self._folded_rows = self.rows
-        days = list(self._days.values())
-        everywhere = set.intersection(*(set(day.tables) for day in days))
-        sizes = {one: sum(day.sizes[one] for day in days) for one in everywhere}
-        kept = sizes | self._whole.sizes
-        fields = {
-            field: count_different(
-                [
-                    block.as_table().column(field)
-                    for block in _blocks(days, Partition("day", (field,), digests=False))
-                ]
-            )
-            for field in FIELDS
-        }
-        extent = Extent(self.rows, fields, {"month": 1})
-        for partition in worth_storing(extent, ["month"], kept):
-            if partition not in self._whole.tables:
-                self._whole.store(partition, _blocks(days, partition))
-
-
-def _blocks(days: Iterable[Span], partition: Partition) -> Iterator[Block]:
-    """Return the blocks of the days from which a partition can be built."""
-    for day in days:
-        table = day.best(partition.fields, _DAY_UNITS, digests=partition.digests)
-        if table:
-            yield from table.blocks()

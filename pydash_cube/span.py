@@ -25,6 +25,8 @@ from pydash_cube.usage import Usage
 _MIN_CALLS = 4_096
 # When a day is over, its partitions are chosen again if it has grown by this factor.
 _ANEW = 1.2
+# The time units by which the calls of a day may be aggregated.
+DAY_UNITS = ("minute", "hour", "day")
 # Rows are rolled up this many at a time, which bounds the memory needed.
 _PORTION = 250_000
 
@@ -91,10 +93,9 @@ class Span(Persistent):
             smallest = min(fitting, key=lambda one: UNITS.index(one.unit), default=None)
         return self.tables[smallest] if smallest else None
 
-    def store(self, partition: Partition, blocks: Iterable[Block]) -> None:
-        """Store another partition, built from blocks that contain its fields."""
-        for tables in _portions(blocks):
-            self._add_cells(partition, build(partition, tables))
+    def publish(self, partition: Partition, table: StoredTable) -> None:
+        """Store a partition that was built elsewhere; queries read it from now on."""
+        self.tables[partition] = table
         self._compact(partition)
 
     def compact(self) -> None:
@@ -136,7 +137,7 @@ class Span(Persistent):
     def _store_all(self, unit: str) -> None:
         finest = Partition(unit, FIELDS)
         if self.rows and finest not in self.tables:
-            self.store(finest, self._source(finest))
+            self._store(finest)
 
     def _store_more(self) -> None:
         self._considered = self.rows
@@ -149,7 +150,13 @@ class Span(Persistent):
         )
         for partition in worth_storing(extent, self._units, self.sizes):
             if partition not in self.tables:
-                self.store(partition, self._source(partition))
+                self._store(partition)
+
+    def _store(self, partition: Partition) -> None:
+        """Store another partition, built from the smallest table that contains its fields."""
+        for tables in _portions(self._source(partition)):
+            self._add_cells(partition, build(partition, tables))
+        self._compact(partition)
 
     def _source(self, partition: Partition) -> list[Block]:
         units = [unit for unit in self._units if Partition(unit).divides(partition.unit)]

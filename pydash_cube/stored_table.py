@@ -17,7 +17,7 @@ from pydash_cube.usage import Usage
 
 FAN_OUT = 8
 # Chunks of this size are not merged: they must fit into memory.
-_FULL = 1_000_000
+_FULL_SIZE = 1_000_000
 # Merging chunks this small costs less than reading them separately.
 _TINY = 2_048
 
@@ -58,13 +58,18 @@ class StoredTable(Persistent):
     """A stored call table or cell table.
 
     :param usage: counts what is stored.
+    :param full_size: chunks of this size are not merged.
 
     :ivar chunks: the oldest, and so the largest, first.
     """
 
-    def __init__(self, usage: Usage) -> None:
+    _full_size = _FULL_SIZE
+
+    def __init__(self, usage: Usage, full_size: int = _FULL_SIZE) -> None:
         self._usage = usage
         self.chunks: tuple[Chunk, ...] = ()
+        if full_size != _FULL_SIZE:
+            self._full_size = full_size
 
     @property
     def size(self) -> int:
@@ -86,7 +91,7 @@ class StoredTable(Persistent):
         :param merge: sorts rows and, if they are cells, merges equal ones.
         """
         chunks = [*self.chunks, Chunk.of(columns)]
-        while count := _mergeable(chunks):
+        while count := self._mergeable(chunks):
             chunks[-count:] = [_merged(chunks[-count:], merge)]
         self._replace(chunks)
 
@@ -96,7 +101,7 @@ class StoredTable(Persistent):
             return
         groups: list[list[Chunk]] = [[]]
         for chunk in self.chunks:
-            if sum(one.size for one in groups[-1]) + chunk.size > _FULL:
+            if sum(one.size for one in groups[-1]) + chunk.size > self._full_size:
                 groups.append([])
             groups[-1].append(chunk)
         self._replace(
@@ -117,14 +122,13 @@ class StoredTable(Persistent):
             self._usage.bytes.change(size)
         self.chunks = tuple(chunks)
 
-
-def _mergeable(chunks: Sequence[Chunk]) -> int:
-    """Return how many of the last chunks should be merged; 0 for none."""
-    if len(chunks) > 1 and chunks[-1].size + chunks[-2].size <= _TINY:
-        return 2
-    same = {chunk.level for chunk in chunks[-FAN_OUT:]} == {chunks[-1].level}
-    fits = sum(chunk.size for chunk in chunks[-FAN_OUT:]) <= _FULL
-    return FAN_OUT if len(chunks) >= FAN_OUT and same and fits else 0
+    def _mergeable(self, chunks: Sequence[Chunk]) -> int:
+        """Return how many of the last chunks should be merged; 0 for none."""
+        if len(chunks) > 1 and chunks[-1].size + chunks[-2].size <= _TINY:
+            return 2
+        same = {chunk.level for chunk in chunks[-FAN_OUT:]} == {chunks[-1].level}
+        fits = sum(chunk.size for chunk in chunks[-FAN_OUT:]) <= self._full_size
+        return FAN_OUT if len(chunks) >= FAN_OUT and same and fits else 0
 
 
 def _merged(chunks: Sequence[Chunk], merge: Merge) -> Chunk:

@@ -252,16 +252,31 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
 
 
 def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
-    """Fetch pages for some seconds, but at least one; return whether there are more."""
+    """Fetch pages for some seconds, but at least one; return whether there is more to do."""
     started = time.monotonic()
     while True:
         page_started = time.monotonic()
         page = remote_side.fetch_page(source.cursor, PAGE_CALLS)
         store = partial(_store_page, source, page, _batch(page), page_started)
-        transact(store, timeout=BACKGROUND_TIMEOUT)
+        needs_folding = transact(store, timeout=BACKGROUND_TIMEOUT)
         source = replace(source, cursor=page.cursor)
-        if not page.has_more or time.monotonic() - started >= seconds:
-            return page.has_more
+        if time.monotonic() - started >= seconds:
+            return page.has_more or needs_folding
+        if not page.has_more:
+            return needs_folding and _fold(source, started + seconds)
+
+
+def _fold(source: _Source, deadline: float) -> bool:
+    """Store the partitions of months that are over, until a time; return whether more is left.
+
+    Each step is a transaction of its own, so a run that is ended loses one step at most.
+    """
+    is_left = True
+    while is_left and time.monotonic() < deadline:
+        is_left = transact(
+            lambda: source.load().aggregator_group.cube.fold(), timeout=BACKGROUND_TIMEOUT
+        )
+    return is_left
 
 
 def _source(dashboard_id: UUID | str) -> _Source:
@@ -291,9 +306,10 @@ def _source(dashboard_id: UUID | str) -> _Source:
     )
 
 
-def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> None:
+def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> bool:
     """Add a page of calls and store the next cursor, if no other process did so before.
 
+    :returns: whether a month is over whose partitions are to be stored.
     :raises QuotaExceeded: there is no room for it.
     """
     dashboard = source.load()
@@ -319,6 +335,7 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
         notice=page.notice,
         overflow_names=dashboard.aggregator_group.cube.overflow_names(),
     )
+    return dashboard.aggregator_group.cube.needs_folding
 
 
 def _store_failure(
