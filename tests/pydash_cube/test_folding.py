@@ -11,7 +11,7 @@ import transaction
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 
-from pydash_cube import fold
+from pydash_cube import fold, span
 from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
@@ -135,11 +135,11 @@ def test_aborted_steps_and_late_calls_change_no_number(
 
 def test_no_step_reads_more_than_a_part(cube: Cube, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fold, "STEP_ROWS", 10_000)
-    build, rows = fold.build, []
+    rows: list[int] = []
 
     def recorded(partition: Any, tables: Any) -> Any:
         rows.append(sum(table.rows for table in tables))
-        return build(partition, tables)
+        return span.build(partition, tables)
 
     monkeypatch.setattr(fold, "build", recorded)
     folded(cube)
