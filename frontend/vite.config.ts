@@ -11,7 +11,7 @@ import { defineConfig } from 'vitest/config';
 const OUT_DIR = fileURLToPath(new URL('../pydash_web/static', import.meta.url));
 const backend = process.env.PYDASH_BACKEND ?? 'http://127.0.0.1:5000';
 
-/** Puts compressed copies beside the files, so that the server need not compress each answer. */
+/** Writes compressed copies of the files, so that the server does not compress every response. */
 const compress = (): Plugin => ({
   name: 'compress',
   apply: 'build',
@@ -62,7 +62,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 800,
     manifest: true,
-    // What every page needs comes in one file rather than in a dozen.
+    // Code that every page needs is in one file instead of a dozen.
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
     },

@@ -1,4 +1,4 @@
-/* Short names for the shapes in the API's own description (schema.ts is generated from it). */
+/* Short names for the types of the API (schema.ts is generated from its OpenAPI document). */
 import type { components, operations } from '@/api/schema';
 
 type Schemas = components['schemas'];

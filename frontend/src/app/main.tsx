@@ -19,7 +19,7 @@ if (!root) throw new Error('index.html has no element with the id "root"');
 
 const queryClient = makeQueryClient();
 
-// Asked for while the page's code is still loading; what goes wrong is shown where it is used.
+// Requested while the code of the page is still loading; errors are shown where the data is used.
 queryClient.query(userQuery()).catch(() => undefined);
 
 keepQueries(queryClient);

@@ -4,7 +4,7 @@ import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Snackbar from '@mui/material/Snackbar';
 
-/** Not at the foot of the page, where messages come and go: it stays until it is answered. */
+/** At the top of the page, away from the snackbar: it stays until the user responds. */
 export function NewVersionPrompt({ onLoad }: { onLoad: () => void }) {
   const [open, setOpen] = useState(true);
   return (

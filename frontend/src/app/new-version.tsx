@@ -6,7 +6,7 @@ const NewVersionPrompt = lazy(async () => ({
   default: (await import('@/app/new-version-prompt')).NewVersionPrompt,
 }));
 
-/** Offers to load a new version of these pages once the service worker has it. */
+/** Offers to reload once the service worker has a new version. */
 export function NewVersion() {
   const {
     needRefresh: [isNew],

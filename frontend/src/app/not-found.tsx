@@ -5,7 +5,7 @@ import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { OVERVIEW } from '@/lib/paths';
 
-/** For an address where nothing is. */
+/** The page for an unknown path. */
 export const NotFound = () => (
   <Page title="Page not found">
     <Notice

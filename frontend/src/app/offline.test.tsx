@@ -24,7 +24,7 @@ const isKept = async (kept: boolean) => {
   await vi.waitFor(async () => expect((await lastUser()) !== undefined).toBe(kept), 5_000);
 };
 
-/** Shows something to alice, as a page does, and keeps it. */
+/** Loads data as Alice and waits until it is saved. */
 async function keepSomething(): Promise<void> {
   const queryClient = new QueryClient();
   keepQueries(queryClient);

@@ -12,8 +12,8 @@ import { wantSounds } from '@/lib/sounds';
 const Failure = lazy(async () => ({ default: (await import('@/components/notice')).Failure }));
 
 /**
- * Lets only a user who is signed in through; others sign in first and then come back here, but for
- * who has just signed out: the next one may be somebody else.
+ * Redirects users who are not signed in to the login page and back here afterwards. After signing
+ * out there is no way back here: the next user may be another one.
  */
 export function RequireUser() {
   const user = useUser();
@@ -34,6 +34,6 @@ export function RequireUser() {
     const hasSignedOut = queryClient.getQueryData(signedOutKey) === true;
     return <Navigate to={loginPath(hasSignedOut ? undefined : pathname + search)} replace />;
   }
-  // Another user starts anew rather than with the pages of the one before.
+  // Remount for another user, without the state of the previous one.
   return <Outlet key={user.data.id} />;
 }

@@ -4,9 +4,9 @@ import { useRouteError } from 'react-router';
 import { messageOf } from '@/api/core/errors';
 
 /**
- * In place of a page that broke, or whose code is gone because a new version is out.
+ * Replaces a page that failed, or whose code is gone after an update.
  *
- * It needs no code but what is there from the start: more may be just what cannot be loaded.
+ * It only uses code from the initial bundle: other code may be what failed to load.
  */
 export function RouteError() {
   const error = useRouteError();

@@ -6,8 +6,8 @@ export interface CrumbProps {
   params: UIMatch['params'];
 }
 
-/** What a route tells the shell about itself. */
+/** What the shell knows about a route. */
 export interface RouteHandle {
-  /** Its name among the breadcrumbs: a text, or a component where it must be looked up. */
+  /** The name in the breadcrumbs: a string, or a component that looks it up. */
   crumb?: string | ComponentType<CrumbProps>;
 }

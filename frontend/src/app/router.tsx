@@ -12,7 +12,7 @@ const crumb = (name: RouteHandle['crumb']): { handle: RouteHandle } => ({
   handle: { crumb: name },
 });
 
-/** A page whose code is loaded when it is first visited. */
+/** A lazily loaded page. */
 const page = (load: () => Promise<ComponentType>): Pick<RouteObject, 'lazy'> => ({
   lazy: async () => ({ Component: await load() }),
 });

@@ -11,5 +11,5 @@ const bar = {
   animation: `${slide} 1.2s ease-in-out infinite`,
 };
 
-/** What is seen until the first page is there. */
+/** Shown until the first page has loaded. */
 export const Starting = () => <Box role="progressbar" aria-label="Loading PyDash" sx={bar} />;

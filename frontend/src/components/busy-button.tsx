@@ -2,9 +2,9 @@ import Button, { type ButtonProps } from '@mui/material/Button';
 import CircularProgress from '@mui/material/CircularProgress';
 
 interface BusyButtonProps extends Omit<ButtonProps, 'sx' | 'disabled' | 'loading'> {
-  /** What the button began is not done yet. */
+  /** Whether the action is in progress. */
   busy?: boolean;
-  /** There is nothing to do; unlike `disabled`, this leaves the focus where it is. */
+  /** Whether there is nothing to do; unlike `disabled`, this keeps the focus. */
   idle?: boolean;
 }
 
@@ -13,9 +13,9 @@ const dimmed = { '&[aria-disabled=true]': { opacity: 0.5, cursor: 'default', box
 const spinner = { position: 'absolute', left: 'calc(50% - 9px)', top: 'calc(50% - 9px)' } as const;
 
 /**
- * A button that does nothing more while it is busy, and keeps the focus meanwhile.
+ * A button that ignores clicks while busy and keeps the focus.
  *
- * A button that is disabled loses it, and who works with the keyboard begins anew at the top.
+ * A disabled button loses the focus, which sends keyboard users back to the top of the page.
  */
 export function BusyButton({ busy = false, idle = false, ...props }: BusyButtonProps) {
   const { onClick, children, ...button } = props;

@@ -6,12 +6,12 @@ import { useNotify } from '@/components/snackbar';
 import { MONOSPACE } from '@/theme/theme';
 
 interface CodeBlockProps {
-  /** What the code is, for the button that copies it. */
+  /** Names the code in the label of the copy button. */
   label: string;
   code: string;
 }
 
-/** Lines to copy into one's own code or shell. */
+/** Code to copy. */
 export function CodeBlock({ label, code }: CodeBlockProps) {
   const notify = useNotify();
   const copy = async () => {

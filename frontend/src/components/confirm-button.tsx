@@ -7,15 +7,15 @@ import { BusyButton } from '@/components/busy-button';
 
 interface ConfirmButtonProps {
   label: string;
-  /** What it says when it asks once more. */
+  /** The label of the confirmation. */
   confirmLabel: string;
-  /** What it is done to, for who does not see the row. */
+  /** The target of the action, for screen readers. */
   of: string;
   busy: boolean;
   onConfirm: () => void;
 }
 
-/** A button for what cannot be undone: the first click asks, in its place, the second does it. */
+/** A button for an action that cannot be undone: the first click asks for confirmation in place. */
 export function ConfirmButton({ label, confirmLabel, of, busy, onConfirm }: ConfirmButtonProps) {
   const [asking, setAsking] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -36,7 +36,7 @@ export function ConfirmButton({ label, confirmLabel, of, busy, onConfirm }: Conf
         color={asking ? 'error' : 'primary'}
         aria-label={`${text} ${of}`}
         busy={busy}
-        // The second click of a double click is no answer.
+        // The second click of a double click does not confirm.
         onClick={({ detail }) => (asking ? detail < 2 && onConfirm() : setAsking(true))}
       >
         {text}

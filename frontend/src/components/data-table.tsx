@@ -3,14 +3,14 @@ import { styled } from '@mui/material/styles';
 
 export interface TableData {
   columns: readonly string[];
-  /** One row per line; the first cell names it. */
+  /** One array per row; the first cell is the row header. */
   rows: readonly (readonly (string | number)[])[];
 }
 
 interface DataTableProps extends TableData {
   caption: string;
   maxHeight?: number;
-  /** How the cells beside the first are aligned; numbers stand to the right. */
+  /** The alignment of all cells but the first; numbers are aligned right. */
   align?: 'left' | 'right';
 }
 
@@ -30,7 +30,7 @@ const Table = styled('table')(({ theme }) => ({
   'thead th': { color: theme.palette.text.secondary, fontWeight: 500 },
 }));
 
-/** Plain rows and columns: what a chart shows, readable without it. */
+/** A plain table, such as the alternative to a chart. */
 export const DataTable = ({
   caption,
   columns,
@@ -41,7 +41,7 @@ export const DataTable = ({
   <Box
     role="region"
     aria-label={`${caption}, table`}
-    // A region that scrolls has to be reachable by keyboard.
+    // A scrollable region must be focusable by keyboard.
     tabIndex={0}
     sx={{ maxHeight, overflow: 'auto', textAlign: align }}
   >

@@ -1,12 +1,12 @@
 import { Component, type ReactNode } from 'react';
 
 interface Props {
-  /** What stands in place of what broke. */
+  /** Replaces the children after an error. */
   fallback: (error: Error, retry: () => void) => ReactNode;
   children: ReactNode;
 }
 
-/** Keeps a mistake in one part of a page from blanking the rest. */
+/** Prevents an error in one part of a page from blanking the rest. */
 export class ErrorBoundary extends Component<Props, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 

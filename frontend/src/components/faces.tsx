@@ -13,12 +13,12 @@ import { RelativeTime } from '@/components/relative-time';
 
 export interface FacesProps<T> {
   query: UseQueryResult<T>;
-  /** Stands in while nothing is known yet; should have the shape of what comes. */
+  /** Shown while loading; should have the shape of the data. */
   skeleton?: ReactNode;
   isEmpty?: (data: T) => boolean;
-  /** What to do when there is nothing to show. */
+  /** Shown if there is no data; should say what to do next. */
   empty?: ReactNode;
-  /** Pixels that are kept in every face, so that nothing jumps. */
+  /** The minimum height in every state, in pixels, so that the layout does not shift. */
   minHeight?: number;
   children: (data: T) => ReactNode;
 }
@@ -30,7 +30,7 @@ const Refreshing = () => (
   />
 );
 
-/** Old data after a refresh that failed; that nothing answers at all stands above the page. */
+/** The notice after a failed refresh; an unreachable server is reported above the page. */
 function Outdated<T>({ query }: Pick<FacesProps<T>, 'query'>) {
   if (!query.isRefetchError || hasStatus(query.error, null)) return null;
   return (
@@ -69,10 +69,10 @@ function Face<T>(props: FacesProps<T>) {
 }
 
 /**
- * The four faces of whatever is loaded: skeleton, nothing there, error with a retry, data.
+ * Renders the four states of a query: loading, empty, error with a retry button, data.
  *
- * Old data stays in sight, dimmed, until the new is there; a refresh that fails leaves it be, and says
- * so.
+ * Stale data stays visible, dimmed, until new data arrives. A failed refresh keeps it and shows a
+ * notice.
  */
 export function Faces<T>(props: FacesProps<T>) {
   const retry = (reset: () => void) => () => {

@@ -19,11 +19,11 @@ const FilterPopover = lazy(async () => ({
 
 interface FilterBarProps {
   dashboardId: string;
-  /** What can be filtered by on this page. */
+  /** The filters available on this page. */
   names?: readonly CallField[];
-  /** Whether anything here goes over time, so that slices and a period to compare with make sense. */
+  /** Whether the page has time series, for which an interval and a comparison make sense. */
   overTime?: boolean;
-  /** Whether the page has a search, which then has the key "/" rather than the filter. */
+  /** Whether the page has a search field, which takes the "/" key from the filter. */
   hasSearch?: boolean;
 }
 
@@ -71,7 +71,7 @@ function FilterButton({ dashboardId, names, ref, shortcut }: FilterButtonProps) 
   );
 }
 
-/** The filters that are on; a click takes one off. */
+/** The active filters; a click removes one. */
 function FilterChips({ names, onRemoved }: Pick<FilterProps, 'names'> & { onRemoved: () => void }) {
   const { view, filter } = useView();
   const remove = (name: CallField) => {
@@ -120,7 +120,7 @@ function CompareButton() {
   );
 }
 
-/** The slices of the charts over time; those that would be too many cannot be chosen. */
+/** The interval of time series; intervals with too many slices are disabled. */
 function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   const { view, change } = useView();
   const interval = useInterval(dashboardId, view.range, useNow());
@@ -143,7 +143,7 @@ function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   );
 }
 
-/** One time range, slice and set of filters for all panels of a page; they live in the URL. */
+/** The time range, interval and filters of all panels of a page, kept in the URL. */
 export function FilterBar(props: FilterBarProps) {
   const { dashboardId, names = FILTER_NAMES, overTime = true, hasSearch = false } = props;
   const { view, change } = useView();

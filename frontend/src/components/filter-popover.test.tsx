@@ -9,7 +9,7 @@ import { answerStatistics } from '@/testing/statistics';
 
 const ADDRESSES = Array.from({ length: 300 }, (_, at) => `10.0.${at % 3}.${at}`);
 
-/** Opens the list of a filter's values, and returns what is chosen there. */
+/** Opens the list of the values of a filter and returns the chosen values. */
 async function openValues(name: CallField, label: string): Promise<string[]> {
   const chosen: string[] = [];
   answerStatistics({

@@ -15,7 +15,7 @@ import { shownName } from '@/api/statistics/names';
 import { FILTER_LABELS, type Range } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
-/** More than this nobody reads; typing narrows them down. */
+/** The maximum number of listed values; typing narrows the list. */
 const LISTED = 100;
 
 interface Offered {
@@ -23,7 +23,10 @@ interface Offered {
   visits: number;
 }
 
-/** Whether a value may be chosen that no call in the range has, or that is too rare to be known. */
+/**
+ * Whether the typed text can be used although it is not listed: it may be rare or unused in this
+ * range.
+ */
 const isFree = (name: CallField, typed: string, known: readonly Offered[]) =>
   typed !== '' && name !== 'status_class' && !known.some(({ value }) => value === typed);
 
@@ -79,7 +82,7 @@ interface ValueListProps {
   onChoose: (value: string) => void;
 }
 
-/** The values that a filter can take, with their visits; typing narrows them down. */
+/** The values of a filter with their requests; typing narrows the list. */
 function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
   const values = useFilterValues(dashboardId, name, range);
   const [typed, setTyped] = useState('');
@@ -113,7 +116,7 @@ interface FilterPopoverProps {
   onClose: () => void;
 }
 
-/** First what to filter by, then which value. */
+/** Chooses a filter, then its value. */
 export function FilterPopover(props: FilterPopoverProps) {
   const { anchor, dashboardId, names, range, onChoose, onClose } = props;
   const [name, setName] = useState<CallField | null>(null);

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 
-/* Line drawings on a 24-pixel grid, kept here because an icon library weighs more than the app. */
+/* Line icons on a 24-pixel grid; an icon library would be larger than the app. */
 const PATHS = {
   add: 'M12 5v14M5 12h14',
   alert: 'M12 4 2.5 20h19L12 4ZM12 10v4.5M12 17.4v.1',
@@ -45,11 +45,11 @@ interface IconProps {
   name: IconName;
   /** Pixels. */
   size?: number;
-  /** A colour of the theme; that of the text around unless given. */
+  /** A theme colour; the default is the text colour. */
   color?: string;
 }
 
-/** A line icon. It is decoration: the control around it has the name. */
+/** A decorative line icon; the surrounding control has the accessible name. */
 export const Icon = ({ name, size = 18, color }: IconProps) => (
   <Box
     component="svg"

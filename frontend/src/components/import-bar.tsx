@@ -4,7 +4,7 @@ import LinearProgress from '@mui/material/LinearProgress';
 import type { ImportProgress } from '@/api/types';
 import { formatNumber, formatPercent, formatSpan } from '@/lib/format';
 
-/** What is left to do: "45% · 120,000 requests so far · 20 s left", as far as it is known. */
+/** Describes the known progress: "45% · 120,000 requests so far · 20 s left". */
 const describe = ({ fraction, calls, seconds_left: left }: ImportProgress) =>
   [
     fraction !== null && formatPercent(fraction),
@@ -14,7 +14,7 @@ const describe = ({ fraction, calls, seconds_left: left }: ImportProgress) =>
     .filter(Boolean)
     .join(' · ');
 
-/** How far the import of a dashboard's past has come. */
+/** The progress of a history import. */
 export const ImportBar = ({ progress }: { progress: ImportProgress }) => (
   <Box sx={{ mt: 1 }}>
     <LinearProgress

@@ -3,12 +3,12 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import Box from '@mui/material/Box';
 
 interface KeptFocusProps {
-  /** What is in here, for who does not see where the focus went. */
+  /** Names the content for screen readers when it takes the focus. */
   label: string;
   children: ReactNode;
 }
 
-/** Takes the focus when what had it goes, as a row does that was deleted; it would be lost. */
+/** Takes the focus when the focused element is removed, such as a deleted row; it would be lost. */
 export function KeptFocus({ label, children }: KeptFocusProps) {
   const box = useRef<HTMLDivElement>(null);
   const focused = useRef<Element>(null);

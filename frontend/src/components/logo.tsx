@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 
-/** The name, with a pulse line. */
+/** The name with a pulse icon. */
 export const Logo = () => (
   <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 1 }}>
     <Box

@@ -19,11 +19,11 @@ const Tab = styled(NavLink)(({ theme }) => ({
 interface NavTabsProps {
   label: string;
   tabs: readonly { to: string; name: string }[];
-  /** The search string that each tab keeps, with its "?". */
+  /** The search string that all tabs keep, including the "?". */
   search?: string;
 }
 
-/** Scrolls a row so far that the tab that is shown can be seen, which on phones it may not be. */
+/** Scrolls the active tab into view, which may be hidden on phones. */
 function useActiveInSight() {
   const row = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -36,7 +36,7 @@ function useActiveInSight() {
   return row;
 }
 
-/** Pages that belong together, as links in a row. */
+/** Related pages as a row of links. */
 export function NavTabs({ label, tabs, search = '' }: NavTabsProps) {
   const row = useActiveInSight();
   return (
@@ -48,7 +48,7 @@ export function NavTabs({ label, tabs, search = '' }: NavTabsProps) {
         display: 'flex',
         overflowX: 'auto',
         mb: 2,
-        // A line that scrolls with nothing: a border would be cut by the tabs' own.
+        // A shadow instead of a border, which the borders of the tabs would cover.
         boxShadow: `inset 0 -1px ${palette.divider}`,
       })}
     >

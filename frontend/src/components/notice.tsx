@@ -15,7 +15,7 @@ interface NoticeProps {
   tone?: 'quiet' | 'error';
 }
 
-/** A short message in the middle of an empty space: what is the matter and what to do next. */
+/** A short centred message: what happened and what to do next. */
 export const Notice = ({ icon, title, children, action, tone = 'quiet' }: NoticeProps) => (
   <Box
     role={tone === 'error' ? 'alert' : undefined}
@@ -50,7 +50,7 @@ interface FailureProps {
   retry: () => void;
 }
 
-/** What went wrong, and a button to try again. */
+/** An error with a retry button. */
 export const Failure = ({ title = 'Failed to load', error, retry }: FailureProps) => (
   <Notice
     icon="alert"

@@ -5,15 +5,15 @@ import Typography from '@mui/material/Typography';
 
 interface PageProps {
   title: string;
-  /** What stands under the title. */
+  /** Shown below the title. */
   subtitle?: ReactNode;
   actions?: ReactNode;
-  /** The widest that the content may become, in pixels. */
+  /** The maximum width of the content, in pixels. */
   maxWidth?: number;
   children: ReactNode;
 }
 
-/** A page: its name in the tab and at the top, what can be done here, and the content. */
+/** A page: document title, heading, actions and content. */
 export const Page = ({ title, subtitle, actions, maxWidth = 1680, children }: PageProps) => (
   <Box sx={{ mx: 'auto', maxWidth, px: { xs: 2, md: 3 }, py: { xs: 2, md: 3 } }}>
     <title>{`${title} · PyDash`}</title>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import Box from '@mui/material/Box';
 
-/** Panels side by side where there is room, one below the other where there is not. */
+/** Panels in two columns on wide screens, in one on narrow screens. */
 export const PanelGrid = ({ children }: { children: ReactNode }) => (
   <Box
     sx={{
@@ -15,7 +15,7 @@ export const PanelGrid = ({ children }: { children: ReactNode }) => (
   </Box>
 );
 
-/** A panel that takes the whole width of the grid. */
+/** A panel with the full width of the grid. */
 export const WholeRow = ({ children }: { children: ReactNode }) => (
   <Box sx={{ gridColumn: '1 / -1', display: 'grid', minWidth: 0 }}>{children}</Box>
 );

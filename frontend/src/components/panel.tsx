@@ -11,13 +11,13 @@ import { Icon } from '@/components/icon';
 
 interface FrameProps {
   title: string;
-  /** What the numbers are, with their unit. */
+  /** What the figures are, with their unit. */
   subtitle?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** The frame of a panel: a titled region with a line around it. */
+/** The frame of a panel: an outlined region with a title. */
 export function Frame({ title, subtitle, actions, children }: FrameProps) {
   const titleId = useId();
   return (
@@ -53,9 +53,9 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
 }
 
 interface PanelProps<T> extends Omit<FrameProps, 'children'>, FacesProps<T> {
-  /** The same data as rows and columns; with it the panel offers to show a table. */
+  /** The data as a table; if given, the panel has a button to show it. */
   table?: (data: T) => TableData;
-  /** One sentence that says what the chart shows, for those who do not see it. */
+  /** A sentence that describes the chart for screen readers. */
   summary?: (data: T) => string;
 }
 
@@ -77,7 +77,7 @@ const TableToggle = ({ title, shown, onToggle }: ToggleProps) => (
   </IconButton>
 );
 
-/** A chart or a list of figures in its frame, with the four faces and a table beside the chart. */
+/** A framed chart or list of figures with the four query states and a table view. */
 export function Panel<T>(props: PanelProps<T>) {
   const { title, subtitle, actions, table, summary, children, ...faces } = props;
   const [asTable, setAsTable] = useState(false);

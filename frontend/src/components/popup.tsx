@@ -4,13 +4,13 @@ import Popover from '@mui/material/Popover';
 
 interface PopupProps {
   label: string;
-  /** The button that it hangs from. */
+  /** The button that it is attached to. */
   anchor: HTMLElement;
   onClose: () => void;
   children: ReactNode;
 }
 
-/** A small dialog that hangs from a button. */
+/** A small dialog attached to a button. */
 export const Popup = ({ label, anchor, onClose, children }: PopupProps) => (
   <Popover
     open

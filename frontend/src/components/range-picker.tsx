@@ -14,7 +14,7 @@ interface RangePickerProps {
   onChange: (range: Range) => void;
 }
 
-/** Chooses the time range of every panel on the page: a preset or two days. */
+/** Selects the time range of all panels: a preset or two dates. */
 export function RangePicker({ range, onChange }: RangePickerProps) {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const choose = (chosen: Range) => {

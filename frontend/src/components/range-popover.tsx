@@ -72,7 +72,7 @@ interface RangePopoverProps extends ChoiceProps {
   onClose: () => void;
 }
 
-/** The presets, and a form for two days. */
+/** The presets and a form for two dates. */
 export const RangePopover = ({ anchor, onClose, ...choice }: RangePopoverProps) => (
   <Popup label="Time range" anchor={anchor} onClose={onClose}>
     <Box sx={{ display: 'flex', flexWrap: 'wrap', maxWidth: 420 }}>

@@ -1,7 +1,7 @@
 import { useNow } from '@/hooks/use-now';
 import { formatAgo, formatDateTime } from '@/lib/format';
 
-/** "2 min ago", kept up to date; the exact moment on hover. */
+/** "2 min ago", kept up to date, with the exact time on hover. */
 export function RelativeTime({ moment }: { moment: string }) {
   const now = useNow();
   const then = new Date(moment);

@@ -14,7 +14,7 @@ const Input = styled('input')(({ theme }) => ({
   color: theme.palette.text.primary,
   '&::placeholder': { color: theme.palette.text.secondary, opacity: 1 },
   '&:hover': { borderColor: theme.palette.text.secondary },
-  // Phones zoom into a field whose text is smaller than this.
+  // Phones zoom in on inputs with smaller text.
   '@media (pointer: coarse)': { fontSize: '1rem' },
 }));
 
@@ -23,12 +23,12 @@ interface SearchInputProps {
   value: string;
   onChange: (value: string) => void;
   onBlur?: () => void;
-  /** The key that leads here from anywhere on the page. */
+  /** The key that focuses the field. */
   shortcut?: string;
   autoFocus?: boolean;
 }
 
-/** A field that narrows down what is shown. */
+/** A search field. */
 export const SearchInput = ({ label, shortcut, onChange, ...input }: SearchInputProps) => (
   <Box sx={{ position: 'relative', width: '100%', maxWidth: 360 }}>
     <Box sx={{ position: 'absolute', left: 11, top: 8, color: 'text.secondary', lineHeight: 0 }}>

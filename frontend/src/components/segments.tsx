@@ -19,14 +19,14 @@ const Segment = styled('button')(({ theme }) => ({
 }));
 
 interface SegmentsProps<T extends string> {
-  /** What is chosen here. */
+  /** The name of the choice. */
   label: string;
   value: T;
   options: readonly { value: T; name: string }[];
   onChange: (value: T) => void;
 }
 
-/** One of a few, all in sight. */
+/** A choice between a few visible options. */
 export const Segments = <T extends string>(props: SegmentsProps<T>) => (
   <Box
     role="group"

@@ -18,14 +18,14 @@ const Native = styled('select')(({ theme }) => ({
 }));
 
 interface SelectProps<T extends string> {
-  /** What is chosen here. */
+  /** The name of the choice. */
   label: string;
   value: T;
   options: readonly { value: T; name: string; disabled?: boolean }[];
   onChange: (value: T) => void;
 }
 
-/** One of several, from the browser's own list. */
+/** A choice from a native select element. */
 export const Select = <T extends string>({ label, value, options, onChange }: SelectProps<T>) => (
   <Box sx={{ position: 'relative', justifySelf: 'start', alignSelf: 'start', maxWidth: '100%' }}>
     <Native aria-label={label} value={value} onChange={({ target }) => onChange(target.value as T)}>

@@ -7,7 +7,7 @@ import type { SnackbarMessage } from '@/components/snackbar';
 
 const SHOWN_MS = { success: 4_000, error: 8_000, info: 8_000 } as const;
 
-/** One message at the foot of the page, which goes by itself. */
+/** A message at the bottom of the page that closes automatically. */
 export function SnackbarView({ message }: { message: SnackbarMessage }) {
   const { text, severity } = message;
   const [open, setOpen] = useState(true);

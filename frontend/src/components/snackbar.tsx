@@ -23,7 +23,7 @@ const SnackbarView = lazy(async () => ({
 
 const NotifyContext = createContext<Notify>(() => undefined);
 
-/** Shows a short message at the foot of the page; the newest takes the place of the one before. */
+/** Shows short messages at the bottom of the page; a new one replaces the previous one. */
 export function SnackbarProvider({ children }: { children: ReactNode }) {
   const [messages, setMessages] = useState<readonly SnackbarMessage[]>([]);
   const notify = useCallback<Notify>((text, severity = 'success') => {
@@ -43,5 +43,5 @@ export function SnackbarProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Tells the user in passing that something was done, or was not. */
+/** Returns a function that shows a short message. */
 export const useNotify = () => useContext(NotifyContext);

@@ -5,7 +5,10 @@ import { healthOf } from '@/api/dashboards/health';
 
 const COLORS = { good: 'success.main', busy: 'primary.main', bad: 'error.main' } as const;
 
-/** The state of a dashboard as a dot: filled when all is well, a ring otherwise, named for all. */
+/**
+ * The state of a dashboard: a filled dot if it is healthy, otherwise a ring, with a label for
+ * screen readers.
+ */
 export function StateDot({ dashboard }: { dashboard: Pick<Dashboard, 'state' | 'error'> }) {
   const { level, label } = healthOf(dashboard);
   return (

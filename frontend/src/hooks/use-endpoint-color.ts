@@ -4,9 +4,10 @@ import { useEndpointOrder } from '@/api/statistics/history';
 import { restColor, seriesColor } from '@/theme/colors';
 
 /**
- * The colour of an endpoint, which is the same on every page.
+ * Returns the colour of an endpoint, which is the same on every page.
  *
- * It goes by the visits of all time, so that the endpoints that are seen most differ most.
+ * Colours are assigned by all-time requests, so that the most frequent endpoints are the most
+ * distinct.
  */
 export function useEndpointColor(dashboardId: string): (endpoint: string) => string {
   const { scheme } = useTheme().palette;

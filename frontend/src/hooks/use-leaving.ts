@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'react';
 
-/** Answers a signal that is given when the component goes, as when its dialog is cancelled. */
+/**
+ * Returns a function that returns a signal, which aborts when the component unmounts, such as a
+ * cancelled dialog.
+ */
 export function useLeaving(): () => AbortSignal {
   const controller = useRef(new AbortController());
   useEffect(() => {

@@ -3,8 +3,8 @@ import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
 
 /**
- * A choice of one panel, kept in the URL under `name`, so that a reload or a shared link shows the
- * same; the default is left out.
+ * Keeps a choice in the URL under `name`, so that reloads and shared links preserve it; the default
+ * is omitted.
  */
 export function useUrlText(name: string, fallback: string) {
   const [params, setParams] = useSearchParams();

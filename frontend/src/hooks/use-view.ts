@@ -5,7 +5,7 @@ import { useSearchParams } from 'react-router';
 import { parseView, replaceView, viewParams, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
-/** The view of this page, which lives in the URL, and how to change it. */
+/** Returns the view of this page, which is kept in the URL, and functions to change it. */
 export function useView() {
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => parseView(params), [params]);
@@ -14,7 +14,7 @@ export function useView() {
       setParams((before) => replaceView(before, viewParams({ ...view, ...part }))),
     [view, setParams],
   );
-  /** Shows only what has this value; undefined shows all again. */
+  /** Sets a filter; undefined removes it. */
   const filter = useCallback(
     (name: CallField, value: string | undefined) =>
       change({ filters: { ...view.filters, [name]: value } }),
@@ -23,7 +23,7 @@ export function useView() {
   return { view, change, filter };
 }
 
-/** The search string that carries the present view to another page: "?range=30d". */
+/** Returns the search string of the current view, for links: "?range=30d". */
 export function useViewSearch(): string {
   const { view } = useView();
   const search = viewParams(view).toString();

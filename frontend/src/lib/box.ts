@@ -1,4 +1,4 @@
-/** The seven numbers of a box plot and the mean, in ms. */
+/** The seven values of a box plot and the mean, in ms. */
 export interface Box {
   fastest: number;
   firstQuartile: number;

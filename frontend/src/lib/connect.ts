@@ -1,4 +1,4 @@
-/* What someone adds to an own app so that PyDash can read it. */
+/* The code that connects an app to PyDash. */
 
 export const INSTALL = 'pip install flask-monitoringdashboard pydash-exporter';
 

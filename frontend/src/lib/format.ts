@@ -1,4 +1,4 @@
-/* Numbers and times as a person reads them, in the browser's language and time zone. */
+/* Formats numbers and times in the browser's language and time zone. */
 
 const LOCALE = navigator.language;
 
@@ -31,7 +31,7 @@ type Maybe<T> = T | null | undefined;
 export const formatNumber = (value: Maybe<number>): string =>
   value == null ? MISSING : whole.format(value);
 
-/** 1234567 → "1.2M", for axes and other narrow places. */
+/** 1234567 → "1.2M", for axes. */
 export const formatCompact = (value: Maybe<number>): string =>
   value == null ? MISSING : compact.format(value);
 
@@ -39,7 +39,7 @@ export const formatCompact = (value: Maybe<number>): string =>
 export const formatPercent = (fraction: Maybe<number>): string =>
   fraction == null ? MISSING : percent.format(fraction);
 
-/** The same where thousandths count, as for uptime: 0.99987 → "99.987%". */
+/** With three decimals, as for uptime: 0.99987 → "99.987%". */
 export const formatFinePercent = (fraction: Maybe<number>): string =>
   fraction == null ? MISSING : finePercent.format(fraction);
 
@@ -68,7 +68,7 @@ export function formatSpan(seconds: number): string {
   return at === -1 || !next || rest === 0 ? head : `${head} ${rest} ${next[0]}`;
 }
 
-/** How long ago in one unit: "just now", "2 min ago", "3 h ago", "5 d ago". */
+/** A relative time in one unit: "just now", "2 min ago", "3 h ago", "5 d ago". */
 export function formatAgo(then: Date, now: Date): string {
   const seconds = (now.getTime() - then.getTime()) / 1_000;
   if (seconds < 10) return 'just now';
@@ -76,10 +76,10 @@ export function formatAgo(then: Date, now: Date): string {
   return `${whole.format(Math.floor(seconds / size))} ${unit} ago`;
 }
 
-/** The exact moment with its time zone. */
+/** The exact time with its time zone. */
 export const formatDateTime = (moment: Date): string => dateTime.format(moment);
 
-/** How much `now` differs from `before`: "+12%"; undefined when there is nothing to compare with. */
+/** The change from `before` to `now`: "+12%"; undefined if they cannot be compared. */
 export function formatChange(now: Maybe<number>, before: Maybe<number>): string | undefined {
   if (now == null || before == null || before === 0) return undefined;
   const change = now / before - 1;

@@ -1,4 +1,4 @@
-/** The lines of a text as pairs of a name and a value, which is null if a line has none. */
+/** Parses lines into names and values; a missing value is null. */
 const lines = (text: string): [name: string, value: string | null][] =>
   text
     .split('\n')
@@ -8,17 +8,17 @@ const lines = (text: string): [name: string, value: string | null][] =>
       return [name.trim(), value.join(':').trim() || null];
     });
 
-/** The request headers in a text with one per line, `Name: value`; null where the value is missing. */
+/** Parses request headers, one `Name: value` per line; a missing value is null. */
 export const parseHeaders = (text: string): Record<string, string | null> =>
   Object.fromEntries(lines(text));
 
-/** Why a text is not a list of new request headers; undefined if it is. */
+/** Returns why a text is not a list of new request headers; undefined if it is valid. */
 export const newHeadersProblem = (text: string): string | undefined =>
   lines(text).every(([, value]) => value !== null)
     ? undefined
     : 'Enter one header per line, as Name: value.';
 
-/** The same where a line `Name:` removes a header that is stored. */
+/** Returns why a text is not a list of header changes, in which `Name:` removes a stored header. */
 export const headersProblem = (text: string): string | undefined =>
   text.split('\n').every((line) => line.trim() === '' || line.includes(':'))
     ? undefined

@@ -7,7 +7,7 @@ const MONDAY = Date.UTC(2026, 10, 16);
 
 const dateOf = (day: number) => new Date(MONDAY + day * DAY_MS).toISOString().slice(0, 10);
 
-/** Every hour of so many days; the value says which day it is, from 1. */
+/** Every hour of a number of days; the value is the number of the day, from 1. */
 const hoursOf = (days: number): HourValue[] =>
   Array.from({ length: days * 24 }, (_, at) => {
     const day = Math.floor(at / 24);

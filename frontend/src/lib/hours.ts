@@ -1,4 +1,4 @@
-/* Hours of days arranged for heat maps, by the clock of the browser's time zone. */
+/* Arranges hours for heat maps in the browser's time zone. */
 
 export interface HourValue {
   /** "2026-01-31" */
@@ -11,9 +11,9 @@ export interface HourValue {
 const two = (number: number) => String(number).padStart(2, '0');
 
 /**
- * Hours of UTC under the date and hour that the clock here showed when they began.
+ * Converts hours from UTC to the local date and hour at which they began.
  *
- * Where the clock is half an hour off, they began at the half: see `hourName`.
+ * With a half-hour offset they began at the half hour: see `hourName`.
  */
 export const byLocalClock = <Hour extends Omit<HourValue, 'value'>>(hours: readonly Hour[]) =>
   hours.map((hour): Hour => {
@@ -22,13 +22,13 @@ export const byLocalClock = <Hour extends Omit<HourValue, 'value'>>(hours: reado
     return { ...hour, date, hour: moment.getHours() };
   });
 
-/** When an hour of UTC begins by the clock here: "14:00", or "14:30" in India. */
+/** Returns the local time at which an hour of UTC begins: "14:00", or "14:30" in India. */
 export function hourName(hour: number): string {
   const minutes = (60 - (new Date().getTimezoneOffset() % 60)) % 60;
   return `${two(hour)}:${two(minutes)}`;
 }
 
-/** A day, or the mean of a day of the week. */
+/** A day, or the mean of a weekday. */
 export interface HourDay {
   id: string;
   tick: string;
@@ -37,7 +37,7 @@ export interface HourDay {
   values: (number | null)[];
 }
 
-/** More days than this do not fit beside each other; they are folded into the days of the week. */
+/** The maximum number of columns; more days are averaged per weekday. */
 export const MOST_DAYS = 31;
 
 const HOURS_A_DAY = 24;
@@ -61,7 +61,7 @@ function byDay(hours: readonly HourValue[]): HourDay[] {
       title: fullDay.format(moment),
       values: emptyDay(() => null),
     };
-    // An hour that the clock shows twice, when summer time ends, has the calls of both.
+    // When summer time ends, one local hour contains the requests of two.
     day.values[hour] = (day.values[hour] ?? 0) + value;
     days.set(date, day);
   }
@@ -75,7 +75,7 @@ const mean = (values: readonly number[]) =>
 const someWeekday = (fromMonday: number) => new Date(Date.UTC(1970, 0, 5 + fromMonday));
 const fromMonday = (date: string) => (new Date(date).getUTCDay() + 6) % 7;
 
-/** What came before anybody did would make every mean smaller. */
+/** Hours before the first request would lower every mean. */
 const fromFirst = (hours: readonly HourValue[]) =>
   hours.slice(
     Math.max(
@@ -96,7 +96,7 @@ function byWeekday(hours: readonly HourValue[]): HourDay[] {
   }));
 }
 
-/** The days with their hours, or, where these are too many, the mean of each day of the week. */
+/** Returns the days with their hours, or the mean per weekday if there are too many days. */
 export function arrangeHours(hours: readonly HourValue[]): { days: HourDay[]; areMeans: boolean } {
   const days = byDay(hours);
   if (days.length <= MOST_DAYS) return { days, areMeans: false };

@@ -1,5 +1,5 @@
-/* One value in the browser's own database: what was shown last, for when there is no connection.
-   A browser without that database, or one that refuses it, has nothing to show then. */
+/* Stores one value in IndexedDB: the data shown last, for use without a connection. Nothing is
+   stored if IndexedDB is unavailable. */
 
 const DATABASE = 'pydash';
 const STORE = 'offline';
@@ -27,7 +27,7 @@ async function withStore<T>(
   }
 }
 
-/** What was kept last, or undefined. */
+/** Returns the stored value, or undefined. */
 export async function readOfflineData(): Promise<unknown> {
   if (!isAvailable()) return undefined;
   return withStore('readonly', (store) => store.get(KEY) as IDBRequest<unknown>).catch(
@@ -35,13 +35,13 @@ export async function readOfflineData(): Promise<unknown> {
   );
 }
 
-/** Keeps one value, in place of the one before. */
+/** Stores a value, replacing the previous one. */
 export async function keepOfflineData(value: unknown): Promise<void> {
   if (isAvailable())
     await withStore('readwrite', (store) => store.put(value, KEY)).catch(() => undefined);
 }
 
-/** Keeps nothing: for when the user signs out. */
+/** Deletes the stored value. */
 export async function forgetOfflineData(): Promise<void> {
   if (isAvailable()) await withStore('readwrite', (store) => store.clear()).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
-/* The rules for passwords that can be checked while typing. The server knows one more: not among
-   the most common. */
+/* Password requirements that can be checked while typing. The server also rejects the most common
+   passwords. */
 
 const SHORTEST = 8;
 const LONGEST = 128;
@@ -21,7 +21,7 @@ export const PASSWORD_RULES: readonly PasswordRule[] = [
   },
 ];
 
-/** Why a password will not do; undefined if it may. */
+/** Returns why a password is rejected; undefined if it is accepted. */
 export const passwordProblem = (password: string, userName: string): string | undefined => {
   const broken = PASSWORD_RULES.find(({ holds }) => !holds(password, userName));
   return broken && `This breaks a rule: ${broken.text.toLowerCase()}.`;

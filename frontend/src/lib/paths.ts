@@ -1,12 +1,14 @@
-/* Where the pages are. */
+/* The paths of the pages. */
 
 export const OVERVIEW = '/';
 
-/** The login page, which leads on to the page `next` of this site. */
+/** Returns the path of the login page, which redirects to `next`. */
 export const loginPath = (next = OVERVIEW): string =>
   next === OVERVIEW ? '/login' : `/login?${new URLSearchParams({ next }).toString()}`;
 
-/** The page to go to after signing in: `next` if it lies on this site, else the overview. */
+/**
+ * Returns the path to open after signing in: `next` if it is on this site, otherwise the overview.
+ */
 export function safeNext(next: string | null): string {
   if (next === null) return OVERVIEW;
   const { origin } = window.location;

@@ -1,6 +1,6 @@
-/* Choices that belong to this browser, not to the account. */
+/* Preferences of this browser, not of the account. */
 
-/** The stored choice for `name`, or `fallback` when there is none that is allowed. */
+/** Returns the stored preference, or `fallback` if there is no valid one. */
 export function readPreference<T extends string>(
   name: string,
   allowed: readonly T[],

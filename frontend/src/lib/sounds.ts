@@ -1,9 +1,9 @@
-/* Short tones, made on the spot. They sound only where the user wants them and has clicked once:
-   before that no browser lets a page make a sound, and no page should. */
+/* Short synthesized tones. They play only if the user has enabled sounds and has interacted with
+   the page, which browsers require. */
 
 type Sound = 'success' | 'error';
 
-/** The notes of a sound: frequency in hertz, and seconds after the start. */
+/** The notes of a sound: frequency in Hz and start time in seconds. */
 const NOTES: Readonly<Record<Sound, readonly (readonly [number, number])[]>> = {
   success: [
     [659.25, 0],
@@ -21,7 +21,7 @@ const LOUDNESS = 0.06;
 let wanted = false;
 let context: AudioContext | undefined;
 
-/** Follows the user's setting. */
+/** Applies the user's setting. */
 export function wantSounds(value: boolean): void {
   wanted = value;
 }
@@ -39,7 +39,7 @@ function playNote(audio: AudioContext, frequency: number, delay: number): void {
   tone.stop(start + LENGTH_S);
 }
 
-/** Plays a sound, if the user wants sounds. */
+/** Plays a sound if sounds are enabled. */
 export function playSound(sound: Sound): void {
   if (!wanted || !hasClicked()) return;
   context ??= new AudioContext();

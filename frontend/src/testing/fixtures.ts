@@ -10,7 +10,7 @@ export const alice: User = {
   play_sounds: false,
 };
 
-/** A dashboard that is well, with what the test wants to be different. */
+/** Returns a healthy dashboard with overrides. */
 export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   id: '5f0c8d7e-0000-4000-8000-0000000000d1',
   name: 'Web shop',

@@ -8,7 +8,7 @@ import { makeQueryClient } from '@/api/core/query-client';
 import { SnackbarProvider } from '@/components/snackbar';
 import { ColorModeProvider } from '@/theme/color-mode';
 
-/** The query client of the app, but a failure is a failure at once. */
+/** The query client of the app without retries. */
 function makeTestClient() {
   const queryClient = makeQueryClient();
   const defaults = queryClient.getDefaultOptions();
@@ -16,7 +16,7 @@ function makeTestClient() {
   return queryClient;
 }
 
-/** Renders routes at a URL, with everything that surrounds them in the app. */
+/** Renders routes at a URL with all providers of the app. */
 export function renderRoutes(routes: RouteObject[], url = '/') {
   const router = createMemoryRouter(routes, { initialEntries: [url] });
   const queryClient = makeTestClient();
@@ -32,7 +32,7 @@ export function renderRoutes(routes: RouteObject[], url = '/') {
   return { ...view, router, queryClient };
 }
 
-/** Renders one page at a URL; every other URL shows its own path. */
+/** Renders a page at a URL; all other URLs show a placeholder. */
 export function renderPage(page: ReactNode, url = '/', path = url.split('?')[0]) {
   return renderRoutes(
     [

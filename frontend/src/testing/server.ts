@@ -1,14 +1,14 @@
 import { http, HttpResponse, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 
-/** Stands in for the API; a request without an answer below fails the test. */
+/** Mocks the API; a request without a handler fails the test. */
 export const server = setupServer();
 
-/** Lets GET `path` (under /api) answer this. */
+/** Mocks the response to GET `path` (under /api). */
 export const answerGet = (path: string, body: JsonBodyType, status = 200): void =>
   server.use(http.get(`*/api${path}`, () => HttpResponse.json(body, { status })));
 
-/** Lets POST `path` answer this, and returns the bodies that are sent there. */
+/** Mocks the response to POST `path` and returns the request bodies. */
 export function answerPost(path: string, body: JsonBodyType, status = 200): unknown[] {
   const sent: unknown[] = [];
   server.use(
@@ -20,7 +20,7 @@ export function answerPost(path: string, body: JsonBodyType, status = 200): unkn
   return sent;
 }
 
-/** Lets POST `path` wait until the test calls what this returns. */
+/** Delays the response to POST `path` until the returned function is called. */
 export function holdPost(path: string, body: JsonBodyType): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {

@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
 import { server } from '@/testing/server';
 
-// A busy machine may take its time; nothing waits for long when all is well.
+// Generous for busy machines; passing tests do not wait this long.
 configure({ asyncUtilTimeout: 5_000 });
 process.env.TZ = 'UTC';
 
-/* What jsdom lacks and the pages use. */
+/* Browser APIs that jsdom lacks. */
 window.matchMedia = (media) =>
   ({
     media,
@@ -24,7 +24,7 @@ window.ResizeObserver = class {
   disconnect = () => undefined;
 };
 
-// As in a browser in which somebody has signed in.
+// A user is signed in.
 beforeEach(() => {
   document.cookie = 'XSRF-TOKEN=token';
 });

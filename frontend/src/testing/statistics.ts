@@ -5,18 +5,18 @@ import { server } from '@/testing/server';
 
 type Value = number | string | null;
 
-/** Which calls a value is of: the filters of the request and the group. */
+/** The requests that a value is about: the filters of the query and the group. */
 type Calls = Partial<Record<CallField, string>>;
 
 interface Measured {
-  /** What each statistic is, for all calls and for every group and slice alike or by a function. */
+  /** The value of each statistic, the same for all groups and slices, or a function. */
   values: Partial<Record<StatisticName, Value | ((calls: Calls) => Value)>>;
-  /** The groups that a breakdown finds. */
+  /** The groups of a breakdown. */
   groups?: Partial<Record<CallField, readonly string[]>>;
   slices?: readonly string[];
 }
 
-/** Of the real API: so many groups it answers to who does not ask for more. */
+/** The default number of groups of the real API. */
 const DEFAULT_TOP = 20;
 
 const namesIn = (query: URLSearchParams, name: string) => query.get(name)?.split(',') ?? [];
@@ -51,7 +51,7 @@ function answerTo(query: URLSearchParams, measured: Measured): QueryResponse {
   return { slices, groups, lower_bounds: [] };
 }
 
-/** Answers every request for statistics, and returns the queries that come. */
+/** Mocks the responses to statistics queries and returns the queries received. */
 export function answerStatistics(measured: Measured): URLSearchParams[] {
   const asked: URLSearchParams[] = [];
   server.use(
@@ -64,7 +64,7 @@ export function answerStatistics(measured: Measured): URLSearchParams[] {
   return asked;
 }
 
-/** The same, but every request waits until the test calls what this returns. */
+/** Delays the responses to statistics queries until the returned function is called. */
 export function holdStatistics(measured: Measured): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import type { Scheme } from '@/theme/palette';
 
 const channels = (hex: string) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-/** A colour between two of the form "#rrggbb": `share` 0 is the one, 1 the other. */
+/** Mixes two colours of the form "#rrggbb": `share` 0 is the first, 1 the second. */
 export function mix(one: string, other: string, share: number): string {
   const [from, to] = [channels(one), channels(other)];
   const mixed = from.map((channel, at) => channel + ((to[at] ?? 0) - channel) * share);
@@ -10,9 +10,9 @@ export function mix(one: string, other: string, share: number): string {
 }
 
 /**
- * The colour of the series with this place in a list that does not change.
+ * Returns the colour of a series by its position in a stable list.
  *
- * After the eight colours of the palette they come again, nearer to the colour of the text.
+ * After the eight colours of the palette, they repeat, mixed with the text colour.
  */
 export function seriesColor(scheme: Scheme, place: number): string {
   const { series } = scheme;
@@ -21,10 +21,10 @@ export function seriesColor(scheme: Scheme, place: number): string {
   return round === 0 ? color : mix(color, scheme.text, round * 0.3);
 }
 
-/** What is left over when the largest have a colour each. */
+/** Returns the colour of all other series combined. */
 export const restColor = (scheme: Scheme): string => mix(scheme.textSoft, scheme.surface, 0.45);
 
-/** Status classes mean the same on every page: green is good, red is the server's fault. */
+/** The colours of status classes: green for success, red for server errors. */
 export const statusColors = (scheme: Scheme): Readonly<Record<string, string>> => ({
   '2xx': scheme.good,
   '3xx': scheme.series[0] ?? scheme.accent,
@@ -32,7 +32,7 @@ export const statusColors = (scheme: Scheme): Readonly<Record<string, string>> =
   '5xx': scheme.bad,
 });
 
-/** The colour for a share of the most there is, from 0 to 1; zero has the lightest for itself. */
+/** Returns the colour for a share of the maximum, from 0 to 1; only zero has the first colour. */
 export function rampColor(scheme: Scheme, share: number): string {
   const { ramp } = scheme;
   const place = share <= 0 ? 0 : Math.min(ramp.length - 1, Math.ceil(share * (ramp.length - 1)));

@@ -5,7 +5,7 @@ import { dark, light } from '@/theme/palette';
 type Vector = [number, number, number];
 type Matrix = [Vector, Vector, Vector];
 
-/* What the two kinds of red-green blindness make of linear RGB (Machado and others, 2009). */
+/* Linear RGB as seen with the two kinds of red-green colour blindness (Machado et al., 2009). */
 const EYES: Readonly<Record<string, Matrix>> = {
   usual: [
     [1, 0, 0],
@@ -24,7 +24,7 @@ const EYES: Readonly<Record<string, Matrix>> = {
   ],
 };
 
-/* Linear RGB to Oklab, where distances are as the eye sees them (Ottosson, 2020). */
+/* Linear RGB to Oklab, in which distances are perceptual (Ottosson, 2020). */
 const TO_LMS: Matrix = [
   [0.4122214708, 0.5363325363, 0.0514459929],
   [0.2119034982, 0.6806995451, 0.1073969566],

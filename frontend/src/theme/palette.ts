@@ -1,4 +1,4 @@
-/** The colours of one colour scheme. */
+/** The colours of a colour scheme. */
 export interface Scheme {
   background: string;
   surface: string;
@@ -11,9 +11,12 @@ export interface Scheme {
   good: string;
   warning: string;
   bad: string;
-  /** Series of a chart: apart for colour-blind eyes, at least 3:1 on the surface. */
+  /**
+   * Chart series: distinguishable with colour blindness, with a contrast of at least 3:1 to the
+   * surface.
+   */
   series: readonly string[];
-  /** From nothing to much, for heat maps. */
+  /** From low to high, for heat maps. */
   ramp: readonly string[];
 }
 

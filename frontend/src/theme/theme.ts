@@ -50,7 +50,8 @@ const components = (scheme: Scheme): Theme['components'] => ({
         '*, *::before, *::after': {
           animationDuration: '0.01ms !important',
           animationIterationCount: '1 !important',
-          // Not a tiny one: each element in another would begin to change a frame after that.
+          // Exactly 0: with a tiny duration, each nested element would start its change a frame
+          // later.
           transitionDuration: '0s !important',
         },
       },
@@ -107,13 +108,13 @@ const components = (scheme: Scheme): Theme['components'] => ({
         borderRadius: 6,
         background: scheme.surface,
         fontSize: '0.8125rem',
-        // Phones zoom into a field whose text is smaller than this.
+        // Phones zoom in on inputs with smaller text.
         '@media (pointer: coarse)': { fontSize: '1rem' },
       },
       notchedOutline: { borderColor: scheme.border },
     },
   },
-  // A small switch begins where the text above it does.
+  // Aligns a small switch with the text above it.
   MuiFormControlLabel: { styleOverrides: { root: { marginLeft: -7 } } },
   MuiFormHelperText: { styleOverrides: { root: { marginLeft: 0 } } },
   MuiTabs: { styleOverrides: { root: { minHeight: 36 }, indicator: { height: 2 } } },

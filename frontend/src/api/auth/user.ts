@@ -7,10 +7,11 @@ import { forgetShown } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
 import type { User } from '@/api/types';
 
-/* Scripts cannot see the cookie of the session, but this one, which comes and goes with it. */
+/* Scripts cannot read the session cookie, but they can read this one, which has the same lifetime.
+ */
 const hasSession = () => document.cookie.includes('XSRF-TOKEN=');
 
-/** The user who is signed in, or null; without a connection the one who was last. */
+/** Returns the signed-in user or null; offline, the last known user. */
 async function getUser(signal: AbortSignal): Promise<User | null> {
   if (!hasSession()) return null;
   try {
@@ -23,7 +24,7 @@ async function getUser(signal: AbortSignal): Promise<User | null> {
   }
 }
 
-/** The same; at first what this user saw last comes back, and what another one saw is forgotten. */
+/** Loads the user, and restores this user's offline data or clears that of another user. */
 async function recogniseUser(queryClient: QueryClient, signal: AbortSignal): Promise<User | null> {
   const before = queryClient.getQueryData<User | null>(userKey);
   const user = await getUser(signal);
@@ -37,7 +38,7 @@ export const userQuery = () =>
     queryKey: userKey,
     queryFn: ({ client, signal }) => recogniseUser(client, signal),
     staleTime: 5 * 60_000,
-    // Somebody else may have signed in meanwhile in another tab.
+    // Another user may have signed in in another tab.
     refetchOnWindowFocus: 'always',
   });
 

@@ -3,9 +3,9 @@ import axios, { isCancel } from 'axios';
 import { noteAnswer } from '@/api/core/connection';
 import { hasStatus, toApiError } from '@/api/core/errors';
 
-/* The session is a cookie, and Axios copies the cookie XSRF-TOKEN into the header X-XSRF-TOKEN
-   by itself, which is what the API asks of every change. Over HTTPS, the cookie's name has a prefix
-   which keeps other hosts from setting it. */
+/* The session is a cookie. Axios copies the cookie XSRF-TOKEN to the header X-XSRF-TOKEN, which the
+   API requires for every change. Over HTTPS, the name of the cookie has a prefix that prevents
+   other hosts from setting it. */
 const client = axios.create({ baseURL: '/api', timeout: 30_000 });
 const SECURE_NAME = '__Host-XSRF-TOKEN';
 
@@ -34,7 +34,7 @@ export async function get<T>(
   params: QueryParams = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  // A list becomes one text, separated by commas, as the API has it.
+  // Lists are sent as comma-separated strings.
   const texts = Object.entries(params).map(([name, value]) => [name, value?.toString()] as const);
   return (await client.get<T>(path, { params: Object.fromEntries(texts), signal })).data;
 }
@@ -43,6 +43,6 @@ export async function post<T>(path: string, body: object = {}, signal?: AbortSig
   return (await client.post<T>(path, body, { signal })).data;
 }
 
-/** `/dashboards/{id}` and what is under it, each part safe inside a URL. */
+/** Returns `/dashboards/{id}/…` with each part URL-encoded. */
 export const dashboardPath = (id: string, ...rest: string[]): string =>
   ['/dashboards', ...[id, ...rest].map(encodeURIComponent)].join('/');

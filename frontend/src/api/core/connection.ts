@@ -1,9 +1,9 @@
-/* Whether the last request got an answer: what the banner goes by. */
+/* Whether the server responded to the last request; the offline banner shows this. */
 
 let isAnswering = true;
 const listeners = new Set<() => void>();
 
-/** Notes whether a request got an answer, whatever it was. */
+/** Records whether a request got any response. */
 export function noteAnswer(answered: boolean): void {
   if (answered === isAnswering) return;
   isAnswering = answered;

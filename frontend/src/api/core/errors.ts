@@ -1,10 +1,10 @@
 import { isAxiosError, isCancel } from 'axios';
 
-/** What went wrong with a request, in words a user can read. */
+/** A failed request, with a message for the user. */
 export class ApiError extends Error {
-  /** HTTP status; null when no answer came at all. */
+  /** HTTP status; null without a response. */
   readonly status: number | null;
-  /** Messages by the name of the field they belong to. */
+  /** Messages by field name. */
   readonly fields: Readonly<Record<string, string[]>>;
 
   constructor(message: string, status: number | null, fields: Record<string, string[]> = {}) {
@@ -23,7 +23,7 @@ interface ErrorBody {
 const WITHOUT_ANSWER = 'PyDash is not responding. Check your connection, then try again.';
 const WITHOUT_MESSAGE = 'PyDash could not process this request. Try again in a moment.';
 
-/** Turns whatever a request threw into an ApiError; a cancelled request stays what it is. */
+/** Converts the error of a request to an ApiError; a cancellation is returned unchanged. */
 export function toApiError(error: unknown): unknown {
   if (isCancel(error) || !isAxiosError<ErrorBody>(error)) return error;
   if (!error.response) return new ApiError(WITHOUT_ANSWER, null);

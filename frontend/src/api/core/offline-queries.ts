@@ -7,7 +7,7 @@ import { forgetOfflineData, keepOfflineData, readOfflineData } from '@/lib/offli
 const SAVE_AFTER_MS = 1_000;
 const KEPT_FOR_MS = 7 * 24 * 60 * 60_000;
 
-/* The name of this file's bundle changes with the code, and with it the shape of what is kept. */
+/* The URL of this bundle changes with the code, so data of another version is never restored. */
 const VERSION = import.meta.url;
 
 interface Kept {
@@ -22,10 +22,10 @@ async function readKept(): Promise<Kept | undefined> {
   return kept?.version === VERSION && Date.now() - kept.at < KEPT_FOR_MS ? kept : undefined;
 }
 
-/** The user who was signed in last; only to be trusted where the server cannot be asked. */
+/** Returns the last signed-in user; use this only if the server is unreachable. */
 export const lastUser = async (): Promise<User | undefined> => (await readKept())?.user;
 
-/** Puts back what was shown to this user last. It counts as old, so that it is asked for again. */
+/** Restores the data last shown to this user. It is stale, so it is refetched. */
 export async function restoreQueries(queryClient: QueryClient, user: User): Promise<void> {
   const kept = await readKept();
   if (kept?.user.id === user.id) hydrate(queryClient, kept.queries);
@@ -44,7 +44,7 @@ async function save(queryClient: QueryClient): Promise<void> {
   return keepOfflineData({ version: VERSION, at: Date.now(), user, queries } satisfies Kept);
 }
 
-/** Keeps what is shown of dashboards, a moment after it has changed. */
+/** Saves dashboard queries shortly after each change. */
 export function keepQueries(queryClient: QueryClient): void {
   let timer: number | undefined;
   queryClient.getQueryCache().subscribe(({ type }) => {

@@ -13,17 +13,17 @@ import { forgetOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;
 
-/** What is known of the session itself rather than shown to its user. */
+/** Queries about the session itself, which survive signing out. */
 const OF_SESSION = new Set<unknown>([...userKey, ...signedOutKey]);
 
-/** Only what may pass by itself is worth another try: no answer, or a server in trouble. */
+/** Only transient errors are retried: no response, or a server error. */
 const mayPass = (error: unknown) =>
   error instanceof ApiError && (error.status === null || error.status >= 500);
 
 const hasFailed = ({ state }: Query) => state.status === 'error';
 
 export function makeQueryClient(): QueryClient {
-  // It believes to be online until it hears otherwise, and would then not notice when it is again.
+  // It assumes to be online until the first event, and would miss coming back online.
   onlineManager.setOnline(navigator.onLine);
   const queryClient: QueryClient = new QueryClient({
     queryCache: new QueryCache({
@@ -32,14 +32,14 @@ export function makeQueryClient(): QueryClient {
       },
     }),
     mutationCache: new MutationCache({
-      // The session may have ended, or only a password was wrong: /user knows.
+      // The session may have ended, or the password was wrong: /user tells which.
       onError: (error) => {
         if (hasStatus(error, 401)) void queryClient.invalidateQueries({ queryKey: userKey });
       },
     }),
     defaultOptions: {
       queries: {
-        // The service worker answers without a connection, so always ask.
+        // The service worker responds even when offline, so always send the request.
         networkMode: 'always',
         refetchOnReconnect: (query) => (hasFailed(query) ? 'always' : true),
         staleTime: 30_000,
@@ -51,20 +51,20 @@ export function makeQueryClient(): QueryClient {
   return queryClient;
 }
 
-/** Asks again for what has failed as soon as the server answers anything again. */
+/** Refetches failed queries as soon as the server responds to any request again. */
 export const recoverWithServer = (queryClient: QueryClient): (() => void) =>
   watchAnswers(() => {
     if (serverAnswers()) void queryClient.refetchQueries({ type: 'active', predicate: hasFailed });
   });
 
-/** Ends the session here: nobody is signed in any more, by choice or not. */
+/** Ends the session in this tab, by the user's choice or not. */
 export function endSession(queryClient: QueryClient, byChoice = false): void {
   forgetShown(queryClient);
   queryClient.setQueryData(signedOutKey, byChoice);
   queryClient.setQueryData(userKey, null);
 }
 
-/** Forgets everything that was shown to a user, so that the next one does not see it. */
+/** Clears all data of the user, so that the next user does not see it. */
 export function forgetShown(queryClient: QueryClient): void {
   queryClient.removeQueries({ predicate: ({ queryKey: [name] }) => !OF_SESSION.has(name) });
   void forgetOfflineData();

@@ -1,2 +1,2 @@
-/** How often the figures of a page are asked for again while its tab is visible, in ms. */
+/** The refetch interval of statistics while the tab is visible, in ms. */
 export const REFRESH_MS = 60_000;

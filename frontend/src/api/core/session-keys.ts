@@ -1,5 +1,5 @@
-/** Where the query cache keeps the user who is signed in. */
+/** The query key of the signed-in user. */
 export const userKey = ['user'] as const;
 
-/** Whether the last session ended because the user wanted it to. */
+/** The query key of whether the user chose to end the last session. */
 export const signedOutKey = ['signed-out'] as const;

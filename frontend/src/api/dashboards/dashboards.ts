@@ -11,7 +11,7 @@ export const dashboardsKey = ['dashboards'] as const;
 const isImporting = ({ state }: Dashboard) =>
   state === 'not_initialized' || state === 'initialized_endpoints';
 
-/** Every dashboard of the user, asked for again while the tab is visible; often during an import. */
+/** All dashboards of the user, refetched while the tab is visible, more often during an import. */
 export const dashboardsQuery = () =>
   queryOptions({
     queryKey: dashboardsKey,
@@ -22,7 +22,7 @@ export const dashboardsQuery = () =>
 
 export const useDashboards = () => useQuery(dashboardsQuery());
 
-/** One of the user's dashboards as the overview knows it; undefined while that is not loaded. */
+/** Returns a dashboard from the overview's data; undefined while loading. */
 export const useDashboardSummary = (id: string | undefined): Dashboard | undefined =>
   useQuery({ ...dashboardsQuery(), enabled: id !== undefined }).data?.find(
     (dashboard) => dashboard.id === id,

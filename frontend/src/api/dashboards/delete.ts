@@ -5,10 +5,10 @@ import { dashboardsKey } from '@/api/dashboards/dashboards';
 import type { Dashboard, Message } from '@/api/types';
 
 /**
- * Deletes a dashboard with everything that was collected for it.
+ * Deletes a dashboard and its data.
  *
- * It is forgotten here when its page is `left`, which would else say that there is no such
- * dashboard before the next page is there.
+ * Its cached data is removed when `unmounted` aborts: the page would otherwise report an unknown
+ * dashboard until the next page is shown.
  */
 export function useDeleteDashboard(id: string, left: () => AbortSignal) {
   const queryClient = useQueryClient();

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 
 const isoDate = (moment: Date) => moment.toISOString().slice(0, 10);
 
-/** When a dashboard did not answer, over so many days up to and including today. */
+/** The downtime of a dashboard over a number of days, including today. */
 export const downtimeQuery = (dashboardId: string, days: number) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'downtime', days],

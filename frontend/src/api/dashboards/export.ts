@@ -3,7 +3,7 @@ import { resolveRange, type View } from '@/api/statistics/view';
 
 export type ExportFormat = 'csv' | 'json';
 
-/** Where the browser downloads the single calls of a view. */
+/** Returns the URL to download the raw requests of a view. */
 export function exportUrl(dashboardId: string, view: View, format: ExportFormat): string {
   const { start, end } = resolveRange(view.range, new Date());
   const params = new URLSearchParams({ ...view.filters, format, end_date: end.toISOString() });

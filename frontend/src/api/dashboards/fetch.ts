@@ -21,7 +21,7 @@ const outcomeOf = (before: Dashboard | undefined, now: Dashboard | undefined): F
   return now?.error != null && now.error !== before?.error ? 'failed' : 'still-running';
 };
 
-/** The server answers as soon as the fetch is in the queue, so what came of it is asked for. */
+/** The server responds as soon as the fetch is queued, so the result is polled. */
 async function fetchDashboard(queryClient: QueryClient, id: string) {
   const before = await load(queryClient, id);
   await post<Message>(dashboardPath(id, 'fetch'));
@@ -36,7 +36,9 @@ async function fetchDashboard(queryClient: QueryClient, id: string) {
   return { outcome, error: now?.error ?? null };
 }
 
-/** Has a dashboard's new calls fetched now rather than at its next turn, and waits for them. */
+/**
+ * Fetches the new requests of a dashboard now instead of at the next interval, and waits for them.
+ */
 export function useFetchDashboard(id: string) {
   const queryClient = useQueryClient();
   return useMutation({

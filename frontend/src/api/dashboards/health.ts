@@ -5,7 +5,7 @@ export interface Health {
   label: string;
 }
 
-/** How a dashboard is doing, in one word or two. */
+/** The state of a dashboard with a short label. */
 export function healthOf({ state, error }: Pick<Dashboard, 'state' | 'error'>): Health {
   if (error !== null || state.endsWith('_failure'))
     return { level: 'bad', label: 'Fetching failed' };

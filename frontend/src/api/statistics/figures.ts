@@ -12,16 +12,16 @@ const STATISTICS = [
   'error_rate',
 ] as const;
 
-/** The main figures of a period; times in ms, null without calls. */
+/** The main figures of a period; times in ms, null without requests. */
 export type Figures = Values<(typeof STATISTICS)[number]>;
 
 export interface ComparedFigures {
   now: Figures;
-  /** Undefined where there is no period before: for all time. */
+  /** Undefined for all time, which has no previous period. */
   before: Figures | undefined;
 }
 
-/** The main figures of a view and of the period before it. */
+/** The main figures of a view and of the previous period. */
 export const figuresQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'figures', range, filters],

@@ -27,7 +27,7 @@ const STATISTICS = [
 export interface NamedBox {
   name: string;
   visits: number;
-  /** The execution time of all calls together, in ms. */
+  /** The total execution time, in ms. */
   total: number;
   box: Box;
 }
@@ -45,9 +45,9 @@ async function newestFirst(client: QueryClient, dashboardId: string, boxes: Name
 }
 
 /**
- * How execution times are spread, for each value of a dimension, or for all calls together.
+ * The distribution of execution times, per value of a dimension or of all requests.
  *
- * The newest version comes first; of everything else those with most visits.
+ * Versions are ordered newest first, all others by their requests.
  */
 export const boxesQuery = (
   dashboardId: string,
@@ -89,25 +89,25 @@ const ENDPOINT_STATISTICS = [
   'error_rate',
 ] as const;
 
-/** What was measured of an endpoint; times in ms, null without calls. */
+/** The figures of an endpoint; times in ms, null without requests. */
 export interface EndpointFigures {
   name: string;
   numbers: Values<(typeof ENDPOINT_STATISTICS)[number]>;
   lastCall: Date | null;
-  /** Visits over time; null where that was not asked for. */
+  /** Requests over time; null if not requested. */
   visits: readonly number[] | null;
 }
 
 export interface CalledEndpoints {
   endpoints: readonly EndpointFigures[];
-  /** The visits of all endpoints. */
+  /** The requests to all endpoints. */
   visits: number;
 }
 
-/** So many endpoints have a line for their visits over time; one for each would be too much. */
+/** The maximum number of endpoints with requests over time; all of them would be too many. */
 const TRENDS = 150;
 
-/** The figures of every endpoint that was called. */
+/** The figures of every endpoint with requests. */
 export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'endpoints', range, filters],
@@ -137,7 +137,7 @@ export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
 export const useEndpoints = (dashboardId: string, view: View) =>
   useQuery(endpointsQuery(dashboardId, view));
 
-/** The values that calls in this range have, those with most visits first; a thousand at most. */
+/** The values of a filter in this range, most requests first, at most 1,000. */
 export const filterValuesQuery = (dashboardId: string, name: CallField, range: Range) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'filter-values', name, range],

@@ -8,7 +8,7 @@ import { resolveRange, type View } from '@/api/statistics/view';
 
 const BINS = 40;
 
-/** How many calls took how long; the bins grow with the time. */
+/** A histogram of execution times with logarithmic bins. */
 export const histogramQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'histogram', range, filters],

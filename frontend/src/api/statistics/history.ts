@@ -5,7 +5,7 @@ import { resolveRange, type Interval, type Range } from '@/api/statistics/view';
 
 const FIRST_CALL_STALE_MS = 10 * 60_000;
 
-/** When the first call of a dashboard was; null while there is none. */
+/** The time of the first request of a dashboard; null if there is none. */
 const firstCallQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'first-call'],
@@ -17,7 +17,7 @@ const firstCallQuery = (dashboardId: string) =>
     staleTime: FIRST_CALL_STALE_MS,
   });
 
-/** The moments a range stands for now; one without a start begins at the dashboard's first call. */
+/** Resolves a range now; without a start, it begins at the first request of the dashboard. */
 export async function resolveInterval(
   client: QueryClient,
   dashboardId: string,
@@ -29,7 +29,7 @@ export async function resolveInterval(
   return { ...interval, start: first === null ? undefined : new Date(first) };
 }
 
-/** The same for a page: without a start until it is known. */
+/** Resolves a range for a page; without a start until it is known. */
 export function useInterval(dashboardId: string, range: Range, now: Date): Interval {
   const interval = resolveRange(range, now);
   const isOpen = interval.start === undefined;
@@ -41,11 +41,11 @@ const STALE_MS = 5 * 60_000;
 
 export interface Version {
   name: string;
-  /** When it was first called. */
+  /** The time of its first request. */
   since: Date;
 }
 
-/** Every version that was ever called, the oldest first. */
+/** All versions with requests, oldest first. */
 export const versionsQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'versions'],
@@ -65,7 +65,9 @@ export const versionsQuery = (dashboardId: string) =>
     staleTime: STALE_MS,
   });
 
-/** Compares versions by when they began; one that the history does not have yet has only begun. */
+/**
+ * Compares versions by their first request; a version that is not in the history yet is the newest.
+ */
 export function byAge(history: readonly Version[]): (one: string, other: string) => number {
   const places = new Map(history.map(({ name }, place) => [name, place]));
   const place = (name: string) => places.get(name) ?? history.length;
@@ -75,10 +77,10 @@ export function byAge(history: readonly Version[]): (one: string, other: string)
 export const useVersions = (dashboardId: string) => useQuery(versionsQuery(dashboardId));
 
 /**
- * The endpoints by their visits of all time, those with most first.
+ * The endpoints by all-time requests, most first.
  *
- * Colours follow this order. They should not change while somebody looks at them, so an endpoint
- * keeps its place for as long as it is remembered, and new ones come after it.
+ * Colours follow this order and should not change while they are shown, so an endpoint keeps its
+ * position while it is cached, and new endpoints are appended.
  */
 export const endpointOrderQuery = (dashboardId: string) =>
   queryOptions({

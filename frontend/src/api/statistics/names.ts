@@ -8,10 +8,10 @@ const MISSING: Readonly<Record<CallField, string>> = {
   status_class: 'No status',
 };
 
-/** Whether a value stands for none; of a user whom it does not know the monitoring writes "None". */
+/** Whether a value means none; Flask-MonitoringDashboard stores an unknown user as "None". */
 export const isMissing = (field: CallField, value: string): boolean =>
   value === '' || (field === 'group_by' && value === 'None');
 
-/** A value as it is shown. */
+/** Returns the display name of a value. */
 export const shownName = (field: CallField, value: string): string =>
   isMissing(field, value) ? MISSING[field] : value;

@@ -17,7 +17,7 @@ export interface Request<B extends CallField> {
   interval: Interval;
   filters?: Filters;
   breakdown?: B[];
-  /** With a breakdown: only so many groups, those with the most requests. */
+  /** With a breakdown: the maximum number of groups; those with the most requests. */
   top?: number;
 }
 
@@ -26,7 +26,7 @@ interface Group<V, B extends CallField> {
   values: V;
 }
 
-/** With a breakdown those groups that have requests, the largest first; else exactly one. */
+/** With a breakdown, the groups with requests, largest first; otherwise exactly one. */
 type Groups<V, B extends CallField> = [B] extends [never] ? [Group<V, B>] : Group<V, B>[];
 
 /** One value per statistic. */
@@ -35,7 +35,7 @@ export type Values<S extends StatisticName> = { [K in S]: Required<GroupValues>[
 /** One value per statistic and slice. */
 export type SlicedValues<S extends StatisticName> = Pick<Required<GroupValues>, S>;
 
-/** The parameters of an interval; without a start the API begins at the first call. */
+/** Returns the parameters of an interval; without a start, the API begins at the first request. */
 export const intervalParams = ({ start, end }: Interval) => ({
   start_date: start?.toISOString(),
   end_date: end.toISOString(),
@@ -59,9 +59,9 @@ function query(
   return get(dashboardPath(dashboardId, 'query'), { ...filters, ...parameters }, signal);
 }
 
-/* The API's types leave open which statistics and fields a response has: those that were requested. */
+/* Narrows the API's types to the requested statistics and fields. */
 
-/** Request statistics of a whole interval. */
+/** Requests statistics of a whole interval. */
 export async function queryValues<S extends StatisticName, B extends CallField = never>(
   dashboardId: string,
   statistics: readonly S[],
@@ -75,7 +75,7 @@ export async function queryValues<S extends StatisticName, B extends CallField =
   })) as Groups<Values<S>, B>;
 }
 
-/** Request statistics of each slice of an interval. */
+/** Requests statistics of each slice of an interval. */
 export async function querySlices<S extends StatisticName, B extends CallField = never>(
   dashboardId: string,
   statistics: readonly S[],

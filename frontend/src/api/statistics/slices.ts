@@ -1,20 +1,22 @@
-/* The labels of time slices, as the API gives them, in a form that a person reads.
-
-   Days, weeks, months and years are those of UTC and are written so; hours and minutes are moments
-   and are written in the browser's own time zone. */
+/**
+ * Formats the labels of time slices in the API.
+ *
+ * Days, weeks, months and years are in UTC and are shown as such; hours and minutes are shown in
+ * the browser's time zone.
+ */
 import type { TimeUnit } from '@/api/types';
 
 const HOUR_LENGTH = '2018-05-29T15'.length;
 const DAY_MS = 86_400_000;
 
-/** Monday, 0:00 UTC, of an ISO week: the week with 4 January in it is the first of a year. */
+/** Returns Monday, 0:00 UTC, of an ISO week; 4 January is always in the first week. */
 function weekStart(year: number, week: number): Date {
   const fourth = Date.UTC(year, 0, 4);
   const weekday = (new Date(fourth).getUTCDay() + 6) % 7;
   return new Date(fourth + ((week - 1) * 7 - weekday) * DAY_MS);
 }
 
-/** When the slice with this label begins: "2018", "2018-05", "2018-W17", "2018-05-29T15", … */
+/** Returns the start of a slice by its label: "2018", "2018-05", "2018-W17", "2018-05-29T15", … */
 export function sliceStart(label: string): Date {
   const week = /^(\d{4})-W(\d{2})$/.exec(label);
   if (week) return weekStart(Number(week[1]), Number(week[2]));
@@ -49,7 +51,7 @@ const LONG: Readonly<Record<TimeUnit, Format>> = {
 
 type Formats = Readonly<Record<TimeUnit, Intl.DateTimeFormat>>;
 
-/** Making a formatter costs a hundred times as much as using it. */
+/** Creating a formatter is a hundred times as expensive as using it. */
 const formatters = (formats: Readonly<Record<TimeUnit, Format>>) =>
   Object.fromEntries(
     Object.entries(formats).map(([timeslice, format]) => [
@@ -83,6 +85,6 @@ export function sliceAxis(timeslice: TimeUnit): string {
   return `${timeslice.charAt(0).toUpperCase()}${timeslice.slice(1)} (${zone})`;
 }
 
-/** In which of these slices, in order of time, a moment lies; -1 if before the first. */
+/** Returns the index of the slice that contains a time, or -1 if it is before the first. */
 export const sliceOf = (labels: readonly string[], moment: Date): number =>
   labels.findLastIndex((label) => sliceStart(label) <= moment);

@@ -20,27 +20,27 @@ const STATISTICS = [
   'ninety-ninth_percentile_execution_time',
 ] as const;
 
-/** For each statistic one value per slice; counts are 0 and times null without calls. */
+/** One value per slice for each statistic; without requests, counts are 0 and times null. */
 export type SeriesValues = SlicedValues<(typeof STATISTICS)[number]>;
 
 export interface TimeSeries {
   timeslice: TimeUnit;
   /** The labels of the slices, in order of time. */
   slices: readonly string[];
-  /** Where the last slice ends, or was cut off. */
+  /** The end of the last slice, which may be cut off. */
   end: Date;
   values: SeriesValues;
-  /** The period before, slice by slice; only if the view compares. */
+  /** The previous period, slice by slice; only if the view compares. */
   before: SeriesValues | undefined;
 }
 
-/** The values of the first so many slices. */
+/** Returns the values of the first slices. */
 const cut = (values: SeriesValues, count: number) =>
   Object.fromEntries(
     Object.entries(values).map(([name, list]) => [name, list.slice(0, count)]),
   ) as SeriesValues;
 
-/** Everything that goes over time on a page, in one request (two to compare). */
+/** All time series of a page, in one request (two for a comparison). */
 export const seriesQuery = (dashboardId: string, view: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'series', view],
@@ -59,7 +59,7 @@ export const seriesQuery = (dashboardId: string, view: View) =>
         timeslice,
         ...now,
         end: interval.end,
-        // The period before may have one more.
+        // The previous period may have one more slice.
         before: before && cut(before.values, now.slices.length),
       };
     },
@@ -70,11 +70,11 @@ export const seriesQuery = (dashboardId: string, view: View) =>
 export const useSeries = (dashboardId: string, view: View) =>
   useQuery(seriesQuery(dashboardId, view));
 
-/** As many groups as have a colour of their own beside the rest. */
+/** The number of groups with distinct colours, besides all others. */
 const GROUPS = 7;
 
 export interface Group {
-  /** Null for the visits of all other groups together. */
+  /** Null for all other groups combined. */
   name: string | null;
   /** One per slice. */
   visits: readonly number[];
@@ -82,7 +82,7 @@ export interface Group {
 
 export interface GroupedVisits {
   series: TimeSeries;
-  /** Together they are all visits. */
+  /** They add up to all requests. */
   groups: readonly Group[];
 }
 
@@ -94,7 +94,7 @@ function withRest(series: TimeSeries, groups: readonly Group[]): GroupedVisits {
   return { series, groups: hasRest ? [...groups, { name: null, visits: rest }] : groups };
 }
 
-/** The visits over time of the groups with most visits, and of the rest. */
+/** Requests over time of the groups with the most requests, and of all others. */
 export const visitsByQuery = (dashboardId: string, dimension: CallField, view: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'visits-by', dimension, view],
@@ -117,7 +117,7 @@ export const visitsByQuery = (dashboardId: string, dimension: CallField, view: V
         name: key[dimension],
         visits: series.slices.map((slice) => visits[places.get(slice) ?? -1] ?? 0),
       }));
-      // Status classes have an order of their own; of all others the largest come first.
+      // Status classes keep their own order; all other groups are ordered by size.
       if (dimension === 'status_class') {
         visitsBy.sort((one, other) => one.name.localeCompare(other.name));
       }
@@ -131,7 +131,7 @@ export const useVisitsBy = (dashboardId: string, dimension: CallField, view: Vie
   useQuery(visitsByQuery(dashboardId, dimension, view));
 
 const LONG_REFRESH_MS = 5 * 60_000;
-/** More hours than that fit neither a heat map nor an answer. */
+/** More hours fit neither a heat map nor a response. */
 export const MOST_DAYS = 366;
 
 export interface Hour {
@@ -145,13 +145,13 @@ export interface Hour {
 
 export interface Hourly {
   hours: readonly Hour[];
-  /** Whether the range is longer, and these are its last days only. */
+  /** Whether these are only the last days of a longer range. */
   isCut: boolean;
 }
 
 const daysBefore = (end: Date, days: number) => new Date(end.getTime() - days * 86_400_000);
 
-/** Visits and unique visitors of every hour, for both heat maps at once. */
+/** Requests and unique visitors per hour, for both heat maps. */
 export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'hourly', range, filters],
@@ -181,7 +181,7 @@ export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
 export const useHourly = (dashboardId: string, view: View) =>
   useQuery(hourlyQuery(dashboardId, view));
 
-/** Visits of every day of a calendar year so far, by date (UTC). */
+/** Requests per day of a calendar year so far, by date (UTC). */
 export const yearQuery = (dashboardId: string, year: number, filters: Filters) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'year', year, filters],

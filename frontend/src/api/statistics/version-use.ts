@@ -6,16 +6,18 @@ import { MAX_GROUPS, queryValues, type Request } from '@/api/statistics/query';
 import { resolveRange, type Interval, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
-/** So many versions and users (or what else uses them) are told apart. */
+/** The maximum number of versions and of users (or other groups). */
 const NEWEST_VERSIONS = 12;
 const LARGEST_USERS = 15;
 
-/** Who used which version how often; a place in a list of visits belongs to a version. */
+/**
+ * The requests of each user to each version; lists of requests are in the order of the versions.
+ */
 export interface VersionUse {
-  /** The newest in use, the oldest of them first; null stands for all older ones together. */
+  /** The newest versions in use, oldest first; null stands for all older ones combined. */
   versions: readonly (string | null)[];
   visits: readonly number[];
-  /** The users, IP addresses or endpoints with most visits. */
+  /** The users, IP addresses or endpoints with the most requests. */
   users: readonly VersionUser[];
 }
 
@@ -31,15 +33,15 @@ interface VersionVisits {
 
 const sum = (values: readonly number[]) => values.reduce((before, value) => before + value, 0);
 
-/** The part of an interval in which a version and all later ones are used. */
+/** Returns the part of an interval in which a version and all later ones are used. */
 function sinceVersion({ start, end }: Interval, version: string, history: readonly Version[]) {
   const since = history.find(({ name }) => name === version)?.since;
   if (since === undefined || (start !== undefined && since < start)) return { start, end };
-  // Of times long past no less than days may be kept.
+  // Data of the distant past may be kept per day only.
   return { start: new Date(since.toISOString().slice(0, 10)), end };
 }
 
-/** Who used which version how often. */
+/** The requests of each user to each version. */
 export const versionUseQuery = (
   dashboardId: string,
   by: Exclude<CallField, 'version'>,
@@ -59,7 +61,9 @@ export const versionUseQuery = (
       const versions = byVersion.map(({ key }) => key.version).sort(byAge(history));
       const newest = versions.slice(-NEWEST_VERSIONS);
       const hasOlder = newest.length < versions.length;
-      /** The visits to each version, and first, if there are any, those to all older ones. */
+      /**
+       * Returns the requests to each version, preceded by those to all older ones if there are any.
+       */
       const inColumns = (groups: readonly VersionVisits[], total: number) => {
         const counts = new Map(groups.map(({ key, values }) => [key.version, values.total_visits]));
         const visits = newest.map((version) => counts.get(version) ?? 0);
@@ -68,7 +72,7 @@ export const versionUseQuery = (
 
       const recent = sinceVersion(interval, newest[0] ?? '', history);
       const pairs = await visitsBy({ interval: recent, filters, breakdown: [by, 'version'] });
-      // In one response if it holds them all, else user by user.
+      // In one response if it fits, otherwise one request per user.
       const visitsOf = (user: string) =>
         pairs.length < MAX_GROUPS
           ? pairs.filter(({ key }) => key[by] === user)

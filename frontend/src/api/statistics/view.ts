@@ -1,4 +1,4 @@
-/* What a page of statistics shows: the time range and the filters, as they stand in the URL. */
+/* The view of a statistics page: time range and filters, kept in the URL. */
 import type { CallField, TimeUnit } from '@/api/types';
 
 export const PRESETS = ['1h', '24h', '7d', '30d', '12mo', 'all'] as const;
@@ -35,7 +35,7 @@ export const FILTER_LABELS: Readonly<Record<CallField, string>> = {
   status_class: 'Status',
 };
 
-/* Their records have every unit and field of the API: the compiler misses one that does not. */
+/* Records with every unit and field of the API, which the compiler checks. */
 export const TIMESLICES = Object.keys(LENGTHS) as TimeUnit[];
 export const FILTER_NAMES = Object.keys(FILTER_LABELS) as CallField[];
 
@@ -46,13 +46,13 @@ export type Range = { preset: Preset } | { from: string; to: string };
 
 export interface View {
   range: Range;
-  /** Show the period before as well. */
+  /** Whether to show the previous period too. */
   compare: boolean;
   timeslice: TimeUnit | 'auto';
   filters: Filters;
 }
 
-/** A span of time, from `start` (inclusive; undefined: the first call) to `end` (exclusive). */
+/** An interval from `start` (inclusive; undefined: the first request) to `end` (exclusive). */
 export interface Interval {
   start: Date | undefined;
   end: Date;
@@ -73,7 +73,7 @@ function parseRange(params: URLSearchParams): Range {
   return { preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET };
 }
 
-/** Reads a view from a URL; what is missing or wrong there takes its default. */
+/** Parses a view from a URL; missing and invalid parameters get their defaults. */
 export function parseView(params: URLSearchParams): View {
   const filters: Filters = {};
   for (const name of FILTER_NAMES) {
@@ -88,7 +88,7 @@ export function parseView(params: URLSearchParams): View {
   };
 }
 
-/** The search parameters of a view; defaults are left out, so that links stay short. */
+/** Returns the search parameters of a view; defaults are omitted to keep links short. */
 export function viewParams({ range, compare, timeslice, filters }: View): URLSearchParams {
   const params = new URLSearchParams();
   if ('from' in range) {
@@ -105,7 +105,7 @@ export function viewParams({ range, compare, timeslice, filters }: View): URLSea
 
 const PARAMS: readonly string[] = ['range', 'from', 'to', 'compare', 'timeslice', ...FILTER_NAMES];
 
-/** Puts another view into a URL, and leaves what panels keep there as it is. */
+/** Replaces the view in a URL and keeps the parameters of panels. */
 export function replaceView(before: URLSearchParams, view: URLSearchParams): URLSearchParams {
   const others = [...before].filter(([name]) => !PARAMS.includes(name));
   return new URLSearchParams([...view, ...others]);
@@ -120,7 +120,7 @@ const plusMonths = (moment: Date, months: number) => {
 };
 const monthOf = (moment: Date) => new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth()));
 
-/* Presets begin where a slice begins: "last 7 days" is today and the six days before it. */
+/* Presets start at a slice boundary: "last 7 days" is today and the six days before. */
 const PRESET_STARTS: Readonly<Record<Preset, (now: Date) => Date | undefined>> = {
   '1h': (now) => plus(floor(now, MINUTE), -59 * MINUTE),
   '24h': (now) => plus(floor(now, HOUR), -23 * HOUR),
@@ -130,7 +130,7 @@ const PRESET_STARTS: Readonly<Record<Preset, (now: Date) => Date | undefined>> =
   all: () => undefined,
 };
 
-/** The moments a range stands for at the time `now`. */
+/** Resolves a range at the time `now`. */
 export function resolveRange(range: Range, now: Date): Interval {
   if ('preset' in range) return { start: PRESET_STARTS[range.preset](now), end: now };
   return { start: new Date(range.from), end: plus(new Date(range.to), DAY) };
@@ -139,8 +139,8 @@ export function resolveRange(range: Range, now: Date): Interval {
 const PRESET_LENGTHS = { '1h': HOUR, '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const;
 
 /**
- * The period before, moved by the whole length of the range, so that a day that has just begun is
- * compared with as much of an earlier day. Undefined for all time.
+ * Returns the previous period, shifted by the full length of the range, so that a day that has just
+ * begun is compared with the same part of an earlier day. Undefined for all time.
  */
 export function periodBefore(range: Range, now: Date): Interval | undefined {
   const { start, end } = resolveRange(range, now);
@@ -155,7 +155,7 @@ export function periodBefore(range: Range, now: Date): Interval | undefined {
   return { start: plus(start, -length), end: plus(end, -length) };
 }
 
-/* The longest interval that each slice still suits: between some 20 and 120 points on an axis. */
+/* The longest interval for each slice, for about 20 to 120 points on an axis. */
 const LONGEST: readonly [TimeUnit, number][] = [
   ['minute', 2 * HOUR],
   ['hour', 4 * DAY],
@@ -163,7 +163,10 @@ const LONGEST: readonly [TimeUnit, number][] = [
   ['week', 2 * 366 * DAY],
 ];
 
-/** The slice that suits an interval; `first` is the first call, for an interval without a start. */
+/**
+ * Returns the slice that suits an interval; `first` is the first request, for an interval without a
+ * start.
+ */
 export function fittingTimeslice({ start, end }: Interval, first?: Date): TimeUnit {
   const begin = start ?? first;
   if (begin === undefined) return 'month';
@@ -171,18 +174,18 @@ export function fittingTimeslice({ start, end }: Interval, first?: Date): TimeUn
   return LONGEST.find(([, longest]) => length <= longest)?.[0] ?? 'month';
 }
 
-/** The API answers 10,000 at most; the first and the last may stick out of the interval. */
+/** The API returns at most 10,000 slices; the first and the last may extend beyond the interval. */
 const MOST_SLICES = 10_000 - 2;
 
-/** Whether an interval is cut into few enough slices; without a start nobody knows yet. */
+/** Whether an interval has few enough slices; true while its start is unknown. */
 export const canBeCut = ({ start, end }: Interval, timeslice: TimeUnit): boolean =>
   start === undefined || (end.getTime() - start.getTime()) / LENGTHS[timeslice] <= MOST_SLICES;
 
-/** The slice in which a view shows an interval: the one that was chosen, if it will do. */
+/** Returns the slice for an interval in a view: the selected one, if it is possible. */
 export const timesliceOf = ({ timeslice }: View, interval: Interval): TimeUnit =>
   timeslice === 'auto' || !canBeCut(interval, timeslice) ? fittingTimeslice(interval) : timeslice;
 
-/** A range as a title: "Last 7 days" or "2026-01-01 to 2026-01-31". */
+/** Returns the title of a range: "Last 7 days" or "2026-01-01 to 2026-01-31". */
 export const rangeName = (range: Range): string =>
   'preset' in range
     ? PRESET_NAMES[range.preset]

@@ -17,7 +17,7 @@ const shortened = { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'n
 interface StepProps {
   match: Match;
   isLast: boolean;
-  /** The view, which pages of the same dashboard share. */
+  /** The view that all pages of a dashboard share. */
   search: string;
 }
 
@@ -53,7 +53,7 @@ const Step = ({ match, isLast, search }: StepProps) => (
   </Box>
 );
 
-/** The way from the overview to this page. */
+/** The path from the overview to this page. */
 export function Breadcrumbs() {
   const search = useViewSearch();
   const matches = (useMatches() as Match[]).filter(({ handle }) => handle?.crumb !== undefined);

@@ -61,7 +61,7 @@ const Heading = ({ children }: { children: ReactNode }) => (
 function DashboardLinks() {
   const dashboards = useDashboards().data ?? [];
   const { view } = useView();
-  // The time range is of interest for another dashboard too; what is filtered by is not.
+  // Another dashboard keeps the time range, but not the filters.
   const search = viewParams({ ...view, filters: {} }).toString();
   if (dashboards.length === 0) return null;
   return (
@@ -81,7 +81,7 @@ function DashboardLinks() {
   );
 }
 
-/** Navigation at the left, on screens that have the room. */
+/** Navigation on the left of wide screens. */
 export const Drawer = () => (
   <Box
     component="nav"
@@ -122,7 +122,7 @@ const BottomLink = styled(NavLink)(({ theme }) => ({
   '&.active': { color: theme.palette.primary.main },
 }));
 
-/** The same places at the foot of a phone. */
+/** Navigation at the bottom of narrow screens. */
 export const BottomBar = () => (
   <Box
     component="nav"

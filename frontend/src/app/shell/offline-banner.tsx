@@ -14,7 +14,7 @@ function watchConnection(notify: () => void): () => void {
   };
 }
 
-/** Says that there is no connection, and what that means for what is seen. */
+/** Shows that the connection is lost and that the data may be outdated. */
 export function OfflineBanner() {
   const online = useSyncExternalStore(watchConnection, () => navigator.onLine);
   const answering = useSyncExternalStore(watchAnswers, serverAnswers);

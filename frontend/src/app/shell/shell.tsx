@@ -10,7 +10,7 @@ import { Shortcuts } from '@/app/shell/shortcuts';
 import { TopBar } from '@/app/shell/top-bar';
 import { usePreloading } from '@/app/shell/use-preloading';
 
-/** Moves the focus to the content when another page is shown, as a page load would. */
+/** Moves the focus to the content on navigation, as a page load would. */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -44,7 +44,7 @@ const SkipLink = () => (
   </Box>
 );
 
-/** What surrounds every page of a signed-in user. */
+/** The layout of every page for signed-in users. */
 export function Shell() {
   const main = useFocusOnNavigation();
   usePreloading();

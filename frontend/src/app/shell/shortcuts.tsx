@@ -8,7 +8,7 @@ const ShortcutHelp = lazy(async () => ({
   default: (await import('@/app/shell/shortcut-help')).ShortcutHelp,
 }));
 
-/** How long `g` waits for the letter that says where to go, in ms. */
+/** How long `g` waits for the second key, in ms. */
 const CHORD_MS = 1_500;
 
 const DESTINATIONS: Readonly<Record<string, string>> = { o: OVERVIEW, s: '/settings', h: '/help' };
@@ -17,7 +17,7 @@ const isTyping = ({ target }: KeyboardEvent) =>
   target instanceof HTMLElement &&
   target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null;
 
-/** Uses the control on the page that names `key` in its aria-keyshortcuts. */
+/** Focuses or clicks the control with this key in its aria-keyshortcuts. */
 function operate(key: string): boolean {
   const control = document.querySelector<HTMLElement>(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
   if (!control) return false;
@@ -38,7 +38,7 @@ function makeKeyHandler(navigate: NavigateFunction, showHelp: () => void) {
   };
 }
 
-/** Listens for the keyboard shortcuts, and lists them at "?". */
+/** Handles the keyboard shortcuts and shows them on "?". */
 export function Shortcuts() {
   const [helpShown, setHelpShown] = useState(false);
   const navigate = useNavigate();

@@ -7,7 +7,7 @@ import { UserMenu } from '@/app/shell/user-menu';
 import { Logo } from '@/components/logo';
 import { OVERVIEW } from '@/lib/paths';
 
-/** Logo, where one is, and the user's menu. */
+/** Logo, breadcrumbs and user menu. */
 export const TopBar = () => (
   <Box
     component="header"

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-/** How long the page that was asked for has the browser to itself, in ms. */
+/** How long to wait while the requested page loads, in ms. */
 const HEAD_START_MS = 1_500;
 
 async function preload(): Promise<void> {
@@ -10,11 +10,11 @@ async function preload(): Promise<void> {
       import('@/features/dashboard/statistics-tab'),
     ]);
   } catch {
-    // It is tried again when the page is visited, where a failure is shown.
+    // Loaded again on navigation, where an error is shown.
   }
 }
 
-/** Loads the code of the page that is most likely next, so that its charts are drawn at once. */
+/** Preloads the code of the most likely next page, so that its charts appear at once. */
 export function usePreloading(): void {
   useEffect(() => {
     const timer = window.setTimeout(() => void preload(), HEAD_START_MS);

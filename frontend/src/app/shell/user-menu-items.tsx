@@ -27,7 +27,7 @@ interface UserMenuItemsProps {
   onClose: () => void;
 }
 
-/** What the user's menu holds. */
+/** The items of the user menu. */
 export function UserMenuItems({ anchor, onClose }: UserMenuItemsProps) {
   const { mode, setMode } = useColorMode();
   const logout = useLogout();
@@ -35,7 +35,7 @@ export function UserMenuItems({ anchor, onClose }: UserMenuItemsProps) {
   const signOut = () =>
     logout.mutate(undefined, { onError: (error) => notify(messageOf(error), 'error') });
   return (
-    // In the header rather than at the end of the page: so it belongs to a landmark.
+    // Inside the header instead of at the end of the page, so that it is part of a landmark.
     <Menu open disablePortal anchorEl={anchor} onClose={onClose}>
       {COLOR_MODES.map((candidate) => (
         <MenuItem

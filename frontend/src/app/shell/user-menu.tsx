@@ -9,7 +9,7 @@ const UserMenuItems = lazy(async () => ({
   default: (await import('@/app/shell/user-menu-items')).UserMenuItems,
 }));
 
-/** The user's name; opens theme, settings and signing out. */
+/** The username, which opens a menu with theme, settings and sign-out. */
 export function UserMenu() {
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const user = useUser().data;

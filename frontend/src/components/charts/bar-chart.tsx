@@ -6,13 +6,13 @@ import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/c
 import { SeriesHover } from '@/components/charts/series-hover';
 
 interface BarChartProps extends SeriesChartProps {
-  /** What to compare with, as a dashed line over the bars. */
+  /** The series to compare with, drawn as a dashed line. */
   before?: Series;
-  /** Share of a bar's place that is left free beside it. */
+  /** The gap between bars as a share of the category width. */
   gap?: number;
 }
 
-/** For each series how much lies under it in the stack, by category; at the end all of it. */
+/** Returns the base of each series in the stack by category, followed by the totals. */
 function stack({ categories, series }: SeriesChartProps): number[][] {
   const floors = [categories.map(() => 0)];
   for (const { values } of series) {
@@ -28,7 +28,7 @@ interface StacksProps {
   gap: number;
 }
 
-/** One path for each series instead of one element for each bar: a year of hours draws at once. */
+/** One path per series instead of one element per bar, so that a year of hours draws fast. */
 function Stacks({ series, floors, scales: { x, y, step }, gap }: StacksProps) {
   const width = Math.max(step * (1 - gap), 0.5);
   const bar = (at: number, floor: number, value: number) =>
@@ -71,7 +71,7 @@ function Drawing({ width, height, ...chart }: BarChartProps & { width: number; h
   );
 }
 
-/** Counts as bars over time or other categories; several series stand on each other. */
+/** A bar chart over time or other categories; several series are stacked. */
 export function BarChart({ height = CHART_HEIGHT, ...chart }: BarChartProps) {
   const { series, before, xTitle, yTitle } = chart;
   const shown = before ? [...series, before] : series;

@@ -18,7 +18,7 @@ export interface BoxRow {
 
 interface BoxPlotsProps {
   rows: readonly BoxRow[];
-  /** What the bottom axis is, with its unit. */
+  /** The title of the bottom axis, with its unit. */
   xTitle: string;
   format: (value: number) => string;
   /** Pixels. */
@@ -33,13 +33,13 @@ interface Datum {
 
 const TOP = 4;
 const BOTTOM = 24;
-/** Half of the last label on the axis. */
+/** Space for half of the last axis label. */
 const RIGHT = 24;
 const MOST_LABEL = 150;
-/** Between a label and the plot. */
+/** Between labels and plot. */
 const GAP = 16;
 
-/** Nivo reckons quartiles itself; of these five values they are the values themselves. */
+/** Nivo computes the quartiles itself; for these five values, they are the values themselves. */
 const QUANTILES = [0, 0.25, 0.5, 0.75, 1];
 
 const nivoData = (rows: readonly BoxRow[], least: number): Datum[] =>
@@ -57,7 +57,7 @@ interface TailsProps {
   rows: readonly BoxRow[];
 }
 
-/** What lies beyond the 90th percentile: a tick at the 99th, a ring at the slowest. */
+/** The tail beyond the 90th percentile: a tick at the 99th, a ring at the maximum. */
 function Tails({ layer, rows }: TailsProps) {
   const { scheme } = useTheme().palette;
   const x = layer.xScale as Scale;
@@ -140,8 +140,9 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
 }
 
 /**
- * Execution times of several groups on one logarithmic axis: the box from the first to the third
- * quartile with the median, whiskers from the fastest to the 90th percentile, and the tail.
+ * Box plots of the execution times of several groups on a logarithmic axis: the box from the first
+ * to the third quartile with the median, whiskers from the minimum to the 90th percentile, and the
+ * tail.
  */
 export function BoxPlots({ rowHeight = 36, ...chart }: BoxPlotsProps) {
   const { rows, xTitle, format } = chart;

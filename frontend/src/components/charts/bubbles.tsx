@@ -11,7 +11,7 @@ interface BubblesProps {
   columns: readonly { name: string; color: string }[];
   xTitle: string;
   yTitle: string;
-  /** Writes a value with its unit. */
+  /** Formats a value with its unit. */
   format: (value: number) => string;
 }
 
@@ -29,7 +29,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
   const columnRoom = Math.max(step, COLUMN_ROOM) - 4;
   const line = (at: number) => TOP + (at + 0.5) * ROW;
   const bottom = TOP + rows.length * ROW;
-  // The area of a bubble stands for the number, so its radius for the root.
+  // The area of a bubble is proportional to the value, so the radius is to its square root.
   const radius = (value: number) => Math.sqrt(value / most) * (Math.min(ROW, step) / 2 - 1);
   return (
     <svg width={width} height={bottom + BOTTOM} fontSize={11} fill={scheme.textSoft}>
@@ -56,7 +56,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
   );
 }
 
-/** Rows and columns with a bubble at each crossing, whose area says how much there is. */
+/** A matrix of bubbles whose areas are proportional to the values. */
 export function Bubbles(chart: BubblesProps) {
   const { rows, columns, xTitle, yTitle, format } = chart;
   const locate =

@@ -9,16 +9,18 @@ interface ChartFrameProps {
   yTitle?: string;
   xTitle?: string;
   legend?: readonly LegendEntry[];
-  /** Pixels; may depend on the width. */
+  /** In pixels; may depend on the width. */
   height: number | ((width: number) => number);
-  /** Draws the chart in the width there is. */
+  /** Draws the chart in the available width. */
   children: (width: number) => ReactNode;
 }
 
 const caption = { fontSize: '0.6875rem', lineHeight: 1.6, color: 'text.secondary' } as const;
 
-/** What surrounds a chart: the names of both axes and the legend; the drawing itself is hidden
- * from screen readers, which have the summary and the table. */
+/**
+ * The frame of a chart: axis titles and legend. The drawing is hidden from screen readers, which
+ * read the summary and the table.
+ */
 export function ChartFrame({ yTitle, xTitle, legend = [], height, children }: ChartFrameProps) {
   const [ref, width] = useWidth();
   return (

@@ -22,7 +22,7 @@ const axes = { categories, xTitle: 'Day (UTC)', formatTick: String, format: form
 const texts = (container: HTMLElement) =>
   [...container.querySelectorAll('svg text')].map(({ textContent }) => textContent);
 
-/** What lies over the drawing and is pointed at. */
+/** The area over the drawing that receives pointer events. */
 const areaOf = (container: HTMLElement) =>
   container.querySelector('[aria-hidden] > div:last-child') ?? container;
 

@@ -17,18 +17,18 @@ export interface HeatmapRow extends Category {
 
 interface HeatmapProps {
   rows: readonly HeatmapRow[];
-  /** The columns; a cell's place and the label over it come from this one list. */
+  /** The columns, which position both the cells and their labels. */
   columns: readonly Category[];
   xTitle: string;
   yTitle: string;
-  /** Writes a value with its unit. */
+  /** Formats a value with its unit. */
   format: (value: number) => string;
-  /** Writes a value into its cell, if cells are large enough for that. */
+  /** Formats the value inside a cell; omit it if cells are too small. */
   formatCell?: (value: number) => string;
   /** Pixels. */
   rowHeight?: number;
   labelWidth?: number;
-  /** Room that a column's label needs. */
+  /** The width of a column label. */
   columnRoom?: number;
 }
 
@@ -37,7 +37,7 @@ const GAP = 2;
 
 type Painter = (value: number) => string;
 
-/** Where the cells are, in pixels. */
+/** The position of the cells, in pixels. */
 interface Grid {
   left: number;
   columnWidth: number;
@@ -46,7 +46,7 @@ interface Grid {
 
 const RADIUS = 2;
 
-/** A cell with round corners, as a part of a path. */
+/** Returns the path of a cell with rounded corners. */
 function cell({ left, columnWidth, rowHeight }: Grid, row: number, column: number): string {
   const width = Math.max(columnWidth - GAP, 1);
   const height = rowHeight - GAP;
@@ -65,7 +65,7 @@ interface CellsProps {
   color: Painter;
 }
 
-/** One path for each colour instead of one element for each cell. */
+/** One path per colour instead of one element per cell. */
 function Cells({ rows, grid, color }: CellsProps) {
   const paths = new Map<string, string[]>();
   rows.forEach(({ values }, row) =>
@@ -86,7 +86,7 @@ interface CellLabelsProps {
   max: number;
 }
 
-/** The numbers in the cells, dark on light ones and the other way round. */
+/** The numbers in the cells, dark on light cells and light on dark cells. */
 function CellLabels({ rows, grid, format, max }: CellLabelsProps) {
   const { scheme } = useTheme().palette;
   return rows.map(({ id, values }, row) => (
@@ -147,7 +147,7 @@ interface ScaleLegendProps {
   format: (value: number) => string;
 }
 
-/** From nothing to the most there usually is. */
+/** The colour scale from 0 to the usual maximum. */
 export function ScaleLegend({ values, format }: ScaleLegendProps) {
   const { ramp } = useTheme().palette.scheme;
   const top = usualTop(values);
@@ -169,7 +169,7 @@ export function ScaleLegend({ values, format }: ScaleLegendProps) {
   );
 }
 
-/** Rows and columns whose cells are the darker (in the dark theme the lighter) the more they hold. */
+/** A heat map: larger values are darker (in the dark theme, lighter). */
 export function Heatmap({
   rowHeight = 20,
   labelWidth = 64,

@@ -10,24 +10,26 @@ import {
 
 import Box from '@mui/material/Box';
 
-/** What is under the pointer: where its tooltip hangs, in pixels of the area, and what it says. */
+/**
+ * What is under the pointer: the position of its tooltip in the area, in pixels, and its content.
+ */
 export interface Hit {
   x: number;
   y: number;
   content: ReactNode;
-  /** Drawn in the area below the tooltip, such as a guide line. */
+  /** Drawn below the tooltip, such as a guide line. */
   sign?: ReactNode;
 }
 
 interface HoverAreaProps {
-  /** The part of the chart where the data is, in pixels. */
+  /** The data area of the chart, in pixels. */
   area: { left: number; top: number; width: number; height: number };
   locate: (x: number, y: number) => Hit | undefined;
 }
 
 const DISTANCE = 10;
 
-/** Hangs at the side that has more room, and is no wider than that. */
+/** Placed on the side with more space and no wider than that. */
 const Hanging = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
   const { x, y, content } = hit;
   const isRight = x > area.width / 2;
@@ -49,7 +51,7 @@ const Hanging = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
   );
 };
 
-/** Calls `end` when somebody touches another place, scrolls or presses Escape. */
+/** Calls `end` when the user taps elsewhere, scrolls or presses Escape. */
 function useEnd(isOn: boolean, element: RefObject<HTMLElement | null>, end: () => void) {
   useEffect(() => {
     if (!isOn) return;
@@ -69,9 +71,9 @@ function useEnd(isOn: boolean, element: RefObject<HTMLElement | null>, end: () =
 }
 
 /**
- * Lies over a chart and shows the tooltip of what is under the pointer.
+ * An overlay that shows the tooltip of what is under the pointer.
  *
- * It is for those who see and point; everyone has the same figures in the table beside the chart.
+ * It is for pointer users only; the table has the same figures.
  */
 export function HoverArea({ area, locate }: HoverAreaProps) {
   const element = useRef<HTMLElement>(null);
@@ -83,7 +85,7 @@ export function HoverArea({ area, locate }: HoverAreaProps) {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     setPointer({ x: event.clientX - left, y: event.clientY - top });
   };
-  // A finger leaves when it is lifted; what it touched should stay to be read.
+  // Lifting a finger is a leave event, but the tooltip should stay.
   const leave = ({ pointerType }: PointerEvent) => pointerType === 'mouse' && hide();
   return (
     <Box

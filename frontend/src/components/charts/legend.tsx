@@ -4,7 +4,7 @@ import type { Series } from '@/components/charts/series';
 
 export type LegendEntry = Pick<Series, 'id' | 'name' | 'color' | 'dash'>;
 
-/** A sample of how a series is drawn: a square, or a line with its dashes. */
+/** A sample of the colour or dash pattern of a series. */
 export const Swatch = ({ color, dash }: Pick<Series, 'color' | 'dash'>) => (
   <svg width={14} height={10} aria-hidden style={{ flexShrink: 0 }}>
     {dash === undefined ? (
@@ -15,7 +15,7 @@ export const Swatch = ({ color, dash }: Pick<Series, 'color' | 'dash'>) => (
   </svg>
 );
 
-/** Which series is drawn how. */
+/** The legend of a chart. */
 export const Legend = ({ entries }: { entries: readonly LegendEntry[] }) => (
   <Box
     component="ul"

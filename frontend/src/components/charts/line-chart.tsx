@@ -6,9 +6,9 @@ import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/c
 import { SeriesHover } from '@/components/charts/series-hover';
 
 interface LineChartProps extends SeriesChartProps {
-  /** Ids of the two series between which the area is filled. */
+  /** The ids of two series; the area between them is filled. */
   band?: readonly [low: string, high: string];
-  /** Whether the axis counts things, of which there are no fractions. */
+  /** Whether the axis shows whole numbers only. */
   whole?: boolean;
 }
 
@@ -17,7 +17,7 @@ interface Point {
   y: number;
 }
 
-/** Stretches of neighbouring categories that have a value, as points. */
+/** Splits the values into runs of points without gaps. */
 function stretches({ values }: Series, { x, y }: Scales): Point[][] {
   const found: Point[][] = [];
   values.forEach((value, at) => {
@@ -49,7 +49,7 @@ const Lines = ({ series, scales }: LayerProps) =>
     />
   ));
 
-/** Points without neighbours, of which a line shows nothing. */
+/** Points without neighbours, for which a line would draw nothing. */
 const LonelyPoints = ({ series, scales }: LayerProps) =>
   series.flatMap((one) =>
     stretches(one, scales)
@@ -65,7 +65,7 @@ const LonelyPoints = ({ series, scales }: LayerProps) =>
       )),
   );
 
-/** The area between two series that are measured at the same places. */
+/** The area between two series with values in the same categories. */
 function Band({ series, scales, ids }: LayerProps & { ids: readonly [string, string] }) {
   const [low, high] = ids.map((id) => series.find((one) => one.id === id));
   if (!low || !high) return null;
@@ -97,7 +97,7 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
   );
 }
 
-/** Lines over time or other categories; a gap where nothing was measured. */
+/** A line chart over time or other categories, with gaps for missing values. */
 export function LineChart({ height = CHART_HEIGHT, ...chart }: LineChartProps) {
   return (
     <ChartFrame

@@ -4,7 +4,9 @@ import { fitText } from '@/components/charts/fit-text';
 import type { Scales } from '@/components/charts/plot';
 import type { Mark } from '@/components/charts/series';
 
-/** The room that a label gets, in pixels; one that would lie over the label before is left out. */
+/**
+ * The maximum width of a label, in pixels; labels that would overlap the previous one are omitted.
+ */
 const LABEL_ROOM = 56;
 
 interface MarksProps {
@@ -29,7 +31,7 @@ function place({ marks, scales: { step, width } }: MarksProps): Placed[] {
   return placed;
 }
 
-/** Dashed lines where something began, such as a version, with its name at the top. */
+/** Labelled dashed lines that mark events, such as the start of a version. */
 export function Marks(props: MarksProps) {
   const { textSoft, surface } = useTheme().palette.scheme;
   return place(props).map(({ label, x, isLabelled }) => (

@@ -5,29 +5,29 @@ import { useTheme } from '@mui/material/styles';
 import { spacedIndexes } from '@/components/charts/scale';
 import { MARGIN, type SeriesChartProps } from '@/components/charts/series';
 
-/* Plain SVG: Nivo, which draws the calendar and the box plots, sets up an animation for every bar
-   and every label, also where nothing moves, and a page of charts takes twice as long to draw. */
+/* Plain SVG: Nivo, which draws the calendar and the box plots, animates every bar and label even if
+   nothing moves, which doubles the drawing time of a page of charts. */
 
 const TICK_ROOM = 64;
 
-/** Where things are in the area of a plot, in pixels from its upper left corner. */
+/** Positions in the plot area, in pixels from its top left corner. */
 export interface Scales {
   width: number;
   height: number;
   /** The width of a category. */
   step: number;
-  /** The middle of a category. */
+  /** The centre of a category. */
   x: (category: number) => number;
   y: (value: number) => number;
 }
 
 interface PlotProps extends Pick<SeriesChartProps, 'categories' | 'formatTick'> {
-  /** Values of the left axis, from 0 upwards. */
+  /** The ticks of the left axis, ascending from 0. */
   ticks: readonly number[];
-  /** Pixels, with the axes. */
+  /** In pixels, including the axes. */
   width: number;
   height: number;
-  /** Draws what lies between the axes. */
+  /** Draws the content between the axes. */
   children: (scales: Scales) => ReactNode;
 }
 
@@ -46,7 +46,7 @@ function scalesOf({ categories, ticks, width, height }: Omit<PlotProps, 'childre
   };
 }
 
-/** Both axes of a chart of series, and lines across it at the ticks of the left one. */
+/** The axes and horizontal grid lines of a series chart. */
 export function Plot({ children, ...props }: PlotProps) {
   const { categories, formatTick, ticks, width, height } = props;
   const { border, textSoft } = useTheme().palette.scheme;

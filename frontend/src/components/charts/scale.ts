@@ -1,15 +1,15 @@
 const NICE_STEPS = [1, 2, 2.5, 5, 10];
 
-/** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `step`. */
+/** Returns the smallest of 1, 2, 2.5, 5 × 10ⁿ that is at least `step`. */
 function niceStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   return power * (NICE_STEPS.find((nice) => nice * power >= step * (1 - 1e-9)) ?? 10);
 }
 
 /**
- * Round values from 0 to at least `max`, in about `count` steps.
+ * Returns round values from 0 to at least `max`, in about `count` steps.
  *
- * Counts pass `whole`, since there is no half a visit.
+ * Pass `whole` for counts: there is no half a request.
  */
 export function niceTicks(max: number, count: number, whole = false): number[] {
   const step = niceStep((max > 0 ? max : 1) / count);
@@ -18,7 +18,7 @@ export function niceTicks(max: number, count: number, whole = false): number[] {
   return Array.from({ length: steps + 1 }, (_, at) => at * used);
 }
 
-/** Which of `count` labels to write so that each has `room` of the `width`; evenly spaced. */
+/** Returns the evenly spaced indexes of the labels to draw so that each has `room` pixels. */
 export function spacedIndexes(count: number, width: number, room: number): number[] {
   const every = Math.max(1, Math.ceil((count * room) / Math.max(width, 1)));
   return Array.from({ length: Math.ceil(count / every) }, (_, at) => at * every);
@@ -30,19 +30,22 @@ export const maximum = (values: Iterable<number | null>): number => {
   return max;
 };
 
-/** Of so many values the largest few may go beyond the scale. */
+/** The share of values that must fit on a colour scale. */
 const USUAL = 0.98;
 
-/** The top of a scale of shades: the largest value, but for a few that would pale all others. */
+/**
+ * Returns the maximum of a colour scale, ignoring a few outliers that would make all other values
+ * pale.
+ */
 export function usualTop(values: readonly (number | null)[]): number {
   const sorted = values.filter((value) => value !== null).sort((one, other) => one - other);
   return sorted[Math.ceil(USUAL * (sorted.length - 1))] ?? 0;
 }
 
-/** Shorter times than this (ms) are drawn as if they took so long: a logarithm knows no zero. */
+/** Shorter times (in ms) are drawn as this value: the logarithm of 0 is undefined. */
 const LEAST = 0.01;
 
-/** 1, 3, 10, 30, … from at most `min` to at least `max`, for a logarithmic axis. */
+/** Returns 1, 3, 10, 30, … from at most `min` to at least `max`, for a logarithmic axis. */
 export function logTicks(min: number, max: number): number[] {
   const [low, high] = [Math.max(min, LEAST), Math.max(max, LEAST)];
   const first = Math.floor(Math.log10(low));

@@ -7,9 +7,9 @@ import { TooltipCard, TooltipRows, type TooltipRow } from '@/components/charts/t
 interface SeriesHoverProps extends Pick<SeriesChartProps, 'categories' | 'series' | 'format'> {
   width: number;
   height: number;
-  /** Adds up the series in a row under this name. */
+  /** The label of a row with the sum of all series. */
   total?: string;
-  /** What the series are compared with, in the last row. */
+  /** The comparison series, shown in the last row. */
   before?: Series;
 }
 
@@ -40,7 +40,7 @@ const GuideLine = ({ x }: { x: number }) => (
   />
 );
 
-/** Over a chart of series: the values of all of them in the category under the pointer. */
+/** The tooltip of a series chart: all values in the category under the pointer. */
 export function SeriesHover({ width, height, ...chart }: SeriesHoverProps) {
   const { categories } = chart;
   const area = {

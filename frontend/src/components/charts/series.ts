@@ -1,26 +1,26 @@
-/* What the charts with a category axis share: time slices, bins or hours along the bottom, and
-   series of values over them. */
+/* Shared types of charts with a category axis: time slices, bins or hours at the bottom, and series
+   of values. */
 
 export interface Series {
   id: string;
   name: string;
   color: string;
-  /** One per category; null where there is nothing to measure. */
+  /** One per category; null for a missing value. */
   values: readonly (number | null)[];
-  /** SVG dash pattern, so that colour is not the only sign. */
+  /** An SVG dash pattern, so that colour is not the only distinction. */
   dash?: string;
 }
 
 export interface Category {
-  /** On the axis, short. */
+  /** The short label on the axis. */
   tick: string;
-  /** In the tooltip, in full. */
+  /** The full title in the tooltip. */
   title: string;
 }
 
-/** A line across the chart where something began. */
+/** A vertical line that marks an event. */
 export interface Mark {
-  /** Index of the category. */
+  /** The index of the category. */
   at: number;
   label: string;
 }
@@ -28,13 +28,13 @@ export interface Mark {
 export interface SeriesChartProps {
   categories: readonly Category[];
   series: readonly Series[];
-  /** What the bottom axis is, with its unit. */
+  /** The title of the bottom axis, with its unit. */
   xTitle: string;
-  /** What the left axis is, with its unit. */
+  /** The title of the left axis, with its unit. */
   yTitle: string;
-  /** Writes a value on the axis. */
+  /** Formats a value on the axis. */
   formatTick: (value: number) => string;
-  /** Writes a value in the tooltip. */
+  /** Formats a value in the tooltip. */
   format: (value: number | null) => string;
   marks?: readonly Mark[];
   /** Pixels. */

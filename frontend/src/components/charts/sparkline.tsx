@@ -2,7 +2,7 @@ import { useTheme } from '@mui/material/styles';
 
 interface SparklineProps {
   values: readonly number[];
-  /** What it shows, in a sentence, for those who do not see it. */
+  /** A sentence for screen readers. */
   label: string;
   color?: string;
   /** Pixels. */
@@ -10,7 +10,7 @@ interface SparklineProps {
   height?: number;
 }
 
-/** A small line without axes: how something went. */
+/** A small line chart without axes. */
 export function Sparkline({ values, label, color, width = 120, height = 28 }: SparklineProps) {
   const { accent } = useTheme().palette.scheme;
   const stroke = color ?? accent;

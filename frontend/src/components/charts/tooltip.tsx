@@ -4,7 +4,7 @@ import Box from '@mui/material/Box';
 
 import { Swatch, type LegendEntry } from '@/components/charts/legend';
 
-/** The card that a tooltip is. */
+/** The card of a tooltip. */
 export const TooltipCard = ({ title, children }: { title: string; children: ReactNode }) => (
   <Box
     sx={{
@@ -30,7 +30,7 @@ export interface TooltipRow extends Partial<LegendEntry> {
   value: string;
 }
 
-/** Names and values, one below the other, with the sample of each series. */
+/** Rows of swatch, name and value. */
 export const TooltipRows = ({ rows }: { rows: readonly TooltipRow[] }) =>
   rows.map(({ id, name, value, color, dash }) => (
     <Box key={id ?? name} sx={{ display: 'flex', alignItems: 'center', gap: 0.75 }}>

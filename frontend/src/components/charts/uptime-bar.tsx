@@ -7,14 +7,14 @@ import { useWidth } from '@/components/charts/use-width';
 
 export interface UptimeDay {
   title: string;
-  /** Share of the day that the app was down, from 0 to 1; null if nobody watched. */
+  /** The share of the day that the app was down, from 0 to 1; null if it was not monitored. */
   down: number | null;
-  /** In words, for the tooltip. */
+  /** The text of the tooltip. */
   text: string;
 }
 
 const HEIGHT = 40;
-/** However short an outage was, this much of its day is coloured (pixels). */
+/** The minimum height of an outage, in pixels. */
 const LEAST_DOWN = 10;
 
 function Day({ down, x, width }: { down: number | null; x: number; width: number }) {
@@ -41,7 +41,7 @@ function Day({ down, x, width }: { down: number | null; x: number; width: number
   );
 }
 
-/** A bar per day: green while the app answered, red from below as far as it did not. */
+/** A bar per day, green with the downtime in red at the bottom. */
 export function UptimeBar({ days }: { days: readonly UptimeDay[] }) {
   const [ref, width] = useWidth();
   const step = width / days.length;

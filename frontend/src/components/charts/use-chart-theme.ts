@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 
 import { useTheme } from '@mui/material/styles';
 
-/** The look of Nivo's own parts: text, axes and grid, in the colours of the page. */
+/** The Nivo theme: text, axes and grid in the colours of the page. */
 export function useChartTheme() {
   const { palette, typography } = useTheme();
   const { border, textSoft } = palette.scheme;

@@ -9,19 +9,19 @@ import { useChartTheme } from '@/components/charts/use-chart-theme';
 
 interface YearCalendarProps {
   year: number;
-  /** By date, "2026-01-31". */
+  /** Values by date ("2026-01-31"). */
   values: Readonly<Record<string, number>>;
-  /** Writes a value with its unit. */
+  /** Formats a value with its unit. */
   format: (value: number) => string;
 }
 
-/** Narrower than this the weeks run downwards. */
+/** Below this width, the weeks run downwards. */
 const NARROW = 560;
 
 const MONTHS_ROOM = 20;
 const TALL_HEIGHT = 760;
 
-/** As high as seven days are when the weeks fill the width. */
+/** The height of seven days when the weeks fill the width. */
 const wideHeight = (width: number) => Math.round((width / 53.5) * 7) + MONTHS_ROOM;
 const isNarrow = (width: number) => width < NARROW;
 const heightOf = (width: number) => (isNarrow(width) ? TALL_HEIGHT : wideHeight(width));
@@ -29,7 +29,7 @@ const heightOf = (width: number) => (isNarrow(width) ? TALL_HEIGHT : wideHeight(
 const month = new Intl.DateTimeFormat(undefined, { month: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeZone: 'UTC' });
 
-/** Days without visits are most of them; they would be the usual. */
+/** Excludes days without requests, which would dominate the colour scale. */
 const visited = (values: YearCalendarProps['values']) =>
   Object.values(values).filter((value) => value > 0);
 
@@ -44,7 +44,7 @@ function Drawing({ year, values, format, width }: YearCalendarProps & { width: n
       direction={isNarrow(width) ? 'vertical' : 'horizontal'}
       align="top-left"
       theme={theme}
-      // Noon, so that the day is the same in every time zone.
+      // Noon, so that the date is the same in every time zone.
       from={`${year}-01-01T12:00:00`}
       to={`${year}-12-31T12:00:00`}
       data={Object.entries(values)
@@ -67,7 +67,7 @@ function Drawing({ year, values, format, width }: YearCalendarProps & { width: n
   );
 }
 
-/** The days of a calendar year. */
+/** A heat map of the days of a calendar year. */
 export function YearCalendar(props: YearCalendarProps) {
   return (
     <>

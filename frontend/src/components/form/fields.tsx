@@ -45,7 +45,7 @@ export function Field<T extends FieldValues, N extends Path<T>>(props: FieldProp
   );
 }
 
-/** The same for a password, which can be made visible. */
+/** A password field with a button to show the password. */
 export function PasswordField<T extends FieldValues, N extends Path<T>>(
   props: Omit<FieldProps<T, N>, 'type' | 'end'>,
 ) {
@@ -66,17 +66,17 @@ export function PasswordField<T extends FieldValues, N extends Path<T>>(
 interface FormProps<T extends FieldValues> {
   form: UseFormReturn<T>;
   submit: () => Promise<void>;
-  /** What the button does, in its own words. */
+  /** The label of the submit button. */
   submitLabel: string;
-  /** Further buttons beside it. */
+  /** More buttons next to it. */
   actions?: ReactNode;
   children: ReactNode;
   danger?: boolean;
-  /** There is nothing to send. */
+  /** Whether there is nothing to submit. */
   idle?: boolean;
 }
 
-/** The fields of a form, what went wrong as a whole, and the button. */
+/** The fields of a form, its error and its submit button. */
 export function Form<T extends FieldValues>(props: FormProps<T>) {
   const { form, submit, submitLabel, actions, children, danger = false, idle = false } = props;
   const { errors, isSubmitting } = form.formState;

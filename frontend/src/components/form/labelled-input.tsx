@@ -10,12 +10,12 @@ interface LabelledInputProps extends Omit<
   'id' | 'label' | 'notched' | 'error'
 > {
   label: string;
-  /** Stands under the field unless an error does. */
+  /** Shown below the field unless there is an error. */
   hint?: ReactNode;
   error?: string;
 }
 
-/** A field with its label above and a hint or an error below. */
+/** An input with a label above and a hint or error below. */
 export function LabelledInput({ label, hint, error, ...input }: LabelledInputProps) {
   const id = useId();
   const text = error ?? hint;

@@ -8,7 +8,7 @@ interface PasswordRulesProps {
   userName: string;
 }
 
-/** What a password has to be, each rule ticked off while it is typed. */
+/** The password requirements, updated while typing. */
 export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
   <Box
     component="ul"

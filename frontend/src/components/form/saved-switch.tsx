@@ -3,17 +3,17 @@ import Switch from '@mui/material/Switch';
 
 interface SavedSwitchProps {
   label: string;
-  /** What is saved. */
+  /** The saved value. */
   checked: boolean;
-  /** The change is on its way. */
+  /** Whether the change is being saved. */
   busy: boolean;
   save: (checked: boolean) => void;
 }
 
 /**
- * A switch that shows what is saved: it moves when the answer is there, not before.
+ * A switch that shows the saved value: it changes after the response, not before.
  *
- * Meanwhile it does nothing, but is not disabled, which would take the focus from it.
+ * While saving, it ignores clicks; disabling it would lose the focus.
  */
 export const SavedSwitch = ({ label, checked, busy, save }: SavedSwitchProps) => (
   <FormControlLabel

@@ -5,19 +5,19 @@ import { ApiError, messageOf } from '@/api/core/errors';
 interface ApiForm<T extends FieldValues, R> {
   defaultValues: DefaultValues<T>;
   send: (values: T) => Promise<R>;
-  /** Called with the answer, once there is one. */
+  /** Called with the response. */
   onDone: (answer: R, values: T) => void;
-  /** The field that must be unique: an answer that something is taken (409) belongs there. */
+  /** The field that must be unique; a 409 error is shown there. */
   uniqueField?: Path<T>;
-  /** The field that proves who it is: an answer that it does not (401) belongs there. */
+  /** The password field; a 401 error is shown there. */
   passwordField?: Path<T>;
 }
 
 /**
- * A form that sends itself to the API.
+ * A form that is submitted to the API.
  *
- * What the API says of a field is shown at that field, anything else above the button. Nothing
- * counts as done before the answer is there.
+ * Errors of a field are shown at that field, all others above the button. Success is reported only
+ * after the response.
  */
 export function useApiForm<T extends FieldValues, R>({
   defaultValues,
@@ -47,7 +47,7 @@ export function useApiForm<T extends FieldValues, R>({
   return { form, submit };
 }
 
-/** The messages by field: those that name one, or else the field that the status is about. */
+/** Returns error messages by field: that of the status, or those in the response. */
 function fieldErrors(
   error: unknown,
   byStatus: Readonly<Record<number, string | undefined>>,

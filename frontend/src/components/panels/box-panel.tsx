@@ -11,12 +11,12 @@ interface BoxPanelProps {
   dashboardId: string;
   view: View;
   title: string;
-  /** What to tell apart. */
+  /** The dimension to group by. */
   dimension: CallField;
   colorOf: (name: string) => string;
 }
 
-/** More box plots than this are not compared at a glance. */
+/** The maximum number of box plots; more cannot be compared at a glance. */
 const MOST_BOXES = 12;
 
 const versionsSubtitle = (count: number) =>
@@ -41,7 +41,7 @@ const summaryOf = (boxes: readonly NamedBox[]) =>
     )
     .join(' ');
 
-/** How execution times are spread: box plots of the newest versions, or of the largest groups. */
+/** Box plots of the execution times of the newest versions or the largest groups. */
 export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPanelProps) {
   const ofVersions = dimension === 'version';
   const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MOST_BOXES);

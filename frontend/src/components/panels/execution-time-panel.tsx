@@ -37,7 +37,7 @@ const tableOf = (series: TimeSeries) => ({
   ),
 });
 
-/** Execution time over time: the median, with the 90th and 99th percentile above it. */
+/** Median, 90th and 99th percentile of the execution time over time. */
 export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useSeries(dashboardId, view);
   const versions = useVersions(dashboardId).data;

@@ -12,7 +12,7 @@ interface Figure {
   name: keyof Figures;
   label: string;
   format: (value: number | null) => string;
-  /** Whether more of it is good news, bad news or neither. */
+  /** Whether an increase is good or bad. */
   more: 'good' | 'bad';
 }
 
@@ -39,14 +39,14 @@ interface ChangeProps {
   figures: ComparedFigures;
 }
 
-/** A smaller change is told as 0%, and is neither good nor bad. */
+/** Smaller changes are rounded to 0% and have no colour. */
 const NOTICEABLE = 0.0005;
 
-/** More than ten times as much is no change to express in per cent. */
+/** A growth of more than ten times is not shown as a percentage. */
 const isComparable = (now: number | null, before: number | null) =>
   now !== null && before !== null && now <= 10 * before;
 
-/** How a figure differs from the period before: an arrow and per cent, green if that is good. */
+/** The change from the previous period: an arrow and a percentage, green for an improvement. */
 function Change({ figure: { name, more, format }, figures: { now, before } }: ChangeProps) {
   if (before === undefined) return 'over all time';
   const change = formatChange(now[name], before[name]);
@@ -73,7 +73,7 @@ function Change({ figure: { name, more, format }, figures: { now, before } }: Ch
 const grid = {
   display: 'grid',
   gridTemplateColumns: { xs: '1fr 1fr', sm: '1fr 1fr 1fr', lg: 'repeat(5, 1fr)' },
-  // Lines between the figures, wherever they wrap to.
+  // Lines between the figures, however they wrap.
   gap: '1px',
   bgcolor: 'divider',
   m: 0,
@@ -93,7 +93,7 @@ const Loading = () => (
   </Box>
 );
 
-/** The main figures at a glance, each with its change to the period before. */
+/** The main figures, each with its change from the previous period. */
 export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useFigures(dashboardId, view);
   const limits = useDashboardSummary(dashboardId)?.limits_reached ?? [];

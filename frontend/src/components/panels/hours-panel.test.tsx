@@ -9,7 +9,7 @@ import { answerStatistics } from '@/testing/statistics';
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
 
-/** Shows the hours of all time, and returns the queries and the panel when it is there. */
+/** Renders the hours of all time and returns the queries and the panel. */
 async function renderAllTime(firstCall: Date) {
   const asked = answerStatistics({
     values: { total_visits: 5, unique_visitors: 2, first_call: firstCall.toISOString() },

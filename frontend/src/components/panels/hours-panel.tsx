@@ -29,7 +29,7 @@ const rowsOf = (days: readonly HourDay[]) =>
 
 const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
-/** When people come: a heat map with a column per day (or day of the week) and a row per hour. */
+/** A heat map with a column per day (or day of the week) and a row per hour. */
 export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
   const { title, unit } = WHAT[of];

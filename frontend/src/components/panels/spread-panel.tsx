@@ -40,7 +40,7 @@ interface SpreadPanelProps {
   color: string;
 }
 
-/** The spread of the execution times of all calls: a box plot and its seven numbers. */
+/** A box plot of all execution times with its percentiles. */
 export function SpreadPanel({ dashboardId, view, color }: SpreadPanelProps) {
   const query = useBoxes(dashboardId, undefined, view);
   return (

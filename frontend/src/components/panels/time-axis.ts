@@ -5,7 +5,7 @@ import { longSlice, shortSlice, sliceAxis, sliceOf, sliceStart } from '@/api/sta
 
 type Slices = Pick<TimeSeries, 'slices' | 'timeslice'>;
 
-/** The time axis of a chart: a category for each slice, and its title. */
+/** Returns the categories and the title of a time axis. */
 export const timeAxis = ({ slices, timeslice }: Slices) => ({
   xTitle: sliceAxis(timeslice),
   categories: slices.map((slice): Category => ({
@@ -14,7 +14,7 @@ export const timeAxis = ({ slices, timeslice }: Slices) => ({
   })),
 });
 
-/** Marks where a version begins within the series. */
+/** Returns marks for the versions that start within the series. */
 export function versionMarks(
   { slices, end }: Pick<TimeSeries, 'slices' | 'end'>,
   versions: readonly Version[] = [],
@@ -26,7 +26,7 @@ export function versionMarks(
     .map(({ name, since }) => ({ at: sliceOf(slices, since), label: name }));
 }
 
-/** "most: 300 (Tue, 29 May)" */
+/** Formats the highest value and its slice: "300 (Tue, 29 May)". */
 export function peak(
   { slices, timeslice }: Slices,
   values: readonly (number | null)[],
@@ -40,7 +40,7 @@ export function peak(
   return slice === undefined ? '' : `${format(values[at] ?? 0)} (${longSlice(slice, timeslice)})`;
 }
 
-/** One row per slice for a table; `columns` are the values over time. */
+/** Returns one table row per slice; `columns` are values by slice. */
 export const sliceRows = (
   { slices, timeslice }: Slices,
   columns: readonly (readonly (number | null)[])[],

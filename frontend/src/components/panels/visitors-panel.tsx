@@ -25,7 +25,7 @@ const tableOf = (series: TimeSeries) => ({
   ),
 });
 
-/** Unique visitors (distinct IP addresses) of each slice of time. */
+/** Unique visitors (distinct IP addresses) over time. */
 export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useSeries(dashboardId, view);
   const versions = useVersions(dashboardId).data;

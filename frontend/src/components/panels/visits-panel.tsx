@@ -22,7 +22,7 @@ const GROUPINGS: readonly { value: Grouping; name: string }[] = [
   { value: 'status_class', name: 'Status' },
 ];
 
-/** The colour of each group: an endpoint and a status class have the same one on every page. */
+/** Returns the colour of each group, which is the same on every page. */
 function useGroupColor(dashboardId: string, grouping: Grouping) {
   const { scheme } = useTheme().palette;
   const endpointColor = useEndpointColor(dashboardId);
@@ -52,7 +52,7 @@ function summaryOf({ series, groups }: GroupedVisits): string {
   return `${formatNumber(sum)} requests; peak: ${peak(series, visits, formatNumber)}. By size: ${names}.`;
 }
 
-/** Visits over time, stacked by endpoint or by status class. */
+/** Requests over time, stacked by endpoint or status class. */
 export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const isOneEndpoint = view.filters.endpoint !== undefined;
   const [chosen, choose] = useUrlText('visits_by', 'endpoint');

@@ -9,11 +9,11 @@ import { Logo } from '@/components/logo';
 interface AuthPageProps {
   title: string;
   children: ReactNode;
-  /** The ways on from here, under the card. */
+  /** Links below the card. */
   links?: ReactNode;
 }
 
-/** The frame of the pages for visitors who are not signed in. */
+/** The layout of pages for users who are not signed in. */
 export const AuthPage = ({ title, children, links }: AuthPageProps) => (
   <Box
     component="main"

@@ -1,7 +1,7 @@
 import { useRequestPasswordReset } from '@/api/auth/password-reset';
 import { RequestMail } from '@/features/auth/request-mail';
 
-/** Has a link sent that sets a new password. */
+/** Requests an email with a link to reset the password. */
 export function ForgotPasswordPage() {
   const { mutateAsync } = useRequestPasswordReset();
   return (

@@ -61,7 +61,7 @@ function LoginForm() {
   );
 }
 
-/** Signing in; then on to the page that was asked for. */
+/** Signs the user in, then opens the requested page. */
 export function LoginPage() {
   const [params] = useSearchParams();
   const user = useUser().data;

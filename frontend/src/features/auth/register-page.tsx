@@ -95,7 +95,7 @@ function RegistrationForm({ onDone }: { onDone: (registered: Registration) => vo
   );
 }
 
-/** Creating an account; a mail then verifies the address. */
+/** Creates an account; a link in an email then verifies the address. */
 export function RegisterPage() {
   const [registered, setRegistered] = useState<Registration | null>(null);
   if (registered === null) {

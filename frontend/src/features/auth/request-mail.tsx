@@ -25,7 +25,9 @@ const toLogin = (
   </Link>
 );
 
-/** A page with one field that has a mail sent; the answer does not tell who has an account. */
+/**
+ * A page with one field that requests an email; the response does not reveal who has an account.
+ */
 export function RequestMail(props: RequestMailProps) {
   const { title, explanation, label, type, defaultValue = '', send } = props;
   const [answer, setAnswer] = useState<string | null>(null);

@@ -3,7 +3,7 @@ import { useSearchParams } from 'react-router';
 import { useResendVerification } from '@/api/auth/registration';
 import { RequestMail } from '@/features/auth/request-mail';
 
-/** Has the verification mail sent once more. */
+/** Requests another verification email. */
 export function ResendVerificationPage() {
   const [params] = useSearchParams();
   const { mutateAsync } = useResendVerification();

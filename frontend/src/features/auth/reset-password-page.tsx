@@ -40,7 +40,7 @@ function ResetForm({ code, onDone }: { code: string; onDone: (message: string) =
   );
 }
 
-/** Where the link in a password mail leads. */
+/** The target of the link in a password reset email. */
 export function ResetPasswordPage() {
   const { code = '' } = useParams();
   const [answer, setAnswer] = useState<string | null>(null);

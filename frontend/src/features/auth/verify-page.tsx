@@ -33,7 +33,7 @@ function Outcome({ code }: { code: string }) {
   );
 }
 
-/** Where the link in a verification mail leads. */
+/** The target of the link in a verification email. */
 export function VerifyPage() {
   const { code = '' } = useParams();
   return (

@@ -25,7 +25,7 @@ interface BubblesPanelProps {
   by: keyof typeof WHO;
 }
 
-/** Which user, or which address, used which version how often. */
+/** The number of requests of each user or IP address to each version. */
 export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const query = useVersionUse(dashboardId, by, view);
   const colorOf = useVersionColor(dashboardId);
@@ -36,7 +36,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   });
   const summary = ({ users }: VersionUse) =>
     `Most requests: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;
-  // Many older versions together would leave no room for the bubbles of single ones.
+  // All older versions combined would dwarf the bubbles of the others.
   const bubbles = ({ versions, users }: VersionUse) => {
     const newest = versions.filter((version) => version !== null);
     return {

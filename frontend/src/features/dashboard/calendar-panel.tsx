@@ -44,7 +44,7 @@ function summaryOf(days: Days): string {
   return `Requests on ${formatNumber(visited.length)} days; most on ${date}: ${formatNumber(visits)}.`;
 }
 
-/** The visits of every day of a calendar year. */
+/** The requests of each day of a calendar year. */
 export function CalendarPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const thisYear = new Date().getUTCFullYear();
   const [chosen, choose] = useUrlText('year', String(thisYear));

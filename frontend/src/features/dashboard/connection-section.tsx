@@ -15,7 +15,7 @@ interface Values {
 
 const valuesOf = ({ name, url }: Dashboard): Values => ({ name, url, token: '', headers: '' });
 
-/** Only what the user has changed; a token or header that was not typed stays as it is stored. */
+/** Returns only the changed settings; empty token and header fields keep the stored values. */
 export function changesOf(dashboard: Dashboard, values: Values): Partial<DashboardSettings> {
   return {
     ...(values.name !== dashboard.name && { name: values.name }),
@@ -35,7 +35,7 @@ const headersHint = ({ header_names: names }: Dashboard) =>
 const subtitleOf = ({ fmd_version: version }: Dashboard) =>
   version ? `Flask-MonitoringDashboard ${version}. ${TESTED}` : TESTED;
 
-/** Name, address, token and request headers of a dashboard. */
+/** Name, URL, token and request headers of a dashboard. */
 export function ConnectionSection({ dashboard }: { dashboard: Dashboard }) {
   const change = useChangeDashboardSettings(dashboard.id);
   const notify = useNotify();

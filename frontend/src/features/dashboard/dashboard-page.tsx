@@ -16,7 +16,7 @@ const TABS: readonly { tab: DashboardTab | undefined; name: string }[] = [
   { tab: 'settings', name: 'Settings' },
 ];
 
-/** The pages of one dashboard, as tabs that keep the view. */
+/** The pages of a dashboard, as tabs that share the view. */
 export function DashboardPage() {
   const { dashboardId = '' } = useParams();
   const search = useViewSearch();

@@ -48,7 +48,7 @@ function FetchNow({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
-/** Getting the newest calls in, and what there is to know about them. */
+/** Fetches new requests and shows notices about the data. */
 export const DataSection = ({ dashboard }: { dashboard: Dashboard }) => (
   <Frame title="Data">
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>

@@ -57,7 +57,7 @@ function DeleteForm({ dashboard: { id, name }, onClose }: DeleteFormProps) {
   );
 }
 
-/** Deleting a dashboard, which asks for its name. */
+/** Deletes a dashboard after its name is entered. */
 export function DeleteSection({ dashboard }: { dashboard: Dashboard }) {
   const [asking, setAsking] = useState(false);
   const close = () => setAsking(false);

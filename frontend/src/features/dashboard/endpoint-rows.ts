@@ -2,11 +2,11 @@ import type { CalledEndpoints, EndpointFigures } from '@/api/statistics/groups';
 import type { EndpointInfo } from '@/api/types';
 
 export interface EndpointRow extends EndpointFigures {
-  /** Whether the user does not want to see it. */
+  /** Whether the user has hidden it. */
   hidden: boolean;
   /** Whether the app monitors it. */
   enabled: boolean;
-  /** Of all visits; null without any. */
+  /** The share of all requests; null if there are none. */
   share: number | null;
 }
 
@@ -25,7 +25,10 @@ const NO_CALLS = {
   visits: [],
 };
 
-/** A row for every endpoint that is known or was called; shares are of the visits to all. */
+/**
+ * Returns a row per endpoint that is known or has requests; shares are of the requests to all
+ * endpoints.
+ */
 export function endpointRows(
   { endpoints, visits }: CalledEndpoints,
   known: readonly EndpointInfo[],

@@ -26,7 +26,7 @@ import { endpointPage } from '@/lib/paths';
 type Column = GridColDef<EndpointRow>;
 type Numbers = EndpointRow['numbers'];
 
-/** At least so many pixels, and its part of what is left. */
+/** A minimum width in pixels, and a proportional share of the rest. */
 const grows = (minWidth: number) => ({ minWidth, flex: minWidth });
 
 const figure = (
@@ -170,20 +170,20 @@ function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonP
   );
 }
 
-/** The average can be had from the column menu where it does not fit beside the percentiles. */
+/** The column menu shows the average where it does not fit. */
 const HIDDEN_ON_LAPTOPS = { average_execution_time: false };
 
-/** Two columns of figures stand beside the name on the smallest phone. */
+/** Two columns of figures fit next to the name on the smallest phone. */
 const PHONE_FIGURE = { width: 80, minWidth: 80, flex: 0 };
 
-/** On a phone there is room for a few columns; the others can be had from the column menu. */
+/** A phone shows a few columns; the column menu shows the others. */
 const HIDDEN_ON_PHONES = Object.fromEntries(
   [...FIGURES.map(({ field }) => field), 'lastCall', 'visits', 'hidden']
     .filter((field) => field !== 'total_visits' && field !== 'median_execution_time')
     .map((field) => [field, false]),
 );
 
-/** The menus of the grid hang over its rows, and belong to no landmark of the page. */
+/** The menus of the grid are outside of the landmarks of the page, so they are dialogs. */
 const popper = {
   role: 'dialog',
   'aria-label': 'Columns and filters',
@@ -202,7 +202,7 @@ const look = {
   border: 0,
   fontSize: '0.8125rem',
   '& .MuiDataGrid-cell, & .MuiDataGrid-columnHeader': { px: 1 },
-  // There is more beside what fits, also where scroll bars hide until they are used.
+  // Keep the scroll bar visible where the system hides it, since more columns follow.
   '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar': { height: 10 },
   '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar-thumb': {
     bgcolor: 'text.disabled',
@@ -216,7 +216,7 @@ interface EndpointsGridProps {
   onVisibility: (endpoint: EndpointVisibility) => void;
 }
 
-/** The endpoints with their figures, to be sorted and filtered by any of them. */
+/** A grid of endpoints that can be sorted and filtered by any figure. */
 export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGridProps) {
   const colorOf = useEndpointColor(dashboardId);
   const theme = useTheme();

@@ -24,7 +24,7 @@ import { endpointRows, type EndpointRow } from '@/features/dashboard/endpoint-ro
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useView } from '@/hooks/use-view';
 
-// The grid is larger than the rest of the page together, so its code comes when it is needed.
+// The grid is larger than the rest of the page, so its code is loaded on demand.
 const EndpointsGrid = lazy(async () => ({
   default: (await import('@/features/dashboard/endpoints-grid')).EndpointsGrid,
 }));
@@ -108,7 +108,7 @@ function Found({ dashboardId, rows }: FoundProps) {
   );
 }
 
-/** Every endpoint of the dashboard with its figures, and how they all compare. */
+/** All endpoints of a dashboard with their figures and box plots. */
 export function EndpointsTab() {
   const { dashboardId = '' } = useParams();
   const { view } = useView();

@@ -12,7 +12,7 @@ const FORMATS: readonly { format: ExportFormat; label: string }[] = [
   { format: 'json', label: 'Export as JSON' },
 ];
 
-/** Getting single calls out: those of the time range and with the filters that stand above. */
+/** Exports the raw requests of a time range that match the filters. */
 export function ExportSection({ dashboardId }: { dashboardId: string }) {
   const { view } = useView();
   return (

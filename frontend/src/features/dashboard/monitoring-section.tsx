@@ -61,7 +61,7 @@ function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
-/** Uptime monitoring, and how long calls are kept. */
+/** Uptime monitoring and retention of raw requests. */
 export const MonitoringSection = ({ dashboard }: { dashboard: Dashboard }) => (
   <Frame title="Monitoring">
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import type { Dashboard } from '@/api/types';
 import { RelativeTime } from '@/components/relative-time';
 
-/** What there is to know about the data, such as a gap; the newest first. */
+/** Notices about the data, such as gaps, newest first. */
 export const Notices = ({ notices }: Pick<Dashboard, 'notices'>) => (
   <Box
     component="ul"

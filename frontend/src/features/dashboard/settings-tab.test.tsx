@@ -154,7 +154,7 @@ describe('retention', () => {
 describe('data', () => {
   const button = () => screen.getByRole('button', { name: 'Fetch now' });
 
-  /** Clicks, and lets the dashboard be like this once the server has been asked to fetch it. */
+  /** Clicks “Fetch now”; afterwards the API returns the changed dashboard. */
   async function fetchNow(then: Partial<typeof dashboard>) {
     await renderSettings();
     const sent = answerPost(`/dashboards/${dashboard.id}/fetch`, { message: 'In a moment.' });

@@ -8,7 +8,7 @@ import { DeleteSection } from '@/features/dashboard/delete-section';
 import { ExportSection } from '@/features/dashboard/export-section';
 import { MonitoringSection } from '@/features/dashboard/monitoring-section';
 
-/** What can be set, fetched, exported and deleted of a dashboard. */
+/** The settings of a dashboard, with fetch, export and deletion. */
 export function SettingsTab() {
   const { dashboardId = '' } = useParams();
   const dashboard = useDashboardSummary(dashboardId);

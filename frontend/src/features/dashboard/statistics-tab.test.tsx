@@ -126,7 +126,7 @@ it('applies the filters in the URL to every panel', async () => {
   renderStatistics('?version=1.0');
   await within(await panel('Figures')).findByText('1,234');
   const unfiltered = asked.filter((query) => query.get('version') !== '1.0');
-  // Only where versions begin, and which colour an endpoint has, does not depend on the filter.
+  // Only the history of versions and the colours of endpoints ignore the filters.
   expect(unfiltered.map((query) => query.get('breakdown')).sort()).toEqual(['endpoint', 'version']);
 });
 

@@ -11,7 +11,7 @@ import { VisitsPanel } from '@/components/panels/visits-panel';
 import { CalendarPanel } from '@/features/dashboard/calendar-panel';
 import { useView } from '@/hooks/use-view';
 
-/** How much a dashboard is visited, when, and how fast it answers. */
+/** Requests, visitors and execution times of a dashboard. */
 export function StatisticsTab() {
   const { dashboardId = '' } = useParams();
   const { view } = useView();

@@ -116,7 +116,7 @@ function Latency({ downtime }: { downtime: Downtime }) {
   );
 }
 
-/** Whether the app answers: the last ninety days, its outages and how long a ping takes. */
+/** Uptime, latency and outages of the last 90 days. */
 export function UptimeTab() {
   const { dashboardId = '' } = useParams();
   const query = useDowntime(dashboardId, DAYS);

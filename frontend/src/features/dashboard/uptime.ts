@@ -6,13 +6,13 @@ export interface Day {
   /** "2026-01-31" (UTC). */
   date: string;
   downSeconds: number;
-  /** Share of the day; null if nobody watched. */
+  /** The share of the day; null if it was not monitored. */
   down: number | null;
-  /** Mean time of a ping, in ms. */
+  /** Mean ping time, in ms. */
   latency: number | null;
 }
 
-/** The days of an answer in order of time; without a ping or an outage nobody watched. */
+/** Returns the days of a response in order; a day without pings and outages was not monitored. */
 export const daysOf = ({ total_downtimes, latency }: Downtime): Day[] =>
   Object.entries(total_downtimes)
     .map(([date, downSeconds]) => {

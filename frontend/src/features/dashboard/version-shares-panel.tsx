@@ -13,7 +13,7 @@ const tableOf = (use: VersionUse) => ({
 const summaryOf = ({ versions, users }: VersionUse) =>
   `${versions.length} versions and ${users.length} endpoints; see the table for the shares.`;
 
-/** How the use of each version is spread over the endpoints, in per cent. */
+/** The distribution of the requests to each version over the endpoints, in percent. */
 export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useVersionUse(dashboardId, 'endpoint', view);
   return (

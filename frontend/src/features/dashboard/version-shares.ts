@@ -1,17 +1,20 @@
 import type { VersionUse } from '@/api/statistics/version-use';
 import { shownName } from '@/api/statistics/names';
 
-/** A column's name; null stands for all versions that are too old for a column of their own. */
+/** Returns the name of a column; null stands for all older versions. */
 export const versionName = (version: string | null): string =>
   version === null ? 'Older' : shownName('version', version);
 
 export interface SharesRow {
   name: string;
-  /** Of all visits to each version. */
+  /** The share of all requests to each version. */
   shares: readonly number[];
 }
 
-/** How the visits to each version are spread; with the rest the shares add up to one. */
+/**
+ * Returns the distribution of the requests to each version; including the rest, the shares add up
+ * to one.
+ */
 export function versionShares({ visits, users }: VersionUse): SharesRow[] {
   const rest = visits.map((all, at) =>
     users.reduce((left, user) => left - (user.visits[at] ?? 0), all),

@@ -13,7 +13,7 @@ const dashboard = makeDashboard();
 const ENDPOINTS = Array.from({ length: 46 }, (_, at) => `page_${at}`);
 const VERSIONS = Array.from({ length: 41 }, (_, at) => `1.${at}`);
 
-/** Version 1.7 began on the 8th day. */
+/** Version 1.7 was first used on the 8th day. */
 const beganAt = (version = '') => {
   const day = VERSIONS.indexOf(version) + 1;
   return new Date(Date.UTC(2026, 0, day, 12, 34, 56)).toISOString();
@@ -24,7 +24,7 @@ const chosen = (all: readonly string[], one?: string) =>
     .map((name, place) => (one === undefined || name === one ? place : -1))
     .filter((at) => at >= 0);
 
-/** The last endpoints and the first versions are used most, and not every pair is alike. */
+/** The last endpoints and the first versions have the most requests, and pairs differ. */
 const visitsOf = ({ endpoint, version }: { endpoint?: string; version?: string }) =>
   chosen(ENDPOINTS, endpoint)
     .flatMap((page) => chosen(VERSIONS, version).map((at) => page * (50 - at) + ((page + at) % 7)))
@@ -44,7 +44,7 @@ beforeEach(() => {
   });
 });
 
-/** A panel as a table. */
+/** Switches a panel to its table. */
 async function panel(name: string) {
   renderPage(
     <VersionsTab />,

@@ -9,7 +9,7 @@ import { VersionSharesPanel } from '@/features/dashboard/version-shares-panel';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
 
-/** How the versions of the app compare, and who uses which. */
+/** A comparison of the versions of an app and their use. */
 export function VersionsTab() {
   const { dashboardId = '' } = useParams();
   const { view } = useView();

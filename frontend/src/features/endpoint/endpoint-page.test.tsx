@@ -33,7 +33,7 @@ const MEASURED = {
 
 beforeEach(() => answerGet('/dashboards', [dashboard]));
 
-/** Where versions begin, and which colour an endpoint has. */
+/** Whether a query is for the history of versions or the colours of endpoints. */
 const isOfWholeDashboard = (query: URLSearchParams) =>
   query.get('statistic') === 'first_call' || query.get('breakdown') === 'endpoint';
 

@@ -66,7 +66,7 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
   );
 }
 
-/** How one endpoint does: how often it is called, when, by whom, and how long it takes. */
+/** The statistics of an endpoint. */
 export function EndpointPage() {
   const { dashboardId = '', endpointName: endpoint = '' } = useParams();
   const { view } = useView();

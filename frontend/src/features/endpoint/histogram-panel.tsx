@@ -27,7 +27,7 @@ interface HistogramPanelProps {
   color: string;
 }
 
-/** How many calls took how long. */
+/** The distribution of execution times. */
 export function HistogramPanel({ dashboardId, view, color }: HistogramPanelProps) {
   const query = useHistogram(dashboardId, view);
   return (

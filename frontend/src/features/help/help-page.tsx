@@ -102,7 +102,7 @@ const Shortcuts = () => (
   </Frame>
 );
 
-/** How to connect an app, and what the figures mean. */
+/** Instructions to connect an app, and definitions of the statistics. */
 export const HelpPage = () => (
   <Page title="Help" maxWidth={760}>
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>

@@ -25,7 +25,7 @@ type Values = Required<Omit<NewDashboard, 'headers'>> & { headers: string };
 
 const EMPTY: Values = { name: '', url: '', token: '', headers: '', monitor_downtime: true };
 
-/** What is sent of the values: headers only if there are any. */
+/** Returns the request body; headers are omitted if there are none. */
 function dashboardOf({ headers, ...values }: Values): NewDashboard {
   if (headers.trim() === '') return values;
   return { ...values, headers: parseHeaders(headers) as Record<string, string> };
@@ -34,7 +34,7 @@ function dashboardOf({ headers, ...values }: Values): NewDashboard {
 function Fields({ form }: { form: UseFormReturn<Values> }) {
   const name = useWatch({ control: form.control, name: 'name' }).trim();
   const isTaken = useDashboards().data?.some((dashboard) => dashboard.name === name);
-  /** The host makes a good name until the user has a better one. */
+  /** The host is the default name. */
   const suggestName = (url: string) => {
     if (form.getValues('name') === '' && URL.canParse(url))
       form.setValue('name', new URL(url).host);
@@ -122,7 +122,7 @@ function AddForm({ onAdded, onClose }: AddFormProps) {
   );
 }
 
-/** Adds a dashboard: tests the connection step by step, then shows the import of its history. */
+/** Adds a dashboard after a connection test, then shows the import of its history. */
 export function AddDashboardDialog({ onClose }: { onClose: () => void }) {
   const [added, setAdded] = useState<Dashboard | null>(null);
   const fullScreen = useMediaQuery('(max-width: 599px)');

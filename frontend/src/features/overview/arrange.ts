@@ -11,7 +11,7 @@ export const ORDER_NAMES: Readonly<Record<Order, string>> = {
   trouble: 'Problems first',
 };
 
-/** Which dashboards are shown, and in which order. */
+/** The search text and order of the dashboards. */
 export interface Arrangement {
   search: string;
   order: Order;
@@ -35,7 +35,9 @@ const COMPARISONS: Readonly<Record<Order, (one: Dashboard, other: Dashboard) => 
     LEVELS.indexOf(healthOf(one).level) - LEVELS.indexOf(healthOf(other).level),
 };
 
-/** The dashboards whose name or address holds the text, in order; equal ones by name. */
+/**
+ * Returns the dashboards whose name or URL contains the text, in order; ties are ordered by name.
+ */
 export function arrange(
   dashboards: readonly Dashboard[],
   { search, order }: Arrangement,

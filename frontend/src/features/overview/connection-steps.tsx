@@ -26,7 +26,7 @@ function Mark({ ok }: { ok: boolean | null | undefined }) {
 
 const spoken = (ok: boolean | null) => (ok === null ? 'not tested' : ok ? 'passed' : 'failed');
 
-/** One step; without a result it is being tested. */
+/** A step; without a result, it is in progress. */
 const Step = ({ name, result }: { name: ProbeStep['step']; result: ProbeStep | undefined }) => (
   <Box component="li" sx={{ display: 'flex', gap: 1.5, py: 0.75 }}>
     <Box sx={{ width: 18, pt: '2px' }}>
@@ -61,7 +61,7 @@ const ExporterHelp = () => (
 const lacksExporter = ({ steps }: Probe) =>
   steps.some(({ step, ok }) => step === 'exporter' && ok === false);
 
-/** What a test of the connection has found, step by step. */
+/** The steps of a connection test. */
 export function ConnectionSteps({ probe }: { probe: ReturnType<typeof useProbeDashboard> }) {
   if (probe.isIdle || probe.isError) return null;
   const found = probe.data;

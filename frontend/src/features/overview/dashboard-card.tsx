@@ -29,7 +29,7 @@ const stretched = {
   overflow: 'hidden',
   textOverflow: 'ellipsis',
   whiteSpace: 'nowrap',
-  // The whole card is the target of its link.
+  // The whole card is clickable.
   '&::after': { content: '""', position: 'absolute', inset: 0, borderRadius: 'inherit' },
 } as const;
 
@@ -77,7 +77,7 @@ function Condition({ dashboard }: { dashboard: Dashboard }) {
           {label}
         </Box>
         {dashboard.last_fetch_time && (
-          // Above the card's link, so that the exact time shows on hover.
+          // Above the link, so that the exact time is shown on hover.
           <Box component="span" sx={{ ml: 'auto', position: 'relative', zIndex: 1 }}>
             <RelativeTime moment={dashboard.last_fetch_time} />
           </Box>
@@ -100,7 +100,7 @@ const twoLines = {
   overflow: 'hidden',
 } as const;
 
-/** One dashboard in the overview: how it is, and today in a few figures. */
+/** The state and today's figures of a dashboard. */
 export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
   <Paper
     component="li"

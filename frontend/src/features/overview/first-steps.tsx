@@ -9,7 +9,7 @@ import { CodeBlock } from '@/components/code-block';
 import { Icon } from '@/components/icon';
 import { INSTALL, APP_LINES } from '@/lib/connect';
 
-/** What a user without a dashboard sees: how to connect the first app. */
+/** Instructions for a user without dashboards. */
 export const FirstSteps = ({ onAdd }: { onAdd: () => void }) => (
   <Paper variant="outlined" sx={{ mx: 'auto', maxWidth: 640, p: { xs: 2, sm: 4 } }}>
     <Typography variant="h1" component="h2" sx={{ mb: 1 }}>

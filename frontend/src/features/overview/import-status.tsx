@@ -28,7 +28,7 @@ interface ImportStatusProps {
   onClose: () => void;
 }
 
-/** The import of a dashboard that was just added, while it runs. */
+/** The import progress of a dashboard that was just added. */
 export function ImportStatus({ dashboard, onClose }: ImportStatusProps) {
   const current = useDashboardSummary(dashboard.id) ?? dashboard;
   return (

@@ -58,12 +58,12 @@ function Cards({ dashboards }: { dashboards: readonly Dashboard[] }) {
 const totalVisits = (dashboards: readonly Dashboard[]) =>
   dashboards.reduce((sum, { summary }) => sum + summary.visits_today, 0);
 
-/** Takes its room before it is known, so that the cards stay where they are. */
+/** Reserves its space while loading, so that the layout does not shift. */
 const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
   dashboards?.length !== 0 &&
   (dashboards ? `${formatNumber(totalVisits(dashboards))} requests today (UTC)` : NOT_YET);
 
-/** All of the user's dashboards at a glance. */
+/** All dashboards of the user. */
 export function OverviewPage() {
   const dashboards = useDashboards();
   const [adding, setAdding] = useState(false);

@@ -14,11 +14,11 @@ import {
 
 const ORDER_OPTIONS = ORDERS.map((value) => ({ value, name: ORDER_NAMES[value] }));
 
-/** Searches and sorts the dashboards; what was chosen is part of the URL. */
+/** Searches and sorts the dashboards; both are kept in the URL. */
 export function OverviewToolbar() {
   const [params, setParams] = useSearchParams();
   const { search, order } = parseArrangement(params);
-  // While one types, the field is ahead of the URL, which follows too late for a fast typist.
+  // While typing, the field is ahead of the URL, which updates too slowly.
   const [typed, setTyped] = useState<string | null>(null);
   const change = (part: Partial<Arrangement>) => {
     const chosen = { search, order, ...part };

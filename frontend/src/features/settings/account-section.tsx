@@ -20,7 +20,7 @@ function AccountForm({ user }: { user: User }) {
   const notify = useNotify();
   const { form, submit } = useApiForm<Values, { message: string; user: User }>({
     defaultValues: { username: user.name, email: user.email, current_password: '' },
-    // Only what was changed is sent.
+    // Only changed fields are sent.
     send: ({ username, email, current_password }) =>
       change.mutateAsync({
         ...(username !== user.name && { username }),

@@ -1,4 +1,4 @@
-/* The first that fits counts: Edge calls itself Chrome too, and Chrome calls itself Safari. */
+/* The first match counts: Edge also claims to be Chrome, and Chrome claims to be Safari. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -18,7 +18,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 const find = (names: typeof BROWSERS, userAgent: string) =>
   names.find(([pattern]) => pattern.test(userAgent))?.[1];
 
-/** "Firefox on Linux", from what a browser calls itself; that itself if it is none we know. */
+/** Returns "Firefox on Linux" for a user agent, or the user agent itself if it is unknown. */
 export function browserName(userAgent: string): string {
   const [browser, system] = [find(BROWSERS, userAgent), find(SYSTEMS, userAgent)];
   if (browser === undefined) return userAgent || 'Unknown browser';

@@ -59,7 +59,7 @@ function DeleteForm({ userName, onClose }: { userName: string; onClose: () => vo
   );
 }
 
-/** Deleting the account, which asks for the name and the password. */
+/** Deletes the account after username and password are entered. */
 export function DeleteSection() {
   const userName = useUser().data?.name ?? '';
   const [asking, setAsking] = useState(false);

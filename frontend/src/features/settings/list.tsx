@@ -8,7 +8,7 @@ export const List = ({ label, children }: { label: string; children: ReactNode }
   </Box>
 );
 
-/** A row of a list, with what can be done with it at the end. */
+/** A row of a list with an action at the end. */
 export const ListRow = ({ children, action }: { children: ReactNode; action?: ReactNode }) => (
   <Box
     component="li"

@@ -97,11 +97,11 @@ const Secret = ({ created, onClose }: { created: TokenSecret; onClose: () => voi
   </Box>
 );
 
-/** Makes an API token and shows its secret once. */
+/** Creates an API token and shows its secret once. */
 export function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const [created, setCreated] = useState<TokenSecret | null>(null);
   return (
-    // Once the secret is shown, only the button closes: a slip of the mouse would lose it.
+    // Once the secret is shown, only the button closes the dialog: a stray click would lose it.
     <Dialog
       open
       onClose={created ? undefined : onClose}

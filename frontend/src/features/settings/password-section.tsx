@@ -12,7 +12,7 @@ import { Frame } from '@/components/panel';
 import { useNotify } from '@/components/snackbar';
 import { passwordProblem } from '@/lib/password';
 
-/** Changing the password; the user stays signed in here only. */
+/** Changes the password, which ends all other sessions. */
 export function PasswordSection() {
   const userName = useUser().data?.name ?? '';
   const change = useChangePassword();

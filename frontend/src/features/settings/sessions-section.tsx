@@ -50,7 +50,7 @@ function Session({ session }: { session: BrowserSession }) {
   );
 }
 
-/** The browsers in which the user is signed in. */
+/** The active sessions of the user. */
 export function SessionsSection() {
   const sessions = useSessions();
   return (

@@ -8,7 +8,7 @@ import { PasswordSection } from '@/features/settings/password-section';
 import { SessionsSection } from '@/features/settings/sessions-section';
 import { TokensSection } from '@/features/settings/tokens-section';
 
-/** Everything a user can set for the account and for this browser. */
+/** The settings of the account and of this browser. */
 export const SettingsPage = () => (
   <Page title="Settings" maxWidth={760}>
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>

@@ -64,7 +64,7 @@ function Token({ token }: { token: ApiToken }) {
   );
 }
 
-/** Tokens for scripts that use the API. */
+/** The API tokens of the user. */
 export function TokensSection() {
   const tokens = useTokens();
   const [adding, setAdding] = useState(false);
