@@ -7,13 +7,13 @@ import { userKey } from '@/api/core/session-keys';
 import { routes } from '@/app/router';
 import { alice, makeDashboard } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
-import { answerGet, answerPost, server } from '@/testing/server';
+import { mockGet, mockPost, server } from '@/testing/server';
 
 function answerSignedIn() {
-  answerGet('/user', alice);
-  answerGet('/user/sessions', { sessions: [] });
-  answerGet('/user/tokens', { tokens: [] });
-  answerGet('/dashboards', [makeDashboard(), makeDashboard({ id: 'other', name: 'Billing' })]);
+  mockGet('/user', alice);
+  mockGet('/user/sessions', { sessions: [] });
+  mockGet('/user/tokens', { tokens: [] });
+  mockGet('/dashboards', [makeDashboard(), makeDashboard({ id: 'other', name: 'Billing' })]);
 }
 
 async function renderApp(url = '/') {
@@ -46,7 +46,7 @@ describe('startup', () => {
   });
 
   it('with an expired session, redirects to sign-in', async () => {
-    answerGet('/user', { message: 'Please sign in.' }, 401);
+    mockGet('/user', { message: 'Please sign in.' }, 401);
     renderRoutes(routes, '/');
     await heading('Sign in');
   });
@@ -69,7 +69,7 @@ describe('the shell', () => {
 
   it('signs out and clears cached data and the return path', async () => {
     const { queryClient, router } = await renderApp('/help');
-    answerPost('/logout', { message: 'Goodbye.' });
+    mockPost('/logout', { message: 'Goodbye.' });
     await userEvent.click(screen.getByRole('button', { name: 'alice' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
     await heading('Sign in');
@@ -80,7 +80,7 @@ describe('the shell', () => {
   it('redirects to sign-in when the session has ended', async () => {
     const { queryClient, router } = await renderApp('/?search=shop');
     await heading('Overview');
-    answerGet('/dashboards', { message: 'Please sign in.' }, 401);
+    mockGet('/dashboards', { message: 'Please sign in.' }, 401);
     await queryClient.refetchQueries({ queryKey: ['dashboards'] });
     await heading('Sign in');
     expect(router.state.location.search).toBe('?next=%2F%3Fsearch%3Dshop');
@@ -89,8 +89,8 @@ describe('the shell', () => {
 
   it('redirects to sign-in with a return path when saving finds the session ended', async () => {
     const { router } = await renderApp('/settings');
-    answerGet('/user', { message: 'Please sign in.' }, 401);
-    answerPost('/user/change_settings', { message: 'Please sign in.' }, 401);
+    mockGet('/user', { message: 'Please sign in.' }, 401);
+    mockPost('/user/change_settings', { message: 'Please sign in.' }, 401);
     await userEvent.click(await screen.findByRole('switch', { name: 'Play sounds' }));
     await heading('Sign in');
     expect(router.state.location.search).toBe('?next=%2Fsettings');

@@ -7,22 +7,22 @@ import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router/dom';
 
 import { userQuery } from '@/api/auth/user';
-import { keepQueries } from '@/api/core/offline-queries';
-import { makeQueryClient, recoverWithServer } from '@/api/core/query-client';
+import { persistQueries } from '@/api/core/offline-queries';
+import { createQueryClient, recoverWithServer } from '@/api/core/query-client';
 import { NewVersion } from '@/app/new-version';
-import { makeRouter } from '@/app/router';
+import { createRouter } from '@/app/router';
 import { SnackbarProvider } from '@/components/snackbar';
 import { ColorModeProvider } from '@/theme/color-mode';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root"');
 
-const queryClient = makeQueryClient();
+const queryClient = createQueryClient();
 
 // Requested while the code of the page is still loading; errors are shown where the data is used.
 queryClient.query(userQuery()).catch(() => undefined);
 
-keepQueries(queryClient);
+persistQueries(queryClient);
 recoverWithServer(queryClient);
 
 createRoot(root).render(
@@ -30,7 +30,7 @@ createRoot(root).render(
     <QueryClientProvider client={queryClient}>
       <ColorModeProvider>
         <SnackbarProvider>
-          <RouterProvider router={makeRouter()} />
+          <RouterProvider router={createRouter()} />
           <NewVersion />
         </SnackbarProvider>
       </ColorModeProvider>

@@ -6,28 +6,28 @@ import userEvent from '@testing-library/user-event';
 import { delay, http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { noteAnswer } from '@/api/core/connection';
-import { keepQueries, lastUser, restoreQueries } from '@/api/core/offline-queries';
+import { recordResponse } from '@/api/core/connection';
+import { persistQueries, readLastUser, restoreQueries } from '@/api/core/offline-queries';
 import { recoverWithServer } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
 import { routes } from '@/app/router';
-import { forgetOfflineData } from '@/lib/offline-data';
+import { deleteOfflineData } from '@/lib/offline-data';
 import { alice, makeDashboard } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
-import { answerGet, answerPost, server } from '@/testing/server';
+import { mockGet, mockPost, server } from '@/testing/server';
 
 const bob = { ...alice, id: '5f0c8d7e-0000-4000-8000-000000000002', name: 'bob' };
 
-afterEach(forgetOfflineData);
+afterEach(deleteOfflineData);
 
 const isKept = async (kept: boolean) => {
-  await vi.waitFor(async () => expect((await lastUser()) !== undefined).toBe(kept), 5_000);
+  await vi.waitFor(async () => expect((await readLastUser()) !== undefined).toBe(kept), 5_000);
 };
 
 /** Loads data as Alice and waits until it is saved. */
 async function keepSomething(): Promise<void> {
   const queryClient = new QueryClient();
-  keepQueries(queryClient);
+  persistQueries(queryClient);
   queryClient.setQueryData(['dashboards'], [makeDashboard()]);
   queryClient.setQueryData(['dashboards', '1', 'versions'], [{ since: new Date('2026-01-01') }]);
   queryClient.setQueryData(['tokens'], [{ name: 'report' }]);
@@ -60,7 +60,7 @@ describe('offline data', () => {
 
   it('is not shown without a valid session', async () => {
     await keepSomething();
-    answerGet('/user', { message: 'Please sign in.' }, 401);
+    mockGet('/user', { message: 'Please sign in.' }, 401);
     renderRoutes(routes, '/');
     await screen.findByRole('heading', { name: 'Sign in' });
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
@@ -68,19 +68,19 @@ describe('offline data', () => {
 
   it('is not shown to another user, and is deleted', async () => {
     await keepSomething();
-    answerGet('/user', bob);
+    mockGet('/user', bob);
     server.use(http.get('*/api/dashboards', () => delay('infinite')));
     renderRoutes(routes, '/');
     await screen.findByRole('heading', { name: 'Overview' });
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
-    expect(await lastUser()).toBeUndefined();
+    expect(await readLastUser()).toBeUndefined();
   });
 
   it('is not shown to the next user to sign in after a session has ended', async () => {
     await keepSomething();
     document.cookie = 'XSRF-TOKEN=; max-age=0';
     server.use(http.get('*/api/dashboards', () => delay('infinite')));
-    answerPost('/login', { message: 'Welcome.', user: bob });
+    mockPost('/login', { message: 'Welcome.', user: bob });
     const { queryClient } = renderRoutes(routes, '/');
     await userEvent.type(await screen.findByLabelText('Username'), 'bob');
     await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
@@ -88,16 +88,16 @@ describe('offline data', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
     await screen.findByRole('heading', { name: 'Overview' });
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
-    expect(await lastUser()).toBeUndefined();
+    expect(await readLastUser()).toBeUndefined();
   });
 
   it('is replaced when another user has signed in in another tab', async () => {
-    answerGet('/user', alice);
-    answerGet('/dashboards', [makeDashboard()]);
+    mockGet('/user', alice);
+    mockGet('/dashboards', [makeDashboard()]);
     const { queryClient } = renderRoutes(routes, '/');
     await screen.findByText('Web shop', { selector: 'h2 *' });
-    answerGet('/user', bob);
-    answerGet('/dashboards', [makeDashboard({ name: 'Of Bob' })]);
+    mockGet('/user', bob);
+    mockGet('/dashboards', [makeDashboard({ name: 'Of Bob' })]);
     await queryClient.refetchQueries({ queryKey: userKey });
     expect(await screen.findByText('Of Bob', { selector: 'h2 *' })).toBeVisible();
     expect(screen.queryByText('Web shop')).not.toBeInTheDocument();
@@ -107,19 +107,19 @@ describe('offline data', () => {
     await keepSomething();
     vi.useFakeTimers({ shouldAdvanceTime: true });
     const queryClient = new QueryClient();
-    keepQueries(queryClient);
+    persistQueries(queryClient);
     queryClient.setQueryData(['something'], 'that is known before the user is');
     await vi.advanceTimersByTimeAsync(1_500);
     vi.useRealTimers();
-    expect(await lastUser()).toEqual(alice);
+    expect(await readLastUser()).toEqual(alice);
     queryClient.clear();
   });
 
   it('is deleted on sign-out', async () => {
     await keepSomething();
-    answerGet('/user', alice);
-    answerGet('/dashboards', [makeDashboard()]);
-    answerPost('/logout', { message: 'Goodbye.' });
+    mockGet('/user', alice);
+    mockGet('/dashboards', [makeDashboard()]);
+    mockPost('/logout', { message: 'Goodbye.' });
     renderRoutes(routes, '/');
     await userEvent.click(await screen.findByRole('button', { name: 'alice' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
@@ -129,12 +129,12 @@ describe('offline data', () => {
 
 describe('failed queries', () => {
   async function renderFailure() {
-    answerGet('/user', alice);
+    mockGet('/user', alice);
     server.use(http.get('*/api/dashboards', () => HttpResponse.error()));
     const view = renderRoutes(routes, '/');
     await screen.findByRole('button', { name: 'Try again' });
     expect(screen.getByText(/PyDash is not responding\. You are viewing/)).toBeVisible();
-    answerGet('/dashboards', [makeDashboard()]);
+    mockGet('/dashboards', [makeDashboard()]);
     return view;
   }
 
@@ -153,20 +153,20 @@ describe('failed queries', () => {
   it('are refetched when PyDash responds to another request', async () => {
     const { queryClient } = await renderFailure();
     const stop = recoverWithServer(queryClient);
-    noteAnswer(true);
+    recordResponse(true);
     await isShown();
     stop();
   });
 
   it('are refetched even if newer data is shown', async () => {
-    answerGet('/user', alice);
-    answerGet('/dashboards', [makeDashboard({ name: 'Before' })]);
+    mockGet('/user', alice);
+    mockGet('/dashboards', [makeDashboard({ name: 'Before' })]);
     const { queryClient } = renderRoutes(routes, '/');
     await screen.findByText('Before', { selector: 'h2 *' });
     fireEvent(window, new Event('offline'));
     server.use(http.get('*/api/dashboards', () => HttpResponse.error()));
     await queryClient.refetchQueries({ queryKey: ['dashboards'] });
-    answerGet('/dashboards', [makeDashboard()]);
+    mockGet('/dashboards', [makeDashboard()]);
     fireEvent(window, new Event('online'));
     await isShown();
   });

@@ -7,7 +7,7 @@ import { useUser } from '@/api/auth/user';
 import { signedOutKey } from '@/api/core/session-keys';
 import { Starting } from '@/app/starting';
 import { loginPath } from '@/lib/paths';
-import { wantSounds } from '@/lib/sounds';
+import { enableSounds } from '@/lib/sounds';
 
 const Failure = lazy(async () => ({ default: (await import('@/components/notice')).Failure }));
 
@@ -20,7 +20,7 @@ export function RequireUser() {
   const queryClient = useQueryClient();
   const { pathname, search } = useLocation();
   const sounds = user.data?.play_sounds ?? false;
-  useEffect(() => wantSounds(sounds), [sounds]);
+  useEffect(() => enableSounds(sounds), [sounds]);
 
   if (user.isPending) return <Starting />;
   if (user.data === undefined) {

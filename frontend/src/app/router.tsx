@@ -121,4 +121,4 @@ export const routes: RouteObject[] = [
   },
 ];
 
-export const makeRouter = () => createBrowserRouter(routes);
+export const createRouter = () => createBrowserRouter(routes);

@@ -34,7 +34,7 @@ export function ConfirmButton({ label, confirmLabel, of, busy, onConfirm }: Conf
         ref={button}
         variant={asking ? 'contained' : 'outlined'}
         color={asking ? 'error' : 'primary'}
-        aria-label={`${text} ${of}`}
+        aria-label={`${text}: ${of}`}
         busy={busy}
         // The second click of a double click does not confirm.
         onClick={({ detail }) => (asking ? detail < 2 && onConfirm() : setAsking(true))}

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 
 import { FilterBar } from '@/components/filter-bar';
 import { renderPage } from '@/testing/render';
-import { answerStatistics } from '@/testing/statistics';
+import { mockStatistics } from '@/testing/statistics';
 
 describe('the filters', () => {
   it('offer the values in this time range, most requests first', async () => {
-    const asked = answerStatistics({
+    const asked = mockStatistics({
       values: { total_visits: ({ version }) => (version === '1.0' ? 5 : 2500) },
       groups: { version: ['1.0', '1.1'] },
     });

@@ -10,7 +10,7 @@ import { Select } from '@/components/select';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
 import { shownName } from '@/api/statistics/names';
-import { canBeCut, FILTER_LABELS, FILTER_NAMES, TIMESLICES } from '@/api/statistics/view';
+import { hasFewEnoughSlices, FILTER_LABELS, FILTER_NAMES, TIMESLICES } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 const FilterPopover = lazy(async () => ({
@@ -129,10 +129,10 @@ function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
     ...TIMESLICES.map((value) => ({
       value,
       name: `By ${value}`,
-      disabled: !canBeCut(interval, value),
+      disabled: !hasFewEnoughSlices(interval, value),
     })),
   ];
-  const isChosen = view.timeslice !== 'auto' && canBeCut(interval, view.timeslice);
+  const isChosen = view.timeslice !== 'auto' && hasFewEnoughSlices(interval, view.timeslice);
   return (
     <Select
       label="Interval"

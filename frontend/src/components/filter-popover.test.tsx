@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { FilterPopover } from '@/components/filter-popover';
 import type { CallField } from '@/api/types';
 import { renderPage } from '@/testing/render';
-import { answerStatistics } from '@/testing/statistics';
+import { mockStatistics } from '@/testing/statistics';
 
 const ADDRESSES = Array.from({ length: 300 }, (_, at) => `10.0.${at % 3}.${at}`);
 
 /** Opens the list of the values of a filter and returns the chosen values. */
 async function openValues(name: CallField, label: string): Promise<string[]> {
   const chosen: string[] = [];
-  answerStatistics({
+  mockStatistics({
     values: { total_visits: 9 },
     groups: { ip: ADDRESSES, status_class: ['2xx'] },
   });

@@ -6,7 +6,7 @@ import MenuList from '@mui/material/MenuList';
 import Typography from '@mui/material/Typography';
 
 import { useFilterValues } from '@/api/statistics/groups';
-import { Faces } from '@/components/faces';
+import { QueryBoundary } from '@/components/query-boundary';
 import { Notice } from '@/components/notice';
 import { Popup } from '@/components/popup';
 import { SearchInput } from '@/components/search-input';
@@ -16,9 +16,9 @@ import { FILTER_LABELS, type Range } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 /** The maximum number of listed values; typing narrows the list. */
-const LISTED = 100;
+const MAX_LISTED = 100;
 
-interface Offered {
+interface FilterValue {
   value: string;
   visits: number;
 }
@@ -27,17 +27,18 @@ interface Offered {
  * Whether the typed text can be used although it is not listed: it may be rare or unused in this
  * range.
  */
-const isFree = (name: CallField, typed: string, known: readonly Offered[]) =>
+const isCustomValue = (name: CallField, typed: string, known: readonly FilterValue[]) =>
   typed !== '' && name !== 'status_class' && !known.some(({ value }) => value === typed);
 
-function remark(matches: number, typed: string): string {
-  if (matches > LISTED) return `${formatNumber(matches - LISTED)} more; type to narrow the list`;
+function statusText(matches: number, typed: string): string {
+  if (matches > MAX_LISTED)
+    return `${formatNumber(matches - MAX_LISTED)} more; type to narrow the list`;
   return matches === 0 ? `No matches in this time range for “${typed}”` : '';
 }
 
 interface ValuesProps {
   name: CallField;
-  known: readonly Offered[];
+  known: readonly FilterValue[];
   typed: string;
   onChoose: (value: string) => void;
 }
@@ -46,12 +47,12 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
   const matches = known.filter(({ value }) =>
     shownName(name, value).toLowerCase().includes(typed.toLowerCase()),
   );
-  const free = isFree(name, typed, known);
+  const isCustom = isCustomValue(name, typed, known);
   return (
     <>
-      {(matches.length > 0 || free) && (
+      {(matches.length > 0 || isCustom) && (
         <MenuList aria-label={FILTER_LABELS[name]} sx={{ maxHeight: 280, overflow: 'auto' }}>
-          {matches.slice(0, LISTED).map(({ value, visits }) => (
+          {matches.slice(0, MAX_LISTED).map(({ value, visits }) => (
             <MenuItem key={value} onClick={() => onChoose(value)} sx={{ gap: 2 }}>
               <Box sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis' }}>
                 {shownName(name, value)}
@@ -59,7 +60,7 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
               <Box sx={{ color: 'text.secondary' }}>{formatNumber(visits)}</Box>
             </MenuItem>
           ))}
-          {free && <MenuItem onClick={() => onChoose(typed)}>Use “{typed}”</MenuItem>}
+          {isCustom && <MenuItem onClick={() => onChoose(typed)}>Use “{typed}”</MenuItem>}
         </MenuList>
       )}
       <Typography
@@ -69,7 +70,7 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
         sx={{ px: 2, py: 1, overflowWrap: 'anywhere', '&:empty': { display: 'none' } }}
         component="p"
       >
-        {remark(matches.length, typed)}
+        {statusText(matches.length, typed)}
       </Typography>
     </>
   );
@@ -96,13 +97,13 @@ function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
           autoFocus
         />
       </Box>
-      <Faces
+      <QueryBoundary
         query={values}
         isEmpty={(known) => known.length === 0}
         empty={<Notice title="No data in this time range" />}
       >
         {(known) => <Values {...{ name, known, onChoose }} typed={typed.trim()} />}
-      </Faces>
+      </QueryBoundary>
     </Box>
   );
 }

@@ -16,6 +16,6 @@ export const PanelGrid = ({ children }: { children: ReactNode }) => (
 );
 
 /** A panel with the full width of the grid. */
-export const WholeRow = ({ children }: { children: ReactNode }) => (
+export const FullWidth = ({ children }: { children: ReactNode }) => (
   <Box sx={{ gridColumn: '1 / -1', display: 'grid', minWidth: 0 }}>{children}</Box>
 );

@@ -6,7 +6,7 @@ import Paper from '@mui/material/Paper';
 import Typography from '@mui/material/Typography';
 
 import { DataTable, type TableData } from '@/components/data-table';
-import { Faces, type FacesProps } from '@/components/faces';
+import { QueryBoundary, type QueryBoundaryProps } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
 
 interface FrameProps {
@@ -52,7 +52,7 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
   );
 }
 
-interface PanelProps<T> extends Omit<FrameProps, 'children'>, FacesProps<T> {
+interface PanelProps<T> extends Omit<FrameProps, 'children'>, QueryBoundaryProps<T> {
   /** The data as a table; if given, the panel has a button to show it. */
   table?: (data: T) => TableData;
   /** A sentence that describes the chart for screen readers. */
@@ -79,9 +79,9 @@ const TableToggle = ({ title, shown, onToggle }: ToggleProps) => (
 
 /** A framed chart or list of figures with the four query states and a table view. */
 export function Panel<T>(props: PanelProps<T>) {
-  const { title, subtitle, actions, table, summary, children, ...faces } = props;
+  const { title, subtitle, actions, table, summary, children, ...boundary } = props;
   const [asTable, setAsTable] = useState(false);
-  const toggle = table && faces.query.data !== undefined && (
+  const toggle = table && boundary.query.data !== undefined && (
     <TableToggle title={title} shown={asTable} onToggle={() => setAsTable(!asTable)} />
   );
   return (
@@ -95,10 +95,10 @@ export function Panel<T>(props: PanelProps<T>) {
         </>
       }
     >
-      <Faces {...faces}>
+      <QueryBoundary {...boundary}>
         {(data) =>
           asTable && table ? (
-            <DataTable caption={title} {...table(data)} maxHeight={faces.minHeight} />
+            <DataTable caption={title} {...table(data)} maxHeight={boundary.minHeight} />
           ) : (
             <>
               {summary && <Box sx={visuallyHidden}>{summary(data)}</Box>}
@@ -106,7 +106,7 @@ export function Panel<T>(props: PanelProps<T>) {
             </>
           )
         }
-      </Faces>
+      </QueryBoundary>
     </Frame>
   );
 }

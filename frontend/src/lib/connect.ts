@@ -13,4 +13,4 @@ dashboard.config.security_token = os.environ["DASHBOARD_TOKEN"]
 dashboard.bind(app)
 pydash_exporter.bind(app)`;
 
-export const MAKE_TOKEN = 'python -c "import secrets; print(secrets.token_urlsafe(32))"';
+export const GENERATE_TOKEN = 'python -c "import secrets; print(secrets.token_urlsafe(32))"';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { arrangeHours, byLocalClock, hourName, MOST_DAYS, type HourValue } from '@/lib/hours';
+import { arrangeHours, byLocalClock, hourName, MAX_DAYS, type HourValue } from '@/lib/hours';
 
 const DAY_MS = 86_400_000;
 const MONDAY = Date.UTC(2026, 10, 16);
@@ -34,7 +34,7 @@ describe('the hours of days', () => {
   });
 
   it('are folded into days of the week when they are too many, as their mean', () => {
-    const { days, areMeans } = arrangeHours(hoursOf(MOST_DAYS + 4));
+    const { days, areMeans } = arrangeHours(hoursOf(MAX_DAYS + 4));
     expect(areMeans).toBe(true);
     expect(days).toHaveLength(7);
     // Mondays are the days 1, 8, 15, 22 and 29.
@@ -48,7 +48,7 @@ describe('the hours of days', () => {
   });
 
   it('are left as they are for a month', () =>
-    expect(arrangeHours(hoursOf(MOST_DAYS)).areMeans).toBe(false));
+    expect(arrangeHours(hoursOf(MAX_DAYS)).areMeans).toBe(false));
 });
 
 describe('by the clock of the time zone', () => {

@@ -38,7 +38,7 @@ export interface HourDay {
 }
 
 /** The maximum number of columns; more days are averaged per weekday. */
-export const MOST_DAYS = 31;
+export const MAX_DAYS = 31;
 
 const HOURS_A_DAY = 24;
 
@@ -99,6 +99,6 @@ function byWeekday(hours: readonly HourValue[]): HourDay[] {
 /** Returns the days with their hours, or the mean per weekday if there are too many days. */
 export function arrangeHours(hours: readonly HourValue[]): { days: HourDay[]; areMeans: boolean } {
   const days = byDay(hours);
-  if (days.length <= MOST_DAYS) return { days, areMeans: false };
+  if (days.length <= MAX_DAYS) return { days, areMeans: false };
   return { days: byWeekday(hours), areMeans: true };
 }

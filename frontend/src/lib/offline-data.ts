@@ -36,12 +36,12 @@ export async function readOfflineData(): Promise<unknown> {
 }
 
 /** Stores a value, replacing the previous one. */
-export async function keepOfflineData(value: unknown): Promise<void> {
+export async function writeOfflineData(value: unknown): Promise<void> {
   if (isAvailable())
     await withStore('readwrite', (store) => store.put(value, KEY)).catch(() => undefined);
 }
 
 /** Deletes the stored value. */
-export async function forgetOfflineData(): Promise<void> {
+export async function deleteOfflineData(): Promise<void> {
   if (isAvailable()) await withStore('readwrite', (store) => store.clear()).catch(() => undefined);
 }

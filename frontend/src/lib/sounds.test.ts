@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { playSound, wantSounds } from '@/lib/sounds';
+import { playSound, enableSounds } from '@/lib/sounds';
 
 const started = vi.fn();
 
@@ -28,7 +28,7 @@ describe('sounds', () => {
     vi.stubGlobal('GainNode', Node_);
   });
   afterEach(() => {
-    wantSounds(false);
+    enableSounds(false);
     vi.unstubAllGlobals();
   });
 
@@ -39,14 +39,14 @@ describe('sounds', () => {
   });
 
   it('wait for the first click', () => {
-    wantSounds(true);
+    enableSounds(true);
     activate(false);
     playSound('success');
     expect(started).not.toHaveBeenCalled();
   });
 
   it('play when wanted', () => {
-    wantSounds(true);
+    enableSounds(true);
     activate(true);
     playSound('success');
     expect(started).toHaveBeenCalledTimes(2);

@@ -22,7 +22,7 @@ let wanted = false;
 let context: AudioContext | undefined;
 
 /** Applies the user's setting. */
-export function wantSounds(value: boolean): void {
+export function enableSounds(value: boolean): void {
   wanted = value;
 }
 

@@ -4,13 +4,13 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import { createMemoryRouter, RouterProvider, type RouteObject } from 'react-router';
 
-import { makeQueryClient } from '@/api/core/query-client';
+import { createQueryClient } from '@/api/core/query-client';
 import { SnackbarProvider } from '@/components/snackbar';
 import { ColorModeProvider } from '@/theme/color-mode';
 
 /** The query client of the app without retries. */
-function makeTestClient() {
-  const queryClient = makeQueryClient();
+function createTestClient() {
+  const queryClient = createQueryClient();
   const defaults = queryClient.getDefaultOptions();
   queryClient.setDefaultOptions({ ...defaults, queries: { ...defaults.queries, retry: false } });
   return queryClient;
@@ -19,7 +19,7 @@ function makeTestClient() {
 /** Renders routes at a URL with all providers of the app. */
 export function renderRoutes(routes: RouteObject[], url = '/') {
   const router = createMemoryRouter(routes, { initialEntries: [url] });
-  const queryClient = makeTestClient();
+  const queryClient = createTestClient();
   const view = render(
     <QueryClientProvider client={queryClient}>
       <ColorModeProvider>

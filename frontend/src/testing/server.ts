@@ -5,11 +5,11 @@ import { setupServer } from 'msw/node';
 export const server = setupServer();
 
 /** Mocks the response to GET `path` (under /api). */
-export const answerGet = (path: string, body: JsonBodyType, status = 200): void =>
+export const mockGet = (path: string, body: JsonBodyType, status = 200): void =>
   server.use(http.get(`*/api${path}`, () => HttpResponse.json(body, { status })));
 
 /** Mocks the response to POST `path` and returns the request bodies. */
-export function answerPost(path: string, body: JsonBodyType, status = 200): unknown[] {
+export function mockPost(path: string, body: JsonBodyType, status = 200): unknown[] {
   const sent: unknown[] = [];
   server.use(
     http.post(`*/api${path}`, async ({ request }) => {
@@ -21,7 +21,7 @@ export function answerPost(path: string, body: JsonBodyType, status = 200): unkn
 }
 
 /** Delays the response to POST `path` until the returned function is called. */
-export function holdPost(path: string, body: JsonBodyType): () => void {
+export function delayPost(path: string, body: JsonBodyType): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;

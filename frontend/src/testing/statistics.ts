@@ -21,7 +21,7 @@ const DEFAULT_TOP = 20;
 
 const namesIn = (query: URLSearchParams, name: string) => query.get(name)?.split(',') ?? [];
 
-function answerTo(query: URLSearchParams, measured: Measured): QueryResponse {
+function responseTo(query: URLSearchParams, measured: Measured): QueryResponse {
   const slices = query.has('timeslice') ? [...(measured.slices ?? [])] : [];
   const filters: Calls = Object.fromEntries(query);
   const valueOf = (name: StatisticName, key: Calls) => {
@@ -52,20 +52,20 @@ function answerTo(query: URLSearchParams, measured: Measured): QueryResponse {
 }
 
 /** Mocks the responses to statistics queries and returns the queries received. */
-export function answerStatistics(measured: Measured): URLSearchParams[] {
+export function mockStatistics(measured: Measured): URLSearchParams[] {
   const asked: URLSearchParams[] = [];
   server.use(
     http.get('*/api/dashboards/:id/query', ({ request }) => {
       const query = new URL(request.url).searchParams;
       asked.push(query);
-      return HttpResponse.json(answerTo(query, measured));
+      return HttpResponse.json(responseTo(query, measured));
     }),
   );
   return asked;
 }
 
 /** Delays the responses to statistics queries until the returned function is called. */
-export function holdStatistics(measured: Measured): () => void {
+export function delayStatistics(measured: Measured): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -73,7 +73,7 @@ export function holdStatistics(measured: Measured): () => void {
   server.use(
     http.get('*/api/dashboards/:id/query', async ({ request }) => {
       await released;
-      return HttpResponse.json(answerTo(new URL(request.url).searchParams, measured));
+      return HttpResponse.json(responseTo(new URL(request.url).searchParams, measured));
     }),
   );
   return release;

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { post } from '@/api/core/client';
-import { forgetShown } from '@/api/core/query-client';
+import { clearUserData } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
 import type { Credentials, Message, User } from '@/api/types';
 
@@ -12,7 +12,7 @@ export function useLogin() {
   return useMutation({
     mutationFn: login,
     onSuccess: ({ user }) => {
-      forgetShown(queryClient);
+      clearUserData(queryClient);
       queryClient.setQueryData(userKey, user);
     },
   });

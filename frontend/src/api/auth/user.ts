@@ -2,8 +2,8 @@ import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query'
 
 import { get } from '@/api/core/client';
 import { hasStatus } from '@/api/core/errors';
-import { lastUser, restoreQueries } from '@/api/core/offline-queries';
-import { forgetShown } from '@/api/core/query-client';
+import { readLastUser, restoreQueries } from '@/api/core/offline-queries';
+import { clearUserData } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
 import type { User } from '@/api/types';
 
@@ -18,25 +18,25 @@ async function getUser(signal: AbortSignal): Promise<User | null> {
     return await get<User>('/user', undefined, signal);
   } catch (error) {
     if (hasStatus(error, 401)) return null;
-    const last = hasStatus(error, null) ? await lastUser() : undefined;
+    const last = hasStatus(error, null) ? await readLastUser() : undefined;
     if (last) return last;
     throw error;
   }
 }
 
 /** Loads the user, and restores this user's offline data or clears that of another user. */
-async function recogniseUser(queryClient: QueryClient, signal: AbortSignal): Promise<User | null> {
+async function loadUser(queryClient: QueryClient, signal: AbortSignal): Promise<User | null> {
   const before = queryClient.getQueryData<User | null>(userKey);
   const user = await getUser(signal);
   if (user && before === undefined) await restoreQueries(queryClient, user);
-  else if (user === null || user.id !== before?.id) forgetShown(queryClient);
+  else if (user === null || user.id !== before?.id) clearUserData(queryClient);
   return user;
 }
 
 export const userQuery = () =>
   queryOptions({
     queryKey: userKey,
-    queryFn: ({ client, signal }) => recogniseUser(client, signal),
+    queryFn: ({ client, signal }) => loadUser(client, signal),
     staleTime: 5 * 60_000,
     // Another user may have signed in in another tab.
     refetchOnWindowFocus: 'always',

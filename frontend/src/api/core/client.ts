@@ -1,6 +1,6 @@
 import axios, { isCancel } from 'axios';
 
-import { noteAnswer } from '@/api/core/connection';
+import { recordResponse } from '@/api/core/connection';
 import { hasStatus, toApiError } from '@/api/core/errors';
 
 /* The session is a cookie. Axios copies the cookie XSRF-TOKEN to the header X-XSRF-TOKEN, which the
@@ -16,12 +16,12 @@ client.interceptors.request.use((config) => {
 
 client.interceptors.response.use(
   (response) => {
-    noteAnswer(true);
+    recordResponse(true);
     return response;
   },
   (thrown: unknown) => {
     const error = toApiError(thrown);
-    if (!isCancel(error)) noteAnswer(!hasStatus(error, null));
+    if (!isCancel(error)) recordResponse(!hasStatus(error, null));
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cancellation is passed on as it is
     return Promise.reject(error);
   },

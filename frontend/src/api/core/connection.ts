@@ -1,18 +1,18 @@
 /* Whether the server responded to the last request; the offline banner shows this. */
 
-let isAnswering = true;
+let isReachable = true;
 const listeners = new Set<() => void>();
 
 /** Records whether a request got any response. */
-export function noteAnswer(answered: boolean): void {
-  if (answered === isAnswering) return;
-  isAnswering = answered;
+export function recordResponse(hasResponse: boolean): void {
+  if (hasResponse === isReachable) return;
+  isReachable = hasResponse;
   for (const notify of listeners) notify();
 }
 
-export function watchAnswers(notify: () => void): () => void {
+export function watchReachability(notify: () => void): () => void {
   listeners.add(notify);
   return () => listeners.delete(notify);
 }
 
-export const serverAnswers = (): boolean => isAnswering;
+export const isServerReachable = (): boolean => isReachable;

@@ -20,19 +20,19 @@ interface ErrorBody {
   errors?: Record<string, string[]>;
 }
 
-const WITHOUT_ANSWER = 'PyDash is not responding. Check your connection, then try again.';
-const WITHOUT_MESSAGE = 'PyDash could not process this request. Try again in a moment.';
+const NO_RESPONSE = 'PyDash is not responding. Check your connection, then try again.';
+const UNKNOWN_ERROR = 'PyDash could not process this request. Try again in a moment.';
 
 /** Converts the error of a request to an ApiError; a cancellation is returned unchanged. */
 export function toApiError(error: unknown): unknown {
   if (isCancel(error) || !isAxiosError<ErrorBody>(error)) return error;
-  if (!error.response) return new ApiError(WITHOUT_ANSWER, null);
+  if (!error.response) return new ApiError(NO_RESPONSE, null);
   const { status, data } = error.response;
-  return new ApiError(data.message ?? WITHOUT_MESSAGE, status, data.errors);
+  return new ApiError(data.message ?? UNKNOWN_ERROR, status, data.errors);
 }
 
 export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : WITHOUT_MESSAGE;
+  error instanceof Error ? error.message : UNKNOWN_ERROR;
 
 export const hasStatus = (error: unknown, status: number | null): boolean =>
   error instanceof ApiError && error.status === status;

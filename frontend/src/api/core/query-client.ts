@@ -6,23 +6,23 @@ import {
   type Query,
 } from '@tanstack/react-query';
 
-import { serverAnswers, watchAnswers } from '@/api/core/connection';
+import { isServerReachable, watchReachability } from '@/api/core/connection';
 import { ApiError, hasStatus } from '@/api/core/errors';
 import { signedOutKey, userKey } from '@/api/core/session-keys';
-import { forgetOfflineData } from '@/lib/offline-data';
+import { deleteOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;
 
 /** Queries about the session itself, which survive signing out. */
-const OF_SESSION = new Set<unknown>([...userKey, ...signedOutKey]);
+const SESSION_KEYS = new Set<unknown>([...userKey, ...signedOutKey]);
 
 /** Only transient errors are retried: no response, or a server error. */
-const mayPass = (error: unknown) =>
+const isTransient = (error: unknown) =>
   error instanceof ApiError && (error.status === null || error.status >= 500);
 
 const hasFailed = ({ state }: Query) => state.status === 'error';
 
-export function makeQueryClient(): QueryClient {
+export function createQueryClient(): QueryClient {
   // It assumes to be online until the first event, and would miss coming back online.
   onlineManager.setOnline(navigator.onLine);
   const queryClient: QueryClient = new QueryClient({
@@ -43,7 +43,7 @@ export function makeQueryClient(): QueryClient {
         networkMode: 'always',
         refetchOnReconnect: (query) => (hasFailed(query) ? 'always' : true),
         staleTime: 30_000,
-        retry: (failures, error) => failures < RETRIES && mayPass(error),
+        retry: (failures, error) => failures < RETRIES && isTransient(error),
       },
       mutations: { networkMode: 'always' },
     },
@@ -53,19 +53,20 @@ export function makeQueryClient(): QueryClient {
 
 /** Refetches failed queries as soon as the server responds to any request again. */
 export const recoverWithServer = (queryClient: QueryClient): (() => void) =>
-  watchAnswers(() => {
-    if (serverAnswers()) void queryClient.refetchQueries({ type: 'active', predicate: hasFailed });
+  watchReachability(() => {
+    if (isServerReachable())
+      void queryClient.refetchQueries({ type: 'active', predicate: hasFailed });
   });
 
 /** Ends the session in this tab, by the user's choice or not. */
 export function endSession(queryClient: QueryClient, byChoice = false): void {
-  forgetShown(queryClient);
+  clearUserData(queryClient);
   queryClient.setQueryData(signedOutKey, byChoice);
   queryClient.setQueryData(userKey, null);
 }
 
 /** Clears all data of the user, so that the next user does not see it. */
-export function forgetShown(queryClient: QueryClient): void {
-  queryClient.removeQueries({ predicate: ({ queryKey: [name] }) => !OF_SESSION.has(name) });
-  void forgetOfflineData();
+export function clearUserData(queryClient: QueryClient): void {
+  queryClient.removeQueries({ predicate: ({ queryKey: [name] }) => !SESSION_KEYS.has(name) });
+  void deleteOfflineData();
 }

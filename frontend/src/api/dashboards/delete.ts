@@ -10,9 +10,9 @@ import type { Dashboard, Message } from '@/api/types';
  * Its cached data is removed when `unmounted` aborts: the page would otherwise report an unknown
  * dashboard until the next page is shown.
  */
-export function useDeleteDashboard(id: string, left: () => AbortSignal) {
+export function useDeleteDashboard(id: string, unmounted: () => AbortSignal) {
   const queryClient = useQueryClient();
-  const forget = () => {
+  const removeFromCache = () => {
     queryClient.setQueryData<Dashboard[]>(dashboardsKey, (before) =>
       before?.filter((dashboard) => dashboard.id !== id),
     );
@@ -20,6 +20,6 @@ export function useDeleteDashboard(id: string, left: () => AbortSignal) {
   };
   return useMutation({
     mutationFn: () => post<Message>(dashboardPath(id, 'delete')),
-    onSuccess: () => left().addEventListener('abort', forget, { once: true }),
+    onSuccess: () => unmounted().addEventListener('abort', removeFromCache, { once: true }),
   });
 }

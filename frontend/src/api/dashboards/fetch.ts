@@ -4,12 +4,12 @@ import { dashboardPath, post } from '@/api/core/client';
 import { dashboardsKey, dashboardsQuery } from '@/api/dashboards/dashboards';
 import type { Dashboard, Message } from '@/api/types';
 
-const ASK_EVERY_MS = 1_000;
-const PATIENCE_MS = 30_000;
+const POLL_INTERVAL_MS = 1_000;
+const TIMEOUT_MS = 30_000;
 
 export type FetchOutcome = 'fetched' | 'failed' | 'still-running';
 
-const pause = () => new Promise((done) => window.setTimeout(done, ASK_EVERY_MS));
+const pause = () => new Promise((done) => window.setTimeout(done, POLL_INTERVAL_MS));
 
 async function load(queryClient: QueryClient, id: string): Promise<Dashboard | undefined> {
   const dashboards = await queryClient.query({ ...dashboardsQuery(), staleTime: 0 });
@@ -25,10 +25,10 @@ const outcomeOf = (before: Dashboard | undefined, now: Dashboard | undefined): F
 async function fetchDashboard(queryClient: QueryClient, id: string) {
   const before = await load(queryClient, id);
   await post<Message>(dashboardPath(id, 'fetch'));
-  const giveUp = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   let outcome: FetchOutcome = 'still-running';
   let now = before;
-  while (outcome === 'still-running' && Date.now() < giveUp) {
+  while (outcome === 'still-running' && Date.now() < deadline) {
     await pause();
     now = await load(queryClient, id);
     outcome = outcomeOf(before, now);

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 
 import { REFRESH_MS } from '@/api/core/refresh';
 import { queryValues, type Values } from '@/api/statistics/query';
-import { periodBefore, resolveRange, type Interval, type View } from '@/api/statistics/view';
+import { previousPeriod, resolveRange, type Interval, type View } from '@/api/statistics/view';
 
 const STATISTICS = [
   'total_visits',
@@ -31,7 +31,7 @@ export const figuresQuery = (dashboardId: string, { range, filters }: View) =>
         const [all] = await queryValues(dashboardId, STATISTICS, { interval, filters }, signal);
         return all.values;
       };
-      const earlier = periodBefore(range, moment);
+      const earlier = previousPeriod(range, moment);
       const [now, before] = await Promise.all([
         request(resolveRange(range, moment)),
         earlier && request(earlier),

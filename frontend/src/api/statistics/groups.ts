@@ -4,7 +4,7 @@ import { REFRESH_MS } from '@/api/core/refresh';
 import { byAge, resolveInterval, versionsQuery } from '@/api/statistics/history';
 import { querySlices, queryValues, type Values } from '@/api/statistics/query';
 import type { Box } from '@/lib/box';
-import { fittingTimeslice, resolveRange, type Range, type View } from '@/api/statistics/view';
+import { suitableTimeslice, resolveRange, type Range, type View } from '@/api/statistics/view';
 import type { CallField, StatisticName } from '@/api/types';
 
 const BOX_STATISTICS = {
@@ -105,7 +105,7 @@ export interface CalledEndpoints {
 }
 
 /** The maximum number of endpoints with requests over time; all of them would be too many. */
-const TRENDS = 150;
+const MAX_TRENDS = 150;
 
 /** The figures of every endpoint with requests. */
 export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
@@ -115,7 +115,7 @@ export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
       const interval = await resolveInterval(client, dashboardId, range);
       const all = { interval, filters };
       const apart = { ...all, breakdown: ['endpoint' as const] };
-      const overTime = { ...apart, timeslice: fittingTimeslice(interval), top: TRENDS };
+      const overTime = { ...apart, timeslice: suitableTimeslice(interval), top: MAX_TRENDS };
       const [[whole], figures, trends] = await Promise.all([
         queryValues(dashboardId, ['total_visits'], all, signal),
         queryValues(dashboardId, [...ENDPOINT_STATISTICS, 'last_call'], apart, signal),

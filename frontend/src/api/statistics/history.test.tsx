@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 
 import { endpointOrderQuery, useEndpointOrder } from '@/api/statistics/history';
 import { renderPage } from '@/testing/render';
-import { answerStatistics } from '@/testing/statistics';
+import { mockStatistics } from '@/testing/statistics';
 
 const Order = () => <p>Order: {useEndpointOrder('1').data?.join(' ')}</p>;
 
 const answerEndpoints = (endpoints: readonly string[]) =>
-  answerStatistics({
+  mockStatistics({
     values: { total_visits: ({ endpoint = '' }) => 100 - endpoints.indexOf(endpoint) },
     groups: { endpoint: endpoints },
   });

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 
-import { makeQueryClient } from '@/api/core/query-client';
+import { createQueryClient } from '@/api/core/query-client';
 import { seriesQuery, visitsByQuery } from '@/api/statistics/time-series';
 import { parseView } from '@/api/statistics/view';
-import { answerStatistics } from '@/testing/statistics';
+import { mockStatistics } from '@/testing/statistics';
 
 const view = parseView(new URLSearchParams('range=24h'));
 
 it('counts a group in the slices of the series, although a slice has begun since', async () => {
-  const queryClient = makeQueryClient();
-  answerStatistics({ values: { total_visits: 5 }, slices: ['2026-11-22T09', '2026-11-22T10'] });
+  const queryClient = createQueryClient();
+  mockStatistics({ values: { total_visits: 5 }, slices: ['2026-11-22T09', '2026-11-22T10'] });
   await queryClient.query(seriesQuery('1', view));
-  answerStatistics({
+  mockStatistics({
     values: { total_visits: 2 },
     groups: { endpoint: ['index'] },
     slices: ['2026-11-22T10', '2026-11-22T11'],

@@ -4,7 +4,7 @@ import { REFRESH_MS } from '@/api/core/refresh';
 import { resolveInterval } from '@/api/statistics/history';
 import { querySlices, type SlicedValues } from '@/api/statistics/query';
 import {
-  periodBefore,
+  previousPeriod,
   timesliceOf,
   type Filters,
   type Interval,
@@ -53,7 +53,7 @@ export const seriesQuery = (dashboardId: string, view: View) =>
         const { slices, groups } = await querySlices(dashboardId, STATISTICS, parameters, signal);
         return { slices, values: groups[0].values };
       };
-      const earlier = compare ? periodBefore(range, interval.end) : undefined;
+      const earlier = compare ? previousPeriod(range, interval.end) : undefined;
       const [now, before] = await Promise.all([request(interval), earlier && request(earlier)]);
       return {
         timeslice,
@@ -132,7 +132,7 @@ export const useVisitsBy = (dashboardId: string, dimension: CallField, view: Vie
 
 const LONG_REFRESH_MS = 5 * 60_000;
 /** More hours fit neither a heat map nor a response. */
-export const MOST_DAYS = 366;
+export const MAX_DAYS = 366;
 
 export interface Hour {
   /** "2026-01-31" (UTC). */
@@ -157,7 +157,7 @@ export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
     queryKey: ['dashboards', dashboardId, 'hourly', range, filters],
     queryFn: async ({ client, signal }): Promise<Hourly> => {
       const { start, end } = await resolveInterval(client, dashboardId, range);
-      const earliest = daysBefore(end, MOST_DAYS);
+      const earliest = daysBefore(end, MAX_DAYS);
       const isCut = start !== undefined && start < earliest;
       const { slices, groups } = await querySlices(
         dashboardId,

@@ -7,8 +7,8 @@ import { resolveRange, type Interval, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 /** The maximum number of versions and of users (or other groups). */
-const NEWEST_VERSIONS = 12;
-const LARGEST_USERS = 15;
+const MAX_VERSIONS = 12;
+const MAX_USERS = 15;
 
 /**
  * The requests of each user to each version; lists of requests are in the order of the versions.
@@ -56,10 +56,10 @@ export const versionUseQuery = (
       const [history, byVersion, users] = await Promise.all([
         client.query(versionsQuery(dashboardId)),
         visitsBy({ interval, filters, breakdown: ['version'] }),
-        visitsBy({ interval, filters, breakdown: [by], top: LARGEST_USERS }),
+        visitsBy({ interval, filters, breakdown: [by], top: MAX_USERS }),
       ]);
       const versions = byVersion.map(({ key }) => key.version).sort(byAge(history));
-      const newest = versions.slice(-NEWEST_VERSIONS);
+      const newest = versions.slice(-MAX_VERSIONS);
       const hasOlder = newest.length < versions.length;
       /**
        * Returns the requests to each version, preceded by those to all older ones if there are any.

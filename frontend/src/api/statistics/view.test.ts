@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import {
-  fittingTimeslice,
+  suitableTimeslice,
   parseView,
-  periodBefore,
+  previousPeriod,
   replaceView,
   resolveRange,
   timesliceOf,
@@ -61,7 +61,7 @@ describe('a range', () => {
 
 describe('the period before', () => {
   it('is as long, and as far into its last day', () => {
-    const before = periodBefore({ preset: '7d' }, NOW);
+    const before = previousPeriod({ preset: '7d' }, NOW);
     expect([iso(before?.start), iso(before?.end)]).toEqual([
       '2026-11-09T00:00:00.000Z',
       '2026-11-15T10:30:45.000Z',
@@ -69,7 +69,7 @@ describe('the period before', () => {
   });
 
   it('of two days are the two days before', () => {
-    const before = periodBefore({ from: '2026-01-03', to: '2026-01-04' }, NOW);
+    const before = previousPeriod({ from: '2026-01-03', to: '2026-01-04' }, NOW);
     expect([iso(before?.start), iso(before?.end)]).toEqual([
       '2026-01-01T00:00:00.000Z',
       '2026-01-03T00:00:00.000Z',
@@ -77,7 +77,7 @@ describe('the period before', () => {
   });
 
   it('of all time does not exist', () =>
-    expect(periodBefore({ preset: 'all' }, NOW)).toBeUndefined());
+    expect(previousPeriod({ preset: 'all' }, NOW)).toBeUndefined());
 });
 
 describe('the slice', () => {
@@ -88,13 +88,13 @@ describe('the slice', () => {
     ['30d', 'day'],
     ['12mo', 'week'],
   ] as const)('that fits %s is a %s', (preset, slice) =>
-    expect(fittingTimeslice(resolveRange({ preset }, NOW))).toBe(slice),
+    expect(suitableTimeslice(resolveRange({ preset }, NOW))).toBe(slice),
   );
 
   it('that fits all time depends on the first call', () => {
     const all = resolveRange({ preset: 'all' }, NOW);
-    expect(fittingTimeslice(all, new Date('2026-11-20'))).toBe('hour');
-    expect(fittingTimeslice(all, new Date('2020-01-01'))).toBe('month');
+    expect(suitableTimeslice(all, new Date('2026-11-20'))).toBe('hour');
+    expect(suitableTimeslice(all, new Date('2020-01-01'))).toBe('month');
   });
 
   it.each([

@@ -142,7 +142,7 @@ const PRESET_LENGTHS = { '1h': HOUR, '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY 
  * Returns the previous period, shifted by the full length of the range, so that a day that has just
  * begun is compared with the same part of an earlier day. Undefined for all time.
  */
-export function periodBefore(range: Range, now: Date): Interval | undefined {
+export function previousPeriod(range: Range, now: Date): Interval | undefined {
   const { start, end } = resolveRange(range, now);
   if (start === undefined) return undefined;
   if ('preset' in range && range.preset === '12mo') {
@@ -156,7 +156,7 @@ export function periodBefore(range: Range, now: Date): Interval | undefined {
 }
 
 /* The longest interval for each slice, for about 20 to 120 points on an axis. */
-const LONGEST: readonly [TimeUnit, number][] = [
+const MAX_INTERVALS: readonly [TimeUnit, number][] = [
   ['minute', 2 * HOUR],
   ['hour', 4 * DAY],
   ['day', 92 * DAY],
@@ -167,23 +167,25 @@ const LONGEST: readonly [TimeUnit, number][] = [
  * Returns the slice that suits an interval; `first` is the first request, for an interval without a
  * start.
  */
-export function fittingTimeslice({ start, end }: Interval, first?: Date): TimeUnit {
+export function suitableTimeslice({ start, end }: Interval, first?: Date): TimeUnit {
   const begin = start ?? first;
   if (begin === undefined) return 'month';
   const length = end.getTime() - begin.getTime();
-  return LONGEST.find(([, longest]) => length <= longest)?.[0] ?? 'month';
+  return MAX_INTERVALS.find(([, longest]) => length <= longest)?.[0] ?? 'month';
 }
 
 /** The API returns at most 10,000 slices; the first and the last may extend beyond the interval. */
-const MOST_SLICES = 10_000 - 2;
+const MAX_SLICES = 10_000 - 2;
 
 /** Whether an interval has few enough slices; true while its start is unknown. */
-export const canBeCut = ({ start, end }: Interval, timeslice: TimeUnit): boolean =>
-  start === undefined || (end.getTime() - start.getTime()) / LENGTHS[timeslice] <= MOST_SLICES;
+export const hasFewEnoughSlices = ({ start, end }: Interval, timeslice: TimeUnit): boolean =>
+  start === undefined || (end.getTime() - start.getTime()) / LENGTHS[timeslice] <= MAX_SLICES;
 
 /** Returns the slice for an interval in a view: the selected one, if it is possible. */
 export const timesliceOf = ({ timeslice }: View, interval: Interval): TimeUnit =>
-  timeslice === 'auto' || !canBeCut(interval, timeslice) ? fittingTimeslice(interval) : timeslice;
+  timeslice === 'auto' || !hasFewEnoughSlices(interval, timeslice)
+    ? suitableTimeslice(interval)
+    : timeslice;
 
 /** Returns the title of a range: "Last 7 days" or "2026-01-01 to 2026-01-31". */
 export const rangeName = (range: Range): string =>

@@ -5,7 +5,7 @@ import { styled } from '@mui/material/styles';
 import { NavLink } from 'react-router';
 
 import { useDashboards } from '@/api/dashboards/dashboards';
-import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
+import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 
 import Box from '@mui/material/Box';
 
-import { serverAnswers, watchAnswers } from '@/api/core/connection';
+import { isServerReachable, watchReachability } from '@/api/core/connection';
 import { Icon } from '@/components/icon';
 
 function watchConnection(notify: () => void): () => void {
@@ -16,11 +16,11 @@ function watchConnection(notify: () => void): () => void {
 
 /** Shows that the connection is lost and that the data may be outdated. */
 export function OfflineBanner() {
-  const online = useSyncExternalStore(watchConnection, () => navigator.onLine);
-  const answering = useSyncExternalStore(watchAnswers, serverAnswers);
+  const isOnline = useSyncExternalStore(watchConnection, () => navigator.onLine);
+  const isReachable = useSyncExternalStore(watchReachability, isServerReachable);
   return (
     <Box role="status">
-      {!(online && answering) && (
+      {!(isOnline && isReachable) && (
         <Box
           sx={{
             display: 'flex',
@@ -35,7 +35,7 @@ export function OfflineBanner() {
           }}
         >
           <Icon name="alert" color="warning.main" />
-          {online ? 'PyDash is not responding.' : 'You are offline.'} You are viewing previously
+          {isOnline ? 'PyDash is not responding.' : 'You are offline.'} You are viewing previously
           loaded data; changes cannot be saved.
         </Box>
       )}

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import Box from '@mui/material/Box';
 import { Outlet, useLocation } from 'react-router';
 
-import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
+import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { BottomBar, Drawer } from '@/app/shell/navigation';
 import { OfflineBanner } from '@/app/shell/offline-banner';
 import { Shortcuts } from '@/app/shell/shortcuts';

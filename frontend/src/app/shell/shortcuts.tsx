@@ -18,7 +18,7 @@ const isTyping = ({ target }: KeyboardEvent) =>
   target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null;
 
 /** Focuses or clicks the control with this key in its aria-keyshortcuts. */
-function operate(key: string): boolean {
+function activate(key: string): boolean {
   const control = document.querySelector<HTMLElement>(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
   if (!control) return false;
   control.focus();
@@ -34,7 +34,8 @@ function makeKeyHandler(navigate: NavigateFunction, showHelp: () => void) {
     chordUntil = event.key === 'g' ? event.timeStamp + CHORD_MS : 0;
     if (destination !== undefined) void navigate(destination);
     else if (event.key === '?') showHelp();
-    else if ((event.key === '/' || event.key === 't') && operate(event.key)) event.preventDefault();
+    else if ((event.key === '/' || event.key === 't') && activate(event.key))
+      event.preventDefault();
   };
 }
 

@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { Link } from 'react-router';
 
 import { Breadcrumbs } from '@/app/shell/breadcrumbs';
-import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/measures';
+import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { UserMenu } from '@/app/shell/user-menu';
 import { Logo } from '@/components/logo';
 import { OVERVIEW } from '@/lib/paths';

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 
 /** How long to wait while the requested page loads, in ms. */
-const HEAD_START_MS = 1_500;
+const PRELOAD_DELAY_MS = 1_500;
 
 async function preload(): Promise<void> {
   try {
@@ -17,7 +17,7 @@ async function preload(): Promise<void> {
 /** Preloads the code of the most likely next page, so that its charts appear at once. */
 export function usePreloading(): void {
   useEffect(() => {
-    const timer = window.setTimeout(() => void preload(), HEAD_START_MS);
+    const timer = window.setTimeout(() => void preload(), PRELOAD_DELAY_MS);
     return () => window.clearTimeout(timer);
   }, []);
 }

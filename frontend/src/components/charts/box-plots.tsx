@@ -35,7 +35,7 @@ const TOP = 4;
 const BOTTOM = 24;
 /** Space for half of the last axis label. */
 const RIGHT = 24;
-const MOST_LABEL = 150;
+const MAX_LABEL = 150;
 /** Between labels and plot. */
 const GAP = 16;
 
@@ -78,7 +78,7 @@ function Tails({ layer, rows }: TailsProps) {
 
 const labelWidth = (rows: readonly BoxRow[], width: number) => {
   const longest = Math.max(...rows.map(({ name }) => name.length)) * LETTER + GAP;
-  return Math.ceil(Math.min(longest, MOST_LABEL, width * 0.35));
+  return Math.ceil(Math.min(longest, MAX_LABEL, width * 0.35));
 };
 
 interface DrawingProps extends BoxPlotsProps {

@@ -5,7 +5,7 @@ import { ChartFrame } from '@/components/charts/chart-frame';
 import { rampColor } from '@/theme/colors';
 import { fitText } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
-import { maximum, spacedIndexes, usualTop } from '@/components/charts/scale';
+import { maximum, spacedIndexes, robustMaximum } from '@/components/charts/scale';
 import type { Category } from '@/components/charts/series';
 import { TooltipCard } from '@/components/charts/tooltip';
 
@@ -29,7 +29,7 @@ interface HeatmapProps {
   rowHeight?: number;
   labelWidth?: number;
   /** The width of a column label. */
-  columnRoom?: number;
+  columnLabelWidth?: number;
 }
 
 const TOP = 20;
@@ -109,21 +109,21 @@ interface DrawingProps extends Pick<HeatmapProps, 'rows' | 'columns' | 'formatCe
   width: number;
   height: number;
   grid: Grid;
-  columnRoom: number;
+  columnLabelWidth: number;
   max: number;
   color: Painter;
 }
 
 function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) {
-  const { columnRoom, max, color, formatCell } = look;
+  const { columnLabelWidth, max, color, formatCell } = look;
   const { textSoft } = useTheme().palette.scheme;
   const everyRow = Math.ceil((14 * rows.length) / (height - TOP));
   return (
     <svg width={width} height={height} fontSize={11} style={{ display: 'block' }}>
       <g fill={textSoft} textAnchor="middle">
-        {spacedIndexes(columns.length, width - grid.left, columnRoom).map((at) => (
+        {spacedIndexes(columns.length, width - grid.left, columnLabelWidth).map((at) => (
           <text key={at} x={grid.left + (at + 0.5) * grid.columnWidth} y={TOP - 6}>
-            {fitText(columns[at]?.tick ?? '', Math.max(grid.columnWidth, columnRoom) - 4)}
+            {fitText(columns[at]?.tick ?? '', Math.max(grid.columnWidth, columnLabelWidth) - 4)}
           </text>
         ))}
       </g>
@@ -150,7 +150,7 @@ interface ScaleLegendProps {
 /** The colour scale from 0 to the usual maximum. */
 export function ScaleLegend({ values, format }: ScaleLegendProps) {
   const { ramp } = useTheme().palette.scheme;
-  const top = usualTop(values);
+  const top = robustMaximum(values);
   const isExceeded = maximum(values) > top;
   return (
     <Box
@@ -173,13 +173,13 @@ export function ScaleLegend({ values, format }: ScaleLegendProps) {
 export function Heatmap({
   rowHeight = 20,
   labelWidth = 64,
-  columnRoom = 22,
+  columnLabelWidth = 22,
   ...chart
 }: HeatmapProps) {
   const { rows, columns, xTitle, yTitle, format } = chart;
   const { scheme } = useTheme().palette;
   const values = rows.flatMap((row) => row.values);
-  const max = usualTop(values);
+  const max = robustMaximum(values);
   const height = TOP + rows.length * rowHeight;
   const color: Painter = (value) => rampColor(scheme, max === 0 ? 0 : value / max);
 
@@ -212,7 +212,7 @@ export function Heatmap({
           return (
             <>
               <Drawing
-                {...{ rows, columns, width, height, grid, columnRoom, max, color }}
+                {...{ rows, columns, width, height, grid, columnLabelWidth, max, color }}
                 formatCell={chart.formatCell}
               />
               <HoverArea area={inner} locate={locate(inner.width)} />

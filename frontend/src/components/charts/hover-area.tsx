@@ -30,10 +30,10 @@ interface HoverAreaProps {
 const DISTANCE = 10;
 
 /** Placed on the side with more space and no wider than that. */
-const Hanging = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
+const Tooltip = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
   const { x, y, content } = hit;
   const isRight = x > area.width / 2;
-  const room = (isRight ? x + area.left : area.width - x) - DISTANCE;
+  const maxWidth = (isRight ? x + area.left : area.width - x) - DISTANCE;
   return (
     <Box
       sx={{
@@ -42,7 +42,7 @@ const Hanging = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
         zIndex: 'tooltip',
         pointerEvents: 'none',
         width: 'max-content',
-        maxWidth: room,
+        maxWidth,
         ...(isRight ? { right: area.width - x + DISTANCE } : { left: x + DISTANCE }),
       }}
     >
@@ -52,7 +52,7 @@ const Hanging = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
 };
 
 /** Calls `end` when the user taps elsewhere, scrolls or presses Escape. */
-function useEnd(isOn: boolean, element: RefObject<HTMLElement | null>, end: () => void) {
+function useDismiss(isOn: boolean, element: RefObject<HTMLElement | null>, end: () => void) {
   useEffect(() => {
     if (!isOn) return;
     const touched = ({ target }: Event) => {
@@ -79,7 +79,7 @@ export function HoverArea({ area, locate }: HoverAreaProps) {
   const element = useRef<HTMLElement>(null);
   const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
   const hide = useCallback(() => setPointer(null), []);
-  useEnd(pointer !== null, element, hide);
+  useDismiss(pointer !== null, element, hide);
   const hit = pointer ? locate(pointer.x, pointer.y) : undefined;
   const follow = (event: PointerEvent<HTMLElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
@@ -97,7 +97,7 @@ export function HoverArea({ area, locate }: HoverAreaProps) {
       sx={{ position: 'absolute', ...area }}
     >
       {hit?.sign}
-      {hit && <Hanging hit={hit} area={area} />}
+      {hit && <Tooltip hit={hit} area={area} />}
     </Box>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { logTicks, niceTicks, spacedIndexes, usualTop } from '@/components/charts/scale';
+import { logTicks, niceTicks, spacedIndexes, robustMaximum } from '@/components/charts/scale';
 
 describe('the ticks of an axis', () => {
   it.each([
@@ -31,10 +31,10 @@ it('skips overlapping labels evenly', () =>
   expect(spacedIndexes(10, 200, 50)).toEqual([0, 3, 6, 9]));
 
 describe('the maximum of a colour scale', () => {
-  it('is the largest value', () => expect(usualTop([3, null, 7, 5])).toBe(7));
+  it('is the largest value', () => expect(robustMaximum([3, null, 7, 5])).toBe(7));
 
   it('ignores an outlier', () =>
-    expect(usualTop([...Array.from({ length: 100 }, (_, at) => at), 9_999])).toBe(98));
+    expect(robustMaximum([...Array.from({ length: 100 }, (_, at) => at), 9_999])).toBe(98));
 
-  it('is 0 without values', () => expect(usualTop([null])).toBe(0));
+  it('is 0 without values', () => expect(robustMaximum([null])).toBe(0));
 });

@@ -37,17 +37,17 @@ const USUAL = 0.98;
  * Returns the maximum of a colour scale, ignoring a few outliers that would make all other values
  * pale.
  */
-export function usualTop(values: readonly (number | null)[]): number {
+export function robustMaximum(values: readonly (number | null)[]): number {
   const sorted = values.filter((value) => value !== null).sort((one, other) => one - other);
   return sorted[Math.ceil(USUAL * (sorted.length - 1))] ?? 0;
 }
 
 /** Shorter times (in ms) are drawn as this value: the logarithm of 0 is undefined. */
-const LEAST = 0.01;
+const MIN_TIME = 0.01;
 
 /** Returns 1, 3, 10, 30, … from at most `min` to at least `max`, for a logarithmic axis. */
 export function logTicks(min: number, max: number): number[] {
-  const [low, high] = [Math.max(min, LEAST), Math.max(max, LEAST)];
+  const [low, high] = [Math.max(min, MIN_TIME), Math.max(max, MIN_TIME)];
   const first = Math.floor(Math.log10(low));
   const decades = Math.ceil(Math.log10(high)) - first + 1;
   const ticks = Array.from({ length: decades }, (_, at) => first + at).flatMap((exponent) => [

@@ -3,7 +3,7 @@ import { Calendar } from '@nivo/calendar';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { ScaleLegend } from '@/components/charts/heatmap';
-import { usualTop } from '@/components/charts/scale';
+import { robustMaximum } from '@/components/charts/scale';
 import { TooltipCard } from '@/components/charts/tooltip';
 import { useChartTheme } from '@/components/charts/use-chart-theme';
 
@@ -51,7 +51,7 @@ function Drawing({ year, values, format, width }: YearCalendarProps & { width: n
         .filter(([, value]) => value > 0)
         .map(([date, value]) => ({ day: date, value }))}
       minValue={0}
-      maxValue={usualTop(visited(values))}
+      maxValue={robustMaximum(visited(values))}
       colors={scheme.ramp.slice(1)}
       emptyColor={scheme.ramp[0]}
       yearLegend={() => ''}

@@ -15,8 +15,8 @@ export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
     aria-label="Password requirements"
     sx={{ m: 0, mt: -1, p: 0, listStyle: 'none', fontSize: '0.75rem', color: 'text.secondary' }}
   >
-    {PASSWORD_RULES.map(({ text, holds }) => {
-      const kept = holds(password, userName);
+    {PASSWORD_RULES.map(({ text, isMet }) => {
+      const isSatisfied = isMet(password, userName);
       return (
         <Box
           component="li"
@@ -24,14 +24,14 @@ export const PasswordRules = ({ password, userName }: PasswordRulesProps) => (
           sx={{ display: 'flex', alignItems: 'center', gap: 0.75, py: 0.25 }}
         >
           <Icon
-            name={kept ? 'check' : 'dot'}
+            name={isSatisfied ? 'check' : 'dot'}
             size={14}
-            color={kept ? 'success.main' : 'text.secondary'}
+            color={isSatisfied ? 'success.main' : 'text.secondary'}
           />
           <span>
             {text}
             <Box component="span" sx={{ position: 'absolute', clipPath: 'inset(50%)' }}>
-              {kept ? ' (met)' : ' (not met)'}
+              {isSatisfied ? ' (met)' : ' (not met)'}
             </Box>
           </span>
         </Box>

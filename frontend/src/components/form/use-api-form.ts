@@ -6,7 +6,7 @@ interface ApiForm<T extends FieldValues, R> {
   defaultValues: DefaultValues<T>;
   send: (values: T) => Promise<R>;
   /** Called with the response. */
-  onDone: (answer: R, values: T) => void;
+  onDone: (response: R, values: T) => void;
   /** The field that must be unique; a 409 error is shown there. */
   uniqueField?: Path<T>;
   /** The password field; a 401 error is shown there. */

@@ -17,11 +17,11 @@ interface BoxPanelProps {
 }
 
 /** The maximum number of box plots; more cannot be compared at a glance. */
-const MOST_BOXES = 12;
+const MAX_BOXES = 12;
 
 const versionsSubtitle = (count: number) =>
-  count > MOST_BOXES
-    ? `The newest ${MOST_BOXES} of ${formatNumber(count)} versions; the table lists all of them`
+  count > MAX_BOXES
+    ? `The newest ${MAX_BOXES} of ${formatNumber(count)} versions; the table lists all of them`
     : 'Newest version first';
 
 const tableOf = (boxes: readonly NamedBox[]) => ({
@@ -44,12 +44,12 @@ const summaryOf = (boxes: readonly NamedBox[]) =>
 /** Box plots of the execution times of the newest versions or the largest groups. */
 export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPanelProps) {
   const ofVersions = dimension === 'version';
-  const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MOST_BOXES);
+  const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MAX_BOXES);
   const subtitle = ofVersions
     ? versionsSubtitle(query.data?.length ?? 0)
-    : `The ${MOST_BOXES} with the most requests`;
+    : `The ${MAX_BOXES} with the most requests`;
   const rowsOf = (boxes: readonly NamedBox[]) =>
-    boxes.slice(0, MOST_BOXES).map(({ name, box }) => ({
+    boxes.slice(0, MAX_BOXES).map(({ name, box }) => ({
       name: shownName(dimension, name),
       box,
       color: colorOf(name),
@@ -62,7 +62,7 @@ export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPa
       subtitle={subtitle}
       query={query}
       isEmpty={(boxes) => boxes.length === 0}
-      summary={(boxes) => summaryOf(named(boxes.slice(0, MOST_BOXES)))}
+      summary={(boxes) => summaryOf(named(boxes.slice(0, MAX_BOXES)))}
       table={(boxes) => tableOf(named(boxes))}
     >
       {(boxes) => (

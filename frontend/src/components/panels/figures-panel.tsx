@@ -4,7 +4,7 @@ import Skeleton from '@mui/material/Skeleton';
 
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useFigures, type ComparedFigures, type Figures } from '@/api/statistics/figures';
-import { Faces } from '@/components/faces';
+import { QueryBoundary } from '@/components/query-boundary';
 import { formatChange, formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
@@ -13,25 +13,25 @@ interface Figure {
   label: string;
   format: (value: number | null) => string;
   /** Whether an increase is good or bad. */
-  more: 'good' | 'bad';
+  increase: 'good' | 'bad';
 }
 
 const FIGURES: readonly Figure[] = [
-  { name: 'total_visits', label: 'Requests', format: formatNumber, more: 'good' },
-  { name: 'unique_visitors', label: 'Unique visitors', format: formatNumber, more: 'good' },
+  { name: 'total_visits', label: 'Requests', format: formatNumber, increase: 'good' },
+  { name: 'unique_visitors', label: 'Unique visitors', format: formatNumber, increase: 'good' },
   {
     name: 'median_execution_time',
     label: 'Median time (p50)',
     format: formatDuration,
-    more: 'bad',
+    increase: 'bad',
   },
   {
     name: 'ninety-fifth_percentile_execution_time',
     label: '95th percentile (p95)',
     format: formatDuration,
-    more: 'bad',
+    increase: 'bad',
   },
-  { name: 'error_rate', label: 'Error rate (5xx)', format: formatFinePercent, more: 'bad' },
+  { name: 'error_rate', label: 'Error rate (5xx)', format: formatFinePercent, increase: 'bad' },
 ];
 
 interface ChangeProps {
@@ -40,22 +40,22 @@ interface ChangeProps {
 }
 
 /** Smaller changes are rounded to 0% and have no colour. */
-const NOTICEABLE = 0.0005;
+const MIN_VISIBLE_CHANGE = 0.0005;
 
 /** A growth of more than ten times is not shown as a percentage. */
 const isComparable = (now: number | null, before: number | null) =>
   now !== null && before !== null && now <= 10 * before;
 
 /** The change from the previous period: an arrow and a percentage, green for an improvement. */
-function Change({ figure: { name, more, format }, figures: { now, before } }: ChangeProps) {
+function Change({ figure: { name, increase, format }, figures: { now, before } }: ChangeProps) {
   if (before === undefined) return 'over all time';
   const change = formatChange(now[name], before[name]);
   if (change === undefined || !isComparable(now[name], before[name]))
     return <>previously {format(before[name])}</>;
   const growth = (now[name] ?? 0) / (before[name] ?? 1) - 1;
-  const rises = growth >= NOTICEABLE;
-  const falls = growth <= -NOTICEABLE;
-  const good = more === 'good' ? rises : falls;
+  const rises = growth >= MIN_VISIBLE_CHANGE;
+  const falls = growth <= -MIN_VISIBLE_CHANGE;
+  const good = increase === 'good' ? rises : falls;
   return (
     <>
       <Box
@@ -101,7 +101,7 @@ export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view:
     name === 'unique_visitors' && limits.some(({ field }) => field === 'ip');
   return (
     <Paper component="section" aria-label="Figures" variant="outlined" sx={{ overflow: 'hidden' }}>
-      <Faces query={query} skeleton={<Loading />} minHeight={88}>
+      <QueryBoundary query={query} skeleton={<Loading />} minHeight={88}>
         {(figures) => (
           <Box component="dl" sx={grid}>
             {FIGURES.map((figure) => (
@@ -126,7 +126,7 @@ export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view:
             ))}
           </Box>
         )}
-      </Faces>
+      </QueryBoundary>
     </Paper>
   );
 }

@@ -4,14 +4,14 @@ import { expect, it } from 'vitest';
 import { HoursPanel } from '@/components/panels/hours-panel';
 import { parseView } from '@/api/statistics/view';
 import { renderPage } from '@/testing/render';
-import { answerStatistics } from '@/testing/statistics';
+import { mockStatistics } from '@/testing/statistics';
 
 const DAY_MS = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
 
 /** Renders the hours of all time and returns the queries and the panel. */
 async function renderAllTime(firstCall: Date) {
-  const asked = answerStatistics({
+  const asked = mockStatistics({
     values: { total_visits: 5, unique_visitors: 2, first_call: firstCall.toISOString() },
     slices: ['2026-11-22T09'],
   });

@@ -1,4 +1,4 @@
-import { MOST_DAYS, useHourly, type Hourly } from '@/api/statistics/time-series';
+import { MAX_DAYS, useHourly, type Hourly } from '@/api/statistics/time-series';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { formatNumber } from '@/lib/format';
@@ -6,7 +6,7 @@ import { arrangeHours, byLocalClock, hourName, type HourDay } from '@/lib/hours'
 import { zoneName } from '@/api/statistics/slices';
 import type { View } from '@/api/statistics/view';
 
-const WHAT = {
+const LABELS = {
   visits: { title: 'Requests by hour', unit: 'requests' },
   visitors: { title: 'Unique visitors by hour', unit: 'unique visitors' },
 } as const;
@@ -14,7 +14,7 @@ const WHAT = {
 interface HoursPanelProps {
   dashboardId: string;
   view: View;
-  of: keyof typeof WHAT;
+  of: keyof typeof LABELS;
 }
 
 const hourNames = () => Array.from({ length: 24 }, (_, hour) => hourName(hour));
@@ -32,7 +32,7 @@ const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }
 /** A heat map with a column per day (or day of the week) and a row per hour. */
 export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
-  const { title, unit } = WHAT[of];
+  const { title, unit } = LABELS[of];
   const zone = zoneName();
   const arrange = ({ hours }: Hourly) =>
     arrangeHours(byLocalClock(hours).map((hour) => ({ ...hour, value: hour[of] })));
@@ -52,7 +52,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   return (
     <Panel
       title={title}
-      subtitle={query.data?.isCut && `The last ${MOST_DAYS} days`}
+      subtitle={query.data?.isCut && `The last ${MAX_DAYS} days`}
       query={query}
       isEmpty={({ hours }) => !hours.some((hour) => hour[of] > 0)}
       minHeight={372}
@@ -70,7 +70,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
             format={(value) => `${oneDecimal.format(value)} ${unit}`}
             rowHeight={12}
             labelWidth={48}
-            columnRoom={56}
+            columnLabelWidth={56}
           />
         );
       }}

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LoginPage } from '@/features/auth/login-page';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, answerPost } from '@/testing/server';
+import { mockGet, mockPost } from '@/testing/server';
 
 async function signIn(url = '/login') {
   const view = renderPage(<LoginPage />, url);
@@ -15,18 +15,18 @@ async function signIn(url = '/login') {
   return view;
 }
 
-beforeEach(() => answerGet('/user', { message: 'Please sign in.' }, 401));
+beforeEach(() => mockGet('/user', { message: 'Please sign in.' }, 401));
 
 describe('sign-in', () => {
   it('redirects a signed-in user', async () => {
-    answerGet('/user', alice);
+    mockGet('/user', alice);
     const { router } = renderPage(<LoginPage />, '/login?next=%2Fhelp');
     expect(await screen.findByText('Elsewhere')).toBeVisible();
     expect(router.state.location.pathname).toBe('/help');
   });
 
   it('opens the overview', async () => {
-    const sent = answerPost('/login', { message: 'Welcome.', user: alice });
+    const sent = mockPost('/login', { message: 'Welcome.', user: alice });
     const { router } = await signIn();
     expect(await screen.findByText('Elsewhere')).toBeVisible();
     expect(router.state.location.pathname).toBe('/');
@@ -34,14 +34,14 @@ describe('sign-in', () => {
   });
 
   it('opens the requested page', async () => {
-    answerPost('/login', { message: 'Welcome.', user: alice });
+    mockPost('/login', { message: 'Welcome.', user: alice });
     const { router } = await signIn('/login?next=%2Fdashboards%2F1%3Frange%3D30d');
     await screen.findByText('Elsewhere');
     expect(router.createHref(router.state.location)).toBe('/dashboards/1?range=30d');
   });
 
   it('reports wrong credentials and allows a retry', async () => {
-    answerPost('/login', { message: 'The name or the password is wrong.' }, 401);
+    mockPost('/login', { message: 'The name or the password is wrong.' }, 401);
     await signIn();
     expect(await screen.findByRole('alert')).toHaveTextContent(
       'The name or the password is wrong.',
@@ -54,7 +54,7 @@ describe('sign-in', () => {
   });
 
   it('offers to resend the email to an unverified user', async () => {
-    answerPost('/login', { message: 'Please verify your email address first.' }, 403);
+    mockPost('/login', { message: 'Please verify your email address first.' }, 403);
     await signIn();
     expect(await screen.findByRole('link', { name: 'Resend verification email' })).toHaveAttribute(
       'href',
@@ -63,7 +63,7 @@ describe('sign-in', () => {
   });
 
   it('requires a password', async () => {
-    const sent = answerPost('/login', {});
+    const sent = mockPost('/login', {});
     renderPage(<LoginPage />, '/login');
     await userEvent.type(screen.getByLabelText('Username'), 'alice{Enter}');
     expect(await screen.findByText('Enter your password.')).toBeVisible();

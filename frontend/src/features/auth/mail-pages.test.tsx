@@ -7,11 +7,11 @@ import { ResendVerificationPage } from '@/features/auth/resend-verification-page
 import { ResetPasswordPage } from '@/features/auth/reset-password-page';
 import { VerifyPage } from '@/features/auth/verify-page';
 import { renderPage } from '@/testing/render';
-import { answerPost } from '@/testing/server';
+import { mockPost } from '@/testing/server';
 
 describe('the verification link', () => {
   it('verifies once and links to sign-in', async () => {
-    const sent = answerPost('/user/verify/abc', { message: 'Your address is verified.' });
+    const sent = mockPost('/user/verify/abc', { message: 'Your address is verified.' });
     renderPage(<VerifyPage />, '/verify/abc', '/verify/:code');
     expect(await screen.findByRole('status')).toHaveTextContent('Your address is verified.');
     expect(screen.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/login');
@@ -19,7 +19,7 @@ describe('the verification link', () => {
   });
 
   it('offers a new link when expired', async () => {
-    answerPost('/user/verify/abc', { message: 'This link has expired.' }, 400);
+    mockPost('/user/verify/abc', { message: 'This link has expired.' }, 400);
     renderPage(<VerifyPage />, '/verify/abc', '/verify/:code');
     expect(await screen.findByRole('alert')).toHaveTextContent('This link has expired.');
     expect(screen.getByRole('link', { name: 'Request a new link' })).toBeVisible();
@@ -28,7 +28,7 @@ describe('the verification link', () => {
 
 describe('requesting an email', () => {
   it('takes the username from the link', async () => {
-    const sent = answerPost('/user/resend_verification', { message: 'A mail is on its way.' });
+    const sent = mockPost('/user/resend_verification', { message: 'A mail is on its way.' });
     renderPage(<ResendVerificationPage />, '/resend-verification?name=alice');
     await userEvent.click(screen.getByRole('button', { name: 'Send email' }));
     expect(await screen.findByRole('status')).toHaveTextContent('A mail is on its way.');
@@ -36,7 +36,7 @@ describe('requesting an email', () => {
   });
 
   it('sends the address for a forgotten password', async () => {
-    const sent = answerPost('/user/request_password_reset', { message: 'A mail is on its way.' });
+    const sent = mockPost('/user/request_password_reset', { message: 'A mail is on its way.' });
     renderPage(<ForgotPasswordPage />, '/forgot-password');
     await userEvent.type(screen.getByLabelText('Email address'), 'alice@example.com{Enter}');
     expect(await screen.findByRole('status')).toHaveTextContent('A mail is on its way.');
@@ -45,7 +45,7 @@ describe('requesting an email', () => {
 });
 
 it('sets a new password with the code from the email', async () => {
-  const sent = answerPost('/user/reset_password', { message: 'The password is set.' });
+  const sent = mockPost('/user/reset_password', { message: 'The password is set.' });
   renderPage(<ResetPasswordPage />, '/reset-password/xyz', '/reset-password/:code');
   await userEvent.type(screen.getByLabelText('New password'), 'correct horse{Enter}');
   expect(await screen.findByRole('status')).toHaveTextContent('The password is set.');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RegisterPage } from '@/features/auth/register-page';
 import { renderPage } from '@/testing/render';
-import { answerPost } from '@/testing/server';
+import { mockPost } from '@/testing/server';
 
 async function fill(password = 'correct horse', confirmation = password) {
   await userEvent.type(screen.getByLabelText('Username'), 'alice');
@@ -16,7 +16,7 @@ async function fill(password = 'correct horse', confirmation = password) {
 
 describe('registration', () => {
   it('names the recipient and offers to resend the email', async () => {
-    const sent = answerPost('/user/register', { message: 'Registered.' });
+    const sent = mockPost('/user/register', { message: 'Registered.' });
     renderPage(<RegisterPage />, '/register');
     await fill();
     expect(await screen.findByRole('status')).toHaveTextContent('alice@example.com');
@@ -27,7 +27,7 @@ describe('registration', () => {
   });
 
   it('shows a taken name at its field', async () => {
-    answerPost('/user/register', { message: 'This name is taken.' }, 409);
+    mockPost('/user/register', { message: 'This name is taken.' }, 409);
     renderPage(<RegisterPage />, '/register');
     await fill();
     expect(await screen.findByText('This name is taken.')).toBeVisible();
@@ -37,7 +37,7 @@ describe('registration', () => {
 
   it('shows server errors at their fields', async () => {
     const errors = { password: ['This password is too common.'] };
-    answerPost('/user/register', { message: 'This password is too common.', errors }, 400);
+    mockPost('/user/register', { message: 'This password is too common.', errors }, 400);
     renderPage(<RegisterPage />, '/register');
     await fill();
     expect(await screen.findByText('This password is too common.')).toBeVisible();
@@ -56,7 +56,7 @@ describe('registration', () => {
     ['short', 'short', /8 to 128 characters\./],
     ['correct horse', 'correct house', 'The passwords do not match.'],
   ])('rejects the passwords %s and %s', async (password, confirmation, reason) => {
-    const sent = answerPost('/user/register', {});
+    const sent = mockPost('/user/register', {});
     renderPage(<RegisterPage />, '/register');
     await fill(password, confirmation);
     expect(await screen.findByText(reason)).toBeVisible();
@@ -64,7 +64,7 @@ describe('registration', () => {
   });
 
   it('sends the invitation code from the link', async () => {
-    const sent = answerPost('/user/register', { message: 'Registered.' });
+    const sent = mockPost('/user/register', { message: 'Registered.' });
     renderPage(<RegisterPage />, '/register?invitation=abc');
     await fill();
     await screen.findByRole('status');

@@ -30,15 +30,15 @@ const toLogin = (
  */
 export function RequestMail(props: RequestMailProps) {
   const { title, explanation, label, type, defaultValue = '', send } = props;
-  const [answer, setAnswer] = useState<string | null>(null);
+  const [confirmation, setConfirmation] = useState<string | null>(null);
   const { form, submit } = useApiForm<{ value: string }, Message>({
     defaultValues: { value: defaultValue },
     send: ({ value }) => send(value),
-    onDone: ({ message }) => setAnswer(message),
+    onDone: ({ message }) => setConfirmation(message),
   });
   return (
     <AuthPage title={title} links={toLogin}>
-      {answer === null ? (
+      {confirmation === null ? (
         <Form form={form} submit={submit} submitLabel="Send email">
           <Typography color="textSecondary">{explanation}</Typography>
           <Field
@@ -52,7 +52,7 @@ export function RequestMail(props: RequestMailProps) {
           />
         </Form>
       ) : (
-        <Typography role="status">{answer}</Typography>
+        <Typography role="status">{confirmation}</Typography>
       )}
     </AuthPage>
   );

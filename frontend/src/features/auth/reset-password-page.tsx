@@ -43,15 +43,15 @@ function ResetForm({ code, onDone }: { code: string; onDone: (message: string) =
 /** The target of the link in a password reset email. */
 export function ResetPasswordPage() {
   const { code = '' } = useParams();
-  const [answer, setAnswer] = useState<string | null>(null);
+  const [confirmation, setConfirmation] = useState<string | null>(null);
   return (
     <AuthPage title="Choose a new password">
-      {answer === null ? (
-        <ResetForm code={code} onDone={setAnswer} />
+      {confirmation === null ? (
+        <ResetForm code={code} onDone={setConfirmation} />
       ) : (
         <>
           <Typography role="status" sx={{ mb: 2 }}>
-            {answer}
+            {confirmation}
           </Typography>
           <Button variant="contained" component={Link} to={loginPath()}>
             Sign in

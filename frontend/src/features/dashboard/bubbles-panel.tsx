@@ -8,9 +8,9 @@ import { formatNumber } from '@/lib/format';
 import { isMissing, shownName } from '@/api/statistics/names';
 import type { View } from '@/api/statistics/view';
 
-const WHO = {
-  group_by: { title: 'Versions by user', one: 'User', most: 'users' },
-  ip: { title: 'Versions by IP address', one: 'IP address', most: 'IP addresses' },
+const LABELS = {
+  group_by: { title: 'Versions by user', singular: 'User', plural: 'users' },
+  ip: { title: 'Versions by IP address', singular: 'IP address', plural: 'IP addresses' },
 } as const;
 
 const NO_USERS = (
@@ -22,16 +22,16 @@ const NO_USERS = (
 interface BubblesPanelProps {
   dashboardId: string;
   view: View;
-  by: keyof typeof WHO;
+  by: keyof typeof LABELS;
 }
 
 /** The number of requests of each user or IP address to each version. */
 export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const query = useVersionUse(dashboardId, by, view);
   const colorOf = useVersionColor(dashboardId);
-  const { title, one, most } = WHO[by];
+  const { title, singular, plural } = LABELS[by];
   const table = ({ versions, users }: VersionUse) => ({
-    columns: [one, ...versions.map(versionName)],
+    columns: [singular, ...versions.map(versionName)],
     rows: users.map(({ name, visits }) => [shownName(by, name), ...visits.map(formatNumber)]),
   });
   const summary = ({ users }: VersionUse) =>
@@ -54,7 +54,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   return (
     <Panel
       title={title}
-      subtitle={`The ${most} with the most requests${hasOlder ? '; older versions are in the table' : ''}`}
+      subtitle={`The ${plural} with the most requests${hasOlder ? '; older versions are in the table' : ''}`}
       query={query}
       isEmpty={({ users }) => users.every(({ name }) => isMissing(by, name))}
       empty={by === 'group_by' ? NO_USERS : undefined}
@@ -66,7 +66,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
         <Bubbles
           {...bubbles(use)}
           xTitle="Version"
-          yTitle={`${one}; area: number of requests`}
+          yTitle={`${singular}; area: number of requests`}
           format={(visits) => `${formatNumber(visits)} requests`}
         />
       )}

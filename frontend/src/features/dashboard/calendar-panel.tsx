@@ -12,12 +12,12 @@ import type { View } from '@/api/statistics/view';
 
 const formatVisits = (value: number) => `${formatNumber(value)} requests`;
 
-interface YearChoiceProps {
+interface YearSelectProps {
   year: number;
   onChange: (year: number) => void;
 }
 
-const YearChoice = ({ year, onChange }: YearChoiceProps) => (
+const YearSelect = ({ year, onChange }: YearSelectProps) => (
   <Box sx={{ display: 'flex', alignItems: 'center' }}>
     <IconButton size="small" aria-label="Previous year" onClick={() => onChange(year - 1)}>
       <Box component="span" sx={{ display: 'flex', rotate: '180deg' }}>
@@ -53,7 +53,7 @@ export function CalendarPanel({ dashboardId, view }: { dashboardId: string; view
   return (
     <Panel
       title="Daily activity"
-      actions={<YearChoice year={year} onChange={(changed) => choose(String(changed))} />}
+      actions={<YearSelect year={year} onChange={(changed) => choose(String(changed))} />}
       query={query}
       isEmpty={(days) => !Object.values(days).some((visits) => visits > 0)}
       empty={<Notice icon="calendar" title={`No requests in ${year}`} />}

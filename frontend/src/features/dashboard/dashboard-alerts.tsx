@@ -21,7 +21,7 @@ const FIELD_NAMES: Record<string, string> = {
   group_by: 'groups',
 };
 
-/** Alerts that affect the figures: failed fetches, running imports, a public token. */
+/** Alerts that affect the figures: failed fetches, running imports, limits reached, a public token. */
 export function DashboardAlerts({ dashboard }: { dashboard: Dashboard }) {
   const { error, http_status: status, progress, default_token: isKnown } = dashboard;
   const { limits_reached: limits, set_aside: setAside } = dashboard;

@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { DashboardPage } from '@/features/dashboard/dashboard-page';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet } from '@/testing/server';
+import { mockGet } from '@/testing/server';
 
 it('reports an unknown dashboard in title and heading', async () => {
-  answerGet('/dashboards', [makeDashboard()]);
+  mockGet('/dashboards', [makeDashboard()]);
   renderPage(<DashboardPage />, '/dashboards/none', '/dashboards/:dashboardId');
   const name = 'Dashboard not found';
   expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();

@@ -14,7 +14,7 @@ import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { Frame } from '@/components/panel';
 import { useNotify } from '@/components/snackbar';
-import { useLeaving } from '@/hooks/use-leaving';
+import { useUnmountSignal } from '@/hooks/use-unmount-signal';
 import { OVERVIEW } from '@/lib/paths';
 
 interface DeleteFormProps {
@@ -23,7 +23,7 @@ interface DeleteFormProps {
 }
 
 function DeleteForm({ dashboard: { id, name }, onClose }: DeleteFormProps) {
-  const remove = useDeleteDashboard(id, useLeaving());
+  const remove = useDeleteDashboard(id, useUnmountSignal());
   const notify = useNotify();
   const navigate = useNavigate();
   const { form, submit } = useApiForm({

@@ -10,7 +10,7 @@ export interface EndpointRow extends EndpointFigures {
   share: number | null;
 }
 
-const NO_CALLS = {
+const NO_REQUESTS = {
   numbers: {
     total_visits: 0,
     unique_visitors: 0,
@@ -37,7 +37,7 @@ export function endpointRows(
   const settings = new Map(known.map((endpoint) => [endpoint.name, endpoint]));
   const names = new Set([...settings.keys(), ...byName.keys()]);
   return [...names].map((name) => {
-    const found = byName.get(name) ?? { name, ...NO_CALLS };
+    const found = byName.get(name) ?? { name, ...NO_REQUESTS };
     return {
       ...found,
       hidden: settings.get(name)?.hidden ?? false,

@@ -27,7 +27,7 @@ type Column = GridColDef<EndpointRow>;
 type Numbers = EndpointRow['numbers'];
 
 /** A minimum width in pixels, and a proportional share of the rest. */
-const grows = (minWidth: number) => ({ minWidth, flex: minWidth });
+const flexible = (minWidth: number) => ({ minWidth, flex: minWidth });
 
 const figure = (
   field: keyof Numbers,
@@ -40,7 +40,7 @@ const figure = (
   headerName,
   description,
   type: 'number',
-  ...grows(width),
+  ...flexible(width),
   valueGetter: (_, { numbers }) => numbers[field],
   valueFormatter: (value: number | null) => format(value),
 });
@@ -52,7 +52,7 @@ const FIGURES: readonly Column[] = [
     headerName: 'Share',
     description: 'Share of all requests in the time range',
     type: 'number',
-    ...grows(66),
+    ...flexible(66),
     valueFormatter: (value: number | null) => formatPercent(value),
   },
   figure('unique_visitors', 'Unique', 'Distinct IP addresses', formatNumber, 70),
@@ -84,7 +84,7 @@ const lastCall: Column = {
   field: 'lastCall',
   headerName: 'Last request',
   type: 'dateTime',
-  ...grows(88),
+  ...flexible(88),
   align: 'right',
   headerAlign: 'right',
   renderCell: ({ row }) =>
@@ -198,7 +198,7 @@ const popper = {
   },
 };
 
-const look = {
+const gridStyles = {
   border: 0,
   fontSize: '0.8125rem',
   '& .MuiDataGrid-cell, & .MuiDataGrid-columnHeader': { px: 1 },
@@ -222,12 +222,12 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
   const theme = useTheme();
   const isPhone = useMediaQuery(theme.breakpoints.down('sm'), { noSsr: true });
   const isWide = useMediaQuery(theme.breakpoints.up('xl'), { noSsr: true });
-  const left = isPhone ? HIDDEN_ON_PHONES : isWide ? {} : HIDDEN_ON_LAPTOPS;
+  const visibility = isPhone ? HIDDEN_ON_PHONES : isWide ? {} : HIDDEN_ON_LAPTOPS;
   const columns: Column[] = [
     {
       field: 'name',
       headerName: 'Endpoint',
-      ...grows(isPhone ? 104 : 144),
+      ...flexible(isPhone ? 104 : 144),
       renderCell: ({ row }) => (
         <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
       ),
@@ -256,10 +256,10 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
       hideFooter={rows.length <= 100}
       initialState={{
         sorting: { sortModel: [{ field: 'total_visits', sort: 'desc' }] },
-        columns: { columnVisibilityModel: left },
+        columns: { columnVisibilityModel: visibility },
       }}
       slotProps={{ basePopper: popper }}
-      sx={look}
+      sx={gridStyles}
     />
   );
 }

@@ -6,8 +6,8 @@ import { EndpointsTab } from '@/features/dashboard/endpoints-tab';
 import { giveSize } from '@/testing/drawing';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, answerPost } from '@/testing/server';
-import { answerStatistics } from '@/testing/statistics';
+import { mockGet, mockPost } from '@/testing/server';
+import { mockStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard({
   endpoints: [
@@ -36,8 +36,8 @@ const MEASURED = {
 
 beforeEach(() => {
   giveSize(1600, 600);
-  answerGet('/dashboards', [dashboard]);
-  answerStatistics(MEASURED);
+  mockGet('/dashboards', [dashboard]);
+  mockStatistics(MEASURED);
 });
 
 async function renderEndpoints() {
@@ -69,7 +69,7 @@ describe('endpoints', () => {
 
   it('are all listed, however many', async () => {
     const many = Array.from({ length: 26 }, (_, at) => `page_${at}`);
-    const asked = answerStatistics({ ...MEASURED, groups: { endpoint: ['shop.index', ...many] } });
+    const asked = mockStatistics({ ...MEASURED, groups: { endpoint: ['shop.index', ...many] } });
     await renderEndpoints();
     await userEvent.type(screen.getByLabelText('Search endpoints'), 'page_25');
     expect(within(screen.getByRole('row', { name: /page_25/ })).getByText('33.3%')).toBeVisible();
@@ -106,7 +106,7 @@ describe('endpoints', () => {
 
   it('are hidden once saved', async () => {
     const path = `/dashboards/${dashboard.id}/endpoints/shop.cart/change_settings`;
-    const sent = answerPost(path, {
+    const sent = mockPost(path, {
       message: 'shop.cart is hidden.',
       endpoint: { name: 'shop.cart', enabled: true, hidden: true },
     });
@@ -115,7 +115,7 @@ describe('endpoints', () => {
       ...one,
       hidden: one.name !== 'shop.index',
     }));
-    answerGet('/dashboards', [{ ...dashboard, endpoints }]);
+    mockGet('/dashboards', [{ ...dashboard, endpoints }]);
     await userEvent.click(screen.getByRole('button', { name: 'Hide shop.cart' }));
     expect(await screen.findByText('shop.cart is hidden.')).toBeVisible();
     expect(sent).toEqual([{ hidden: true }]);

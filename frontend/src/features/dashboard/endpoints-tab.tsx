@@ -12,9 +12,9 @@ import { messageOf } from '@/api/core/errors';
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/dashboards/settings';
 import { useEndpoints } from '@/api/statistics/groups';
-import { Faces } from '@/components/faces';
+import { QueryBoundary } from '@/components/query-boundary';
 import { FilterBar } from '@/components/filter-bar';
-import { KeptFocus } from '@/components/kept-focus';
+import { FocusFallback } from '@/components/focus-fallback';
 import { Notice } from '@/components/notice';
 import { BoxPanel } from '@/components/panels/box-panel';
 import { SpreadPanel } from '@/components/panels/spread-panel';
@@ -32,7 +32,7 @@ const EndpointsGrid = lazy(async () => ({
 const MIN_HEIGHT = 360;
 const Loading = () => <Skeleton variant="rounded" height={MIN_HEIGHT} aria-label="Loading" />;
 
-interface ToolsProps {
+interface ToolbarProps {
   search: string;
   onSearch: (search: string) => void;
   hidden: number;
@@ -40,7 +40,7 @@ interface ToolsProps {
   onShowHidden: (shown: boolean) => void;
 }
 
-const Tools = ({ search, onSearch, hidden, showsHidden, onShowHidden }: ToolsProps) => (
+const Toolbar = ({ search, onSearch, hidden, showsHidden, onShowHidden }: ToolbarProps) => (
   <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1.5, p: 1.5 }}>
     <Box sx={{ width: { xs: '100%', sm: 260 } }}>
       <SearchInput label="Search endpoints" shortcut="/" value={search} onChange={onSearch} />
@@ -60,12 +60,12 @@ const Tools = ({ search, onSearch, hidden, showsHidden, onShowHidden }: ToolsPro
   </Box>
 );
 
-interface FoundProps {
+interface EndpointListProps {
   dashboardId: string;
   rows: readonly EndpointRow[];
 }
 
-function Found({ dashboardId, rows }: FoundProps) {
+function EndpointList({ dashboardId, rows }: EndpointListProps) {
   const [search, setSearch] = useState('');
   const [showsHidden, setShowsHidden] = useState(false);
   const change = useChangeEndpointSettings(dashboardId);
@@ -81,14 +81,14 @@ function Found({ dashboardId, rows }: FoundProps) {
   );
   return (
     <>
-      <Tools
+      <Toolbar
         search={search}
         onSearch={setSearch}
         hidden={rows.filter(({ hidden }) => hidden).length}
         showsHidden={showsHidden}
         onShowHidden={setShowsHidden}
       />
-      <KeptFocus label="Endpoints">
+      <FocusFallback label="Endpoints">
         <Suspense fallback={<Loading />}>
           {/* A column of a flex box, so that the grid is as high as its rows, but not so high that
               its head and its scroll bars are out of sight. */}
@@ -103,7 +103,7 @@ function Found({ dashboardId, rows }: FoundProps) {
             <EndpointsGrid dashboardId={dashboardId} rows={shown} onVisibility={setVisibility} />
           </Box>
         </Suspense>
-      </KeptFocus>
+      </FocusFallback>
     </>
   );
 }
@@ -120,7 +120,7 @@ export function EndpointsTab() {
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <FilterBar dashboardId={dashboardId} overTime={false} hasSearch />
       <Paper component="section" aria-label="Endpoints" variant="outlined" sx={{ minWidth: 0 }}>
-        <Faces
+        <QueryBoundary
           query={query}
           skeleton={<Loading />}
           minHeight={MIN_HEIGHT}
@@ -131,8 +131,10 @@ export function EndpointsTab() {
             </Notice>
           }
         >
-          {(called) => <Found dashboardId={dashboardId} rows={endpointRows(called, known)} />}
-        </Faces>
+          {(called) => (
+            <EndpointList dashboardId={dashboardId} rows={endpointRows(called, known)} />
+          )}
+        </QueryBoundary>
       </Paper>
       <BoxPanel
         {...{ dashboardId, view, colorOf }}

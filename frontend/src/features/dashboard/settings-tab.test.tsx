@@ -5,13 +5,13 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SettingsTab } from '@/features/dashboard/settings-tab';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, answerPost, holdPost } from '@/testing/server';
+import { mockGet, mockPost, delayPost } from '@/testing/server';
 
 const dashboard = makeDashboard({ monitor_downtime: false });
 const SETTINGS = `/dashboards/${dashboard.id}/change_settings`;
 const UPTIME = 'Monitor uptime (one ping every 5 minutes)';
 
-beforeEach(() => answerGet('/dashboards', [dashboard]));
+beforeEach(() => mockGet('/dashboards', [dashboard]));
 
 async function renderSettings(search = '') {
   const view = renderPage(
@@ -42,7 +42,7 @@ describe('connection', () => {
   });
 
   it('sends only changed fields, without an empty token', async () => {
-    const sent = answerPost(SETTINGS, saved({ name: 'Shop' }));
+    const sent = mockPost(SETTINGS, saved({ name: 'Shop' }));
     await renderSettings();
     await userEvent.clear(screen.getByLabelText('Name'));
     await userEvent.type(screen.getByLabelText('Name'), 'Shop');
@@ -54,8 +54,8 @@ describe('connection', () => {
   });
 
   it('sends new headers, and the names of those to remove', async () => {
-    answerGet('/dashboards', [{ ...dashboard, header_names: ['Authorization', 'X-Gate'] }]);
-    const sent = answerPost(SETTINGS, saved({ header_names: ['Authorization'] }));
+    mockGet('/dashboards', [{ ...dashboard, header_names: ['Authorization', 'X-Gate'] }]);
+    const sent = mockPost(SETTINGS, saved({ header_names: ['Authorization'] }));
     await renderSettings();
     expect(screen.getByText(/^Stored: Authorization, X-Gate\./)).toBeVisible();
     const field = screen.getByLabelText('Extra request headers');
@@ -75,7 +75,7 @@ describe('connection', () => {
 
   it('shows errors at their fields', async () => {
     const reason = 'This token is wrong.';
-    answerPost(SETTINGS, { message: reason, errors: { token: [reason] } }, 400);
+    mockPost(SETTINGS, { message: reason, errors: { token: [reason] } }, 400);
     await renderSettings();
     await userEvent.type(screen.getByLabelText('New token'), 'guess');
     await userEvent.click(saveButton());
@@ -88,7 +88,7 @@ describe('uptime switch', () => {
   const uptime = () => screen.getByRole('switch', { name: UPTIME });
 
   it('changes only after the response', async () => {
-    const release = holdPost(SETTINGS, saved({ monitor_downtime: true }));
+    const release = delayPost(SETTINGS, saved({ monitor_downtime: true }));
     await renderSettings();
     await userEvent.click(uptime());
     expect(uptime()).not.toBeChecked();
@@ -99,7 +99,7 @@ describe('uptime switch', () => {
   });
 
   it('keeps the focus while saving', async () => {
-    const sent = answerPost(SETTINGS, saved({ monitor_downtime: true }));
+    const sent = mockPost(SETTINGS, saved({ monitor_downtime: true }));
     await renderSettings();
     uptime().focus();
     await userEvent.keyboard(' ');
@@ -112,7 +112,7 @@ describe('uptime switch', () => {
   });
 
   it('ignores clicks while saving', async () => {
-    const release = holdPost(SETTINGS, saved({ monitor_downtime: true }));
+    const release = delayPost(SETTINGS, saved({ monitor_downtime: true }));
     await renderSettings();
     await userEvent.click(uptime());
     expect(uptime()).toHaveAttribute('aria-disabled', 'true');
@@ -124,7 +124,7 @@ describe('uptime switch', () => {
   });
 
   it('is unchanged when saving fails', async () => {
-    answerPost(SETTINGS, { message: 'The database is away.' }, 503);
+    mockPost(SETTINGS, { message: 'The database is away.' }, 503);
     await renderSettings();
     await userEvent.click(uptime());
     expect(await screen.findByText('The database is away.')).toBeVisible();
@@ -134,8 +134,8 @@ describe('uptime switch', () => {
 
 describe('retention', () => {
   it('is a number of days, or unlimited when empty', async () => {
-    answerGet('/dashboards', [{ ...dashboard, retention: 90 }]);
-    const sent = answerPost(SETTINGS, saved({ retention: null }));
+    mockGet('/dashboards', [{ ...dashboard, retention: 90 }]);
+    const sent = mockPost(SETTINGS, saved({ retention: null }));
     await renderSettings();
     await userEvent.clear(screen.getByLabelText('Keep raw requests for (days)'));
     await userEvent.click(retentionButton());
@@ -157,12 +157,12 @@ describe('data', () => {
   /** Clicks “Fetch now”; afterwards the API returns the changed dashboard. */
   async function fetchNow(then: Partial<typeof dashboard>) {
     await renderSettings();
-    const sent = answerPost(`/dashboards/${dashboard.id}/fetch`, { message: 'In a moment.' });
+    const sent = mockPost(`/dashboards/${dashboard.id}/fetch`, { message: 'In a moment.' });
     await userEvent.click(button());
     await waitFor(() => expect(sent).toHaveLength(1));
     expect(button()).toHaveAttribute('aria-busy', 'true');
     await userEvent.click(button());
-    answerGet('/dashboards', [{ ...dashboard, ...then }]);
+    mockGet('/dashboards', [{ ...dashboard, ...then }]);
     return sent;
   }
 
@@ -188,7 +188,7 @@ describe('data', () => {
 
   it('shows notices', async () => {
     const text = 'Calls before this were deleted at the source.';
-    answerGet('/dashboards', [{ ...dashboard, notices: [{ time: '2026-11-01T00:00:00Z', text }] }]);
+    mockGet('/dashboards', [{ ...dashboard, notices: [{ time: '2026-11-01T00:00:00Z', text }] }]);
     await renderSettings();
     expect(screen.getByRole('list', { name: 'Notices' })).toHaveTextContent(text);
   });
@@ -220,14 +220,14 @@ describe('deletion', () => {
   }
 
   it('is refused for a different name', async () => {
-    const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
+    const sent = mockPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
     await ask('web shop');
     expect(await screen.findByText('The name does not match.')).toBeVisible();
     expect(sent).toEqual([]);
   });
 
   it('is reported when complete and opens the overview', async () => {
-    const sent = answerPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
+    const sent = mockPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
     const { queryClient } = await ask('Web shop');
     expect(await screen.findByText('It is gone.')).toBeVisible();
     expect(screen.getByText('Elsewhere')).toBeVisible();

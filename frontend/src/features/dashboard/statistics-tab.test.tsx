@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { StatisticsTab } from '@/features/dashboard/statistics-tab';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet } from '@/testing/server';
-import { answerStatistics, holdStatistics } from '@/testing/statistics';
+import { mockGet } from '@/testing/server';
+import { mockStatistics, delayStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard();
 const QUERY = `/dashboards/${dashboard.id}/query`;
@@ -26,7 +26,7 @@ const MEASURED = {
   slices: ['2026-11-21', '2026-11-22'],
 } as const;
 
-beforeEach(() => answerGet('/dashboards', [dashboard]));
+beforeEach(() => mockGet('/dashboards', [dashboard]));
 
 const renderStatistics = (search = '?from=2026-11-21&to=2026-11-22&timeslice=day') =>
   renderPage(<StatisticsTab />, `/dashboards/${dashboard.id}${search}`, '/dashboards/:dashboardId');
@@ -35,7 +35,7 @@ const panel = (name: string) => screen.findByRole('region', { name });
 
 describe('the figures', () => {
   it('match the API, with units', async () => {
-    answerStatistics(MEASURED);
+    mockStatistics(MEASURED);
     renderStatistics();
     const figures = within(await panel('Figures'));
     expect(await figures.findByText('1,234')).toBeVisible();
@@ -45,16 +45,16 @@ describe('the figures', () => {
     expect(figures.getByText('0.2%')).toBeVisible();
   });
 
-  it('say that a number of visitors is a lower bound', async () => {
+  it('mark the number of visitors as a lower bound when a limit is reached', async () => {
     const limits_reached = [{ field: 'ip', limit: 1_000_000, name: '(other)' } as const];
-    answerGet('/dashboards', [makeDashboard({ limits_reached })]);
-    answerStatistics(MEASURED);
+    mockGet('/dashboards', [makeDashboard({ limits_reached })]);
+    mockStatistics(MEASURED);
     renderStatistics();
     expect(await within(await panel('Figures')).findByText('≥ 56')).toBeVisible();
   });
 
   it('are compared with the previous period of equal length', async () => {
-    const asked = answerStatistics(MEASURED);
+    const asked = mockStatistics(MEASURED);
     renderStatistics();
     await within(await panel('Figures')).findByText('1,234');
     const figures = asked.filter((query) => query.get('statistic')?.includes('error_rate'));
@@ -67,17 +67,17 @@ describe('the figures', () => {
 
 describe('a panel', () => {
   it('shows the error and can be retried', async () => {
-    answerGet(QUERY, { message: 'The database cannot be reached.' }, 503);
+    mockGet(QUERY, { message: 'The database cannot be reached.' }, 503);
     renderStatistics();
     const visits = within(await panel('Requests'));
     expect(await visits.findByText('The database cannot be reached.')).toBeVisible();
-    answerStatistics(MEASURED);
+    mockStatistics(MEASURED);
     await userEvent.click(visits.getByRole('button', { name: 'Try again' }));
     expect(await visits.findByText(/^2,468 requests/)).toBeInTheDocument();
   });
 
   it('shows an empty state', async () => {
-    answerStatistics({ values: { total_visits: 0, unique_visitors: 0 }, slices: MEASURED.slices });
+    mockStatistics({ values: { total_visits: 0, unique_visitors: 0 }, slices: MEASURED.slices });
     renderStatistics();
     expect(
       await within(await panel('Requests')).findByText(/No data in this time range/),
@@ -86,11 +86,11 @@ describe('a panel', () => {
   });
 
   it('keeps its data, marked busy, until a new range has loaded', async () => {
-    answerStatistics(MEASURED);
+    mockStatistics(MEASURED);
     const { router } = renderStatistics();
     const figures = await panel('Figures');
     await within(figures).findByText('1,234');
-    const release = holdStatistics({ ...MEASURED, values: { total_visits: 9 } });
+    const release = delayStatistics({ ...MEASURED, values: { total_visits: 9 } });
     await act(() => router.navigate('?range=30d', { replace: true }));
     expect(within(figures).getByText('1,234')).toBeVisible();
     expect(figures.querySelector('[aria-busy=true]')).toBeInTheDocument();
@@ -100,7 +100,7 @@ describe('a panel', () => {
   });
 
   it('shows the same figures as a table', async () => {
-    answerStatistics(MEASURED);
+    mockStatistics(MEASURED);
     renderStatistics();
     await userEvent.click(await screen.findByRole('button', { name: 'Requests: show as table' }));
     const rows = within(await panel('Requests')).getAllByRole('row');
@@ -113,7 +113,7 @@ describe('a panel', () => {
 });
 
 it('shares one request between panels', async () => {
-  const asked = answerStatistics(MEASURED);
+  const asked = mockStatistics(MEASURED);
   renderStatistics();
   await within(await panel('Execution time')).findByText(/Highest p99/);
   await within(await panel('Unique visitors')).findByText(/Most unique visitors/);
@@ -122,7 +122,7 @@ it('shares one request between panels', async () => {
 });
 
 it('applies the filters in the URL to every panel', async () => {
-  const asked = answerStatistics(MEASURED);
+  const asked = mockStatistics(MEASURED);
   renderStatistics('?version=1.0');
   await within(await panel('Figures')).findByText('1,234');
   const unfiltered = asked.filter((query) => query.get('version') !== '1.0');
@@ -131,7 +131,7 @@ it('applies the filters in the URL to every panel', async () => {
 });
 
 it('keeps the choices of panels in the URL', async () => {
-  answerStatistics(MEASURED);
+  mockStatistics(MEASURED);
   const { router } = renderStatistics('?range=30d&year=2025');
   await userEvent.click(await screen.findByRole('button', { name: 'Status' }));
   expect(router.state.location.search).toBe('?range=30d&year=2025&visits_by=status_class');
@@ -139,7 +139,7 @@ it('keeps the choices of panels in the URL', async () => {
 });
 
 it('includes the comparison in the table', async () => {
-  answerStatistics(MEASURED);
+  mockStatistics(MEASURED);
   renderStatistics('?from=2026-11-21&to=2026-11-22&timeslice=day&compare=true');
   await userEvent.click(await screen.findByRole('button', { name: 'Requests: show as table' }));
   const header = within(await panel('Requests')).getAllByRole('columnheader');

@@ -2,12 +2,12 @@ import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
 import { FilterBar } from '@/components/filter-bar';
-import { PanelGrid, WholeRow } from '@/components/panel-grid';
+import { PanelGrid, FullWidth } from '@/components/panel-grid';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
 import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
 import { VisitorsPanel } from '@/components/panels/visitors-panel';
-import { VisitsPanel } from '@/components/panels/visits-panel';
+import { RequestsPanel } from '@/components/panels/requests-panel';
 import { CalendarPanel } from '@/features/dashboard/calendar-panel';
 import { useView } from '@/hooks/use-view';
 
@@ -21,16 +21,16 @@ export function StatisticsTab() {
       <FilterBar dashboardId={dashboardId} />
       <FiguresPanel {...shown} />
       <PanelGrid>
-        <WholeRow>
-          <VisitsPanel {...shown} />
-        </WholeRow>
+        <FullWidth>
+          <RequestsPanel {...shown} />
+        </FullWidth>
         <ExecutionTimePanel {...shown} />
         <VisitorsPanel {...shown} />
         <HoursPanel {...shown} of="visits" />
         <HoursPanel {...shown} of="visitors" />
-        <WholeRow>
+        <FullWidth>
           <CalendarPanel {...shown} />
-        </WholeRow>
+        </FullWidth>
       </PanelGrid>
     </Box>
   );

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Downtime } from '@/api/types';
 import { UptimeTab } from '@/features/dashboard/uptime-tab';
 import { renderPage } from '@/testing/render';
-import { answerGet } from '@/testing/server';
+import { mockGet } from '@/testing/server';
 
 const quiet: Downtime = {
   monitor_downtime: true,
@@ -15,7 +15,7 @@ const quiet: Downtime = {
 };
 
 function renderUptime(part: Partial<Downtime>) {
-  answerGet('/dashboards/shop/downtime', { ...quiet, ...part });
+  mockGet('/dashboards/shop/downtime', { ...quiet, ...part });
   renderPage(<UptimeTab />, '/dashboards/shop/uptime', '/dashboards/:dashboardId/uptime');
 }
 

@@ -10,7 +10,7 @@ import { UptimeBar } from '@/components/charts/uptime-bar';
 import { DataTable } from '@/components/data-table';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
-import { daysOf, isWatched } from '@/features/dashboard/uptime';
+import { daysOf, isMonitored } from '@/features/dashboard/uptime';
 import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
 import { dashboardPage } from '@/lib/paths';
 import { longSlice, shortSlice } from '@/api/statistics/slices';
@@ -37,7 +37,7 @@ const daysTable = (downtime: Downtime) => ({
 const summaryOf = (downtime: Downtime) =>
   `Up ${uptimeOf(downtime)} of the monitored time in the last ${DAYS} days, with ${downtime.downtime_intervals.length} outages.`;
 
-const NotWatched = ({ dashboardId }: { dashboardId: string }) => (
+const NotMonitored = ({ dashboardId }: { dashboardId: string }) => (
   <Notice
     icon="bell"
     title="Uptime is not monitored yet"
@@ -122,22 +122,22 @@ export function UptimeTab() {
   const query = useDowntime(dashboardId, DAYS);
   const shared = {
     query,
-    isEmpty: (downtime: Downtime) => !isWatched(daysOf(downtime)),
+    isEmpty: (downtime: Downtime) => !isMonitored(daysOf(downtime)),
   };
-  const watched = query.data === undefined || isWatched(daysOf(query.data));
+  const monitored = query.data === undefined || isMonitored(daysOf(query.data));
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
       <Panel
         {...shared}
         title="Uptime"
         subtitle={`Share of the monitored time in the last ${DAYS} days`}
-        empty={<NotWatched dashboardId={dashboardId} />}
+        empty={<NotMonitored dashboardId={dashboardId} />}
         summary={summaryOf}
         table={daysTable}
       >
         {(downtime) => <Days downtime={downtime} />}
       </Panel>
-      {watched && (
+      {monitored && (
         <>
           <Panel
             {...shared}

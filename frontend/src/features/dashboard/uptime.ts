@@ -17,9 +17,9 @@ export const daysOf = ({ total_downtimes, latency }: Downtime): Day[] =>
   Object.entries(total_downtimes)
     .map(([date, downSeconds]) => {
       const ping = latency[date] ?? null;
-      const watched = ping !== null || downSeconds > 0;
-      return { date, downSeconds, latency: ping, down: watched ? downSeconds / DAY_S : null };
+      const monitored = ping !== null || downSeconds > 0;
+      return { date, downSeconds, latency: ping, down: monitored ? downSeconds / DAY_S : null };
     })
     .sort((one, other) => one.date.localeCompare(other.date));
 
-export const isWatched = (days: readonly Day[]) => days.some(({ down }) => down !== null);
+export const isMonitored = (days: readonly Day[]) => days.some(({ down }) => down !== null);

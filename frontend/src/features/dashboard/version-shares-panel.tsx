@@ -41,7 +41,7 @@ export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string;
           formatCell={formatPercent}
           rowHeight={26}
           labelWidth={132}
-          columnRoom={52}
+          columnLabelWidth={52}
         />
       )}
     </Panel>

@@ -6,8 +6,8 @@ import { VersionsTab } from '@/features/dashboard/versions-tab';
 import { formatPercent } from '@/lib/format';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet } from '@/testing/server';
-import { answerStatistics } from '@/testing/statistics';
+import { mockGet } from '@/testing/server';
+import { mockStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard();
 const ENDPOINTS = Array.from({ length: 46 }, (_, at) => `page_${at}`);
@@ -33,8 +33,8 @@ const visitsOf = ({ endpoint, version }: { endpoint?: string; version?: string }
 let asked: URLSearchParams[];
 
 beforeEach(() => {
-  answerGet('/dashboards', [dashboard]);
-  asked = answerStatistics({
+  mockGet('/dashboards', [dashboard]);
+  asked = mockStatistics({
     values: {
       total_visits: visitsOf,
       median_execution_time: 12,

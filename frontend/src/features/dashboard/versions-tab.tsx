@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
 import { FilterBar } from '@/components/filter-bar';
-import { PanelGrid, WholeRow } from '@/components/panel-grid';
+import { PanelGrid, FullWidth } from '@/components/panel-grid';
 import { BoxPanel } from '@/components/panels/box-panel';
 import { BubblesPanel } from '@/features/dashboard/bubbles-panel';
 import { VersionSharesPanel } from '@/features/dashboard/version-shares-panel';
@@ -19,19 +19,19 @@ export function VersionsTab() {
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <FilterBar dashboardId={dashboardId} overTime={false} />
       <PanelGrid>
-        <WholeRow>
+        <FullWidth>
           <BoxPanel
             {...shown}
             title="Execution time by version"
             dimension="version"
             colorOf={colorOf}
           />
-        </WholeRow>
+        </FullWidth>
         <BubblesPanel {...shown} by="group_by" />
         <BubblesPanel {...shown} by="ip" />
-        <WholeRow>
+        <FullWidth>
           <VersionSharesPanel {...shown} />
-        </WholeRow>
+        </FullWidth>
       </PanelGrid>
     </Box>
   );

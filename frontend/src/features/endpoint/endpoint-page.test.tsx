@@ -5,8 +5,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { EndpointPage } from '@/features/endpoint/endpoint-page';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, server } from '@/testing/server';
-import { answerStatistics } from '@/testing/statistics';
+import { mockGet, server } from '@/testing/server';
+import { mockStatistics } from '@/testing/statistics';
 
 const NAME = '/books/<id>';
 const dashboard = makeDashboard({ endpoints: [{ name: NAME, enabled: true, hidden: false }] });
@@ -31,7 +31,7 @@ const MEASURED = {
   slices: ['2026-11-21', '2026-11-22'],
 } as const;
 
-beforeEach(() => answerGet('/dashboards', [dashboard]));
+beforeEach(() => mockGet('/dashboards', [dashboard]));
 
 /** Whether a query is for the history of versions or the colours of endpoints. */
 const isOfWholeDashboard = (query: URLSearchParams) =>
@@ -45,7 +45,7 @@ const renderEndpoint = (name = NAME) =>
   );
 
 it('requests statistics of this endpoint only', async () => {
-  const asked = answerStatistics(MEASURED);
+  const asked = mockStatistics(MEASURED);
   const histograms: URL[] = [];
   server.use(
     http.get('*/api/dashboards/:id/execution_time_histogram', ({ request }) => {
@@ -64,8 +64,8 @@ it('requests statistics of this endpoint only', async () => {
 });
 
 it('shows percentiles in the right order', async () => {
-  answerStatistics(MEASURED);
-  answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
+  mockStatistics(MEASURED);
+  mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
   renderEndpoint();
   const spread = await screen.findByRole('region', { name: 'Execution time percentiles' });
   await within(spread).findByText('Fastest');
@@ -86,8 +86,8 @@ it('shows percentiles in the right order', async () => {
 });
 
 it('reports an unknown endpoint', async () => {
-  answerStatistics(MEASURED);
-  answerGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
+  mockStatistics(MEASURED);
+  mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
   renderEndpoint('/nowhere');
   const name = 'Endpoint /nowhere not found';
   expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();

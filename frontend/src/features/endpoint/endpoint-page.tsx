@@ -5,13 +5,13 @@ import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
-import { PanelGrid, WholeRow } from '@/components/panel-grid';
+import { PanelGrid, FullWidth } from '@/components/panel-grid';
 import { BoxPanel } from '@/components/panels/box-panel';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
 import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
 import { SpreadPanel } from '@/components/panels/spread-panel';
-import { VisitsPanel } from '@/components/panels/visits-panel';
+import { RequestsPanel } from '@/components/panels/requests-panel';
 import { HistogramPanel } from '@/features/endpoint/histogram-panel';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useVersionColor } from '@/hooks/use-version-color';
@@ -34,21 +34,21 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
     <>
       <FiguresPanel {...shown} />
       <PanelGrid>
-        <VisitsPanel {...shown} />
+        <RequestsPanel {...shown} />
         <ExecutionTimePanel {...shown} />
-        <WholeRow>
+        <FullWidth>
           <SpreadPanel {...shown} color={color} />
-        </WholeRow>
+        </FullWidth>
         <HistogramPanel {...shown} color={color} />
         <HoursPanel {...shown} of="visits" />
-        <WholeRow>
+        <FullWidth>
           <BoxPanel
             {...shown}
             title="Execution time by version"
             dimension="version"
             colorOf={versionColor}
           />
-        </WholeRow>
+        </FullWidth>
         <BoxPanel
           {...shown}
           title="Execution time by user"

@@ -8,7 +8,7 @@ import { DataTable } from '@/components/data-table';
 import { Page } from '@/components/page';
 import { Frame } from '@/components/panel';
 import { STATISTICS } from '@/features/help/statistics';
-import { APP_LINES, INSTALL, MAKE_TOKEN } from '@/lib/connect';
+import { APP_LINES, INSTALL, GENERATE_TOKEN } from '@/lib/connect';
 
 const Text = ({ children }: { children: ReactNode }) => (
   <Typography color="textSecondary" sx={{ maxWidth: 640 }}>
@@ -27,7 +27,7 @@ const Newer = () => (
         These versions have no export route for PyDash, so you install a small exporter next to
         them. The exporter requires a token of your own. To generate one, run:
       </Text>
-      <CodeBlock label="the command that generates a token" code={MAKE_TOKEN} />
+      <CodeBlock label="the command that generates a token" code={GENERATE_TOKEN} />
       <Text>
         Install both packages, and add these lines before the app serves its first request:
       </Text>

@@ -6,7 +6,7 @@ import type { Probe } from '@/api/types';
 import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, answerPost, holdPost } from '@/testing/server';
+import { mockGet, mockPost, delayPost } from '@/testing/server';
 
 const FOUND: Probe = {
   ok: true,
@@ -34,7 +34,7 @@ const WITHOUT_EXPORTER: Probe = {
   ],
 };
 
-beforeEach(() => answerGet('/dashboards', []));
+beforeEach(() => mockGet('/dashboards', []));
 
 async function submit(url = 'https://shop.example.com/dashboard') {
   const view = renderPage(<AddDashboardDialog onClose={() => undefined} />);
@@ -51,9 +51,9 @@ const added = makeDashboard({
 
 describe('adding a dashboard', () => {
   it('tests the connection, suggests the host as name, and shows the import', async () => {
-    answerPost('/dashboards/probe', FOUND);
-    answerGet('/dashboards', [added]);
-    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    mockPost('/dashboards/probe', FOUND);
+    mockGet('/dashboards', [added]);
+    const sent = mockPost('/dashboards/register', { message: 'Added.', dashboard: added });
     await submit();
     expect(await screen.findByText(/500 requests so far/)).toBeVisible();
     expect(screen.getByRole('link', { name: 'Open dashboard' })).toBeVisible();
@@ -68,9 +68,9 @@ describe('adding a dashboard', () => {
   });
 
   it('sends the headers that a server in front of the app needs', async () => {
-    const tested = answerPost('/dashboards/probe', FOUND);
-    answerGet('/dashboards', [added]);
-    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    const tested = mockPost('/dashboards/probe', FOUND);
+    mockGet('/dashboards', [added]);
+    const sent = mockPost('/dashboards/register', { message: 'Added.', dashboard: added });
     renderPage(<AddDashboardDialog onClose={() => undefined} />);
     const fill = async (label: string, text: string) => {
       await userEvent.click(screen.getByLabelText(label));
@@ -90,8 +90,8 @@ describe('adding a dashboard', () => {
   });
 
   it('shows the failed step with instructions and adds nothing', async () => {
-    answerPost('/dashboards/probe', WITHOUT_EXPORTER);
-    const sent = answerPost('/dashboards/register', {});
+    mockPost('/dashboards/probe', WITHOUT_EXPORTER);
+    const sent = mockPost('/dashboards/register', {});
     await submit();
     const steps = within(await screen.findByRole('list', { name: 'Connection test' }));
     const texts = steps.getAllByRole('listitem').map(({ textContent }) => textContent);
@@ -106,9 +106,9 @@ describe('adding a dashboard', () => {
   });
 
   it('warns about a duplicate name but allows it', async () => {
-    answerGet('/dashboards', [makeDashboard({ name: 'shop.example.com' })]);
-    const release = holdPost('/dashboards/probe', FOUND);
-    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    mockGet('/dashboards', [makeDashboard({ name: 'shop.example.com' })]);
+    const release = delayPost('/dashboards/probe', FOUND);
+    const sent = mockPost('/dashboards/register', { message: 'Added.', dashboard: added });
     await submit();
     expect(await screen.findByText('You already have a dashboard with this name.')).toBeVisible();
     release();
@@ -116,19 +116,19 @@ describe('adding a dashboard', () => {
   });
 
   it('warns about the default token', async () => {
-    answerPost('/dashboards/probe', { ...WITHOUT_EXPORTER, default_token: true });
+    mockPost('/dashboards/probe', { ...WITHOUT_EXPORTER, default_token: true });
     await submit();
     expect(await screen.findByText(/still uses the default token/)).toBeVisible();
   });
 
   it('shows the rate limit error', async () => {
-    answerPost('/dashboards/probe', { message: 'Please wait a while.' }, 429);
+    mockPost('/dashboards/probe', { message: 'Please wait a while.' }, 429);
     await submit();
     expect(await screen.findByText('Please wait a while.')).toBeVisible();
   });
 
   it('rejects an invalid URL without testing it', async () => {
-    const sent = answerPost('/dashboards/probe', {});
+    const sent = mockPost('/dashboards/probe', {});
     await submit('shop.example.com');
     expect(await screen.findByText('Begin with https:// or http://.')).toBeVisible();
     expect(sent).toEqual([]);
@@ -137,8 +137,8 @@ describe('adding a dashboard', () => {
 
 describe('cancel', () => {
   it('during the connection test adds nothing', async () => {
-    const release = holdPost('/dashboards/probe', FOUND);
-    const sent = answerPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    const release = delayPost('/dashboards/probe', FOUND);
+    const sent = mockPost('/dashboards/register', { message: 'Added.', dashboard: added });
     const { unmount, queryClient } = await submit();
     await screen.findByRole('list', { name: 'Connection test' });
     unmount();
@@ -148,9 +148,9 @@ describe('cancel', () => {
   });
 
   it('during registration deletes the dashboard again', async () => {
-    answerPost('/dashboards/probe', FOUND);
-    const release = holdPost('/dashboards/register', { message: 'Added.', dashboard: added });
-    const deleted = answerPost(`/dashboards/${added.id}/delete`, { message: 'Deleted.' });
+    mockPost('/dashboards/probe', FOUND);
+    const release = delayPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    const deleted = mockPost(`/dashboards/${added.id}/delete`, { message: 'Deleted.' });
     const { unmount } = await submit();
     await screen.findAllByText(': passed'); // the connection test is complete
     unmount();

@@ -17,7 +17,7 @@ import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { ConnectionSteps } from '@/features/overview/connection-steps';
 import { ImportStatus } from '@/features/overview/import-status';
-import { useLeaving } from '@/hooks/use-leaving';
+import { useUnmountSignal } from '@/hooks/use-unmount-signal';
 import { newHeadersProblem, parseHeaders } from '@/lib/headers';
 import { urlProblem } from '@/lib/url';
 
@@ -96,11 +96,11 @@ interface AddFormProps {
 function AddForm({ onAdded, onClose }: AddFormProps) {
   const probe = useProbeDashboard();
   const register = useRegisterDashboard();
-  const leaving = useLeaving();
+  const unmountSignal = useUnmountSignal();
   const { form, submit } = useApiForm<Values, Dashboard | undefined>({
     defaultValues: EMPTY,
     send: async (values) => {
-      const signal = leaving();
+      const signal = unmountSignal();
       const dashboard = dashboardOf(values);
       const { url, token, headers } = dashboard;
       const connection = { url, token, ...(headers && { headers }) };

@@ -18,25 +18,25 @@ const STEP_NAMES: Readonly<Record<ProbeStep['step'], string>> = {
 
 const STEPS = Object.keys(STEP_NAMES) as ProbeStep['step'][];
 
-function Mark({ ok }: { ok: boolean | null | undefined }) {
+function StepIcon({ ok }: { ok: boolean | null | undefined }) {
   if (ok === undefined) return <CircularProgress size={16} aria-label="Testing" />;
   if (ok === null) return <Icon name="dot" color="text.secondary" />;
   return ok ? <Icon name="check" color="success.main" /> : <Icon name="close" color="error.main" />;
 }
 
-const spoken = (ok: boolean | null) => (ok === null ? 'not tested' : ok ? 'passed' : 'failed');
+const resultText = (ok: boolean | null) => (ok === null ? 'not tested' : ok ? 'passed' : 'failed');
 
 /** A step; without a result, it is in progress. */
 const Step = ({ name, result }: { name: ProbeStep['step']; result: ProbeStep | undefined }) => (
   <Box component="li" sx={{ display: 'flex', gap: 1.5, py: 0.75 }}>
     <Box sx={{ width: 18, pt: '2px' }}>
-      <Mark ok={result?.ok} />
+      <StepIcon ok={result?.ok} />
     </Box>
     <Box sx={{ minWidth: 0, overflowWrap: 'anywhere' }}>
       {STEP_NAMES[name]}
       {result && (
         <Box component="span" sx={{ position: 'absolute', clipPath: 'inset(50%)' }}>
-          : {spoken(result.ok)}
+          : {resultText(result.ok)}
         </Box>
       )}
       {result?.message && (

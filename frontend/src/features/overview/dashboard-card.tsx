@@ -46,8 +46,8 @@ const Title = ({ dashboard }: { dashboard: Dashboard }) => (
   </Box>
 );
 
-const uptimeOf = ({ monitor_downtime: watched, downtime_percentage: down }: Dashboard) =>
-  watched && down !== null ? formatFinePercent(1 - down / 100) : 'not monitored';
+const uptimeOf = ({ monitor_downtime: monitored, downtime_percentage: down }: Dashboard) =>
+  monitored && down !== null ? formatFinePercent(1 - down / 100) : 'not monitored';
 
 const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
   <Box
@@ -67,7 +67,7 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
   </Box>
 );
 
-function Condition({ dashboard }: { dashboard: Dashboard }) {
+function Status({ dashboard }: { dashboard: Dashboard }) {
   const { level, label } = healthOf(dashboard);
   return (
     <Box sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
@@ -129,7 +129,7 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
       <Figures dashboard={dashboard} />
     </Box>
     <Box sx={{ mt: 'auto', pt: 1, borderTop: 1, borderColor: 'divider' }}>
-      <Condition dashboard={dashboard} />
+      <Status dashboard={dashboard} />
     </Box>
   </Paper>
 );

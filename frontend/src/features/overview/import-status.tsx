@@ -13,7 +13,7 @@ import { dashboardPage } from '@/lib/paths';
 
 const UNKNOWN = { fraction: null, calls: 0, seconds_left: null };
 
-function Course({ dashboard }: { dashboard: Dashboard }) {
+function Progress({ dashboard }: { dashboard: Dashboard }) {
   if (dashboard.error) return <Alert severity="error">{dashboard.error}</Alert>;
   if (healthOf(dashboard).level === 'busy')
     return <ImportBar progress={dashboard.progress ?? UNKNOWN} />;
@@ -37,7 +37,7 @@ export function ImportStatus({ dashboard, onClose }: ImportStatusProps) {
         Dashboard added. Its history is imported in the background; you can close this dialog.
       </Typography>
       <Box role="status" sx={{ fontSize: '0.8125rem' }}>
-        <Course dashboard={current} />
+        <Progress dashboard={current} />
       </Box>
       <Box sx={{ display: 'flex', gap: 1 }}>
         <Button variant="contained" component={Link} to={dashboardPage(dashboard.id)}>

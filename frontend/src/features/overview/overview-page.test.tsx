@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { OverviewPage } from '@/features/overview/overview-page';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, server } from '@/testing/server';
+import { mockGet, server } from '@/testing/server';
 
 const shop = makeDashboard();
 const billing = makeDashboard({
@@ -22,7 +22,7 @@ const names = () => screen.getAllByRole('heading', { level: 2 }).map((title) => 
 
 describe('the overview', () => {
   it('shows the state and today’s figures of each dashboard', async () => {
-    answerGet('/dashboards', [shop]);
+    mockGet('/dashboards', [shop]);
     renderPage(<OverviewPage />);
     const card = within(await screen.findByRole('listitem'));
     for (const text of [
@@ -52,7 +52,7 @@ describe('the overview', () => {
   });
 
   it('shows why fetching failed', async () => {
-    answerGet('/dashboards', [billing]);
+    mockGet('/dashboards', [billing]);
     renderPage(<OverviewPage />);
     expect(await screen.findByText('Fetching failed')).toBeVisible();
     expect(screen.getByText('The dashboard answered with status 502.')).toBeVisible();
@@ -60,7 +60,7 @@ describe('the overview', () => {
 
   it('shows the progress of an import', async () => {
     const progress = { fraction: 0.45, calls: 120_000, seconds_left: 93 };
-    answerGet('/dashboards', [makeDashboard({ state: 'initialized_endpoints', progress })]);
+    mockGet('/dashboards', [makeDashboard({ state: 'initialized_endpoints', progress })]);
     renderPage(<OverviewPage />);
     expect(
       await screen.findByText('45% · 120,000 requests so far · 1 min 33 s left'),
@@ -72,7 +72,7 @@ describe('the overview', () => {
   });
 
   it('searches names and URLs, and keeps the text in the URL', async () => {
-    answerGet('/dashboards', [shop, billing]);
+    mockGet('/dashboards', [shop, billing]);
     const { router } = renderPage(<OverviewPage />);
     await screen.findByRole('link', { name: 'Web shop' });
     await userEvent.type(screen.getByLabelText('Search dashboards'), 'BILLING.ex');
@@ -81,7 +81,7 @@ describe('the overview', () => {
   });
 
   it('sorts', async () => {
-    answerGet('/dashboards', [shop, billing, makeDashboard({ id: 'x', name: 'Archive' })]);
+    mockGet('/dashboards', [shop, billing, makeDashboard({ id: 'x', name: 'Archive' })]);
     renderPage(<OverviewPage />);
     await screen.findByRole('link', { name: 'Web shop' });
     const order = screen.getByLabelText('Order');
@@ -93,7 +93,7 @@ describe('the overview', () => {
   });
 
   it('shows instructions to a user without dashboards', async () => {
-    answerGet('/dashboards', []);
+    mockGet('/dashboards', []);
     renderPage(<OverviewPage />);
     expect(await screen.findByText(/pydash_exporter\.bind\(app\)/)).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Add your app' }));
@@ -101,7 +101,7 @@ describe('the overview', () => {
   });
 
   it('shows an error when loading fails', async () => {
-    answerGet('/dashboards', { message: 'The database cannot be reached.' }, 503);
+    mockGet('/dashboards', { message: 'The database cannot be reached.' }, 503);
     renderPage(<OverviewPage />);
     expect(await screen.findByRole('alert')).toHaveTextContent('The database cannot be reached.');
     expect(screen.getByRole('button', { name: 'Try again' })).toBeVisible();

@@ -7,7 +7,7 @@ import { useSearchParams } from 'react-router';
 
 import { useDashboards } from '@/api/dashboards/dashboards';
 import type { Dashboard } from '@/api/types';
-import { Faces } from '@/components/faces';
+import { QueryBoundary } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -78,7 +78,7 @@ export function OverviewPage() {
       }
     >
       {dashboards.data?.length !== 0 && <OverviewToolbar />}
-      <Faces
+      <QueryBoundary
         query={dashboards}
         minHeight={360}
         skeleton={<CardSkeletons />}
@@ -86,7 +86,7 @@ export function OverviewPage() {
         empty={<FirstSteps onAdd={() => setAdding(true)} />}
       >
         {(all) => <Cards dashboards={all} />}
-      </Faces>
+      </QueryBoundary>
       {adding && (
         <Suspense>
           <AddDashboardDialog onClose={() => setAdding(false)} />

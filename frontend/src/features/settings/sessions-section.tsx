@@ -4,8 +4,8 @@ import { useDeleteSession, useSessions } from '@/api/account/sessions';
 import { messageOf } from '@/api/core/errors';
 import type { BrowserSession } from '@/api/types';
 import { BusyButton } from '@/components/busy-button';
-import { Faces } from '@/components/faces';
-import { KeptFocus } from '@/components/kept-focus';
+import { QueryBoundary } from '@/components/query-boundary';
+import { FocusFallback } from '@/components/focus-fallback';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
@@ -55,8 +55,8 @@ export function SessionsSection() {
   const sessions = useSessions();
   return (
     <Frame title="Active sessions">
-      <KeptFocus label="Sessions">
-        <Faces query={sessions} minHeight={56}>
+      <FocusFallback label="Sessions">
+        <QueryBoundary query={sessions} minHeight={56}>
           {(all) => (
             <List label="Sessions">
               {all.map((session) => (
@@ -64,8 +64,8 @@ export function SessionsSection() {
               ))}
             </List>
           )}
-        </Faces>
-      </KeptFocus>
+        </QueryBoundary>
+      </FocusFallback>
     </Frame>
   );
 }

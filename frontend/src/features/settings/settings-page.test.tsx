@@ -6,7 +6,7 @@ import { userKey } from '@/api/core/session-keys';
 import { SettingsPage } from '@/features/settings/settings-page';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { answerGet, answerPost, holdPost } from '@/testing/server';
+import { mockGet, mockPost, delayPost } from '@/testing/server';
 
 const SOUNDS = 'Play sounds';
 const token = {
@@ -26,9 +26,9 @@ const phone = {
 };
 
 beforeEach(() => {
-  answerGet('/user', alice);
-  answerGet('/user/sessions', { sessions: [phone] });
-  answerGet('/user/tokens', { tokens: [token] });
+  mockGet('/user', alice);
+  mockGet('/user/sessions', { sessions: [phone] });
+  mockGet('/user/tokens', { tokens: [token] });
 });
 
 async function renderSettings() {
@@ -39,7 +39,7 @@ async function renderSettings() {
 
 describe('sounds', () => {
   it('are reported as on only after the response', async () => {
-    const release = holdPost('/user/change_settings', {
+    const release = delayPost('/user/change_settings', {
       message: 'Saved.',
       user: { ...alice, play_sounds: true },
     });
@@ -53,7 +53,7 @@ describe('sounds', () => {
   });
 
   it('stay unchanged when saving fails', async () => {
-    answerPost('/user/change_settings', { message: 'The database cannot be reached.' }, 503);
+    mockPost('/user/change_settings', { message: 'The database cannot be reached.' }, 503);
     await renderSettings();
     await userEvent.click(screen.getByRole('switch', { name: SOUNDS }));
     expect(await screen.findByText('The database cannot be reached.')).toBeVisible();
@@ -63,7 +63,7 @@ describe('sounds', () => {
 
 describe('account', () => {
   it('sends only changed fields', async () => {
-    const sent = answerPost('/user/change_settings', {
+    const sent = mockPost('/user/change_settings', {
       message: 'Saved.',
       user: { ...alice, name: 'alicia' },
     });
@@ -77,7 +77,7 @@ describe('account', () => {
   });
 
   it('requires the password only to change the email address', async () => {
-    const sent = answerPost('/user/change_settings', {
+    const sent = mockPost('/user/change_settings', {
       message: 'Saved.',
       user: { ...alice, pending_email: 'new@example.com' },
     });
@@ -97,7 +97,7 @@ describe('account', () => {
   });
 
   it('no longer requires the password when the email address is restored', async () => {
-    const sent = answerPost('/user/change_settings', { message: 'Saved.', user: alice });
+    const sent = mockPost('/user/change_settings', { message: 'Saved.', user: alice });
     await renderSettings();
     const account = within(screen.getByRole('region', { name: 'Account' }));
     await userEvent.type(account.getByLabelText('Email address'), '.org{Enter}');
@@ -110,7 +110,7 @@ describe('account', () => {
   });
 
   it('stays signed in when the password is wrong', async () => {
-    answerPost('/user/change_settings', { message: 'The current password is wrong.' }, 401);
+    mockPost('/user/change_settings', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
     const account = within(screen.getByRole('region', { name: 'Account' }));
     await userEvent.type(account.getByLabelText('Email address'), '.org');
@@ -122,7 +122,7 @@ describe('account', () => {
 
   it('shows a taken name at its field', async () => {
     const message = 'This name is taken.';
-    answerPost('/user/change_settings', { message, errors: { username: [message] } }, 400);
+    mockPost('/user/change_settings', { message, errors: { username: [message] } }, 400);
     await renderSettings();
     await userEvent.type(screen.getByLabelText('Username'), '2');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
@@ -133,12 +133,12 @@ describe('account', () => {
 
 describe('password', () => {
   it('revokes the API tokens with its change, if asked to', async () => {
-    const sent = answerPost('/user/change_password', { message: 'Changed.' });
+    const sent = mockPost('/user/change_password', { message: 'Changed.' });
     await renderSettings();
     await userEvent.type(screen.getByLabelText('Current password'), 'correct horse');
     await userEvent.type(screen.getByLabelText('New password'), 'another horse');
     await userEvent.click(screen.getByRole('checkbox', { name: 'Revoke all API tokens' }));
-    answerGet('/user/tokens', { tokens: [] });
+    mockGet('/user/tokens', { tokens: [] });
     await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
     expect(await screen.findByText('You have no API tokens.')).toBeVisible();
     expect(sent).toEqual([
@@ -150,7 +150,7 @@ describe('password', () => {
   });
 
   it('is unchanged when the current one is wrong, and the user stays signed in', async () => {
-    answerPost('/user/change_password', { message: 'The current password is wrong.' }, 401);
+    mockPost('/user/change_password', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
     await userEvent.type(screen.getByLabelText('Current password'), 'wrong');
     await userEvent.type(screen.getByLabelText('New password'), 'correct horse');
@@ -163,10 +163,10 @@ describe('password', () => {
 });
 
 it('signs out another session', async () => {
-  const sent = answerPost('/user/sessions/phone/delete', { message: 'Signed out there.' });
+  const sent = mockPost('/user/sessions/phone/delete', { message: 'Signed out there.' });
   await renderSettings();
   const button = await screen.findByRole('button', { name: 'Sign out of Safari on iOS' });
-  answerGet('/user/sessions', { sessions: [{ ...phone, current: true }] });
+  mockGet('/user/sessions', { sessions: [{ ...phone, current: true }] });
   await userEvent.click(button);
   expect(await screen.findByText('Signed out there.')).toBeVisible();
   expect(sent).toHaveLength(1);
@@ -175,7 +175,7 @@ it('signs out another session', async () => {
 
 describe('API tokens', () => {
   it('show their secret once', async () => {
-    const sent = answerPost('/user/tokens', {
+    const sent = mockPost('/user/tokens', {
       message: 'Created.',
       token,
       secret: 'pydash_secret',
@@ -196,7 +196,7 @@ describe('API tokens', () => {
   });
 
   it('are not created with a wrong password', async () => {
-    answerPost('/user/tokens', { message: 'The password is wrong.' }, 401);
+    mockPost('/user/tokens', { message: 'The password is wrong.' }, 401);
     await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'New token' }));
     const dialog = within(await screen.findByRole('dialog'));
@@ -210,7 +210,7 @@ describe('API tokens', () => {
   it('show when they expire, or have expired', async () => {
     const later = { ...token, id: 'later', expires: '2999-05-01T00:00:00Z' };
     const old = { ...token, id: 'old', expires: null };
-    answerGet('/user/tokens', { tokens: [token, later, old] });
+    mockGet('/user/tokens', { tokens: [token, later, old] });
     await renderSettings();
     const list = await screen.findByRole('list', { name: 'API tokens' });
     expect(
@@ -225,12 +225,12 @@ describe('API tokens', () => {
   });
 
   it('are revoked after confirmation', async () => {
-    const sent = answerPost(`/user/tokens/${token.id}/delete`, { message: 'Revoked.' });
+    const sent = mockPost(`/user/tokens/${token.id}/delete`, { message: 'Revoked.' });
     await renderSettings();
-    await userEvent.dblClick(await screen.findByRole('button', { name: 'Revoke report' }));
+    await userEvent.dblClick(await screen.findByRole('button', { name: 'Revoke: report' }));
     expect(sent).toEqual([]);
-    answerGet('/user/tokens', { tokens: [] });
-    await userEvent.click(screen.getByRole('button', { name: 'Revoke report permanently' }));
+    mockGet('/user/tokens', { tokens: [] });
+    await userEvent.click(screen.getByRole('button', { name: 'Revoke permanently: report' }));
     expect(await screen.findByText('Revoked.')).toBeVisible();
     expect(await screen.findByText('You have no API tokens.')).toBeVisible();
     expect(sent).toHaveLength(1);
@@ -239,9 +239,9 @@ describe('API tokens', () => {
 
   it('are kept when the user cancels', async () => {
     await renderSettings();
-    await userEvent.click(await screen.findByRole('button', { name: 'Revoke report' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Revoke: report' }));
     await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
-    expect(screen.getByRole('button', { name: 'Revoke report' })).toHaveFocus();
+    expect(screen.getByRole('button', { name: 'Revoke: report' })).toHaveFocus();
   });
 });
 
@@ -257,14 +257,14 @@ describe('account deletion', () => {
   }
 
   it('is refused for a different name', async () => {
-    const sent = answerPost('/user/delete', {});
+    const sent = mockPost('/user/delete', {});
     const { dialog } = await ask('bob');
     expect(await dialog.findByText('The username does not match.')).toBeVisible();
     expect(sent).toEqual([]);
   });
 
   it('is refused for a wrong password', async () => {
-    answerPost('/user/delete', { message: 'The password is wrong.' }, 401);
+    mockPost('/user/delete', { message: 'The password is wrong.' }, 401);
     const { dialog, queryClient } = await ask('alice');
     expect(await dialog.findByText('The password is wrong.')).toBeVisible();
     expect(dialog.getByLabelText('Password')).toBeInvalid();
@@ -272,7 +272,7 @@ describe('account deletion', () => {
   });
 
   it('ends the session', async () => {
-    const sent = answerPost('/user/delete', { message: 'Deleted.' });
+    const sent = mockPost('/user/delete', { message: 'Deleted.' });
     const { queryClient } = await ask('alice');
     expect(await screen.findByText('Deleted.')).toBeVisible();
     expect(queryClient.getQueryData(userKey)).toBeNull();

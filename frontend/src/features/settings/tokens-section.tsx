@@ -7,9 +7,9 @@ import { useDeleteToken, useTokens } from '@/api/account/tokens';
 import { messageOf } from '@/api/core/errors';
 import type { ApiToken } from '@/api/types';
 import { ConfirmButton } from '@/components/confirm-button';
-import { Faces } from '@/components/faces';
+import { QueryBoundary } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
-import { KeptFocus } from '@/components/kept-focus';
+import { FocusFallback } from '@/components/focus-fallback';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
@@ -78,8 +78,8 @@ export function TokensSection() {
         </Button>
       }
     >
-      <KeptFocus label="API tokens">
-        <Faces
+      <FocusFallback label="API tokens">
+        <QueryBoundary
           query={tokens}
           minHeight={40}
           isEmpty={(all) => all.length === 0}
@@ -92,8 +92,8 @@ export function TokensSection() {
               ))}
             </List>
           )}
-        </Faces>
-      </KeptFocus>
+        </QueryBoundary>
+      </FocusFallback>
       {adding && <NewTokenDialog onClose={() => setAdding(false)} />}
     </Frame>
   );

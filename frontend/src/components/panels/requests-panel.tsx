@@ -53,7 +53,7 @@ function summaryOf({ series, groups }: GroupedVisits): string {
 }
 
 /** Requests over time, stacked by endpoint or status class. */
-export function VisitsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
+export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const isOneEndpoint = view.filters.endpoint !== undefined;
   const [chosen, choose] = useUrlText('visits_by', 'endpoint');
   const grouping: Grouping =

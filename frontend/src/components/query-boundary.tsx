@@ -11,7 +11,7 @@ import { ErrorBoundary } from '@/components/error-boundary';
 import { Failure, Notice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 
-export interface FacesProps<T> {
+export interface QueryBoundaryProps<T> {
   query: UseQueryResult<T>;
   /** Shown while loading; should have the shape of the data. */
   skeleton?: ReactNode;
@@ -31,7 +31,7 @@ const Refreshing = () => (
 );
 
 /** The notice after a failed refresh; an unreachable server is reported above the page. */
-function Outdated<T>({ query }: Pick<FacesProps<T>, 'query'>) {
+function RefreshError<T>({ query }: Pick<QueryBoundaryProps<T>, 'query'>) {
   if (!query.isRefetchError || hasStatus(query.error, null)) return null;
   return (
     <Box role="status" sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
@@ -44,7 +44,7 @@ function Outdated<T>({ query }: Pick<FacesProps<T>, 'query'>) {
   );
 }
 
-function Data<T>({ query, children, data }: FacesProps<T> & { data: T }) {
+function Data<T>({ query, children, data }: QueryBoundaryProps<T> & { data: T }) {
   const stale = query.isPlaceholderData;
   return (
     <Box aria-busy={stale} sx={{ position: 'relative', minHeight: 'inherit', minWidth: 0 }}>
@@ -52,12 +52,12 @@ function Data<T>({ query, children, data }: FacesProps<T> & { data: T }) {
       <Box sx={{ minHeight: 'inherit', opacity: stale ? 0.6 : 1, transition: 'opacity 150ms' }}>
         {children(data)}
       </Box>
-      <Outdated query={query} />
+      <RefreshError query={query} />
     </Box>
   );
 }
 
-function Face<T>(props: FacesProps<T>) {
+function QueryState<T>(props: QueryBoundaryProps<T>) {
   const { query, skeleton, isEmpty, empty, minHeight = 120 } = props;
   const { data } = query;
   if (data !== undefined) {
@@ -74,7 +74,7 @@ function Face<T>(props: FacesProps<T>) {
  * Stale data stays visible, dimmed, until new data arrives. A failed refresh keeps it and shows a
  * notice.
  */
-export function Faces<T>(props: FacesProps<T>) {
+export function QueryBoundary<T>(props: QueryBoundaryProps<T>) {
   const retry = (reset: () => void) => () => {
     reset();
     void props.query.refetch();
@@ -86,7 +86,7 @@ export function Faces<T>(props: FacesProps<T>) {
           <Failure title="Something went wrong" error={error} retry={retry(reset)} />
         )}
       >
-        <Face {...props} />
+        <QueryState {...props} />
       </ErrorBoundary>
     </Box>
   );

@@ -5,9 +5,9 @@ import { http, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 
 import { get } from '@/api/core/client';
-import { Faces } from '@/components/faces';
+import { QueryBoundary } from '@/components/query-boundary';
 import { renderPage } from '@/testing/render';
-import { answerGet, server } from '@/testing/server';
+import { mockGet, server } from '@/testing/server';
 
 function Numbers({ range = 'a' }: { range?: string }) {
   const query = useQuery({
@@ -16,31 +16,31 @@ function Numbers({ range = 'a' }: { range?: string }) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Faces query={query} isEmpty={(numbers) => numbers.length === 0}>
+    <QueryBoundary query={query} isEmpty={(numbers) => numbers.length === 0}>
       {(numbers) => `Sum ${numbers.reduce((sum, number) => sum + number, 0)}`}
-    </Faces>
+    </QueryBoundary>
   );
 }
 
 describe('QueryBoundary', () => {
   it('shows a skeleton, then the data', async () => {
-    answerGet('/numbers', [1, 2]);
+    mockGet('/numbers', [1, 2]);
     renderPage(<Numbers />);
     expect(screen.getByLabelText('Loading')).toBeVisible();
     expect(await screen.findByText('Sum 3')).toBeVisible();
   });
 
   it('shows the empty state', async () => {
-    answerGet('/numbers', []);
+    mockGet('/numbers', []);
     renderPage(<Numbers />);
     expect(await screen.findByText('No data in this time range')).toBeVisible();
   });
 
   it('shows the error and a retry button', async () => {
-    answerGet('/numbers', { message: 'The date is wrong.' }, 400);
+    mockGet('/numbers', { message: 'The date is wrong.' }, 400);
     renderPage(<Numbers />);
     expect(await screen.findByRole('alert')).toHaveTextContent('The date is wrong.');
-    answerGet('/numbers', [4]);
+    mockGet('/numbers', [4]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Sum 4')).toBeVisible();
   });
@@ -52,14 +52,14 @@ describe('QueryBoundary', () => {
   });
 
   it('keeps stale data when a refresh fails', async () => {
-    answerGet('/numbers', [1, 2]);
+    mockGet('/numbers', [1, 2]);
     const { queryClient } = renderPage(<Numbers />);
     await screen.findByText('Sum 3');
-    answerGet('/numbers', { message: 'Gone.' }, 500);
+    mockGet('/numbers', { message: 'Gone.' }, 500);
     await queryClient.refetchQueries();
     expect(screen.getByText('Sum 3')).toBeVisible();
     expect(await screen.findByText(/Refresh failed. Last updated/)).toBeVisible();
-    answerGet('/numbers', [5]);
+    mockGet('/numbers', [5]);
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Sum 5')).toBeVisible();
     expect(screen.queryByText(/Refresh failed. Last updated/)).not.toBeInTheDocument();
@@ -67,7 +67,7 @@ describe('QueryBoundary', () => {
 
   it('keeps the rest of the page when rendering fails', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined); // React reports it as well
-    answerGet('/numbers', null);
+    mockGet('/numbers', null);
     renderPage(
       <>
         <p>The rest</p>

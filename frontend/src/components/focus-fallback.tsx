@@ -2,14 +2,14 @@ import { useEffect, useRef, type ReactNode } from 'react';
 
 import Box from '@mui/material/Box';
 
-interface KeptFocusProps {
+interface FocusFallbackProps {
   /** Names the content for screen readers when it takes the focus. */
   label: string;
   children: ReactNode;
 }
 
 /** Takes the focus when the focused element is removed, such as a deleted row; it would be lost. */
-export function KeptFocus({ label, children }: KeptFocusProps) {
+export function FocusFallback({ label, children }: FocusFallbackProps) {
   const box = useRef<HTMLDivElement>(null);
   const focused = useRef<Element>(null);
   useEffect(() => {
