@@ -62,6 +62,9 @@ class Partition(NamedTuple):
         return UNITS.index(self.unit) <= UNITS.index(unit)
 
 
+_ADDRESS_BY_DAY = Partition("day", ("ip",))
+
+
 @dataclass(frozen=True)
 class Extent:
     """How many calls there are, and how many distinct values they have.
@@ -102,14 +105,15 @@ def worth_storing(
     extent: Extent,
     units: Iterable[str],
     kept: Mapping[Partition, int],
-    worth: Callable[[Partition], float] = lambda _: WORTH,
+    worth: Callable[[Partition], float] | None = None,
 ) -> list[Partition]:
     """Choose further partitions that are worth storing.
 
     :param extent: the calls.
     :param units: the time units to choose from.
     :param kept: the stored partitions and their sizes.
-    :param worth: how many times smaller each must be than what could replace it.
+    :param worth: how many times smaller each must be than what could replace it; WORTH by default,
+        and half of that for an address by day, which is asked for often.
     :returns: the finest first, so that each can be built from one before it; those with the
         status class last.
 
@@ -132,7 +136,8 @@ def worth_storing(
             (size for other, size in sizes.items() if other.can_replace(partition)),
             default=extent.calls,
         )
-        if extent.size(partition) * worth(partition) <= min(smallest, extent.calls):
+        times = worth(partition) if worth else WORTH / (1 + (partition == _ADDRESS_BY_DAY))
+        if extent.size(partition) * times <= min(smallest, extent.calls):
             sizes[partition] = extent.size(partition)
             chosen.append(partition)
     return chosen
