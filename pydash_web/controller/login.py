@@ -3,6 +3,8 @@
 Visitors that enter improper sign-in information, or have not been verified yet, are rejected.
 """
 
+import re
+
 from pydash_app import user as users
 from pydash_app.errors import NotAuthenticated, NotVerified
 from pydash_app.user import User
@@ -10,10 +12,19 @@ from pydash_app.user.entity import comparable
 from pydash_database import transact
 from pydash_web.controller.user import user_info
 from pydash_web.http import devices, session
-from pydash_web.models.user import Credentials, UserMessage
+from pydash_web.models.user import Credentials, SignedIn
+
+_OVERVIEW = "/"
+# A page of PyDash: no route of the API, nothing that signs in or out, no dot segments. Its first
+# segment is not encoded, so that no decoder finds the name of a host in it.
+_PAGE = re.compile(
+    r"/(?!(?:api|metrics|login|logout)(?:[/?#]|$))"
+    r"(?:[\w-]+(?:/(?!(?:\.|%2e){1,2}(?:[/?#]|$))[^/?#]+)*/?)?(?:[?#].*)?",
+    re.ASCII | re.IGNORECASE,
+)
 
 
-def login(body: Credentials) -> UserMessage:
+def login(body: Credentials) -> SignedIn:
     """Sign in and set the session cookie; the previous session of this browser ends.
 
     :raises NotAuthenticated: the name or the password is wrong.
@@ -32,4 +43,19 @@ def login(body: Credentials) -> UserMessage:
     # In a second transaction: a conflict here must not repeat the slow check of the password.
     session.sign_in(user, password_hash)
     devices.remember_device(comparable(body.name))
-    return UserMessage(message="Signed in.", user=user_info(user))
+    return SignedIn(message="Signed in.", user=user_info(user), next=safe_next(body.next))
+
+
+def safe_next(path: str | None) -> str:
+    r"""Return the page to go to after signing in: the requested one if it is one of PyDash's.
+
+    :param path: path and query of the page; None for the overview.
+
+    >>> safe_next("/dashboards/1/endpoints/a%2Fb?range=30d")
+    '/dashboards/1/endpoints/a%2Fb?range=30d'
+    >>> [safe_next(path) for path in ("https://evil", "//evil", "/\\evil", "/api/logout")]
+    ['/', '/', '/', '/']
+    """
+    if path is None or not path.isascii() or not path.isprintable() or re.search(r"[ \\]", path):
+        return _OVERVIEW
+    return path if _PAGE.fullmatch(path) else _OVERVIEW

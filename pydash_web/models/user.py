@@ -18,6 +18,11 @@ class Credentials(Body):
 
     name: Name
     password: Password
+    next: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="Path and query of the page that the user was about to open.",
+    )
 
 
 class Registration(Body):
@@ -103,6 +108,14 @@ class UserMessage(Message):
     """What was done, and the changed user."""
 
     user: UserInfo
+
+
+class SignedIn(UserMessage):
+    """A new session."""
+
+    next: str = Field(
+        description="The page to continue with: the requested one if it is one of PyDash's, else `/`."
+    )
 
 
 class TokenInfo(Answer):

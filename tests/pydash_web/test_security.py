@@ -561,8 +561,60 @@ class TestRateLimitStore:
                 redis.terminate()
 
 
+class TestPageAfterSigningIn:
+    @pytest.fixture
+    def next_after(self, site: Site) -> Callable[[str], str]:
+        make_user("Alice")
+        visitor = site.visitor()
+
+        def next_after(path: str) -> str:
+            body = {"name": "Alice", "password": PASSWORD, "next": path}
+            return str(visitor.post("/api/login", body).json()["next"])
+
+        return next_after
+
+    @pytest.mark.parametrize(
+        "page",
+        ["/", "/settings", "/dashboards/1?range=30d", "/dashboards/1/endpoints/a%2F%2Fb?x=//y"],
+    )
+    def test_it_is_the_requested_one(self, next_after: Callable[[str], str], page: str) -> None:
+        assert next_after(page) == page
+
+    @pytest.mark.parametrize(
+        "evil",
+        [
+            *("", "evil", "https://evil.example", "javascript:alert(1)", "http:/evil", "//"),
+            *(
+                "//evil.example",
+                "///evil.example",
+                "/\\evil.example",
+                "\\\\evil.example",
+                "/x\\evil",
+            ),
+            *("/%2Fevil.example", "/%2f%2fevil.example", "/%5Cevil.example", "/%252Fevil.example"),
+            *("/\t/evil.example", "/%09/evil.example", "\t//evil.example", "/\n/evil", " //evil"),
+            *("/\x00/evil", "/\u200b/evil", "/\u2028/evil", "/\u00a0/evil", "/．．//evil"),
+            *("/..//evil.example", "/x/..//evil.example", "/x/%2e%2e//evil.example", "/./evil"),
+            *("/@evil.example", "/:80", "/x//evil.example"),
+            *(
+                "/api/logout",
+                "/api",
+                "/%61pi/logout",
+                "/API/logout",
+                "/logout",
+                "/logout?x",
+                "/login",
+            ),
+            *("/login#x", "/metrics", "/x/../api/logout", "/api%2Flogout", "/api%20/logout"),
+        ],
+    )
+    def test_it_is_never_another_site_nor_signing_out(
+        self, next_after: Callable[[str], str], evil: str
+    ) -> None:
+        assert next_after(evil) == "/"
+
+
 def test_nothing_redirects(browser: Visitor) -> None:
-    """Where a user goes after the login is decided by the page, which checks it."""
     for path in ("//evil.example", "/login?next=//evil.example", "/%2F%2Fevil.example"):
         answer = browser.get(path)
         assert answer.status_code in (200, 404)

@@ -709,6 +709,11 @@ export interface components {
         Credentials: {
             name: string;
             password: string;
+            /**
+             * @description Path and query of the page that the user was about to open.
+             * @default null
+             */
+            next?: string | null;
         };
         /**
          * DashboardDetails
@@ -1226,6 +1231,16 @@ export interface components {
             play_sounds?: boolean | null;
         };
         /**
+         * SignedIn
+         * @description A new session.
+         */
+        SignedIn: {
+            message: string;
+            user: components["schemas"]["UserInfo"];
+            /** @description The page to continue with: the requested one if it is one of PyDash's, else `/`. */
+            next: string;
+        };
+        /**
          * StatisticAnswer
          * @description One value, or nested objects of values.
          *
@@ -1353,7 +1368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserMessage"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description A parameter is missing or invalid; `errors` names it. */

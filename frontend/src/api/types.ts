@@ -31,6 +31,7 @@ export type TokenSecret = Schemas['TokenSecret'];
 export type Connection = Schemas['Connection'];
 export type NewDashboard = Schemas['NewDashboard'];
 export type Credentials = Schemas['Credentials'];
+export type SignedIn = Schemas['SignedIn'];
 export type ImportProgress = Schemas['ImportProgress'];
 export type StatisticName = Schemas['StatisticName'];
 export type CallField = Schemas['CallField'];

@@ -80,7 +80,7 @@ describe('offline data', () => {
     await keepSomething();
     document.cookie = 'XSRF-TOKEN=; max-age=0';
     server.use(http.get('*/api/dashboards', () => delay('infinite')));
-    mockPost('/login', { message: 'Welcome.', user: bob });
+    mockPost('/login', { message: 'Welcome.', user: bob, next: '/' });
     const { queryClient } = renderRoutes(routes, '/');
     await userEvent.type(await screen.findByLabelText('Username'), 'bob');
     await userEvent.type(screen.getByLabelText('Password'), 'correct horse');

@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { post } from '@/api/core/client';
 import { clearUserData } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
-import type { Credentials, Message, User } from '@/api/types';
+import type { Credentials, SignedIn } from '@/api/types';
 
-const login = (credentials: Credentials) => post<Message & { user: User }>('/login', credentials);
+const login = (credentials: Credentials) => post<SignedIn>('/login', credentials);
 
 export function useLogin() {
   const queryClient = useQueryClient();

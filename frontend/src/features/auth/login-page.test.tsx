@@ -26,7 +26,7 @@ describe('sign-in', () => {
   });
 
   it('opens the overview', async () => {
-    const sent = mockPost('/login', { message: 'Welcome.', user: alice });
+    const sent = mockPost('/login', { message: 'Welcome.', user: alice, next: '/' });
     const { router } = await signIn();
     expect(await screen.findByText('Elsewhere')).toBeVisible();
     expect(router.state.location.pathname).toBe('/');
@@ -34,10 +34,19 @@ describe('sign-in', () => {
   });
 
   it('opens the requested page', async () => {
-    mockPost('/login', { message: 'Welcome.', user: alice });
+    const next = '/dashboards/1?range=30d';
+    const sent = mockPost('/login', { message: 'Welcome.', user: alice, next });
     const { router } = await signIn('/login?next=%2Fdashboards%2F1%3Frange%3D30d');
     await screen.findByText('Elsewhere');
-    expect(router.createHref(router.state.location)).toBe('/dashboards/1?range=30d');
+    expect(router.createHref(router.state.location)).toBe(next);
+    expect(sent).toEqual([{ name: 'alice', password: 'correct horse', next }]);
+  });
+
+  it('opens the page that the server chooses', async () => {
+    mockPost('/login', { message: 'Welcome.', user: alice, next: '/' });
+    const { router } = await signIn('/login?next=%2Fhelp');
+    await screen.findByText('Elsewhere');
+    expect(router.state.location.pathname).toBe('/');
   });
 
   it('reports wrong credentials and allows a retry', async () => {

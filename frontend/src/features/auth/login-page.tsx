@@ -21,11 +21,16 @@ const links = (
   </>
 );
 
-function LoginForm() {
-  const login = useLogin();
+interface LoginFormProps {
+  login: ReturnType<typeof useLogin>;
+  /** The page that was requested. */
+  next: string | null;
+}
+
+function LoginForm({ login, next }: LoginFormProps) {
   const { form, submit } = useApiForm<Credentials, unknown>({
     defaultValues: { name: '', password: '' },
-    send: login.mutateAsync,
+    send: (credentials) => login.mutateAsync({ ...credentials, next: next ?? undefined }),
     onDone: () => undefined, // the page leads on as soon as there is a user
   });
   const resend = `/resend-verification?${new URLSearchParams({ name: form.getValues('name') }).toString()}`;
@@ -63,12 +68,14 @@ function LoginForm() {
 
 /** Signs the user in, then opens the requested page. */
 export function LoginPage() {
-  const [params] = useSearchParams();
+  const next = useSearchParams()[0].get('next');
+  const login = useLogin();
   const user = useUser().data;
-  if (user) return <Navigate to={safeNext(params.get('next'))} replace />;
+  // While signing in, the server has not yet decided which page is next.
+  if (user && !login.isPending) return <Navigate to={login.data?.next ?? safeNext(next)} replace />;
   return (
     <AuthPage title="Sign in" links={links}>
-      <LoginForm />
+      <LoginForm login={login} next={next} />
     </AuthPage>
   );
 }
