@@ -14,7 +14,7 @@ MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
 .PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test \
-	browser databases docs openapi lock bench compat chaos fuzz screenshots clean
+	browser databases nginx docs openapi lock bench compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
@@ -84,9 +84,13 @@ databases:
 	@{ ls /usr/lib/postgresql/*/bin/postgres && ls /usr/sbin/mariadbd && command -v mariadb-install-db; } > /dev/null 2>&1 \
 		|| $(call debian,postgresql mariadb-server-core mariadb-client-core,The exporter is tested with PostgreSQL and MariaDB)
 
+nginx:
+	@command -v nginx > /dev/null || [ -x /usr/sbin/nginx ] \
+		|| $(call debian,nginx-light,The tests below a path need nginx)
+
 # --- checks ------------------------------------------------------------------------------------
 
-test: install-test browser databases lint types frontend-test $(PAGES) backend-test
+test: install-test browser databases nginx lint types frontend-test $(PAGES) backend-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
@@ -100,10 +104,10 @@ types: install-test
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
-backend-test: install-test browser databases $(PAGES)
+backend-test: install-test browser databases nginx $(PAGES)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-coverage: install-test browser databases $(PAGES)
+coverage: install-test browser databases nginx $(PAGES)
 	rm -f .coverage .coverage.*
 	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=cover

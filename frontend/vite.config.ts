@@ -20,7 +20,7 @@ const compress = (): Plugin => ({
     sequential: true,
     handler() {
       for (const name of readdirSync(OUT_DIR, { recursive: true, encoding: 'utf8' })) {
-        if (!/\.(js|css|html|svg|webmanifest)$/.test(name)) continue;
+        if (!/\.(js|css|svg|webmanifest)$/.test(name)) continue;
         const content = readFileSync(join(OUT_DIR, name));
         writeFileSync(join(OUT_DIR, `${name}.gz`), gzipSync(content));
         writeFileSync(join(OUT_DIR, `${name}.br`), brotliCompressSync(content));
@@ -30,6 +30,7 @@ const compress = (): Plugin => ({
 });
 
 export default defineConfig({
+  base: './', // the server puts the path below which it serves PyDash into index.html
   plugins: [
     react(),
     VitePWA({
@@ -43,14 +44,15 @@ export default defineConfig({
         background_color: '#fbfbfc',
         theme_color: '#fbfbfc',
         icons: [
-          { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
-          { src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
-          { src: '/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+          { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
+          { src: 'icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+          { src: 'icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
         ],
       },
       workbox: {
         globPatterns: ['**/*.{js,css,html,svg}', '**/inter-latin-wght-*.woff2'],
-        navigateFallbackDenylist: [/^\/api\//, /^\/metrics/],
+        // PyDash may be below any path; below /dashboards/, these are names of endpoints.
+        navigateFallbackDenylist: [/^(?:(?!\/dashboards\/).)*\/(?:api\/|metrics$)/],
       },
     }),
     compress(),

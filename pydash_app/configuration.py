@@ -94,7 +94,8 @@ class Configuration(BaseSettings):
     )
     public_url: setting_types.PublicUrl = Field(
         default_factory=lambda valid: local_url(valid["host"], valid["port"]),
-        description="The address under which a browser finds PyDash; links in mails begin with it.",
+        description="The address under which a browser finds PyDash, with its path, if any;"
+        " links in mails begin with it.",
         examples=["https://pydash.example.com"],
         json_schema_extra={"default": "`http://HOST:PORT`"},
     )
@@ -236,6 +237,11 @@ class Configuration(BaseSettings):
             raise ConfigurationError(
                 f"{variable(name)} {reason}. For example: {variable(name)}={example(name)}"
             ) from None
+
+    @property
+    def public_path(self) -> str:
+        """The path under which a browser finds PyDash, such as `/pydash`; empty for the root."""
+        return urlsplit(self.public_url).path
 
     def require_extra(self, name: str) -> None:
         """Check that the optional dependency is installed that the value of a setting requires.

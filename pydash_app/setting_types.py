@@ -3,6 +3,7 @@
 A `ValueError` says what is wrong, in words that continue a sentence after the variable's name.
 """
 
+import re
 import ssl
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -68,6 +69,8 @@ def public_url(text: str) -> str:
     parsed = urlsplit(url_of("http", "https")(text))
     if not parsed.hostname or parsed.query or parsed.fragment:
         raise ValueError("must be the address under which a browser finds PyDash")
+    if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[\w.~-]+)*/*", parsed.path, re.ASCII):
+        raise ValueError("must have a path of letters, digits, and the characters . _ ~ - only")
     return text.rstrip("/")
 
 
@@ -135,7 +138,7 @@ def _check_tls(parsed: SplitResult) -> None:
 def mail_from(text: str) -> str:
     """Validate the sender of mails."""
     if "@" not in text or not text.isprintable():
-        raise ValueError("must be an email address, optionally with a name before it")
+        raise ValueError("must be an e-mail address, optionally with a name before it")
     return text
 
 

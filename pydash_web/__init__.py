@@ -24,6 +24,7 @@ from pydash_web.http import (
 )
 from pydash_web.http.proxies import TrustedProxies
 from pydash_web.http.session import load_user, unauthorized
+from pydash_web.http.sub_path import SubPath
 
 __all__ = ["create_app", "load_user", "unauthorized"]
 
@@ -61,5 +62,6 @@ def create_app(configuration: Configuration) -> Flask:
         part.install(app)
     if configuration.self_monitoring:
         self_monitoring.bind(app, configuration)
+    app.wsgi_app = SubPath(app.wsgi_app, configuration.public_path)  # type: ignore[method-assign]
     app.wsgi_app = TrustedProxies(app.wsgi_app, configuration.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -3,6 +3,7 @@
 import mimetypes
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from flask import Response, request, send_from_directory
 from werkzeug.exceptions import NotFound
@@ -31,12 +32,24 @@ def serve(path: str = "") -> Response:
     if not page.is_file():
         return Response(NOT_BUILT, 503, mimetype="text/plain")
     files = _files(STATIC, page.stat().st_mtime_ns)
-    if path in files:
+    if path in files and path != PAGE:
         return _send(path, files)
     if path.startswith("assets/"):
         # A page of an older version requests a chunk that no longer exists.
         raise NotFound
-    return _send(PAGE, files)
+    return _send_page(page)
+
+
+def _send_page(page: Path) -> Response:
+    """Return the page, in which URLs that begin with `./` are made to begin with PyDash's path.
+
+    The page is sent for every path, so browsers cannot resolve them themselves.
+    """
+    html = page.read_text(encoding="utf-8").replace('"./', f'"{request.script_root}/')
+    response = Response(html, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return cast(Response, response.make_conditional(request.environ))
 
 
 @lru_cache(maxsize=1)

@@ -11,8 +11,8 @@ from pydash_web.api import openapi
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return openapi.document()
+def _document(root: str) -> dict[str, Any]:
+    return openapi.document(root)
 
 
 def _with_code(text: str | None) -> Markup:
@@ -23,7 +23,8 @@ def _with_code(text: str | None) -> Markup:
 def install(app: Flask) -> None:
     """Add the routes of the documentation."""
     app.jinja_env.filters["with_code"] = _with_code
-    app.add_url_rule("/api/openapi.json", "openapi", lambda: jsonify(_document()))
+    root = app.config["PYDASH"].public_path or "/"
+    app.add_url_rule("/api/openapi.json", "openapi", lambda: jsonify(_document(root)))
     app.add_url_rule(
-        "/api/docs", "api_docs", lambda: render_template("api_docs.html", document=_document())
+        "/api/docs", "api_docs", lambda: render_template("api_docs.html", document=_document(root))
     )

@@ -25,7 +25,7 @@ SECURITY_SCHEMES = {
         "name": SESSION_COOKIE,
         "description": "Set by `/api/login`. A POST also needs the header `X-XSRF-TOKEN` with the"
         " value of the cookie `XSRF-TOKEN`. Over HTTPS, the names of both cookies begin with"
-        " `__Host-`.",
+        " `__Host-`; below a path, with `__Secure-`.",
     },
     "token": {
         "type": "http",
@@ -42,8 +42,10 @@ Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]
 
 
-def document() -> Json:
+def document(root: str = "/") -> Json:
     """Return the OpenAPI document of the whole API.
+
+    :param root: the path below which the API's paths are served.
 
     >>> document()["paths"]["/api/login"]["post"]["operationId"]
     'login'
@@ -60,6 +62,7 @@ def document() -> Json:
             "version": "1",
             "description": "All your Flask-MonitoringDashboards in one place. JSON; times are UTC.",
         },
+        "servers": [{"url": root}],
         "paths": paths,
         "components": {"schemas": schemas.definitions, "securitySchemes": SECURITY_SCHEMES},
     }

@@ -31,6 +31,8 @@ SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
 # Requires the attributes Secure and Path=/, and no Domain.
 HOST_PREFIX = "__Host-"
+# Requires the attribute Secure only, for PyDash below a path of a host that it shares.
+SECURE_PREFIX = "__Secure-"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Where Flask-Login keeps what it passes to `load_user`.
 _TOKEN = "_user_id"  # noqa: S105 (the name of a key)
@@ -48,9 +50,11 @@ class Access(Enum):
 def install(app: Flask) -> None:
     """Install session and XSRF handling."""
     configuration: Configuration = app.config["PYDASH"]
+    prefix = SECURE_PREFIX if configuration.public_path else HOST_PREFIX
     app.config.update(
-        COOKIE_PREFIX=HOST_PREFIX if configuration.public_url.startswith("https:") else "",
-        SESSION_COOKIE_PATH="/",
+        COOKIE_PREFIX=prefix if configuration.public_url.startswith("https:") else "",
+        # Other sites of the same host do not get the cookies.
+        SESSION_COOKIE_PATH=configuration.public_path or "/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
@@ -83,6 +87,7 @@ def set_cookie(
         cookie_name(name),
         value,
         max_age=max_age,
+        path=current_app.config["SESSION_COOKIE_PATH"],
         secure=current_app.session_interface.get_cookie_secure(current_app),
         httponly=httponly,
         samesite="Lax",
@@ -237,14 +242,15 @@ def _send_cookies(response: Response) -> Response:
     if response.cache_control.public:
         # A script or an image: the same for everyone, and stored in caches.
         return response
+    path = current_app.config["SESSION_COOKIE_PATH"]
     if _TOKEN in cookie:
         set_cookie(response, XSRF_COOKIE, _xsrf_token(), MAX_AGE, httponly=False)
     elif cookie_name(XSRF_COOKIE) in request.cookies:
         secure = current_app.session_interface.get_cookie_secure(current_app)
-        response.delete_cookie(cookie_name(XSRF_COOKIE), secure=secure)
+        response.delete_cookie(cookie_name(XSRF_COOKIE), path=path, secure=secure)
     for name in (SESSION_COOKIE, XSRF_COOKIE):
         if cookie_name(name) != name and name in request.cookies:
-            response.delete_cookie(name)
+            response.delete_cookie(name, path=path)
     return response
 
 

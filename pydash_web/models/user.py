@@ -114,7 +114,7 @@ class SignedIn(UserMessage):
     """A new session."""
 
     next: str = Field(
-        description="The page to continue with: the requested one if it is one of PyDash's, else `/`."
+        description="The page to continue with: the requested one if PyDash has it, else `/`."
     )
 
 

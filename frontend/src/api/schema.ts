@@ -1237,7 +1237,7 @@ export interface components {
         SignedIn: {
             message: string;
             user: components["schemas"]["UserInfo"];
-            /** @description The page to continue with: the requested one if it is one of PyDash's, else `/`. */
+            /** @description The page to continue with: the requested one if PyDash has it, else `/`. */
             next: string;
         };
         /**

@@ -8,8 +8,16 @@ import { renderPage } from '@/testing/render';
 
 const worker = vi.hoisted(() => ({ isNew: false, update: vi.fn() }));
 
-vi.mock('virtual:pwa-register/react', () => ({
-  useRegisterSW: () => ({ needRefresh: [worker.isNew], updateServiceWorker: worker.update }),
+// jsdom has no service workers.
+vi.stubGlobal('navigator', Object.assign(window.navigator, { serviceWorker: {} }));
+vi.mock('workbox-window', () => ({
+  Workbox: class {
+    register = () => Promise.resolve();
+    messageSkipWaiting = worker.update;
+    addEventListener(name: string, listener: () => void) {
+      if (name === 'waiting' && worker.isNew) queueMicrotask(listener);
+    }
+  },
 }));
 
 it('loads a new version only when the user confirms', async () => {
@@ -18,7 +26,7 @@ it('loads a new version only when the user confirms', async () => {
   expect(await screen.findByText('A new version of PyDash is available.')).toBeVisible();
   expect(worker.update).not.toHaveBeenCalled();
   await userEvent.click(screen.getByRole('button', { name: 'Reload' }));
-  expect(worker.update).toHaveBeenCalledWith(true);
+  expect(worker.update).toHaveBeenCalledOnce();
 });
 
 it('keeps the prompt when a message is shown', async () => {

@@ -1,6 +1,8 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 
-import { useRegisterSW } from 'virtual:pwa-register/react';
+import { Workbox } from 'workbox-window';
+
+import { ROOT } from '@/lib/root';
 
 const NewVersionPrompt = lazy(async () => ({
   default: (await import('@/app/new-version-prompt')).NewVersionPrompt,
@@ -8,13 +10,20 @@ const NewVersionPrompt = lazy(async () => ({
 
 /** Offers to reload once the service worker has a new version. */
 export function NewVersion() {
-  const {
-    needRefresh: [isNew],
-    updateServiceWorker,
-  } = useRegisterSW();
-  return isNew ? (
+  const [waiting, setWaiting] = useState<Workbox>();
+  useEffect(() => {
+    // The development server has no service worker.
+    if (!('serviceWorker' in navigator) || import.meta.env.MODE === 'development') return;
+    const worker = new Workbox(`${ROOT}sw.js`, { scope: ROOT });
+    worker.addEventListener('waiting', () => setWaiting(worker));
+    worker.addEventListener('controlling', ({ isUpdate }) => {
+      if (isUpdate) window.location.reload();
+    });
+    worker.register().catch(() => undefined); // Without it, PyDash only works online.
+  }, []);
+  return waiting ? (
     <Suspense>
-      <NewVersionPrompt onLoad={() => void updateServiceWorker(true)} />
+      <NewVersionPrompt onLoad={() => waiting.messageSkipWaiting()} />
     </Suspense>
   ) : null;
 }

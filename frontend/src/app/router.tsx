@@ -7,6 +7,7 @@ import { RequireUser } from '@/app/require-user';
 import { RouteError } from '@/app/route-error';
 import type { RouteHandle } from '@/app/route-handle';
 import { Starting } from '@/app/starting';
+import { ROOT } from '@/lib/root';
 
 const crumb = (name: RouteHandle['crumb']): { handle: RouteHandle } => ({
   handle: { crumb: name },
@@ -121,4 +122,4 @@ export const routes: RouteObject[] = [
   },
 ];
 
-export const createRouter = () => createBrowserRouter(routes);
+export const createRouter = () => createBrowserRouter(routes, { basename: ROOT });

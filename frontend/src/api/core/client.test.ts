@@ -9,6 +9,7 @@ afterEach(() => vi.restoreAllMocks());
 it.each([
   ['XSRF-TOKEN=plain', 'plain'],
   ['__Host-XSRF-TOKEN=secure', 'secure'],
+  ['__Secure-XSRF-TOKEN=secure', 'secure'],
   // A subdomain can set the cookie without the prefix.
   ['XSRF-TOKEN=planted; __Host-XSRF-TOKEN=secure', 'secure'],
 ])('sends the token of the cookies %s', async (cookies, token) => {

@@ -2,15 +2,17 @@ import axios, { isCancel } from 'axios';
 
 import { recordResponse } from '@/api/core/connection';
 import { hasStatus, toApiError } from '@/api/core/errors';
+import { ROOT } from '@/lib/root';
 
 /* The session is a cookie. Axios copies the cookie XSRF-TOKEN to the header X-XSRF-TOKEN, which the
    API requires for every change. Over HTTPS, the name of the cookie has a prefix that prevents
    other hosts from setting it. */
-const client = axios.create({ baseURL: '/api', timeout: 30_000 });
-const SECURE_NAME = '__Host-XSRF-TOKEN';
+const client = axios.create({ baseURL: `${ROOT}api`, timeout: 30_000 });
+const SECURE_NAMES = ['__Host-XSRF-TOKEN', '__Secure-XSRF-TOKEN'];
 
 client.interceptors.request.use((config) => {
-  if (document.cookie.includes(`${SECURE_NAME}=`)) config.xsrfCookieName = SECURE_NAME;
+  const secureName = SECURE_NAMES.find((name) => document.cookie.includes(`${name}=`));
+  if (secureName) config.xsrfCookieName = secureName;
   return config;
 });
 

@@ -1,5 +1,6 @@
 import { dashboardPath } from '@/api/core/client';
 import { resolveRange, type View } from '@/api/statistics/view';
+import { ROOT } from '@/lib/root';
 
 export type ExportFormat = 'csv' | 'json';
 
@@ -8,5 +9,5 @@ export function exportUrl(dashboardId: string, view: View, format: ExportFormat)
   const { start, end } = resolveRange(view.range, new Date());
   const params = new URLSearchParams({ ...view.filters, format, end_date: end.toISOString() });
   if (start) params.set('start_date', start.toISOString());
-  return `/api${dashboardPath(dashboardId, 'export')}?${params.toString()}`;
+  return `${ROOT}api${dashboardPath(dashboardId, 'export')}?${params.toString()}`;
 }
