@@ -60,7 +60,7 @@ class Below:
     site: Site
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(self.url + path, verify=self.ca, timeout=30, allow_redirects=False)
+        return requests.get(self.url + path, verify=str(self.ca), timeout=30, allow_redirects=False)
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_redirects_documents_and_mails_name_the_path(below: Below, directory: Pa
     make_user("Alice")
     body = {"email": "alice@example.com"}
     assert requests.post(
-        f"{below.url}/api/user/request_password_reset", json=body, verify=below.ca, timeout=30
+        f"{below.url}/api/user/request_password_reset", json=body, verify=str(below.ca), timeout=30
     ).ok
     mail_requests.process_all()
     [mail] = transact(lambda: outbox.repository.due(datetime.now(UTC), 10))

@@ -1,8 +1,11 @@
 """What a guarded session does for its caller, and what it prevents a server from doing."""
 
 import gzip
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -29,11 +32,23 @@ from pydash_http import (
     ping,
 )
 from pydash_http.connections import tls_context
+from tests.support.certificates import Authority
 from tests.support.scripted_server import Behaviour, ScriptedServer, http
 
 LOOPBACK = FetchPolicy.parse("loopback")
 TOKEN = "the-token"
 MAX_BYTES = 1024 * 1024
+PING = """
+import sys
+from pydash_http import RemoteUnreachable, ping
+from pydash_http.connections import tls_context
+assert len(tls_context().get_ca_certs()) > 50, "those of Mozilla are trusted, too"
+try:
+    print(ping(sys.argv[1], "loopback")[0])
+except RemoteUnreachable as error:
+    assert "certificate" in str(error)
+    print(type(error).__name__)
+"""
 IMPATIENT = Limits(read_timeout=0.3, total_timeout=0.6, max_bytes=MAX_BYTES)
 
 
@@ -411,6 +426,27 @@ def start_tls_server(
     tls_context.cache_clear()
     for server in servers:
         server.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "printed"), [("SSL_CERT_FILE", "200"), ("REQUESTS_CA_BUNDLE", "RemoteUnreachable")]
+)
+def test_a_private_authority_is_trusted_if_the_environment_names_it(
+    tmp_path: Path, variable: str, printed: str
+) -> None:
+    """In a process of its own, because a process reads the certificates once."""
+    authority = Authority.create(tmp_path / "authority")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.issue("app"))
+    server = ScriptedServer(context)
+    server.respond(http("x"))
+    try:
+        environ = {**os.environ, variable: str(authority.ca)}
+        command = [sys.executable, "-c", PING, server.url.replace("127.0.0.1", "localhost")]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+    finally:
+        server.close()
+    assert done.stdout.strip() == printed, done.stderr
 
 
 def self_signed(folder: Path, host: str) -> Path:
