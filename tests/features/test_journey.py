@@ -74,7 +74,7 @@ def fill_dialog(page: Page, url: str, token: str, name: str = "Added") -> None:
     page.get_by_role("button", name="Test and add").click()
 
 
-def test_a_newcomer_signs_in_and_sees_the_demo_drawn(page: Page) -> None:
+def test_a_new_user_signs_in_and_sees_the_demo(page: Page) -> None:
     sign_in(page)
     main = page.get_by_role("main")
     expect(main.get_by_text("Bookshop")).to_be_visible()
@@ -93,7 +93,7 @@ def test_a_newcomer_signs_in_and_sees_the_demo_drawn(page: Page) -> None:
     expect(cells.first).to_be_visible()
 
 
-def test_adding_a_dashboard_says_exactly_what_is_wrong(
+def test_adding_a_dashboard_reports_the_failed_step(
     page: Page, stack: Stack, not_monitored: str, monitored_without_exporter: str
 ) -> None:
     sign_in(page)
@@ -114,7 +114,7 @@ def test_adding_a_dashboard_says_exactly_what_is_wrong(
     assert [board["id"] for board in stack.get("dashboards")] == [board["id"] for board in before]
 
 
-def test_a_dashboard_is_added_and_its_history_comes_in(page: Page, stack: Stack) -> None:
+def test_an_added_dashboard_imports_its_history(page: Page, stack: Stack) -> None:
     sign_in(page)
     page.get_by_role("button", name="Add dashboard").click()
     fill_dialog(page, stack.shop_url, stack.shop_token, "Second shop")

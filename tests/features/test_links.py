@@ -79,7 +79,7 @@ def test_the_tabs_keep_the_range(user_page: Page, dashboard: str) -> None:
         expect(user_page.get_by_role("button", name="Last 30 days")).to_be_visible()
 
 
-def test_the_old_chart_stays_until_the_new_one_is_there(user_page: Page, dashboard: str) -> None:
+def test_the_old_chart_stays_until_the_new_one_has_loaded(user_page: Page, dashboard: str) -> None:
     user_page.goto(f"{dashboard}?range=30d")
     settle(user_page)
     figures = user_page.get_by_role("region", name="Figures")
@@ -93,7 +93,7 @@ def test_the_old_chart_stays_until_the_new_one_is_there(user_page: Page, dashboa
     user_page.unroute_all()
 
 
-def test_an_endpoint_has_a_page_of_its_own(user_page: Page, dashboard: str) -> None:
+def test_an_endpoint_has_its_own_page(user_page: Page, dashboard: str) -> None:
     user_page.goto(f"{dashboard}/endpoints?from={FIRST}&to={LAST}")
     user_page.get_by_role("link", name="recommendations").click()
     expect(user_page.get_by_role("heading", name="recommendations", level=1)).to_be_visible()

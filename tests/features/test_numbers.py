@@ -72,7 +72,7 @@ def assert_equal_counts(stack: Stack, session: requests.Session) -> None:
     assert visits >= 50_000
 
 
-def test_it_counts_as_many_visits_as_the_app(stack: Stack, session: requests.Session) -> None:
+def test_it_counts_as_many_requests_as_the_app(stack: Stack, session: requests.Session) -> None:
     assert_equal_counts(stack, session)
 
 
@@ -87,7 +87,7 @@ def test_it_follows_live_traffic_within_one_interval(
     )
 
 
-def test_its_medians_are_the_exact_ones_within_one_percent(
+def test_its_medians_are_accurate_within_one_percent(
     stack: Stack, session: requests.Session
 ) -> None:
     moment = a_settled_moment(stack, session)
@@ -109,7 +109,7 @@ def child(stack: Stack, command: str) -> psutil.Process:
 
 
 @pytest.mark.parametrize("command", ["fetcher", "database", "web"])
-def test_it_counts_right_after_a_kill(
+def test_it_counts_correctly_after_a_kill(
     stack: Stack, session: requests.Session, command: str
 ) -> None:
     killed = child(stack, command)
@@ -127,20 +127,20 @@ def test_it_counts_right_after_a_kill(
     assert_equal_counts(stack, session)
 
 
-def test_a_second_start_on_the_same_data_says_so(stack: Stack) -> None:
+def test_a_second_start_on_the_same_data_is_reported(stack: Stack) -> None:
     result = second_start(PYDASH_DATA_DIR=str(stack.data_dir))
     assert result.returncode == 1
     assert f"PyDash is already running on {stack.data_dir}." in result.stderr
 
 
-def test_a_port_in_use_says_so(stack: Stack, tmp_path: Any) -> None:
+def test_a_port_in_use_is_reported(stack: Stack, tmp_path: Any) -> None:
     port = stack.url.rpartition(":")[2]
     result = second_start(PYDASH_DATA_DIR=str(tmp_path), PYDASH_PORT=port)
     assert result.returncode == 1
     assert f"Port {port} is in use. Choose another one with --port" in result.stderr
 
 
-def test_a_bad_variable_stops_the_start_with_its_name(tmp_path: Any) -> None:
+def test_an_invalid_variable_is_named_at_startup(tmp_path: Any) -> None:
     result = second_start(PYDASH_DATA_DIR=str(tmp_path), PYDASH_FETCH_INTERVAL="soon")
     assert result.returncode == 1
     assert "PYDASH_FETCH_INTERVAL" in result.stderr

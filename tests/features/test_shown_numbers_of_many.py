@@ -101,7 +101,7 @@ def test_each_version(user_page: Page, stack: Stack, app: LargeApp, board: str) 
     assert [shown[version] for version in VERSIONS] == [f"{own[v,]:,}" for v in VERSIONS]
 
 
-def test_who_uses_each_version(user_page: Page, app: LargeApp, board: str) -> None:
+def test_users_of_each_version(user_page: Page, app: LargeApp, board: str) -> None:
     user_page.goto(f"/dashboards/{board}/versions?{RANGE}")
     settle(user_page)
     users = table(user_page, "Versions by user")
@@ -141,7 +141,7 @@ def test_the_shares_of_each_version(user_page: Page, app: LargeApp, board: str) 
     assert others[1:] == [percent(rest[v], versions[v,]) for v in NEWEST]
 
 
-def test_a_rare_visitor_can_be_chosen(user_page: Page, board: str) -> None:
+def test_a_rare_visitor_can_be_selected(user_page: Page, board: str) -> None:
     user_page.goto(f"/dashboards/{board}?{RANGE}")
     settle(user_page)
     user_page.get_by_role("button", name="Filter", exact=True).click()

@@ -41,14 +41,14 @@ def heading(page: Page, name: str) -> Locator:
     return page.get_by_role("heading", name=name, level=1)
 
 
-class TestSigningIn:
-    def test_it_leads_to_the_overview(self, page: Page) -> None:
+class TestSignIn:
+    def test_it_opens_the_overview(self, page: Page) -> None:
         page.goto("/")
         sign_in(page)
         expect(heading(page, "Overview")).to_be_visible()
         expect(page.get_by_role("button", name="demo", exact=True)).to_be_visible()
 
-    def test_a_wrong_password_is_told_and_can_be_typed_again(self, page: Page) -> None:
+    def test_a_wrong_password_is_reported_and_can_be_retried(self, page: Page) -> None:
         page.goto("/")
         sign_in(page, password="something else")
         expect(page.get_by_role("alert")).to_contain_text("password")
@@ -56,14 +56,14 @@ class TestSigningIn:
         sign_in(page)
         expect(heading(page, "Overview")).to_be_visible()
 
-    def test_it_leads_on_to_the_page_that_was_asked_for(self, page: Page, stack: Stack) -> None:
+    def test_it_opens_the_requested_page(self, page: Page, stack: Stack) -> None:
         asked = f"/dashboards/{stack.dashboard_id('Bookshop')}/endpoints?range=30d"
         page.goto(asked)
         sign_in(page)
         expect(heading(page, "Bookshop")).to_be_visible()
         expect(page).to_have_url(stack.url + asked)
 
-    def test_after_signing_out_nothing_is_left_to_see(self, page: Page) -> None:
+    def test_signing_out_leaves_nothing_visible(self, page: Page) -> None:
         page.goto("/")
         sign_in(page)
         page.get_by_role("main").get_by_role("link", name="Bookshop").click()
@@ -76,7 +76,7 @@ class TestSigningIn:
         assert page.context.request.get("/api/user").status == 401
 
 
-class TestRegistering:
+class TestRegistration:
     def register(self, page: Page, name: str) -> None:
         page.get_by_label("Username").fill(name)
         page.get_by_label("Email address").fill(f"{name}@example.com")
@@ -84,7 +84,7 @@ class TestRegistering:
         page.get_by_label("Confirm password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Create account").click()
 
-    def test_the_link_in_the_mail_opens_the_account(self, page: Page, stack: Stack) -> None:
+    def test_the_link_in_the_email_activates_the_account(self, page: Page, stack: Stack) -> None:
         page.goto("/login")
         page.get_by_role("link", name="Create an account").click()
         expect(heading(page, "Create an account")).to_be_visible()
@@ -98,7 +98,7 @@ class TestRegistering:
         expect(page.get_by_role("heading", name="Connect your first app")).to_be_visible()
         expect(page.get_by_text("pydash_exporter.bind(app)")).to_be_visible()
 
-    def test_a_name_that_is_taken_is_told_at_its_field(self, page: Page) -> None:
+    def test_a_taken_name_is_reported_at_its_field(self, page: Page) -> None:
         page.goto("/register")
         self.register(page, "demo")
         field = page.get_by_label("Username")
@@ -107,7 +107,7 @@ class TestRegistering:
         self.register(page, "olga")
         expect(heading(page, "Check your inbox")).to_be_visible()
 
-    def test_two_different_passwords_are_not_sent(self, page: Page) -> None:
+    def test_passwords_that_do_not_match_are_not_sent(self, page: Page) -> None:
         page.goto("/register")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_label("Confirm password", exact=True).fill("something else")
@@ -115,9 +115,7 @@ class TestRegistering:
         expect(page.get_by_text("The passwords do not match.")).to_be_visible()
         expect(page.get_by_text("Choose a username.")).to_be_visible()
 
-    def test_without_the_link_nobody_gets_in_but_another_mail(
-        self, page: Page, stack: Stack
-    ) -> None:
+    def test_an_unverified_user_can_request_another_email(self, page: Page, stack: Stack) -> None:
         page.goto("/register")
         self.register(page, "petra")
         first = mailed_link(page, stack, "petra@example.com")
@@ -169,18 +167,18 @@ class TestViewing:
         expect(chip).to_have_count(0)
         expect(visits.get_by_text("book", exact=True)).to_be_visible()
 
-    def test_a_dashboard_that_is_not_there(self, user_page: Page) -> None:
+    def test_an_unknown_dashboard(self, user_page: Page) -> None:
         user_page.goto("/dashboards/00000000-0000-0000-0000-000000000000")
         expect(heading(user_page, "Dashboard not found")).to_be_visible()
         expect(user_page).to_have_title("Dashboard not found · PyDash")
 
-    def test_a_range_without_calls(self, user_page: Page, stack: Stack) -> None:
+    def test_a_range_without_requests(self, user_page: Page, stack: Stack) -> None:
         board = stack.dashboard_id("Bookshop")
         user_page.goto(f"/dashboards/{board}?from=2020-01-01&to=2020-01-02")
         visits = user_page.get_by_role("region", name="Requests", exact=True)
         expect(visits).to_contain_text("No data in this time range")
 
-    def test_a_table_beside_each_chart(self, user_page: Page, stack: Stack) -> None:
+    def test_a_table_for_each_chart(self, user_page: Page, stack: Stack) -> None:
         user_page.goto(f"/dashboards/{stack.dashboard_id('Bookshop')}")
         panel = user_page.get_by_role("region", name="Execution time", exact=True)
         panel.get_by_role("button", name="Execution time: show as table").click()
@@ -199,7 +197,7 @@ class TestAdding:
         )
         return cast(str, answer["dashboard"]["id"])
 
-    def test_changed_settings_are_there_after_a_reload(
+    def test_changed_settings_survive_a_reload(
         self, user_page: Page, stack: Stack, spare: str
     ) -> None:
         user_page.goto(f"/dashboards/{spare}/settings")
@@ -215,7 +213,7 @@ class TestAdding:
         expect(switch).to_be_checked(checked=not before)
         stack.post(f"dashboards/{spare}/delete", {})
 
-    def test_it_is_deleted_only_when_its_name_is_typed(
+    def test_it_is_deleted_only_after_its_name_is_typed(
         self, user_page: Page, stack: Stack, spare: str
     ) -> None:
         user_page.goto(f"/dashboards/{spare}/settings")
@@ -243,7 +241,7 @@ class TestAdding:
         expect(dialog).to_have_count(0)
         assert len(stack.get("dashboards")) == len(before)
 
-    def test_cancelling_the_test_of_the_connection_adds_nothing(
+    def test_cancelling_the_connection_test_adds_nothing(
         self, user_page: Page, stack: Stack
     ) -> None:
         before = stack.get("dashboards")
@@ -262,7 +260,7 @@ class TestAdding:
         assert len(stack.get("dashboards")) == len(before)
 
 
-def test_settings_of_the_user_are_there_after_a_reload(user_page: Page) -> None:
+def test_user_settings_survive_a_reload(user_page: Page) -> None:
     user_page.goto("/settings")
     sounds = user_page.get_by_role("switch", name="Play sounds")
     before = sounds.is_checked()

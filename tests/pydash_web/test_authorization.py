@@ -198,7 +198,7 @@ def rules(site: Site) -> list[tuple[str, Rule]]:
     return [(rule.endpoint.removeprefix("pydash_web."), rule) for rule in found]
 
 
-def test_every_route_has_a_row_of_its_own(lasting_site: Site) -> None:
+def test_every_route_has_its_own_row(lasting_site: Site) -> None:
     assert sorted(MATRIX) == sorted(name for name, _ in rules(lasting_site))
     for _, rule in rules(lasting_site):
         assert len(methods(rule)) == 1, rule
@@ -224,7 +224,7 @@ def ask(name: str, rule: Rule, visitor: Visitor, path: dict[str, str]) -> int:
 
 @pytest.mark.parametrize("visitor", VISITORS)
 @pytest.mark.parametrize("name", MATRIX)
-def test_it_lets_in_who_may(
+def test_it_admits_authorized_visitors(
     name: str, visitor: str, worlds: Callable[[bool], World], lasting_site: Site
 ) -> None:
     world = worlds(False)

@@ -88,7 +88,7 @@ def refused(answer: Any, field: str | None = None) -> None:
         assert field in problem["message"]
 
 
-def test_every_body_is_tried() -> None:
+def test_every_body_is_tested() -> None:
     with_body = {operation.url.split("/")[-1] for operation in OPERATIONS if operation.body}
     assert with_body == {url.split("/")[-1] for url in GOOD}
 
@@ -114,12 +114,12 @@ def test_a_field_given_twice_is_refused(
     refused(send(visitor, url, twice, dashboard_id), field)
 
 
-def test_a_field_that_is_no_text_given_twice_is_refused(visitor: Visitor) -> None:
+def test_a_duplicate_field_that_is_not_a_string_is_refused(visitor: Visitor) -> None:
     twice = b'{"\\ud800": 1, "\\ud800": 2}'
     refused(send(visitor, "/api/login", twice), "?")
 
 
-def test_of_thousands_of_wrong_fields_only_some_are_named(visitor: Visitor) -> None:
+def test_only_some_of_thousands_of_invalid_fields_are_named(visitor: Visitor) -> None:
     body = dict.fromkeys(map(str, range(3_000)))
     answer = send(visitor, "/api/login", json.dumps(body))
     refused(answer)
@@ -142,7 +142,9 @@ NO_OBJECT = [
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_what_is_no_json_object_is_refused(url: str, visitor: Visitor, dashboard_id: str) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(
+    url: str, visitor: Visitor, dashboard_id: str
+) -> None:
     for raw in NO_OBJECT:
         refused(send(visitor, url, raw, dashboard_id))
 
@@ -151,7 +153,7 @@ def test_what_is_no_json_object_is_refused(url: str, visitor: Visitor, dashboard
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "text/json"],
 )
-def test_only_json_is_taken(content_type: str, visitor: Visitor) -> None:
+def test_only_json_is_accepted(content_type: str, visitor: Visitor) -> None:
     body = json.dumps(GOOD["/api/login"])
     refused(send(visitor, "/api/login", body, **{"Content-Type": content_type}))
 
@@ -202,7 +204,7 @@ def refused_http(site: Site, head: str) -> None:
         "Transfer-Encoding: \u00fc",
     ],
 )
-def test_nonsense_instead_of_http_is_400_in_the_same_shape(lasting_site: Site, header: str) -> None:
+def test_invalid_http_is_400_in_the_same_shape(lasting_site: Site, header: str) -> None:
     refused_http(lasting_site, f"GET / HTTP/1.1\r\nHost: x\r\n{header}")
 
 
@@ -250,14 +252,14 @@ def test_a_url_must_not_name_another_host_than_the_header(lasting_site: Site, ta
         "GET /api/status HTTP/1.0",
     ],
 )
-def test_one_host_is_enough(lasting_site: Site, request_head: str) -> None:
+def test_one_host_is_sufficient(lasting_site: Site, request_head: str) -> None:
     answer = send_http(lasting_site, f"{request_head}\r\nConnection: close")
     assert answer.partition(" ")[2].startswith("200")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_a_wrong_method_is_405_and_says_which_is_right(
+def test_a_wrong_method_is_405_with_the_allowed_ones(
     operation: Any, method: str, visitor: Visitor
 ) -> None:
     right = {each.method for each in OPERATIONS if each.url == operation.url}

@@ -11,7 +11,7 @@ A_YEAR_OF_DAYS = (
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
-def test_a_large_answer_is_compressed(alice: Visitor, shop: str, encoding: str) -> None:
+def test_a_large_response_is_compressed(alice: Visitor, shop: str, encoding: str) -> None:
     plain = alice.get(shop + A_YEAR_OF_DAYS, headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers
     packed = alice.get(shop + A_YEAR_OF_DAYS, headers={"Accept-Encoding": encoding})
@@ -22,7 +22,9 @@ def test_a_large_answer_is_compressed(alice: Visitor, shop: str, encoding: str) 
 
 
 @pytest.mark.parametrize("path", ["/api/user", "/export", "/api/nothing"])
-def test_a_small_answer_and_a_stream_are_not(alice: Visitor, shop: str, path: str) -> None:
+def test_small_and_streamed_responses_are_not_compressed(
+    alice: Visitor, shop: str, path: str
+) -> None:
     url = path if path.startswith("/api") else shop + path
     answer = alice.get(url, headers={"Accept-Encoding": "br, gzip"})
     assert "Content-Encoding" not in answer.headers

@@ -14,7 +14,7 @@ from pydash_web.http import session
 from tests.pydash_web.support.running_site import PASSWORD, Site, Visitor, find_user, make_user
 
 
-def test_a_request_that_met_a_conflict_is_answered_all_the_same(
+def test_a_request_is_retried_after_a_conflict(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries = []
@@ -33,7 +33,7 @@ def test_a_request_that_met_a_conflict_is_answered_all_the_same(
     assert alice.get("/api/user").json()["name"] == "Alicia"
 
 
-def test_many_may_sign_in_at_once_under_one_name(site: Site) -> None:
+def test_concurrent_sign_ins_to_one_account_succeed(site: Site) -> None:
     make_user("Alice")
 
     def sign_in(_: int) -> Visitor:
@@ -46,7 +46,7 @@ def test_many_may_sign_in_at_once_under_one_name(site: Site) -> None:
     assert len(visitors[0].get("/api/user/sessions").json()["sessions"]) == 8
 
 
-def test_who_checked_an_old_password_is_not_signed_in_after_its_change(
+def test_a_sign_in_with_the_old_password_fails_after_its_change(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The change ends all sessions, so none may begin by what was checked before it."""
@@ -86,7 +86,7 @@ def unavailable(*_given: object) -> None:
     raise DatabaseUnavailable
 
 
-def test_a_sign_out_that_met_a_conflict_ends_the_session(
+def test_a_sign_out_ends_the_session_despite_a_conflict(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cookie = alice.http.cookies["pydash_session"]
@@ -97,7 +97,7 @@ def test_a_sign_out_that_met_a_conflict_ends_the_session(
     assert alice.get("/api/user").status_code == 401, "a kept cookie is of no use"
 
 
-def test_a_session_that_another_request_ended_is_no_fault_of_a_sign_out(
+def test_a_sign_out_succeeds_if_another_request_ended_the_session(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     end = Sessions.end
@@ -117,7 +117,7 @@ def test_a_session_that_another_request_ended_is_no_fault_of_a_sign_out(
         (account_deletion, "delete", "/api/user/delete", {"password": PASSWORD}),
     ],
 )
-def test_the_browser_keeps_a_session_that_could_not_be_ended(
+def test_the_browser_keeps_the_cookie_if_ending_the_session_fails(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, path: str, body: Any
 ) -> None:
     with monkeypatch.context() as patch:
@@ -126,16 +126,14 @@ def test_the_browser_keeps_a_session_that_could_not_be_ended(
     assert alice.get("/api/user").status_code == 200
 
 
-def test_a_sign_in_that_failed_leaves_the_cookie_alone(
-    alice: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_sign_in_keeps_the_cookie(alice: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(Sessions, "begin", unavailable)
         assert alice.sign_in("Alice").status_code == 503
     assert alice.get("/api/user").status_code == 200
 
 
-def test_a_deletion_that_met_a_conflict_is_answered_all_the_same(
+def test_a_deletion_is_retried_after_a_conflict(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_vain_first(monkeypatch, account_deletion, "delete")

@@ -27,14 +27,14 @@ def change(path: str, what: object) -> None:
 
 
 class TestOverview:
-    def test_it_is_empty_for_a_newcomer(self, alice: Visitor) -> None:
+    def test_it_is_empty_for_a_new_user(self, alice: Visitor) -> None:
         answer = alice.get("/api/dashboards")
         assert (answer.status_code, answer.json()) == (200, [])
 
-    def test_it_needs_a_session(self, browser: Visitor) -> None:
+    def test_it_requires_a_session(self, browser: Visitor) -> None:
         assert browser.get("/api/dashboards").status_code == 401
 
-    def test_it_lists_one_s_own_by_name(self, alice: Visitor, charlie: Visitor) -> None:
+    def test_it_lists_own_dashboards_by_name(self, alice: Visitor, charlie: Visitor) -> None:
         owner = UUID(alice.get("/api/user").json()["id"])
         for name in ("zebra", "Antelope"):
             make_dashboard(owner, name=name)
@@ -62,7 +62,7 @@ class TestOverview:
         assert shown["state"] == "initialize_endpoints_failure"
         assert (shown["error"], shown["http_status"]) == ("It answered 502.", 502)
 
-    def test_no_answer_ever_holds_a_secret(self, alice: Visitor, shop: str) -> None:
+    def test_no_response_contains_a_secret(self, alice: Visitor, shop: str) -> None:
         change(shop, lambda dashboard: setattr(dashboard, "token", "the-secret-token"))
         change(shop, lambda dashboard: setattr(dashboard, "headers", {"X-Gate": "secret-value"}))
         for path in ("/api/dashboards", shop):
@@ -112,7 +112,7 @@ ROUTES_OF_A_DASHBOARD = [
 
 
 @pytest.mark.parametrize(("method", "rest"), ROUTES_OF_A_DASHBOARD)
-def test_it_checks_the_id_and_whose_it_is(
+def test_it_checks_id_and_owner(
     method: str, rest: str, alice: Visitor, charlie: Visitor, shop: str
 ) -> None:
     body = {"json": {"hidden": True} if "endpoints" in rest else {}} if method == "POST" else {}
@@ -127,7 +127,7 @@ def test_it_checks_the_id_and_whose_it_is(
 
 
 class TestRegister:
-    def test_it_adds_what_can_be_fetched(self, alice: Visitor, watched_app: WatchedApp) -> None:
+    def test_it_adds_a_reachable_dashboard(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"name": "Mine", "url": watched_app.url, "token": watched_app.token}
         answer = alice.post("/api/dashboards/register", {**body, "monitor_downtime": True})
         assert answer.status_code == 200
@@ -158,32 +158,30 @@ class TestRegister:
         [({"Host": "x"}, "headers"), ({"X": "a\r\nb"}, "headers"), ({"X": 1}, "headers.X"),
          ({"X": None}, "headers.X"), ([], "headers"), ("X: 1", "headers"), (None, "headers")],
     )  # fmt: skip
-    def test_it_says_which_header_is_wrong(
-        self, alice: Visitor, headers: object, field: str
-    ) -> None:
+    def test_it_names_the_invalid_header(self, alice: Visitor, headers: object, field: str) -> None:
         body = {"url": "http://127.0.0.1:9", "token": "x", "headers": headers}
         for path, more in (("register", {"name": "Mine"}), ("probe", {})):
             answer = alice.post(f"/api/dashboards/{path}", body | more)
             assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
     @pytest.mark.parametrize("missing", ["name", "url", "token"])
-    def test_it_names_what_is_missing(self, alice: Visitor, missing: str) -> None:
+    def test_it_names_missing_fields(self, alice: Visitor, missing: str) -> None:
         body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
         del body[missing]
         answer = alice.post("/api/dashboards/register", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, [missing])
 
-    def test_it_says_that_the_token_is_wrong(self, alice: Visitor, watched_app: WatchedApp) -> None:
+    def test_it_reports_a_wrong_token(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"name": "Mine", "url": watched_app.url, "token": "wrong"}
         answer = alice.post("/api/dashboards/register", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["token"])
 
-    def test_it_says_that_nobody_answers(self, alice: Visitor) -> None:
+    def test_it_reports_a_refused_connection(self, alice: Visitor) -> None:
         body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
         answer = alice.post("/api/dashboards/register", body)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["url"])
 
-    def test_it_says_which_two_lines_are_missing(
+    def test_it_shows_the_missing_exporter_lines(
         self, alice: Visitor, app_without_exporter: WatchedApp
     ) -> None:
         app = app_without_exporter
@@ -192,7 +190,7 @@ class TestRegister:
         assert answer.status_code == 400
         assert "pydash_exporter.bind(app)" in answer.json()["message"]
 
-    def test_it_does_not_fetch_from_where_it_may_not(self, alice: Visitor) -> None:
+    def test_it_does_not_fetch_from_forbidden_addresses(self, alice: Visitor) -> None:
         for url in ("http://169.254.169.254/latest", "http://10.0.0.1/", "http://[fe80::1]/"):
             body = {"name": "Mine", "url": url, "token": "x"}
             answer = alice.post("/api/dashboards/register", body)
@@ -210,7 +208,7 @@ class TestProbe:
         assert answer.status_code == 200
         return {each["step"]: each["ok"] for each in answer.json()["steps"]}
 
-    def test_it_finds_everything_right(self, alice: Visitor, watched_app: WatchedApp) -> None:
+    def test_every_step_passes(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"url": watched_app.url, "token": watched_app.token}
         found = alice.post("/api/dashboards/probe", body).json()
         assert found["ok"]
@@ -218,7 +216,7 @@ class TestProbe:
         assert found["fmd_version"].startswith("5.")
         assert found["default_token"] is False
 
-    def test_it_stops_at_what_is_wrong(
+    def test_it_stops_at_the_first_failed_step(
         self,
         site: Site,
         alice: Visitor,
@@ -233,14 +231,14 @@ class TestProbe:
         assert list(self.steps(alice, app.url, app.token).values()) == [True, True, False, None]
         assert list(self.steps(alice, watched_app.url, "wrong").values()) == [True] * 3 + [False]
 
-    def test_it_is_limited(self, site: Site, alice: Visitor) -> None:
+    def test_it_is_rate_limited(self, site: Site, alice: Visitor) -> None:
         body = {"url": "http://10.0.0.1", "token": "x"}
         statuses = [alice.post("/api/dashboards/probe", body).status_code for _ in range(31)]
         assert statuses[-2:] == [200, 429]
 
 
 class TestChangeSettings:
-    def test_it_changes_what_is_given_and_leaves_the_token(self, alice: Visitor, shop: str) -> None:
+    def test_it_changes_given_settings_and_keeps_the_token(self, alice: Visitor, shop: str) -> None:
         body = {"name": "Renamed", "monitor_downtime": True, "retention": 30}
         answer = alice.post(f"{shop}/change_settings", body)
         assert answer.status_code == 200
@@ -248,19 +246,19 @@ class TestChangeSettings:
         assert {name: shown[name] for name in body} == body
         assert transact(lambda: stored(shop).token) == "token"
 
-    def test_nothing_given_changes_nothing(self, alice: Visitor, shop: str) -> None:
+    def test_an_empty_body_changes_nothing(self, alice: Visitor, shop: str) -> None:
         before = alice.get(shop).json()
         assert alice.post(f"{shop}/change_settings", {}).status_code == 200
         assert alice.get(shop).json() == before
 
-    def test_calls_can_be_kept_for_ever_again(self, alice: Visitor, shop: str) -> None:
+    def test_retention_can_be_unlimited_again(self, alice: Visitor, shop: str) -> None:
         alice.post(f"{shop}/change_settings", {"retention": 30})
         alice.post(f"{shop}/change_settings", {"name": "Renamed"})
         assert alice.get(shop).json()["retention"] == 30
         alice.post(f"{shop}/change_settings", {"retention": None})
         assert alice.get(shop).json()["retention"] is None
 
-    def test_a_new_address_is_tried_first(
+    def test_a_new_url_is_tested_first(
         self, alice: Visitor, shop: str, watched_app: WatchedApp
     ) -> None:
         elsewhere = {"url": "http://127.0.0.1:9/other", "token": "token"}
@@ -275,7 +273,7 @@ class TestChangeSettings:
         [{"name": ""}, {"url": "ftp://x"}, {"token": ""}, {"monitor_downtime": "yes"},
          {"retention": 0}, {"retention": "30"}, {"retention": 1.5}],
     )  # fmt: skip
-    def test_it_names_what_is_wrong(
+    def test_it_names_invalid_fields(
         self, alice: Visitor, shop: str, body: dict[str, object]
     ) -> None:
         answer = alice.post(f"{shop}/change_settings", body)
@@ -283,26 +281,26 @@ class TestChangeSettings:
 
 
 class TestDelete:
-    def test_it_is_gone(self, alice: Visitor, shop: str) -> None:
+    def test_it_no_longer_exists(self, alice: Visitor, shop: str) -> None:
         assert alice.post(f"{shop}/delete").status_code == 200
         assert alice.get(shop).status_code == 404
         assert alice.post(f"{shop}/delete").status_code == 404
 
 
 class TestFetch:
-    def test_it_asks_the_fetcher(self, alice: Visitor, shop: str) -> None:
+    def test_it_requests_a_fetch(self, alice: Visitor, shop: str) -> None:
         assert alice.post(f"{shop}/fetch").status_code == 200
         assert [str(each) for each in transact(repository.take_fetch_requests)] == [
             shop.rpartition("/")[2]
         ]
 
-    def test_it_is_limited(self, alice: Visitor, shop: str) -> None:
+    def test_it_is_rate_limited(self, alice: Visitor, shop: str) -> None:
         statuses = [alice.post(f"{shop}/fetch").status_code for _ in range(11)]
         assert statuses == [200] * 10 + [429]
 
 
 class TestProgress:
-    def test_it_counts_while_the_past_is_imported(self, alice: Visitor, shop: str) -> None:
+    def test_it_counts_during_the_import(self, alice: Visitor, shop: str) -> None:
         def fetch_a_page(dashboard: Dashboard) -> None:
             now = datetime.now(UTC)
             remote = RemoteInfo("http://127.0.0.1:9", "http://127.0.0.1:9", "exporter", "5.1.0")
@@ -354,7 +352,7 @@ class TestDowntime:
         assert shown["downtime_percentage"] == pytest.approx(80, abs=1)
         assert shown["latency"] == pytest.approx({f"{begun:%Y-%m-%d}": 30.0})
 
-    def test_an_outage_in_which_the_pings_stopped_ends_with_the_last_one(
+    def test_an_outage_without_further_pings_ends_with_the_last_ping(
         self, alice: Visitor, shop: str
     ) -> None:
         begun = datetime.now(UTC) - timedelta(days=3)
@@ -370,7 +368,7 @@ class TestDowntime:
         assert outage["seconds"] == sum(shown["total_downtimes"].values()) == 5 * 60
         assert shown["downtime_percentage"] == alice.get(shop).json()["downtime_percentage"] == 50
 
-    def test_a_clock_that_was_put_back_gives_outages_in_order(
+    def test_outages_are_in_order_after_the_clock_was_set_back(
         self, alice: Visitor, shop: str
     ) -> None:
         noon = (datetime.now(UTC) - timedelta(days=2)).replace(hour=12, minute=0)
@@ -392,12 +390,12 @@ class TestDowntime:
         assert [each["seconds"] for each in outages] == [10 * 60, 5 * 60]
         assert shown["downtime_percentage"] == pytest.approx(50)
 
-    def test_nobody_watched(self, alice: Visitor, shop: str) -> None:
+    def test_unmonitored_days_are_null(self, alice: Visitor, shop: str) -> None:
         shown = alice.get(f"{shop}/downtime").json()
         assert (shown["downtime_percentage"], shown["downtime_intervals"]) == (None, [])
         assert len(shown["total_downtimes"]) == 8, "the last seven days, and today"
 
-    def test_all_the_time_there_ever_was_is_400(self, alice: Visitor, shop: str) -> None:
+    def test_a_range_that_is_too_long_is_400(self, alice: Visitor, shop: str) -> None:
         params = {"start_date": "1970", "end_date": "2999"}
         answer = alice.get(f"{shop}/downtime", params=params)
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["start_date"])
@@ -417,7 +415,7 @@ def test_the_name_of_a_dashboard_is_free_text(alice: Visitor, shop: str, name: s
 
 
 class TestExport:
-    def test_csv_and_json_hold_the_same_calls_in_order_of_time(
+    def test_csv_and_json_have_the_same_calls_in_chronological_order(
         self, alice: Visitor, shop: str
     ) -> None:
         text = alice.get(f"{shop}/export", params=ALL_CALLS)
@@ -441,7 +439,7 @@ class TestExport:
         "start",
         [*"=+-@", *"＝＋－＠", *"﹦﹢﹣﹫", "\t", "\r", "\n", " =", "\u00a0=", "\t＝", " \r\n＠"],
     )
-    def test_a_visitor_s_text_is_no_formula(self, alice: Visitor, start: str) -> None:
+    def test_text_from_visitors_is_not_a_formula(self, alice: Visitor, start: str) -> None:
         from pydash_app.dashboard.endpoint_call import EndpointCall
 
         owner = UUID(alice.get("/api/user").json()["id"])
@@ -452,7 +450,7 @@ class TestExport:
         [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
         assert [row[name] for name in ("endpoint", "version", "group_by", "ip")] == [f"'{text}"] * 4
 
-    def test_other_text_stays_as_it_is(self, alice: Visitor) -> None:
+    def test_other_text_is_unchanged(self, alice: Visitor) -> None:
         from pydash_app.dashboard.endpoint_call import EndpointCall
 
         owner = UUID(alice.get("/api/user").json()["id"])

@@ -114,7 +114,7 @@ def test_a_request_that_writes_does_not_hang_with_the_database(
 
 
 @pytest.mark.parametrize("trouble", ["hang", "kill"])
-def test_many_requests_do_not_queue_for_a_database_that_is_away(
+def test_requests_do_not_queue_for_an_unavailable_database(
     site: Site, alice: Visitor, own_zeo_server: "ZeoServer", trouble: str
 ) -> None:
     with own_zeo_server.recovering(), ThreadPoolExecutor(50) as pool:
@@ -133,7 +133,7 @@ def wait_until_it_is_back(visitor: Visitor) -> None:
         time.sleep(0.05)
 
 
-def test_it_is_503_too_where_it_went_away_between_two_transactions(
+def test_it_is_503_if_it_fails_between_two_transactions(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_user("Alice")

@@ -39,13 +39,13 @@ class TestFrontEnd:
         assert "<title>PyDash</title>" in answer.text
         assert answer.headers["Cache-Control"] == "no-cache"
 
-    def test_what_is_named_by_its_content_is_kept_for_ever(self, browser: Visitor) -> None:
+    def test_content_hashed_files_are_cached_permanently(self, browser: Visitor) -> None:
         answer = browser.get("/assets/app-1a2b.js")
         assert answer.headers["Content-Type"].startswith("text/javascript")
         assert "immutable" in answer.headers["Cache-Control"]
         assert browser.get("/sw.js").headers["Cache-Control"] == "no-cache"
 
-    def test_a_compressed_copy_is_sent_to_who_takes_it(self, browser: Visitor) -> None:
+    def test_a_compressed_copy_is_sent_if_accepted(self, browser: Visitor) -> None:
         for accepted, encoding in (("gzip", "gzip"), ("identity", None), ("gzip;q=0", None)):
             headers = {"Accept-Encoding": accepted}
             answer = browser.get("/assets/app-1a2b.js", headers=headers)
@@ -79,13 +79,13 @@ class TestFrontEnd:
         assert "not for you" not in text
         assert "root:" not in text
 
-    def test_it_can_only_be_read(self, browser: Visitor) -> None:
+    def test_it_is_read_only(self, browser: Visitor) -> None:
         answer = browser.post("/login", {})
         assert answer.status_code == 405
         assert "GET" in answer.headers["Allow"]
 
 
-def test_it_says_what_to_do_if_the_front_end_is_not_built(
+def test_it_explains_how_to_build_the_front_end(
     browser: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(react_server, "STATIC", tmp_path)
@@ -95,7 +95,7 @@ def test_it_says_what_to_do_if_the_front_end_is_not_built(
 
 
 class TestDocument:
-    def test_the_kept_one_is_that_of_the_code(self) -> None:
+    def test_the_committed_document_is_up_to_date(self) -> None:
         """If this fails, write it anew: `make openapi`."""
         assert json.loads(DOCUMENT.read_text()) == json.loads(json.dumps(openapi.document()))
 
@@ -108,13 +108,13 @@ class TestDocument:
         }
         assert served == {operation.name for operation in OPERATIONS}
 
-    def test_it_can_be_read_without_any_script(self, browser: Visitor) -> None:
+    def test_it_is_readable_without_scripts(self, browser: Visitor) -> None:
         page = browser.get("/api/docs").text
         assert "<script" not in page
         for operation in OPERATIONS:
             assert f'id="{operation.name}"' in page
 
-    def test_every_reference_leads_somewhere(self) -> None:
+    def test_every_reference_resolves(self) -> None:
         document = openapi.document()
         text = json.dumps(document)
         names = {part.partition('"')[0] for part in text.split("#/components/schemas/")[1:]}
@@ -132,13 +132,13 @@ class TestMetrics:
             for sample in family.samples
         }
 
-    def test_it_counts_what_was_answered(self, browser: Visitor) -> None:
+    def test_it_counts_responses(self, browser: Visitor) -> None:
         for _ in range(3):
             browser.get("/api/user")
         labels = "[('method', 'GET'), ('route', '/api/user'), ('status', '4xx')]"
         assert self.figures(browser)[f"pydash_web_request_seconds_count{labels}"] == 3
 
-    def test_made_up_methods_and_paths_make_no_new_series(self, browser: Visitor) -> None:
+    def test_unknown_methods_and_paths_create_no_series(self, browser: Visitor) -> None:
         before = len(self.figures(browser))
         browser.get("/api/nothing")
         after_one = len(self.figures(browser))
@@ -169,7 +169,7 @@ class TestMetrics:
         dashboard = shop.rpartition("/")[2]
         assert 0 <= figures[f"pydash_dashboard_lag_seconds[('dashboard', '{dashboard}')]"] < 60
 
-    def test_others_may_not_read_it(self, site: Site, charlie: Visitor) -> None:
+    def test_it_is_forbidden_for_others(self, site: Site, charlie: Visitor) -> None:
         make_user("Root", admin=True)
         admin = site.visitor()
         admin.sign_in("Root")
@@ -192,7 +192,7 @@ class TestMetrics:
             ("198.51.100.1", 403),
         ],
     )
-    def test_a_page_whose_host_resolves_to_this_machine_may_not_read_it(
+    def test_dns_rebinding_cannot_read_it(
         self, zeo_database: Configuration, host: str, status: int
     ) -> None:
         """DNS rebinding: the browser takes the page and PyDash for the same site."""

@@ -97,9 +97,7 @@ def sign_in(site: Site) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_it_keeps_what_its_document_promises(
-    case: "schemathesis.Case[Any]", attacked: Site
-) -> None:
+def test_it_conforms_to_its_document(case: "schemathesis.Case[Any]", attacked: Site) -> None:
     if case.operation.definition.raw["operationId"] == "logout":
         sign_in(attacked)
     case.call_and_validate(base_url=attacked.url, cookies=Known.cookies, headers=Known.headers)

@@ -63,12 +63,12 @@ class TestCookies:
             assert "SameSite=Lax" in cookie
             assert "Secure" not in cookie, "this is plain HTTP"
 
-    def test_the_readable_one_stays_as_long_as_the_session(self, site: Site) -> None:
+    def test_the_xsrf_cookie_lives_as_long_as_the_session(self, site: Site) -> None:
         cookies = self.cookies(site)
         assert "Max-Age=7776000" in cookies["XSRF-TOKEN"]
         assert "Expires=" in cookies["pydash_session"]
 
-    def test_they_go_when_the_session_is_over(self, site: Site) -> None:
+    def test_they_are_deleted_with_the_session(self, site: Site) -> None:
         make_user("Alice")
         gone, here = site.visitor(), site.visitor()
         assert gone.sign_in("Alice").ok
@@ -134,7 +134,7 @@ class TestCookies:
         ]
         assert all("Max-Age=0" in cookie for cookie in deleted)
 
-    def test_a_forged_cookie_is_nobody_s(self, alice: Visitor) -> None:
+    def test_a_forged_cookie_is_rejected(self, alice: Visitor) -> None:
         cookie = str(alice.http.cookies.get("pydash_session"))
         payload, _, signature = cookie.partition(".")
         for forged in (f"{payload}.{signature[::-1]}", payload, "", "x", "é"):
@@ -143,7 +143,7 @@ class TestCookies:
 
 
 class TestSessions:
-    def test_each_login_makes_a_new_one(self, site: Site) -> None:
+    def test_each_login_creates_a_new_one(self, site: Site) -> None:
         make_user("Alice")
         visitor = site.visitor()
         ids = set()
@@ -169,7 +169,7 @@ class TestSessions:
         assert len(phone.get("/api/user/sessions").json()["sessions"]) == 1
         assert len(alice.get("/api/user/sessions").json()["sessions"]) == 1
 
-    def test_it_ends_when_it_was_idle_for_too_long(self, alice: Visitor) -> None:
+    def test_it_ends_after_being_idle_too_long(self, alice: Visitor) -> None:
         user_id = alice.get("/api/user").json()["id"]
 
         def leave_alone() -> None:
@@ -190,14 +190,14 @@ class TestSessions:
         transact(leave_alone_longer)
         assert alice.get("/api/user").status_code == 401
 
-    def test_who_is_signed_out_elsewhere_can_sign_in_again(self, alice: Visitor) -> None:
+    def test_a_user_signed_out_elsewhere_can_sign_in_again(self, alice: Visitor) -> None:
         user_id = alice.get("/api/user").json()["id"]
         transact(lambda: find_user(user_id).sessions.end_all())
         assert alice.get("/api/user").status_code == 401
         assert alice.http.cookies.keys() == ["pydash_device"], "what is of no use is forgotten"
         assert alice.sign_in("Alice").status_code == 200
 
-    def test_both_cookies_live_as_long(self, site: Site) -> None:
+    def test_both_cookies_have_the_same_lifetime(self, site: Site) -> None:
         """A page that comes out of the browser's cache finds the token when it starts."""
         make_user("Alice")
         visitor = site.visitor()
@@ -209,17 +209,19 @@ class TestSessions:
 
 
 class TestCrossSiteRequests:
-    def test_a_change_needs_the_header(self, alice: Visitor) -> None:
+    def test_a_change_requires_the_header(self, alice: Visitor) -> None:
         bare = {"X-XSRF-TOKEN": ""}
         assert alice.post(LOGOUT, headers=bare).status_code == 403
         assert alice.post(LOGOUT, headers={"X-XSRF-TOKEN": "0" * 64}).status_code == 403
         assert alice.post(LOGOUT).status_code == 200
 
-    def test_the_token_of_another_session_is_none(self, alice: Visitor, charlie: Visitor) -> None:
+    def test_the_token_of_another_session_is_refused(
+        self, alice: Visitor, charlie: Visitor
+    ) -> None:
         stolen = charlie.http.cookies.get("XSRF-TOKEN")
         assert alice.post(LOGOUT, headers={"X-XSRF-TOKEN": stolen}).status_code == 403
 
-    def test_both_cookie_and_header_of_another_s_making_are_refused(self, alice: Visitor) -> None:
+    def test_a_forged_cookie_and_header_are_refused(self, alice: Visitor) -> None:
         """A plain double submit would take these: here only we can make the token."""
         session = alice.http.cookies.get("pydash_session")
         headers = {
@@ -228,17 +230,17 @@ class TestCrossSiteRequests:
         }
         assert Visitor(alice.url).post(LOGOUT, headers=headers).status_code == 403
 
-    def test_even_signing_in_anew_needs_the_header(self, alice: Visitor) -> None:
+    def test_signing_in_again_requires_the_header(self, alice: Visitor) -> None:
         bare = {"X-XSRF-TOKEN": ""}
         body = {"name": "Alice", "password": PASSWORD}
         assert alice.post("/api/login", body, headers=bare).status_code == 403
         assert alice.sign_in("Alice").status_code == 200
 
-    def test_every_answer_to_a_session_brings_the_token(self, alice: Visitor) -> None:
+    def test_every_response_to_a_session_has_the_token(self, alice: Visitor) -> None:
         sent = alice.get("/api/dashboards").cookies.get("XSRF-TOKEN")
         assert sent == alice.http.cookies.get("XSRF-TOKEN")
 
-    def test_a_bearer_needs_no_header_and_a_cookie_beside_it_counts_for_nothing(
+    def test_a_bearer_token_needs_no_header_and_overrides_a_cookie(
         self, site: Site, alice: Visitor
     ) -> None:
         body = {"name": "x", "scope": "write", "password": PASSWORD}
@@ -252,9 +254,7 @@ class TestCrossSiteRequests:
         other_scheme = site.visitor(Authorization=f"Bearers {secret}")
         assert other_scheme.get("/api/user").status_code == 401
 
-    def test_the_password_of_a_proxy_in_front_changes_nothing(
-        self, alice: Visitor, browser: Visitor
-    ) -> None:
+    def test_the_password_of_a_proxy_is_ignored(self, alice: Visitor, browser: Visitor) -> None:
         """A browser sends the password that a proxy asked it for with every request."""
         of_proxy = {"Authorization": "Basic eDp5"}
         assert browser.get("/api/user", headers=of_proxy).status_code == 401
@@ -263,7 +263,7 @@ class TestCrossSiteRequests:
         assert alice.post(LOGOUT, headers=without).status_code == 403
         assert alice.post(LOGOUT, headers=of_proxy).status_code == 200
 
-    def test_no_other_origin_may_read_or_ask(self, browser: Visitor) -> None:
+    def test_other_origins_are_not_allowed(self, browser: Visitor) -> None:
         headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
         for method in ("GET", "OPTIONS"):
             answer = browser.request(method, "/api/status", headers=headers)
@@ -274,7 +274,7 @@ class TestHeaders:
     @pytest.mark.parametrize(
         "path", ["/", "/login", "/api/status", "/api/user", "/api/docs", "/x.js"]
     )
-    def test_every_answer_has_them(self, browser: Visitor, path: str) -> None:
+    def test_every_response_has_them(self, browser: Visitor, path: str) -> None:
         headers = browser.get(path).headers
         assert headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -283,18 +283,18 @@ class TestHeaders:
         assert "Strict-Transport-Security" not in headers
         assert "Server" not in headers
 
-    def test_scripts_are_our_own_and_never_inline(self) -> None:
+    def test_scripts_are_same_origin_and_never_inline(self) -> None:
         directives = dict(each.split(" ", 1) for each in CONTENT_SECURITY_POLICY.split("; "))
         assert directives["default-src"] == "'none'"
         assert directives["script-src"] == "'self'"
         assert directives["frame-ancestors"] == "'none'"
 
-    def test_https_is_asked_for_where_there_is_https(self, open_site: OpenSite) -> None:
+    def test_https_sends_strict_transport_security(self, open_site: OpenSite) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.0/8"),))
         answer = site.visitor(**{"X-Forwarded-Proto": "https"}).get("/api/status")
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
 
-    def test_what_belongs_to_a_user_is_not_kept_by_caches(self, alice: Visitor) -> None:
+    def test_user_data_is_not_cached(self, alice: Visitor) -> None:
         assert alice.get("/api/dashboards").headers["Cache-Control"] == "no-store"
 
 
@@ -306,7 +306,7 @@ class TestRealAddress:
         statuses = [visitor.post("/api/user/verify/x").status_code for _ in range(times)]
         return statuses[-1]
 
-    def test_a_client_cannot_make_up_another_address(self, site: Site) -> None:
+    def test_a_client_cannot_spoof_its_address(self, site: Site) -> None:
         assert self.try_codes(site, "198.51.100.1", 30) == 400
         assert self.try_codes(site, "198.51.100.2", 1) == 429
 
@@ -321,7 +321,7 @@ class TestRealAddress:
         ("client", "with_port"),
         [("198.51.100.1", "198.51.100.1:4711"), ("2001:db8::1", "[2001:db8::1]:4711")],
     )
-    def test_a_port_is_no_part_of_an_address(
+    def test_a_port_is_not_part_of_an_address(
         self, open_site: OpenSite, client: str, with_port: str
     ) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
@@ -329,13 +329,13 @@ class TestRealAddress:
         assert self.try_codes(site, client, 1) == 429
         assert self.try_codes(site, "203.0.113.9:4711", 1) == 400
 
-    def test_nonsense_in_the_header_does_no_harm(self, open_site: OpenSite) -> None:
+    def test_an_invalid_header_is_ignored(self, open_site: OpenSite) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.1/32"),))
         for nonsense in ("", ",", "x", "1.2.3.4:80", "::1%eth0", "é", "1.2.3.4, " * 500):
             headers = {"X-Forwarded-For": nonsense.encode(), "X-Forwarded-Proto": nonsense.encode()}
             assert site.visitor().get("/api/status", headers=headers).status_code == 200
 
-    def test_other_ways_of_writing_a_name_do_not_give_more_tries(self, site: Site) -> None:
+    def test_spelling_variants_of_a_name_share_one_limit(self, site: Site) -> None:
         make_user("Alice")
         visitor = site.visitor()
         names = ["Alice", "ALICE", "alice", "\uff21lice", "\u24b6lice"] * 2
@@ -365,7 +365,7 @@ class TestKnownBrowsers:
         assert site.visitor().sign_in("Bob").status_code == 429
         assert alice.sign_in("Alice").status_code == 200
 
-    def test_it_has_a_limit_of_its_own(self, site: Site, alice: Visitor) -> None:
+    def test_it_has_its_own_limit(self, site: Site, alice: Visitor) -> None:
         assert self.guess(alice, "Alice", 11) == [401] * 10 + [429]
         assert site.visitor().sign_in("Alice").status_code == 200
 
@@ -430,7 +430,7 @@ class TestWaiting:
     While half of these wait already, only accounts of which none waits get another one.
     """
 
-    def test_four_accounts_do_not_take_all_places(self, open_site: OpenSite) -> None:
+    def test_four_accounts_do_not_take_all_slots(self, open_site: OpenSite) -> None:
         site = open_site(web_threads=16)
         visitors = [site.visitor() for _ in range(6)]
         for number, visitor in enumerate(visitors):
@@ -452,7 +452,7 @@ class TestWaiting:
                 connection.close()
             assert [probe.result().status_code for probe in probes] == [200] * 8
 
-    def test_one_account_does_not_take_all_places(self, open_site: OpenSite) -> None:
+    def test_one_account_does_not_take_all_slots(self, open_site: OpenSite) -> None:
         site = open_site(web_threads=6)
         make_user("Charlie")
         shop = f"/api/dashboards/{make_dashboard(make_user('Alice'))}"
@@ -474,7 +474,7 @@ class TestWaiting:
             assert [probe.result().status_code for probe in probes] == [200] * 3
         assert alice.get(f"{shop}/export").status_code == 200
 
-    def test_a_server_that_hangs_keeps_nobody_from_the_rest(self, open_site: OpenSite) -> None:
+    def test_a_hanging_server_does_not_block_other_requests(self, open_site: OpenSite) -> None:
         site = open_site(web_threads=2)
         make_user("Alice")
         alice = site.visitor()
@@ -492,7 +492,9 @@ class TestWaiting:
         assert alice.post("/api/dashboards/probe", body).status_code == 200
 
     @pytest.mark.parametrize(("query", "status"), [("", 200), ("?format=nonsense", 400)])
-    def test_who_has_waited_makes_room(self, open_site: OpenSite, query: str, status: int) -> None:
+    def test_a_finished_wait_frees_its_slot(
+        self, open_site: OpenSite, query: str, status: int
+    ) -> None:
         site = open_site(web_threads=2)
         owner = make_user("Alice")
         alice = site.visitor()
@@ -532,7 +534,7 @@ class TestRateLimitStore:
         monkeypatch.setattr(time, "time", lambda: clock + 61)
         limiter.hit("1 per minute", "Alice")
 
-    def test_a_store_that_is_away_refuses_nobody(self, site: Site) -> None:
+    def test_an_unavailable_store_refuses_no_requests(self, site: Site) -> None:
         from limits.errors import StorageError
 
         make_user("Alice")

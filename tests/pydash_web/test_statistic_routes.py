@@ -78,13 +78,13 @@ def refuse(alice: Visitor, shop: str) -> Ask:
 
 class TestOneValue:
     @pytest.mark.parametrize("statistic", FIVE_NUMBERS)
-    def test_it_is_right(self, ask: Ask, statistic: str) -> None:
+    def test_it_is_correct(self, ask: Ask, statistic: str) -> None:
         expected = FIVE_NUMBERS[statistic]
         if isinstance(expected, float):
             expected = pytest.approx(expected)
         assert ask(statistic) == expected
 
-    def test_every_statistic_can_be_asked_for_at_once(self, ask: Ask) -> None:
+    def test_all_statistics_can_be_requested_at_once(self, ask: Ask) -> None:
         assert set(ask(",".join(StatisticName))) == set(StatisticName)
 
     def test_without_calls_counts_are_0_and_times_null(
@@ -110,7 +110,7 @@ class TestRangesAndFilters:
             ("20180424T152923", "20180425T152923", 1),
         ],
     )
-    def test_the_start_is_in_and_the_end_is_out(
+    def test_the_start_is_inclusive_and_the_end_exclusive(
         self, ask: Ask, start: str, end: str, visits: int
     ) -> None:
         assert ask("total_visits", start_date=start, end_date=end) == visits
@@ -138,7 +138,7 @@ class TestRangesAndFilters:
 
 
 class TestSlices:
-    def test_every_slice_of_the_range_is_there_in_order_of_time(self, ask: Ask) -> None:
+    def test_every_slice_of_the_range_is_present_in_order(self, ask: Ask) -> None:
         days = ask(
             "total_visits", timeslice="day", timeslice_is_static="true",
             start_date="2018-04-22", end_date="2018-04-27",
@@ -171,7 +171,7 @@ class TestSlices:
         )  # fmt: skip
         assert slices == {label: 3}
 
-    def test_a_ragged_slice_has_only_what_lies_in_the_range(self, ask: Ask) -> None:
+    def test_a_partial_slice_is_limited_to_the_range(self, ask: Ask) -> None:
         slices = ask(
             "total_visits", timeslice="week", timeslice_is_static="true",
             start_date="2018-04-24", end_date="2018-04-25T15:29:23",
@@ -236,7 +236,7 @@ class TestBreakdown:
         assert refuse(**years, end_date="2023") == "timeslice"
         assert list(ask(**years, end_date="2023", top="1")) == ["bar/baz"]
 
-    def test_it_answers_what_a_page_asks_and_not_ten_times_as_much(
+    def test_it_serves_queries_of_pages_but_not_ten_times_as_much(
         self, ask: Ask, refuse: Ask
     ) -> None:
         minutes = {
@@ -328,7 +328,7 @@ class TestBoxPlots:
         assert plots["foo"]["slowest_measured_execution_time"] == pytest.approx(0.5)
         assert plots["foo"]["average_execution_time"] == pytest.approx(0.3)
 
-    def test_that_of_one_endpoint_is_the_same(self, alice: Visitor, shop: str) -> None:
+    def test_the_one_of_a_single_endpoint_is_the_same(self, alice: Visitor, shop: str) -> None:
         plots = alice.get(f"{shop}/endpoint_boxplots").json()
         one = alice.get(f"{shop}/endpoints/bar%2Fbaz/boxplot").json()
         assert one == plots["bar/baz"]

@@ -35,7 +35,7 @@ def make_token_of(owner: Visitor) -> tuple[str, str]:
 
 
 class TestLogin:
-    def test_it_signs_in_and_says_who(self, browser: Visitor) -> None:
+    def test_it_signs_in_and_returns_the_user(self, browser: Visitor) -> None:
         make_user("Alice")
         answer = browser.sign_in("Alice")
         assert answer.status_code == 200
@@ -43,7 +43,7 @@ class TestLogin:
         assert browser.get("/api/user").json() == answer.json()["user"]
 
     @pytest.mark.parametrize("body", [{}, {"name": "Alice"}, {"password": "x"}])
-    def test_it_names_what_is_missing(self, browser: Visitor, body: dict[str, str]) -> None:
+    def test_it_names_missing_fields(self, browser: Visitor, body: dict[str, str]) -> None:
         answer = browser.post("/api/login", body)
         assert answer.status_code == 400
         assert set(answer.json()["errors"]) == {"name", "password"} - set(body)
@@ -55,18 +55,16 @@ class TestLogin:
         assert wrong.status_code == unknown.status_code == 401
         assert wrong.json() == unknown.json()
 
-    def test_it_refuses_who_is_not_verified(self, browser: Visitor) -> None:
+    def test_it_refuses_unverified_users(self, browser: Visitor) -> None:
         make_user("Alice", verified=False)
         assert browser.sign_in("Alice").status_code == 403
         assert browser.get("/api/user").status_code == 401
 
-    def test_it_does_not_tell_an_unverified_user_with_a_wrong_password(
-        self, browser: Visitor
-    ) -> None:
+    def test_a_wrong_password_does_not_reveal_an_unverified_user(self, browser: Visitor) -> None:
         make_user("Alice", verified=False)
         assert browser.sign_in("Alice", "wrong password").status_code == 401
 
-    def test_it_stops_guessing(self, site: Site, browser: Visitor) -> None:
+    def test_it_limits_guessing(self, site: Site, browser: Visitor) -> None:
         make_user("Alice")
         statuses = [browser.sign_in("Alice", "wrong password").status_code for _ in range(11)]
         assert statuses == [401] * 10 + [429]
@@ -82,19 +80,19 @@ class TestLogout:
         alice.http.cookies.set("pydash_session", cookie, path="/")
         assert alice.get("/api/user").status_code == 401, "a kept cookie is of no use"
 
-    def test_it_needs_a_session(self, browser: Visitor) -> None:
+    def test_it_requires_a_session(self, browser: Visitor) -> None:
         assert browser.post("/api/logout").status_code == 401
 
 
 class TestUser:
-    def test_it_says_who_is_signed_in_without_any_login_attempt(self, alice: Visitor) -> None:
+    def test_it_returns_the_user_without_a_login_attempt(self, alice: Visitor) -> None:
         answer = alice.get("/api/user")
         assert answer.status_code == 200
         assert set(answer.json()) == {
             "id", "name", "email", "pending_email", "verified", "admin", "play_sounds",
         }  # fmt: skip
 
-    def test_it_is_401_for_nobody(self, browser: Visitor) -> None:
+    def test_it_is_401_without_a_session(self, browser: Visitor) -> None:
         assert browser.get("/api/user").status_code == 401
 
 
@@ -110,7 +108,7 @@ class TestRegister:
         assert browser.post(f"/api/user/verify/{code}").status_code == 400
 
     @pytest.mark.parametrize("missing", ["name", "password", "email"])
-    def test_it_names_what_is_missing(self, browser: Visitor, missing: str) -> None:
+    def test_it_names_missing_fields(self, browser: Visitor, missing: str) -> None:
         body = {name: value for name, value in self.BODY.items() if name != missing}
         answer = browser.post("/api/user/register", body)
         assert answer.status_code == 400
@@ -127,7 +125,7 @@ class TestRegister:
         make_user("Alice")
         assert browser.post("/api/user/register", {**self.BODY, "name": name}).status_code == 409
 
-    def test_it_does_not_need_a_mail_server(self, browser: Visitor) -> None:
+    def test_it_does_not_require_a_mail_server(self, browser: Visitor) -> None:
         """The mail is only written down; the fetcher sends it, and again if it fails."""
         assert browser.post("/api/user/register", self.BODY).status_code == 200
         assert transact(lambda: find_by_name("Alice")) is not None
@@ -147,7 +145,7 @@ class TestRegistrationPolicy:
         assert browser.post("/api/user/register", TestRegister.BODY).status_code == 403
 
     @pytest.mark.parametrize("zeo_database", ["invite"], indirect=True)
-    def test_an_invitation_is_good_once(self, browser: Visitor) -> None:
+    def test_an_invitation_is_valid_once(self, browser: Visitor) -> None:
         without = browser.post("/api/user/register", TestRegister.BODY)
         assert (without.status_code, list(without.json()["errors"])) == (400, ["invitation"])
         body = {**TestRegister.BODY, "invitation": transact(registration.invite)}
@@ -180,7 +178,7 @@ class TestVerify:
 
 
 class TestResendVerification:
-    def test_it_says_the_same_whether_or_not_the_user_exists(self, browser: Visitor) -> None:
+    def test_it_does_not_reveal_whether_the_user_exists(self, browser: Visitor) -> None:
         make_user("Alice", verified=False)
         known = browser.post("/api/user/resend_verification", {"name": "Alice"})
         unknown = browser.post("/api/user/resend_verification", {"name": "Dumbledore"})
@@ -215,7 +213,7 @@ class TestPasswordReset:
         assert browser.sign_in("Alice", NEW_PASSWORD).status_code == 200
         assert browser.post("/api/user/reset_password", body).status_code == 400
 
-    def test_it_lets_in_who_is_locked_out(self, site: Site, browser: Visitor) -> None:
+    def test_it_admits_a_locked_out_user(self, site: Site, browser: Visitor) -> None:
         make_user("Alice")
         thief = site.visitor()
         for _ in range(11):
@@ -237,7 +235,7 @@ class TestPasswordReset:
         assert browser.post("/api/user/reset_password", body).status_code == 200
         assert [script.get("/api/user").status_code for script in scripts] == [401, 200]
 
-    def test_it_says_the_same_whether_or_not_the_user_exists(self, browser: Visitor) -> None:
+    def test_it_does_not_reveal_whether_the_user_exists(self, browser: Visitor) -> None:
         make_user("Alice")
         known, unknown = (
             browser.post("/api/user/request_password_reset", {"email": f"{name}@example.com"})
@@ -264,7 +262,7 @@ class TestPasswordReset:
 
 
 class TestDelete:
-    def test_it_deletes_the_user_and_all_that_is_theirs(self, alice: Visitor, shop: str) -> None:
+    def test_it_deletes_the_user_and_their_data(self, alice: Visitor, shop: str) -> None:
         from pydash_app.dashboard import repository as dashboards
 
         assert alice.post("/api/user/delete", {"password": PASSWORD}).status_code == 200
@@ -272,12 +270,12 @@ class TestDelete:
         assert transact(lambda: find_by_name("Alice")) is None
         assert transact(lambda: list(dashboards.all())) == []
 
-    def test_it_needs_the_password(self, alice: Visitor) -> None:
+    def test_it_requires_the_password(self, alice: Visitor) -> None:
         assert alice.post("/api/user/delete", {}).status_code == 400
         assert alice.post("/api/user/delete", {"password": "wrong"}).status_code == 401
         assert alice.get("/api/user").status_code == 200
 
-    def test_it_is_500_where_another_request_was_faster(
+    def test_it_is_500_if_another_request_was_faster(
         self, alice: Visitor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from pydash_app.user import User, remove_from_repository
@@ -301,7 +299,7 @@ class TestDelete:
 
 
 class TestChangeSettings:
-    def test_it_changes_what_is_given(self, alice: Visitor) -> None:
+    def test_it_changes_given_settings(self, alice: Visitor) -> None:
         answer = alice.post("/api/user/change_settings", {"play_sounds": False})
         assert answer.status_code == 200
         user = answer.json()["user"]
@@ -309,7 +307,7 @@ class TestChangeSettings:
         assert alice.post("/api/user/change_settings", {"username": "Alicia"}).status_code == 200
         assert alice.get("/api/user").json()["name"] == "Alicia"
 
-    def test_it_does_not_send_mails_without_end(self, alice: Visitor) -> None:
+    def test_it_limits_mails(self, alice: Visitor) -> None:
         statuses = [
             alice.post(
                 "/api/user/change_settings",
@@ -319,7 +317,7 @@ class TestChangeSettings:
         ]
         assert statuses == [200] * 10 + [429]
 
-    def test_a_new_address_needs_the_password(self, alice: Visitor) -> None:
+    def test_a_new_address_requires_the_password(self, alice: Visitor) -> None:
         missing = alice.post("/api/user/change_settings", {"email": "thief@example.com"})
         assert (missing.status_code, list(missing.json()["errors"])) == (400, ["current_password"])
         body = {"email": "thief@example.com", "current_password": "wrong"}
@@ -333,7 +331,7 @@ class TestChangeSettings:
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
 
     @pytest.mark.parametrize("name", [42, True, [], {}])
-    def test_it_refuses_what_is_no_text(self, alice: Visitor, name: object) -> None:
+    def test_it_refuses_invalid_text(self, alice: Visitor, name: object) -> None:
         answer = alice.post("/api/user/change_settings", {"username": name})
         assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
 
@@ -344,7 +342,7 @@ class TestChangeSettings:
 
     NEW_MAIL: ClassVar = {"email": "new@example.com", "current_password": PASSWORD}
 
-    def test_a_new_address_counts_when_it_is_verified(self, alice: Visitor) -> None:
+    def test_a_new_address_takes_effect_once_verified(self, alice: Visitor) -> None:
         answer = alice.post("/api/user/change_settings", self.NEW_MAIL)
         user = answer.json()["user"]
         assert (user["email"], user["pending_email"]) == ("alice@example.com", "new@example.com")
@@ -352,7 +350,7 @@ class TestChangeSettings:
         user = alice.get("/api/user").json()
         assert (user["email"], user["pending_email"]) == ("new@example.com", None)
 
-    def test_the_old_address_is_told(self, alice: Visitor) -> None:
+    def test_the_old_address_is_notified(self, alice: Visitor) -> None:
         alice.post("/api/user/change_settings", self.NEW_MAIL)
         mails = transact(lambda: outbox.due(datetime.now(UTC), 100))
         notice = next(mail for mail in mails if mail.recipient == "alice@example.com")

@@ -17,7 +17,7 @@ MODULES = [
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_they_are_right(name: str) -> None:
+def test_they_are_correct(name: str) -> None:
     options = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
     failed, _ = doctest.testmod(importlib.import_module(name), optionflags=options)
     assert failed == 0

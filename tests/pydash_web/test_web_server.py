@@ -97,13 +97,13 @@ def web(tmp_path: Path, port: int) -> Iterator[WebProcess]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_in_good_order(web: WebProcess, number: int) -> None:
+def test_it_stops_gracefully(web: WebProcess, number: int) -> None:
     errors = web.stop(number)
     assert web.process.returncode == 0
     assert "Traceback" not in errors
 
 
-def test_it_answers_what_it_has_begun_before_it_stops(tmp_path: Path) -> None:
+def test_it_finishes_running_requests_before_it_stops(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SERVE_SLOWLY, str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -118,7 +118,7 @@ def test_it_answers_what_it_has_begun_before_it_stops(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-def test_it_says_that_the_port_is_in_use(web: WebProcess, tmp_path: Path, port: int) -> None:
+def test_it_reports_a_port_in_use(web: WebProcess, tmp_path: Path, port: int) -> None:
     (tmp_path / "other").mkdir()
     second = WebProcess(tmp_path / "other", port)
     _, errors = second.process.communicate(timeout=60)
@@ -128,9 +128,7 @@ def test_it_says_that_the_port_is_in_use(web: WebProcess, tmp_path: Path, port: 
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_who_opens_connections_without_end_keeps_nobody_away(
-    tmp_path: Path, port: int, host: str
-) -> None:
+def test_connection_flood_does_not_starve_others(tmp_path: Path, port: int, host: str) -> None:
     script = LIMIT_FILES.format(soft=64, hard=256) + SERVE
     web = WebProcess(tmp_path, port, script, PYDASH_HOST=host)
     try:
