@@ -14,7 +14,7 @@ MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
 .PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test \
-	browser databases nginx docs openapi lock bench compat chaos fuzz screenshots clean
+	browser databases nginx docs openapi lock bench bench-large compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
@@ -23,6 +23,7 @@ help:
 	@echo "make coverage     run the back-end tests and report their branch coverage"
 	@echo "make release      build and check the distributions of PyDash and the exporter"
 	@echo "make bench        measure speed, memory and sizes"
+	@echo "make bench-large  measure a dashboard of 100 million requests"
 	@echo "make compat       test the client with every version of Flask-MonitoringDashboard and three databases"
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
@@ -116,6 +117,9 @@ coverage: install-test browser databases nginx $(PAGES)
 
 bench: install-test browser $(PAGES)
 	$(BIN)/python -m bench.run
+
+bench-large: install-test
+	$(BIN)/python -m bench.large
 
 compat: install-test databases
 	$(BIN)/python -m tests.compat.run
