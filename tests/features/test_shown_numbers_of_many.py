@@ -95,7 +95,7 @@ def test_each_version(user_page: Page, stack: Stack, app: LargeApp, board: str) 
         f"The newest 12 of {len(VERSIONS)} versions; the table lists all of them"
     )
     shown = {version: visits for version, (visits, *_) in table(user_page, name).items()}
-    assert list(shown) == ["Calls", *reversed(VERSIONS)]
+    assert list(shown) == ["Group", *reversed(VERSIONS)]
     own = app.visits("version")
     assert own == visits_told(stack, board, "version")
     assert [shown[version] for version in VERSIONS] == [f"{own[v,]:,}" for v in VERSIONS]

@@ -67,6 +67,7 @@ class TestSignIn:
         page.goto("/")
         sign_in(page)
         page.get_by_role("main").get_by_role("link", name="Bookshop").click()
+        expect(heading(page, "Bookshop")).to_be_visible()
         settle(page)
         sign_out(page, "demo")
         page.go_back()
