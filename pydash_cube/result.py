@@ -83,7 +83,8 @@ class Arranged:
         """Return whether the values of a statistic may be too small; see `MAX_DISTINCT`."""
         if self._selection.is_incomplete:
             return statistic.empty is not None
-        return OVERFLOW in self._count(statistic.counted_field).codes
+        counts = self._count(statistic.counted_field)
+        return OVERFLOW in counts.codes or (statistic.lists and counts.is_cut)
 
     def _grouped(self, top: int | None) -> tuple[list[tuple[str, ...]], Ints]:
         """Return the groups, and for each cell the number of its group.

@@ -5,7 +5,7 @@ from copy import copy
 
 import numpy as np
 
-from pydash_cube import time_units
+from pydash_cube import effort, time_units
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.chunk import Block, read_ahead
 from pydash_cube.cube import CODED_FIELDS, Cube
@@ -128,10 +128,13 @@ class Selection:
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
         blocks = self._cube.blocks(self._scope(by, digests=digests))
         read = [*by, *measures, *(CENTROIDS if digests else ())]
-        parts = [
-            Part(table, [*(table.column(field) for field in by), self._slice(table, block)])
-            for table, block in self._tables(blocks, read)
-        ]
+        parts = []
+        entries = 0
+        for table, block in self._tables(blocks, read):
+            entries += int(table.column("centroids").sum()) if digests else table.rows
+            effort.check_entries(entries)
+            keys = [*(table.column(field) for field in by), self._slice(table, block)]
+            parts.append(Part(table, keys))
         return roll_up(parts, len(by) + 1, measures, digests=digests)
 
     def _tables(
@@ -147,6 +150,7 @@ class Selection:
         wanted = [(block, self._tested(block)) for block in blocks if self._may_match(block)]
         read_ahead((block, [*read, *tested]) for block, tested in wanted)
         for block, tested in wanted:
+            effort.check_time()
             table = block.as_table()
             yield table.where(self._matching(table, block, tested)), block
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from pydash_cube import time_units
+from pydash_cube.dictionary import OVERFLOW
 from pydash_cube.table import Cells, Ints
-from pydash_cube.vocabulary import CallField, StatisticName
+from pydash_cube.vocabulary import MAX_LISTED, CallField, StatisticName
 
 Values = Sequence[Any]
 
@@ -52,13 +53,37 @@ class FieldCounts:
         return numbers
 
     def visits_per_text(self) -> list[dict[str, int]]:
-        """Return the number of calls per value for each cell, the most frequent first."""
+        """Return the number of calls per value for each cell, the most frequent first.
+
+        Of all cells together, not many more than MAX_LISTED values are listed; the others of each
+        cell are one, like the values that are not stored by name.
+        """
         order = np.lexsort((-self.visits, self.cells))
-        texts, visits = self.decode(self.codes[order]), self.visits[order].tolist()
+        cells, codes, visits = self.cells[order], self.codes[order], self.visits[order]
+        ends = np.cumsum(np.bincount(cells, minlength=self.size))
+        places = np.arange(len(cells)) - np.concatenate([[0], ends[:-1]])[cells]
+        listed = places < self._most
         result: list[dict[str, int]] = [{} for _ in range(self.size)]
-        for cell, text, count in zip(self.cells[order].tolist(), texts, visits, strict=True):
+        texts = self.decode(codes[listed])
+        listing = zip(cells[listed].tolist(), texts, visits[listed].tolist(), strict=True)
+        for cell, text, count in listing:
             result[cell][text] = count
+        if not listed.all():
+            others = np.bincount(cells[~listed], visits[~listed], self.size).astype(np.int64)
+            (name,) = self.decode(np.array([OVERFLOW]))
+            for cell in np.flatnonzero(others).tolist():
+                result[cell][name] = result[cell].get(name, 0) + int(others[cell])
         return result
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether `visits_per_text` does not list every value of every cell."""
+        return bool((np.bincount(self.cells, minlength=1) > self._most).any())
+
+    @property
+    def _most(self) -> int:
+        """The maximum number of values to list of each cell."""
+        return max(1, MAX_LISTED // max(1, self.size))
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,7 @@ class CellStatistic:
     :ivar measures: the columns of the cells that it reads.
     :ivar needs_digests: whether it reads their digests.
     :ivar counted_field: the field whose values must be counted for it.
+    :ivar lists: whether it lists these values.
     """
 
     name: str
@@ -80,6 +106,7 @@ class CellStatistic:
     measures: tuple[str, ...] = ()
     needs_digests: bool = False
     counted_field: CallField | None = None
+    lists: bool = False
 
 
 def _total(name: StatisticName, measure: str, empty: float) -> CellStatistic:
@@ -128,6 +155,7 @@ STATISTICS: Mapping[str, CellStatistic] = {
             lambda _, counts: counts.visits_per_text(),
             empty={},
             counted_field=CallField.IP,
+            lists=True,
         ),
         CellStatistic(
             _N.UNIQUE_VISITORS,
@@ -151,6 +179,7 @@ STATISTICS: Mapping[str, CellStatistic] = {
             ],
             empty=[],
             counted_field=CallField.VERSION,
+            lists=True,
         ),
         CellStatistic(_N.ERROR_RATE, _error_rate, measures=("errors", "known")),
         _moment(_N.FIRST_CALL, "first"),

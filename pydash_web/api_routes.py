@@ -148,6 +148,7 @@ get_dashboard = get(
     controller.dashboards.dashboard,
     READ,
     name="get_dashboard",
+    queries=True,
 )
 change_dashboard_settings = post(
     "/dashboards/<dashboard_id>/change_settings",
@@ -156,6 +157,12 @@ change_dashboard_settings = post(
     limit=limits.PROBE,
     transactional=False,
     waits=lambda body: body.has_new_connection,
+)
+get_endpoints = get(
+    "/dashboards/<dashboard_id>/endpoints",
+    controller.dashboards.endpoints,
+    READ,
+    name="get_endpoints",
 )
 delete_dashboard = post(
     "/dashboards/<dashboard_id>/delete", controller.delete_dashboard.delete_dashboard, WRITE
@@ -185,24 +192,28 @@ get_statistic = get(
     controller.dashboards.statistic,
     READ,
     name="get_statistic",
+    queries=True,
 )
 get_query = get(
     "/dashboards/<dashboard_id>/query",
     controller.query.query_statistics,
     READ,
     name="get_query",
+    queries=True,
 )
 get_endpoint_execution_times_boxplots = get(
     "/dashboards/<dashboard_id>/endpoint_boxplots",
     controller.execution_times_boxplots.endpoint_execution_times_boxplots,
     READ,
     name="get_endpoint_execution_times_boxplots",
+    queries=True,
 )
 get_execution_times_boxplot = get(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/boxplot",
     controller.execution_times_boxplots.endpoint_execution_times_boxplot,
     READ,
     name="get_execution_times_boxplot",
+    queries=True,
     errors=NO_ENDPOINT,
 )
 get_execution_times_per_version_dashboard = get(
@@ -210,12 +221,14 @@ get_execution_times_per_version_dashboard = get(
     controller.execution_times_per_version.execution_times_per_version,
     READ,
     name="get_execution_times_per_version_dashboard",
+    queries=True,
 )
 get_execution_times_per_version_endpoint = get(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/execution_times_per_version",
     controller.execution_times_per_version.execution_times_per_version,
     READ,
     name="get_execution_times_per_version_endpoint",
+    queries=True,
     errors=NO_ENDPOINT,
 )
 get_execution_time_histogram = get(
@@ -223,18 +236,21 @@ get_execution_time_histogram = get(
     controller.execution_time_histogram.execution_time_histogram,
     READ,
     name="get_execution_time_histogram",
+    queries=True,
 )
 get_visitor_heatmap = get(
     "/dashboards/<dashboard_id>/visitor_heatmap",
     controller.visitor_heatmap.visitor_heatmap,
     READ,
     name="get_visitor_heatmap",
+    queries=True,
 )
 get_unique_visitor_heatmap = get(
     "/dashboards/<dashboard_id>/unique_visitor_heatmap",
     controller.visitor_heatmap.unique_visitor_heatmap,
     READ,
     name="get_unique_visitor_heatmap",
+    queries=True,
 )
 change_endpoint_settings = post(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/change_settings",

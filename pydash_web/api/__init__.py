@@ -45,6 +45,7 @@ def route(
     limit: Limit | None = None,
     transactional: bool = True,
     waits: Callable[[Any], bool] | None = None,
+    queries: bool = False,
     streams: Mapping[str, type[BaseModel] | None] | None = None,
 ) -> Callable[..., Response]:
     """Declare a route and return its view, which takes the parameters of the URL.
@@ -56,7 +57,8 @@ def route(
     name = name or controller.__name__
     operation = Operation(
         *(method, url, controller, access, name),
-        *(errors or {}, limit, transactional, waits, streams or {}),
+        *(errors or {}, limit, transactional, waits),
+        *(queries, streams or {}),
     )
 
     def view(*positional: str, **named: str) -> Response:

@@ -6,6 +6,7 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from pydash_app import errors as domain
+from pydash_cube.effort import QueryTimeout
 from pydash_cube.vocabulary import QueryError
 from pydash_database import DatabaseUnavailable, DiskFull
 from pydash_logger.logger import Logger
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(domain.PyDashError, _domain_error)
     app.register_error_handler(DatabaseUnavailable, _database_unavailable)
     app.register_error_handler(QueryError, _query_error)
+    app.register_error_handler(QueryTimeout, _query_timeout)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(InternalServerError, _internal_error)
 
@@ -74,6 +76,14 @@ def _domain_error(error: domain.PyDashError) -> Response:
 def _query_error(error: QueryError) -> Response:
     name = PARAMETERS.get(error.parameter, error.parameter)
     return error_response(400, f"{name}: {error.reason}", {name: [error.reason]})
+
+
+def _query_timeout(_: QueryTimeout) -> Response:
+    return error_response(
+        503,
+        "The query took too long and was stopped. Choose a shorter range, longer slices, or fewer"
+        " groups.",
+    )
 
 
 def _database_unavailable(error: DatabaseUnavailable) -> Response:

@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 
 from pydash_app.errors import PyDashError
 from pydash_app.user.entity import comparable
+from pydash_cube.effort import QueryTimeout
 from pydash_cube.vocabulary import QueryError
 from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
 from pydash_web.api import validation
@@ -34,11 +35,13 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
         run = partial(_run, operation, arguments)
         if operation.waits and operation.waits(arguments.get("body")):
             return concurrency.run_limited(run, str(session.current_user().id))
+        if operation.queries:
+            return concurrency.run_query(partial(transact, run), str(session.current_user().id))
         return transact(run) if operation.transactional else run()
     except DISCONNECTED as error:
         # Reading between two transactions, for instance the user's id, may load an object.
         return _failed(DatabaseUnavailable(str(error)))
-    except (PyDashError, QueryError, DatabaseUnavailable) as error:
+    except (PyDashError, QueryError, QueryTimeout, DatabaseUnavailable) as error:
         return _failed(error)
 
 

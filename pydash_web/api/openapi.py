@@ -184,6 +184,6 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         )
     if "dashboard_id" in operation.path:
         failures[HTTPStatus.NOT_FOUND] = "Dashboard not found."
-    if operation.limit or operation.waits:
+    if operation.limit or operation.waits or operation.queries:
         failures[HTTPStatus.TOO_MANY_REQUESTS] = "Too many attempts; see `Retry-After`."
     return {int(status): failures[status] for status in failures} | dict(operation.errors)

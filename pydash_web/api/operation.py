@@ -27,6 +27,8 @@ class Operation:
     :param transactional: whether the controller runs in one transaction, or makes its own.
     :param waits: whether a request with this body may wait long, for a user's server or a slow
         reader. Such requests are limited in number. Without it, none does.
+    :param queries: whether it queries statistics, which takes time and memory. Such requests are
+        limited in number and time.
     :param streams: the media types of a streamed response, each with its model if it is JSON.
     """
 
@@ -39,6 +41,7 @@ class Operation:
     limit: Limit | None
     transactional: bool
     waits: Callable[[Any], bool] | None
+    queries: bool
     streams: Mapping[str, type[BaseModel] | None]
 
     @cached_property

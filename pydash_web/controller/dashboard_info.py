@@ -1,6 +1,7 @@
 """Builds the response models of dashboards and endpoints."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from pydash_app.dashboard.endpoint import Endpoint
@@ -15,13 +16,30 @@ from pydash_web.models.dashboard import (
     ReachedLimit,
 )
 
+# Endpoints that are listed with a dashboard; there may be 10,000.
+LISTED_ENDPOINTS = 100
 UPTIME_WINDOW = timedelta(days=90)
 
 
 def dashboard_info(dashboard: Dashboard) -> DashboardInfo:
     """Build the response model of a dashboard, without reading its cube."""
-    endpoints = [endpoint_info(dashboard, each) for each in dashboard.endpoints.values()]
-    return DashboardInfo(**dashboard_fields(dashboard), endpoints=endpoints)
+    listed, following = endpoints_from(dashboard, None, LISTED_ENDPOINTS)
+    endpoints = [endpoint_info(dashboard, each) for each in listed]
+    fields = dashboard_fields(dashboard)
+    return DashboardInfo(**fields, endpoints=endpoints, next_endpoint=following)
+
+
+def endpoints_from(
+    dashboard: Dashboard, start: str | None, limit: int
+) -> tuple[list[Endpoint], str | None]:
+    """Return some endpoints by name, and the name of the one that follows them, if any.
+
+    :param start: the first one; None for the first of all.
+    :param limit: the maximum number.
+    """
+    names = list(islice(dashboard.endpoints.keys(start), limit + 1))
+    following = names.pop() if len(names) > limit else None
+    return [dashboard.endpoints[name] for name in names], following
 
 
 def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:

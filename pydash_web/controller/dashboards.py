@@ -7,14 +7,26 @@ from typing import Any
 
 from pydash_app.dashboard import dashboards_of_user
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.measured import Measured
 from pydash_cube.query import Query, QueryResult
-from pydash_cube.statistics import STATISTICS
-from pydash_cube.vocabulary import CallField, StatisticName, TimeUnit
-from pydash_web.controller.dashboard_info import dashboard_fields, dashboard_info, endpoint_info
+from pydash_cube.vocabulary import StatisticName, TimeUnit
+from pydash_web.controller.dashboard_info import (
+    dashboard_fields,
+    dashboard_info,
+    endpoint_info,
+    endpoints_from,
+)
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.controller.lower_bounds import mark_lower_bounds
 from pydash_web.http import session
-from pydash_web.models.dashboard import DashboardDetails, Dashboards, EndpointDetails
+from pydash_web.models.dashboard import (
+    DashboardDetails,
+    Dashboards,
+    DetailedEndpointRange,
+    EndpointDetails,
+    EndpointRange,
+    Endpoints,
+)
 from pydash_web.models.dates import match_datetime_string_with_formats
 from pydash_web.models.statistic import Aggregates, StatisticAnswer, StatisticQuery
 
@@ -41,23 +53,36 @@ def dashboards() -> Dashboards:
     return Dashboards([dashboard_info(each) for each in mine])
 
 
-def dashboard(dashboard_id: str) -> DashboardDetails:
-    """Return a dashboard with its statistics over all time.
+def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> DashboardDetails:
+    """Return a dashboard with its statistics over all time, and those of some endpoints.
 
     :param dashboard_id: ID of the dashboard to retrieve information from.
+    :param query: which endpoints.
     """
     found = find_dashboard(dashboard_id)
-    per_endpoint = _aggregates(found.query(AGGREGATES, Query(by=(CallField.ENDPOINT,))))
-    nothing = Aggregates.model_validate({name: STATISTICS[name].empty for name in AGGREGATES})
+    listed, following = endpoints_from(found, query.start, query.limit)
     endpoints = [
         EndpointDetails(
             **endpoint_info(found, endpoint).model_dump(),
-            aggregates=per_endpoint.get((endpoint.name,), nothing),
+            aggregates=_aggregates(endpoint),
         )
-        for endpoint in found.endpoints.values()
+        for endpoint in listed
     ]
-    overall = _aggregates(found.query(AGGREGATES, Query()))[()]
-    return DashboardDetails(**dashboard_fields(found), aggregates=overall, endpoints=endpoints)
+    return DashboardDetails(
+        **dashboard_fields(found),
+        aggregates=_aggregates(found),
+        endpoints=endpoints,
+        next_endpoint=following,
+    )
+
+
+def endpoints(dashboard_id: str, query: EndpointRange) -> Endpoints:
+    """List endpoints of a dashboard, by name."""
+    found = find_dashboard(dashboard_id)
+    listed, following = endpoints_from(found, query.start, query.limit)
+    return Endpoints(
+        endpoints=[endpoint_info(found, each) for each in listed], next_endpoint=following
+    )
 
 
 def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
@@ -138,11 +163,7 @@ def _nested(result: QueryResult, names: Sequence[str], *, is_sliced: bool) -> An
     return nested
 
 
-def _aggregates(result: QueryResult) -> dict[tuple[str, ...], Aggregates]:
-    """Return the aggregates of each group."""
-    return {
-        group: Aggregates.model_validate(
-            {name: result.values[name][number][0] for name in AGGREGATES}
-        )
-        for number, group in enumerate(result.groups)
-    }
+def _aggregates(measured: Measured) -> Aggregates:
+    """Return the statistics over all time."""
+    values = measured.query(AGGREGATES, Query()).values
+    return Aggregates.model_validate({name: values[name][0][0] for name in AGGREGATES})

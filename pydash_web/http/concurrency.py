@@ -5,16 +5,20 @@ cannot keep others from waiting.
 """
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
-from threading import Lock
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Condition, Lock
 
 from flask import Flask, Response, current_app
 
 from pydash_app.configuration import Configuration
 from pydash_app.errors import TooManyRequests
+from pydash_cube import effort
 
 MAX_PER_ACCOUNT = 2
+# A browser sends so many requests at once.
+MAX_QUERIES_PER_ACCOUNT = 6
+QUERY_SECONDS = 10.0
 
 
 class Busy(TooManyRequests):
@@ -38,8 +42,9 @@ class ConcurrencyLimiter:
     (False, True)
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, per_account: int = MAX_PER_ACCOUNT) -> None:
         self._limit = limit
+        self._per_account = per_account
         self._acquired: Counter[str] = Counter()
         self._lock = Lock()
 
@@ -48,7 +53,7 @@ class ConcurrencyLimiter:
         with self._lock:
             own = self._acquired[account]
             limit = (self._limit + 1) // 2 if own else self._limit
-            if own >= MAX_PER_ACCOUNT or self._acquired.total() >= limit:
+            if own >= self._per_account or self._acquired.total() >= limit:
                 return False
             self._acquired[account] += 1
             return True
@@ -60,11 +65,64 @@ class ConcurrencyLimiter:
             self._acquired += Counter()  # drops accounts without requests
 
 
+class QueryLimiter:
+    """Limits the queries of statistics that run at once; further ones of an account wait.
+
+    A browser sends six requests at once, so all of these are admitted. Only two of an account run,
+    because each can keep a processor busy and needs memory.
+
+    :param limit: the maximum number of admitted queries of all accounts together.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
+        self._running: Counter[str] = Counter()
+        self._changed = Condition()
+
+    @contextmanager
+    def running(self, account: str, seconds: float) -> Iterator[None]:
+        """Wait until a query of this account may run; count it while it does.
+
+        :param seconds: the longest time to wait.
+        :raises Busy: too many wait already, or it waited too long.
+        """
+        if not self._admitted.acquire(account):
+            raise Busy
+        try:
+            with self._changed:
+                if not self._changed.wait_for(
+                    lambda: self._running[account] < MAX_PER_ACCOUNT, seconds
+                ):
+                    raise Busy
+                self._running[account] += 1
+            try:
+                yield
+            finally:
+                with self._changed:
+                    self._running[account] -= 1
+                    self._running += Counter()  # drops accounts without queries
+                    self._changed.notify_all()
+        finally:
+            self._admitted.release(account)
+
+
 def install(app: Flask) -> None:
-    """Allow half of the app's threads to wait."""
+    """Allow half of the app's threads to wait, and three quarters to query."""
     configuration: Configuration = app.config["PYDASH"]
-    limit = max(1, configuration.web_threads // 2)
-    app.extensions["pydash_concurrency"] = ConcurrencyLimiter(limit)
+    threads = configuration.web_threads
+    app.extensions["pydash_concurrency"] = ConcurrencyLimiter(max(1, threads // 2))
+    app.extensions["pydash_queries"] = QueryLimiter(max(1, 3 * threads // 4))
+
+
+def run_query(run: Callable[[], Response], account: str) -> Response:
+    """Run a request that queries statistics, within the limits of number and time.
+
+    :raises Busy: too many queries of the account wait.
+    :raises QueryTimeout: it took too long.
+    """
+    limiter: QueryLimiter = current_app.extensions["pydash_queries"]
+    with limiter.running(account, QUERY_SECONDS), effort.time_limit(QUERY_SECONDS):
+        return run()
 
 
 def run_limited(run: Callable[[], Response], account: str) -> Response:

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field, RootModel
 
 from pydash_cube.vocabulary import CallField
-from pydash_web.models.common import Answer, Body, Message, Name, Token, Url
-from pydash_web.models.statistic import Aggregates
+from pydash_web.models.common import Answer, Body, Message, Name, Query, Token, Url
+from pydash_web.models.statistic import Aggregates, Filter
 
 State = Literal[
     "not_initialized",
@@ -147,8 +147,34 @@ class DashboardInfo(Answer):
     downtime_percentage: float | None = Field(
         description="Of the last 90 days; null if uptime is not monitored."
     )
-    endpoints: list[EndpointInfo]
+    endpoints: list[EndpointInfo] = Field(description="By name, only the first 100.")
+    next_endpoint: str | None = Field(
+        description="The endpoint at which the next page begins; null if there are no more."
+    )
     summary: DashboardSummary
+
+
+class EndpointRange(Query):
+    """Which endpoints to list."""
+
+    start: Filter | None = Field(default=None, description="The first one, by name.")
+    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+
+
+class DetailedEndpointRange(Query):
+    """Which endpoints to list, with their statistics."""
+
+    start: Filter | None = Field(default=None, description="The first one, by name.")
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class Endpoints(Answer):
+    """Endpoints of a dashboard."""
+
+    endpoints: list[EndpointInfo] = Field(description="By name.")
+    next_endpoint: str | None = Field(
+        description="The endpoint at which the next page begins; null if there are no more."
+    )
 
 
 class Dashboards(RootModel[list[DashboardInfo]]):

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_cube import chunk, cube, month, span, stored_table, time_units
+from pydash_cube import chunk, cube, effort, month, span, statistics, stored_table, time_units
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import CODED_FIELDS, Cube
 from pydash_cube.dictionary import OVERFLOW
 from pydash_cube.query import Query
 from pydash_cube.selection import Selection
 from pydash_cube.span import Span
-from pydash_cube.vocabulary import MAX_DISTINCT, CallField
+from pydash_cube.vocabulary import MAX_DISTINCT, CallField, QueryError
 from tests.pydash_cube.support import run_query
 
 START = datetime(2018, 12, 30, tzinfo=UTC)
@@ -175,3 +175,44 @@ def test_no_text_has_the_code_of_the_overflow() -> None:
     (endpoint,) = filled.dictionaries["endpoint"].encode(["(other)"], LIMIT)
     assert endpoint != OVERFLOW
     assert filled.dictionaries["endpoint"].overflow_name == "((other))"
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls_strategy, st.integers(1, 30), st.integers(1, 6))
+def test_long_lists_end_with_the_sum_of_the_rest(calls: list[Call], size: int, listed: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "MAX_LISTED", listed)
+        for field in MAX_DISTINCT:
+            patch.setitem(MAX_DISTINCT, field, 100)
+        result = run_query(fill(calls, size), ["visits_per_ip", "unique_visitors"])
+    expected = Counter(call.ip for call in calls)
+    name = "(other)"
+    while name in expected:
+        name = f"({name})"
+    visits = result.values["visits_per_ip"][0][0]
+    rest = visits.pop(name, 0)
+    assert len(visits) == min(len(expected), listed)
+    assert all(count == expected[text] for text, count in visits.items())
+    assert sorted(visits.values()) == sorted(expected.values())[-listed:]
+    assert rest == len(calls) - sum(visits.values())
+    assert result.values["unique_visitors"] == [[len(expected)]]
+    assert result.lower_bounds == (["visits_per_ip"] if len(expected) > listed else [])
+
+
+def test_a_query_that_needs_too_many_entries_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    call = Call("a", 1.0, START, "1", "", "::1", 200)
+    filled = fill([call] * 7, 7)
+    monkeypatch.setattr(effort, "MAX_ENTRIES", 6)
+    with pytest.raises(QueryError, match="more than 6 stored values"):
+        run_query(filled, ["total_visits"])
+    with pytest.raises(QueryError, match="more than 6 stored values"):
+        run_query(filled, ["median_execution_time"])
+    monkeypatch.setattr(effort, "MAX_ENTRIES", 7)
+    assert run_query(filled, ["total_visits"]).values == {"total_visits": [[7]]}
+
+
+def test_a_query_whose_time_is_over_stops() -> None:
+    filled = fill([Call("a", 1.0, START, "1", "", "::1", 200)], 1)
+    with effort.time_limit(0), pytest.raises(effort.QueryTimeout):
+        run_query(filled, ["total_visits"])
+    assert run_query(filled, ["total_visits"]).values == {"total_visits": [[1]]}

@@ -70,6 +70,7 @@ MATRIX = {
     "fetch_dashboard": CHANGING,
     "get_progress": READING,
     "get_downtime": READING,
+    "get_endpoints": READING,
     "export_calls": READING,
     "get_statistic": READING,
     "get_query": READING,

@@ -327,7 +327,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a dashboard with its statistics over all time */
+        /** Return a dashboard with its statistics over all time, and those of some endpoints */
         get: operations["get_dashboard"];
         put?: never;
         post?: never;
@@ -351,6 +351,23 @@ export interface paths {
          * @description A new address or token is tested first.
          */
         post: operations["change_dashboard_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List endpoints of a dashboard, by name */
+        get: operations["get_endpoints"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -750,6 +767,8 @@ export interface components {
             /** @description Of the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
             endpoints: components["schemas"]["EndpointDetails"][];
+            /** @description The endpoint at which the next page begins; null if there are no more. */
+            next_endpoint: string | null;
             summary: components["schemas"]["DashboardSummary"];
             aggregates: components["schemas"]["Aggregates"];
         };
@@ -787,7 +806,10 @@ export interface components {
             progress: components["schemas"]["ImportProgress"] | null;
             /** @description Of the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
+            /** @description By name, only the first 100. */
             endpoints: components["schemas"]["EndpointInfo"][];
+            /** @description The endpoint at which the next page begins; null if there are no more. */
+            next_endpoint: string | null;
             summary: components["schemas"]["DashboardSummary"];
         };
         /**
@@ -901,6 +923,16 @@ export interface components {
          */
         EndpointSettings: {
             hidden: boolean;
+        };
+        /**
+         * Endpoints
+         * @description Endpoints of a dashboard.
+         */
+        Endpoints: {
+            /** @description By name. */
+            endpoints: components["schemas"]["EndpointInfo"][];
+            /** @description The endpoint at which the next page begins; null if there are no more. */
+            next_endpoint: string | null;
         };
         /**
          * Error
@@ -2483,7 +2515,11 @@ export interface operations {
     };
     get_dashboard: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The first one, by name. */
+                start?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 dashboard_id: string;
@@ -2530,6 +2566,15 @@ export interface operations {
             };
             /** @description Dashboard not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2610,6 +2655,77 @@ export interface operations {
             };
             /** @description Too many attempts; see `Retry-After`. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_endpoints: {
+        parameters: {
+            query?: {
+                /** @description The first one, by name. */
+                start?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3074,6 +3190,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
@@ -3163,6 +3288,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
@@ -3233,6 +3367,15 @@ export interface operations {
             };
             /** @description Dashboard not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3318,6 +3461,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
@@ -3388,6 +3540,15 @@ export interface operations {
             };
             /** @description Dashboard not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3473,6 +3634,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
@@ -3544,6 +3714,15 @@ export interface operations {
             };
             /** @description Dashboard not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3623,6 +3802,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The database is unavailable. Try again. */
             503: {
                 headers: {
@@ -3688,6 +3876,15 @@ export interface operations {
             };
             /** @description Dashboard not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

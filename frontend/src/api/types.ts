@@ -9,6 +9,7 @@ export type Dashboard = Schemas['DashboardInfo'];
 export type DashboardDetails = Schemas['DashboardDetails'];
 export type DashboardSettings = Schemas['DashboardSettings'];
 export type EndpointInfo = Schemas['EndpointInfo'];
+export type Endpoints = Schemas['Endpoints'];
 export type Probe = Schemas['Probe'];
 export type ProbeStep = Schemas['ProbeStep'];
 export type ApiToken = Schemas['TokenInfo'];

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { dashboardPath, post } from '@/api/core/client';
 import { dashboardsKey } from '@/api/dashboards/dashboards';
+import { knownEndpointsKey } from '@/api/dashboards/endpoints';
 import type { Dashboard, DashboardSettings, EndpointInfo, Message } from '@/api/types';
 
 const changeDashboardSettings = (id: string, settings: Partial<DashboardSettings>) =>
@@ -32,6 +33,6 @@ export function useChangeEndpointSettings(dashboardId: string) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (endpoint: EndpointVisibility) => changeEndpointSettings(dashboardId, endpoint),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: dashboardsKey, exact: true }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: knownEndpointsKey(dashboardId) }),
   });
 }

@@ -17,6 +17,8 @@ const dashboard = makeDashboard({
   ],
 });
 
+const KNOWN = `/dashboards/${dashboard.id}/endpoints`;
+
 const MEASURED = {
   values: {
     total_visits: ({ endpoint }: { endpoint?: string }) => (endpoint ? 50 : 150),
@@ -37,6 +39,7 @@ const MEASURED = {
 beforeEach(() => {
   giveSize(1600, 600);
   mockGet('/dashboards', [dashboard]);
+  mockGet(KNOWN, { endpoints: dashboard.endpoints, next_endpoint: null });
   mockStatistics(MEASURED);
 });
 
@@ -115,7 +118,7 @@ describe('endpoints', () => {
       ...one,
       hidden: one.name !== 'shop.index',
     }));
-    mockGet('/dashboards', [{ ...dashboard, endpoints }]);
+    mockGet(KNOWN, { endpoints, next_endpoint: null });
     await userEvent.click(screen.getByRole('button', { name: 'Hide shop.cart' }));
     expect(await screen.findByText('shop.cart is hidden.')).toBeVisible();
     expect(sent).toEqual([{ hidden: true }]);

@@ -9,7 +9,7 @@ import { useTheme } from '@mui/material/styles';
 import { useParams } from 'react-router';
 
 import { messageOf } from '@/api/core/errors';
-import { useDashboardSummary } from '@/api/dashboards/dashboards';
+import { useKnownEndpoints } from '@/api/dashboards/endpoints';
 import { useChangeEndpointSettings, type EndpointVisibility } from '@/api/dashboards/settings';
 import { useEndpoints } from '@/api/statistics/groups';
 import { QueryBoundary } from '@/components/query-boundary';
@@ -115,7 +115,7 @@ export function EndpointsTab() {
   const colorOf = useEndpointColor(dashboardId);
   const { scheme } = useTheme().palette;
   const query = useEndpoints(dashboardId, view);
-  const known = useDashboardSummary(dashboardId)?.endpoints ?? [];
+  const { data: known = [], isPending } = useKnownEndpoints(dashboardId);
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <FilterBar dashboardId={dashboardId} overTime={false} hasSearch />
@@ -131,9 +131,13 @@ export function EndpointsTab() {
             </Notice>
           }
         >
-          {(called) => (
-            <EndpointList dashboardId={dashboardId} rows={endpointRows(called, known)} />
-          )}
+          {(called) =>
+            isPending ? (
+              <Loading />
+            ) : (
+              <EndpointList dashboardId={dashboardId} rows={endpointRows(called, known)} />
+            )
+          }
         </QueryBoundary>
       </Paper>
       <BoxPanel

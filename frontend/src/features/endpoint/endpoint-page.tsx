@@ -71,7 +71,11 @@ export function EndpointPage() {
   const { dashboardId = '', endpointName: endpoint = '' } = useParams();
   const { view } = useView();
   const dashboard = useDashboardSummary(dashboardId);
-  if (dashboard && !dashboard.endpoints.some(({ name }) => name === endpoint)) {
+  // Where not all endpoints are listed, this one may exist.
+  if (
+    dashboard?.next_endpoint === null &&
+    !dashboard.endpoints.some(({ name }) => name === endpoint)
+  ) {
     return (
       <Page title={`Endpoint ${endpoint} not found`}>
         <Notice

@@ -1,0 +1,53 @@
+"""Limits the time and the memory of a query."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import inf
+
+from pydash_cube.vocabulary import QueryError
+
+# Calls, cells and centroids that one query may merge: about 300 MB.
+MAX_ENTRIES = 3_000_000
+
+_deadline: ContextVar[float] = ContextVar("deadline", default=inf)
+
+
+class QueryTimeout(Exception):  # noqa: N818 (it is not the caller's error)
+    """A query took too long and was stopped."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Stop queries of this thread that begin in the context and last longer than it may.
+
+    :param seconds: the time for all of them together.
+    """
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def check_time() -> None:
+    """Check whether the query may go on.
+
+    :raises QueryTimeout: its time is over.
+    """
+    if time.monotonic() > _deadline.get():
+        raise QueryTimeout
+
+
+def check_entries(count: int) -> None:
+    """Check whether a query may merge so many calls, cells and centroids.
+
+    :raises QueryError: they are too many.
+    """
+    if count > MAX_ENTRIES:
+        raise QueryError(
+            "start",
+            f"The query needs more than {MAX_ENTRIES:,} stored values."
+            " Choose a shorter range, longer slices, or fewer filters and groups.",
+        )
