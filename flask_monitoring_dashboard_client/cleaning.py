@@ -8,9 +8,9 @@ server hostile. A call with an invalid value is set aside, so that one bad row c
 - an endpoint that is empty or not text; a version, group or address that is neither text nor null.
 
 Control characters in text are replaced with U+FFFD. Text of more than 250 characters is shortened
-to its beginning and a hash of the whole, so that different texts stay different. The text "None",
-FMD's notation for a missing value, becomes empty. An invalid status code becomes 0, which means
-unknown.
+to its beginning and a hash of the whole, so that different texts stay different. A missing
+value becomes empty; the text "None" is one only where FMD writes it so, see `none_as_null`. An
+invalid status code becomes 0, which means unknown.
 """
 
 import re
@@ -91,9 +91,9 @@ def clean_text(value: Any) -> str | None:
     r"""Return a printable text; None if the value is neither text nor null.
 
     >>> clean_text("so\x00 far"), clean_text("None"), clean_text(None), clean_text(7)
-    ('so\ufffd far', '', '', None)
+    ('so\ufffd far', 'None', '', None)
     """
-    if value is None or value == "None":
+    if value is None:
         return ""
     if not isinstance(value, str):
         return None
@@ -101,6 +101,15 @@ def clean_text(value: Any) -> str | None:
         whole = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
         value = f"{value[: MAX_TEXT - HASH_DIGITS - 1]}…{whole[:HASH_DIGITS]}"
     return _UNPRINTABLE.sub("\ufffd", value)
+
+
+def none_as_null(values: Sequence[Any]) -> list[Any]:
+    """Replace the text "None", where it is FMD's notation for a missing value.
+
+    >>> none_as_null(["None", "ada"])
+    [None, 'ada']
+    """
+    return [None if value == "None" else value for value in values]
 
 
 def clean_texts(values: Sequence[Any]) -> list[str | None]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_monitoring_dashboard_client.calls import RemoteDetails
-from flask_monitoring_dashboard_client.cleaning import clean_text
+from flask_monitoring_dashboard_client.cleaning import clean_text, none_as_null
 from flask_monitoring_dashboard_client.errors import (
     ExporterMissing,
     LoginRequired,
@@ -139,7 +139,7 @@ def _details(routes: Routes, dialect: str, content: dict[str, Any]) -> RemoteDet
         last_id=_count(content.get("last-id")),
         total_requests=_count(content.get("total-requests")),
         default_token=routes.token == DEFAULT_TOKEN,
-        timezone=clean_text(content.get("timezone")) or None,
+        timezone=clean_text(none_as_null([content.get("timezone")])[0]) or None,
     )
 
 

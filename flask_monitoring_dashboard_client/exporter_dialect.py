@@ -25,6 +25,7 @@ from flask_monitoring_dashboard_client.cleaning import (
     RawCalls,
     clean,
     clean_text,
+    none_as_null,
     times_from_microseconds,
 )
 from flask_monitoring_dashboard_client.errors import SeveralDatabases
@@ -149,6 +150,7 @@ class Page:
         """
         try:
             data = content["data"]
+            groups = _decoded(data["group_by"], limit)
             if len(data["id"]) > limit:
                 raise InvalidResponse("The response has more calls than were requested.")
             raw = RawCalls(
@@ -156,7 +158,7 @@ class Page:
                 duration=data["duration"],
                 time=times_from_microseconds(data["time_requested"]),
                 version=_decoded(data["version_requested"], limit),
-                group_by=_decoded(data["group_by"], limit),
+                group_by=groups if content.get("has_null_groups") else none_as_null(groups),
                 ip=_decoded(data["ip"], limit),
                 status_code=data["status_code"],
             )

@@ -16,7 +16,12 @@ import requests
 from numpy.typing import NDArray
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule
-from flask_monitoring_dashboard_client.cleaning import RawCalls, clean, times_from_texts
+from flask_monitoring_dashboard_client.cleaning import (
+    RawCalls,
+    clean,
+    none_as_null,
+    times_from_texts,
+)
 from flask_monitoring_dashboard_client.overlap import Seen, remembered, trimmed, unseen
 from flask_monitoring_dashboard_client.routes import Routes, parse_json, reject
 from flask_monitoring_dashboard_client.rules import MAX_RULES, parse_rules
@@ -98,9 +103,9 @@ class Window:
             endpoint=endpoints,
             duration=[row.get(duration) for row in self.rows],
             time=self.stored - np.timedelta64(utc_offset, "s"),
-            version=[row.get(version) for row in self.rows],
-            group_by=[row.get("group_by") for row in self.rows],
-            ip=[row.get("ip") for row in self.rows],
+            version=none_as_null([row.get(version) for row in self.rows]),
+            group_by=none_as_null([row.get("group_by") for row in self.rows]),
+            ip=none_as_null([row.get("ip") for row in self.rows]),
             status_code=[None] * len(self.rows),
         )
 

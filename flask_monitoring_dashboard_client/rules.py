@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from flask_monitoring_dashboard_client.calls import MonitorRule
-from flask_monitoring_dashboard_client.cleaning import clean_text, times_from_texts
+from flask_monitoring_dashboard_client.cleaning import clean_text, none_as_null, times_from_texts
 from pydash_http import InvalidResponse, ResponseTooLarge
 
 MAX_RULES = 10_000
@@ -31,7 +31,7 @@ def parse_rules(rows: Any, utc_offset: int = 0) -> list[MonitorRule]:
         MonitorRule(
             name=clean_text(row.get("name", row.get("endpoint"))) or "",
             enabled=bool(row.get("monitor_level", row.get("monitor"))),
-            version_added=clean_text(row.get("version_added")) or "",
+            version_added=clean_text(none_as_null([row.get("version_added")])[0]) or "",
             time_added=_time(row.get("time_added"), utc_offset),
             last_accessed=_time(row.get("last_requested", row.get("last_accessed")), utc_offset),
         )

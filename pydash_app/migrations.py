@@ -49,6 +49,17 @@ def _protect_codes(root: Root) -> None:
         mail._p_changed = True
 
 
+def _empty_missing_groups(root: Root) -> None:
+    """Store calls without a group under the empty text, no longer under "None".
+
+    Calls of a group named None were stored under it as well. Nothing tells them apart, and they are
+    rare, so all of them are without a group.
+    """
+    for dashboard in root["dashboards"].values():
+        dashboard.aggregator_group.cube.dictionaries["group_by"].rename("None", "")
+    dashboards.create_stored(root)  # The texts are shorter.
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
@@ -59,6 +70,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     users.index_appearances,
     _count_stored,
     _protect_codes,
+    _empty_missing_groups,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former

@@ -65,6 +65,8 @@ class CallBatch:
     ) -> "CallBatch":
         """Return a batch of columns: lists or NumPy arrays, one entry per call.
 
+        Texts are empty where a value is None, which is not the text "None".
+
         :param execution_time: ms.
         :param time: datetimes (naive ones are UTC) or ``datetime64`` in UTC.
         :param status_code: None or 0 for calls, and None for all, where the source does not
@@ -77,7 +79,7 @@ class CallBatch:
         ...     time=np.array(["2018-04-25T15:29:23", "2018-04-25T15:29:24"], "datetime64[us]"),
         ...     version=["1", "1"], group_by=[None, "ann"], ip=["127.0.0.1", "127.0.0.1"])
         >>> len(batch), batch.group_by
-        (2, ['None', 'ann'])
+        (2, ['', 'ann'])
         """
         batch = cls(
             endpoint=_texts(endpoint),
@@ -129,7 +131,7 @@ class CallBatch:
 
 def _texts(values: Texts) -> list[str]:
     items = values.tolist() if isinstance(values, np.ndarray) else values
-    return [item if type(item) is str else str(item) for item in items]
+    return [item if type(item) is str else "" if item is None else str(item) for item in items]
 
 
 def _times(values: Sequence[datetime] | NDArray[np.datetime64]) -> NDArray[np.datetime64]:

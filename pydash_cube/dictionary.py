@@ -71,6 +71,13 @@ class Dictionary(Persistent):
             codes[text] = code
         return np.fromiter(map(codes.__getitem__, texts), dtype=np.int64, count=len(texts))
 
+    def rename(self, old: str, new: str) -> None:
+        """Give the code of a text to another one, unless that has a code itself."""
+        if old in self._codes and new not in self._codes:
+            code = self._codes.pop(old)
+            self._codes[new], self._texts[code] = code, new
+            self.stored_bytes += stored_bytes(new) - stored_bytes(old)
+
     def code(self, text: str) -> int | None:
         """Return the code of a text or of `overflow_name`; None if it was never added."""
         code: int | None = self._codes.get(text)

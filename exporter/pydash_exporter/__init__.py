@@ -11,6 +11,7 @@ from __future__ import annotations
 import flask_monitoringdashboard
 from flask import Flask
 
+from pydash_exporter.groups import quote_none
 from pydash_exporter.routes import create_blueprint
 from pydash_exporter.version import __version__
 
@@ -21,6 +22,8 @@ DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly 
 
 def bind(app: Flask) -> None:
     """Add the export routes to `app`. They require the security token.
+
+    From now on, a group named None is stored in quotation marks: FMD could not tell it from none.
 
     :param app: the app that was passed to `dashboard.bind`, before its first request.
     :raises RuntimeError: if `dashboard.bind(app)` was not called before, or if the security token
@@ -38,4 +41,5 @@ def bind(app: Flask) -> None:
             '    dashboard.config.security_token = os.environ["DASHBOARD_TOKEN"]\n'
             "and generate it with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
+    quote_none()
     app.register_blueprint(create_blueprint(config.security_token), url_prefix="/" + config.link)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from flask_monitoringdashboard import config
 from sqlalchemy import func
 
+from pydash_exporter.groups import group_of
 from pydash_exporter.identity import read_database_id
 from pydash_exporter.sessions import open_session, repeated_if_stale
 from pydash_exporter.times import comparable, in_utc, is_local
@@ -92,6 +93,7 @@ def read_page(selection: Selection) -> Page:
         names = dict(session.query(Endpoint.id, Endpoint.name).all())
         database_id = read_database_id(session)
     calls = [Call(*row, *(None,) * (len(Call._fields) - len(row))) for row in rows]
+    calls = [call._replace(group_by=group_of(call.group_by)) for call in calls]
     has_more = len(calls) > selection.limit
     return Page(calls[: selection.limit], names, has_more, last_id, database_id)
 

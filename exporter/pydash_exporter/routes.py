@@ -107,6 +107,8 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
     return _response(
         {
             "data": shape(page),
+            # Exporters without it return the text "None" for calls without a group.
+            "has_null_groups": True,
             "has_more": page.has_more,
             "last_id": page.last_id,
             "database_id": page.database_id,

@@ -1,8 +1,8 @@
 """A monitored app for the tests: `python exporter_app.py '{"setting": value, ..}'`.
 
-The settings are those of FMD; `steps`: what to bind, in order; and `refuse`: the database refuses
-to create or write tables of this name. The app prints its port, and serves until its standard
-input ends.
+The settings are those of FMD; `steps`: what to bind, in order; `refuse`: the database refuses to
+create or write tables of this name; and `has_groups`: the group of a request is in its query. The
+app prints its port, and serves until its standard input ends.
 """
 
 import json
@@ -18,10 +18,13 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 import pydash_exporter
+from pydash_exporter.groups import quote_none
 
 settings = json.loads(sys.argv[1])
 steps = settings.pop("steps")
 refused = settings.pop("refuse", None)
+if settings.pop("has_groups", False):
+    dashboard.config.group_by = lambda: lambda: request.args.get("group")
 for name, value in settings.items():
     setattr(dashboard.config, name, value)
 
@@ -33,6 +36,7 @@ BIND: dict[str, Callable[[], None]] = {
     "dashboard": lambda: dashboard.bind(app, schedule=False),
     "no pages": lambda: dashboard.bind(app, schedule=False, include_dashboard=False),
     "exporter": lambda: pydash_exporter.bind(app),
+    "again": quote_none,
 }
 for step in steps:
     BIND[step]()

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -146,11 +147,28 @@ def test_it_returns_rows(app: App) -> None:
         "duration": 0.5,
         "time_requested": "2018-05-01 10:00:00",
         "version_requested": "1.0",
-        "group_by": "None",
+        "group_by": None,
         "ip": "127.0.0.1",
         "status_code": 200,
     }
     assert (second["endpoint"], second["status_code"]) == (names[2], None)
+
+
+@pytest.mark.parametrize("steps", [["dashboard", "exporter"], ["dashboard", "exporter", "again"]])
+def test_a_group_named_none_is_not_the_same_as_no_group(tmp_path: Path, steps: list[str]) -> None:
+    groups = ["None", "", "ada", '"None"', "'None'", 'None"', None]
+    with running(tmp_path, has_groups=True, steps=steps) as app:
+        for group in groups:
+            app.session.get(app.url, params={"group": group}, timeout=30)
+        wait_for(lambda: app.sql("SELECT COUNT(*) FROM Request") == [(len(groups),)])
+        app.sql("UPDATE Request SET group_by = NULL WHERE group_by = 'ada'")
+        page = app.json("get_json_data?format=columns")
+        assert page["has_null_groups"]
+        values, codes = page["data"]["group_by"].values()
+        found = [values[code] for code in codes]
+        assert Counter(found) == Counter([None if each == "ada" else each for each in groups])
+        rows = app.json("get_json_data")["data"]
+        assert [row["group_by"] for row in rows] == found
 
 
 def test_columns_are_equal_to_rows(app: App) -> None:

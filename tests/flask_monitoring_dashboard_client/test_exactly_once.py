@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from flask_monitoring_dashboard_client.calls import CallPage
 from flask_monitoring_dashboard_client.errors import SeveralDatabases
-from flask_monitoring_dashboard_client.exporter_dialect import LATE_IDS, ExporterDialect
+from flask_monitoring_dashboard_client.exporter_dialect import LATE_IDS, ExporterDialect, Page
 from flask_monitoring_dashboard_client.legacy_dialects import (
     LEGACY,
     LOCAL_TIME_NOTICE,
@@ -222,6 +222,20 @@ def test_it_reports_an_emptied_database_and_reads_the_calls_after_that() -> None
     exporter.calls = calls_by_id(1, 5, START + timedelta(days=1))
     assert reader.fetch() == 5
     assert len(reader.notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_old", "expected"), [(False, ["", "None", "a"]), (True, ["", "", "a"])]
+)
+def test_it_keeps_a_group_named_none_and_no_group_apart(is_old: bool, expected: list[str]) -> None:
+    """Exporters that do not say that a missing group is null write FMD's "None" for it."""
+    exporter = FakeExporter()
+    exporter.calls = calls_by_id(1, 3)
+    content = exporter.json("get_json_data", "after_id=0&limit=9")
+    content["data"]["group_by"] = {"values": [None, "None", "a"], "codes": [0, 1, 2]}
+    if not is_old:
+        content["has_null_groups"] = True
+    assert Page.parse(content, 9).columns.group_by == expected
 
 
 def test_it_does_not_read_a_restored_database_twice() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
 from pydash_database import transact
@@ -431,6 +432,23 @@ class TestExport:
         params = {"format": "json", "endpoint": "foo", "ip": "127.0.0.2"}
         assert len(alice.get(f"{shop}/export", params=params).json()) == 1
 
+    def test_a_group_named_none_and_no_group_are_kept_apart(self, alice: Visitor) -> None:
+        calls = [
+            EndpointCall("foo", 1, FIRST_CALL, "1", group, "::1") for group in ("", *["None"] * 2)
+        ]
+        owner = UUID(alice.get("/api/user").json()["id"])
+        shop = f"/api/dashboards/{make_dashboard(owner, lambda: calls)}"
+        params = {**ALL_CALLS, "statistic": "total_visits"}
+        broken_down = alice.get(f"{shop}/statistic", params={**params, "breakdown": "group_by"})
+        assert broken_down.json() == {"None": 2, "": 1}
+        for group, count in (("None", 2), ("", 1)):
+            visits = alice.get(f"{shop}/statistic", params={**params, "group_by": group})
+            assert visits.json() == count
+            rows = csv.DictReader(
+                io.StringIO(alice.get(f"{shop}/export", params={"group_by": group}).text)
+            )
+            assert [row["group_by"] for row in rows] == [group] * count
+
     def test_without_calls_it_is_an_empty_list(self, alice: Visitor, shop: str) -> None:
         params = {"format": "json", "start_date": "2020"}
         assert alice.get(f"{shop}/export", params=params).json() == []
@@ -440,8 +458,6 @@ class TestExport:
         [*"=+-@", *"＝＋－＠", *"﹦﹢﹣﹫", "\t", "\r", "\n", " =", "\u00a0=", "\t＝", " \r\n＠"],
     )
     def test_text_from_visitors_is_not_a_formula(self, alice: Visitor, start: str) -> None:
-        from pydash_app.dashboard.endpoint_call import EndpointCall
-
         owner = UUID(alice.get("/api/user").json()["id"])
         text = f"{start}cmd|' /C calc'!A0"
         evil = EndpointCall(text, 1, FIRST_CALL, text, text, text)
@@ -451,8 +467,6 @@ class TestExport:
         assert [row[name] for name in ("endpoint", "version", "group_by", "ip")] == [f"'{text}"] * 4
 
     def test_other_text_is_unchanged(self, alice: Visitor) -> None:
-        from pydash_app.dashboard.endpoint_call import EndpointCall
-
         owner = UUID(alice.get("/api/user").json()["id"])
         call = EndpointCall("a=b", 1, FIRST_CALL, "1.0-rc", "ann@example.com", "2001:db8::1")
         path = make_dashboard(owner, lambda: [call])

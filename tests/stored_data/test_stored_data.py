@@ -284,8 +284,13 @@ def check_numbers(dashboard: Dashboard, calls: Any) -> None:
     assert dashboard.statistic("visits_per_ip") == calls["visits_per_ip"]
     for field in ("endpoint", "version", "group_by", "month", "day"):
         for text, figures in calls[field].items():
-            check_figures(dashboard, {field: text}, figures)
+            check_figures(dashboard, {field: present_text(field, text)}, figures)
     check_slices(dashboard, calls)
+
+
+def present_text(field: str, text: str) -> str:
+    """Return the present text of a value: no group was "None" up to schema 9."""
+    return "" if (field, text) == ("group_by", "None") else text
 
 
 def check_figures(dashboard: Dashboard, filters: Filters, figures: Any) -> None:
@@ -396,7 +401,7 @@ def test_numbers_stay_the_same_when_calls_are_added(expected: Any, name: str) ->
         assert dashboard.statistic("total_visits") == stored["all"]["total_visits"] + added
         for field in ("endpoint", "version", "group_by"):
             for text, figures in stored[field].items():
-                check_figures(dashboard, {field: text}, figures)
+                check_figures(dashboard, {field: present_text(field, text)}, figures)
 
     # To the calls that are still recent, to a month with days and to one without.
     changes = ((date(2018, 6, 15), 3), (date(2018, 3, 5), 20_000), (date(2018, 5, 9), 20))

@@ -363,7 +363,7 @@ def _batch(page: CallPage) -> CallBatch:
         execution_time=columns.execution_time,
         time=columns.time,
         version=columns.version,
-        group_by=[group or None for group in columns.group_by],
+        group_by=columns.group_by,
         ip=columns.ip,
         status_code=columns.status_code,
     )

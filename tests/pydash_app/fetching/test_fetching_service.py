@@ -79,7 +79,7 @@ def test_it_fetches_all_fields_of_a_call(app: MonitoredApp) -> None:
     assert [call.execution_time for call in calls] == [10.0, 11.0, 12.0]
     first = calls[0]
     assert (first.endpoint, first.version, first.ip) == ("alpha", "1.0", "127.0.0.1")
-    assert (first.group_by, first.status_code) == ("None", 200)
+    assert (first.group_by, first.status_code) == ("", 200)
 
 
 def test_calls_with_implausible_times_are_set_aside_and_counted_as_such(app: MonitoredApp) -> None:

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { shownName } from '@/api/statistics/names';
 
 it.each([
-  ['group_by', 'None', 'No user'],
+  ['group_by', '', 'No user'],
+  ['group_by', 'None', 'None'],
   ['group_by', 'ada', 'ada'],
   ['version', '', 'No version'],
   ['endpoint', 'None', 'None'],

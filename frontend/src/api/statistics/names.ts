@@ -8,10 +8,9 @@ const MISSING: Readonly<Record<CallField, string>> = {
   status_class: 'No status',
 };
 
-/** Whether a value means none; Flask-MonitoringDashboard stores an unknown user as "None". */
-export const isMissing = (field: CallField, value: string): boolean =>
-  value === '' || (field === 'group_by' && value === 'None');
+/** Whether a value is missing. */
+export const isMissing = (value: string): boolean => value === '';
 
 /** Returns the display name of a value. */
 export const shownName = (field: CallField, value: string): string =>
-  isMissing(field, value) ? MISSING[field] : value;
+  isMissing(value) ? MISSING[field] : value;

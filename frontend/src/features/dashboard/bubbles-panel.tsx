@@ -56,7 +56,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
       title={title}
       subtitle={`The ${plural} with the most requests${hasOlder ? '; older versions are in the table' : ''}`}
       query={query}
-      isEmpty={({ users }) => users.every(({ name }) => isMissing(by, name))}
+      isEmpty={({ users }) => users.every(({ name }) => isMissing(name))}
       empty={by === 'group_by' ? NO_USERS : undefined}
       minHeight={200}
       summary={summary}
