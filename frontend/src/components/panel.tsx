@@ -30,12 +30,14 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
       <Box
         sx={{
           display: 'flex',
+          // A title is never cut: on a narrow screen, the actions move below it.
+          flexWrap: subtitle ? 'nowrap' : 'wrap',
           alignItems: subtitle ? 'flex-start' : 'center',
           gap: 1,
           minHeight: 32,
         }}
       >
-        <Box sx={{ flex: 1, minWidth: 0 }}>
+        <Box sx={{ flex: subtitle ? 1 : '1 0 auto', minWidth: 0 }}>
           <Typography id={titleId} variant="h2">
             {title}
           </Typography>
