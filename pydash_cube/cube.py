@@ -15,11 +15,11 @@ from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.call_batch import CallBatch
-from pydash_cube.chunk import Block, prefetch
+from pydash_cube.chunk import prefetch
 from pydash_cube.dictionary import OVERFLOW, Dictionary
 from pydash_cube.lattice import Scope
 from pydash_cube.month import Month
-from pydash_cube.span import Span
+from pydash_cube.span import Reading, Span
 from pydash_cube.stored_table import (
     Columns,
     StoredTable,
@@ -103,20 +103,20 @@ class Cube(Persistent):
         texts = sum(dictionary.stored_bytes for dictionary in self.dictionaries.values())
         return texts + int(self.usage.bytes())
 
-    def blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return blocks, of calls or of cells, that a query can be computed from.
+    def readings(self, scope: Scope) -> Iterator[Reading]:
+        """Return what a query is computed from.
 
-        They contain every call of its range exactly once, and possibly other calls.
+        It contains every call of the query's range exactly once, and possibly other calls.
         """
-        yield from self._recent.blocks()
+        yield Reading(self._recent)
         for month in self._months_of(scope):
-            yield from month.blocks(scope)
+            yield from month.readings(scope)
 
-    def call_blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return the blocks of the calls themselves, except dropped ones."""
-        yield from self._recent.blocks()
+    def call_tables(self, scope: Scope) -> Iterator[StoredTable]:
+        """Return the tables of the calls themselves, except dropped ones."""
+        yield self._recent
         for month in self._months_of(scope):
-            yield from month.call_blocks(scope)
+            yield from month.call_tables(scope)
 
     def stretches(self) -> Iterator[tuple[int, int]]:
         """Return the start and end of periods, ascending, that cover all calls."""

@@ -149,7 +149,7 @@ class Scope:
 
     :ivar start: inclusive, microseconds; None for no bound.
     :ivar end: exclusive.
-    :ivar edges: where slices begin and end, ascending.
+    :ivar edges: where one slice ends and the next begins, ascending.
     :ivar fields: the fields it filters or groups by.
     :ivar digests: whether it needs percentiles.
     """
@@ -164,30 +164,28 @@ class Scope:
         """Return whether a period overlaps the range."""
         return (self.end is None or start < self.end) and (self.start is None or end > self.start)
 
-    def units(self, start: int, end: int) -> frozenset[str]:
-        """Return the units of time whose cells are not cut within a period."""
-        by_edges, by_start, by_end = self._uncut
-        units = by_edges
-        if self.start is not None and start < self.start < end:
-            units &= by_start
-        if self.end is not None and start < self.end < end:
-            units &= by_end
-        return units
+    def cut(self, unit: str, start: int, end: int) -> Times:
+        """Return the units of time, within a period, in which a slice or the range begins or ends.
+
+        :returns: start and end of each, ascending.
+        """
+        bounds = self._cut[unit]
+        low, high = np.searchsorted(bounds, [start, end])
+        # The start of one unit can be the end of another.
+        return bounds[low + low % 2 : high + high % 2]
 
     @cached_property
-    def _uncut(self) -> tuple[frozenset[str], ...]:
-        """The units that neither the edges, nor the start, nor the end of the range cut."""
-        bounds = (
-            np.array([] if one is None else [one], dtype=np.int64) for one in (self.start, self.end)
-        )
-        return tuple(
-            frozenset(
-                unit
-                for unit in UNITS
-                if (time_units.starts(time_units.ordinal(times, unit), unit) == times).all()
-            )
-            for times in (self.edges, *bounds)
-        )
+    def _cut(self) -> dict[str, Times]:
+        """All units of time that are cut, see `cut`."""
+        bounds = [one for one in (self.start, self.end) if one is not None]
+        times = np.concatenate([self.edges, np.array(bounds, dtype=np.int64)])
+        cut = {}
+        for unit in UNITS:
+            ordinals = time_units.ordinal(times, unit)
+            numbers = np.unique(ordinals[time_units.starts(ordinals, unit) != times])
+            both = [time_units.starts(each, unit) for each in (numbers, numbers + 1)]
+            cut[unit] = np.stack(both, axis=1).ravel()
+        return cut
 
     def ordinals(self, unit: str) -> tuple[int | None, int | None]:
         """Return the numbers of the first and the last unit of the range; None for no bound."""

@@ -6,11 +6,11 @@ from BTrees.IOBTree import IOBTree
 from persistent import Persistent
 
 from pydash_cube import time_units
-from pydash_cube.chunk import Block, prefetch
+from pydash_cube.chunk import prefetch
 from pydash_cube.fold import Fold
 from pydash_cube.lattice import Scope
-from pydash_cube.span import DAY_UNITS, Span
-from pydash_cube.stored_table import Columns
+from pydash_cube.span import DAY_UNITS, Reading, Span
+from pydash_cube.stored_table import Columns, StoredTable
 from pydash_cube.table import split_by
 from pydash_cube.usage import Usage
 
@@ -54,34 +54,27 @@ class Month(Persistent):
             self._fold.add(columns)
         self._add_to_days(columns)
 
-    def blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return the blocks, of calls or of cells, that a query can be computed from."""
-        units = scope.units(self._start, self._end)
-        whole = None
-        if not self._days or "month" in units:
-            whole = self._whole.best(scope.fields, units, digests=scope.digests)
-        if whole:
-            yield from whole.blocks()
-            return
-        days = (
-            day.best(
-                scope.fields,
-                scope.units(*time_units.bounds(number, "day")),
-                digests=scope.digests,
-            )
+    def readings(self, scope: Scope) -> list[Reading]:
+        """Return what a query is computed from."""
+        if not self._days:
+            return self._whole.readings(scope, self._start, self._end)
+        if not len(scope.cut("month", self._start, self._end)):
+            whole = self._whole.best(scope.fields, ["month"], digests=scope.digests)
+            if whole:
+                return [Reading(whole)]
+        readings = [
+            reading
             for number, day in self._days_of(scope)
-        )
-        tables = [table for table in days if table]
-        prefetch(tables)
-        for table in tables:
-            yield from table.blocks()
+            for reading in day.readings(scope, *time_units.bounds(number, "day"))
+        ]
+        prefetch([reading.table for reading in readings])
+        return readings
 
-    def call_blocks(self, scope: Scope) -> Iterator[Block]:
-        """Return the blocks of the calls themselves."""
+    def call_tables(self, scope: Scope) -> list[StoredTable]:
+        """Return the tables of the calls themselves."""
         tables = [self._whole.calls, *(day.calls for _, day in self._days_of(scope))]
         prefetch(tables)
-        for table in tables:
-            yield from table.blocks()
+        return tables
 
     def stretches(self) -> Iterator[tuple[int, int]]:
         """Return the start and end of consecutive periods with few calls each."""

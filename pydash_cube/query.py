@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pydash_cube import time_units
+from pydash_cube import time_units, time_zones
 from pydash_cube.vocabulary import CallField, QueryError, StatisticName, StatusClass, TimeUnit
 
 
@@ -22,7 +22,7 @@ class Query:
         begins at `start`.
     :ivar top: only so many groups, those with the most calls, the largest first. None for all, in
         natural order.
-    :ivar timezone: the IANA time zone of static slices. Only UTC is supported.
+    :ivar timezone: the IANA time zone of static slices and of the labels.
     :raises QueryError: names the parameter that is invalid.
 
     >>> Query(start=datetime(2018, 5, 2), end=datetime(2018, 5, 1))
@@ -53,8 +53,9 @@ class Query:
             raise QueryError("is_static", reason)
         if self.top is not None and self.top < 1:
             raise QueryError("top", "Must be at least 1.")
-        if self.timezone != "UTC":
-            raise QueryError("timezone", "Only UTC is supported.")
+        if self.timezone not in time_zones.names():
+            reason = f"{self.timezone!r} is not an IANA time zone, such as 'Europe/Berlin'."
+            raise QueryError("timezone", reason)
 
     @property
     def bounds(self) -> tuple[int | None, int | None]:
@@ -77,9 +78,13 @@ class QueryResult:
         there are no slices), not rounded. Without calls, counts are 0 and times None.
     :ivar lower_bounds: the statistics that may be too small, because not all values of a field are
         stored as texts; see `MAX_DISTINCT`.
+    :ivar resolution: ``utc_hour`` or ``utc_day`` if a slice or the range begins or ends within such
+        a unit of which no single calls are left: all its calls are counted where it starts.
+        None if every call was counted where it belongs.
     """
 
     groups: list[tuple[str, ...]]
     slices: list[str]
     values: dict[str, list[list[Any]]]
     lower_bounds: list[StatisticName]
+    resolution: str | None = None

@@ -42,7 +42,7 @@ def compute(cube: Cube, statistics: Sequence[StatisticName], query: Query) -> Qu
     labels = arranged.slices.labels if arranged.slices else []
     values = {str(each.name): arranged.rows(each) for each in computed}
     lower_bounds = [name for name in statistics if arranged.is_lower_bound(STATISTICS[name])]
-    return QueryResult(arranged.groups, labels, values, lower_bounds)
+    return QueryResult(arranged.groups, labels, values, lower_bounds, arranged.resolution)
 
 
 class Arranged:
@@ -67,6 +67,12 @@ class Arranged:
                 f"This breakdown has more than {MAX_VALUES:,} values."
                 " Use longer slices or a smaller top.",
             )
+
+    @property
+    def resolution(self) -> str | None:
+        """See `QueryResult`."""
+        cut = self._selection.cut
+        return f"utc_{cut}" if cut else None
 
     def rows(self, statistic: CellStatistic) -> list[list[Any]]:
         """Return the values of a statistic: a row per group, a column per slice."""

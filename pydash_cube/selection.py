@@ -1,7 +1,9 @@
 """What a query reads of a cube: which blocks, which of their rows, and which columns."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +12,10 @@ from pydash_cube.call_batch import CallBatch
 from pydash_cube.chunk import Block, read_ahead
 from pydash_cube.cube import CODED_FIELDS, Cube
 from pydash_cube.digest import Floats
-from pydash_cube.lattice import Scope
+from pydash_cube.lattice import UNITS, Scope
 from pydash_cube.query import Query
+from pydash_cube.slices import Slices, cut
+from pydash_cube.span import Reading
 from pydash_cube.statistics import CellStatistic
 from pydash_cube.table import (
     CALL_COLUMNS,
@@ -25,13 +29,14 @@ from pydash_cube.table import (
     joined,
     roll_up,
 )
-from pydash_cube.time_units import Slices
+from pydash_cube.time_units import Times
 from pydash_cube.vocabulary import CallField, StatusClass
 
 # Calls are returned in batches of at most this size.
 BATCH_SIZE = 50_000
 # A histogram on a logarithmic scale cannot begin at zero (ms).
 _SHORTEST_TIME = 0.001
+_FOREVER = sys.maxsize
 _STATUS_CLASSES = tuple(one.value for one in StatusClass)
 
 
@@ -43,6 +48,8 @@ class Selection:
     :raises QueryError: the range has too many slices.
 
     :ivar slices: the slices of the range; None if the query has no timeslice.
+    :ivar cut: the longest unit of time in which a slice begins or ends, but of which only whole
+        cells are left; None if there is none among the rows read so far.
     """
 
     def __init__(self, cube: Cube, query: Query) -> None:
@@ -56,6 +63,7 @@ class Selection:
             for field, text in query.filters.items()
         }
         self.slices = self._cut()
+        self.cut: str | None = None
         if self._end is not None and cube.last is not None and self._end > cube.last:
             # A range that ends now would otherwise cut today's cells, and so read today's calls.
             self._end = None
@@ -101,8 +109,8 @@ class Selection:
                 yield from part._sorted_calls()
 
     def _sorted_calls(self) -> Iterator[CallBatch]:
-        blocks = self._cube.call_blocks(self._scope())
-        tables = [table for table, _ in self._tables(blocks, CALL_COLUMNS)]
+        readings = map(Reading, self._cube.call_tables(self._scope()))
+        tables = [table for table, _ in self._tables(readings, CALL_COLUMNS)]
         columns = {name: joined([table.column(name) for table in tables]) for name in CALL_COLUMNS}
         order = np.argsort(columns["time"], kind="stable")
         for first in range(0, len(order), BATCH_SIZE):
@@ -126,11 +134,11 @@ class Selection:
         return self._roll_up((*self.query.by, field), ["visits"], digests=False)
 
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
-        blocks = self._cube.blocks(self._scope(by, digests=digests))
+        readings = self._cube.readings(self._scope(by, digests=digests))
         read = [*by, *measures, *(CENTROIDS if digests else ())]
         parts = []
         entries = 0
-        for table, block in self._tables(blocks, read):
+        for table, block in self._tables(readings, read):
             entries += int(table.column("centroids").sum()) if digests else table.rows
             effort.check_entries(entries)
             keys = [*(table.column(field) for field in by), self._slice(table, block)]
@@ -138,7 +146,7 @@ class Selection:
         return roll_up(parts, len(by) + 1, measures, digests=digests)
 
     def _tables(
-        self, blocks: Iterable[Block], read: Sequence[str]
+        self, readings: Iterable[Reading], read: Sequence[str]
     ) -> Iterator[tuple[Table, Block]]:
         """Return the rows that match the range and the filters, with their blocks.
 
@@ -147,69 +155,78 @@ class Selection:
         is_empty = self._start is not None and self._end is not None and self._end <= self._start
         if None in self._codes.values() or is_empty:
             return
-        wanted = [(block, self._tested(block)) for block in blocks if self._may_match(block)]
-        read_ahead((block, [*read, *tested]) for block, tested in wanted)
-        for block, tested in wanted:
+        wanted = list(self._wanted(readings))
+        read_ahead((each.block, [*read, *self._tested(each)]) for each in wanted)
+        for each in wanted:
             effort.check_time()
-            table = block.as_table()
-            yield table.where(self._matching(table, block, tested)), block
+            table = each.block.as_table()
+            rows = table.where(self._matching(table, each))
+            if each.cut and rows.rows:
+                self.cut = max(self.cut or each.cut, each.cut, key=UNITS.index)
+            yield rows, each.block
+
+    def _wanted(self, readings: Iterable[Reading]) -> Iterator["_Wanted"]:
+        """Return the blocks that can contain matching rows."""
+        for reading in readings:
+            periods = self._within_range(reading.periods)
+            for block in reading.table.blocks():
+                first, last = np.searchsorted(periods, block.zones["time"], side="right").tolist()
+                # An even place lies between periods, an odd one within.
+                if (first != last or first % 2) and self._may_match(block):
+                    yield _Wanted(block, periods if first != last else None, reading.cut)
+
+    def _within_range(self, periods: Times | None) -> Times:
+        """Return the parts of periods that lie in the range."""
+        start = -_FOREVER if self._start is None else self._start
+        end = _FOREVER if self._end is None else self._end
+        return np.array([start, end]) if periods is None else np.clip(periods, start, end)
 
     def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
-        edges = self.slices.edges if self.slices else np.zeros(0, dtype=np.int64)
+        edges = self.slices.edges[1:-1] if self.slices else np.zeros(0, dtype=np.int64)
         return Scope(self._start, self._end, edges, frozenset((*by, *self._codes)), digests)
 
     def _may_match(self, block: Block) -> bool:
-        low, high = block.zones["time"]
-        if (self._start is not None and high < self._start) or (
-            self._end is not None and low >= self._end
-        ):
-            return False
+        """Return whether a block can contain rows that match the filters."""
         return all(
             code is not None and block.zones[field][0] <= code <= block.zones[field][1]
             for field, code in self._codes.items()
             if field in block.zones
         )
 
-    def _tested(self, block: Block) -> list[str]:
-        """Return the columns that must be read to select the rows of a block."""
-        fields = [
-            field for field, code in self._codes.items() if block.zones.get(field) != (code, code)
-        ]
-        first, last = self._slices_of(block)
-        return [*fields, "time"] if self._is_cut(block) or first != last else fields
+    def _tested(self, wanted: "_Wanted") -> list[str]:
+        """Return the columns that must be read to select the rows of a block and their slices."""
+        first, last = self._pieces_of(wanted.block)
+        fields = self._tested_fields(wanted.block)
+        return [*fields, "time"] if wanted.periods is not None or first != last else fields
 
-    def _is_cut(self, block: Block) -> bool:
-        """Return whether the range begins or ends within a block."""
-        low, high = block.zones["time"]
-        return (self._start is not None and low < self._start) or (
-            self._end is not None and high >= self._end
-        )
+    def _tested_fields(self, block: Block) -> list[str]:
+        zones = block.zones
+        return [field for field, code in self._codes.items() if zones.get(field) != (code, code)]
 
-    def _matching(self, table: Table, block: Block, tested: Sequence[str]) -> Bools | None:
+    def _matching(self, table: Table, wanted: "_Wanted") -> Bools | None:
         """Return which rows match; None for all."""
         tests: list[Bools] = [
-            table.column(field) == self._codes[field] for field in tested if field in self._codes
+            table.column(field) == self._codes[field] for field in self._tested_fields(wanted.block)
         ]
-        if self._is_cut(block):
-            times = table.column("time")
-            if self._start is not None:
-                tests.append(times >= self._start)
-            if self._end is not None:
-                tests.append(times < self._end)
+        if wanted.periods is not None:
+            places = np.searchsorted(wanted.periods, table.column("time"), side="right")
+            tests.append(places % 2 == 1)
         return np.logical_and.reduce(tests) if tests else None
 
     def _slice(self, table: Table, block: Block) -> Array:
         """Return the number of the slice that each row lies in."""
-        first, last = self._slices_of(block)
-        if self.slices is None or first == last:
-            return np.full(table.rows, first)
-        return first + self.slices.part(first, last).index(table.column("time"))
+        if self.slices is None:
+            return np.zeros(table.rows, dtype=np.int64)
+        first, last = self._pieces_of(block)
+        if first == last:
+            return np.full(table.rows, self.slices.numbers[first])
+        return self.slices.index(table.column("time"), first, last)
 
-    def _slices_of(self, block: Block) -> tuple[int, int]:
-        """Return the numbers of the first and the last slice that a block lies in."""
+    def _pieces_of(self, block: Block) -> tuple[int, int]:
+        """Return the numbers of the first and the last piece that a block lies in."""
         if self.slices is None:
             return 0, 0
-        first, last = self.slices.index(np.array(block.zones["time"])).tolist()
+        first, last = self.slices.pieces(np.array(block.zones["time"])).tolist()
         return first, last
 
     def _cut(self) -> Slices | None:
@@ -222,8 +239,21 @@ class Selection:
             start = first if first is not None else end or 0
         if end is None:
             end = last + 1 if last is not None else start
-        unit, is_static = self.query.timeslice, self.query.is_static
-        return time_units.cut(start, max(start, end), unit, is_static=is_static)
+        unit, is_static, zone = self.query.timeslice, self.query.is_static, self.query.timezone
+        return cut(start, max(start, end), unit, is_static=is_static, zone=zone)
+
+
+class _Wanted(NamedTuple):
+    """A block that can contain matching rows.
+
+    :ivar block: the block.
+    :ivar periods: which of its rows: the start and end of each period, ascending; None for all.
+    :ivar cut: see `Reading.cut`.
+    """
+
+    block: Block
+    periods: Times | None
+    cut: str | None
 
 
 def _logarithmic_edges(means: Floats, bins: int) -> Floats:

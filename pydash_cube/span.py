@@ -1,12 +1,15 @@
 """A period: its calls, and their partitions that are worth storing."""
 
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+import numpy as np
 from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.chunk import Block
-from pydash_cube.lattice import UNITS, Extent, Partition, worth_storing
+from pydash_cube.lattice import UNITS, Extent, Partition, Scope, worth_storing
 from pydash_cube.stored_table import Columns, Merge, StoredTable, sorted_calls
 from pydash_cube.table import (
     FIELDS,
@@ -19,6 +22,7 @@ from pydash_cube.table import (
     number_keys,
     roll_up,
 )
+from pydash_cube.time_units import Times
 from pydash_cube.usage import Usage
 
 # Fewer calls than this are as fast to read as any partition of them.
@@ -29,6 +33,19 @@ _ANEW = 1.2
 DAY_UNITS = ("minute", "hour", "day")
 # Rows are rolled up this many at a time, which bounds the memory needed.
 _PORTION = 250_000
+
+
+class Reading(NamedTuple):
+    """Rows of a stored table.
+
+    :ivar table: the table.
+    :ivar periods: which of its rows: the start and end of each period, ascending; None for all.
+    :ivar cut: the unit of time of its cells if slices begin or end within these; else None.
+    """
+
+    table: StoredTable
+    periods: Times | None = None
+    cut: str | None = None
 
 
 class Span(Persistent):
@@ -74,23 +91,44 @@ class Span(Persistent):
             new[partition] = Table(len(cells["time"]), cells)
             self._add_cells(partition, cells)
 
+    def readings(self, scope: Scope, start: int, end: int) -> list[Reading]:
+        """Return what a query is computed from: coarse cells, and finer ones where it cuts them.
+
+        If only cells are left that it cuts, these are read: a cell counts where it starts.
+
+        :param start: of this span, microseconds.
+        :param end: of this span.
+        """
+        readings: list[Reading] = []
+        left = np.array([start, end])
+        kept = self._kept(scope)
+        for partition in reversed(kept):
+            cut = scope.cut(partition.unit, start, end)
+            if not len(cut) and not readings:
+                return [Reading(self.tables[partition])]
+            if _duration(cut) < _duration(left):
+                periods = np.sort(np.concatenate([left, cut]))
+                readings.append(Reading(self.tables[partition], periods))
+                left = cut
+        if self._has_calls:
+            readings.append(Reading(self.calls, left if readings else None))
+        elif kept:
+            readings.append(Reading(self.tables[kept[0]], left, kept[0].unit))
+        return readings
+
     def best(
         self, fields: Collection[str], units: Collection[str], *, digests: bool
     ) -> StoredTable | None:
-        """Return the smallest table that a query can be computed from; None if there is none.
+        """Return the smallest table with cells of some units, or calls; None if there is none.
 
-        :param fields: the fields it needs.
-        :param units: the time units whose cells it does not cut. If only coarser cells are left,
-            these are returned: a cell counts where it starts.
-        :param digests: whether it needs digests.
+        :param fields: the fields it must have.
+        :param digests: whether it must have digests.
         """
-        fitting = [one for one in self.tables if one.has(fields, digests=digests)]
-        fine = [one for one in fitting if one.unit in units]
-        smallest = min(fine, key=self.sizes.__getitem__, default=None)
+        fine = [one for one in self.tables if one.unit in units]
+        fitting = [one for one in fine if one.has(fields, digests=digests)]
+        smallest = min(fitting, key=self.sizes.__getitem__, default=None)
         if self._has_calls and (smallest is None or self.rows <= self.sizes[smallest]):
             return self.calls
-        if smallest is None:
-            smallest = min(fitting, key=lambda one: UNITS.index(one.unit), default=None)
         return self.tables[smallest] if smallest else None
 
     def publish(self, partition: Partition, table: StoredTable) -> None:
@@ -134,6 +172,22 @@ class Span(Persistent):
     def _has_calls(self) -> bool:
         return self.rows > 0 and not self.is_dropped
 
+    def _kept(self, scope: Scope) -> list[Partition]:
+        """Return the partitions that fit, from fine to coarse, each smaller than those before."""
+        best: dict[str, Partition] = {}
+        for one, size in self.sizes.items():
+            known = best.get(one.unit)
+            is_smaller = known is None or size < self.sizes[known]
+            if is_smaller and one.has(scope.fields, digests=scope.digests):
+                best[one.unit] = one
+        kept: list[Partition] = []
+        smallest = self.rows if self._has_calls else sys.maxsize
+        for unit in UNITS:
+            if unit in best and self.sizes[best[unit]] < smallest:
+                kept.append(best[unit])
+                smallest = self.sizes[best[unit]]
+        return kept
+
     def _store_all(self, unit: str) -> None:
         finest = Partition(unit, FIELDS)
         if self.rows and finest not in self.tables:
@@ -176,6 +230,10 @@ class Span(Persistent):
         self.sizes[partition] = self.tables[partition].size
         # Both are plain dictionaries, whose changes are not noticed.
         self._p_changed = True
+
+
+def _duration(periods: Times) -> int:
+    return int(periods[1::2].sum() - periods[::2].sum())
 
 
 def count_different(arrays: Sequence[Array]) -> int:

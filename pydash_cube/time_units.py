@@ -1,4 +1,4 @@
-"""The calendar: time units, their labels, and how a range is cut into slices.
+"""The calendar: time units and their labels.
 
 Inside the cube a moment is a count of microseconds since 1970-01-01 UTC, in an ``int64``. This
 module is the only one that knows how such counts are read from and written to text.
@@ -6,23 +6,23 @@ module is the only one that knows how such counts are read from and written to t
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pydash_cube.vocabulary import MAX_SLICES, QueryError
+from pydash_cube.vocabulary import QueryError
 
 Times = NDArray[np.int64]
 
-MINUTE = 60_000_000
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 
-_FIXED = {"week": WEEK, "day": DAY, "hour": HOUR, "minute": MINUTE}
+FIXED = {"week": WEEK, "day": DAY, "hour": HOUR, "minute": MINUTE}
 _PRECISIONS = {
     "year": "datetime64[Y]",
     "month": "datetime64[M]",
@@ -33,7 +33,7 @@ _PRECISIONS = {
 _CALENDAR = {unit: _PRECISIONS[unit] for unit in ("year", "month")}
 # Weeks start on Mondays (ISO 8601); 1970-01-05 was one.
 _ORIGIN = {"week": 4 * DAY}
-_LONGEST = {"year": 366 * DAY, "month": 31 * DAY, **_FIXED}
+LONGEST = {"year": 366 * DAY, "month": 31 * DAY, **FIXED}
 
 _PATTERNS = {
     "year": r"([0-9]{4})",
@@ -87,7 +87,7 @@ def has_fixed_length(unit: str) -> bool:
     >>> has_fixed_length("week"), has_fixed_length("month")
     (True, False)
     """
-    return unit in _FIXED
+    return unit in FIXED
 
 
 def ordinal(times: Times, unit: str) -> Times:
@@ -98,7 +98,7 @@ def ordinal(times: Times, unit: str) -> Times:
     """
     if unit in _CALENDAR:
         return times.astype("datetime64[us]").astype(_CALENDAR[unit]).astype(np.int64)
-    result: Times = (times - _ORIGIN.get(unit, 0)) // _FIXED[unit]
+    result: Times = (times - _ORIGIN.get(unit, 0)) // FIXED[unit]
     return result
 
 
@@ -110,7 +110,7 @@ def starts(ordinals: Times, unit: str) -> Times:
     """
     if unit in _CALENDAR:
         return ordinals.astype(_CALENDAR[unit]).astype("datetime64[us]").astype(np.int64)
-    result: Times = ordinals * _FIXED[unit] + _ORIGIN.get(unit, 0)
+    result: Times = ordinals * FIXED[unit] + _ORIGIN.get(unit, 0)
     return result
 
 
@@ -169,70 +169,6 @@ def parse_unit(unit: str, text: str) -> tuple[int, int]:
     except (IndexError, ValueError):
         raise QueryError(unit, f"{text!r} does not have the form {_EXAMPLES[unit]!r}.") from None
     return bounds(ordinal_of(to_microseconds(moment), unit), unit)
-
-
-@dataclass(frozen=True)
-class Slices:
-    """A range of time cut into consecutive slices.
-
-    :ivar edges: starts of the slices and the end of the last one, microseconds, ascending.
-    :ivar unit: how the slices are labelled.
-    """
-
-    edges: Times
-    unit: str
-
-    def __len__(self) -> int:
-        return len(self.edges) - 1
-
-    @property
-    def labels(self) -> list[str]:
-        """The names of the slices, in order of time."""
-        return labels(self.edges[:-1], self.unit)
-
-    def index(self, times: Times) -> NDArray[np.int64]:
-        """Return for each moment the number of its slice; the first one for earlier moments."""
-        return np.searchsorted(self.edges[1:-1], times, side="right")
-
-    def part(self, first: int, last: int) -> "Slices":
-        """Return some consecutive slices; searching fewer is faster.
-
-        >>> hours = cut(0, 5 * 3_600_000_000, "hour")
-        >>> hours.part(2, 4).labels
-        ['1970-01-01T02', '1970-01-01T03', '1970-01-01T04']
-        """
-        return Slices(self.edges[first : last + 2], self.unit)
-
-
-def cut(start: int, end: int, unit: str, *, is_static: bool = True) -> Slices:
-    """Cut the range from start (inclusive) to end (exclusive) into slices.
-
-    :param is_static: slices are calendar units; the first and the last may extend beyond the
-        range. Otherwise they have a fixed length and the first begins at `start`.
-    :raises QueryError: there would be more than MAX_SLICES.
-
-    >>> cut(to_microseconds(datetime(2018, 12, 30)), to_microseconds(datetime(2019, 1, 1)),
-    ...     "week").labels
-    ['2018-W52', '2019-W01']
-    """
-    _check_count((end - start) // _LONGEST[unit], unit)
-    if not is_static:
-        step = _FIXED[unit]
-        edges = start + step * np.arange(max(0, -(-(end - start) // step)) + 1, dtype=np.int64)
-    elif end <= start:
-        edges = np.array([start], dtype=np.int64)
-    else:
-        first, last = ordinal_of(start, unit), ordinal_of(end - 1, unit)
-        edges = starts(np.arange(first, last + 2), unit)
-    _check_count(len(edges) - 1, unit)
-    return Slices(edges, unit if is_static else "minute")
-
-
-def _check_count(count: int, unit: str) -> None:
-    if count > MAX_SLICES:
-        raise QueryError(
-            "timeslice", f"The range has more than {MAX_SLICES:,} slices of one {unit}."
-        )
 
 
 def overlap(

@@ -2,15 +2,16 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_cube import chunk, cube, month, span, stored_table
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import Cube
 from tests.pydash_cube.support import run_query, select
@@ -20,19 +21,7 @@ FIELDS = ("endpoint", "version", "ip", "group_by")
 MEDIAN = "median_execution_time"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def small_tables() -> Iterator[None]:
-    """Shrink all limits, so that a few hundred calls use every part of the cube."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cube, "RECENT_SIZE", 8)
-        patch.setattr(month, "SPLIT_SIZE", 40)
-        patch.setattr(span, "_MIN_CALLS", 4)
-        patch.setattr(span, "_PORTION", 10)
-        patch.setattr(chunk, "BLOCK_SIZE", 6)
-        patch.setattr(chunk, "_ONE_PAGE", 4)
-        patch.setattr(stored_table, "_TINY", 3)
-        patch.setattr(stored_table, "_FULL", 100)
-        yield
+pytestmark = pytest.mark.usefixtures("small_tables")
 
 
 def call_strategy() -> st.SearchStrategy[Call]:
@@ -236,3 +225,104 @@ def test_results_do_not_depend_on_order_and_batches(
     for name in names:
         for one, two in zip(first.values[name], second.values[name], strict=True):
             assert one == (two if name == "visits_per_ip" else pytest.approx(two))
+
+
+# Moments around which the clocks of a zone change.
+CHANGES = [
+    (zone, datetime.fromisoformat(time).replace(tzinfo=UTC))
+    for zone, time in [
+        ("UTC", "2026-03-29T01:00"),
+        ("Europe/Berlin", "2026-03-29T01:00"),
+        ("Europe/Berlin", "2026-10-25T01:00"),
+        ("America/St_Johns", "2026-03-08T05:30"),
+        ("America/St_Johns", "2026-11-01T04:30"),
+        ("America/St_Johns", "2010-11-07T02:31"),  # from 00:01 back to the day before
+        ("Asia/Kathmandu", "2026-01-31T18:15"),
+        ("Asia/Kolkata", "2026-12-31T18:30"),
+        ("Australia/Lord_Howe", "2026-04-04T15:00"),  # by half an hour
+        ("Australia/Lord_Howe", "2026-10-03T15:30"),
+        ("Africa/Casablanca", "2026-02-15T02:00"),
+        ("Africa/Casablanca", "2026-03-22T02:00"),
+        ("America/Sao_Paulo", "2018-02-18T02:00"),  # from midnight back to the day before
+        ("America/Sao_Paulo", "2018-11-04T03:00"),  # a day without midnight
+        ("America/Havana", "2026-11-01T05:00"),  # a day with two midnights
+        ("Pacific/Apia", "2011-12-30T10:00"),  # a day that did not exist
+    ]
+]
+
+
+def local_label(time: datetime, unit: str, zone: str) -> str:
+    local = time.astimezone(ZoneInfo(zone))
+    if unit not in ("hour", "minute"):
+        return label(local, unit)
+    text = local.isoformat(timespec="hours" if unit == "hour" else "minutes")
+    return text if zone != "UTC" else text[:-6]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    calls_strategy,
+    sizes_strategy,
+    filters_strategy,
+    st.sampled_from(CHANGES),
+    st.sampled_from(["year", "month", "week", "day", "hour", "minute"]),
+    st.lists(st.sampled_from([*FIELDS, "status_class"]), max_size=1),
+    st.tuples(st.integers(0, 4_000), st.integers(1, 4_000)),
+    st.booleans(),
+)
+def test_slices_of_any_time_zone(
+    calls: list[Call],
+    sizes: list[int],
+    filters: dict[str, str],
+    change: tuple[str, datetime],
+    unit: str,
+    by: list[str],
+    minutes: tuple[int, int],
+    is_on_the_hour: bool,
+) -> None:
+    zone, middle = change
+    # The calls begin a day and a half before the change; many lie within three days.
+    shift = middle - timedelta(hours=36) - START
+    calls = [replace(call, time=call.time + shift) for call in calls]
+    start = middle - timedelta(minutes=minutes[0])
+    if is_on_the_hour:
+        start = start.replace(minute=0)
+    end = start + timedelta(minutes=minutes[1])
+    if unit not in ("hour", "minute"):
+        end += timedelta(days=60)
+    expected = chosen(calls, start, end, filters)
+    cells: dict[tuple[tuple[str, ...], str], list[float]] = {}
+    for call in expected:
+        key = tuple(value(call, field) for field in by), local_label(call.time, unit, zone)
+        cells.setdefault(key, []).append(call.execution_time)
+    result = run_query(
+        fill(calls, sizes),
+        ["total_visits", MEDIAN],
+        start=start,
+        end=end,
+        filters=filters,
+        by=by,
+        timeslice=unit,
+        timezone=zone,
+    )
+    assert result.slices == local_labels(start, end, unit, zone)
+    for row, name in enumerate(result.groups):
+        for column, text in enumerate(result.slices):
+            times = cells.pop((name, text), [])
+            assert result.values["total_visits"][row][column] == len(times)
+            assert result.values[MEDIAN][row][column] == pytest.approx(percentile(times, 0.5))
+    assert not cells
+    assert result.resolution is None
+
+
+def local_labels(start: datetime, end: datetime, unit: str, zone: str) -> list[str]:
+    """Return the labels that a clock shows from start to end."""
+    step = timedelta(minutes=1 if unit == "minute" else 15)
+    aligned = start - timedelta(minutes=start.minute % 15) + step
+    times = [start, *(aligned + n * step for n in range((end - start) // step + 1))]
+    if unit == "minute":
+        times = [start + n * step for n in range((end - start) // step)]
+    labels = [local_label(time, unit, zone) for time in times if time < end]
+    if unit in ("hour", "minute"):
+        return list(dict.fromkeys(labels))
+    return sorted(set(labels))

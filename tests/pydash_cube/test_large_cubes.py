@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
 from tests.pydash_cube.support import run_query
 
-START = datetime(2025, 11, 10, tzinfo=UTC)
-FIRST = np.datetime64("2025-11-10", "us")
+START = datetime(2025, 9, 20, tzinfo=UTC)
+FIRST = np.datetime64("2025-09-20", "us")
 DAYS, CALLS, BATCH = 75, 300_000, 20_000
 PERCENTILES = {
     "median_execution_time": 0.5,
@@ -118,3 +119,50 @@ def test_every_group(cube: Cube, calls: Generated) -> None:
         assert result.values["total_visits"][row] == [len(times)]
         for name, q in PERCENTILES.items():
             assert is_close(result.values[name][row][0], times, q)
+
+
+ZONES = ["Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe"]
+FORMATS = {"month": "%Y-%m", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H%z"}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("unit", FORMATS)
+@pytest.mark.parametrize(
+    ("start", "end", "filters"), [(*RANGES[0], {}), (*RANGES[1], {"endpoint": "b"})]
+)
+def test_every_slice_of_a_time_zone(
+    cube: Cube,
+    calls: Generated,
+    zone: str,
+    unit: str,
+    start: datetime,
+    end: datetime,
+    filters: dict[str, str],
+) -> None:
+    names = ["total_visits", "unique_visitors", "median_execution_time"]
+    result = run_query(
+        cube, names, start=start, end=end, filters=filters, timeslice=unit, timezone=zone
+    )
+    visits, visitors, medians = (result.values[name][0] for name in names)
+    low, high = (np.datetime64(time.replace(tzinfo=None), "us") for time in (start, end))
+    chosen = (calls.time >= low) & (calls.time < high)
+    for field, text in filters.items():
+        chosen &= getattr(calls, field) == text
+    # The clocks of these zones are set by multiples of a quarter of an hour.
+    quarters = calls.time[chosen].astype("datetime64[m]").astype(np.int64) // 15
+    different, places = np.unique(quarters, return_inverse=True)
+    moments = (datetime.fromtimestamp(900 * quarter, ZoneInfo(zone)) for quarter in different)
+    labels = np.array([moment.strftime(FORMATS[unit]) for moment in moments])[places]
+    found = [label.replace(":", "") for label in result.slices]
+    assert set(labels) <= set(found)
+    counts = dict(zip(*np.unique(labels, return_counts=True), strict=True))
+    assert visits == [counts.get(label, 0) for label in found]
+    assert result.resolution is None
+    if unit == "hour":  # too many for the rest
+        return
+    order = np.argsort(labels, kind="stable")
+    cuts = np.cumsum([counts[label] for label in sorted(counts)])[:-1]
+    for label, rows in zip(sorted(counts), np.split(order, cuts), strict=True):
+        column = found.index(label)
+        assert visitors[column] == len(np.unique(calls.ip[chosen][rows]))
+        assert is_close(medians[column], calls.execution_time[chosen][rows], 0.5)

@@ -99,7 +99,10 @@ def test_a_histogram_contains_each_call_once() -> None:
         ({"timeslice": "month", "is_static": False}, "is_static"),
         ({"start": DAY, "end": DAY - timedelta(days=1)}, "end"),
         ({"top": 0}, "top"),
-        ({"timezone": "Europe/Berlin"}, "timezone"),
+        ({"timezone": "Europe/Atlantis"}, "timezone"),
+        ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"timezone": "Europe"}, "timezone"),
+        ({"timezone": ""}, "timezone"),
     ],
 )
 def test_a_query_error_names_its_parameter(options: dict[str, Any], named: str) -> None:

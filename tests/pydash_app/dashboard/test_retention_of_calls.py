@@ -142,6 +142,24 @@ def test_in_finer_slices_dropped_calls_count_at_the_start_of_their_hour(
     assert sum(whole.values["total_visits"][0]) == DAYS * PER_DAY
 
 
+def test_a_result_says_where_only_hours_or_days_of_utc_are_left(dashboard: Dashboard) -> None:
+    def resolutions() -> list[str | None]:
+        cube, found = dashboard.aggregator_group.cube, []
+        for zone in ("UTC", "Europe/Berlin", "Asia/Kathmandu"):
+            result = run_query(cube, ["total_visits"], timeslice="day", timezone=zone)
+            assert sum(result.values["total_visits"][0]) == DAYS * PER_DAY
+            found.append(result.resolution)
+        return found
+
+    assert resolutions() == [None, None, None]
+    keep(dashboard, Retention(calls_days=5))
+    drop_expired(dashboard.get_id(), NOW)
+    assert resolutions() == [None, None, "utc_hour"]
+    keep(dashboard, Retention(calls_days=5, fine_cells_days=5))
+    drop_expired(dashboard.get_id(), NOW)
+    assert resolutions() == [None, "utc_day", "utc_day"]
+
+
 def test_a_late_call_is_still_counted(dashboard: Dashboard) -> None:
     keep(dashboard, Retention(calls_days=5))
     drop_expired(dashboard.get_id(), NOW)

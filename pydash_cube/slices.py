@@ -1,0 +1,129 @@
+"""How a range of time is cut into slices."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pydash_cube import time_units, time_zones
+from pydash_cube.time_units import FIXED, LONGEST, Times
+from pydash_cube.vocabulary import MAX_SLICES, QueryError
+
+
+@dataclass(frozen=True)
+class Slices:
+    """A range of time cut into slices.
+
+    A slice is a piece of the range. Only where clocks were turned back over midnight, a day, week,
+    month or year of the time zone has several.
+
+    :ivar edges: starts of the pieces and the end of the last one, microseconds, ascending.
+    :ivar numbers: the number of the slice that each piece belongs to.
+    :ivar offsets: from UTC, of each piece, microseconds.
+    :ivar unit: how the slices are labelled.
+    :ivar zone: the time zone of the labels.
+    """
+
+    edges: Times
+    numbers: Times
+    offsets: Times
+    unit: str
+    zone: str
+
+    def __len__(self) -> int:
+        return int(self.numbers.max(initial=-1)) + 1
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of the slices, in order of time."""
+        _, firsts = np.unique(self.numbers, return_index=True)
+        offsets = self.offsets[firsts]
+        names = time_units.labels(self.edges[firsts] + offsets, self.unit)
+        if self.zone == "UTC" or self.unit not in ("hour", "minute"):
+            return names
+        # An hour can occur twice.
+        texts = {offset: _offset_text(offset) for offset in set(offsets.tolist())}
+        return [name + texts[each] for name, each in zip(names, offsets.tolist(), strict=True)]
+
+    def pieces(self, times: Times) -> NDArray[np.int64]:
+        """Return for each moment the piece that it lies in; the first one for earlier moments."""
+        return np.searchsorted(self.edges[1:-1], times, side="right")
+
+    def index(self, times: Times, first: int, last: int) -> Times:
+        """Return for each moment the number of its slice.
+
+        :param first: the number of the earliest piece that the moments lie in.
+        :param last: the number of the latest one; searching fewer is faster.
+        """
+        inner = self.edges[first + 1 : last + 1]
+        numbers: Times = self.numbers[first + np.searchsorted(inner, times, side="right")]
+        return numbers
+
+
+def cut(start: int, end: int, unit: str, *, is_static: bool = True, zone: str = "UTC") -> Slices:
+    """Cut the range from start (inclusive) to end (exclusive) into slices.
+
+    :param is_static: slices are units of the calendar, of which the first and the last may be
+        incomplete. Otherwise they have a fixed length and the first begins at `start`.
+    :param zone: the time zone of the calendar and of the labels.
+    :raises QueryError: there would be more than MAX_SLICES.
+
+    >>> from datetime import datetime
+    >>> from pydash_cube.time_units import to_microseconds
+    >>> start, end = (to_microseconds(datetime(2026, 10, 25, hour)) for hour in (0, 2))
+    >>> cut(start, end, "week").labels
+    ['2026-W43']
+    >>> cut(start, end, "hour", zone="Europe/Berlin").labels
+    ['2026-10-25T02+02:00', '2026-10-25T02+01:00']
+    """
+    _check_count((end - start) // LONGEST[unit], unit)
+    begins, offsets = time_zones.offsets(zone, start, end)
+    if is_static and start < end:
+        edges, numbers = _on_calendar([*begins.tolist(), end], offsets, unit)
+    else:
+        count = 0 if is_static else max(0, -(-(end - start) // FIXED[unit]))
+        edges = start + FIXED.get(unit, 0) * np.arange(count + 1, dtype=np.int64)
+        numbers = np.arange(count)
+    in_force = offsets[np.searchsorted(begins, edges[:-1], side="right") - 1]
+    slices = Slices(edges, numbers, in_force, unit if is_static else "minute", zone)
+    _check_count(len(slices), unit)
+    return slices
+
+
+def _on_calendar(begins: list[int], offsets: Times, unit: str) -> tuple[Times, Times]:
+    """Cut stretches of time with different offsets into pieces; return edges and numbers.
+
+    :param begins: of the stretches, and the end of the last one.
+    """
+    edges, units = [], []
+    for (begin, end), offset in zip(pairwise(begins), offsets.tolist(), strict=True):
+        first, last = (time_units.ordinal_of(time + offset, unit) for time in (begin, end - 1))
+        units.append(np.arange(first, last + 1))
+        edges.append(np.maximum(time_units.starts(units[-1], unit) - offset, begin))
+    joined, ordinals = np.concatenate(edges), np.concatenate(units)
+    numbers = np.arange(len(joined))
+    if unit not in ("hour", "minute"):
+        # A new offset begins a new hour, but not a new day.
+        is_new = np.diff(ordinals, prepend=ordinals[0] - 1) != 0
+        joined = joined[is_new]
+        numbers = np.unique(ordinals[is_new], return_inverse=True)[1]
+    return np.append(joined, begins[-1]), numbers
+
+
+def _offset_text(offset: int) -> str:
+    """Return an offset from UTC as ISO 8601 writes it.
+
+    >>> _offset_text(-12_600_000_000)
+    '-03:30'
+    """
+    zone = timezone(timedelta(microseconds=offset))
+    return datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=zone).isoformat()[19:]
+
+
+def _check_count(count: int, unit: str) -> None:
+    if count > MAX_SLICES:
+        raise QueryError(
+            "timeslice", f"The range has more than {MAX_SLICES:,} slices of one {unit}."
+        )

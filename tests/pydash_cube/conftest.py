@@ -1,0 +1,22 @@
+"""Fixtures of the cube's tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from pydash_cube import chunk, cube, month, span, stored_table
+
+
+@pytest.fixture(scope="module")
+def small_tables() -> Iterator[None]:
+    """Shrink all limits, so that a few hundred calls use every part of the cube."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cube, "RECENT_SIZE", 8)
+        patch.setattr(month, "SPLIT_SIZE", 40)
+        patch.setattr(span, "_MIN_CALLS", 4)
+        patch.setattr(span, "_PORTION", 10)
+        patch.setattr(chunk, "BLOCK_SIZE", 6)
+        patch.setattr(chunk, "_ONE_PAGE", 4)
+        patch.setattr(stored_table, "_TINY", 3)
+        patch.setattr(stored_table, "_FULL", 100)
+        yield
