@@ -18,5 +18,5 @@ def small_tables() -> Iterator[None]:
         patch.setattr(chunk, "BLOCK_SIZE", 6)
         patch.setattr(chunk, "_ONE_PAGE", 4)
         patch.setattr(stored_table, "_TINY", 3)
-        patch.setattr(stored_table, "_FULL", 100)
+        patch.setattr(stored_table.StoredTable, "_full_size", 100)
         yield
