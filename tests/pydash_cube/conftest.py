@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pydash_cube import chunk, cube, month, span, stored_table
+from pydash_cube import chunk, cube, fold, month, span, stored_table
 
 
 @pytest.fixture(scope="module")
@@ -19,4 +19,5 @@ def small_tables() -> Iterator[None]:
         patch.setattr(chunk, "_ONE_PAGE", 4)
         patch.setattr(stored_table, "_TINY", 3)
         patch.setattr(stored_table.StoredTable, "_full_size", 100)
+        patch.setattr(fold, "STEP_ROWS", 20)
         yield

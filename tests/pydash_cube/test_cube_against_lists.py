@@ -43,12 +43,14 @@ def call_strategy() -> st.SearchStrategy[Call]:
 
 
 def fill(calls: Sequence[Call], sizes: Sequence[int]) -> Cube:
-    """Add the calls in batches of these sizes, in turn."""
+    """Add the calls in batches of these sizes, in turn, with some steps of folding between."""
     group = Cube()
     position = number = 0
     while position < len(calls):
         size = sizes[number % len(sizes)]
         group.add(CallBatch.from_calls(calls[position : position + size]))
+        for _ in range(number % 3):
+            group.fold()
         position, number = position + size, number + 1
     return group
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_cube import chunk, cube, effort, month, span, statistics, stored_table, time_units
+from pydash_cube import chunk, cube, effort, fold, month, span, statistics, stored_table, time_units
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import CODED_FIELDS, Cube
 from pydash_cube.dictionary import OVERFLOW
@@ -39,6 +39,7 @@ def small_limits() -> Iterator[None]:
         patch.setattr(chunk, "_ONE_PAGE", 4)
         patch.setattr(stored_table, "_TINY", 3)
         patch.setattr(stored_table.StoredTable, "_full_size", 100)
+        patch.setattr(fold, "STEP_ROWS", 20)
         yield
 
 
@@ -67,6 +68,7 @@ def fill(calls: Sequence[Call], size: int) -> Cube:
     filled = Cube()
     for first in range(0, len(calls), size):
         filled.add(CallBatch.from_calls(calls[first : first + size]))
+        filled.fold()
     return filled
 
 
