@@ -16,8 +16,8 @@ from pydash_web.controller.dashboard_info import (
     endpoint_info,
     endpoints_from,
 )
+from pydash_web.controller.inexact import mark_inexact
 from pydash_web.controller.lookup import find_dashboard
-from pydash_web.controller.lower_bounds import mark_lower_bounds
 from pydash_web.http import session
 from pydash_web.models.dashboard import (
     DashboardDetails,
@@ -89,12 +89,12 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
     """Return one or several statistics, whole or by time slice, in nested objects.
 
     The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct
-    values than are stored by name.
+    values than are stored by name. The header `X-Resolution` has the `resolution` of `query`.
 
     :raises QueryError: names the parameter that is invalid.
     """
     result = find_dashboard(dashboard_id).query(query.statistic, query.cube_query())
-    mark_lower_bounds(result)
+    mark_inexact(result)
     return StatisticAnswer(_nested(result, query.statistic, is_sliced=query.timeslice is not None))
 
 

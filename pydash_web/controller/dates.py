@@ -1,6 +1,6 @@
 """Ranges of whole days."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from pydash_web.api import validation
 from pydash_web.models.statistic import DateRange
@@ -8,25 +8,25 @@ from pydash_web.models.statistic import DateRange
 MAX_DAYS = 10_000
 
 
-def days(query: DateRange, most: int = MAX_DAYS) -> tuple[datetime, datetime]:
+def days(query: DateRange, zone: tzinfo = UTC, most: int = MAX_DAYS) -> tuple[datetime, datetime]:
     """Return the first and the last day of a range, by default the last eight days.
 
+    :param zone: the time zone of the days.
     :param most: the largest number of days.
-    :return: the midnights (UTC) at which these days begin.
+    :return: the midnights at which these days begin.
     :raises InvalidInput: the last day is before the first, or there are too many days.
     """
-    today = datetime.now(UTC)
+    today = datetime.now(zone)
     last = query.end_date or today
     first = query.start_date or min(today, last) - timedelta(days=7)
     if last < first:
         raise validation.invalid({"end_date": ["Must not be before start_date."]})
-    first, last = _midnight(first), _midnight(last)
+    first, last = (
+        moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        for moment in (first, last)
+    )
     if (last - first).days >= most:
         raise validation.invalid(
             {"start_date": [f"Must be at most {most:,} days before end_date."]}
         )
     return first, last
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,10 +1,10 @@
 """Statistics in one fixed shape."""
 
 from pydash_web.controller.lookup import find_dashboard
-from pydash_web.models.statistic import QueryParameters, QueryResponse
+from pydash_web.models.statistic import QueryResponse, StatisticQuery
 
 
-def query_statistics(dashboard_id: str, query: QueryParameters) -> QueryResponse:
+def query_statistics(dashboard_id: str, query: StatisticQuery) -> QueryResponse:
     """Return statistics by group and time slice, always in the same shape.
 
     :raises QueryError: names the parameter that is invalid.

@@ -2,37 +2,34 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydash_app.dashboard.entity import Dashboard
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import MAX_SLICES, StatisticName, TimeUnit
 from pydash_web.controller.dates import days
+from pydash_web.controller.inexact import mark_inexact
 from pydash_web.controller.lookup import find_dashboard
-from pydash_web.controller.lower_bounds import mark_lower_bounds
-from pydash_web.models.statistic import DateRange, Heatmap
+from pydash_web.models.statistic import Heatmap, LocalDateRange
 
 DAY = timedelta(days=1)
 HOURS = 24
 
 
-def visitor_heatmap(dashboard_id: str, query: DateRange, field: str = "total_visits") -> Heatmap:
+def visitor_heatmap(
+    dashboard_id: str, query: LocalDateRange, field: str = "total_visits"
+) -> Heatmap:
     """Return the number of requests in each hour.
 
     :param query: the first and the last day.
     :param field: total_visits or unique_visitors.
     """
     dashboard = find_dashboard(dashboard_id)
-    first, last = days(query, most=MAX_SLICES // HOURS)
-    hours = _hours(dashboard, first, last, field)
-    return Heatmap(
-        {
-            f"{day:%Y-%m-%d}": hours[HOURS * number : HOURS * (number + 1)]
-            for number, day in enumerate(daterange(first, last))
-        }
-    )
+    first, last = days(query, ZoneInfo(query.timezone), most=MAX_SLICES // HOURS)
+    return Heatmap(_hours(dashboard, first, last, field, query.timezone))
 
 
-def unique_visitor_heatmap(dashboard_id: str, query: DateRange) -> Heatmap:
+def unique_visitor_heatmap(dashboard_id: str, query: LocalDateRange) -> Heatmap:
     """Return the number of unique visitors in each hour."""
     return visitor_heatmap(dashboard_id, query, "unique_visitors")
 
@@ -47,14 +44,24 @@ def daterange(start_date: datetime, end_date: datetime) -> Iterator[datetime]:
         yield start_date + number * DAY
 
 
-def get_hourly_data(dashboard: Dashboard, day: datetime, field: str) -> list[int]:
+def get_hourly_data(dashboard: Dashboard, day: datetime, field: str) -> list[int | None]:
     """Return the values of the 24 hours of a day (UTC)."""
-    return _hours(dashboard, day, day, field)
-
-
-def _hours(dashboard: Dashboard, first: datetime, last: datetime, field: str) -> list[int]:
-    query = Query(first, last + DAY, timeslice=TimeUnit.HOUR)
-    result = dashboard.query([StatisticName(field)], query)
-    mark_lower_bounds(result)
-    hours: list[int] = result.values[field][0]
+    [hours] = _hours(dashboard, day, day, field, "UTC").values()
     return hours
+
+
+def _hours(
+    dashboard: Dashboard, first: datetime, last: datetime, field: str, zone: str
+) -> dict[str, list[int | None]]:
+    """Return the values of 24 hours by day; None for hours that the clocks skip."""
+    query = Query(first, last + DAY, timeslice=TimeUnit.HOUR, timezone=zone)
+    result = dashboard.query([StatisticName(field)], query)
+    mark_inexact(result)
+    found: dict[str, list[int | None]] = {
+        f"{day:%Y-%m-%d}": [None] * HOURS for day in daterange(first, last)
+    }
+    for label, value in zip(result.slices, result.values[field][0], strict=True):
+        # The clocks can show an hour twice, such as 2026-10-25T02+02:00 and 2026-10-25T02+01:00.
+        hours, hour = found[label[:10]], int(label[11:13])
+        hours[hour] = (hours[hour] or 0) + value
+    return found

@@ -1,20 +1,27 @@
-"""Dates in query strings: any ISO 8601 date or date-time, UTC unless it has an offset."""
+"""Dates in query strings: any ISO 8601 date or date-time, and the time zone that they are in."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from pydash_cube import time_zones
+from pydash_web.models.common import Query
 
 _DATE = r"\d{4}(-\d{2}(-\d{2})?|-?W\d{2}(-?\d)?|\d{4})?"
 _TIME = r"\d{2}(:?\d{2}(:?\d{2}([.,]\d{1,9})?)?)?(Z|[+-]\d{2}(:?\d{2})?)?"
 _DATE_TIME = re.compile(f"{_DATE}([T ]{_TIME})?", re.ASCII)
 
 
-def match_datetime_string_with_formats(datetime_string: str) -> tuple[datetime | None, str | None]:
+def match_datetime_string_with_formats(
+    datetime_string: str, zone: tzinfo = UTC
+) -> tuple[datetime | None, str | None]:
     """Read a date or date-time, and return how precise it is.
 
+    :param zone: its time zone if it has no offset.
     :return: its first moment (UTC) and one of year, month, week, day, hour, minute and second; or
         None twice if it is not ISO 8601.
 
@@ -33,7 +40,7 @@ def match_datetime_string_with_formats(datetime_string: str) -> tuple[datetime |
         full_date = date
     try:
         moment = datetime.fromisoformat(f"{full_date}T{time}" if time else full_date)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return moment.astimezone(UTC), _precision(date, time)
     except (ValueError, OverflowError):
         return None, None
@@ -48,9 +55,10 @@ def _precision(date: str, time: str) -> str:
     return {4: "year", 7: "month"}.get(len(date), "day")
 
 
-def _parse(text: Any) -> datetime:
-    moment, _ = match_datetime_string_with_formats(str(text))
-    if moment is None or not 1970 <= moment.year < 3000:
+def _parse(text: Any, info: ValidationInfo) -> datetime:
+    zone = ZoneInfo(info.data.get("timezone", "UTC"))
+    moment, _ = match_datetime_string_with_formats(str(text), zone)
+    if moment is None or not 1970 <= moment.astimezone(zone).year < 3000:
         raise PydanticCustomError(
             "date",
             "Must be an ISO 8601 date or date-time, such as 2018-05-29T15:45, from 1970 to 2999.",
@@ -65,11 +73,31 @@ Date = Annotated[
         {
             "type": "string",
             "pattern": f"^{_DATE_TIME.pattern}$",
-            "description": "ISO 8601, UTC unless it has an offset; `2018`, `2018-05` and `2018-W17`"
-            " mean the first moment of that year, month or week.",
+            "description": "ISO 8601, UTC unless it has an offset or `timezone` is given; `2018`,"
+            " `2018-05` and `2018-W17` mean the first moment of that year, month or week.",
         }
     ),
 ]
+
+
+def _check_zone(name: str) -> str:
+    if name not in time_zones.names():
+        raise PydanticCustomError(
+            "timezone", "Must be the name of an IANA time zone, such as Europe/Berlin."
+        )
+    return name
+
+
+Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_zone)]
+
+
+class InTimezone(Query):
+    """A query whose dates are in a time zone: a base class, because it must be read before them."""
+
+    timezone: Timezone = Field(
+        default="UTC",
+        description="The IANA time zone of dates without an offset, and of slices on the calendar.",
+    )
 
 
 def not_before(start: datetime | None, end: datetime | None) -> datetime | None:

@@ -22,7 +22,7 @@ from pydash_cube.query import Query as CubeQuery
 from pydash_cube.query import QueryResult
 from pydash_cube.vocabulary import CallField, StatisticName, StatusClass, TimeUnit
 from pydash_web.models.common import PRINTABLE, Answer, Query
-from pydash_web.models.dates import Date, not_before
+from pydash_web.models.dates import Date, InTimezone, not_before
 
 # The API's names of the cube's parameters, where they differ.
 PARAMETERS = {
@@ -56,6 +56,7 @@ def _read_switch(text: Any) -> bool:
     return str(text).lower() == "true"
 
 
+Resolution = Literal["utc_hour", "utc_day"]
 Filter = Annotated[str, Field(max_length=1024, pattern=PRINTABLE)]
 StatisticNames = Annotated[
     tuple[StatisticName, ...],
@@ -69,7 +70,7 @@ CallFields = Annotated[
 ]
 
 
-class Filters(Query):
+class Filters(InTimezone):
     """A range of time, and filters; without them, all calls."""
 
     start_date: Date | None = Field(default=None, description="Inclusive; default the first call.")
@@ -89,7 +90,7 @@ class Filters(Query):
         """Return the query to the cube."""
         values = {field.value: getattr(self, field) for field in CallField}
         filters = {name: value for name, value in values.items() if value is not None}
-        return CubeQuery(self.start_date, self.end_date, filters)
+        return CubeQuery(self.start_date, self.end_date, filters, timezone=self.timezone)
 
 
 class StatisticQuery(Filters):
@@ -133,18 +134,6 @@ class StatisticQuery(Filters):
         )
 
 
-class QueryParameters(StatisticQuery):
-    """Which statistics, of which calls, grouped and cut into slices of which time zone."""
-
-    timezone: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] = Field(
-        default="UTC", description="The IANA time zone of static slices. Only UTC is supported."
-    )
-
-    def cube_query(self) -> CubeQuery:
-        """Return the query to the cube, which ends now by default."""
-        return replace(super().cube_query(), timezone=self.timezone)
-
-
 class HistogramQuery(Filters):
     """Which calls, and how many bins."""
 
@@ -161,6 +150,10 @@ class DateRange(Query):
     @classmethod
     def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
         return not_before(info.data.get("start_date"), end)
+
+
+class LocalDateRange(DateRange, InTimezone):
+    """Whole days of a time zone, both inclusive."""
 
 
 class ExportQuery(Filters):
@@ -274,6 +267,11 @@ class QueryResponse(Answer):
         description="The statistics that may be too small, because a field has more distinct values"
         " than are stored by name; see `limits_reached` of the dashboard."
     )
+    resolution: Resolution | None = Field(
+        default=None,
+        description="Only if retention has left whole hours or days of UTC where slices or the"
+        " range begin or end within them: their requests are counted where they begin.",
+    )
 
     @classmethod
     def of(cls, result: QueryResult, by: Sequence[CallField]) -> "QueryResponse":
@@ -288,9 +286,14 @@ class QueryResponse(Answer):
                     values=GroupValues.model_construct(**values),
                 )
             )
-        return cls.model_construct(
-            slices=result.slices, groups=groups, lower_bounds=result.lower_bounds
-        )
+        response: dict[str, Any] = {
+            "slices": result.slices,
+            "groups": groups,
+            "lower_bounds": result.lower_bounds,
+        }
+        if result.resolution:
+            response["resolution"] = result.resolution
+        return cls.model_construct(**response)
 
     def model_dump_json(self, **options: Any) -> str:
         """Return the JSON, with the requested statistics only."""
@@ -309,8 +312,11 @@ class StatisticAnswer(RootModel[Value]):
     """
 
 
-class Heatmap(RootModel[dict[str, list[int]]]):
-    """For each date the 24 hours (UTC) of that day."""
+class Heatmap(RootModel[dict[str, list[int | None]]]):
+    """For each date the 24 hours of that day.
+
+    When clocks change, an hour that occurs twice is one sum, and one that does not occur is null.
+    """
 
 
 class Histogram(Answer):

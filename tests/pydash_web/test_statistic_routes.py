@@ -1,14 +1,20 @@
 """The numbers that the API answers, against numbers worked out by hand."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_app.dashboard.retention import Retention
+from pydash_app.dashboard.services.retention import drop_expired
 from pydash_cube import result
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField, StatisticName
+from pydash_database import transact
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
 
 Ask = Callable[..., Any]
@@ -476,7 +482,7 @@ class TestQuery:
         ("parameters", "named"),
         [
             ({"statistic": "speed"}, "statistic"),
-            ({"statistic": "total_visits", "timezone": "Europe/Berlin"}, "timezone"),
+            ({"statistic": "total_visits", "timezone": "Europe/Atlantis"}, "timezone"),
             ({"statistic": "total_visits", "breakdown": "day"}, "breakdown"),
         ],
     )
@@ -532,3 +538,84 @@ class TestMoreValuesThanAreStored:
         assert visits("127.0.0.1").json() == 4
         assert visits("127.0.0.2").json() == 0
         assert visits("127.0.0.2").headers["X-Lower-Bounds"] == "total_visits"
+
+
+def make_clock(alice: Visitor) -> str:
+    """Store a dashboard with a call each minute of a day of 25 hours, and of an hour around it."""
+    start = datetime(2026, 10, 24, 22, tzinfo=UTC)
+
+    def calls() -> list[EndpointCall]:
+        times = (start + timedelta(minutes=minute) for minute in range(-60, 26 * 60))
+        return [EndpointCall("tick", 1, time, "1", "", "::1", 200) for time in times]
+
+    return str(make_dashboard(UUID(alice.get("/api/user").json()["id"]), calls))
+
+
+@pytest.fixture(scope="module")
+def clock(alice: Visitor) -> str:
+    return f"/api/dashboards/{make_clock(alice)}"
+
+
+class TestTimeZones:
+    BERLIN = "timezone=Europe/Berlin"
+
+    def test_a_day_can_have_25_hours(self, alice: Visitor, clock: str) -> None:
+        day = f"timeslice_is_static=true&start_date=2026-10-25&end_date=2026-10-26&{self.BERLIN}"
+        url = f"{clock}/statistic?statistic=total_visits&timeslice"
+        assert alice.get(f"{url}=day&{day}").json() == {"2026-10-25": 1500}
+        hours = alice.get(f"{url}=hour&{day}").json()
+        assert list(hours.values()) == [60] * 25
+        assert list(hours)[:5] == [
+            "2026-10-25T00+02:00",
+            "2026-10-25T01+02:00",
+            "2026-10-25T02+02:00",
+            "2026-10-25T02+01:00",
+            "2026-10-25T03+01:00",
+        ]
+        url = f"{clock}/query?statistic=total_visits&timeslice=day&{day}"
+        assert alice.get(url).json() == {
+            "slices": ["2026-10-25"],
+            "groups": [{"key": {}, "values": {"total_visits": [1500]}}],
+            "lower_bounds": [],
+        }
+
+    def test_without_timezone_it_is_utc(self, alice: Visitor, clock: str) -> None:
+        url = f"{clock}/statistic?statistic=total_visits&start_date=2026-10-25&end_date=2026-10-26"
+        assert alice.get(url).json() == 1440
+        assert alice.get(f"{url}T00:00Z&{self.BERLIN}").json() == 1560
+
+    def test_the_heat_map_adds_repeated_hours_and_leaves_out_skipped_ones(
+        self, alice: Visitor, clock: str
+    ) -> None:
+        url = f"{clock}/visitor_heatmap?start_date=2026-10-25&end_date=2026-10-25&{self.BERLIN}"
+        assert alice.get(url).json() == {"2026-10-25": [60, 60, 120, *[60] * 21]}
+        spring = url.replace("10-25", "03-29")
+        assert alice.get(spring).json() == {"2026-03-29": [0, 0, None, *[0] * 21]}
+        assert len(alice.get(f"{clock}/visitor_heatmap?{self.BERLIN}").json()) == 8
+
+    @pytest.mark.parametrize(
+        "route", ["statistic?statistic=total_visits&", "visitor_heatmap?", "export?", "query?"]
+    )
+    @pytest.mark.parametrize("zone", ["Mars", "Europe", "", "..%2FUTC", "UTC%00", "localtime"])
+    def test_an_unknown_zone_is_400(
+        self, alice: Visitor, clock: str, route: str, zone: str
+    ) -> None:
+        response = alice.get(f"{clock}/{route}start_date=2026&timezone={zone}")
+        assert response.status_code == 400
+        assert "timezone" in response.json()["errors"]
+        assert "start_date" not in response.json()["errors"]
+
+    def test_a_response_says_where_only_days_of_utc_are_left(self, alice: Visitor) -> None:
+        dashboard_id = make_clock(alice)
+        clock = f"/api/dashboards/{dashboard_id}"
+
+        def drop() -> None:
+            found = repository.find(dashboard_id)
+            found.retention = Retention(calls_days=1, fine_cells_days=1)
+
+        transact(drop)
+        drop_expired(dashboard_id, datetime(2026, 11, 9, tzinfo=UTC))
+        day = f"statistic=total_visits&timeslice=day&timeslice_is_static=true&{self.BERLIN}"
+        assert alice.get(f"{clock}/query?{day}").json()["resolution"] == "utc_day"
+        assert alice.get(f"{clock}/statistic?{day}").headers["X-Resolution"] == "utc_day"
+        assert "X-Resolution" not in alice.get(f"{clock}/statistic?statistic=versions").headers

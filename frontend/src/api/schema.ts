@@ -468,7 +468,7 @@ export interface paths {
         };
         /**
          * Return one or several statistics, whole or by time slice, in nested objects
-         * @description The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct values than are stored by name.
+         * @description The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct values than are stored by name. The header `X-Resolution` has the `resolution` of `query`.
          */
         get: operations["get_statistic"];
         put?: never;
@@ -1020,10 +1020,12 @@ export interface components {
         };
         /**
          * Heatmap
-         * @description For each date the 24 hours (UTC) of that day.
+         * @description For each date the 24 hours of that day.
+         *
+         *     When clocks change, an hour that occurs twice is one sum, and one that does not occur is null.
          */
         Heatmap: {
-            [key: string]: number[];
+            [key: string]: (number | null)[];
         };
         /**
          * Histogram
@@ -1194,6 +1196,11 @@ export interface components {
             groups: components["schemas"]["Group"][];
             /** @description The statistics that may be too small, because a field has more distinct values than are stored by name; see `limits_reached` of the dashboard. */
             lower_bounds: components["schemas"]["StatisticName"][];
+            /**
+             * @description Only if retention has left whole hours or days of UTC where slices or the range begin or end within them: their requests are counted where they begin.
+             * @default null
+             */
+            resolution?: ("utc_hour" | "utc_day") | null;
         };
         /**
          * ReachedLimit
@@ -3029,6 +3036,8 @@ export interface operations {
     export_calls: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3117,6 +3126,8 @@ export interface operations {
     get_statistic: {
         parameters: {
             query: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3213,6 +3224,8 @@ export interface operations {
     get_query: {
         parameters: {
             query: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3232,8 +3245,6 @@ export interface operations {
                 breakdown?: components["schemas"]["CallField"][];
                 /** @description With `breakdown`: only so many groups, those with the most requests. */
                 top?: number;
-                /** @description The IANA time zone of static slices. Only UTC is supported. */
-                timezone?: string;
             };
             header?: never;
             path: {
@@ -3311,6 +3322,8 @@ export interface operations {
     get_endpoint_execution_times_boxplots: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3397,6 +3410,8 @@ export interface operations {
     get_execution_times_boxplot: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3484,6 +3499,8 @@ export interface operations {
     get_execution_times_per_version_dashboard: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3570,6 +3587,8 @@ export interface operations {
     get_execution_times_per_version_endpoint: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3657,6 +3676,8 @@ export interface operations {
     get_execution_time_histogram: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Inclusive; default the first call. */
                 start_date?: string;
                 /** @description Exclusive; default now. */
@@ -3744,6 +3765,8 @@ export interface operations {
     get_visitor_heatmap: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Default: seven days ago. */
                 start_date?: string;
                 /** @description Default: today. */
@@ -3825,6 +3848,8 @@ export interface operations {
     get_unique_visitor_heatmap: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                timezone?: string;
                 /** @description Default: seven days ago. */
                 start_date?: string;
                 /** @description Default: today. */
