@@ -25,6 +25,8 @@ class Busy(TooManyRequests):
     """The limit is reached; the remaining threads serve requests that do not wait."""
 
     message = "PyDash is busy with other requests of this kind. Try again in a moment."
+    # Seconds. The pages retry so soon by themselves.
+    retry_after = 1
 
 
 class ConcurrencyLimiter:

@@ -6,12 +6,20 @@ export class ApiError extends Error {
   readonly status: number | null;
   /** Messages by field name. */
   readonly fields: Readonly<Record<string, string[]>>;
+  /** When to try again, in seconds; null unless the server says so. */
+  readonly retryAfter: number | null;
 
-  constructor(message: string, status: number | null, fields: Record<string, string[]> = {}) {
+  constructor(
+    message: string,
+    status: number | null,
+    fields: Record<string, string[]> = {},
+    retryAfter: number | null = null,
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.fields = fields;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -27,8 +35,9 @@ const UNKNOWN_ERROR = 'PyDash could not process this request. Try again in a mom
 export function toApiError(error: unknown): unknown {
   if (isCancel(error) || !isAxiosError<ErrorBody>(error)) return error;
   if (!error.response) return new ApiError(NO_RESPONSE, null);
-  const { status, data } = error.response;
-  return new ApiError(data.message ?? UNKNOWN_ERROR, status, data.errors);
+  const { status, data, headers } = error.response;
+  const retryAfter = Number(headers['retry-after']) || null;
+  return new ApiError(data.message ?? UNKNOWN_ERROR, status, data.errors, retryAfter);
 }
 
 export const messageOf = (error: unknown): string =>

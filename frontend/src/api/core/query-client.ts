@@ -12,6 +12,9 @@ import { signedOutKey, userKey } from '@/api/core/session-keys';
 import { deleteOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;
+/** A page may send more queries at once than an account may: the server asks to try again soon. */
+const BUSY_RETRIES = 15;
+const BUSY_SECONDS = 2;
 
 /** Queries about the session itself, which survive signing out. */
 const SESSION_KEYS = new Set<unknown>([...userKey, ...signedOutKey]);
@@ -19,6 +22,16 @@ const SESSION_KEYS = new Set<unknown>([...userKey, ...signedOutKey]);
 /** Only transient errors are retried: no response, or a server error. */
 const isTransient = (error: unknown) =>
   error instanceof ApiError && (error.status === null || error.status >= 500);
+
+const isBusy = (error: unknown): error is ApiError & { retryAfter: number } =>
+  error instanceof ApiError &&
+  error.status === 429 &&
+  error.retryAfter !== null &&
+  error.retryAfter <= BUSY_SECONDS;
+
+/** Doubles from one second; if the server is busy, a random time, so that not all come back at once. */
+const retryDelay = (failures: number, error: unknown) =>
+  isBusy(error) ? error.retryAfter * 1000 * (0.5 + Math.random()) : 1000 * 2 ** failures;
 
 const hasFailed = ({ state }: Query) => state.status === 'error';
 
@@ -43,7 +56,9 @@ export function createQueryClient(): QueryClient {
         networkMode: 'always',
         refetchOnReconnect: (query) => (hasFailed(query) ? 'always' : true),
         staleTime: 30_000,
-        retry: (failures, error) => failures < RETRIES && isTransient(error),
+        retry: (failures, error) =>
+          isBusy(error) ? failures < BUSY_RETRIES : failures < RETRIES && isTransient(error),
+        retryDelay,
       },
       mutations: { networkMode: 'always' },
     },
