@@ -87,6 +87,9 @@ def _by_field(details: Iterable[ErrorDetails]) -> dict[str, list[str]]:
             context = detail.get("ctx", {})
             if "error" in context:
                 context = {"reason": str(context["error"])}
-            reason = REASONS.get(detail["type"], detail["msg"]).format_map(context)
+            # Other messages are complete, and can contain braces of the client.
+            reason = detail["msg"]
+            if detail["type"] in REASONS:
+                reason = REASONS[detail["type"]].format_map(context)
             errors.setdefault(strict_json.readable(field), []).append(reason)
     return errors

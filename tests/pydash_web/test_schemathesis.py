@@ -23,7 +23,7 @@ JUDGED_BY_MEANING = [
     "register_user", "verify_user", "request_password_reset", "reset_password",
     "change_settings", "change_password",
     "create_token", "register_dashboard", "change_dashboard_settings", "export_calls",
-    "get_statistic", "get_downtime", "get_endpoint_execution_times_boxplots",
+    "get_statistic", "get_query", "get_downtime", "get_endpoint_execution_times_boxplots",
     "get_execution_times_boxplot", "get_execution_times_per_version_dashboard",
     "get_execution_times_per_version_endpoint", "get_execution_time_histogram",
     "get_visitor_heatmap", "get_unique_visitor_heatmap",

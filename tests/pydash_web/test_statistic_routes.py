@@ -482,6 +482,7 @@ class TestQuery:
         ("parameters", "named"),
         [
             ({"statistic": "speed"}, "statistic"),
+            ({"statistic": "{speed}"}, "statistic"),
             ({"statistic": "total_visits", "timezone": "Europe/Atlantis"}, "timezone"),
             ({"statistic": "total_visits", "breakdown": "day"}, "breakdown"),
         ],
