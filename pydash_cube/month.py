@@ -120,13 +120,17 @@ class Month(Persistent):
     def drop(self, before: int, forget: Callable[[Span], None]) -> None:
         """Drop details of the days that ended before a time.
 
+        What is left of a small month without its calls has no days to split it by: it is dropped
+        when the month is over.
+
         :param before: microseconds, the start of a day.
         :param forget: drops the details of a span.
         """
         if not self._days and self._end <= before:
             forget(self._whole)
             return
-        if not self._days and self._start < before and self._whole.rows:
+        can_split = self._whole.rows > 0 and not self._whole.is_dropped
+        if not self._days and self._start < before and can_split:
             self._split()
         for number, day in self._days.items():
             if time_units.bounds(number, "day")[1] <= before:

@@ -1,9 +1,8 @@
 """Limits on distinct values, and the count of what is stored, against plain lists."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -139,22 +138,22 @@ def test_filters_by_values_within_and_beyond_a_limit(
     assert result.lower_bounds == (["total_visits"] if is_unknown and overflows else [])
 
 
-def forget_nothing(_: Span) -> None:
-    """Keep a span."""
-
-
 @settings(max_examples=80, deadline=None)
 @given(
     calls_strategy,
     st.integers(1, 30),
-    st.integers(0, 80),
-    st.sampled_from([forget_nothing, Span.drop_calls, Span.drop_fine_cells]),
+    st.lists(
+        st.tuples(st.integers(0, 80), st.sampled_from([Span.drop_calls, Span.drop_fine_cells])),
+        max_size=3,
+    ),
 )
 def test_what_is_stored_is_counted(
-    calls: list[Call], size: int, days: int, forget: partial[None]
+    calls: list[Call], size: int, drops: list[tuple[int, Callable[[Span], None]]]
 ) -> None:
     filled = fill(calls, size)
-    filled.drop(time_units.to_microseconds(START + timedelta(days=days)), forget)
+    for days, forget in drops:
+        filled.drop(time_units.to_microseconds(START + timedelta(days=days)), forget)
+    assert run_query(filled, ["total_visits"]).values == {"total_visits": [[len(calls)]]}
     raw = sum(len(batch) for batch in Selection(filled, Query()).calls())
     assert filled.usage.calls() == raw
     assert filled.usage.bytes() == sum(
