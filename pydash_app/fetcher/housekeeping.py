@@ -51,16 +51,26 @@ def drop_expired_records() -> None:
 
 
 def drop_expired_calls() -> None:
-    """Drop the calls of all dashboards that are older than their retention."""
+    """Drop the calls of all dashboards that are older than their retention.
+
+    :raises ExceptionGroup: what failed for some dashboards, after all others.
+    """
     now = datetime.now(UTC)
     if not pydash_database.transact(lambda: clock.is_confirmed(now)):
         return
     dashboards = pydash_database.transact(lambda: [each.id for each in repository.all()])
+    failures: list[Exception] = []
     for dashboard_id in dashboards:
         try:
             retention.drop_expired(dashboard_id, now)
         except KeyError:
             continue  # deleted in the meantime, with all its calls
+        except pydash_database.DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 (raised after all others)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("Calls of some dashboards were not dropped", failures)
 
 
 def pack_if_grown() -> None:

@@ -42,6 +42,24 @@ def test_it_drops_calls_after_their_retention() -> None:
     assert dashboard.statistic("total_visits") == 2
 
 
+@pytest.mark.usefixtures("steady_clock")
+def test_it_drops_the_calls_of_others_if_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    dashboards = [add_dashboard(), add_dashboard()]
+    drop, attempted = retention.drop_expired, []
+
+    def fail_first(dashboard_id: uuid.UUID, now: datetime) -> None:
+        attempted.append(dashboard_id)
+        if len(attempted) == 1:
+            raise IndexError
+        drop(dashboard_id, now)
+
+    monkeypatch.setattr(retention, "drop_expired", fail_first)
+    with pytest.raises(ExceptionGroup, match="not dropped"):
+        housekeeping.drop_expired_calls()
+    left = [sum(len(batch) for batch in each.calls(Query())) for each in dashboards]
+    assert sorted(left) == [1, 2]
+
+
 def test_one_reading_of_a_clock_that_is_ahead_drops_nothing(
     monkeypatch: pytest.MonkeyPatch, steady_clock: None
 ) -> None:
