@@ -172,11 +172,12 @@ class Page:
                 has_more=content["has_more"] is True,
                 last_id=content["last_id"],
                 database=clean_text(content.get("database_id")) or None,
-                now=int(content.get("now", now.timestamp() * 1_000_000)),
+                now=int(np.int64(int(content.get("now", now.timestamp() * 1_000_000)))),
             )
         except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
             raise InvalidResponse("The calls in the response are invalid.") from error
-        if ids.shape != valid.shape or type(page.last_id) is not int:
+        has_last_id = type(page.last_id) is int and abs(page.last_id) < 2**63
+        if ids.shape != valid.shape or not has_last_id:
             raise InvalidResponse("The calls in the response are invalid.")
         return page
 

@@ -226,6 +226,8 @@ HOSTILE = {
     "sends descending ids": (page(id=[2, 1]), InvalidResponse),
     "sends negative ids": (page(id=[-2, -1]), InvalidResponse),
     "sends an invalid last id": (page(last_id="2"), InvalidResponse),
+    "sends a last id beyond 64 bits": (page(last_id=10**400), InvalidResponse),
+    "sends a time of its own beyond 64 bits": (page(now=-(10**400)), InvalidResponse),
     "sends fewer ids than calls": (page(id=[1]), InvalidResponse),
 }
 
