@@ -164,12 +164,26 @@ class Scope:
         """Return whether a period overlaps the range."""
         return (self.end is None or start < self.end) and (self.start is None or end > self.start)
 
+    def fits(self, partition: Partition) -> bool:
+        """Return whether a partition has the fields and, if needed, digests; remembered."""
+        known = self._fits.get(partition)
+        if known is None:
+            known = partition.has(self.fields, digests=self.digests)
+            self._fits[partition] = known
+        return known
+
+    @cached_property
+    def _fits(self) -> dict[Partition, bool]:
+        return {}
+
     def cut(self, unit: str, start: int, end: int) -> Times:
         """Return the units of time, within a period, in which a slice or the range begins or ends.
 
         :returns: start and end of each, ascending.
         """
         bounds = self._cut[unit]
+        if not len(bounds):
+            return bounds
         low, high = np.searchsorted(bounds, [start, end])
         # The start of one unit can be the end of another.
         return bounds[low + low % 2 : high + high % 2]

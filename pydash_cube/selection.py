@@ -1,6 +1,7 @@
 """What a query reads of a cube: which blocks, which of their rows, and which columns."""
 
 import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from typing import NamedTuple
@@ -167,19 +168,18 @@ class Selection:
 
     def _wanted(self, readings: Iterable[Reading]) -> Iterator["_Wanted"]:
         """Return the blocks that can contain matching rows."""
+        start = -_FOREVER if self._start is None else self._start
+        end = _FOREVER if self._end is None else self._end
+        whole = np.array([start, end])
         for reading in readings:
-            periods = self._within_range(reading.periods)
+            periods = whole if reading.periods is None else np.clip(reading.periods, start, end)
+            bounds = periods.tolist()
             for block in reading.table.blocks():
-                first, last = np.searchsorted(periods, block.zones["time"], side="right").tolist()
+                low, high = block.zones["time"]
+                first, last = bisect_right(bounds, low), bisect_right(bounds, high)
                 # An even place lies between periods, an odd one within.
                 if (first != last or first % 2) and self._may_match(block):
                     yield _Wanted(block, periods if first != last else None, reading.cut)
-
-    def _within_range(self, periods: Times | None) -> Times:
-        """Return the parts of periods that lie in the range."""
-        start = -_FOREVER if self._start is None else self._start
-        end = _FOREVER if self._end is None else self._end
-        return np.array([start, end]) if periods is None else np.clip(periods, start, end)
 
     def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
         edges = self.slices.edges[1:-1] if self.slices else np.zeros(0, dtype=np.int64)

@@ -99,13 +99,13 @@ class Span(Persistent):
         :param start: of this span, microseconds.
         :param end: of this span.
         """
+        kept = self._kept(scope)
+        if kept and not len(scope.cut(kept[-1].unit, start, end)):
+            return [Reading(self.tables[kept[-1]])]
         readings: list[Reading] = []
         left = np.array([start, end])
-        kept = self._kept(scope)
         for partition in reversed(kept):
             cut = scope.cut(partition.unit, start, end)
-            if not len(cut) and not readings:
-                return [Reading(self.tables[partition])]
             if _duration(cut) < _duration(left):
                 periods = np.sort(np.concatenate([left, cut]))
                 readings.append(Reading(self.tables[partition], periods))
@@ -175,17 +175,14 @@ class Span(Persistent):
     def _kept(self, scope: Scope) -> list[Partition]:
         """Return the partitions that fit, from fine to coarse, each smaller than those before."""
         best: dict[str, Partition] = {}
+        smallest = dict.fromkeys(UNITS, self.rows if self._has_calls else sys.maxsize)
         for one, size in self.sizes.items():
-            known = best.get(one.unit)
-            is_smaller = known is None or size < self.sizes[known]
-            if is_smaller and one.has(scope.fields, digests=scope.digests):
-                best[one.unit] = one
+            if size < smallest[one.unit] and scope.fits(one):
+                best[one.unit], smallest[one.unit] = one, size
         kept: list[Partition] = []
-        smallest = self.rows if self._has_calls else sys.maxsize
         for unit in UNITS:
-            if unit in best and self.sizes[best[unit]] < smallest:
+            if unit in best and (not kept or smallest[unit] < smallest[kept[-1].unit]):
                 kept.append(best[unit])
-                smallest = self.sizes[best[unit]]
         return kept
 
     def _store_all(self, unit: str) -> None:
