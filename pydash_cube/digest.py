@@ -27,6 +27,8 @@ _BODY, _TAIL, _TAIL_BEGINS = 80, 100, 0.0015
 _WIDE = 0.5
 # Nor are neighbors this far apart, such as those of two modes.
 _GAP = 2
+# Runs of this length are merged faster than they are sorted.
+_SHORTEST_RUN = 16
 # Fewer bits than this of a mean carry no information; their zeros compress well.
 _DROPPED_BITS = 32
 
@@ -216,7 +218,9 @@ def _sorted_by_cell_and_mean(
     # Calls in order of time are nearly sorted: only the last cells are still growing.
     fall = int(falls[0]) + 1
     start = int(np.searchsorted(cells[:fall], cells[fall:].min()))
-    order = np.argsort(means[start:])
+    # A stable sort merges runs, such as the digests of other cells; single calls have no long ones.
+    has_runs = _SHORTEST_RUN * len(falls) < len(means) - start
+    order = np.argsort(means[start:], kind="stable" if has_runs else None)
     # A stable sort of 16-bit integers is a radix sort, which is linear.
     small = np.min_scalar_type(int(cells.max()))
     order = order[np.argsort(cells[start:][order].astype(small), kind="stable")] + start
