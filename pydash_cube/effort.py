@@ -8,7 +8,9 @@ from math import inf
 
 from pydash_cube.vocabulary import QueryError
 
-# Calls, cells and centroids that one query may merge: about 300 MB.
+# Calls, cells and centroids are merged this many at a time.
+PORTION = 1_000_000
+# Cells, or entries of their digests, that the result of one query may consist of.
 MAX_ENTRIES = 3_000_000
 
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
@@ -41,7 +43,7 @@ def check_time() -> None:
 
 
 def check_entries(count: int) -> None:
-    """Check whether a query may merge so many calls, cells and centroids.
+    """Check whether the result of a query may consist of so many cells or entries of digests.
 
     :raises QueryError: they are too many.
     """

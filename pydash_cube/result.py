@@ -60,6 +60,11 @@ class Arranged:
         self.slices = self._selection.slices
         self._width = 1 if self.slices is None else len(self.slices)
         self.groups, self._group_of_cell = self._grouped(query.top)
+        # No Python object is made of a cell that is left out: there may be a million.
+        self._kept = self._group_of_cell != _LEFT_OUT
+        self._all_keys = self._cells.keys
+        self._cells = self._cells.where(self._kept)
+        self._group_of_cell = self._group_of_cell[self._kept]
         values = len(self.groups) * self._width * (len(statistics) - 1)
         if query.by and query.timeslice and values > MAX_VALUES:
             raise QueryError(
@@ -81,8 +86,7 @@ class Arranged:
             values = statistic.of_cells(self._cells, self._count(statistic.counted_field))
             places = zip(self._group_of_cell.tolist(), self._cells.keys[-1].tolist(), strict=True)
             for (group, column), value in zip(places, values, strict=True):
-                if group != _LEFT_OUT:
-                    rows[group][column] = value
+                rows[group][column] = value
         return rows
 
     def is_lower_bound(self, statistic: CellStatistic) -> bool:
@@ -126,10 +130,13 @@ class Arranged:
         found = self._selection.counts(field)
         *by, codes, slices = found.keys
         # The cells come first and are all different, so the numbers of keys are those of cells.
-        keys = zip(self._cells.keys, [*by, slices], strict=True)
+        keys = zip(self._all_keys, [*by, slices], strict=True)
         numbers, _ = number_keys([np.concatenate(pair) for pair in keys])
+        numbers = numbers[len(self._kept) :]
+        kept = self._kept[numbers]
+        cells = (np.cumsum(self._kept) - 1)[numbers[kept]]
         decode = partial(self._selection.texts, field)
-        counts = FieldCounts(numbers[size:], codes, found.measures["visits"], size, decode)
+        counts = FieldCounts(cells, codes[kept], found.measures["visits"][kept], size, decode)
         return self._counts.setdefault(field, counts)
 
 

@@ -4,6 +4,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -137,14 +138,21 @@ class Selection:
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
         readings = self._cube.readings(self._scope(by, digests=digests))
         read = [*by, *measures, *(CENTROIDS if digests else ())]
-        parts = []
-        entries = 0
+        roll = partial(roll_up, keys=len(by) + 1, measures=measures, digests=digests)
+        parts: list[Part] = []
+        entries, limit = 0, effort.PORTION
         for table, block in self._tables(readings, read):
-            entries += int(table.column("centroids").sum()) if digests else table.rows
-            effort.check_entries(entries)
             keys = [*(table.column(field) for field in by), self._slice(table, block)]
             parts.append(Part(table, keys))
-        return roll_up(parts, len(by) + 1, measures, digests=digests)
+            entries += int(table.column("centroids").sum()) if digests else table.rows
+            if entries >= limit:
+                merged = roll(parts).compressed()
+                parts, entries = [merged.as_part()], merged.entries
+                effort.check_entries(entries)
+                limit = entries + effort.PORTION
+        cells = roll(parts)
+        effort.check_entries(cells.entries)
+        return cells
 
     def _tables(
         self, readings: Iterable[Reading], read: Sequence[str]

@@ -170,6 +170,33 @@ class Cells:
         digests = self.digests.compressed() if self.digests else None
         return replace(self, digests=digests)
 
+    def where(self, keep: Bools) -> "Cells":
+        """Return the cells for which `keep` is true."""
+        digests = self.digests
+        if digests is not None:
+            entries = np.repeat(keep, digests.counts)
+            digests = Digests(
+                digests.counts[keep], digests.means[entries], digests.weights[entries]
+            )
+        measures = {name: values[keep] for name, values in self.measures.items()}
+        return Cells([key[keep] for key in self.keys], measures, digests)
+
+    def as_part(self) -> Part:
+        """Return the cells as rows that can be rolled up with others by the same keys."""
+        columns = dict(self.measures)
+        if self.digests is not None:
+            columns |= {
+                "centroids": self.digests.counts,
+                "mean": self.digests.means,
+                "weight": self.digests.weights,
+            }
+        return Part(Table(len(self), columns), self.keys)
+
+    @property
+    def entries(self) -> int:
+        """The number of cells, or of the entries of their digests."""
+        return len(self) if self.digests is None else len(self.digests.means)
+
     def sketched(self) -> Digests:
         """Return the digests.
 

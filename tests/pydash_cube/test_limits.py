@@ -200,16 +200,34 @@ def test_long_lists_end_with_the_sum_of_the_rest(calls: list[Call], size: int, l
     assert result.lower_bounds == (["visits_per_ip"] if len(expected) > listed else [])
 
 
-def test_a_query_that_needs_too_many_entries_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    call = Call("a", 1.0, START, "1", "", "::1", 200)
-    filled = fill([call] * 7, 7)
+def test_a_query_with_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = [Call("a", float(n), START, "1", "", "::1", 200) for n in range(7)]
+    filled = fill(calls, 7)
     monkeypatch.setattr(effort, "MAX_ENTRIES", 6)
     with pytest.raises(QueryError, match="more than 6 stored values"):
-        run_query(filled, ["total_visits"])
-    with pytest.raises(QueryError, match="more than 6 stored values"):
         run_query(filled, ["median_execution_time"])
-    monkeypatch.setattr(effort, "MAX_ENTRIES", 7)
     assert run_query(filled, ["total_visits"]).values == {"total_visits": [[7]]}
+    monkeypatch.setattr(effort, "MAX_ENTRIES", 7)
+    assert run_query(filled, ["median_execution_time"]).values == {"median_execution_time": [[3.0]]}
+
+
+@settings(max_examples=60, deadline=None)
+@given(calls_strategy, st.integers(1, 30), st.integers(1, 40), st.integers(1, 4))
+def test_results_do_not_depend_on_portions_nor_on_what_is_left_out(
+    calls: list[Call], size: int, portion: int, top: int
+) -> None:
+    filled = fill(calls, size)
+    names = [*COUNTS, "median_execution_time", "error_rate", "last_call"]
+    query = {"by": ["endpoint", "status_class"], "timeslice": "month"}
+    whole = run_query(filled, names, **query)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(effort, "PORTION", portion)
+        assert run_query(filled, names, **query) == whole
+        largest = run_query(filled, names, **query, top=top)
+    for number, group in enumerate(largest.groups):
+        place = whole.groups.index(group)
+        for name in names:
+            assert largest.values[name][number] == whole.values[name][place]
 
 
 def test_a_query_whose_time_is_over_stops() -> None:
