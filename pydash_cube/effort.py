@@ -10,8 +10,10 @@ from pydash_cube.vocabulary import QueryError
 
 # Calls, cells and centroids are merged this many at a time.
 PORTION = 1_000_000
-# Cells, or entries of their digests, that the result of one query may consist of.
-MAX_ENTRIES = 3_000_000
+# The size of what one query may consist of, in entries of digests; a cell is as large as three. A
+# little more than a million cells fit, which take about 400 MB while they are computed.
+MAX_ENTRIES = 3_100_000
+CELL_ENTRIES = 3
 
 _deadline: ContextVar[float] = ContextVar("deadline", default=inf)
 
@@ -43,7 +45,9 @@ def check_time() -> None:
 
 
 def check_entries(count: int) -> None:
-    """Check whether the result of a query may consist of so many cells or entries of digests.
+    """Check whether the result of a query may be so large.
+
+    :param count: the number of entries of digests, and CELL_ENTRIES for each cell.
 
     :raises QueryError: they are too many.
     """

@@ -148,10 +148,11 @@ class Selection:
             if entries >= limit:
                 merged = roll(parts).compressed()
                 parts, entries = [merged.as_part()], merged.entries
-                effort.check_entries(entries)
+                effort.check_entries(entries + effort.CELL_ENTRIES * len(merged))
+                entries = max(entries, len(merged))
                 limit = entries + effort.PORTION
         cells = roll(parts)
-        effort.check_entries(cells.entries)
+        effort.check_entries(cells.entries + effort.CELL_ENTRIES * len(cells))
         return cells
 
     def _tables(

@@ -194,8 +194,8 @@ class Cells:
 
     @property
     def entries(self) -> int:
-        """The number of cells, or of the entries of their digests."""
-        return len(self) if self.digests is None else len(self.digests.means)
+        """The number of entries of the digests."""
+        return 0 if self.digests is None else len(self.digests.means)
 
     def sketched(self) -> Digests:
         """Return the digests.

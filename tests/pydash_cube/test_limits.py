@@ -203,11 +203,11 @@ def test_long_lists_end_with_the_sum_of_the_rest(calls: list[Call], size: int, l
 def test_a_query_with_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = [Call("a", float(n), START, "1", "", "::1", 200) for n in range(7)]
     filled = fill(calls, 7)
-    monkeypatch.setattr(effort, "MAX_ENTRIES", 6)
-    with pytest.raises(QueryError, match="more than 6 stored values"):
+    monkeypatch.setattr(effort, "MAX_ENTRIES", 9)
+    with pytest.raises(QueryError, match="more than 9 stored values"):
         run_query(filled, ["median_execution_time"])
     assert run_query(filled, ["total_visits"]).values == {"total_visits": [[7]]}
-    monkeypatch.setattr(effort, "MAX_ENTRIES", 7)
+    monkeypatch.setattr(effort, "MAX_ENTRIES", 10)
     assert run_query(filled, ["median_execution_time"]).values == {"median_execution_time": [[3.0]]}
 
 
