@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_cube import chunk, cube, effort, fold, month, span, statistics, stored_table, time_units
+from pydash_cube import effort, statistics, stored_table, time_units
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.cube import CODED_FIELDS, Cube
 from pydash_cube.dictionary import OVERFLOW
@@ -26,19 +26,11 @@ TEXTS = ["a", "b", "(other)", "((other))", "c"]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def small_limits() -> Iterator[None]:
+def small_limits(small_tables: None) -> Iterator[None]:
     """Shrink all limits, so that a few dozen calls use every part of the cube."""
     with pytest.MonkeyPatch.context() as patch:
         for field in MAX_DISTINCT:
             patch.setitem(MAX_DISTINCT, field, LIMIT)
-        patch.setattr(cube, "RECENT_SIZE", 8)
-        patch.setattr(month, "SPLIT_SIZE", 40)
-        patch.setattr(span, "_MIN_CALLS", 4)
-        patch.setattr(chunk, "BLOCK_SIZE", 6)
-        patch.setattr(chunk, "_ONE_PAGE", 4)
-        patch.setattr(stored_table, "_TINY", 3)
-        patch.setattr(stored_table.StoredTable, "_full_size", 100)
-        patch.setattr(fold, "STEP_ROWS", 20)
         yield
 
 
