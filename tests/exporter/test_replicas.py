@@ -35,7 +35,11 @@ class RoundRobin:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", next(self._ports)))
+                try:
+                    server = socket.create_connection(("127.0.0.1", next(self._ports)))
+                except OSError:
+                    client.close()
+                    continue
                 for source, sink in ((client, server), (server, client)):
                     thread = threading.Thread(target=self._copy, args=[source, sink])
                     self._threads.append(thread)
