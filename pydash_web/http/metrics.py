@@ -87,7 +87,10 @@ def _is_local() -> bool:
     if forwarded or not ip_address(request.remote_addr or "::").is_loopback:
         return False
     configuration: Configuration = current_app.config["PYDASH"]
-    host = urlsplit(f"//{request.host}").hostname or ""
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return False
     return is_loopback(host) or host in (
         configuration.host.lower(),
         urlsplit(configuration.public_url).hostname,

@@ -6,6 +6,7 @@ import resource
 import signal
 from types import FrameType
 from typing import Any
+from urllib.parse import urlsplit
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -109,19 +110,32 @@ def _explain(error: OSError, configuration: Configuration) -> str:
     return f"Error: cannot listen on {address}: {error.strerror}."
 
 
+def _is_host(text: str) -> bool:
+    """Return whether a text is a host with or without a port."""
+    try:
+        urlsplit(f"//{text}").port  # noqa: B018 (raises)
+    except ValueError:
+        return False
+    return _HOST.fullmatch(text) is not None
+
+
 class _Parser(HTTPRequestParser):
-    """Refuses a request that does not name one host: a proxy could understand another one."""
+    """Refuses a request that a proxy could understand otherwise: another host, or another end."""
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
             super().parse_header(header_plus)
         except ValueError:  # from urlsplit
             raise ParsingError("The URL is invalid") from None
+        # waitress has removed the header from requests of HTTP/1.1; older ones cannot have it.
+        has_length = "CONTENT_LENGTH" in self.headers
+        if (self.chunked and has_length) or "TRANSFER_ENCODING" in self.headers:
+            raise ParsingError("The length of the body is ambiguous")
         # Several headers of one name arrive joined by commas.
         host = self.headers.get("HOST")
         if host is None and self.version == "1.0":
             return
-        if not _HOST.fullmatch(host or ""):
+        if not _is_host(host or ""):
             raise ParsingError("The header Host must name one host")
         if self.proxy_scheme and self.proxy_netloc.lower() != host.lower():
             raise ParsingError("The URL names another host than the header Host")

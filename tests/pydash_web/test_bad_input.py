@@ -202,10 +202,17 @@ def refused_http(site: Site, head: str) -> None:
         "Transfer-Encoding: gzip, chunked",
         "Transfer-Encoding: identity",
         "Transfer-Encoding: \u00fc",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
     ],
 )
 def test_invalid_http_is_400_in_the_same_shape(lasting_site: Site, header: str) -> None:
     refused_http(lasting_site, f"GET / HTTP/1.1\r\nHost: x\r\n{header}")
+
+
+def test_chunks_in_old_http_are_refused(lasting_site: Site) -> None:
+    """A proxy that does not know them takes what follows for another request."""
+    head = "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive"
+    assert send_http(lasting_site, head).startswith("HTTP/1.0 400")
 
 
 @pytest.mark.parametrize(
@@ -220,6 +227,8 @@ def test_invalid_http_is_400_in_the_same_shape(lasting_site: Site, header: str) 
         ["user@a.example"],
         ["a.example:port"],
         ["[::1"],
+        ["[::1:::::]"],
+        ["a.example:99999"],
         ["a b"],
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug.test import create_environ, run_wsgi_app
 
 from pydash_app.configuration import Configuration
 from pydash_web import react_server
@@ -202,3 +203,9 @@ class TestMetrics:
             assert site.visitor(Host=host).get("/metrics").status_code == status
         finally:
             site.stop()
+
+    def test_an_invalid_host_that_another_wsgi_server_accepts_is_refused(self, site: Site) -> None:
+        environ = create_environ("/metrics", headers={"Host": "[::1:::::]"})
+        environ["REMOTE_ADDR"] = "127.0.0.1"
+        _, status, _ = run_wsgi_app(site.app, environ)
+        assert status == "403 FORBIDDEN"
