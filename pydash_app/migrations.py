@@ -71,6 +71,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _count_stored,
     _protect_codes,
     _empty_missing_groups,
+    users.index_appearances,  # More characters count as invisible.
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former

@@ -11,8 +11,12 @@ from confusable_homoglyphs import categories, utils
 from publicsuffixlist import PublicSuffixList
 
 _LEFT_TO_RIGHT_MARK = "\u200e"  # The data put it around characters of right-to-left scripts.
-# Invisible characters that belong to other categories than Cf, and variation selectors.
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
+# Invisible characters that belong to other categories than Cf: those that Unicode calls "default
+# ignorable", variation selectors among them, and characters without ink.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufff8\ufffc\U0001d159\U000e0000-\U000e0fff]"
+)
 _NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
 # Writing systems that consist of several scripts, with the Latin letters that are usual in them.
 _WRITING_SYSTEMS = (
@@ -20,7 +24,7 @@ _WRITING_SYSTEMS = (
     {"LATIN", "HAN", "BOPOMOFO"},
     {"LATIN", "HAN", "HANGUL"},
 )
-_URL = re.compile(r"://|\bhttps?\b|\bwww\b")
+_URL = re.compile(r"://|\bhttps?\b|\bwww\b|\b\d+(?:\.\d+){3}\b")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _IDEOGRAPHIC_FULL_STOP = "\u3002"
 
@@ -34,13 +38,9 @@ def appearance(name: str) -> str:
     False
     """
     prototypes = _prototypes()
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
-    visible = (
-        prototypes.get(character, character)
-        for character in _INVISIBLE.sub("", text)
-        if unicodedata.category(character) != "Cf"
-    )
-    return " ".join(unicodedata.normalize("NFD", "".join(visible)).casefold().split())
+    text = unicodedata.normalize("NFD", _visible(name))
+    alike = "".join(prototypes.get(character, character) for character in text)
+    return " ".join(unicodedata.normalize("NFD", alike).casefold().split())
 
 
 def mixes_scripts(name: str) -> bool:
@@ -59,12 +59,18 @@ def is_link(name: str) -> bool:
     >>> is_link("evil.com"), is_link("www evil"), is_link("ada.lovelace"), is_link("J. R. Ewing")
     (True, True, False, False)
     """
-    text = unicodedata.normalize("NFKC", name).casefold().replace(_IDEOGRAPHIC_FULL_STOP, ".")
+    text = _visible(name).casefold().replace(_IDEOGRAPHIC_FULL_STOP, ".")
     return _URL.search(text) is not None or any(
         _domains().publicsuffix(f"x.{label}", accept_unknown=False)
         for host in _HOST.findall(text)
         for label in host.split(".")[1:]
     )
+
+
+def _visible(name: str) -> str:
+    """Return the visible characters of a name, in compatible form."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
+    return "".join(each for each in text if unicodedata.category(each) != "Cf")
 
 
 @cache

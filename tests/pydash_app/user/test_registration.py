@@ -8,15 +8,16 @@ import pytest
 
 from pydash_app import user as users
 from pydash_app.errors import Conflict, Forbidden, InvalidInput
+from pydash_app.migrations import MIGRATIONS
 from pydash_app.outbox.entity import OutgoingMail
-from pydash_app.user import find_by_name, verify
+from pydash_app.user import find_by_name, names, repository, verify
 from pydash_app.user.entity import User
 from pydash_app.user.services import (
     registration,
     seeding,
     settings,
 )
-from pydash_database import transact
+from pydash_database import database_root, schema, transact
 
 PASSWORD = "correct horse battery staple"
 
@@ -117,7 +118,13 @@ def test_names_must_differ_by_more_than_case_and_encoding(name: str, register: R
             "evil․com",
         ),
         *("http evil", "https://evil", "ftp://evil", "www.evil", "ada@example.com", "пример.рф"),
-        *("x.xn--p1ai", "evil.com.lovelace"),
+        *(
+            "x.xn--p1ai",
+            "evil.com.lovelace",
+            "evil\u200d.com",
+            "evil\U000e0100.com",
+            "call 198.51.100.7",
+        ),
     ],
 )
 def test_it_refuses_a_name_of_mixed_scripts_or_like_a_link(
@@ -142,12 +149,31 @@ def test_it_refuses_a_name_of_mixed_scripts_or_like_a_link(
         ("Zoë", "Zoe\u0308"),
         ("two words", "two  words"),
         ("🦊", "🦊\ufe0f"),
+        ("Alice", "Alice\U000e0100"),
+        ("Alice", "Alice\U000e0080"),
+        ("Alice", "Ali\U0001d159ce"),
     ],
 )
 def test_it_refuses_a_name_that_looks_like_another(name: str, look_alike: str) -> None:
     transact(lambda: registration.create(name, PASSWORD, "a@example.com"))
     with pytest.raises(Conflict, match="looks like"):
         transact(lambda: registration.create(look_alike, PASSWORD, "b@example.com"))
+
+
+def test_names_stored_by_a_version_that_saw_fewer_look_alikes_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as former:
+        former.setattr(names, "appearance", str.casefold)
+        transact(lambda: registration.create("Alice\U000e0100", PASSWORD, "a@example.com"))
+
+    def upgrade() -> None:
+        database_root()[schema.VERSION] = MIGRATIONS.index(repository.index_appearances) + 1
+        schema.upgrade(database_root(), MIGRATIONS)
+
+    transact(upgrade)
+    with pytest.raises(Conflict, match="looks like"):
+        transact(lambda: registration.create("Alice", PASSWORD, "b@example.com"))
 
 
 def test_existing_users_keep_their_names(alice: User) -> None:
