@@ -16,8 +16,9 @@ from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.statistic import ExportedCall, ExportQuery
 
 FIELDS = tuple(ExportedCall.model_fields)
-# What begins a formula in a spreadsheet, in all widths and positions, after white space, too.
-_FORMULA = re.compile(r"\s*[=＝﹦⁼₌+＋﹢⁺₊\-－﹣⁻₋−@＠﹫]|[\t\r\n]")
+# What begins a formula in a spreadsheet, in all widths and positions, after white space, too. Where a
+# comma is the decimal separator, a cell also begins after a semicolon.
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=\s*[=＝﹦⁼₌+＋﹢⁺₊\-－﹣⁻₋−@＠﹫])|^(?=[\t\r\n])")
 
 
 def export(dashboard_id: str, query: ExportQuery) -> Response:
@@ -69,7 +70,7 @@ def _rows(batch: CallBatch, write_text: Callable[[str], str]) -> Iterator[tuple[
 
 def _cell(text: str) -> str:
     """Prevent spreadsheets from running a visitor's text as a formula (CWE-1236)."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub("'", text)
 
 
 FORMATS = {"csv": (_csv, "text/csv"), "json": (_json, "application/json")}

@@ -466,6 +466,13 @@ class TestExport:
         [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
         assert [row[name] for name in ("endpoint", "version", "group_by", "ip")] == [f"'{text}"] * 4
 
+    def test_nor_is_it_one_where_cells_end_with_semicolons(self, alice: Visitor) -> None:
+        owner = UUID(alice.get("/api/user").json()["id"])
+        call = EndpointCall("a;=1+1", 1, FIRST_CALL, "=1; ＋1;b;c=d", "x", "::1")
+        path = make_dashboard(owner, lambda: [call])
+        [row] = csv.DictReader(io.StringIO(alice.get(f"/api/dashboards/{path}/export").text))
+        assert (row["endpoint"], row["version"]) == ("a;'=1+1", "'=1;' ＋1;b;c=d")
+
     def test_other_text_is_unchanged(self, alice: Visitor) -> None:
         owner = UUID(alice.get("/api/user").json()["id"])
         call = EndpointCall("a=b", 1, FIRST_CALL, "1.0-rc", "ann@example.com", "2001:db8::1")
