@@ -16,8 +16,8 @@ from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.statistic import ExportedCall, ExportQuery
 
 FIELDS = tuple(ExportedCall.model_fields)
-# What begins a formula in a spreadsheet, in all widths and positions, after white space, too. Where a
-# comma is the decimal separator, a cell also begins after a semicolon.
+# What begins a formula in a spreadsheet, in all widths and positions, after white space, too. Where
+# a comma is the decimal separator, a cell also begins after a semicolon.
 _FORMULA = re.compile(r"(?:^|(?<=;))(?=\s*[=＝﹦⁼₌+＋﹢⁺₊\-－﹣⁻₋−@＠﹫])|^(?=[\t\r\n])")
 
 
