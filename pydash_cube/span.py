@@ -99,13 +99,13 @@ class Span(Persistent):
         :param start: of this span, microseconds.
         :param end: of this span.
         """
-        kept = self._kept(scope)
-        if kept and not len(scope.cut(kept[-1].unit, start, end)):
-            return [Reading(self.tables[kept[-1]])]
         readings: list[Reading] = []
         left = np.array([start, end])
+        kept = self._kept(scope)
         for partition in reversed(kept):
             cut = scope.cut(partition.unit, start, end)
+            if not len(cut) and not readings:
+                return [Reading(self.tables[partition])]
             if _duration(cut) < _duration(left):
                 periods = np.sort(np.concatenate([left, cut]))
                 readings.append(Reading(self.tables[partition], periods))

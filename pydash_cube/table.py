@@ -172,6 +172,8 @@ class Cells:
 
     def where(self, keep: Bools) -> "Cells":
         """Return the cells for which `keep` is true."""
+        if keep.all():
+            return self
         digests = self.digests
         if digests is not None:
             entries = np.repeat(keep, digests.counts)

@@ -98,6 +98,15 @@ def test_a_range_that_ends_now_does_not_read_the_calls(database: DB) -> None:
     assert bytes_read(now) == bytes_read(None) < bytes_read(now - timedelta(hours=4))
 
 
+@pytest.mark.parametrize("unit", ["hour", "day", "month"])
+def test_cells_that_no_slice_cuts_are_read_as_they_are(unit: str) -> None:
+    cube = Cube()
+    cube.add(batch(120_000, start=datetime(2026, 10, 1, tzinfo=UTC), days=31))
+    selection = select(cube, timeslice=unit)
+    readings = list(cube.readings(selection._scope(digests=True)))
+    assert [reading.periods for reading in readings] == [None] * len(readings)
+
+
 def test_adding_a_few_calls_writes_little(database: DB, tmp_path: Path) -> None:
     cube = stored(database, 120_000)
     later = START + timedelta(days=DAYS)
