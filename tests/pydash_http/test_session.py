@@ -35,6 +35,7 @@ from pydash_http.connections import tls_context
 from tests.support.certificates import Authority
 from tests.support.scripted_server import Behaviour, ScriptedServer, http
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "running.md"
 LOOPBACK = FetchPolicy.parse("loopback")
 TOKEN = "the-token"
 MAX_BYTES = 1024 * 1024
@@ -429,12 +430,17 @@ def start_tls_server(
 
 
 @pytest.mark.parametrize(
-    ("variable", "printed"), [("SSL_CERT_FILE", "200"), ("REQUESTS_CA_BUNDLE", "RemoteUnreachable")]
+    ("variable", "documented", "printed"),
+    [
+        ("SSL_CERT_FILE", "or set `SSL_CERT_FILE` for all processes", "200"),
+        ("REQUESTS_CA_BUNDLE", "`REQUESTS_CA_BUNDLE` has no effect", "RemoteUnreachable"),
+    ],
 )
-def test_a_private_authority_is_trusted_if_the_environment_names_it(
-    tmp_path: Path, variable: str, printed: str
+def test_a_private_authority_is_trusted_as_documented(
+    tmp_path: Path, variable: str, documented: str, printed: str
 ) -> None:
     """In a process of its own, because a process reads the certificates once."""
+    assert documented in " ".join(DOCUMENT.read_text(encoding="utf-8").split())
     authority = Authority.create(tmp_path / "authority")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority.issue("app"))
