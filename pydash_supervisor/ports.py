@@ -2,9 +2,9 @@
 
 import contextlib
 import socket
-import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from http.client import HTTPException
 
 _RESPONSE_SECONDS = 2.0
 
@@ -42,5 +42,7 @@ def responds(url: str) -> bool:
         # The supervisor asks its own processes only.
         with urllib.request.urlopen(url, timeout=_RESPONSE_SECONDS) as response:  # noqa: S310
             return bool(response.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
+    except (OSError, HTTPException):
+        # A connection from a port to itself is possible while nothing listens: what arrives
+        # then is the request, which is no response.
         return False

@@ -186,13 +186,14 @@ def test_stopping_leaves_no_process_behind(reports: Reports) -> None:
     before = set(psutil.Process().children())
     scheduler = TaskScheduler(pool_settings={"processes": 1})
     scheduler.start()
+    scheduler.add_background_task("task", partial(scheduled_tasks.report_pid, reports.path))
+    worker = psutil.Process(int(reports.next()))
+    # Only now: until it executes Python, a new process has the command line of its parent.
     [process] = {
         child
         for child in set(psutil.Process().children()) - before
         if any("spawn_main" in argument for argument in child.cmdline())
     }
-    scheduler.add_background_task("task", partial(scheduled_tasks.report_pid, reports.path))
-    worker = psutil.Process(int(reports.next()))
     started = [process, *process.children(recursive=True), worker]
     scheduler.stop()
     assert psutil.wait_procs(started, timeout=5)[1] == []

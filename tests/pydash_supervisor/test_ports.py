@@ -44,6 +44,8 @@ def test_a_server_responds_only_with_status_200() -> None:
         server.behave = lambda connection, path: connection.sendall(http(status=path[1:]))
         assert responds(f"{url}/200")
         assert not responds(f"{url}/503")
+        server.behave = lambda connection, path: connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert not responds(url), "as over a connection from a port to itself"
     finally:
         server.close()
     assert not responds(url), "the connection is refused"
