@@ -1,61 +1,74 @@
-"""A cache of decoded columns, limited in size.
+"""Caches that are limited in size.
 
-Stored columns never change and the key is a hash of the stored bytes, so entries never become
-stale. All threads and connections of a process share one cache.
+All threads of a process share a cache. Its users choose keys such that entries never become stale.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, TypeVar
 
 from numpy.typing import NDArray
 
+Value = TypeVar("Value")
 Columns = Mapping[str, NDArray[Any]]
 
 CAPACITY = 128 * 1024 * 1024
 
 
-class ColumnCache:
-    """The most recently used columns, up to a number of bytes; thread-safe.
+class Cache(Generic[Value]):
+    """The most recently used values, up to a number of bytes; thread-safe.
 
-    >>> import numpy as np
-    >>> cache = ColumnCache(capacity=16)
-    >>> cache.get(b"a", lambda: {"x": np.zeros(1)})
-    {'x': array([0.])}
-    >>> cache.get(b"a", lambda: {})
-    {'x': array([0.])}
+    :param capacity: the maximum size of all values together.
+    :param size_of: returns the size of a value.
+
+    >>> cache = Cache(2, len)
+    >>> cache.get("a", lambda: "x")
+    'x'
+    >>> cache.get("a", lambda: "y")
+    'x'
     """
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int, size_of: Callable[[Value], int]) -> None:
         self._capacity = capacity
+        self._size_of = size_of
         self._size = 0
-        self._entries: OrderedDict[bytes, Columns] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: bytes, load: Callable[[], Columns]) -> Columns:
-        """Return the columns of this key; load them if they are not cached."""
+    def get(self, key: Hashable, load: Callable[[], Value]) -> Value:
+        """Return the value of this key; load it if it is not cached."""
+        value = self.find(key)
+        if value is None:
+            value = load()
+            self.store(key, value)
+        return value
+
+    def find(self, key: Hashable) -> Value | None:
+        """Return the value of this key; None if it is not cached."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
-                return self._entries[key]
-        columns = load()
+            return self._entries.get(key)
+
+    def store(self, key: Hashable, value: Value) -> None:
+        """Keep a value, unless it is larger than the capacity."""
         with self._lock:
-            if key not in self._entries:
-                self._entries[key] = columns
-                self._size += _bytes(columns)
+            if key in self._entries or self._size_of(value) > self._capacity:
+                return
+            self._entries[key] = value
+            self._size += self._size_of(value)
             while self._size > self._capacity:
                 _, oldest = self._entries.popitem(last=False)
-                self._size -= _bytes(oldest)
-        return columns
+                self._size -= self._size_of(oldest)
 
-    def contains(self, key: bytes) -> bool:
-        """Return whether the columns of this key are cached."""
+    def contains(self, key: Hashable) -> bool:
+        """Return whether the value of this key is cached."""
         with self._lock:
             return key in self._entries
 
     def clear(self) -> None:
-        """Remove all entries."""
+        """Remove all values."""
         with self._lock:
             self._entries.clear()
             self._size = 0
@@ -65,4 +78,5 @@ def _bytes(columns: Columns) -> int:
     return sum(values.nbytes for values in columns.values())
 
 
-column_cache = ColumnCache()
+# Stored columns never change and the key is a hash of the stored bytes.
+column_cache = Cache(CAPACITY, _bytes)

@@ -28,6 +28,7 @@ from pydash_cube.stored_table import (
 )
 from pydash_cube.table import split_by
 from pydash_cube.usage import Usage
+from pydash_cube.version import Version, version_of
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 
 # Fields that are stored as codes of texts.
@@ -87,6 +88,8 @@ class Cube(Persistent):
 
     def admit(self, field: CallField, text: str) -> bool:
         """Return whether a value has a code of its own; give it one if there is room."""
+        if self.dictionaries[field].code(text) is None:
+            self.touch()
         return OVERFLOW not in self.dictionaries[field].encode([text], MAX_DISTINCT[field])
 
     def overflow_names(self) -> dict[str, str]:
@@ -96,6 +99,18 @@ class Cube(Persistent):
             for field, dictionary in self.dictionaries.items()
             if dictionary.has_overflow
         }
+
+    @property
+    def version(self) -> Version | None:
+        """What changes with the results of queries; None if they changed in this transaction.
+
+        Calls are added by writing the cube, and details are dropped by writing the counters.
+        """
+        return version_of(self, self.usage.calls, self.usage.bytes)
+
+    def touch(self) -> None:
+        """Change the version, because something else was changed that readers know by it."""
+        self._p_changed = True
 
     @property
     def stored_bytes(self) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from functools import partial
 from typing import NamedTuple
@@ -69,6 +69,21 @@ class Selection:
         if self._end is not None and cube.last is not None and self._end > cube.last:
             # A range that ends now would otherwise cut today's cells, and so read today's calls.
             self._end = None
+
+    @property
+    def key(self) -> Hashable:
+        """What the result depends on, besides the cube's version.
+
+        Queries that end now have the same key as long as no slice begins: an end past the last call
+        matters only for the number of slices.
+        """
+        query, slices = self.query, self.slices
+        return (
+            *(self._start, None if self._cube.last is None else self._end),
+            None if slices is None else len(slices.edges),
+            tuple(sorted(query.filters.items())),
+            *(query.by, query.timeslice, query.is_static, query.top, query.timezone),
+        )
 
     @property
     def is_incomplete(self) -> bool:

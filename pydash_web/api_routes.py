@@ -148,7 +148,6 @@ get_dashboard = get(
     controller.dashboards.dashboard,
     READ,
     name="get_dashboard",
-    queries=True,
 )
 change_dashboard_settings = post(
     "/dashboards/<dashboard_id>/change_settings",
@@ -192,28 +191,24 @@ get_statistic = get(
     controller.dashboards.statistic,
     READ,
     name="get_statistic",
-    queries=True,
 )
 get_query = get(
     "/dashboards/<dashboard_id>/query",
     controller.query.query_statistics,
     READ,
     name="get_query",
-    queries=True,
 )
 get_endpoint_execution_times_boxplots = get(
     "/dashboards/<dashboard_id>/endpoint_boxplots",
     controller.execution_times_boxplots.endpoint_execution_times_boxplots,
     READ,
     name="get_endpoint_execution_times_boxplots",
-    queries=True,
 )
 get_execution_times_boxplot = get(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/boxplot",
     controller.execution_times_boxplots.endpoint_execution_times_boxplot,
     READ,
     name="get_execution_times_boxplot",
-    queries=True,
     errors=NO_ENDPOINT,
 )
 get_execution_times_per_version_dashboard = get(
@@ -221,14 +216,12 @@ get_execution_times_per_version_dashboard = get(
     controller.execution_times_per_version.execution_times_per_version,
     READ,
     name="get_execution_times_per_version_dashboard",
-    queries=True,
 )
 get_execution_times_per_version_endpoint = get(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/execution_times_per_version",
     controller.execution_times_per_version.execution_times_per_version,
     READ,
     name="get_execution_times_per_version_endpoint",
-    queries=True,
     errors=NO_ENDPOINT,
 )
 get_execution_time_histogram = get(
@@ -236,21 +229,18 @@ get_execution_time_histogram = get(
     controller.execution_time_histogram.execution_time_histogram,
     READ,
     name="get_execution_time_histogram",
-    queries=True,
 )
 get_visitor_heatmap = get(
     "/dashboards/<dashboard_id>/visitor_heatmap",
     controller.visitor_heatmap.visitor_heatmap,
     READ,
     name="get_visitor_heatmap",
-    queries=True,
 )
 get_unique_visitor_heatmap = get(
     "/dashboards/<dashboard_id>/unique_visitor_heatmap",
     controller.visitor_heatmap.unique_visitor_heatmap,
     READ,
     name="get_unique_visitor_heatmap",
-    queries=True,
 )
 change_endpoint_settings = post(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/change_settings",

@@ -1,7 +1,7 @@
 """Query methods shared by dashboards and endpoints."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
@@ -28,6 +28,18 @@ class Measured:
         """
         cube, query = self.scoped(query)
         return compute(cube, statistics, query)
+
+    def result_key(self, computed: Hashable, query: Query) -> Hashable:
+        """Return all that something computed from the calls depends on.
+
+        :param computed: what is computed; all statistics of a query in their order, for instance.
+        :param query: of which calls.
+        :returns: None if the calls changed in this transaction.
+        :raises QueryError: names the parameter that is invalid.
+        """
+        cube, query = self.scoped(query)
+        version = cube.version
+        return version and (cube._p_oid, version, computed, Selection(cube, query).key)
 
     def calls(self, query: Query) -> Iterator[CallBatch]:
         """Return the raw calls in order of time, except those that retention has dropped."""

@@ -48,8 +48,12 @@ class ApiToken(Persistent):
         """Return whether the token is no longer valid."""
         return self.expires is not None and (now or datetime.now(UTC)) >= self.expires
 
+    def is_to_be_recorded(self, now: datetime) -> bool:
+        """Return whether its use is to be recorded again."""
+        return self.last_used is None or abs(now - self.last_used) >= USED_PRECISION
+
     def record_use(self, now: datetime | None = None) -> None:
         """Record that the token was used now."""
         now = now or datetime.now(UTC)
-        if self.last_used is None or abs(now - self.last_used) >= USED_PRECISION:
+        if self.is_to_be_recorded(now):
             self.last_used = now

@@ -27,6 +27,10 @@ class Session:
         """Return whether it has been idle for too long, or is too old."""
         return now >= min(self.last_seen + MAX_IDLE, self.created + MAX_AGE)
 
+    def is_to_be_recorded(self, now: datetime) -> bool:
+        """Return whether its use is to be recorded again."""
+        return abs(now - self.last_seen) >= SEEN_PRECISION
+
 
 class Sessions(Persistent):
     """The sessions of one user: a persistent object of its own, because it is written often.
@@ -53,13 +57,16 @@ class Sessions(Persistent):
         self._sessions = {each.id: each for each in (*kept, session)}
         return session
 
+    def find(self, session_id: str, now: datetime | None = None) -> Session | None:
+        """Return a session that is not over; None if there is none."""
+        session = self._sessions.get(session_id)
+        return None if session is None or session.is_over(now or datetime.now(UTC)) else session
+
     def use(self, session_id: str, now: datetime | None = None) -> Session | None:
         """Return a session that is not over, and record that it was seen; None if there is none."""
         now = now or datetime.now(UTC)
-        session = self._sessions.get(session_id)
-        if session is None or session.is_over(now):
-            return None
-        if abs(now - session.last_seen) >= SEEN_PRECISION:
+        session = self.find(session_id, now)
+        if session is not None and session.is_to_be_recorded(now):
             session = replace(session, last_seen=now)
             self._sessions = {**self._sessions, session_id: session}
         return session

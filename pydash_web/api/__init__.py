@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter
 from pydash_web.api import handling
 from pydash_web.api.operation import Operation
 from pydash_web.http.limits import Limit
+from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.http.session import Access
 
 api = Blueprint("pydash_web", __name__, url_prefix="/api")
@@ -31,7 +32,7 @@ class DashboardId(BaseConverter):
     regex = "(?!(?:probe|register)$)[^/]+"
 
 
-Controller = Callable[..., BaseModel | Response]
+Controller = Callable[..., BaseModel | Rendered[Any] | Computed[Any] | Response]
 
 
 def route(
@@ -45,7 +46,6 @@ def route(
     limit: Limit | None = None,
     transactional: bool = True,
     waits: Callable[[Any], bool] | None = None,
-    queries: bool = False,
     streams: Mapping[str, type[BaseModel] | None] | None = None,
 ) -> Callable[..., Response]:
     """Declare a route and return its view, which takes the parameters of the URL.
@@ -57,8 +57,7 @@ def route(
     name = name or controller.__name__
     operation = Operation(
         *(method, url, controller, access, name),
-        *(errors or {}, limit, transactional, waits),
-        *(queries, streams or {}),
+        *(errors or {}, limit, transactional, waits, streams or {}),
     )
 
     def view(*positional: str, **named: str) -> Response:

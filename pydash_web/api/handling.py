@@ -1,9 +1,11 @@
 """Handles a request to a route of the API: access, validation, rate limits, transaction."""
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
+from pydantic import BaseModel
 
 from pydash_app.errors import PyDashError
 from pydash_app.user.entity import comparable
@@ -13,6 +15,7 @@ from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
 from pydash_web.api import validation
 from pydash_web.api.operation import Operation
 from pydash_web.http import concurrency, limits, session
+from pydash_web.http.rendered import Computed, Rendered, built
 from pydash_web.http.session import Access
 from pydash_web.models.common import Answer
 
@@ -24,25 +27,40 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
     their status.
     """
     try:
-        if operation.access is not Access.PUBLIC:
-            # A transaction of its own: it may record that the session was seen, as other requests
-            # of the same page do. Such conflicts must not repeat the whole request.
-            transact(partial(session.require, operation.access))
-        session.require_xsrf_token()
-        arguments = path | _validate(operation)
-        if operation.limit:
-            limits.count(operation.limit, operation.name, _account(operation, arguments))
-        run = partial(_run, operation, arguments)
-        if operation.waits and operation.waits(arguments.get("body")):
-            return concurrency.run_limited(run, str(session.current_user().id))
-        if operation.queries:
-            return concurrency.run_query(partial(transact, run), str(session.current_user().id))
-        return transact(run) if operation.transactional else run()
+        if operation.limit or operation.waits or not operation.transactional:
+            response = _handle_in_steps(operation, path)
+        else:
+            response = transact(partial(_handle_at_once, operation, path))
     except DISCONNECTED as error:
         # Reading between two transactions, for instance the user's id, may load an object.
-        return _failed(DatabaseUnavailable(str(error)))
+        response = _failed(DatabaseUnavailable(str(error)))
     except (PyDashError, QueryError, QueryTimeout, DatabaseUnavailable) as error:
-        return _failed(error)
+        response = _failed(error)
+    if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        session.record_use()
+    return response
+
+
+def _handle_at_once(operation: Operation, path: dict[str, str]) -> Response:
+    """Handle a request in the transaction of the caller, who may repeat it after a conflict."""
+    if operation.access is not Access.PUBLIC:
+        session.require(operation.access)
+    session.require_xsrf_token()
+    return _run(operation, path | _validate(operation))
+
+
+def _handle_in_steps(operation: Operation, path: dict[str, str]) -> Response:
+    """Handle a request of which a part must not be repeated: it is counted, or waits for others."""
+    if operation.access is not Access.PUBLIC:
+        transact(partial(session.require, operation.access))
+    session.require_xsrf_token()
+    arguments = path | _validate(operation)
+    if operation.limit:
+        limits.count(operation.limit, operation.name, _account(operation, arguments))
+    run = partial(_run, operation, arguments)
+    if operation.waits and operation.waits(arguments.get("body")):
+        return concurrency.run_limited(run, str(session.current_user().id))
+    return transact(run) if operation.transactional else run()
 
 
 def _failed(error: Exception) -> Response:
@@ -71,5 +89,18 @@ def _run(operation: Operation, arguments: dict[str, Any]) -> Response:
     result = operation.controller(**arguments)
     if isinstance(result, Response):
         return result
-    status = result.response_status() if isinstance(result, Answer) else 200
-    return Response(result.model_dump_json(by_alias=True), status, mimetype="application/json")
+    status = result.response_status() if isinstance(result, Answer) else HTTPStatus.OK
+    if isinstance(result, Computed):
+        # What is kept takes no time, and so need not wait for other queries.
+        account = str(session.current_user().id)
+        key = None if result.key is None else (operation.name, result.key)
+        result = built(key, partial(concurrency.run_query, result.build, account))
+    rendered = Rendered.of(result) if isinstance(result, BaseModel) else result
+    response = Response(rendered.body, status, rendered.headers, mimetype="application/json")
+    if operation.is_revalidated:
+        g.body_tag = rendered.tag
+        response.headers["Cache-Control"] = "private, no-cache"
+        # Weak, because the response may be compressed.
+        response.set_etag(rendered.tag, weak=True)
+        response.make_conditional(request)
+    return response

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from flask import Response
 from pydantic import BaseModel
 
 from pydash_web.http.limits import Limit
+from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.http.session import Access
 from pydash_web.models.common import Body, Query
 
@@ -27,21 +28,18 @@ class Operation:
     :param transactional: whether the controller runs in one transaction, or makes its own.
     :param waits: whether a request with this body may wait long, for a user's server or a slow
         reader. Such requests are limited in number. Without it, none does.
-    :param queries: whether it queries statistics, which takes time and memory. Such requests are
-        limited in number and time.
     :param streams: the media types of a streamed response, each with its model if it is JSON.
     """
 
     method: str
     url: str
-    controller: Callable[..., BaseModel | Response]
+    controller: Callable[..., BaseModel | Rendered[Any] | Computed[Any] | Response]
     access: Access
     name: str
     errors: Mapping[int, str | type[BaseModel]]
     limit: Limit | None
     transactional: bool
     waits: Callable[[Any], bool] | None
-    queries: bool
     streams: Mapping[str, type[BaseModel] | None]
 
     @cached_property
@@ -62,8 +60,25 @@ class Operation:
     @cached_property
     def responses(self) -> dict[str, type[BaseModel] | None]:
         """The media types of a successful response, each with its model if it is JSON."""
-        model = self._hints["return"]
-        return {"application/json": model} if issubclass(model, BaseModel) else dict(self.streams)
+        returned = self._hints["return"]
+        if get_origin(returned) in (Rendered, Computed):
+            (returned,) = get_args(returned)
+        if issubclass(returned, BaseModel):
+            return {"application/json": returned}
+        return dict(self.streams)
+
+    @cached_property
+    def queries(self) -> bool:
+        """Whether it queries statistics; such requests are limited in number and time."""
+        return get_origin(self._hints["return"]) is Computed
+
+    @cached_property
+    def is_revalidated(self) -> bool:
+        """Whether clients may keep responses, and then ask whether they have changed.
+
+        What belongs to the account itself is never kept.
+        """
+        return self.method == "GET" and self.url.startswith("/dashboards")
 
     @cached_property
     def _hints(self) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from pydash_web.controller.dashboard_info import (
     endpoint_info,
     endpoints_from,
 )
-from pydash_web.controller.inexact import mark_inexact
+from pydash_web.controller.inexact import inexact_headers
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.http import session
+from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.models.dashboard import (
     DashboardDetails,
     Dashboards,
@@ -53,27 +54,32 @@ def dashboards() -> Dashboards:
     return Dashboards([dashboard_info(each) for each in mine])
 
 
-def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> DashboardDetails:
+def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> Computed[DashboardDetails]:
     """Return a dashboard with its statistics over all time, and those of some endpoints.
 
     :param dashboard_id: ID of the dashboard to retrieve information from.
     :param query: which endpoints.
     """
     found = find_dashboard(dashboard_id)
-    listed, following = endpoints_from(found, query.start, query.limit)
-    endpoints = [
-        EndpointDetails(
-            **endpoint_info(found, endpoint).model_dump(),
-            aggregates=_aggregates(endpoint),
+
+    def build() -> Rendered[DashboardDetails]:
+        listed, following = endpoints_from(found, query.start, query.limit)
+        endpoints = [
+            EndpointDetails(
+                **endpoint_info(found, endpoint).model_dump(),
+                aggregates=_aggregates(endpoint),
+            )
+            for endpoint in listed
+        ]
+        details = DashboardDetails(
+            **dashboard_fields(found),
+            aggregates=_aggregates(found),
+            endpoints=endpoints,
+            next_endpoint=following,
         )
-        for endpoint in listed
-    ]
-    return DashboardDetails(
-        **dashboard_fields(found),
-        aggregates=_aggregates(found),
-        endpoints=endpoints,
-        next_endpoint=following,
-    )
+        return Rendered.of(details)
+
+    return Computed(None, build)
 
 
 def endpoints(dashboard_id: str, query: EndpointRange) -> Endpoints:
@@ -85,7 +91,7 @@ def endpoints(dashboard_id: str, query: EndpointRange) -> Endpoints:
     )
 
 
-def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
+def statistic(dashboard_id: str, query: StatisticQuery) -> Computed[StatisticAnswer]:
     """Return one or several statistics, whole or by time slice, in nested objects.
 
     The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct
@@ -93,9 +99,15 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> StatisticAnswer:
 
     :raises QueryError: names the parameter that is invalid.
     """
-    result = find_dashboard(dashboard_id).query(query.statistic, query.cube_query())
-    mark_inexact(result)
-    return StatisticAnswer(_nested(result, query.statistic, is_sliced=query.timeslice is not None))
+    cube_query = query.cube_query()
+    found = find_dashboard(dashboard_id)
+
+    def build() -> Rendered[StatisticAnswer]:
+        result = found.query(query.statistic, cube_query)
+        nested = _nested(result, query.statistic, is_sliced=query.timeslice is not None)
+        return Rendered.of(StatisticAnswer(nested), inexact_headers(result))
+
+    return Computed(found.result_key(query.statistic, cube_query), build)
 
 
 def handle_statistic_per_timeslice(

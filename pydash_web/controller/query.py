@@ -1,14 +1,20 @@
 """Statistics in one fixed shape."""
 
 from pydash_web.controller.lookup import find_dashboard
+from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.models.statistic import QueryResponse, StatisticQuery
 
 
-def query_statistics(dashboard_id: str, query: StatisticQuery) -> QueryResponse:
+def query_statistics(dashboard_id: str, query: StatisticQuery) -> Computed[QueryResponse]:
     """Return statistics by group and time slice, always in the same shape.
 
     :raises QueryError: names the parameter that is invalid.
     """
     cube_query = query.cube_query()
-    result = find_dashboard(dashboard_id).query(query.statistic, cube_query)
-    return QueryResponse.of(result, cube_query.by)
+    dashboard = find_dashboard(dashboard_id)
+
+    def build() -> Rendered[QueryResponse]:
+        result = dashboard.query(query.statistic, cube_query)
+        return Rendered.of(QueryResponse.of(result, cube_query.by))
+
+    return Computed(dashboard.result_key(query.statistic, cube_query), build)

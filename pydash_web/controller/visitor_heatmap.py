@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydash_app.dashboard.entity import Dashboard
-from pydash_cube.query import Query
+from pydash_cube.query import Query, QueryResult
 from pydash_cube.vocabulary import MAX_SLICES, StatisticName, TimeUnit
 from pydash_web.controller.dates import days
-from pydash_web.controller.inexact import mark_inexact
+from pydash_web.controller.inexact import inexact_headers
 from pydash_web.controller.lookup import find_dashboard
+from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.models.statistic import Heatmap, LocalDateRange
 
 DAY = timedelta(days=1)
@@ -18,7 +19,7 @@ HOURS = 24
 
 def visitor_heatmap(
     dashboard_id: str, query: LocalDateRange, field: str = "total_visits"
-) -> Heatmap:
+) -> Computed[Heatmap]:
     """Return the number of requests in each hour.
 
     :param query: the first and the last day.
@@ -26,10 +27,16 @@ def visitor_heatmap(
     """
     dashboard = find_dashboard(dashboard_id)
     first, last = days(query, ZoneInfo(query.timezone), most=MAX_SLICES // HOURS)
-    return Heatmap(_hours(dashboard, first, last, field, query.timezone))
+    hours = _hours_query(first, last, query.timezone)
+
+    def build() -> Rendered[Heatmap]:
+        result = dashboard.query([StatisticName(field)], hours)
+        return Rendered.of(Heatmap(_by_day(result, first, last)), inexact_headers(result))
+
+    return Computed(dashboard.result_key((field, first, last), hours), build)
 
 
-def unique_visitor_heatmap(dashboard_id: str, query: LocalDateRange) -> Heatmap:
+def unique_visitor_heatmap(dashboard_id: str, query: LocalDateRange) -> Computed[Heatmap]:
     """Return the number of unique visitors in each hour."""
     return visitor_heatmap(dashboard_id, query, "unique_visitors")
 
@@ -46,21 +53,22 @@ def daterange(start_date: datetime, end_date: datetime) -> Iterator[datetime]:
 
 def get_hourly_data(dashboard: Dashboard, day: datetime, field: str) -> list[int | None]:
     """Return the values of the 24 hours of a day (UTC)."""
-    [hours] = _hours(dashboard, day, day, field, "UTC").values()
+    result = dashboard.query([StatisticName(field)], _hours_query(day, day, "UTC"))
+    [hours] = _by_day(result, day, day).values()
     return hours
 
 
-def _hours(
-    dashboard: Dashboard, first: datetime, last: datetime, field: str, zone: str
-) -> dict[str, list[int | None]]:
+def _hours_query(first: datetime, last: datetime, zone: str) -> Query:
+    return Query(first, last + DAY, timeslice=TimeUnit.HOUR, timezone=zone)
+
+
+def _by_day(result: QueryResult, first: datetime, last: datetime) -> dict[str, list[int | None]]:
     """Return the values of 24 hours by day; None for hours that the clocks skip."""
-    query = Query(first, last + DAY, timeslice=TimeUnit.HOUR, timezone=zone)
-    result = dashboard.query([StatisticName(field)], query)
-    mark_inexact(result)
     found: dict[str, list[int | None]] = {
         f"{day:%Y-%m-%d}": [None] * HOURS for day in daterange(first, last)
     }
-    for label, value in zip(result.slices, result.values[field][0], strict=True):
+    [[values]] = result.values.values()
+    for label, value in zip(result.slices, values, strict=True):
         # The clocks can show an hour twice, such as 2026-10-25T02+02:00 and 2026-10-25T02+01:00.
         hours, hour = found[label[:10]], int(label[11:13])
         hours[hour] = (hours[hour] or 0) + value

@@ -4,13 +4,40 @@ The files of the front end are compressed when they are built. Exports are not c
 little processor time as possible.
 """
 
-from flask import Flask
+from flask import Flask, Request, g
 from flask_compress import Compress
+
+from pydash_cube.cache import Cache
 
 # Fast levels: better ones would cost more time than they save in transmission.
 BROTLI_QUALITY = 4
 GZIP_LEVEL = 4
 MIN_BYTES = 1_000
+# Of the compressed bodies that are kept.
+CAPACITY = 16 * 1024**2
+
+
+class CompressedBodies:
+    """Keeps compressed bodies, to send them again.
+
+    Keys are the algorithm and the tag of the body. Bodies without a tag are not kept.
+    """
+
+    def __init__(self) -> None:
+        self._bodies: Cache[bytes] = Cache(CAPACITY, len)
+
+    def get(self, key: str) -> bytes | None:
+        """Return a compressed body; None if it is not kept."""
+        return self._bodies.find(key)
+
+    def set(self, key: str, body: bytes) -> None:
+        """Keep a compressed body."""
+        if not key.endswith(";"):
+            self._bodies.store(key, body)
+
+
+def _tag_of_body(_request: Request) -> str:
+    return str(g.get("body_tag", ""))
 
 
 def install(app: Flask) -> None:
@@ -22,5 +49,7 @@ def install(app: Flask) -> None:
         COMPRESS_LEVEL=GZIP_LEVEL,
         COMPRESS_MIN_SIZE=MIN_BYTES,
         COMPRESS_STREAMS=False,
+        COMPRESS_CACHE_BACKEND=CompressedBodies,
+        COMPRESS_CACHE_KEY=_tag_of_body,
     )
     Compress(app)

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Condition, Lock
+from typing import TypeVar
 
 from flask import Flask, Response, current_app
 
 from pydash_app.configuration import Configuration
 from pydash_app.errors import TooManyRequests
 from pydash_cube import effort
+
+Result = TypeVar("Result")
 
 MAX_PER_ACCOUNT = 2
 # A browser sends so many requests at once.
@@ -116,8 +119,8 @@ def install(app: Flask) -> None:
     app.extensions["pydash_queries"] = QueryLimiter(max(1, 3 * threads // 4))
 
 
-def run_query(run: Callable[[], Response], account: str) -> Response:
-    """Run a request that queries statistics, within the limits of number and time.
+def run_query(run: Callable[[], Result], account: str) -> Result:
+    """Query statistics, within the limits of number and time.
 
     :raises Busy: too many queries of the account wait.
     :raises QueryTimeout: it took too long.

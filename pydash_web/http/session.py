@@ -11,8 +11,9 @@ this host itself, so that neither a subdomain nor plain HTTP can replace it.
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import NoReturn
 
 import flask_login
@@ -25,7 +26,10 @@ from pydash_app.errors import Forbidden, NotAuthenticated
 from pydash_app.user import User, maybe_find_user
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE, Session
-from pydash_database import transact
+from pydash_database import DatabaseUnavailable, DiskFull, transact
+from pydash_logger.logger import Logger
+
+logger = Logger(__name__)
 
 SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
@@ -153,11 +157,14 @@ def load_user(user_id: str) -> User | None:
     """
     if _has_bearer_token(request):
         return None
-    user_id, _, session = user_id.partition(" ")
+    user_id, _, session_id = user_id.partition(" ")
     user = maybe_find_user(user_id)
-    if user is None or user.sessions.use(session) is None:
+    session = user.sessions.find(session_id) if user else None
+    if user is None or session is None:
         cookie.clear()  # The browser need not send it again.
         return None
+    if session.is_to_be_recorded(datetime.now(UTC)):
+        g.record_use = partial(_use_session, user_id, session_id)
     return user
 
 
@@ -182,6 +189,22 @@ def require(access: Access) -> None:
         raise Forbidden("This requires an API token of scope write.")
 
 
+def record_use() -> None:
+    """Record that the session or the API token of the request was used, if this is due.
+
+    This is a transaction of its own, after the request, because other requests of the same page do
+    the same: such conflicts must not repeat the request.
+    """
+    record = g.pop("record_use", None)
+    if record is None:
+        return
+    try:
+        transact(record)
+    except (DatabaseUnavailable, DiskFull) as error:
+        # The request itself has been handled; the next one tries again.
+        logger.warning(f"The use of a session or token is not recorded: {error}")
+
+
 def require_xsrf_token() -> None:
     """Refuse a change that has the session cookie but may have been sent by another site.
 
@@ -202,9 +225,17 @@ def is_admin() -> bool:
         return current_user().admin
 
     try:
-        return transact(check)
+        admin = transact(check)
     except NotAuthenticated:
         return False
+    record_use()
+    return admin
+
+
+def _use_session(user_id: str, session_id: str) -> None:
+    user = maybe_find_user(user_id)
+    if user is not None:
+        user.sessions.use(session_id)
 
 
 def _has_bearer_token(request: Request) -> bool:
@@ -220,11 +251,14 @@ def _load_token_owner(request: Request) -> User | None:
     """Return the owner of the API token of a request; None if there is no valid token."""
     if not _has_bearer_token(request) or not request.authorization:
         return None
-    found = tokens.use(request.authorization.token) if request.authorization.token else None
+    secret = request.authorization.token or ""
+    found = tokens.find(secret)
     if found is None:
         return None
     user, token = found
     g.token_scope = token.scope
+    if token.is_to_be_recorded(datetime.now(UTC)):
+        g.record_use = partial(tokens.use, secret)
     return user
 
 

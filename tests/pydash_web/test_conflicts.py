@@ -145,15 +145,15 @@ def test_a_deletion_is_retried_after_a_conflict(
 def test_a_request_whose_session_ends_meanwhile_is_refused(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use, tries = Sessions.use, []
+    find, tries = Sessions.find, []
 
-    def use_while_it_ends(sessions: Sessions, session_id: str) -> object:
+    def find_while_it_ends(sessions: Sessions, session_id: str) -> object:
         tries.append(session_id)
         if len(tries) > 1:
             sessions.end(session_id)
-            return use(sessions, session_id)
-        use(sessions, session_id)
+            return find(sessions, session_id)
+        find(sessions, session_id)
         raise TransientError
 
-    monkeypatch.setattr(Sessions, "use", use_while_it_ends)
+    monkeypatch.setattr(Sessions, "find", find_while_it_ends)
     assert alice.get("/api/user").status_code == 401

@@ -295,7 +295,7 @@ class TestHeaders:
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
 
     def test_user_data_is_not_cached(self, alice: Visitor) -> None:
-        assert alice.get("/api/dashboards").headers["Cache-Control"] == "no-store"
+        assert alice.get("/api/user").headers["Cache-Control"] == "no-store"
 
 
 class TestRealAddress:

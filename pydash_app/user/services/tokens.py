@@ -54,16 +54,21 @@ def of_user(user: User) -> list[ApiToken]:
     return sorted(tokens, key=lambda token: token.created, reverse=True)
 
 
-def use(secret: str) -> tuple[User, ApiToken] | None:
+def find(secret: str) -> tuple[User, ApiToken] | None:
     """Return the owner of a secret, and its token; None if it is invalid, expired or revoked."""
     token = api_token_repository.find_by_secret_hash(hash_code(secret))
     if token is None or token.has_expired():
         return None
     user = repository.find(token.user_id)
-    if user is None:
-        return None
-    token.record_use()
-    return user, token
+    return None if user is None else (user, token)
+
+
+def use(secret: str) -> tuple[User, ApiToken] | None:
+    """Do the same as `find`, and record that the token was used."""
+    found = find(secret)
+    if found is not None:
+        found[1].record_use()
+    return found
 
 
 def revoke(user: User, token_id: UUID) -> None:

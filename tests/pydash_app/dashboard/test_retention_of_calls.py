@@ -1,6 +1,7 @@
 """Retention drops details and changes no coarser number."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from pydash_app.dashboard.services.retention import drop_expired
 from pydash_cube import month
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.query import Query
+from pydash_cube.vocabulary import CallField
 from pydash_database import transact
 from tests.pydash_cube.support import run_query
 
@@ -184,3 +186,46 @@ def test_without_retention_everything_is_kept(dashboard: Dashboard) -> None:
 def test_an_invalid_retention_names_its_parameter(values: dict[str, int], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         Retention(**values)
+
+
+def test_dropping_changes_the_version_of_the_cube(database: None) -> None:
+    """What was computed before is not shown any longer: it may be finer than what is left."""
+    dashboard = Dashboard("http://127.0.0.1:9", "token", uuid4())
+    dashboard.add_endpoint_calls(columns())
+    cube = dashboard.aggregator_group.cube
+    dashboard.retention = Retention(calls_days=20, fine_cells_days=30)
+    transact(lambda: repository.add(dashboard))
+    versions = [transact(lambda: cube.version)]
+    # The first moves the recent calls, which stores the cube itself.
+    for days in (0, 5, 60):
+        transact(lambda: drop_expired(dashboard.id, NOW + timedelta(days=days)))  # noqa: B023
+        versions.append(transact(lambda: cube.version))
+    assert None not in versions
+    assert len(set(versions)) == len(versions)
+    transact(lambda: drop_expired(dashboard.id, NOW + timedelta(days=60)))
+    assert transact(lambda: cube.version) == versions[-1], "nothing was left to drop"
+
+
+def test_a_new_name_changes_the_version_of_the_cube(database: None) -> None:
+    dashboard = Dashboard("http://127.0.0.1:9", "token", uuid4())
+    dashboard.add_endpoint_calls(columns())
+    cube = dashboard.aggregator_group.cube
+    transact(lambda: repository.add(dashboard))
+    before = transact(lambda: cube.version)
+    assert transact(lambda: cube.admit(CallField.ENDPOINT, "a"))
+    assert transact(lambda: cube.version) == before
+    assert transact(lambda: cube.admit(CallField.ENDPOINT, "new"))
+    assert transact(lambda: cube.version) != before
+
+
+def test_what_has_changed_in_a_transaction_has_no_version_yet(database: None) -> None:
+    dashboard = Dashboard("http://127.0.0.1:9", "token", uuid4())
+    assert dashboard.result_key(None, Query()) is None
+    transact(lambda: repository.add(dashboard))
+    assert transact(lambda: dashboard.result_key(None, Query())) is not None
+
+    def change() -> object:
+        dashboard.add_endpoint_calls(columns())
+        return dashboard.result_key(None, Query())
+
+    assert transact(change) is None
