@@ -33,10 +33,10 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 class WebApplication(Flask):
-    """Flask, except for what it logs."""
+    """Flask with its own logging of exceptions."""
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log an unexpected exception by its route: the URL may contain a code from a mail."""
+        """Log an unexpected exception with its route, because the URL may contain a secret code."""
         message = f"{request.method} {request.url_rule} failed (request {errors.request_id()})"
         self.logger.error(message, exc_info=exc_info)
 
@@ -46,7 +46,7 @@ def create_app(configuration: Configuration) -> Flask:
 
     `pydash_app.configure` must have been called in this process.
 
-    :raises ConfigurationError: the store of rate limits requires an optional dependency.
+    :raises ConfigurationError: the rate limit storage requires an optional dependency.
     """
     configuration.require_extra("rate_limit_store")
     app = WebApplication(__name__, static_folder=None)

@@ -1,6 +1,6 @@
-"""The routes of the API: which URL goes to which controller.
+"""The routes of the API, each with its controller.
 
-The first line of a controller's docstring is the route's title in the OpenAPI document.
+The first line of a controller's docstring is the route's summary in the OpenAPI document.
 """
 
 import pydash_web.controller.change_dashboard_settings
@@ -37,7 +37,7 @@ from pydash_web.models.statistic import ExportedCalls
 
 controller = pydash_web.controller
 PUBLIC, READ, WRITE, ACCOUNT = Access.PUBLIC, Access.READ, Access.WRITE, Access.ACCOUNT
-NO_ENDPOINT = {404: "No such dashboard, or it has no such endpoint."}
+NO_ENDPOINT = {404: "Dashboard or endpoint not found."}
 
 
 def _always(_body: object) -> bool:
@@ -52,7 +52,7 @@ login = post(
     PUBLIC,
     limit=limits.SIGN_IN,
     transactional=False,
-    errors={401: "Wrong username or password.", 403: "The email address is not verified yet."},
+    errors={401: "Wrong username or password.", 403: "The email address is not verified."},
 )
 logout = post("/logout", controller.logout.logout, ACCOUNT, transactional=False)
 get_user = get("/user", controller.user.get_user, READ)
@@ -94,7 +94,7 @@ delete_user = post(
     ACCOUNT,
     limit=limits.PASSWORD,
     transactional=False,
-    errors={500: "The user does not exist any more."},
+    errors={500: "The user no longer exists."},
 )
 change_settings = post(
     "/user/change_settings",
@@ -114,14 +114,14 @@ delete_token = post(
     "/user/tokens/<token_id>/delete",
     controller.tokens.delete_token,
     ACCOUNT,
-    errors={404: "No such token."},
+    errors={404: "Token not found."},
 )
 get_sessions = get("/user/sessions", controller.sessions.get_sessions, ACCOUNT)
 delete_session = post(
     "/user/sessions/<session_id>/delete",
     controller.sessions.delete_session,
     ACCOUNT,
-    errors={404: "No such session."},
+    errors={404: "Session not found."},
 )
 
 # -- Dashboards -------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Serves the built front end: one page for all paths, and the files that it loads."""
+"""Serves the built front end: one page for all paths, and its files."""
 
 import mimetypes
 from functools import lru_cache
@@ -17,16 +17,16 @@ YEAR_SECONDS = 31_536_000
 
 
 class PagePath(PathConverter):
-    """Any path of the front end: all except those of the API."""
+    """Any path outside the API."""
 
     regex = r"(?!api(?:/|$)|metrics$).*?"
 
 
 def serve(path: str = "") -> Response:
-    """Return the file of a path, or the page, which then shows the route of this path.
+    """Return the file at a path, or the page, which then renders the route.
 
     :param path: the URL's path without the leading slash.
-    :raises NotFound: it is an asset that does not exist.
+    :raises NotFound: the asset does not exist.
     """
     page = STATIC / PAGE
     if not page.is_file():
@@ -41,9 +41,9 @@ def serve(path: str = "") -> Response:
 
 
 def _send_page(page: Path) -> Response:
-    """Return the page, in which URLs that begin with `./` are made to begin with PyDash's path.
+    """Return the page, with PyDash's path in place of the leading `./` of URLs.
 
-    The page is sent for every path, so browsers cannot resolve them themselves.
+    The page is sent for every path, so browsers cannot resolve relative URLs.
     """
     html = page.read_text(encoding="utf-8").replace('"./', f'"{request.script_root}/')
     response = Response(html, mimetype="text/html")
@@ -54,7 +54,7 @@ def _send_page(page: Path) -> Response:
 
 @lru_cache(maxsize=1)
 def _files(folder: Path, _built: int) -> frozenset[str]:
-    """Return the files of the build, which are the only ones served; again after each build."""
+    """Return the files of the build, which are the only ones served. Reread after each build."""
     return frozenset(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )

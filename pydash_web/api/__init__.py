@@ -1,4 +1,4 @@
-"""The blueprint of the API, and how a controller becomes one of its routes.
+"""The blueprint of the API, and the decorators that turn controllers into routes.
 
 A controller takes the parameters of the URL, and `body` and `query`, annotated with the models that
 validate them. It returns a model. `url_for` takes the name of a route with the prefix `pydash_web.`
@@ -24,7 +24,7 @@ OPERATIONS: list[Operation] = []
 
 
 class DashboardId(BaseConverter):
-    """A dashboard's id in a URL, where `/dashboards/register` and `/dashboards/probe` also match.
+    """A dashboard id in a URL, which excludes `/dashboards/register` and `/dashboards/probe`.
 
     Without it, GET /dashboards/register would be a 400 (invalid id) instead of a 405.
     """
@@ -52,7 +52,7 @@ def route(
 
     The parameters are those of `Operation`.
 
-    :param name: the operation's name, if it is not that of the controller.
+    :param name: the name of the operation; by default that of the controller.
     """
     name = name or controller.__name__
     operation = Operation(
@@ -76,7 +76,7 @@ def route(
 
 
 def install(app: Flask) -> None:
-    """Add the routes that have been declared to the app."""
+    """Add the declared routes to the app."""
     app.url_map.converters["dashboard"] = DashboardId
     app.register_blueprint(api)
 

@@ -1,4 +1,4 @@
-"""Write the API's OpenAPI document to the standard output: `python -m pydash_web.api`."""
+"""Write the API's OpenAPI document to standard output: `python -m pydash_web.api`."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The documentation of the API: `/api/openapi.json`, and the page `/api/docs` rendered from it."""
+"""The documentation of the API: `/api/openapi.json`, and `/api/docs`, which is rendered from it."""
 
 import re
 from functools import cache
@@ -16,12 +16,12 @@ def _document(root: str) -> dict[str, Any]:
 
 
 def _with_code(text: str | None) -> Markup:
-    """Mark up text in backticks as code."""
+    """Render text in backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text or ""))))  # noqa: S704
 
 
 def install(app: Flask) -> None:
-    """Add the routes of the documentation."""
+    """Add the documentation routes."""
     app.jinja_env.filters["with_code"] = _with_code
     root = app.config["PYDASH"].public_path or "/"
     app.add_url_rule("/api/openapi.json", "openapi", lambda: jsonify(_document(root)))

@@ -1,4 +1,4 @@
-"""One status for each kind of error, and one JSON shape for all of them."""
+"""Maps errors to HTTP statuses and to JSON responses of the same shape."""
 
 import secrets
 
@@ -26,7 +26,7 @@ STATUSES: dict[type[domain.PyDashError], int] = {
 }
 HTTP_MESSAGES = {
     404: "Not found.",
-    405: "Method not allowed. The header Allow lists the allowed ones.",
+    405: "Method not allowed. The Allow header lists the allowed methods.",
     500: "Something went wrong. The error has been logged.",
 }
 RETRY_SECONDS = 5
@@ -43,7 +43,7 @@ def install(app: Flask) -> None:
 
 
 def request_id() -> str:
-    """Return the id of the current request, by which a response is found in the log."""
+    """Return the ID of the current request, which its response and its log lines share."""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
     return str(g.request_id)
@@ -55,7 +55,7 @@ def error_response(
     errors: dict[str, list[str]] | None = None,
     request_id: str | None = None,
 ) -> Response:
-    """Return the response of an error."""
+    """Return the response for an error."""
     error = Error(message=message, errors=errors or None, request_id=request_id)
     text = error.model_dump_json(exclude_none=True)
     return Response(text, status, mimetype="application/json")
@@ -90,7 +90,7 @@ def _database_unavailable(error: DatabaseUnavailable) -> Response:
     logger.warning(f"The database is unavailable: {error}")
     message = "The database is unavailable. Try again."
     if isinstance(error, DiskFull):
-        message = "The disk of the server is full. Nothing can be saved until there is space again."
+        message = "The server's disk is full. Nothing can be saved until space is freed."
     response = error_response(503, message)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -106,5 +106,5 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _internal_error(_: InternalServerError) -> Response:
-    """Return the response of an unexpected exception, which Flask has logged with its traceback."""
+    """Return the response for an unexpected exception, which Flask has logged with a traceback."""
     return error_response(500, HTTP_MESSAGES[500], request_id=request_id())

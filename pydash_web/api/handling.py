@@ -1,4 +1,4 @@
-"""Handles a request to a route of the API: access, validation, rate limits, transaction."""
+"""Handles a request to an API route: access, validation, rate limits and transaction."""
 
 from functools import partial
 from http import HTTPStatus
@@ -17,14 +17,14 @@ from pydash_web.api.operation import Operation
 from pydash_web.http import concurrency, limits, session
 from pydash_web.http.rendered import Computed, Rendered, built
 from pydash_web.http.session import Access
-from pydash_web.models.common import Answer
+from pydash_web.models.common import ResponseBody
 
 
 def handle(operation: Operation, path: dict[str, str]) -> Response:
-    """Handle a request, in one transaction, which an error aborts.
+    """Handle a request in one transaction, which is aborted on an error.
 
-    Errors become responses here, not in Flask, so that wrappers of the view (metrics, FMD) see
-    their status.
+    Errors are turned into responses here rather than in Flask, so that wrappers of the view
+    (metrics, FMD) see the status.
     """
     try:
         if operation.limit or operation.waits or not operation.transactional:
@@ -77,7 +77,7 @@ def _validate(operation: Operation) -> dict[str, Any]:
 
 
 def _account(operation: Operation, arguments: dict[str, Any]) -> str | None:
-    """Return the account that a request concerns: the signed-in user, or the one it names."""
+    """Return the account that a request concerns: the signed-in user, or the one that it names."""
     if operation.access is not Access.PUBLIC:
         return str(session.current_user().id)
     body = arguments.get("body")
@@ -89,9 +89,9 @@ def _run(operation: Operation, arguments: dict[str, Any]) -> Response:
     result = operation.controller(**arguments)
     if isinstance(result, Response):
         return result
-    status = result.response_status() if isinstance(result, Answer) else HTTPStatus.OK
+    status = result.response_status() if isinstance(result, ResponseBody) else HTTPStatus.OK
     if isinstance(result, Computed):
-        # What is kept takes no time, and so need not wait for other queries.
+        # A cached result takes no time, so it need not wait for other queries.
         account = str(session.current_user().id)
         key = None if result.key is None else (operation.name, result.key)
         result = built(key, partial(concurrency.run_query, result.build, account))

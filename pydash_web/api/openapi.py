@@ -1,7 +1,7 @@
 """The OpenAPI document, generated from the routes and the models that validate their requests.
 
-Each model has one name, wherever it occurs. Responses are described as they are serialized: fields
-that are always present are required.
+Each model has the same name wherever it occurs. Responses are described as they are serialized, so
+fields that are always present are required.
 """
 
 import inspect
@@ -23,9 +23,9 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": SESSION_COOKIE,
-        "description": "Set by `/api/login`. A POST also needs the header `X-XSRF-TOKEN` with the"
-        " value of the cookie `XSRF-TOKEN`. Over HTTPS, the names of both cookies begin with"
-        " `__Host-`; below a path, with `__Secure-`.",
+        "description": "Set by `/api/login`. A POST also requires the header `X-XSRF-TOKEN` with"
+        " the value of the cookie `XSRF-TOKEN`. Over HTTPS, the names of both cookies start with"
+        " `__Host-`, or with `__Secure-` if PyDash is served below a path.",
     },
     "token": {
         "type": "http",
@@ -60,7 +60,8 @@ def document(root: str = "/") -> Json:
         "info": {
             "title": "PyDash",
             "version": "1",
-            "description": "All your Flask-MonitoringDashboards in one place. JSON; times are UTC.",
+            "description": "All your Flask-MonitoringDashboards in one place. Bodies are JSON, and"
+            " times are UTC.",
         },
         "servers": [{"url": root}],
         "paths": paths,
@@ -69,7 +70,7 @@ def document(root: str = "/") -> Json:
 
 
 class _WithoutTitles(GenerateJsonSchema):
-    """Omits the titles of fields, which would only repeat their names."""
+    """Omits the titles of fields, which only repeat their names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -92,14 +93,14 @@ class _Schemas:
 
     @property
     def definitions(self) -> Json:
-        """The schemas that are referenced; those of queries are written as parameters instead."""
+        """The referenced schemas. Query models are written as parameters instead."""
         return {name: self._all[name] for name in sorted(self._all) if name not in self._queries}
 
     def reference(self, model: type[BaseModel], mode: Mode) -> Json:
         return dict(self._of[model, mode])
 
     def parameters(self, query: type[BaseModel]) -> list[Json]:
-        """Return the fields of a query, one parameter each."""
+        """Return one parameter for each field of a query."""
         schema = self._all[query.__name__]
         required = schema.get("required", [])
         return [
@@ -109,7 +110,7 @@ class _Schemas:
                 "required": name in required,
                 "description": field.pop("description", ""),
                 "schema": (kind := _not_null(field)),
-                # Lists are separated by commas.
+                # Lists are comma-separated.
                 **({"style": "form", "explode": False} if kind.get("type") == "array" else {}),
             }
             for name, field in ((name, dict(it)) for name, it in schema["properties"].items())
@@ -117,7 +118,7 @@ class _Schemas:
 
 
 def _not_null(field: Json) -> Json:
-    """Remove null: an optional query parameter is absent, never null."""
+    """Remove null, because an optional query parameter is absent and never null."""
     kinds: list[Json] = [kind for kind in field.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return field
@@ -169,7 +170,7 @@ def _responses(operation: Operation, schemas: _Schemas) -> Json:
 
 
 def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
-    """Return the errors that follow from the parameters of a route, and its own."""
+    """Return the errors that follow from the parameters of a route, and its specific errors."""
     failures: dict[int, str | type[BaseModel]] = {
         HTTPStatus.SERVICE_UNAVAILABLE: "The database is unavailable. Try again."
     }
@@ -179,8 +180,8 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
     if operation.method == "POST" or "dashboard_id" in operation.path:
         failures[HTTPStatus.FORBIDDEN] = (
-            "It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is"
-            " missing."
+            "The resource belongs to another user, the scope of the API token is insufficient, or"
+            " `X-XSRF-TOKEN` is missing."
         )
     if "dashboard_id" in operation.path:
         failures[HTTPStatus.NOT_FOUND] = "Dashboard not found."

@@ -1,4 +1,4 @@
-"""The description of a route, from which it is served and documented."""
+"""The definition of a route, from which it is served and documented."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,14 +20,14 @@ class Operation:
     """One route.
 
     :param url: its URL rule below `/api`.
-    :param controller: the function that runs. Its parameters are those of the URL, plus `body` and
-        `query` where the route accepts these; their annotations are the models.
-    :param name: the operation id, and the Flask endpoint.
-    :param errors: the meaning of each status besides the usual ones, or the model of its response.
+    :param controller: the function to call. Its parameters are those of the URL, plus `body` and
+        `query` if the route accepts them. Their annotations are the models.
+    :param name: the operation ID and the name of the Flask endpoint.
+    :param errors: the description of each additional error status, or the model of its response.
     :param limit: its rate limit.
-    :param transactional: whether the controller runs in one transaction, or makes its own.
-    :param waits: whether a request with this body may wait long, for a user's server or a slow
-        reader. Such requests are limited in number. Without it, none does.
+    :param transactional: whether the controller runs in one transaction or begins its own.
+    :param waits: whether a request with this body may wait for a user's server or a slow reader.
+        The number of such requests is limited. None: no request waits.
     :param streams: the media types of a streamed response, each with its model if it is JSON.
     """
 

@@ -1,4 +1,4 @@
-"""Parses untrusted JSON: whatever is not plain, unambiguous JSON is refused."""
+"""Parses untrusted JSON, and rejects whatever is not plain and unambiguous."""
 
 import json
 from collections import Counter
@@ -10,10 +10,10 @@ from pydash_app.errors import InvalidInput
 def loads(raw: bytes) -> Any:
     """Parse JSON.
 
-    Stricter than `json.loads`: it must be UTF-8, an object may have a name only once, and NaN and
-    Infinity are invalid.
+    This is stricter than `json.loads`. The encoding must be UTF-8, the names in an object must be
+    unique, and NaN and Infinity are invalid.
 
-    :raises InvalidInput: it is invalid; the message says why.
+    :raises InvalidInput: it is invalid. The message says why.
 
     >>> loads(b'{"name": "Alice"}')
     {'name': 'Alice'}
@@ -35,7 +35,7 @@ def loads(raw: bytes) -> Any:
 
 
 def readable(name: str) -> str:
-    """Return the name of a field, which may be any text, in a form fit for a response."""
+    """Return the name of a field, which may be any text, in a form that is safe in a response."""
     return name[:100].encode("utf-8", "replace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Validates the body and the query string of a request, with a message per invalid field."""
+"""Validates the body and the query string of a request, with a message for each invalid field."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -13,7 +13,7 @@ from pydash_web.api import strict_json
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# Of thousands of invalid fields, only the first are reported.
+# The maximum number of invalid fields that are reported.
 MAX_ERRORS = 50
 
 # Messages for pydantic's error types, as shown next to a form field.
@@ -42,27 +42,27 @@ def body(model: type[Model], request: Request) -> Model:
     """Validate the JSON body of a request.
 
     :raises InvalidInput: it is not JSON, or a field is invalid.
-    :raises RequestEntityTooLarge: it is longer than the app allows.
+    :raises RequestEntityTooLarge: it is larger than the app allows.
     """
     if request.mimetype != "application/json":
-        raise InvalidInput("The body must be JSON, with the header Content-Type: application/json.")
+        raise InvalidInput("The body must be JSON with the header Content-Type: application/json.")
     return _validate(model, strict_json.loads(request.get_data()))
 
 
 def query(model: type[Model], request: Request) -> Model:
-    """Validate the query string of a request; each parameter may be given once.
+    """Validate the query string of a request. Each parameter may occur only once.
 
     :raises InvalidInput: a parameter is invalid.
     """
     given = request.args.to_dict(flat=False)
-    repeated = {name: ["May be given only once."] for name in given if len(given[name]) > 1}
+    repeated = {name: ["May occur only once."] for name in given if len(given[name]) > 1}
     if repeated:
         raise invalid(repeated)
     return _validate(model, {name: values[0] for name, values in given.items()})
 
 
 def invalid(errors: dict[str, list[str]]) -> InvalidInput:
-    """Return the error whose message names the fields.
+    """Return an error whose message names the fields.
 
     >>> invalid({"end_date": ["It is before start_date."]}).message
     'end_date: It is before start_date.'
@@ -87,7 +87,7 @@ def _by_field(details: Iterable[ErrorDetails]) -> dict[str, list[str]]:
             context = detail.get("ctx", {})
             if "error" in context:
                 context = {"reason": str(context["error"])}
-            # Other messages are complete, and can contain braces of the client.
+            # Other messages are complete and may contain braces from the client's input.
             reason = detail["msg"]
             if detail["type"] in REASONS:
                 reason = REASONS[detail["type"]].format_map(context)

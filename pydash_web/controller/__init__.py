@@ -1,1 +1,1 @@
-"""One module per action: it calls `pydash_app` and returns the response's model."""
+"""One module per action, which calls `pydash_app` and returns the response model."""

@@ -1,4 +1,4 @@
-"""Handles changing dashboard settings."""
+"""Changes the settings of a dashboard."""
 
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services import registration
@@ -9,7 +9,7 @@ from pydash_web.models.dashboard import DashboardMessage, DashboardSettings
 
 
 def change_dashboard_settings(dashboard_id: str, body: DashboardSettings) -> DashboardMessage:
-    """Change the given settings of a dashboard.
+    """Change the settings of a dashboard.
 
     A new address or token is tested first.
 

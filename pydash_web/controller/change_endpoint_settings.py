@@ -1,4 +1,4 @@
-"""Handles hiding endpoints, and showing them again."""
+"""Hides and shows endpoints."""
 
 from pydash_web.controller.dashboard_info import endpoint_info
 from pydash_web.controller.lookup import find_dashboard, find_endpoint
@@ -10,7 +10,7 @@ def change_endpoint_settings(
 ) -> EndpointMessage:
     """Show or hide an endpoint.
 
-    Its requests count either way.
+    Its requests are counted either way.
 
     :raises NotFound: the dashboard has no such endpoint.
     """

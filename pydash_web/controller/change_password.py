@@ -1,4 +1,4 @@
-"""Manages changing of the user's password."""
+"""Changes the user's password."""
 
 from pydash_app.user.services import settings
 from pydash_web.http import session
@@ -7,9 +7,9 @@ from pydash_web.models.user import PasswordChange
 
 
 def change_password(body: PasswordChange) -> Message:
-    """Change the password and end all other sessions, on request revoke all API tokens.
+    """Change the password, end all other sessions and optionally revoke all API tokens.
 
-    :raises NotAuthenticated: the current password is wrong.
+    :raises NotAuthenticated: the current password is incorrect.
     :raises InvalidInput: the new password does not meet the requirements.
     """
     settings.change_password(
@@ -19,7 +19,7 @@ def change_password(body: PasswordChange) -> Message:
         keep_session=session.session_id(),
         revoke_tokens=body.revoke_tokens,
     )
-    tokens = "were revoked" if body.revoke_tokens else "stay valid"
+    tokens = "were revoked" if body.revoke_tokens else "remain valid"
     return Message(
         message=f"Password changed. All other sessions were signed out; API tokens {tokens}."
     )

@@ -1,4 +1,4 @@
-"""Manages changing of user settings."""
+"""Changes the user's settings."""
 
 from pydash_app.user.services import settings
 from pydash_web.controller.user import user_info
@@ -7,10 +7,10 @@ from pydash_web.models.user import Settings, UserMessage
 
 
 def change_settings(body: Settings) -> UserMessage:
-    """Change the given settings of the user.
+    """Change the user's settings.
 
     :raises InvalidInput: a setting is invalid, or the password that it requires is missing.
-    :raises NotAuthenticated: the password is wrong.
+    :raises NotAuthenticated: the password is incorrect.
     """
     user = session.current_user()
     if body.current_password is not None:

@@ -16,13 +16,13 @@ from pydash_web.models.dashboard import (
     ReachedLimit,
 )
 
-# Endpoints that are listed with a dashboard; there may be 10,000.
+# The maximum number of endpoints listed with a dashboard, which may have 10,000.
 LISTED_ENDPOINTS = 100
 UPTIME_WINDOW = timedelta(days=90)
 
 
 def dashboard_info(dashboard: Dashboard) -> DashboardInfo:
-    """Build the response model of a dashboard, without reading its cube."""
+    """Build the response model of a dashboard without reading its cube."""
     listed, following = endpoints_from(dashboard, None, LISTED_ENDPOINTS)
     endpoints = [endpoint_info(dashboard, each) for each in listed]
     fields = dashboard_fields(dashboard)
@@ -32,9 +32,9 @@ def dashboard_info(dashboard: Dashboard) -> DashboardInfo:
 def endpoints_from(
     dashboard: Dashboard, start: str | None, limit: int
 ) -> tuple[list[Endpoint], str | None]:
-    """Return some endpoints by name, and the name of the one that follows them, if any.
+    """Return a page of endpoints, sorted by name, and the first name of the next page, if any.
 
-    :param start: the first one; None for the first of all.
+    :param start: the name to start with; None for the first page.
     :param limit: the maximum number.
     """
     names = list(islice(dashboard.endpoints.keys(start), limit + 1))

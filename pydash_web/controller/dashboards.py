@@ -1,4 +1,4 @@
-"""The dashboards of a user, and their statistics in the documented shape."""
+"""Returns the dashboards of a user, and their statistics in the documented shape."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ from pydash_web.models.dashboard import (
     Endpoints,
 )
 from pydash_web.models.dates import match_datetime_string_with_formats
-from pydash_web.models.statistic import Aggregates, StatisticAnswer, StatisticQuery
+from pydash_web.models.statistic import Aggregates, StatisticQuery, StatisticResponse
 
 __all__ = [
     "check_allowed_statistics",
@@ -48,17 +48,17 @@ AGGREGATES = tuple(
 
 
 def dashboards() -> Dashboards:
-    """List the user's dashboards, each with the key figures of today."""
+    """List the user's dashboards with today's key figures."""
     mine = dashboards_of_user(session.current_user().id)
     mine.sort(key=lambda each: each.name.casefold())
     return Dashboards([dashboard_info(each) for each in mine])
 
 
 def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> Computed[DashboardDetails]:
-    """Return a dashboard with its statistics over all time, and those of some endpoints.
+    """Return a dashboard and a page of its endpoints, with their statistics over all time.
 
-    :param dashboard_id: ID of the dashboard to retrieve information from.
-    :param query: which endpoints.
+    :param dashboard_id: the ID of the dashboard.
+    :param query: the range of endpoints.
     """
     found = find_dashboard(dashboard_id)
 
@@ -83,7 +83,7 @@ def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> Computed[Dashb
 
 
 def endpoints(dashboard_id: str, query: EndpointRange) -> Endpoints:
-    """List endpoints of a dashboard, by name."""
+    """List the endpoints of a dashboard, sorted by name."""
     found = find_dashboard(dashboard_id)
     listed, following = endpoints_from(found, query.start, query.limit)
     return Endpoints(
@@ -91,21 +91,22 @@ def endpoints(dashboard_id: str, query: EndpointRange) -> Endpoints:
     )
 
 
-def statistic(dashboard_id: str, query: StatisticQuery) -> Computed[StatisticAnswer]:
-    """Return one or several statistics, whole or by time slice, in nested objects.
+def statistic(dashboard_id: str, query: StatisticQuery) -> Computed[StatisticResponse]:
+    """Return one or more statistics, optionally by time slice, as nested objects.
 
-    The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct
-    values than are stored by name. The header `X-Resolution` has the `resolution` of `query`.
+    The header `X-Lower-Bounds` names the statistics that are lower bounds, because a field has more
+    distinct values than are stored by name. The header `X-Resolution` contains the `resolution` of
+    `query`.
 
-    :raises QueryError: names the parameter that is invalid.
+    :raises QueryError: a parameter is invalid.
     """
     cube_query = query.cube_query()
     found = find_dashboard(dashboard_id)
 
-    def build() -> Rendered[StatisticAnswer]:
+    def build() -> Rendered[StatisticResponse]:
         result = found.query(query.statistic, cube_query)
         nested = _nested(result, query.statistic, is_sliced=query.timeslice is not None)
-        return Rendered.of(StatisticAnswer(nested), inexact_headers(result))
+        return Rendered.of(StatisticResponse(nested), inexact_headers(result))
 
     return Computed(found.result_key(query.statistic, cube_query), build)
 
@@ -117,7 +118,7 @@ def handle_statistic_per_timeslice(
     start_datetime: datetime,
     end_datetime: datetime,
 ) -> dict[str, Any]:
-    """Return a statistic for each slice of a range of time that includes its end."""
+    """Return a statistic for each slice of a time range that includes its end."""
     return dashboard.statistic_per_timeslice(statistic, timeslice, start_datetime, end_datetime)
 
 
@@ -128,13 +129,13 @@ def handle_statistic_without_timeslice(
     end_datetime: datetime,
     granularity: str,
 ) -> Any:
-    """Return a statistic of a range of time that includes its end."""
+    """Return a statistic for a time range that includes its end."""
     data = dashboard.aggregated_data_daterange(start_datetime, end_datetime, granularity)
     return data[statistic]
 
 
 def check_allowed_statistics(statistic: str) -> bool:
-    """Return whether there is a statistic of this name.
+    """Return whether a statistic of this name exists.
 
     >>> check_allowed_statistics("total_visits")
     True
@@ -143,7 +144,7 @@ def check_allowed_statistics(statistic: str) -> bool:
 
 
 def check_allowed_timeslices(timeslice: str) -> bool:
-    """Return whether time can be cut into slices of this unit.
+    """Return whether a time range can be divided into slices of this unit.
 
     >>> check_allowed_timeslices("century")
     False
@@ -152,7 +153,7 @@ def check_allowed_timeslices(timeslice: str) -> bool:
 
 
 def _nested(result: QueryResult, names: Sequence[str], *, is_sliced: bool) -> Any:
-    """Arrange values by group, then by statistic if there are several, then by slice."""
+    """Nest values by group, then by statistic if there are several, then by slice."""
 
     def values_of(name: str, group: int) -> Any:
         values = [

@@ -12,8 +12,8 @@ def days(query: DateRange, zone: tzinfo = UTC, most: int = MAX_DAYS) -> tuple[da
     """Return the first and the last day of a range, by default the last eight days.
 
     :param zone: the time zone of the days.
-    :param most: the largest number of days.
-    :return: the midnights at which these days begin.
+    :param most: the maximum number of days.
+    :return: the midnights at which the two days begin.
     :raises InvalidInput: the last day is before the first, or there are too many days.
     """
     today = datetime.now(zone)

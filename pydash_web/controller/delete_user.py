@@ -1,4 +1,4 @@
-"""Manages deletion of a user."""
+"""Deletes a user."""
 
 from pydash_app.dashboard.services import account_deletion
 from pydash_app.errors import PyDashError
@@ -12,7 +12,7 @@ from pydash_web.models.user import PasswordConfirmation
 def delete_user(body: PasswordConfirmation) -> Message:
     """Delete the account with all its dashboards and their data.
 
-    :raises NotAuthenticated: the password is wrong.
+    :raises NotAuthenticated: the password is incorrect.
     :raises PyDashError: another request deleted the user in the meantime.
     """
 
@@ -26,4 +26,4 @@ def delete_user(body: PasswordConfirmation) -> Message:
 
     transact(delete)
     session.forget()
-    return Message(message="Your account and all its dashboards were deleted.")
+    return Message(message="Your account and all its dashboards have been deleted.")

@@ -1,4 +1,4 @@
-"""Shows the outages of a dashboard and its latency."""
+"""Returns the outages and the latency of a dashboard."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -11,7 +11,7 @@ from pydash_web.models.statistic import DateRange
 
 
 def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
-    """Return the outages of a dashboard; an ongoing one counts up to now."""
+    """Return the outages of a dashboard; an ongoing outage counts up to now."""
     dashboard = find_dashboard(dashboard_id)
     first, last = days(query)
     log, end, now = dashboard.downtime, last + timedelta(days=1), datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The histogram of execution times."""
+"""Returns the histogram of execution times."""
 
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.http.rendered import Computed, Rendered

@@ -1,4 +1,4 @@
-"""The distribution of execution times per endpoint."""
+"""Returns the distribution of execution times by endpoint."""
 
 from pydash_cube.vocabulary import CallField
 from pydash_web.controller.lookup import find_dashboard, find_endpoint

@@ -1,4 +1,4 @@
-"""The export of calls, streamed: only one batch is in memory at a time."""
+"""Streams the export of requests, with only one batch in memory at a time."""
 
 import csv
 import io
@@ -16,15 +16,15 @@ from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.statistic import ExportedCall, ExportQuery
 
 FIELDS = tuple(ExportedCall.model_fields)
-# What begins a formula in a spreadsheet, in all widths and positions, after white space, too. Where
-# a comma is the decimal separator, a cell also begins after a semicolon.
+# The start of a formula in a spreadsheet, in all widths and positions, also after white space.
+# Where a comma is the decimal separator, a cell also begins after a semicolon.
 _FORMULA = re.compile(r"(?:^|(?<=;))(?=\s*[=＝﹦⁼₌+＋﹢⁺₊\-－﹣⁻₋−@＠﹫])|^(?=[\t\r\n])")
 
 
 def export(dashboard_id: str, query: ExportQuery) -> Response:
-    """Stream the calls in order of time.
+    """Stream the requests in chronological order.
 
-    :param query: which calls, and the format.
+    :param query: which requests to export, and in which format.
     """
     write, media_type = FORMATS[query.format]
 
@@ -32,7 +32,7 @@ def export(dashboard_id: str, query: ExportQuery) -> Response:
         return find_dashboard(dashboard_id).calls(query.cube_query())
 
     batches = transact(begin)
-    # The response is a snapshot: this thread begins no other transaction before it has been sent.
+    # The response is a snapshot. This thread begins no other transaction until it has been sent.
     response = Response(write(batches), mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=f"calls.{query.format}")
     return response

@@ -1,4 +1,4 @@
-"""Lets a user fetch new requests at once."""
+"""Fetches new requests immediately."""
 
 from pydash_app.dashboard.services import fetching
 from pydash_web.controller.lookup import find_dashboard
@@ -6,6 +6,6 @@ from pydash_web.models.common import Message
 
 
 def fetch_dashboard(dashboard_id: str) -> Message:
-    """Fetch new requests of a dashboard now."""
+    """Fetch a dashboard's new requests now."""
     fetching.request_fetch(find_dashboard(dashboard_id).id)
     return Message(message="Fetching new requests.")

@@ -1,4 +1,4 @@
-"""Marks statistics that are not exact, in responses whose shape has no place for this."""
+"""Marks inexact statistics in headers, for responses whose shape is fixed."""
 
 from pydash_cube.query import QueryResult
 

@@ -1,6 +1,6 @@
-"""Manages the logging in of a user into the application.
+"""Signs in a user.
 
-Visitors that enter improper sign-in information, or have not been verified yet, are rejected.
+Users with wrong credentials or an unverified email address are rejected.
 """
 
 import re
@@ -15,8 +15,8 @@ from pydash_web.http import devices, session
 from pydash_web.models.user import Credentials, SignedIn
 
 _OVERVIEW = "/"
-# A page of PyDash: no route of the API, nothing that signs in or out, no dot segments. Its first
-# segment is not encoded, so that no decoder finds the name of a host in it.
+# A page of PyDash: neither an API route nor a page that signs in or out, and without dot segments.
+# Its first segment is not encoded, so that no decoder can find a host name in it.
 _PAGE = re.compile(
     r"/(?!(?:api|metrics|login|logout)(?:[/?#]|$))"
     r"(?:[\w-]+(?:/(?!(?:\.|%2e){1,2}(?:[/?#]|$))[^/?#]+)*/?)?(?:[?#].*)?",
@@ -25,9 +25,9 @@ _PAGE = re.compile(
 
 
 def login(body: Credentials) -> SignedIn:
-    """Sign in and set the session cookie; the previous session of this browser ends.
+    """Sign in, set the session cookie and end the previous session of this browser.
 
-    :raises NotAuthenticated: the name or the password is wrong.
+    :raises NotAuthenticated: the name or the password is incorrect.
     :raises NotVerified: the email address has not been verified yet.
     """
 
@@ -40,14 +40,14 @@ def login(body: Credentials) -> SignedIn:
         return user, user.password_hash
 
     user, password_hash = transact(authenticate)
-    # In a second transaction: a conflict here must not repeat the slow check of the password.
+    # In a second transaction, because a conflict must not repeat the slow password check.
     session.sign_in(user, password_hash)
     devices.remember_device(comparable(body.name))
     return SignedIn(message="Signed in.", user=user_info(user), next=safe_next(body.next))
 
 
 def safe_next(path: str | None) -> str:
-    r"""Return the page to go to after signing in: the requested one if it is one of PyDash's.
+    r"""Return the page to open after signing in: the requested page if PyDash has it.
 
     :param path: path and query of the page; None for the overview.
 

@@ -1,4 +1,4 @@
-"""Allows a user to sign out again after finishing using the application."""
+"""Signs out a user."""
 
 from pydash_database import transact
 from pydash_web.http import session

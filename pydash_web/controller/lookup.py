@@ -1,4 +1,4 @@
-"""Finds the dashboard or endpoint that a request is about."""
+"""Finds the dashboard or endpoint that a request refers to."""
 
 from pydash_app.dashboard import find_verified_dashboard
 from pydash_app.dashboard.endpoint import Endpoint
@@ -11,7 +11,7 @@ def find_dashboard(dashboard_id: str) -> Dashboard:
     """Return a dashboard of the current user.
 
     :raises InvalidInput: the id is not a UUID.
-    :raises NotFound: there is no such dashboard.
+    :raises NotFound: the dashboard does not exist.
     :raises Forbidden: it belongs to another user.
     """
     return find_verified_dashboard(dashboard_id, session.current_user().id)

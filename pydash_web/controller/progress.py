@@ -1,4 +1,4 @@
-"""Shows the progress of importing a dashboard's history."""
+"""Returns the progress of importing a dashboard's history."""
 
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.dashboard import Progress

@@ -1,4 +1,4 @@
-"""Statistics in one fixed shape."""
+"""Returns statistics in a fixed shape."""
 
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.http.rendered import Computed, Rendered
@@ -8,7 +8,7 @@ from pydash_web.models.statistic import QueryResponse, StatisticQuery
 def query_statistics(dashboard_id: str, query: StatisticQuery) -> Computed[QueryResponse]:
     """Return statistics by group and time slice, always in the same shape.
 
-    :raises QueryError: names the parameter that is invalid.
+    :raises QueryError: a parameter is invalid.
     """
     cube_query = query.cube_query()
     dashboard = find_dashboard(dashboard_id)

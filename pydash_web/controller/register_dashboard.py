@@ -1,4 +1,4 @@
-"""Manages the registration of a new dashboard."""
+"""Adds a dashboard, and tests connections."""
 
 from typing import get_args
 
@@ -34,9 +34,9 @@ FAILED_STEPS: dict[type[Exception], Step] = {
 
 
 def register_dashboard(body: NewDashboard) -> DashboardMessage:
-    """Add a dashboard, after testing its address and token.
+    """Test the connection to a dashboard, and add it.
 
-    The import of its history starts in the background.
+    Its history is imported in the background.
 
     :raises InvalidInput: it cannot be fetched, or a field is invalid.
     """
@@ -51,9 +51,9 @@ def register_dashboard(body: NewDashboard) -> DashboardMessage:
 
 
 def probe_dashboard(body: Connection) -> Probe:
-    """Test an address with a token and headers, and report the result of each step.
+    """Test the connection to a dashboard, and return the result of each step.
 
-    :raises InvalidInput: a header is invalid, so that nothing can be tested.
+    :raises InvalidInput: a header is invalid, so nothing can be tested.
     """
     try:
         details = registration.probe(body.url, body.token, body.headers)
@@ -79,7 +79,7 @@ def probe_dashboard(body: Connection) -> Probe:
 
 
 def _failure(error: InvalidInput) -> Probe:
-    # A failure of another kind: something responds, but it is not a dashboard.
+    # Any other failure means that something responds, but it is not a dashboard.
     failed_step = next(
         (FAILED_STEPS[kind] for kind in FAILED_STEPS if isinstance(error.__cause__, kind)),
         "dashboard",

@@ -1,4 +1,4 @@
-"""Lets a user who forgot the password set a new one."""
+"""Resets a forgotten password."""
 
 from pydash_app.user.services import mail_requests, password_reset
 from pydash_database import transact
@@ -8,7 +8,7 @@ from pydash_web.models.user import MailAddress, PasswordReset
 
 
 def request_password_reset(body: MailAddress) -> Message:
-    """Send a link that sets a new password.
+    """Send a password reset link.
 
     The response does not reveal whether the user exists.
     """
@@ -17,11 +17,11 @@ def request_password_reset(body: MailAddress) -> Message:
 
 
 def reset_password(body: PasswordReset) -> Message:
-    """Set a new password with the code from the mail, end all sessions and revoke all API tokens.
+    """Set a new password with an emailed code, end all sessions and revoke all API tokens.
 
     :raises InvalidInput: the code is invalid, or the password does not meet the requirements.
     """
     account = transact(lambda: password_reset.reset(body.code, body.new_password).name_key)
-    # Otherwise someone who sends wrong passwords could keep its user out nevertheless.
+    # Otherwise someone who keeps sending wrong passwords could still lock the user out.
     devices.remember_device(account)
     return Message(message="Password changed. Please sign in. All API tokens were revoked.")

@@ -1,4 +1,4 @@
-"""Lists the sessions of a user, and ends them."""
+"""Lists and ends the sessions of a user."""
 
 from pydash_app.errors import NotFound
 from pydash_web.http import session
@@ -7,7 +7,7 @@ from pydash_web.models.user import SessionInfo, Sessions
 
 
 def get_sessions() -> Sessions:
-    """List the browsers in which the user is signed in."""
+    """List the user's sessions, one for each browser."""
     current = session.session_id()
     return Sessions(
         sessions=[

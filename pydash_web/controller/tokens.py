@@ -1,4 +1,4 @@
-"""Manages API tokens, which let scripts act for a user."""
+"""Manages API tokens, with which scripts act on behalf of a user."""
 
 from datetime import timedelta
 
@@ -13,15 +13,15 @@ from pydash_web.models.user import NewToken, TokenInfo, Tokens, TokenSecret
 
 
 def get_tokens() -> Tokens:
-    """List the API tokens, without their secrets."""
+    """List the user's API tokens without their secrets."""
     mine = tokens.of_user(session.current_user())
     return Tokens(tokens=[_token_info(token) for token in mine])
 
 
 def create_token(body: NewToken) -> TokenSecret:
-    """Create an API token; only this response contains its secret.
+    """Create an API token and return its secret, which is shown only once.
 
-    :raises NotAuthenticated: the password is wrong.
+    :raises NotAuthenticated: the password is incorrect.
     :raises InvalidInput: the name is invalid, or the user has too many tokens.
     """
     user = session.current_user()
@@ -29,7 +29,7 @@ def create_token(body: NewToken) -> TokenSecret:
     lifetime = timedelta(days=body.expires_in_days)
     token, secret = tokens.issue(user, body.name, Scope(body.scope), lifetime)
     return TokenSecret(
-        message="Token created. Copy its secret now; it is not shown again.",
+        message="Token created. Copy its secret now. It will not be shown again.",
         token=_token_info(token),
         secret=secret,
     )

@@ -1,4 +1,4 @@
-"""Shows the current user."""
+"""Returns the current user."""
 
 from pydash_app.user import User
 from pydash_web.http import session
@@ -6,7 +6,7 @@ from pydash_web.models.user import UserInfo
 
 
 def get_user() -> UserInfo:
-    """Return the user who is signed in."""
+    """Return the signed-in user."""
     return user_info(session.current_user())
 
 

@@ -1,4 +1,4 @@
-"""Manages the verification of a User."""
+"""Verifies email addresses."""
 
 from pydash_app import user as users
 from pydash_app.user.services import mail_requests
@@ -16,7 +16,7 @@ def verify_user(verification_code: str) -> Message:
 
 
 def resend_verification(body: UserName) -> Message:
-    """Send a new verification mail.
+    """Send a new verification email.
 
     The response does not reveal whether the user exists.
     """

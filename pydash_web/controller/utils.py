@@ -1,4 +1,4 @@
-"""The distribution of execution times, of a dashboard or an endpoint."""
+"""Computes the distribution of execution times of a dashboard or an endpoint."""
 
 from dataclasses import replace
 
@@ -16,9 +16,10 @@ def execution_times(
     """Return the distribution of execution times.
 
     :param aggregator_group_container: a dashboard or an endpoint.
-    :param query: which calls count; by default all.
+    :param query: which requests to count; by default all.
     :param by: the field to group by.
-    :return: a box plot by value of this field, in natural order; without it a single one, of ''.
+    :return: a box plot for each value of this field, in natural order; without it, one box plot
+        with the key ''.
     """
     query = replace(query or Query(), by=(by,) if by else ())
     result = aggregator_group_container.query(BOX_PLOT, query)

@@ -1,4 +1,4 @@
-"""Heat maps of requests and unique visitors by day and hour."""
+"""Returns heat maps of requests and unique visitors by day and hour."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ def visitor_heatmap(
 ) -> Computed[Heatmap]:
     """Return the number of requests in each hour.
 
-    :param query: the first and the last day.
+    :param query: the range of days.
     :param field: total_visits or unique_visitors.
     """
     dashboard = find_dashboard(dashboard_id)
@@ -63,7 +63,7 @@ def _hours_query(first: datetime, last: datetime, zone: str) -> Query:
 
 
 def _by_day(result: QueryResult, first: datetime, last: datetime) -> dict[str, list[int | None]]:
-    """Return the values of 24 hours by day; None for hours that the clocks skip."""
+    """Return the 24 hourly values of each day; None for hours that the clocks skip."""
     found: dict[str, list[int | None]] = {
         f"{day:%Y-%m-%d}": [None] * HOURS for day in daterange(first, last)
     }

@@ -1,1 +1,1 @@
-"""How a request arrives: server, proxies, headers, sessions, rate limits, metrics and pages."""
+"""The HTTP layer: server, proxies, headers, sessions, rate limits, metrics and pages."""

@@ -1,7 +1,7 @@
-"""Compresses JSON responses: a year of hours shrinks to a tenth.
+"""Compresses JSON responses, which reduces a year of hourly values to a tenth of its size.
 
-The files of the front end are compressed when they are built. Exports are not compressed, to use as
-little processor time as possible.
+The files of the front end are compressed at build time. Exports are not compressed, to save
+processor time.
 """
 
 from flask import Flask, Request, g
@@ -9,7 +9,7 @@ from flask_compress import Compress
 
 from pydash_cube.cache import Cache
 
-# Fast levels: better ones would cost more time than they save in transmission.
+# Fast levels, because stronger ones cost more time than they save in transmission.
 BROTLI_QUALITY = 4
 GZIP_LEVEL = 4
 MIN_BYTES = 1_000

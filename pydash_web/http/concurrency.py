@@ -1,7 +1,7 @@
-"""Limits how many requests may wait at once: for a user's server, or for a slow reader.
+"""Limits how many requests may wait for a user's server or a slow reader at once.
 
-Servers that hang and readers that are slow cannot occupy all threads, and those of a few users
-cannot keep others from waiting.
+Hanging servers and slow readers cannot occupy all threads, and those of a few users cannot use up
+the limit for everyone.
 """
 
 from collections import Counter
@@ -19,23 +19,23 @@ from pydash_cube import effort
 Result = TypeVar("Result")
 
 MAX_PER_ACCOUNT = 2
-# A browser sends so many requests at once.
+# The number of requests that a browser sends at once.
 MAX_QUERIES_PER_ACCOUNT = 6
 QUERY_SECONDS = 10.0
 
 
 class Busy(TooManyRequests):
-    """The limit is reached; the remaining threads serve requests that do not wait."""
+    """The limit is reached. The remaining threads serve requests that do not wait."""
 
     message = "PyDash is busy with other requests of this kind. Try again in a moment."
-    # Seconds. The pages retry so soon by themselves.
+    # Seconds after which the pages retry automatically.
     retry_after = 1
 
 
 class ConcurrencyLimiter:
-    """Counts the waiting requests, and reserves half of the places for accounts that have none.
+    """Counts the waiting requests, and reserves half of the limit for accounts that have none.
 
-    :param limit: the maximum number of all accounts together.
+    :param limit: the maximum number for all accounts together.
 
     >>> limiter = ConcurrencyLimiter(3)
     >>> [limiter.acquire("Alice") for _ in range(3)]
@@ -54,7 +54,7 @@ class ConcurrencyLimiter:
         self._lock = Lock()
 
     def acquire(self, account: str) -> bool:
-        """Return whether another request of this account may wait, and count it if so."""
+        """Return whether another request of this account may wait, and if so, count it."""
         with self._lock:
             own = self._acquired[account]
             limit = (self._limit + 1) // 2 if own else self._limit
@@ -64,19 +64,19 @@ class ConcurrencyLimiter:
             return True
 
     def release(self, account: str) -> None:
-        """Remove a request that waits no more."""
+        """Remove a request that no longer waits."""
         with self._lock:
             self._acquired[account] -= 1
-            self._acquired += Counter()  # drops accounts without requests
+            self._acquired += Counter()  # removes accounts without requests
 
 
 class QueryLimiter:
-    """Limits the queries of statistics that run at once; further ones of an account wait.
+    """Limits how many statistics queries run at once; further queries of an account wait.
 
-    A browser sends six requests at once, so all of these are admitted. Only two of an account run,
-    because each can keep a processor busy and needs memory.
+    A browser sends six requests at once, so six are admitted. Only two of them run at once, because
+    each can occupy a processor and needs memory.
 
-    :param limit: the maximum number of admitted queries of all accounts together.
+    :param limit: the maximum number of admitted queries for all accounts together.
     """
 
     def __init__(self, limit: int) -> None:
@@ -86,10 +86,10 @@ class QueryLimiter:
 
     @contextmanager
     def running(self, account: str, seconds: float) -> Iterator[None]:
-        """Wait until a query of this account may run; count it while it does.
+        """Wait until a query of this account may run, and count it while it runs.
 
-        :param seconds: the longest time to wait.
-        :raises Busy: too many wait already, or it waited too long.
+        :param seconds: the maximum time to wait.
+        :raises Busy: too many are waiting, or this one waited too long.
         """
         if not self._admitted.acquire(account):
             raise Busy
@@ -105,14 +105,14 @@ class QueryLimiter:
             finally:
                 with self._changed:
                     self._running[account] -= 1
-                    self._running += Counter()  # drops accounts without queries
+                    self._running += Counter()  # removes accounts without queries
                     self._changed.notify_all()
         finally:
             self._admitted.release(account)
 
 
 def install(app: Flask) -> None:
-    """Allow half of the app's threads to wait, and three quarters to query."""
+    """Allow half of the app's threads to wait and three quarters to run queries."""
     configuration: Configuration = app.config["PYDASH"]
     threads = configuration.web_threads
     app.extensions["pydash_concurrency"] = ConcurrencyLimiter(max(1, threads // 2))
@@ -120,9 +120,9 @@ def install(app: Flask) -> None:
 
 
 def run_query(run: Callable[[], Result], account: str) -> Result:
-    """Query statistics, within the limits of number and time.
+    """Query statistics, within the limits on number and time.
 
-    :raises Busy: too many queries of the account wait.
+    :raises Busy: too many queries of the account are waiting.
     :raises QueryTimeout: it took too long.
     """
     limiter: QueryLimiter = current_app.extensions["pydash_queries"]
@@ -131,9 +131,9 @@ def run_query(run: Callable[[], Result], account: str) -> Result:
 
 
 def run_limited(run: Callable[[], Response], account: str) -> Response:
-    """Run a request that may wait, and send its response, if the limit is not reached.
+    """Run a request that may wait, and send its response.
 
-    :raises Busy: it is.
+    :raises Busy: the limit is reached.
     """
     limiter: ConcurrencyLimiter = current_app.extensions["pydash_concurrency"]
     if not limiter.acquire(account):

@@ -1,9 +1,8 @@
 """Recognizes browsers in which an account has signed in before.
 
-Wrong passwords that someone else sends use up the sign-in attempts of an account. So that they do
-not lock its user out, a browser gets a cookie that proves an earlier sign-in, and attempts of its
-own: see OWASP, "Slow Down Online Guessing Attacks with Device Cookies". The cookie permits nothing
-else.
+Someone who sends wrong passwords uses up the sign-in attempts of an account. To keep them from
+locking its user out, a browser gets a cookie that proves an earlier sign-in and has its own limit.
+See OWASP, "Slow Down Online Guessing Attacks with Device Cookies". The cookie grants nothing else.
 """
 
 import hashlib
@@ -19,16 +18,16 @@ from pydash_web.http.session import cookie_name, set_cookie
 DEVICE_COOKIE = "pydash_device"
 # Browsers keep a cookie for at most 400 days.
 MAX_AGE = timedelta(days=400)
-# Accounts that share a browser; the one that signed in longest ago is forgotten.
+# The maximum number of accounts per browser. The one that signed in longest ago is dropped.
 MAX_ACCOUNTS = 5
-# Occurs neither in ids nor in signatures, and needs no quotes in a cookie.
+# Occurs neither in IDs nor in signatures, and needs no quoting in a cookie.
 _SEPARATOR = ":"
 
 
 def known_device(account: str) -> str | None:
-    """Return the id of the browser that sends the request; None if the account is new to it.
+    """Return the ID of the requesting browser; None if the account has not signed in with it.
 
-    :param account: the name to sign in with, in the form in which names are compared.
+    :param account: the name to sign in with, in its normalized form.
     """
     signer = _signer(account)
     for signed in _signed_ids():
@@ -38,9 +37,9 @@ def known_device(account: str) -> str | None:
 
 
 def remember_device(account: str) -> None:
-    """Let the browser that sends the request prove that the account has signed in with it.
+    """Send the browser a cookie that proves that the account has signed in with it.
 
-    A known browser keeps its id: new ones would be further attempts.
+    A known browser keeps its ID, because a new one would allow further attempts.
 
     :param account: see `known_device`.
     """

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-# Emotion inserts styles into the page, so these may be inline; scripts never are.
+# Emotion inserts styles into the page, so styles may be inline. Scripts never are.
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",

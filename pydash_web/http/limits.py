@@ -1,8 +1,8 @@
 """Rate limits for expensive, mail-sending and guessable operations.
 
-Each request counts twice: for the address it comes from and for the account it concerns. So neither
-many accounts from one address nor one account from many addresses can be tried. Sign-ins in a
-browser that the account has used before count apart from those of everyone else.
+Each request counts twice: for its address and for the account that it concerns. This prevents
+attempts on many accounts from one address and on one account from many addresses. Sign-ins in a
+browser that the account has used before are counted separately.
 """
 
 import time
@@ -27,10 +27,10 @@ logger = Logger(__name__)
 
 @dataclass(frozen=True)
 class Limit:
-    """The maximum number of requests in a period, from one address and for one account.
+    """The maximum number of requests in a period, by address and by account.
 
-    :param devices_apart: whether each browser in which the account has signed in has the limit of
-        an account of its own, and all of them together have that of an address.
+    :param devices_apart: whether each browser in which the account has signed in has its own limit,
+        the same as an account. All of them together have the limit of an address.
     """
 
     per_address: str
@@ -42,7 +42,7 @@ SIGN_IN = Limit("60 per 10 minutes", "10 per 10 minutes", devices_apart=True)
 REGISTRATION = Limit(per_address="20 per hour", per_account="20 per hour")
 MAIL = Limit(per_address="20 per hour", per_account="3 per hour")
 PASSWORD = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes")
-# Changed settings can send mail, too, to any address.
+# A change of settings can also send mail, to any address.
 SETTINGS = Limit(per_address="60 per hour", per_account="30 per hour")
 CODE = Limit(per_address="30 per 10 minutes", per_account="30 per 10 minutes")
 PROBE = Limit(per_address="60 per 10 minutes", per_account="30 per 10 minutes")
@@ -62,7 +62,7 @@ class RetryLater(TooManyRequests):
 
 
 class BoundedMemoryStorage(MemoryStorage):
-    """Counts in this process, and drops old entries: its base class keeps every name forever."""
+    """Counts in this process and drops old entries, which its base class keeps forever."""
 
     PRUNE_SECONDS = 60.0
 
@@ -72,7 +72,7 @@ class BoundedMemoryStorage(MemoryStorage):
         self._pruned_at = time.monotonic()
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count a request, and return whether it is within the limit."""
+        """Count a request and return whether it is within the limit."""
         with self._lock:
             if time.monotonic() >= self._pruned_at + self.PRUNE_SECONDS:
                 self._pruned_at = time.monotonic()
@@ -82,7 +82,7 @@ class BoundedMemoryStorage(MemoryStorage):
             for event in self.events.get(key, ()):
                 if event.atime <= now:
                     break
-                # The clock was put back: else it would count until that time comes again.
+                # The clock was set back. It would count until that time is reached again.
                 event.atime, event.expiry = now, now + expiry
             return super().acquire_entry(key, limit, expiry, amount)
 

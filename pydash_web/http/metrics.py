@@ -1,8 +1,8 @@
 """Measures the web process, and serves its metrics together with those of the fetcher.
 
-They are served in the Prometheus text format at `/metrics`, to this machine and to administrators
-only. This machine must use a host name of PyDash: a browser on it may be on a page of another site,
-whose host name resolves to this machine (DNS rebinding).
+They are served in the Prometheus text format at `/metrics`, only to this machine and to
+administrators. Requests from this machine must use a host name of PyDash, because a browser on it
+may show a page of another site whose host name resolves to this machine (DNS rebinding).
 """
 
 import time
@@ -27,7 +27,7 @@ from pydash_web.http import session
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 GAUGES = {
     "tasks": "Scheduled tasks.",
-    "queue_length": "Tasks that are due and wait for a free process.",
+    "queue_length": "Due tasks that wait for a free process.",
     "running": "Runs in progress.",
     "lag_p99": "99th percentile of the delay of recent runs, in seconds.",
     "duration_p99": "99th percentile of the duration of recent runs, in seconds.",
@@ -35,7 +35,7 @@ GAUGES = {
 COUNTERS = {
     "runs": "Finished runs.",
     "failures": "Runs that failed.",
-    "timed_out": "Runs that were ended after their time limit.",
+    "timed_out": "Runs that were terminated at their time limit.",
     "lost": "Runs whose process died.",
     "lag_sum": "Total delay of all runs, in seconds.",
     "duration_sum": "Total duration of all runs, in seconds.",
@@ -43,7 +43,7 @@ COUNTERS = {
 
 
 def install(app: Flask) -> None:
-    """Install the measurement of requests."""
+    """Measure all requests."""
     registry = CollectorRegistry()
     registry.register(_DatabaseCollector())
     seconds = Histogram(
@@ -76,13 +76,13 @@ def serve() -> Response:
     :raises Forbidden: the request comes neither from this machine nor from an administrator.
     """
     if not (_is_local() or session.is_admin()):
-        raise Forbidden("Only administrators can read metrics, and clients on this machine.")
+        raise Forbidden("Only administrators and clients on this machine can read metrics.")
     registry: CollectorRegistry = current_app.extensions["pydash_metrics"]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _is_local() -> bool:
-    """Return whether the request was sent on this machine, and not forwarded by a proxy on it."""
+    """Return whether the request was sent on this machine and not forwarded by a proxy on it."""
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
     if forwarded or not ip_address(request.remote_addr or "::").is_loopback:
         return False
@@ -101,11 +101,11 @@ class _DatabaseCollector(Collector):
     """Reads the metrics that the fetcher stores in the database."""
 
     def describe(self) -> list[Metric]:
-        """Return nothing, so that registering does not read the database."""
+        """Return nothing, so that registration does not read the database."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Return the metrics, or only that the database is unavailable."""
+        """Return the metrics, or only one that says that the database is unavailable."""
         try:
             families = transact(_read)
         except DatabaseUnavailable:

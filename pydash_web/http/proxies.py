@@ -17,8 +17,8 @@ _WITH_PORT = re.compile(r"\[(?P<v6>[^]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+", re.ASC
 class TrustedProxies:
     """WSGI middleware that trusts `X-Forwarded-For` and `-Proto` of configured proxies only.
 
-    Clients can send these headers, too. So the addresses are read from the right, where the nearest
-    proxy added one; the first that is not a configured proxy is the client.
+    Clients can send these headers, too. The addresses are therefore read from the right, where the
+    nearest proxy added one. The first that is not a configured proxy is the client.
 
     >>> from ipaddress import ip_network
     >>> proxies = TrustedProxies(lambda environ, start: [], [ip_network("10.0.0.0/8")])
@@ -49,7 +49,7 @@ class TrustedProxies:
         return self._app(environ, start_response)
 
     def client(self, remote: str, forwarded_for: str) -> str:
-        """Return the address of the client, from that of the connection and the header."""
+        """Return the client's address, given that of the connection and the header."""
         chain = [part.strip() for part in forwarded_for.split(",") if part.strip()]
         while self._is_proxy(remote) and chain and (before := _address(chain.pop())):
             remote = str(before)

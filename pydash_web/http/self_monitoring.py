@@ -13,13 +13,13 @@ from pydash_app.configuration import Configuration
 if TYPE_CHECKING:
     from flask import Flask
 
-# The default link, so that the URL of PyDash itself is enough to find it.
+# The default link of FMD, so that it is found with the URL of PyDash.
 LINK = "dashboard"
 ENDPOINT_LEVEL = 1
 
 
 def token(configuration: Configuration) -> str:
-    """Return the token that the exporter requires; create it the first time."""
+    """Return the token that the exporter requires, and create it on first use."""
     path = configuration.data_dir / "self-monitoring-token"
     return pydash_files.read_or_create(path, secrets.token_urlsafe(32))
 

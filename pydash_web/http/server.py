@@ -21,11 +21,11 @@ from pydash_web.models.common import Error
 
 logger = Logger(__name__)
 
-# More than the app accepts, so that the app itself can refuse a body that is too long.
+# More than the app accepts, so that the app itself rejects a body that is too large.
 MAX_BODY_BYTES = 1 << 20
 MAX_HEADER_BYTES = 1 << 16
 CONNECTIONS = 4_000
-# Kept free: at its limit, waitress would stop accepting connections.
+# Kept free, because waitress stops accepting connections at its limit.
 SPARE_CONNECTIONS = 8
 # Other files of the process: the database, the log, and connections to users' servers.
 OTHER_FILES = 128
@@ -34,16 +34,16 @@ _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.I
 
 
 def run(app: Any, configuration: Configuration) -> None:
-    """Serve a WSGI application until SIGTERM or Ctrl-C; requests in progress are finished.
+    """Serve a WSGI application until SIGTERM or Ctrl-C, and complete requests in progress.
 
-    :raises SystemExit: the address is in use, or cannot be listened on.
+    :raises SystemExit: the address is in use or unavailable.
     """
     server = listen(app, configuration)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
-    # SIGINT, too: processes started in the background inherit it as ignored.
+    # SIGINT, too, because background processes inherit it as ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     logger.info(f"Serving on http://{url_host(configuration.host)}:{configuration.port}")
@@ -57,10 +57,10 @@ def run(app: Any, configuration: Configuration) -> None:
 
 
 def listen(app: Any, configuration: Configuration) -> Any:
-    """Return a server of waitress that listens, and serves once its `run` is called.
+    """Return a waitress server that listens, and serves once its `run` is called.
 
     :param app: the WSGI application.
-    :raises SystemExit: the address is in use, or cannot be listened on.
+    :raises SystemExit: the address is in use or unavailable.
     """
     sockets: dict[int, Any] = {}
     try:
@@ -73,7 +73,7 @@ def listen(app: Any, configuration: Configuration) -> Any:
             ),
             threads=configuration.web_threads,
             ident=None,
-            # A browser keeps several connections open; select() would end at about a thousand.
+            # A browser keeps several connections open, and select() supports only about a thousand.
             connection_limit=_allowed_connections(),
             asyncore_use_poll=True,
             channel_timeout=IDLE_SECONDS,
@@ -91,9 +91,9 @@ def listen(app: Any, configuration: Configuration) -> Any:
 
 
 def _allowed_connections() -> int:
-    """Return the maximum number of connections; raise the limit of open files if necessary.
+    """Return the maximum number of connections, and raise the open-file limit if necessary.
 
-    A server that cannot open a file for the next connection spins, and serves no other.
+    A server that cannot open a file for the next connection spins and serves no other.
     """
     needed = CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -106,12 +106,12 @@ def _allowed_connections() -> int:
 def _explain(error: OSError, configuration: Configuration) -> str:
     address = f"{url_host(configuration.host)}:{configuration.port}"
     if error.errno == errno.EADDRINUSE:
-        return f"Error: {address} is in use by another program. Choose another PYDASH_PORT."
+        return f"Error: {address} is already in use. Choose another PYDASH_PORT."
     return f"Error: cannot listen on {address}: {error.strerror}."
 
 
 def _is_host(text: str) -> bool:
-    """Return whether a text is a host with or without a port."""
+    """Return whether a string is a host with or without a port."""
     try:
         urlsplit(f"//{text}").port  # noqa: B018 (raises)
     except ValueError:
@@ -120,29 +120,29 @@ def _is_host(text: str) -> bool:
 
 
 class _Parser(HTTPRequestParser):
-    """Refuses a request that a proxy could understand otherwise: another host, or another end."""
+    """Rejects requests whose host or end a proxy could interpret differently."""
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
             super().parse_header(header_plus)
         except ValueError:  # from urlsplit
             raise ParsingError("The URL is invalid") from None
-        # waitress has removed the header from requests of HTTP/1.1; older ones cannot have it.
+        # waitress has removed the header from HTTP/1.1 requests; older ones cannot have it.
         has_length = "CONTENT_LENGTH" in self.headers
         if (self.chunked and has_length) or "TRANSFER_ENCODING" in self.headers:
             raise ParsingError("The length of the body is ambiguous")
-        # Several headers of one name arrive joined by commas.
+        # Repeated headers arrive joined by commas.
         host = self.headers.get("HOST")
         if host is None and self.version == "1.0":
             return
         if not _is_host(host or ""):
-            raise ParsingError("The header Host must name one host")
+            raise ParsingError("The Host header must name exactly one host")
         if self.proxy_scheme and self.proxy_netloc.lower() != host.lower():
-            raise ParsingError("The URL names another host than the header Host")
+            raise ParsingError("The URL and the Host header name different hosts")
 
 
 class _JsonErrorTask(ErrorTask):
-    """Returns errors of waitress itself, such as a body that is too long, in the API's shape."""
+    """Returns errors of waitress itself, such as a body that is too large, in the API's shape."""
 
     def execute(self) -> None:
         error = self.request.error
@@ -158,9 +158,9 @@ class _JsonErrorTask(ErrorTask):
 
 
 class _Channel(HTTPChannel):
-    """A connection; if there are too many, it replaces the one that has been idle longest.
+    """A connection, which replaces the one that has been idle longest if there are too many.
 
-    So a flood of open connections does not starve other clients.
+    A flood of open connections therefore does not starve other clients.
     """
 
     error_task_class = _JsonErrorTask

@@ -1,12 +1,12 @@
-"""Signing in, and who sends a request: a browser with a session cookie, or an API token.
+"""Authenticates requests by session cookie or API token, and signs users in.
 
 Flask-Login finds the user. The signed cookie contains a session token, which names the user and the
-session; the session itself is stored with the user, who can list and end it. A request that changes
-something and comes with the cookie also needs the header `X-XSRF-TOKEN`. Other sites do not know
-its value: our pages read it from a cookie that other sites cannot read.
+session. The session itself is stored with the user, who can list and end it. A request that changes
+something and is authenticated by the cookie also needs the header `X-XSRF-TOKEN`. Our pages read
+its value from a cookie that other sites cannot read.
 
 Over HTTPS, the names of all cookies begin with `__Host-`. Browsers accept such a cookie only from
-this host itself, so that neither a subdomain nor plain HTTP can replace it.
+this host itself, so neither a subdomain nor plain HTTP can replace it.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
 # Requires the attributes Secure and Path=/, and no Domain.
 HOST_PREFIX = "__Host-"
-# Requires the attribute Secure only, for PyDash below a path of a host that it shares.
+# Requires only the attribute Secure, for PyDash below a path of a shared host.
 SECURE_PREFIX = "__Secure-"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Where Flask-Login keeps what it passes to `load_user`.
@@ -67,7 +67,7 @@ def install(app: Flask) -> None:
     app.config["SESSION_COOKIE_NAME"] = app.config["COOKIE_PREFIX"] + SESSION_COOKIE
     app.session_interface = _SessionCookie()
     manager = _LoginManager(app)
-    # Sessions are bound to a random id, not to the browser's address and name, which may change.
+    # Sessions are bound to a random ID, not to the browser's address and name, which may change.
     manager.session_protection = None
     manager.user_loader(load_user)
     manager.request_loader(_load_token_owner)
@@ -76,16 +76,16 @@ def install(app: Flask) -> None:
 
 
 def cookie_name(name: str) -> str:
-    """Return the name that a cookie has in the browser."""
+    """Return the name of a cookie in the browser."""
     return f"{current_app.config['COOKIE_PREFIX']}{name}"
 
 
 def set_cookie(
     response: Response, name: str, value: str, max_age: timedelta, *, httponly: bool
 ) -> None:
-    """Set a cookie with the same protection as that of the session.
+    """Set a cookie with the same protection as the session cookie.
 
-    :param name: without the prefix of HTTPS.
+    :param name: its name without the HTTPS prefix.
     """
     response.set_cookie(
         cookie_name(name),
@@ -99,13 +99,13 @@ def set_cookie(
 
 
 def sign_in(user: User, password_hash: str) -> None:
-    """Begin a session, with a new id, in the browser that sends the request.
+    """Begin a session with a new ID in the requesting browser.
 
-    The previous session of this browser ends, whoever was signed in. This is a transaction of its
-    own: the cookie must only name a session that is stored.
+    The previous session of this browser ends, whoever was signed in. This runs in its own
+    transaction, because the cookie must only name a session that is stored.
 
-    :param password_hash: of the password that was checked.
-    :raises NotAuthenticated: the password was changed since, which ends all sessions.
+    :param password_hash: the hash of the verified password.
+    :raises NotAuthenticated: the password has been changed since, which ends all sessions.
     """
     previous_user_id, _, previous_session = str(cookie.get(_TOKEN, "")).partition(" ")
 
@@ -120,27 +120,27 @@ def sign_in(user: User, password_hash: str) -> None:
     cookie.clear()
     cookie.permanent = True
     flask_login.login_user(user)
-    # The user's id alone would keep a session valid that has been ended.
+    # With the user's ID alone, an ended session would remain valid.
     cookie[_TOKEN] = f"{user.get_id()} {begun.id}"
 
 
 def forget() -> None:
     """Delete the session cookie.
 
-    If a transaction ends the session, call this after it: the transaction may fail, or be repeated
-    and read the cookie again.
+    If a transaction ends the session, call this after it, because the transaction may fail, or be
+    repeated and read the cookie again.
     """
     flask_login.logout_user()
     cookie.clear()
 
 
 def session_id() -> str:
-    """Return the id of the current session; empty if there is none."""
+    """Return the ID of the current session; empty if there is none."""
     return str(cookie.get(_TOKEN, "")).partition(" ")[2]
 
 
 def current_user() -> User:
-    """Return the user who sends the request: the entity itself, not Flask-Login's proxy of it.
+    """Return the requesting user: the entity itself, not Flask-Login's proxy for it.
 
     :raises NotAuthenticated: there is none.
     """
@@ -151,9 +151,9 @@ def current_user() -> User:
 
 
 def load_user(user_id: str) -> User | None:
-    """Return the user of a session; None if the session has ended, or if an API token is sent.
+    """Return the user of a session; None if the session has ended or an API token is sent.
 
-    :param user_id: the session token: the user's id and the session's id.
+    :param user_id: the session token, which consists of the user's ID and the session's ID.
     """
     if _has_bearer_token(request):
         return None
@@ -161,7 +161,7 @@ def load_user(user_id: str) -> User | None:
     user = maybe_find_user(user_id)
     session = user.sessions.find(session_id) if user else None
     if user is None or session is None:
-        cookie.clear()  # The browser need not send it again.
+        cookie.clear()  # The browser no longer needs to send it.
         return None
     if session.is_to_be_recorded(datetime.now(UTC)):
         g.record_use = partial(_use_session, user_id, session_id)
@@ -174,12 +174,12 @@ def unauthorized() -> NoReturn:
 
 
 def require(access: Access) -> None:
-    """Check that the sender of the request may call a route of this kind.
+    """Check that the sender of the request has access to a route.
 
     :raises NotAuthenticated: nobody is signed in.
-    :raises Forbidden: the API token does not permit it.
+    :raises Forbidden: the API token does not grant it.
     """
-    # Load the user again in every attempt of a transaction: this session may just have been ended.
+    # Load the user in every attempt of a transaction, because the session may have just ended.
     g.pop("_login_user", None)
     current_user()
     scope = g.get("token_scope")
@@ -206,7 +206,7 @@ def record_use() -> None:
 
 
 def require_xsrf_token() -> None:
-    """Refuse a change that has the session cookie but may have been sent by another site.
+    """Reject a change that has the session cookie but may have been sent by another site.
 
     :raises Forbidden: the header is missing or invalid.
     """
@@ -239,10 +239,10 @@ def _use_session(user_id: str, session_id: str) -> None:
 
 
 def _has_bearer_token(request: Request) -> bool:
-    """Return whether a request has an API token.
+    """Return whether a request contains an API token.
 
-    Credentials of other kinds are not meant for PyDash: proxies with passwords of their own pass
-    them on.
+    Credentials of other kinds are not meant for PyDash. Proxies with their own passwords forward
+    them.
     """
     return request.authorization is not None and request.authorization.type == "bearer"
 
@@ -268,13 +268,13 @@ def _xsrf_token() -> str:
 
 
 def _send_cookies(response: Response) -> Response:
-    """Send the XSRF token to our pages; its presence also tells them that there is a session.
+    """Send the XSRF token to our pages, to which it also indicates that there is a session.
 
     Cookies from before PyDash was configured for HTTPS are deleted. They are not accepted, because
     a subdomain could set them.
     """
     if response.cache_control.public:
-        # A script or an image: the same for everyone, and stored in caches.
+        # A script or an image is the same for everyone and stored in caches.
         return response
     path = current_app.config["SESSION_COOKIE_PATH"]
     if _TOKEN in cookie:
@@ -289,10 +289,10 @@ def _send_cookies(response: Response) -> Response:
 
 
 class _LoginManager(flask_login.LoginManager):
-    """Flask-Login without its "remember me" cookie, because sessions last long themselves."""
+    """Flask-Login without its "remember me" cookie, because sessions are long-lived."""
 
     def _update_remember_cookie(self, response: Response) -> Response:
-        # It would read the session, so that caches could not share public files (Vary: Cookie).
+        # It would read the session, and caches could not share public files (Vary: Cookie).
         return response
 
 

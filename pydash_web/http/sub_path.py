@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class SubPath:
     """WSGI middleware that removes the path, which a proxy may have removed already.
 
-    :param path: the path with a slash at its beginning and none at its end; empty for none.
+    :param path: the path with a leading slash and no trailing slash; empty for none.
     """
 
     def __init__(self, app: "WSGIApplication", path: str) -> None:

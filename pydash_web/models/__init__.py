@@ -1,4 +1,4 @@
-"""What goes in and out of the API: each request is validated by its model, each answer is one.
+"""The request and response models of the API.
 
-The OpenAPI document is made from these same classes, so it cannot say anything else.
+The OpenAPI document is generated from them, so it cannot differ from what the API accepts.
 """

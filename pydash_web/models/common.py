@@ -18,7 +18,7 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=P
 
 
 class Body(BaseModel):
-    """The JSON body of a request: unknown fields are refused, and no value is converted.
+    """The JSON body of a request. Unknown fields are rejected, and values are not coerced.
 
     >>> class Switch(Body):
     ...     on: bool
@@ -32,13 +32,13 @@ class Body(BaseModel):
 
 
 class Query(BaseModel):
-    """The query string of a request: all values are text, and unknown parameters are refused."""
+    """The query string of a request. All values are text, and unknown parameters are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Answer(BaseModel):
-    """The JSON of a response; NaN and infinite become null."""
+class ResponseBody(BaseModel):
+    """The JSON body of a response. NaN and infinity become null."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,19 +47,20 @@ class Answer(BaseModel):
         return 200
 
 
-class Message(Answer):
-    """A response that only says what was done."""
+class Message(ResponseBody):
+    """A message that confirms the action."""
 
     message: str
 
 
-class Error(Answer):
-    """An error, of any status."""
+class Error(ResponseBody):
+    """An error response of any status."""
 
     message: str = Field(description="What is wrong and what to do, in plain text.")
     errors: dict[str, list[str]] | None = Field(
-        default=None, description="The same by field, if fields are invalid."
+        default=None, description="The messages by field, if any field is invalid."
     )
     request_id: str | None = Field(
-        default=None, description="Of an internal error: finds the error in the log."
+        default=None,
+        description="Only for internal errors: the ID under which the error is logged.",
     )

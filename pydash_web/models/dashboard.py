@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, RootModel
 
 from pydash_cube.vocabulary import CallField
-from pydash_web.models.common import Answer, Body, Message, Name, Query, Token, Url
+from pydash_web.models.common import Body, Message, Name, Query, ResponseBody, Token, Url
 from pydash_web.models.statistic import Aggregates, Filter
 
 State = Literal[
@@ -22,14 +22,14 @@ State = Literal[
 
 
 class Connection(Body):
-    """The address of a dashboard, and what its requests need."""
+    """The address of a dashboard, its token and its extra request headers."""
 
     url: Url
     token: Token
     headers: dict[str, str] = Field(
         default={},
-        description="Extra request headers, for a server in front of the app: at most 10,"
-        " with 8,000 characters together. With `Authorization` among them, the token is sent as"
+        description="Extra request headers, such as for a proxy in front of the app. At most 10,"
+        " with 8,000 characters in total. If they include `Authorization`, the token is sent as"
         " `X-PyDash-Token`.",
     )
 
@@ -42,15 +42,15 @@ class NewDashboard(Connection):
 
 
 class DashboardSettings(Body):
-    """The settings of a dashboard; omitted ones stay as they are."""
+    """The settings of a dashboard; omitted settings remain unchanged."""
 
     name: Name | None = None
     url: Url | None = None
     token: Token | None = None
     headers: dict[str, str | None] | None = Field(
         default=None,
-        description="Extra request headers to set; null removes one, omitted ones stay as they"
-        " are.",
+        description="Extra request headers to set. Null removes a header; omitted headers remain"
+        " unchanged.",
     )
     monitor_downtime: bool | None = None
     retention: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
@@ -59,17 +59,17 @@ class DashboardSettings(Body):
 
     @property
     def has_new_connection(self) -> bool:
-        """Whether there is something new to test: an address, a token or headers."""
+        """Whether the address, the token or the headers change, so that they must be tested."""
         return (self.url, self.token, self.headers) != (None, None, None)
 
 
 class EndpointSettings(Body):
-    """Whether an endpoint is hidden in lists; its requests count either way."""
+    """Whether an endpoint is hidden in lists. Its requests are counted either way."""
 
     hidden: bool
 
 
-class EndpointInfo(Answer):
+class EndpointInfo(ResponseBody):
     """An endpoint of a dashboard."""
 
     name: str
@@ -77,7 +77,7 @@ class EndpointInfo(Answer):
     hidden: bool = Field(description="Whether the user has hidden it.")
 
 
-class DashboardSummary(Answer):
+class DashboardSummary(ResponseBody):
     """Key figures of today (UTC)."""
 
     visits_today: int
@@ -91,34 +91,34 @@ class DashboardSummary(Answer):
     )
 
 
-class ImportProgress(Answer):
-    """The progress of the import of earlier requests."""
+class ImportProgress(ResponseBody):
+    """The progress of importing earlier requests."""
 
     fraction: float | None = Field(description="From 0 to 1; null while the total is unknown.")
     calls: int = Field(description="Requests imported so far.")
     seconds_left: float | None = Field(description="Estimated from the rate so far.")
 
 
-class Notice(Answer):
+class Notice(ResponseBody):
     """Information about the data, such as a gap because requests were deleted at the source."""
 
     time: datetime
     text: str
 
 
-class ReachedLimit(Answer):
+class ReachedLimit(ResponseBody):
     """A field with more distinct values than are stored by name."""
 
     field: CallField
-    limit: int = Field(description="So many values are stored by name.")
+    limit: int = Field(description="The number of values that are stored by name.")
     name: str = Field(
-        description="The name of all further values together. Their requests count in every total;"
-        " numbers of distinct values are lower bounds."
+        description="The name that stands for all further values. Their requests are part of every"
+        " total; counts of distinct values are lower bounds."
     )
 
 
-class DashboardInfo(Answer):
-    """A dashboard as the overview shows it."""
+class DashboardInfo(ResponseBody):
+    """A dashboard as shown in the overview."""
 
     id: UUID
     name: str
@@ -130,55 +130,57 @@ class DashboardInfo(Answer):
     retention: int | None = Field(description="Days to keep raw requests; null keeps them forever.")
     state: State
     error: str | None = Field(description="Why the last fetch failed; null if it succeeded.")
-    http_status: int | None = Field(description="The HTTP status that it failed with, if any.")
+    http_status: int | None = Field(description="The HTTP status of the failed fetch, if any.")
     last_fetch_time: datetime | None
     fmd_version: str | None
-    default_token: bool = Field(description="Whether it still has the well-known default token.")
-    set_aside: int = Field(
-        description="Requests that are not counted because a value is implausible: a time before"
-        " 2000 or more than a day ahead, a negative duration or one of more than a day, or no"
-        " endpoint."
+    default_token: bool = Field(
+        description="Whether the app still uses the well-known default token."
     )
-    notices: list[Notice] = Field(description="The oldest first.")
+    set_aside: int = Field(
+        description="Requests that are not counted because they have no endpoint or an implausible"
+        " value: a time before 2000 or more than a day in the future, or a duration that is"
+        " negative or longer than a day."
+    )
+    notices: list[Notice] = Field(description="Oldest first.")
     limits_reached: list[ReachedLimit] = Field(
         description="The fields with more distinct values than are stored by name."
     )
     progress: ImportProgress | None = Field(description="Null once the import is complete.")
     downtime_percentage: float | None = Field(
-        description="Of the last 90 days; null if uptime is not monitored."
+        description="Over the last 90 days; null if uptime is not monitored."
     )
-    endpoints: list[EndpointInfo] = Field(description="By name, only the first 100.")
+    endpoints: list[EndpointInfo] = Field(description="Sorted by name; only the first 100.")
     next_endpoint: str | None = Field(
-        description="The endpoint at which the next page begins; null if there are no more."
+        description="The name of the first endpoint of the next page; null on the last page."
     )
     summary: DashboardSummary
 
 
 class EndpointRange(Query):
-    """Which endpoints to list."""
+    """The range of endpoints to list."""
 
-    start: Filter | None = Field(default=None, description="The first one, by name.")
+    start: Filter | None = Field(default=None, description="The name of the first endpoint.")
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
 
 
 class DetailedEndpointRange(Query):
-    """Which endpoints to list, with their statistics."""
+    """The range of endpoints to return with their statistics."""
 
-    start: Filter | None = Field(default=None, description="The first one, by name.")
+    start: Filter | None = Field(default=None, description="The name of the first endpoint.")
     limit: Annotated[int, Field(ge=1, le=100)] = 100
 
 
-class Endpoints(Answer):
-    """Endpoints of a dashboard."""
+class Endpoints(ResponseBody):
+    """A page of the endpoints of a dashboard."""
 
-    endpoints: list[EndpointInfo] = Field(description="By name.")
+    endpoints: list[EndpointInfo] = Field(description="Sorted by name.")
     next_endpoint: str | None = Field(
-        description="The endpoint at which the next page begins; null if there are no more."
+        description="The name of the first endpoint of the next page; null on the last page."
     )
 
 
 class Dashboards(RootModel[list[DashboardInfo]]):
-    """The user's dashboards, by name."""
+    """The user's dashboards, sorted by name."""
 
 
 class EndpointDetails(EndpointInfo):
@@ -188,20 +190,20 @@ class EndpointDetails(EndpointInfo):
 
 
 class DashboardDetails(DashboardInfo):
-    """A dashboard with its statistics, and those of each endpoint, over all time."""
+    """A dashboard and its endpoints, with their statistics over all time."""
 
     aggregates: Aggregates
     endpoints: list[EndpointDetails]  # type: ignore[assignment]
 
 
 class DashboardMessage(Message):
-    """What was done, and the changed dashboard."""
+    """A message and the changed dashboard."""
 
     dashboard: DashboardInfo
 
 
 class EndpointMessage(Message):
-    """What was done, and the changed endpoint."""
+    """A message and the changed endpoint."""
 
     endpoint: EndpointInfo
 
@@ -209,15 +211,15 @@ class EndpointMessage(Message):
 Step = Literal["reachable", "dashboard", "exporter", "token"]
 
 
-class ProbeStep(Answer):
-    """One requirement for fetching a dashboard."""
+class ProbeStep(ResponseBody):
+    """One step of a connection test."""
 
     step: Step
-    ok: bool | None = Field(description="Null if it was not tested because an earlier step failed.")
+    ok: bool | None = Field(description="Null if not tested because an earlier step failed.")
     message: str
 
 
-class Probe(Answer):
+class Probe(ResponseBody):
     """The result of a connection test, step by step."""
 
     ok: bool
@@ -226,11 +228,13 @@ class Probe(Answer):
     fmd_version: str | None
     total_requests: int | None
     first_request: datetime | None
-    default_token: bool = Field(description="Whether it still has the well-known default token.")
+    default_token: bool = Field(
+        description="Whether the app still uses the well-known default token."
+    )
 
 
-class Progress(Answer):
-    """The progress of the import, and the error that stops it."""
+class Progress(ResponseBody):
+    """The progress of the import, and the error that stopped it, if any."""
 
     state: State
     fraction: float | None
@@ -239,26 +243,26 @@ class Progress(Answer):
     error: str | None
 
 
-class Outage(Answer):
+class Outage(ResponseBody):
     """A period in which the app did not respond."""
 
     start: datetime
     end: datetime | None = Field(
-        description="Null while it is ongoing. If pinging stopped, when the last ping was sent."
+        description="Null while it is ongoing; the time of the last ping if pinging stopped."
     )
     seconds: float
 
 
-class Downtime(Answer):
-    """The outages of an app; an ongoing one counts up to now.
+class Downtime(ResponseBody):
+    """The outages of an app; an ongoing outage counts up to now.
 
-    Time without pings, longer than three intervals, counts neither as up nor as down.
+    A gap of more than three ping intervals counts neither as uptime nor as downtime.
     """
 
     monitor_downtime: bool
     downtime_intervals: list[Outage]
     downtime_percentage: float | None = Field(
-        description="Of the time in which the app was pinged, 0 to 100; null without pings."
+        description="Percentage of the time in which the app was pinged; null without pings."
     )
     total_downtimes: dict[date, float] = Field(description="Seconds per day.")
     latency: dict[date, float] = Field(

@@ -1,4 +1,4 @@
-"""Dates in query strings: any ISO 8601 date or date-time, and the time zone that they are in."""
+"""ISO 8601 dates and date-times in query strings, with their time zone."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -19,11 +19,11 @@ _DATE_TIME = re.compile(f"{_DATE}([T ]{_TIME})?", re.ASCII)
 def match_datetime_string_with_formats(
     datetime_string: str, zone: tzinfo = UTC
 ) -> tuple[datetime | None, str | None]:
-    """Read a date or date-time, and return how precise it is.
+    """Parse a date or date-time, and return it with its precision.
 
-    :param zone: its time zone if it has no offset.
-    :return: its first moment (UTC) and one of year, month, week, day, hour, minute and second; or
-        None twice if it is not ISO 8601.
+    :param zone: the time zone of a string without an offset.
+    :return: its first moment (UTC), and its precision: year, month, week, day, hour, minute or
+        second; (None, None) if it is not ISO 8601.
 
     >>> match_datetime_string_with_formats("2018-W17")
     (datetime.datetime(2018, 4, 23, 0, 0, tzinfo=datetime.timezone.utc), 'week')
@@ -73,8 +73,8 @@ Date = Annotated[
         {
             "type": "string",
             "pattern": f"^{_DATE_TIME.pattern}$",
-            "description": "ISO 8601, UTC unless it has an offset or `timezone` is given; `2018`,"
-            " `2018-05` and `2018-W17` mean the first moment of that year, month or week.",
+            "description": "ISO 8601. UTC, unless it has an offset or `timezone` is given. `2018`,"
+            " `2018-05` and `2018-W17` stand for the first moment of that year, month or week.",
         }
     ),
 ]
@@ -92,11 +92,14 @@ Timezone = Annotated[str, Field(max_length=64), AfterValidator(_check_zone)]
 
 
 class InTimezone(Query):
-    """A query whose dates are in a time zone: a base class, because it must be read before them."""
+    """A query whose dates are in a time zone.
+
+    This is a base class, because the time zone must be validated before the dates.
+    """
 
     timezone: Timezone = Field(
         default="UTC",
-        description="The IANA time zone of dates without an offset, and of slices on the calendar.",
+        description="The IANA time zone of dates without an offset and of calendar slices.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The models of statistics: what can be queried, and the responses."""
+"""The request and response models of statistics."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,10 +21,10 @@ from typing_extensions import TypeAliasType
 from pydash_cube.query import Query as CubeQuery
 from pydash_cube.query import QueryResult
 from pydash_cube.vocabulary import CallField, StatisticName, StatusClass, TimeUnit
-from pydash_web.models.common import PRINTABLE, Answer, Query
+from pydash_web.models.common import PRINTABLE, Query, ResponseBody
 from pydash_web.models.dates import Date, InTimezone, not_before
 
-# The API's names of the cube's parameters, where they differ.
+# The API's names for the cube's parameters, where they differ.
 PARAMETERS = {
     "start": "start_date",
     "end": "end_date",
@@ -34,7 +34,7 @@ PARAMETERS = {
 
 
 def _list_of(names: type[StrEnum]) -> BeforeValidator:
-    """Split a comma-separated list, and drop what is repeated."""
+    """Split a comma-separated list and remove duplicates."""
 
     def split(text: Any) -> tuple[StrEnum, ...]:
         given = dict.fromkeys(str(text).split(","))
@@ -71,10 +71,12 @@ CallFields = Annotated[
 
 
 class Filters(InTimezone):
-    """A range of time, and filters; without them, all calls."""
+    """A time range and filters. Without them, all requests match."""
 
-    start_date: Date | None = Field(default=None, description="Inclusive; default the first call.")
-    end_date: Date | None = Field(default=None, description="Exclusive; default now.")
+    start_date: Date | None = Field(
+        default=None, description="Inclusive. Default: the first request."
+    )
+    end_date: Date | None = Field(default=None, description="Exclusive. Default: now.")
     endpoint: Filter | None = None
     version: Filter | None = None
     ip: Filter | None = None
@@ -87,31 +89,31 @@ class Filters(InTimezone):
         return not_before(info.data.get("start_date"), end)
 
     def cube_query(self) -> CubeQuery:
-        """Return the query to the cube."""
+        """Return the query for the cube."""
         values = {field.value: getattr(self, field) for field in CallField}
         filters = {name: value for name, value in values.items() if value is not None}
         return CubeQuery(self.start_date, self.end_date, filters, timezone=self.timezone)
 
 
 class StatisticQuery(Filters):
-    """Which statistics, of which calls, grouped and cut into slices."""
+    """Which statistics to compute from which requests, and how to group and slice them."""
 
-    statistic: StatisticNames = Field(description="One or several, separated by commas.")
+    statistic: StatisticNames = Field(description="One or more, separated by commas.")
     timeslice: TimeUnit | None = Field(
         default=None, description="Return one value for each slice of this length."
     )
     timeslice_is_static: Annotated[bool, BeforeValidator(_read_switch)] | None = Field(
         default=None,
         validate_default=True,
-        description="Required with `timeslice`: whether slices sit on the calendar (true) or begin"
-        " at `start_date` (false).",
+        description="Required with `timeslice`. True aligns slices with the calendar; false aligns"
+        " them with `start_date`.",
     )
     breakdown: CallFields | None = Field(
         default=None, description="Group by one or two fields, separated by a comma."
     )
     top: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=20,
-        description="With `breakdown`: only so many groups, those with the most requests.",
+        description="With `breakdown`: the maximum number of groups, by number of requests.",
     )
 
     @field_validator("timeslice_is_static")
@@ -122,7 +124,7 @@ class StatisticQuery(Filters):
         return is_static
 
     def cube_query(self) -> CubeQuery:
-        """Return the query to the cube, which ends now by default."""
+        """Return the query for the cube, which ends now by default."""
         now = datetime.now(UTC)
         return replace(
             super().cube_query(),
@@ -135,13 +137,13 @@ class StatisticQuery(Filters):
 
 
 class HistogramQuery(Filters):
-    """Which calls, and how many bins."""
+    """Which requests to count, and in how many bins."""
 
     bins: Annotated[int, Field(ge=1, le=500)] = 50
 
 
 class DateRange(Query):
-    """Whole days, both inclusive."""
+    """A range of whole days, both inclusive."""
 
     start_date: Date | None = Field(default=None, description="Default: seven days ago.")
     end_date: Date | None = Field(default=None, description="Default: today.")
@@ -153,17 +155,17 @@ class DateRange(Query):
 
 
 class LocalDateRange(DateRange, InTimezone):
-    """Whole days of a time zone, both inclusive."""
+    """A range of whole days in a time zone, both inclusive."""
 
 
 class ExportQuery(Filters):
-    """Which calls, and the format."""
+    """Which requests to export, and in which format."""
 
     format: Literal["csv", "json"] = "csv"
 
 
-class Aggregates(Answer):
-    """All statistics of a set of calls; times in ms, null without calls."""
+class Aggregates(ResponseBody):
+    """All statistics of a set of requests. Times are in ms; null without requests."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -184,8 +186,8 @@ class Aggregates(Answer):
     versions: list[str]
 
 
-class BoxPlot(Answer):
-    """The distribution of execution times, in ms; null without calls."""
+class BoxPlot(ResponseBody):
+    """The distribution of execution times in ms; null without requests."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -202,10 +204,10 @@ class BoxPlot(Answer):
 
 
 class BoxPlots(RootModel[dict[str, BoxPlot]]):
-    """A box plot for each endpoint, or for each version."""
+    """A box plot by endpoint or by version."""
 
 
-# The type of each statistic's value; a test checks that none is missing.
+# The type of each statistic's value. A test checks that none is missing.
 _VALUES: dict[StatisticName, Any] = {
     **dict.fromkeys(StatisticName, float | None),
     StatisticName.TOTAL_VISITS: int,
@@ -219,63 +221,64 @@ _VALUES: dict[StatisticName, Any] = {
 
 
 def _optional(name: StrEnum, kind: Any) -> tuple[Any, Any]:
-    """Return a field that is left out of the response where it is not set."""
+    """Return a field that is omitted from the response unless it is set."""
     return kind, Field(default_factory=list, alias=name)
 
 
 if TYPE_CHECKING:
 
-    class GroupKey(Answer):
+    class GroupKey(ResponseBody):
         """The values of the fields in `breakdown`."""
 
-    class GroupValues(Answer):
+    class GroupValues(ResponseBody):
         """One list per requested statistic, with one value per slice."""
 
 else:
     GroupKey = create_model(
         "GroupKey",
-        __base__=Answer,
+        __base__=ResponseBody,
         __doc__="The values of the fields in `breakdown`.",
         **{name: _optional(name, str) for name in CallField},
     )
     GroupValues = create_model(
         "GroupValues",
-        __base__=Answer,
+        __base__=ResponseBody,
         __doc__="One list per requested statistic, with one value per slice.",
         **{name.replace("-", "_"): _optional(name, list[kind]) for name, kind in _VALUES.items()},
     )
 
 
-class Group(Answer):
-    """One group of a query's result."""
+class Group(ResponseBody):
+    """One group of the result of a query."""
 
     key: GroupKey
     values: GroupValues
 
 
-class QueryResponse(Answer):
-    """Statistics by group and slice, always in this one shape."""
+class QueryResponse(ResponseBody):
+    """Statistics by group and slice, always in the same shape."""
 
     slices: list[str] = Field(
-        description="The labels of the slices in order of time, empty ones too. Without"
-        " `timeslice` there are none, and each statistic has one value."
+        description="The labels of the slices in chronological order, including empty slices."
+        " Without `timeslice` the list is empty, and each statistic has one value."
     )
     groups: list[Group] = Field(
-        description="The largest first. Without `breakdown` there is one, with an empty key."
+        description="Largest first. Without `breakdown` there is one group, with an empty key."
     )
     lower_bounds: list[StatisticName] = Field(
-        description="The statistics that may be too small, because a field has more distinct values"
-        " than are stored by name; see `limits_reached` of the dashboard."
+        description="The statistics that are lower bounds, because a field has more distinct values"
+        " than are stored by name. See `limits_reached` of the dashboard."
     )
     resolution: Resolution | None = Field(
         default=None,
-        description="Only if retention has left whole hours or days of UTC where slices or the"
-        " range begin or end within them: their requests are counted where they begin.",
+        description="Present if retention has merged requests into whole hours or days (UTC), and"
+        " the range or a slice begins or ends within one. Such an hour or day is counted where it"
+        " begins.",
     )
 
     @classmethod
     def of(cls, result: QueryResult, by: Sequence[CallField]) -> "QueryResponse":
-        """Return the response with a result; the cube's values are not validated again."""
+        """Return the response for a result. The cube's values are not validated again."""
         groups = []
         for number, group in enumerate(result.groups):
             key: dict[str, Any] = dict(zip(by, group, strict=True))
@@ -296,38 +299,38 @@ class QueryResponse(Answer):
         return cls.model_construct(**response)
 
     def model_dump_json(self, **options: Any) -> str:
-        """Return the JSON, with the requested statistics only."""
+        """Return the JSON with the requested statistics only."""
         return super().model_dump_json(exclude_unset=True, **options)
 
 
 Value = TypeAliasType("Value", "int | float | str | list[str] | dict[str, Value] | None")
 
 
-class StatisticAnswer(RootModel[Value]):
-    """One value, or nested objects of values.
+class StatisticResponse(RootModel[Value]):
+    """A value, or nested objects of values.
 
-    From the outside in: the values of the breakdown (one or two levels), the statistic if
-    several are requested, the time slice if there is one. `visits_per_ip` is itself an
-    object; without calls, counts are 0 and times null.
+    From the outside in, the levels are the values of the breakdown (one or two levels), the
+    statistic (if several are requested) and the time slice (if requested). A value of
+    `visits_per_ip` is itself an object. Without requests, counts are 0 and times are null.
     """
 
 
 class Heatmap(RootModel[dict[str, list[int | None]]]):
-    """For each date the 24 hours of that day.
+    """The 24 hourly values of each day.
 
-    When clocks change, an hour that occurs twice is one sum, and one that does not occur is null.
+    When clocks change, an hour that occurs twice has one total, and a skipped hour is null.
     """
 
 
-class Histogram(Answer):
-    """How many calls took how long."""
+class Histogram(ResponseBody):
+    """The number of requests by execution time."""
 
-    edges: list[float] = Field(description="In ms, ascending: one more than there are counts.")
+    edges: list[float] = Field(description="In ms, ascending. There is one more edge than counts.")
     counts: list[int]
 
 
-class ExportedCall(Answer):
-    """One call, as the export writes it."""
+class ExportedCall(ResponseBody):
+    """A request, as exported."""
 
     endpoint: str
     time: datetime
@@ -339,4 +342,4 @@ class ExportedCall(Answer):
 
 
 class ExportedCalls(RootModel[list[ExportedCall]]):
-    """Calls in order of time."""
+    """Requests in chronological order."""

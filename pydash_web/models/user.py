@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import EmailStr, Field
 
 from pydash_app.user.api_token import DEFAULT_LIFETIME_DAYS
-from pydash_web.models.common import Answer, Body, Code, Message, Name, NewPassword, Password
+from pydash_web.models.common import Body, Code, Message, Name, NewPassword, Password, ResponseBody
 
 Mail = Annotated[EmailStr, Field(max_length=254)]
 Scope = Literal["read", "write"]
@@ -21,7 +21,7 @@ class Credentials(Body):
     next: str | None = Field(
         default=None,
         max_length=2000,
-        description="Path and query of the page that the user was about to open.",
+        description="The path and query string of the page to continue with.",
     )
 
 
@@ -49,7 +49,7 @@ class MailAddress(Body):
 
 
 class PasswordReset(Body):
-    """The code of a password reset mail, and the new password."""
+    """The code from a password reset mail, and the new password."""
 
     code: Code
     new_password: NewPassword
@@ -60,7 +60,9 @@ class PasswordChange(Body):
 
     current_password: Password
     new_password: NewPassword
-    revoke_tokens: bool = Field(default=False, description="Whether to revoke all API tokens, too.")
+    revoke_tokens: bool = Field(
+        default=False, description="Whether to revoke all API tokens as well."
+    )
 
 
 class PasswordConfirmation(Body):
@@ -70,12 +72,12 @@ class PasswordConfirmation(Body):
 
 
 class Settings(Body):
-    """The settings of a user; omitted ones stay as they are."""
+    """The settings of a user; omitted settings remain unchanged."""
 
     username: Name | None = None
     email: Mail | None = Field(
         default=None,
-        description="Requires `current_password`; takes effect when it has been verified.",
+        description="Requires `current_password`. Takes effect once the address is verified.",
     )
     current_password: Password | None = Field(
         default=None, description="Required with a new `email`."
@@ -92,20 +94,20 @@ class NewToken(Body):
     expires_in_days: Literal[7, 30, 90, 365] = DEFAULT_LIFETIME_DAYS
 
 
-class UserInfo(Answer):
-    """The user who is signed in."""
+class UserInfo(ResponseBody):
+    """The signed-in user."""
 
     id: UUID
     name: str
     email: str
-    pending_email: str | None = Field(description="A new address that has not been verified yet.")
+    pending_email: str | None = Field(description="A new address that is not verified yet.")
     verified: bool
     admin: bool
     play_sounds: bool
 
 
 class UserMessage(Message):
-    """What was done, and the changed user."""
+    """A message and the changed user."""
 
     user: UserInfo
 
@@ -114,11 +116,11 @@ class SignedIn(UserMessage):
     """A new session."""
 
     next: str = Field(
-        description="The page to continue with: the requested one if PyDash has it, else `/`."
+        description="The page to continue with: the requested page if PyDash has it, otherwise `/`."
     )
 
 
-class TokenInfo(Answer):
+class TokenInfo(ResponseBody):
     """An API token, without its secret."""
 
     id: UUID
@@ -131,30 +133,30 @@ class TokenInfo(Answer):
     last_used: datetime | None
 
 
-class Tokens(Answer):
-    """The user's API tokens, the newest first."""
+class Tokens(ResponseBody):
+    """The user's API tokens, newest first."""
 
     tokens: list[TokenInfo]
 
 
 class TokenSecret(Message):
-    """A new API token, with its secret, which is never shown again."""
+    """A new API token with its secret, which is shown only once."""
 
     token: TokenInfo
     secret: str
 
 
-class SessionInfo(Answer):
+class SessionInfo(ResponseBody):
     """A browser in which the user is signed in."""
 
     id: str
     user_agent: str
     created: datetime
     last_seen: datetime
-    current: bool = Field(description="Whether it is the current one.")
+    current: bool = Field(description="Whether it is the session of this request.")
 
 
-class Sessions(Answer):
-    """The sessions of the user, the most recently seen first."""
+class Sessions(ResponseBody):
+    """The user's sessions, most recently seen first."""
 
     sessions: list[SessionInfo]

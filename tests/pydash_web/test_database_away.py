@@ -71,7 +71,7 @@ def test_a_full_disk_is_503_with_the_reason(alice: Visitor, own_zeo_server: "Zeo
     resource.prlimit(process, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
     response = alice.post("/api/user/change_settings", {"username": "Alicia"})
     assert response.status_code == 503
-    assert "disk of the server is full" in response.json()["message"]
+    assert "disk is full" in response.json()["message"]
     assert response.headers["Retry-After"]
     assert alice.get("/api/user").json()["name"] == "Alice", "reading goes on"
 

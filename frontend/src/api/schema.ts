@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in and set the session cookie; the previous session of this browser ends */
+        /** Sign in, set the session cookie and end the previous session of this browser */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the user who is signed in */
+        /** Return the signed-in user */
         get: operations["get_user"];
         put?: never;
         post?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register a user and send a mail with a link that verifies the email address */
+        /** Register a user, and send an email with a link that verifies the address */
         post: operations["register_user"];
         delete?: never;
         options?: never;
@@ -99,7 +99,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a new verification mail
+         * Send a new verification email
          * @description The response does not reveal whether the user exists.
          */
         post: operations["resend_verification"];
@@ -119,7 +119,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a link that sets a new password
+         * Send a password reset link
          * @description The response does not reveal whether the user exists.
          */
         post: operations["request_password_reset"];
@@ -138,7 +138,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with the code from the mail, end all sessions and revoke all API tokens */
+        /** Set a new password with an emailed code, end all sessions and revoke all API tokens */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -172,7 +172,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the given settings of the user */
+        /** Change the user's settings */
         post: operations["change_settings"];
         delete?: never;
         options?: never;
@@ -189,7 +189,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password and end all other sessions, on request revoke all API tokens */
+        /** Change the password, end all other sessions and optionally revoke all API tokens */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -204,10 +204,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the API tokens, without their secrets */
+        /** List the user's API tokens without their secrets */
         get: operations["get_tokens"];
         put?: never;
-        /** Create an API token; only this response contains its secret */
+        /** Create an API token and return its secret, which is shown only once */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -239,7 +239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the browsers in which the user is signed in */
+        /** List the user's sessions, one for each browser */
         get: operations["get_sessions"];
         put?: never;
         post?: never;
@@ -273,7 +273,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the user's dashboards, each with the key figures of today */
+        /** List the user's dashboards with today's key figures */
         get: operations["get_dashboards"];
         put?: never;
         post?: never;
@@ -292,7 +292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test an address with a token and headers, and report the result of each step */
+        /** Test the connection to a dashboard, and return the result of each step */
         post: operations["probe_dashboard"];
         delete?: never;
         options?: never;
@@ -310,8 +310,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add a dashboard, after testing its address and token
-         * @description The import of its history starts in the background.
+         * Test the connection to a dashboard, and add it
+         * @description Its history is imported in the background.
          */
         post: operations["register_dashboard"];
         delete?: never;
@@ -327,7 +327,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a dashboard with its statistics over all time, and those of some endpoints */
+        /** Return a dashboard and a page of its endpoints, with their statistics over all time */
         get: operations["get_dashboard"];
         put?: never;
         post?: never;
@@ -347,7 +347,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the given settings of a dashboard
+         * Change the settings of a dashboard
          * @description A new address or token is tested first.
          */
         post: operations["change_dashboard_settings"];
@@ -364,7 +364,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List endpoints of a dashboard, by name */
+        /** List the endpoints of a dashboard, sorted by name */
         get: operations["get_endpoints"];
         put?: never;
         post?: never;
@@ -400,7 +400,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetch new requests of a dashboard now */
+        /** Fetch a dashboard's new requests now */
         post: operations["fetch_dashboard"];
         delete?: never;
         options?: never;
@@ -432,7 +432,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the outages of a dashboard; an ongoing one counts up to now */
+        /** Return the outages of a dashboard; an ongoing outage counts up to now */
         get: operations["get_downtime"];
         put?: never;
         post?: never;
@@ -449,7 +449,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stream the calls in order of time */
+        /** Stream the requests in chronological order */
         get: operations["export_calls"];
         put?: never;
         post?: never;
@@ -467,8 +467,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return one or several statistics, whole or by time slice, in nested objects
-         * @description The header `X-Lower-Bounds` names those that may be too small, because a field has more distinct values than are stored by name. The header `X-Resolution` has the `resolution` of `query`.
+         * Return one or more statistics, optionally by time slice, as nested objects
+         * @description The header `X-Lower-Bounds` names the statistics that are lower bounds, because a field has more distinct values than are stored by name. The header `X-Resolution` contains the `resolution` of `query`.
          */
         get: operations["get_statistic"];
         put?: never;
@@ -626,7 +626,7 @@ export interface paths {
         put?: never;
         /**
          * Show or hide an endpoint
-         * @description Its requests count either way.
+         * @description Its requests are counted either way.
          */
         post: operations["change_endpoint_settings"];
         delete?: never;
@@ -658,7 +658,7 @@ export interface components {
     schemas: {
         /**
          * Aggregates
-         * @description All statistics of a set of calls; times in ms, null without calls.
+         * @description All statistics of a set of requests. Times are in ms; null without requests.
          */
         Aggregates: {
             total_visits: number;
@@ -679,7 +679,7 @@ export interface components {
         };
         /**
          * BoxPlot
-         * @description The distribution of execution times, in ms; null without calls.
+         * @description The distribution of execution times in ms; null without requests.
          */
         BoxPlot: {
             fastest_measured_execution_time: number | null;
@@ -693,7 +693,7 @@ export interface components {
         };
         /**
          * BoxPlots
-         * @description A box plot for each endpoint, or for each version.
+         * @description A box plot by endpoint or by version.
          */
         BoxPlots: {
             [key: string]: components["schemas"]["BoxPlot"];
@@ -706,13 +706,13 @@ export interface components {
         CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
         /**
          * Connection
-         * @description The address of a dashboard, and what its requests need.
+         * @description The address of a dashboard, its token and its extra request headers.
          */
         Connection: {
             url: string;
             token: string;
             /**
-             * @description Extra request headers, for a server in front of the app: at most 10, with 8,000 characters together. With `Authorization` among them, the token is sent as `X-PyDash-Token`.
+             * @description Extra request headers, such as for a proxy in front of the app. At most 10, with 8,000 characters in total. If they include `Authorization`, the token is sent as `X-PyDash-Token`.
              * @default {}
              */
             headers?: {
@@ -727,14 +727,14 @@ export interface components {
             name: string;
             password: string;
             /**
-             * @description Path and query of the page that the user was about to open.
+             * @description The path and query string of the page to continue with.
              * @default null
              */
             next?: string | null;
         };
         /**
          * DashboardDetails
-         * @description A dashboard with its statistics, and those of each endpoint, over all time.
+         * @description A dashboard and its endpoints, with their statistics over all time.
          */
         DashboardDetails: {
             /** Format: uuid */
@@ -750,31 +750,31 @@ export interface components {
             state: "not_initialized" | "initialized_endpoints" | "initialize_endpoints_failure" | "initialized_endpoint_calls" | "initialize_endpoint_calls_failure" | "fetched_endpoint_calls" | "fetch_endpoint_calls_failure";
             /** @description Why the last fetch failed; null if it succeeded. */
             error: string | null;
-            /** @description The HTTP status that it failed with, if any. */
+            /** @description The HTTP status of the failed fetch, if any. */
             http_status: number | null;
             last_fetch_time: string | null;
             fmd_version: string | null;
-            /** @description Whether it still has the well-known default token. */
+            /** @description Whether the app still uses the well-known default token. */
             default_token: boolean;
-            /** @description Requests that are not counted because a value is implausible: a time before 2000 or more than a day ahead, a negative duration or one of more than a day, or no endpoint. */
+            /** @description Requests that are not counted because they have no endpoint or an implausible value: a time before 2000 or more than a day in the future, or a duration that is negative or longer than a day. */
             set_aside: number;
-            /** @description The oldest first. */
+            /** @description Oldest first. */
             notices: components["schemas"]["Notice"][];
             /** @description The fields with more distinct values than are stored by name. */
             limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Of the last 90 days; null if uptime is not monitored. */
+            /** @description Over the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
             endpoints: components["schemas"]["EndpointDetails"][];
-            /** @description The endpoint at which the next page begins; null if there are no more. */
+            /** @description The name of the first endpoint of the next page; null on the last page. */
             next_endpoint: string | null;
             summary: components["schemas"]["DashboardSummary"];
             aggregates: components["schemas"]["Aggregates"];
         };
         /**
          * DashboardInfo
-         * @description A dashboard as the overview shows it.
+         * @description A dashboard as shown in the overview.
          */
         DashboardInfo: {
             /** Format: uuid */
@@ -790,31 +790,31 @@ export interface components {
             state: "not_initialized" | "initialized_endpoints" | "initialize_endpoints_failure" | "initialized_endpoint_calls" | "initialize_endpoint_calls_failure" | "fetched_endpoint_calls" | "fetch_endpoint_calls_failure";
             /** @description Why the last fetch failed; null if it succeeded. */
             error: string | null;
-            /** @description The HTTP status that it failed with, if any. */
+            /** @description The HTTP status of the failed fetch, if any. */
             http_status: number | null;
             last_fetch_time: string | null;
             fmd_version: string | null;
-            /** @description Whether it still has the well-known default token. */
+            /** @description Whether the app still uses the well-known default token. */
             default_token: boolean;
-            /** @description Requests that are not counted because a value is implausible: a time before 2000 or more than a day ahead, a negative duration or one of more than a day, or no endpoint. */
+            /** @description Requests that are not counted because they have no endpoint or an implausible value: a time before 2000 or more than a day in the future, or a duration that is negative or longer than a day. */
             set_aside: number;
-            /** @description The oldest first. */
+            /** @description Oldest first. */
             notices: components["schemas"]["Notice"][];
             /** @description The fields with more distinct values than are stored by name. */
             limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Of the last 90 days; null if uptime is not monitored. */
+            /** @description Over the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
-            /** @description By name, only the first 100. */
+            /** @description Sorted by name; only the first 100. */
             endpoints: components["schemas"]["EndpointInfo"][];
-            /** @description The endpoint at which the next page begins; null if there are no more. */
+            /** @description The name of the first endpoint of the next page; null on the last page. */
             next_endpoint: string | null;
             summary: components["schemas"]["DashboardSummary"];
         };
         /**
          * DashboardMessage
-         * @description What was done, and the changed dashboard.
+         * @description A message and the changed dashboard.
          */
         DashboardMessage: {
             message: string;
@@ -822,7 +822,7 @@ export interface components {
         };
         /**
          * DashboardSettings
-         * @description The settings of a dashboard; omitted ones stay as they are.
+         * @description The settings of a dashboard; omitted settings remain unchanged.
          */
         DashboardSettings: {
             /** @default null */
@@ -832,7 +832,7 @@ export interface components {
             /** @default null */
             token?: string | null;
             /**
-             * @description Extra request headers to set; null removes one, omitted ones stay as they are.
+             * @description Extra request headers to set. Null removes a header; omitted headers remain unchanged.
              * @default null
              */
             headers?: {
@@ -863,19 +863,19 @@ export interface components {
         };
         /**
          * Dashboards
-         * @description The user's dashboards, by name.
+         * @description The user's dashboards, sorted by name.
          */
         Dashboards: components["schemas"]["DashboardInfo"][];
         /**
          * Downtime
-         * @description The outages of an app; an ongoing one counts up to now.
+         * @description The outages of an app; an ongoing outage counts up to now.
          *
-         *     Time without pings, longer than three intervals, counts neither as up nor as down.
+         *     A gap of more than three ping intervals counts neither as uptime nor as downtime.
          */
         Downtime: {
             monitor_downtime: boolean;
             downtime_intervals: components["schemas"]["Outage"][];
-            /** @description Of the time in which the app was pinged, 0 to 100; null without pings. */
+            /** @description Percentage of the time in which the app was pinged; null without pings. */
             downtime_percentage: number | null;
             /** @description Seconds per day. */
             total_downtimes: {
@@ -911,7 +911,7 @@ export interface components {
         };
         /**
          * EndpointMessage
-         * @description What was done, and the changed endpoint.
+         * @description A message and the changed endpoint.
          */
         EndpointMessage: {
             message: string;
@@ -919,44 +919,44 @@ export interface components {
         };
         /**
          * EndpointSettings
-         * @description Whether an endpoint is hidden in lists; its requests count either way.
+         * @description Whether an endpoint is hidden in lists. Its requests are counted either way.
          */
         EndpointSettings: {
             hidden: boolean;
         };
         /**
          * Endpoints
-         * @description Endpoints of a dashboard.
+         * @description A page of the endpoints of a dashboard.
          */
         Endpoints: {
-            /** @description By name. */
+            /** @description Sorted by name. */
             endpoints: components["schemas"]["EndpointInfo"][];
-            /** @description The endpoint at which the next page begins; null if there are no more. */
+            /** @description The name of the first endpoint of the next page; null on the last page. */
             next_endpoint: string | null;
         };
         /**
          * Error
-         * @description An error, of any status.
+         * @description An error response of any status.
          */
         Error: {
             /** @description What is wrong and what to do, in plain text. */
             message: string;
             /**
-             * @description The same by field, if fields are invalid.
+             * @description The messages by field, if any field is invalid.
              * @default null
              */
             errors?: {
                 [key: string]: string[];
             } | null;
             /**
-             * @description Of an internal error: finds the error in the log.
+             * @description Only for internal errors: the ID under which the error is logged.
              * @default null
              */
             request_id?: string | null;
         };
         /**
          * ExportedCall
-         * @description One call, as the export writes it.
+         * @description A request, as exported.
          */
         ExportedCall: {
             endpoint: string;
@@ -970,12 +970,12 @@ export interface components {
         };
         /**
          * ExportedCalls
-         * @description Calls in order of time.
+         * @description Requests in chronological order.
          */
         ExportedCalls: components["schemas"]["ExportedCall"][];
         /**
          * Group
-         * @description One group of a query's result.
+         * @description One group of the result of a query.
          */
         Group: {
             key: components["schemas"]["GroupKey"];
@@ -1020,25 +1020,25 @@ export interface components {
         };
         /**
          * Heatmap
-         * @description For each date the 24 hours of that day.
+         * @description The 24 hourly values of each day.
          *
-         *     When clocks change, an hour that occurs twice is one sum, and one that does not occur is null.
+         *     When clocks change, an hour that occurs twice has one total, and a skipped hour is null.
          */
         Heatmap: {
             [key: string]: (number | null)[];
         };
         /**
          * Histogram
-         * @description How many calls took how long.
+         * @description The number of requests by execution time.
          */
         Histogram: {
-            /** @description In ms, ascending: one more than there are counts. */
+            /** @description In ms, ascending. There is one more edge than counts. */
             edges: number[];
             counts: number[];
         };
         /**
          * ImportProgress
-         * @description The progress of the import of earlier requests.
+         * @description The progress of importing earlier requests.
          */
         ImportProgress: {
             /** @description From 0 to 1; null while the total is unknown. */
@@ -1058,7 +1058,7 @@ export interface components {
         };
         /**
          * Message
-         * @description A response that only says what was done.
+         * @description A message that confirms the action.
          */
         Message: {
             message: string;
@@ -1071,7 +1071,7 @@ export interface components {
             url: string;
             token: string;
             /**
-             * @description Extra request headers, for a server in front of the app: at most 10, with 8,000 characters together. With `Authorization` among them, the token is sent as `X-PyDash-Token`.
+             * @description Extra request headers, such as for a proxy in front of the app. At most 10, with 8,000 characters in total. If they include `Authorization`, the token is sent as `X-PyDash-Token`.
              * @default {}
              */
             headers?: {
@@ -1115,7 +1115,7 @@ export interface components {
         Outage: {
             /** Format: date-time */
             start: string;
-            /** @description Null while it is ongoing. If pinging stopped, when the last ping was sent. */
+            /** @description Null while it is ongoing; the time of the last ping if pinging stopped. */
             end: string | null;
             seconds: number;
         };
@@ -1127,7 +1127,7 @@ export interface components {
             current_password: string;
             new_password: string;
             /**
-             * @description Whether to revoke all API tokens, too.
+             * @description Whether to revoke all API tokens as well.
              * @default false
              */
             revoke_tokens?: boolean;
@@ -1141,7 +1141,7 @@ export interface components {
         };
         /**
          * PasswordReset
-         * @description The code of a password reset mail, and the new password.
+         * @description The code from a password reset mail, and the new password.
          */
         PasswordReset: {
             code: string;
@@ -1159,23 +1159,23 @@ export interface components {
             fmd_version: string | null;
             total_requests: number | null;
             first_request: string | null;
-            /** @description Whether it still has the well-known default token. */
+            /** @description Whether the app still uses the well-known default token. */
             default_token: boolean;
         };
         /**
          * ProbeStep
-         * @description One requirement for fetching a dashboard.
+         * @description One step of a connection test.
          */
         ProbeStep: {
             /** @enum {string} */
             step: "reachable" | "dashboard" | "exporter" | "token";
-            /** @description Null if it was not tested because an earlier step failed. */
+            /** @description Null if not tested because an earlier step failed. */
             ok: boolean | null;
             message: string;
         };
         /**
          * Progress
-         * @description The progress of the import, and the error that stops it.
+         * @description The progress of the import, and the error that stopped it, if any.
          */
         Progress: {
             /** @enum {string} */
@@ -1187,17 +1187,17 @@ export interface components {
         };
         /**
          * QueryResponse
-         * @description Statistics by group and slice, always in this one shape.
+         * @description Statistics by group and slice, always in the same shape.
          */
         QueryResponse: {
-            /** @description The labels of the slices in order of time, empty ones too. Without `timeslice` there are none, and each statistic has one value. */
+            /** @description The labels of the slices in chronological order, including empty slices. Without `timeslice` the list is empty, and each statistic has one value. */
             slices: string[];
-            /** @description The largest first. Without `breakdown` there is one, with an empty key. */
+            /** @description Largest first. Without `breakdown` there is one group, with an empty key. */
             groups: components["schemas"]["Group"][];
-            /** @description The statistics that may be too small, because a field has more distinct values than are stored by name; see `limits_reached` of the dashboard. */
+            /** @description The statistics that are lower bounds, because a field has more distinct values than are stored by name. See `limits_reached` of the dashboard. */
             lower_bounds: components["schemas"]["StatisticName"][];
             /**
-             * @description Only if retention has left whole hours or days of UTC where slices or the range begin or end within them: their requests are counted where they begin.
+             * @description Present if retention has merged requests into whole hours or days (UTC), and the range or a slice begins or ends within one. Such an hour or day is counted where it begins.
              * @default null
              */
             resolution?: ("utc_hour" | "utc_day") | null;
@@ -1208,9 +1208,9 @@ export interface components {
          */
         ReachedLimit: {
             field: components["schemas"]["CallField"];
-            /** @description So many values are stored by name. */
+            /** @description The number of values that are stored by name. */
             limit: number;
-            /** @description The name of all further values together. Their requests count in every total; numbers of distinct values are lower bounds. */
+            /** @description The name that stands for all further values. Their requests are part of every total; counts of distinct values are lower bounds. */
             name: string;
         };
         /**
@@ -1239,25 +1239,25 @@ export interface components {
             created: string;
             /** Format: date-time */
             last_seen: string;
-            /** @description Whether it is the current one. */
+            /** @description Whether it is the session of this request. */
             current: boolean;
         };
         /**
          * Sessions
-         * @description The sessions of the user, the most recently seen first.
+         * @description The user's sessions, most recently seen first.
          */
         Sessions: {
             sessions: components["schemas"]["SessionInfo"][];
         };
         /**
          * Settings
-         * @description The settings of a user; omitted ones stay as they are.
+         * @description The settings of a user; omitted settings remain unchanged.
          */
         Settings: {
             /** @default null */
             username?: string | null;
             /**
-             * @description Requires `current_password`; takes effect when it has been verified.
+             * @description Requires `current_password`. Takes effect once the address is verified.
              * @default null
              */
             email?: string | null;
@@ -1276,24 +1276,24 @@ export interface components {
         SignedIn: {
             message: string;
             user: components["schemas"]["UserInfo"];
-            /** @description The page to continue with: the requested one if PyDash has it, else `/`. */
+            /** @description The page to continue with: the requested page if PyDash has it, otherwise `/`. */
             next: string;
         };
-        /**
-         * StatisticAnswer
-         * @description One value, or nested objects of values.
-         *
-         *     From the outside in: the values of the breakdown (one or two levels), the statistic if
-         *     several are requested, the time slice if there is one. `visits_per_ip` is itself an
-         *     object; without calls, counts are 0 and times null.
-         */
-        StatisticAnswer: components["schemas"]["Value"];
         /**
          * StatisticName
          * @description The statistics that can be computed of a set of calls.
          * @enum {string}
          */
         StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
+        /**
+         * StatisticResponse
+         * @description A value, or nested objects of values.
+         *
+         *     From the outside in, the levels are the values of the breakdown (one or two levels), the
+         *     statistic (if several are requested) and the time slice (if requested). A value of
+         *     `visits_per_ip` is itself an object. Without requests, counts are 0 and times are null.
+         */
+        StatisticResponse: components["schemas"]["Value"];
         /**
          * Status
          * @description Whether PyDash is alive and can read its database.
@@ -1332,7 +1332,7 @@ export interface components {
         };
         /**
          * TokenSecret
-         * @description A new API token, with its secret, which is never shown again.
+         * @description A new API token with its secret, which is shown only once.
          */
         TokenSecret: {
             message: string;
@@ -1341,21 +1341,21 @@ export interface components {
         };
         /**
          * Tokens
-         * @description The user's API tokens, the newest first.
+         * @description The user's API tokens, newest first.
          */
         Tokens: {
             tokens: components["schemas"]["TokenInfo"][];
         };
         /**
          * UserInfo
-         * @description The user who is signed in.
+         * @description The signed-in user.
          */
         UserInfo: {
             /** Format: uuid */
             id: string;
             name: string;
             email: string;
-            /** @description A new address that has not been verified yet. */
+            /** @description A new address that is not verified yet. */
             pending_email: string | null;
             verified: boolean;
             admin: boolean;
@@ -1363,7 +1363,7 @@ export interface components {
         };
         /**
          * UserMessage
-         * @description What was done, and the changed user.
+         * @description A message and the changed user.
          */
         UserMessage: {
             message: string;
@@ -1428,7 +1428,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The email address is not verified yet. */
+            /** @description The email address is not verified. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1484,7 +1484,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1640,7 +1640,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1700,7 +1700,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1760,7 +1760,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1820,7 +1820,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1889,7 +1889,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,7 +1907,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The user does not exist any more. */
+            /** @description The user no longer exists. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1967,7 +1967,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2036,7 +2036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2143,7 +2143,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2210,7 +2210,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2219,7 +2219,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such token. */
+            /** @description Token not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,7 +2315,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2324,7 +2324,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such session. */
+            /** @description Session not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2422,7 +2422,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2491,7 +2491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2523,7 +2523,7 @@ export interface operations {
     get_dashboard: {
         parameters: {
             query?: {
-                /** @description The first one, by name. */
+                /** @description The name of the first endpoint. */
                 start?: string;
                 limit?: number;
             };
@@ -2562,7 +2562,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,7 +2642,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2683,7 +2683,7 @@ export interface operations {
     get_endpoints: {
         parameters: {
             query?: {
-                /** @description The first one, by name. */
+                /** @description The name of the first endpoint. */
                 start?: string;
                 limit?: number;
             };
@@ -2722,7 +2722,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2789,7 +2789,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2856,7 +2856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2932,7 +2932,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3004,7 +3004,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3036,11 +3036,11 @@ export interface operations {
     export_calls: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
@@ -3085,7 +3085,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3126,26 +3126,26 @@ export interface operations {
     get_statistic: {
         parameters: {
             query: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
                 ip?: string;
                 group_by?: string;
                 status_class?: components["schemas"]["StatusClass"];
-                /** @description One or several, separated by commas. */
+                /** @description One or more, separated by commas. */
                 statistic: components["schemas"]["StatisticName"][];
                 /** @description Return one value for each slice of this length. */
                 timeslice?: components["schemas"]["TimeUnit"];
-                /** @description Required with `timeslice`: whether slices sit on the calendar (true) or begin at `start_date` (false). */
+                /** @description Required with `timeslice`. True aligns slices with the calendar; false aligns them with `start_date`. */
                 timeslice_is_static?: boolean;
                 /** @description Group by one or two fields, separated by a comma. */
                 breakdown?: components["schemas"]["CallField"][];
-                /** @description With `breakdown`: only so many groups, those with the most requests. */
+                /** @description With `breakdown`: the maximum number of groups, by number of requests. */
                 top?: number;
             };
             header?: never;
@@ -3162,7 +3162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatisticAnswer"];
+                    "application/json": components["schemas"]["StatisticResponse"];
                 };
             };
             /** @description A parameter is missing or invalid; `errors` names it. */
@@ -3183,7 +3183,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3224,26 +3224,26 @@ export interface operations {
     get_query: {
         parameters: {
             query: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
                 ip?: string;
                 group_by?: string;
                 status_class?: components["schemas"]["StatusClass"];
-                /** @description One or several, separated by commas. */
+                /** @description One or more, separated by commas. */
                 statistic: components["schemas"]["StatisticName"][];
                 /** @description Return one value for each slice of this length. */
                 timeslice?: components["schemas"]["TimeUnit"];
-                /** @description Required with `timeslice`: whether slices sit on the calendar (true) or begin at `start_date` (false). */
+                /** @description Required with `timeslice`. True aligns slices with the calendar; false aligns them with `start_date`. */
                 timeslice_is_static?: boolean;
                 /** @description Group by one or two fields, separated by a comma. */
                 breakdown?: components["schemas"]["CallField"][];
-                /** @description With `breakdown`: only so many groups, those with the most requests. */
+                /** @description With `breakdown`: the maximum number of groups, by number of requests. */
                 top?: number;
             };
             header?: never;
@@ -3281,7 +3281,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3322,11 +3322,11 @@ export interface operations {
     get_endpoint_execution_times_boxplots: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
@@ -3369,7 +3369,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3410,11 +3410,11 @@ export interface operations {
     get_execution_times_boxplot: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
@@ -3458,7 +3458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3467,7 +3467,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard, or it has no such endpoint. */
+            /** @description Dashboard or endpoint not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3499,11 +3499,11 @@ export interface operations {
     get_execution_times_per_version_dashboard: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
@@ -3546,7 +3546,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,11 +3587,11 @@ export interface operations {
     get_execution_times_per_version_endpoint: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
@@ -3635,7 +3635,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3644,7 +3644,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard, or it has no such endpoint. */
+            /** @description Dashboard or endpoint not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3676,11 +3676,11 @@ export interface operations {
     get_execution_time_histogram: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive; default the first call. */
+                /** @description Inclusive. Default: the first request. */
                 start_date?: string;
-                /** @description Exclusive; default now. */
+                /** @description Exclusive. Default: now. */
                 end_date?: string;
                 endpoint?: string;
                 version?: string;
@@ -3724,7 +3724,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3765,7 +3765,7 @@ export interface operations {
     get_visitor_heatmap: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
                 /** @description Default: seven days ago. */
                 start_date?: string;
@@ -3807,7 +3807,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3848,7 +3848,7 @@ export interface operations {
     get_unique_visitor_heatmap: {
         parameters: {
             query?: {
-                /** @description The IANA time zone of dates without an offset, and of slices on the calendar. */
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
                 /** @description Default: seven days ago. */
                 start_date?: string;
@@ -3890,7 +3890,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3971,7 +3971,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It belongs to another user, the API token does not permit it, or `X-XSRF-TOKEN` is missing. */
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3980,7 +3980,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No such dashboard, or it has no such endpoint. */
+            /** @description Dashboard or endpoint not found. */
             404: {
                 headers: {
                     [name: string]: unknown;
