@@ -1,20 +1,20 @@
-"""The domain: all business logic of PyDash, everything that is not part of rendering web pages.
+"""The domain layer: all business logic of PyDash, independent of the web.
 
 Each concept has an *entity* (a plain class without I/O), a *repository* (the only module that
-accesses the database) and *services* (work that involves several of them).
+accesses the database) and *services* (operations that involve several of them).
 """
 
 from typing import TYPE_CHECKING
 
-# Modules are imported where they are used, so that one concept does not load all the others.
+# Modules are imported where they are used, so that one concept does not load all others.
 if TYPE_CHECKING:
     from pydash_app.configuration import Configuration
 
 
 def configure(configuration: "Configuration") -> None:
-    """Set up the logger, secret key, database and configuration of this process.
+    """Set up the logging, secret key, database and configuration of this process.
 
-    Every process calls this once before anything else, including the workers of a pool.
+    Every process calls this once before anything else. So do the workers of a pool.
 
     :raises ConfigurationError: the database requires an optional dependency.
     """

@@ -1,8 +1,8 @@
-"""Whether the clock is right: nothing is deleted for good because of one wrong reading.
+"""Checks the clock, so that no data is deleted permanently because of one wrong reading.
 
-A clock may be far off, for a moment or until it is synchronized after a start. The fetcher
-therefore records readings in the database while it runs. A reading is confirmed once those before
-it have gone forward steadily for hours. Nothing here commits.
+A clock may be far off, briefly or until it is synchronized after a start. The fetcher therefore
+records readings in the database while it runs. A reading is confirmed once the readings before it
+have advanced steadily for hours. Nothing here commits.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ _ROOT_NAME = "clock"
 
 
 def record(now: datetime) -> None:
-    """Record a reading of the clock; after a pause or a jump, the steady time starts anew.
+    """Record a reading of the clock. After a pause or a jump, the steady period starts over.
 
     :param now: the reading (UTC).
     """
@@ -34,9 +34,9 @@ def record(now: datetime) -> None:
 
 
 def is_confirmed(now: datetime) -> bool:
-    """Return whether data may be deleted for good because of this reading.
+    """Return whether data may be deleted permanently because of this reading.
 
-    :param now: the reading (UTC), by the clock of any machine.
+    :param now: the reading (UTC) of the clock of any machine.
     """
     first, last = database_root().get(_ROOT_NAME, {}).get("steady", (now, now))
     return bool(last - first >= STEADY and abs(now - last) <= MAX_PAUSE)

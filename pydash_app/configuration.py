@@ -1,8 +1,8 @@
 """The settings of an installation, read once from `PYDASH_*` environment variables.
 
-Every setting is a field of `Configuration`: its type validates the text, its description and its
+Every setting is a field of `Configuration`. Its type validates the text. Its description and its
 example are shown in `docs/configuration.md`. A field without `repr` is a secret, which may also be
-put into a file named by `PYDASH_…_FILE`.
+read from a file named by `PYDASH_…_FILE`.
 """
 
 import difflib
@@ -35,16 +35,16 @@ _EXTRAS = {
     "rediss": ("redis", "redis"),
     "dask": ("distributed", "dask"),
 }
-# The tests are configured by variables with these prefixes; no setting begins with one.
+# The tests are configured by variables with these prefixes. No setting begins with one.
 TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
 
 
 class ConfigurationError(Exception):
-    """A variable has an invalid value; the message names it, the reason and an example."""
+    """A variable has an invalid value. The message contains its name, the reason and an example."""
 
 
 class Configuration(BaseSettings):
-    """All settings of one installation; created by `from_environment` alone.
+    """All settings of an installation; created only by `from_environment`.
 
     >>> environ = {"PYDASH_SECRET_KEY": "an example, long enough", "PYDASH_PORT": "8080"}
     >>> Configuration.from_environment(environ).port
@@ -84,7 +84,7 @@ class Configuration(BaseSettings):
     )
     host: setting_types.Host = Field(
         default="127.0.0.1",
-        description="The address on which the web server listens; `::` is IPv6 and IPv4.",
+        description="The address on which the web server listens. `::` means IPv6 and IPv4.",
         examples=["0.0.0.0"],  # noqa: S104
     )
     port: setting_types.Port = Field(
@@ -94,8 +94,8 @@ class Configuration(BaseSettings):
     )
     public_url: setting_types.PublicUrl = Field(
         default_factory=lambda valid: local_url(valid["host"], valid["port"]),
-        description="The address under which a browser finds PyDash, with its path, if any;"
-        " links in mails begin with it.",
+        description="The public address of PyDash, including its path, if any. Links in mails"
+        " begin with it.",
         examples=["https://pydash.example.com"],
         json_schema_extra={"default": "`http://HOST:PORT`"},
     )
@@ -113,7 +113,7 @@ class Configuration(BaseSettings):
     )
     rate_limit_store: setting_types.RateLimitStore = Field(
         default="memory://",
-        description="Where rate limits are counted; several web processes need a shared Redis.",
+        description="The storage of rate limits. Several web processes need a shared Redis.",
         examples=["redis://localhost:6379"],
         repr=False,
     )
@@ -132,14 +132,14 @@ class Configuration(BaseSettings):
     max_dashboard_requests: int = Field(
         default=500_000_000,
         ge=1,
-        description="The maximum number of stored requests per dashboard; nothing more is fetched"
-        " until there is room again.",
+        description="The maximum number of stored requests per dashboard. At the limit, fetching"
+        " stops until space is freed.",
         examples=["500000000"],
     )
     max_dashboard_megabytes: int = Field(
         default=5_000,
         ge=1,
-        description="The maximum size of what a dashboard stores, in the same way.",
+        description="The maximum size of the stored data of a dashboard, with the same effect.",
         examples=["5000"],
     )
     max_user_requests: int = Field(
@@ -151,12 +151,12 @@ class Configuration(BaseSettings):
     max_user_megabytes: int = Field(
         default=10_000,
         ge=1,
-        description="The maximum size of what all dashboards of a user store.",
+        description="The maximum size of the stored data of all dashboards of a user.",
         examples=["10000"],
     )
     mail_url: setting_types.MailUrl | None = Field(
         default=None,
-        description="The mail server; without one, mails are written to `DATA/mail`.",
+        description="The mail server. Without one, mails are written to `DATA/mail`.",
         examples=["smtp://user:password@mail.example.com:587"],
         repr=False,
     )
@@ -187,7 +187,7 @@ class Configuration(BaseSettings):
     )
     executor: setting_types.Executor = Field(
         default="processes",
-        description="Where fetching runs: in `processes` of this machine, or on a Dask cluster.",
+        description="Where fetching runs: in `processes` on this machine, or on a Dask cluster.",
         examples=["dask://127.0.0.1:8786"],
     )
     self_monitoring: setting_types.Switch = Field(
@@ -197,7 +197,7 @@ class Configuration(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info",
-        description="The lowest level that is logged, to the console and to `DATA/logs`.",
+        description="The minimum level that is logged to the console and to `DATA/logs`.",
         examples=["debug"],
     )
     demo_password: str | None = Field(
@@ -217,12 +217,12 @@ class Configuration(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Use only the arguments: `from_environment` reads the environment that it is given."""
+        """Use only the arguments, because `from_environment` reads its own environment."""
         return (init_settings,)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> "Configuration":
-        """Read all settings; create the secret key in the data directory if there is none.
+        """Read all settings, and create the secret key in the data directory if there is none.
 
         :param environ: usually `os.environ`.
         :param overrides: values by field name, which take precedence over the environment.
@@ -240,11 +240,11 @@ class Configuration(BaseSettings):
 
     @property
     def public_path(self) -> str:
-        """The path under which a browser finds PyDash, such as `/pydash`; empty for the root."""
+        """The path of the public address, such as `/pydash`; empty for the root."""
         return urlsplit(self.public_url).path
 
     def require_extra(self, name: str) -> None:
-        """Check that the optional dependency is installed that the value of a setting requires.
+        """Check that the optional dependency that a setting requires is installed.
 
         :param name: a setting whose value may be a URL.
         :raises ConfigurationError: it is not installed.
@@ -290,7 +290,7 @@ def is_secret(name: str) -> bool:
 
 
 class _Variables(EnvSettingsSource):
-    """The texts of all settings that an environment names, directly or by a file."""
+    """The values of all settings in an environment, given directly or by a file."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         super().__init__(Configuration)
@@ -318,17 +318,17 @@ def _read_secret_file(file_variable: str, path: Path) -> str:
 
 
 def _stored_secret_key(path: Path) -> str:
-    """Return the installation's own key; create it if this is the first start."""
+    """Return the installation's own key, and create it on the first start."""
     if not path.exists():
         from pydash_database.server import FILE_NAME
 
         database = path.with_name(FILE_NAME)
-        # In this order, because another process may be creating both, the key first.
+        # In this order, because another process may be creating both, starting with the key.
         if database.exists() and not path.exists():
             raise ConfigurationError(
                 f"The secret key {path} is missing, but the database {database} exists."
                 f" Restore the key from a backup, or set {variable('secret_key')}. If it is lost,"
-                f" create a new one with `openssl rand -hex 32 > {path}`; then everyone must sign"
+                f" create a new one with `openssl rand -hex 32 > {path}`. Everyone must then sign"
                 " in again, and the tokens of all dashboards must be entered again."
             )
     try:
@@ -336,8 +336,8 @@ def _stored_secret_key(path: Path) -> str:
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The secret key in {path} is damaged or cannot be read ({error})."
-            " Restore the file from a backup. If you delete it, a new key is created; then"
-            " everyone must sign in again, and the tokens of all dashboards must be entered again."
+            " Restore the file from a backup. If you delete it, a new key is created. Everyone must"
+            " then sign in again, and the tokens of all dashboards must be entered again."
         ) from None
 
 
@@ -345,7 +345,7 @@ _current: Configuration | None = None
 
 
 def install(configuration: Configuration) -> None:
-    """Make this the configuration of the process; called by `pydash_app.configure` alone."""
+    """Set the configuration of the process; called only by `pydash_app.configure`."""
     global _current
     _current = configuration
 
@@ -353,7 +353,7 @@ def install(configuration: Configuration) -> None:
 def current() -> Configuration:
     """Return the configuration of the process.
 
-    :raises NotConfigured: `pydash_app.configure` was not called.
+    :raises NotConfigured: `pydash_app.configure` has not been called.
     """
     if _current is None:
         raise NotConfigured

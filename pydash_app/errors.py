@@ -1,6 +1,6 @@
-"""The errors of the domain; their messages are written for users.
+"""The domain errors. Their messages are written for users.
 
-`pydash_web` maps each class to an HTTP status, so a new class needs a line there.
+`pydash_web` maps each class to an HTTP status, so a new class needs an entry there.
 """
 
 # ruff: noqa: N818 (a suffix "Error" would add nothing to these names)
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 
 class PyDashError(Exception):
-    """The base class of all errors of the domain."""
+    """The base class of all domain errors."""
 
     message = "Something went wrong."
 
@@ -21,8 +21,8 @@ class PyDashError(Exception):
 class InvalidInput(PyDashError):
     """The input is invalid.
 
-    :param message: one sentence for all of it.
-    :param errors: what is wrong, by field, e.g. `{"name": ["This field is required."]}`.
+    :param message: a sentence about the input as a whole.
+    :param errors: the messages by field, e.g. `{"name": ["This field is required."]}`.
 
     >>> InvalidInput(errors={"name": ["This field is required."]}).message
     'This field is required.'
@@ -39,13 +39,13 @@ class InvalidInput(PyDashError):
 
 
 class NotAuthenticated(PyDashError):
-    """Nobody is signed in, or the name or password is wrong."""
+    """Nobody is signed in, or the name or password is incorrect."""
 
     message = "Sign in first."
 
 
 class NotVerified(PyDashError):
-    """The email address of the account has not been verified yet."""
+    """The email address of the account is not verified."""
 
     message = "Verify your email address first."
 
@@ -63,7 +63,7 @@ class NotFound(PyDashError):
 
 
 class Conflict(PyDashError):
-    """Something exists already."""
+    """Something already exists."""
 
     message = "Already exists."
 
@@ -75,6 +75,6 @@ class TooManyRequests(PyDashError):
 
 
 class NotConfigured(PyDashError):
-    """This process has not called `pydash_app.configure`: a bug."""
+    """This process has not called `pydash_app.configure`, which is a bug."""
 
     message = "PyDash is not configured: call pydash_app.configure(configuration) first."

@@ -1,4 +1,4 @@
-"""Identifiers of entities: UUIDs, also accepted as text."""
+"""Identifiers of entities, which are UUIDs and also accepted as text."""
 
 from uuid import UUID
 

@@ -1,7 +1,7 @@
 """All migrations of the stored data, oldest first.
 
-Append only: `pydash_database.schema` runs those migrations that a database has not seen yet, and
-all of them on a new one.
+Only append to them. `pydash_database.schema` runs the migrations that a database has not seen yet,
+and all of them on a new database.
 """
 
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ def _convert_cubes(root: Root) -> None:
 
 
 def _refuse_older_code(root: Root) -> None:
-    """Change nothing: the new version alone keeps code away that cannot read what is stored next.
+    """Change nothing; the new version number alone locks out code that cannot read newer data.
 
-    That is a renamed class, or a new format of the cube's columns.
+    Such data has a renamed class, or a new format of the cube's columns.
     """
 
 
@@ -40,7 +40,7 @@ def _count_stored(root: Root) -> None:
 
 
 def _protect_codes(root: Root) -> None:
-    """Store verification codes as hashes and mails encrypted, as they are once loaded."""
+    """Store verification codes as hashes and mails encrypted, as loading converts them."""
     for user in root["users"].values():
         if user.verification_code_key is not None:
             user._p_changed = True
@@ -50,14 +50,14 @@ def _protect_codes(root: Root) -> None:
 
 
 def _empty_missing_groups(root: Root) -> None:
-    """Store calls without a group under the empty text, no longer under "None".
+    """Store calls without a group under the empty string instead of "None".
 
-    Calls of a group named None were stored under it as well. Nothing tells them apart, and they are
-    rare, so all of them are without a group.
+    Calls of a group named None were stored under it as well. They are indistinguishable and rare,
+    so all of them become calls without a group.
     """
     for dashboard in root["dashboards"].values():
         dashboard.aggregator_group.cube.dictionaries["group_by"].rename("None", "")
-    dashboards.create_stored(root)  # The texts are shorter.
+    dashboards.create_stored(root)  # The strings are shorter.
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -71,13 +71,13 @@ MIGRATIONS: tuple[Migration, ...] = (
     _count_stored,
     _protect_codes,
     _empty_missing_groups,
-    users.index_appearances,  # More characters count as invisible.
+    users.index_appearances,  # More characters count as invisible than before.
 )
 
-# The current name of each stored class that was ever moved or renamed, by each of its former
-# names. Databases keep the former names, so no key is ever removed; when a class moves again, its
-# values change as well. Code without the new name must refuse the database, so append a migration
-# together with an entry, even one that does nothing.
+# The current name of each stored class that was ever moved or renamed, by each of its former names.
+# Databases keep the former names, so keys are never removed. If a class moves again, its values
+# change as well. Code without the new name must reject the database, so add a migration with every
+# entry, even one that does nothing.
 _AGGREGATOR = "pydash_app.dashboard.aggregator"
 RENAMED_CLASSES: Mapping[str, str] = {
     f"{_AGGREGATOR}.cube.Cube": "pydash_cube.cube.Cube",

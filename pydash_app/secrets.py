@@ -1,7 +1,7 @@
-"""Encryption of secrets that must be read again, and hashes of those that are only compared.
+"""Encrypts secrets that must be readable, and hashes secrets that are only compared.
 
-Dashboard tokens are encrypted at rest with a key derived from `PYDASH_SECRET_KEY`; API tokens and
-one-time codes are long and random, so a plain SHA-256 hash is enough to store them.
+Dashboard tokens are encrypted at rest with a key derived from `PYDASH_SECRET_KEY`. API tokens and
+one-time codes are long and random, so a plain SHA-256 hash is sufficient.
 """
 
 import base64
@@ -22,7 +22,7 @@ class UnreadableSecret(PyDashError):  # noqa: N818 (see pydash_app.errors)
     """A stored secret cannot be decrypted, because the secret key has changed."""
 
     message = (
-        "A stored secret cannot be decrypted: PYDASH_SECRET_KEY has changed since it was stored."
+        "A stored secret cannot be decrypted, because PYDASH_SECRET_KEY has changed."
         " Restore the old key, or enter the secret again."
     )
 
@@ -44,7 +44,7 @@ def derive_key(secret_key: str, purpose: str) -> bytes:
 
 
 def encrypt(text: str) -> str:
-    """Encrypt a text for storage (AES-128-CBC with HMAC-SHA-256, Fernet's format).
+    """Encrypt a string for storage (AES-128-CBC with HMAC-SHA-256, in Fernet's format).
 
     :raises NotConfigured: this process has no key yet.
 
@@ -56,10 +56,10 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(encrypted: str) -> str:
-    """Decrypt a text that `encrypt` returned.
+    """Decrypt the output of `encrypt`.
 
     :raises NotConfigured: this process has no key yet.
-    :raises UnreadableSecret: the text was encrypted with another key, or is damaged.
+    :raises UnreadableSecret: it was encrypted with another key, or is damaged.
     """
     try:
         return _configured_cipher().decrypt(encrypted.encode("ascii")).decode()
@@ -68,12 +68,12 @@ def decrypt(encrypted: str) -> str:
 
 
 def new_code() -> str:
-    """Return a random one-time code or token: 256 bits, safe in a URL."""
+    """Return a random one-time code or token of 256 bits, which is safe in a URL."""
     return _random.token_urlsafe(_KEY_BYTES)
 
 
 def hash_code(code: str) -> str:
-    """Hash a long random code for storage and lookup; unsuitable for passwords.
+    """Hash a long random code for storage and lookup. This is unsuitable for passwords.
 
     >>> hash_code("abc")[:16]
     'ba7816bf8f01cfea'

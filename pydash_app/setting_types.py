@@ -1,6 +1,6 @@
-"""Validators of settings: each takes the text of an environment variable.
+"""Validators of settings, which take the value of an environment variable.
 
-A `ValueError` says what is wrong, in words that continue a sentence after the variable's name.
+The message of a `ValueError` completes a sentence that begins with the variable's name.
 """
 
 import re
@@ -27,7 +27,7 @@ def path(path: Path) -> Path:
 
 
 def switch(value: object) -> object:
-    """Read `on` or `off`."""
+    """Parse `on` or `off`."""
     if isinstance(value, bool):
         return value
     if value not in ("on", "off"):
@@ -48,7 +48,7 @@ def host(text: str) -> str:
 
 
 def url_of(*schemes: str) -> Callable[[str], str]:
-    """Make a validator of URLs that have one of these schemes."""
+    """Return a validator of URLs with one of these schemes."""
 
     def validate(text: str) -> str:
         if urlsplit(text).scheme not in schemes:
@@ -65,33 +65,33 @@ def mail_url(text: str) -> str:
 
 
 def public_url(text: str) -> str:
-    """Validate the address of a web site, and remove a slash at its end."""
+    """Validate the URL of a website, and remove a trailing slash."""
     parsed = urlsplit(url_of("http", "https")(text))
     if not parsed.hostname or parsed.query or parsed.fragment:
-        raise ValueError("must be the address under which a browser finds PyDash")
+        raise ValueError("must be the public address of PyDash")
     if not re.fullmatch(r"(/(?!\.{1,2}(/|$))[\w.~-]+)*/*", parsed.path, re.ASCII):
-        raise ValueError("must have a path of letters, digits, and the characters . _ ~ - only")
+        raise ValueError("must have a path of only letters, digits and the characters . _ ~ -")
     return text.rstrip("/")
 
 
 def secret_key(text: str) -> str:
     """Validate a key that signs and encrypts."""
-    # A file damaged by a power failure may hold nothing but null characters.
+    # A file damaged by a power failure may contain only null characters.
     if sum(map(str.isprintable, text)) < MIN_SECRET_KEY_LENGTH:
         raise ValueError(f"must have at least {MIN_SECRET_KEY_LENGTH} characters")
     return text
 
 
 def networks(value: object) -> object:
-    """Read networks, separated by commas."""
+    """Parse a comma-separated list of networks."""
     return tuple(map(_network, _split(value))) if isinstance(value, str) else value
 
 
 def fetch_allow(text: str) -> str:
-    """Validate kinds of addresses and networks, separated by commas."""
+    """Validate a comma-separated list of address kinds and networks."""
     parts = _split(text)
     if not parts:
-        raise ValueError(f"must name some of {', '.join(_ADDRESS_KINDS)}, or networks")
+        raise ValueError(f"must list any of {', '.join(_ADDRESS_KINDS)}, or networks")
     for part in parts:
         if part not in _ADDRESS_KINDS:
             _network(part)
@@ -107,7 +107,7 @@ def database_uri(text: str) -> str:
 
 
 def executor(text: str) -> str:
-    """Validate where tasks run."""
+    """Validate the executor of tasks."""
     if text == "processes":
         return text
     parsed = urlsplit(text)
@@ -118,14 +118,14 @@ def executor(text: str) -> str:
 
 
 def _check_tls(parsed: SplitResult) -> None:
-    """Check the TLS options of a server that gives its clients access to everything."""
+    """Check the TLS options of a server whose clients have access to everything."""
     options = dict(parse_qsl(parsed.query, keep_blank_values=True))
     if options == {"tls": "off"} or (not options and is_loopback(parsed.hostname or "")):
         return
     if not {"ca", "cert"} <= options.keys() <= {"ca", "cert", "key"}:
         raise ValueError(
-            "must use TLS, with ?ca=FILE&cert=FILE&key=FILE;"
-            " or ?tls=off, if nobody else can reach the network"
+            "must use TLS, with ?ca=FILE&cert=FILE&key=FILE,"
+            " or ?tls=off if nobody else can reach the network"
         )
     try:
         ssl.create_default_context(cafile=options["ca"]).load_cert_chain(
@@ -138,7 +138,7 @@ def _check_tls(parsed: SplitResult) -> None:
 def mail_from(text: str) -> str:
     """Validate the sender of mails."""
     if "@" not in text or not text.isprintable():
-        raise ValueError("must be an e-mail address, optionally with a name before it")
+        raise ValueError("must be an email address, optionally preceded by a name")
     return text
 
 
@@ -158,7 +158,7 @@ Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(networks)]
 AbsolutePath = Annotated[Path, AfterValidator(path)]
 Host = Annotated[str, AfterValidator(host)]
 Switch = Annotated[bool, BeforeValidator(switch)]
-# A program may ask for any free port, by 0; the environment may not.
+# Code may request any free port with 0; the environment may not.
 Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]
 DatabaseUri = Annotated[str, AfterValidator(database_uri)]
 RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss"))]

@@ -1,4 +1,4 @@
-"""The table of settings in `docs/configuration.md`: `make docs` writes it from `Configuration`."""
+"""The settings table in `docs/configuration.md`, which `make docs` writes from `Configuration`."""
 
 import sys
 from pathlib import Path
@@ -38,7 +38,7 @@ def _row(name: str) -> str:
         default = "none"
     else:
         default = f"`{'off' if field.default is False else field.default}`"
-    file = " Or in a file, by `…_FILE`." if is_secret(name) else ""
+    file = " Can be read from a file with `…_FILE`." if is_secret(name) else ""
     return f"| `{variable(name)}` | {field.description}{file} | {default} | `{example(name)}` |"
 
 

@@ -2,17 +2,18 @@
 
 import unicodedata
 
-# Control characters, line and paragraph separators, and what is no character at all.
+# Control characters, line and paragraph separators, and code points that are not characters.
 _REFUSED = {"Cc", "Cs", "Co", "Zl", "Zp"}
-# Of the invisible format characters (Cf), words and emoji need these: joiners and tags.
+# The invisible format characters (Cf) that words and emoji need, which are joiners and tags.
 _JOINERS = {0x200C, 0x200D, *range(0xE0020, 0xE0080)}
 
 
 def is_printable(text: str) -> bool:
-    """Return whether a text can be shown in one line, and shows where all its characters are.
+    """Return whether a text can be displayed in one line without hidden characters.
 
-    Unlike `str.isprintable`, it accepts what joins the letters of a word or the parts of an emoji,
-    and characters that are newer than this Python.
+    Unlike `str.isprintable`, it accepts the joiners of words and emoji, and characters that are
+    newer than this version of Python.
+
 
     >>> is_printable("نیم\u200cفاصله"), is_printable("👩\u200d👧"), is_printable("a\u200bb")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""The public interface of dashboards, used by the web application `pydash_web`.
+"""The public interface of dashboards, used by `pydash_web`.
 
 Nothing here commits; callers run in `pydash_database.transact`.
 """
@@ -19,7 +19,7 @@ find = repository.find
 def add_to_repository(dashboard: "Dashboard") -> None:
     """Add a dashboard to the repository.
 
-    :raises DuplicateIndexError: another dashboard has its id.
+    :raises DuplicateIndexError: another dashboard has its ID.
     """
     repository.add(dashboard)
 
@@ -30,11 +30,11 @@ def dashboards_of_user(user_id: UUID | str) -> list["Dashboard"]:
 
 
 def find_verified_dashboard(dashboard_id: UUID | str, user_id: UUID) -> "Dashboard":
-    """Return a dashboard that a user may see: one of their own.
+    """Return a dashboard if it belongs to a user.
 
-    :param dashboard_id: the id, as the request contains it.
-    :raises InvalidInput: the id is not a UUID.
-    :raises NotFound: no dashboard has this id.
+    :param dashboard_id: the ID as given in the request.
+    :raises InvalidInput: the ID is not a UUID.
+    :raises NotFound: no dashboard has this ID.
     :raises Forbidden: the dashboard belongs to another user.
     """
     try:

@@ -1,4 +1,4 @@
-"""When a dashboard's app was up, when it was down, and how fast it answered."""
+"""Records the uptime, the outages and the latency of a dashboard's app."""
 
 import struct
 from collections import defaultdict
@@ -14,10 +14,10 @@ Interval = tuple[datetime, datetime]
 
 PING_INTERVAL = timedelta(minutes=5)
 MAX_MISSED_INTERVALS = 3
-"""Without a ping for more intervals than this, nobody was watching."""
+"""After more intervals than this without a ping, the app counts as unmonitored."""
 
 STEADY = timedelta(hours=6)
-"""Nothing is pruned unless the clock has gone forward, ping by ping, for at least this long."""
+"""Nothing is pruned unless the clock has advanced ping by ping for at least this long."""
 
 KEEP_OUTAGES = timedelta(days=400)
 KEEP_LATENCIES = timedelta(days=90)
@@ -27,10 +27,10 @@ _LATENCY = struct.Struct("<If")  # second of the day, milliseconds
 
 @dataclass(frozen=True, slots=True)
 class DayDowntime:
-    """One day (UTC) of a dashboard's uptime.
+    """The uptime of a dashboard on one day (UTC).
 
     :ivar downtime: how long the app was down on that day.
-    :ivar percentage: share of the watched time that it was down, 0 to 100; None if nobody watched.
+    :ivar percentage: the percentage of the monitored time that it was down; None if unmonitored.
     """
 
     day: date
@@ -39,7 +39,7 @@ class DayDowntime:
 
 
 class _Pings(Persistent):
-    """The answered pings of one day, packed: a ping rewrites two kilobytes at most."""
+    """The successful pings of a day, packed so that a ping rewrites at most two kilobytes."""
 
     def __init__(self) -> None:
         self.packed = b""
@@ -54,14 +54,15 @@ class _Pings(Persistent):
 
 
 class DowntimeLog(Persistent):
-    """The pings of one dashboard, kept as outages and latencies; written by the fetcher only.
+    """The pings of a dashboard, stored as outages and latencies; written only by the fetcher.
 
-    An outage begins with the first of several failed pings in a row and ends with the first
-    answered one. Time in which nobody pinged counts neither as up nor as down, also during an
-    outage: it ends with the last ping before, and begins again if the pings after it fail as well.
+    An outage begins with the first of several consecutive failed pings and ends with the first
+    successful one. Time without pings counts neither as uptime nor as downtime. During an outage,
+    such a gap ends the outage at the last ping before it. If the pings after it fail as well, a new
+    outage begins.
 
-    The clock may be wrong at any time. If it goes back, watching starts anew. A time that was
-    watched twice counts once: as down if the app was down in either.
+    The clock may be wrong at any time. If it goes back, monitoring starts over. Time that was
+    monitored twice counts once, as downtime if the app was down either time.
 
     >>> log = DowntimeLog()
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -74,7 +75,7 @@ class DowntimeLog(Persistent):
     50.0
     """
 
-    # Of logs that were stored before these attributes existed.
+    # For logs that were stored before these attributes existed.
     _interval = PING_INTERVAL
     _pruned_on: date | None = None
 
@@ -89,7 +90,7 @@ class DowntimeLog(Persistent):
 
     @property
     def last_ping(self) -> datetime | None:
-        """When the app was last pinged."""
+        """The time of the last ping."""
         return self._watch[1] if self._watch else None
 
     def record(
@@ -102,10 +103,10 @@ class DowntimeLog(Persistent):
     ) -> None:
         """Record the outcome of one ping.
 
-        :param now: when it was sent (UTC).
-        :param latency: milliseconds until the answer; None if there was no good answer.
+        :param now: the time at which it was sent (UTC).
+        :param latency: the response time (ms); None if the ping failed.
         :param interval: the time until the next ping is due.
-        :param failures_until_down: so many failures in a row make an outage.
+        :param failures_until_down: the number of consecutive failures that make an outage.
         """
         now = _utc(now)
         start, end = self._watch or (now, now)
@@ -122,7 +123,7 @@ class DowntimeLog(Persistent):
             self._prune(now)
 
     def pause(self) -> None:
-        """Stop watching: an open outage ends with the last ping."""
+        """Stop monitoring; an open outage ends with the last ping."""
         if self._watch is None:
             return
         start, end = self._watch
@@ -133,19 +134,19 @@ class DowntimeLog(Persistent):
     def intervals(
         self, start: datetime, end: datetime, now: datetime | None = None
     ) -> list[Interval]:
-        """Return the outages in [start, end), clipped to it, oldest first; they do not overlap.
+        """Return the outages in [start, end), clipped to it, oldest first, without overlaps.
 
-        :param now: an outage that is still open, and watched, counts up to this moment (default:
-            the clock).
+        :param now: the moment up to which an ongoing, monitored outage counts; by default the
+            current time.
         """
         return list(_clipped(self._all_outages(_now(now)), _utc(start), _utc(end)))
 
     def percentage(
         self, start: datetime, end: datetime, now: datetime | None = None
     ) -> float | None:
-        """Return the share of the watched time in [start, end) that the app was down.
+        """Return the percentage of the monitored time in [start, end) that the app was down.
 
-        :returns: 0 to 100; None if nobody watched in that range.
+        :returns: 0 to 100; None if the app was not monitored in that range.
         """
         now, start, end = _now(now), _utc(start), _utc(end)
         watched = _length(_clipped(self._all_watches(now), start, end))
@@ -163,7 +164,7 @@ class DowntimeLog(Persistent):
         return [DayDowntime(day, down[day], _percentage(down[day], watched[day])) for day in days]
 
     def latency(self, start: datetime, end: datetime) -> list[tuple[datetime, float]]:
-        """Return time (UTC) and latency (ms) of every answered ping in [start, end)."""
+        """Return the time (UTC) and latency (ms) of every successful ping in [start, end)."""
         start, end = _utc(start), _utc(end)
         days = self._latencies.items(start.toordinal(), end.toordinal())
         return [
@@ -191,7 +192,7 @@ class DowntimeLog(Persistent):
             del self._latencies[day]
         oldest = now - KEEP_OUTAGES
         for tree in (self._outages, self._watches):
-            # An interval that began before may have ended after.
+            # An interval that began before may end after.
             for start in [start for start, end in tree.items(max=oldest) if end < oldest]:
                 del tree[start]
 
@@ -200,12 +201,12 @@ class DowntimeLog(Persistent):
 
     def _all_watches(self, now: datetime) -> list[Interval]:
         start = self._watch[0] if self._watch else None
-        # Earlier versions could prune the watch of an outage before the outage itself.
+        # Earlier versions could prune the monitored time of an outage before the outage itself.
         outages = self._all_outages(now)
         return _joined([*self._watches.items(), *self._ongoing(start, now), *outages])
 
     def _ongoing(self, start: datetime | None, now: datetime) -> list[Interval]:
-        """Return the open interval with this start: up to now, unless a ping is long overdue."""
+        """Return the open interval with this start, up to now unless a ping is long overdue."""
         if start is None or self._watch is None:
             return []
         end = self._watch[1]
@@ -214,13 +215,13 @@ class DowntimeLog(Persistent):
 
 
 def _add_interval(tree: OOBTree, start: datetime, end: datetime) -> None:
-    """Add an interval that is not empty; after the clock was put back, its start may exist."""
+    """Add a non-empty interval; if the clock was set back, its start may exist already."""
     if start < end:
         tree[start] = max(end, tree.get(start, end))
 
 
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return intervals in order, those that overlap as one.
+    """Return intervals in order, with overlapping ones merged.
 
     Earlier versions stored intervals that end before they start; these are omitted.
     """
@@ -244,7 +245,7 @@ def _length(intervals: Iterable[Interval]) -> timedelta:
 
 
 def _length_of_days(intervals: Iterable[Interval]) -> defaultdict[date, timedelta]:
-    """Add up how much of each day the intervals take, cut at midnight."""
+    """Return how much of each day the intervals cover."""
     lengths: defaultdict[date, timedelta] = defaultdict(timedelta)
     for start, end in intervals:
         for first, last in _days(start, end):

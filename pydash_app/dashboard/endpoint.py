@@ -16,10 +16,10 @@ from pydash_cube.vocabulary import CallField, QueryError
 
 
 class Endpoint(Persistent, Measured, Aggregated):
-    """An endpoint: its properties, and the calls to it.
+    """An endpoint with its properties and calls.
 
-    An endpoint of a dashboard stores no calls: it reads those of the dashboard, filtered by its
-    name.
+    An endpoint of a dashboard does not store calls. It reads those of the dashboard, filtered by
+    its name.
 
     :param name: its name in the monitored app.
     :param is_monitored: whether the app records the calls to it.
@@ -59,13 +59,13 @@ class Endpoint(Persistent, Measured, Aggregated):
         self.is_monitored = is_monitored
 
     def update(self, other: "Endpoint") -> None:
-        """Copy the properties of another endpoint; write only what has changed."""
+        """Copy the properties of another endpoint, and write only those that differ."""
         for name in ("is_monitored", "version_added", "time_added", "last_accessed"):
             if getattr(self, name) != getattr(other, name):
                 setattr(self, name, getattr(other, name))
 
     def attach(self, group: AggregatorGroup) -> None:
-        """Read the calls of a group from now on; move own calls to it."""
+        """Read the calls from a group from now on, and move own calls to it."""
         for batch in self._group.calls():
             group.add_endpoint_calls(batch)
         self._group = group

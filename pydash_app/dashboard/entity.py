@@ -1,4 +1,4 @@
-"""The dashboard: a monitored app of a user.
+"""The dashboard, which is a monitored app of a user.
 
 Involved usage example:
 
@@ -63,17 +63,17 @@ __all__ = ["Dashboard", "DashboardState"]
 class Dashboard(Persistent, Measured, Aggregated):
     """A monitored app: its settings, endpoints and calls.
 
-    It does not know how it is stored; that is the task of the repository. Settings are attributes
-    of this object. What is fetched and measured is in separate persistent objects, so that the web
-    process and the fetcher never write the same one.
+    It does not know how it is stored, which is the task of the repository. Settings are attributes
+    of this object. Fetched and measured data is in separate persistent objects, so that the web
+    process and the fetcher never write the same object.
 
     :param url: the address of the app's monitoring dashboard.
-    :param token: its security token; encrypted at rest.
+    :param token: its security token, which is encrypted at rest.
     :param user_id: the owner.
     :param name: the display name; by default the URL.
     """
 
-    # Dashboards that were stored by earlier versions have none.
+    # Dashboards stored by earlier versions have none.
     _encrypted_headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(
@@ -107,7 +107,7 @@ class Dashboard(Persistent, Measured, Aggregated):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Extra headers of the requests to the app, for a server in front; encrypted at rest."""
+        """Extra headers of the requests to the app, such as for a proxy; encrypted at rest."""
         return {name: secrets.decrypt(text) for name, text in self._encrypted_headers.items()}
 
     @headers.setter
@@ -116,7 +116,7 @@ class Dashboard(Persistent, Measured, Aggregated):
 
     @property
     def header_names(self) -> list[str]:
-        """The names of the extra headers, which need no key to be read."""
+        """The names of the extra headers, which can be read without the key."""
         return list(self._encrypted_headers)
 
     def get_id(self) -> str:
@@ -126,7 +126,7 @@ class Dashboard(Persistent, Measured, Aggregated):
     def add_endpoint(self, endpoint: Endpoint) -> None:
         """Add an endpoint, or update the one of the same name.
 
-        If there are `MAX_DISTINCT` endpoints already, a new one is not added, only its calls.
+        At the limit of `MAX_DISTINCT` endpoints, only the calls of a new one are added.
         """
         known = self.endpoints.get(endpoint.name)
         if known is None:
@@ -151,7 +151,7 @@ class Dashboard(Persistent, Measured, Aggregated):
         del self.endpoints[endpoint.name]
 
     def hide_endpoint(self, name: str, *, hidden: bool = True) -> None:
-        """Hide an endpoint in lists, or show it again; its calls are counted either way."""
+        """Hide an endpoint in lists, or show it again. Its calls are counted either way."""
         self.hidden_endpoints = self.hidden_endpoints - {name} | ({name} if hidden else set())
 
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
@@ -159,7 +159,7 @@ class Dashboard(Persistent, Measured, Aggregated):
         self.add_endpoint_calls(CallBatch.from_calls([endpoint_call]))
 
     def add_endpoint_calls(self, batch: CallBatch) -> None:
-        """Add many calls, and those of their endpoints that are new."""
+        """Add many calls, and their endpoints if they are new."""
         self.aggregator_group.add_endpoint_calls(batch)
         admit = self.aggregator_group.cube.admit
         for name in dict.fromkeys(batch.endpoint):
@@ -168,7 +168,7 @@ class Dashboard(Persistent, Measured, Aggregated):
 
     @property
     def stored(self) -> Stored:
-        """The amount of data that is stored; known without reading the data."""
+        """The amount of stored data, which is known without reading it."""
         cube = self.aggregator_group.cube
         return Stored(int(cube.usage.calls()), cube.stored_bytes)
 

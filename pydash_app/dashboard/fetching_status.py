@@ -1,4 +1,4 @@
-"""The progress of fetching a dashboard, and why it failed last."""
+"""The progress of fetching a dashboard, and its last failure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,15 +14,15 @@ ENDPOINTS_INTERVAL = timedelta(minutes=15)
 
 
 class DashboardState(Enum):
-    """The state of a dashboard with regard to fetching from its remote side.
+    """The state of fetching a dashboard.
 
     - ``not_initialized``: newly added, nothing fetched yet;
-    - ``initialized_endpoints``: endpoints are known, historic calls are being fetched;
+    - ``initialized_endpoints``: the endpoints are known, and the history is being fetched;
     - ``initialize_endpoints_failure``: fetching the endpoints failed and is retried;
     - ``initialized_endpoint_calls``: the history is complete, new calls are fetched from now on;
     - ``initialize_endpoint_calls_failure``: fetching the history failed and is retried from
       where it stopped;
-    - ``fetched_endpoint_calls``: new calls were fetched the last time;
+    - ``fetched_endpoint_calls``: the last attempt fetched new calls;
     - ``fetch_endpoint_calls_failure``: fetching new calls failed and is retried.
     """
 
@@ -90,7 +90,7 @@ _FAILURES = {
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """The amount of data that was fetched since the dashboard was added.
+    """The amount of data fetched since the dashboard was added.
 
     :ivar calls: calls fetched so far.
     :ivar set_aside: calls that are invalid and therefore not counted.
@@ -146,9 +146,9 @@ class RemoteInfo:
 
     :ivar of_url: the dashboard's URL for which these details were determined.
     :ivar url: the base URL that responds, without trailing slash.
-    :ivar dialect: the client's name of the protocol that the remote side uses.
+    :ivar dialect: the client's name for the protocol of the remote side.
     :ivar fmd_version: version of Flask-MonitoringDashboard, as text.
-    :ivar default_token: whether it still has the publicly known default token.
+    :ivar default_token: whether it still uses the publicly known default token.
     """
 
     of_url: str
@@ -176,7 +176,7 @@ class FetchFailure:
 
 
 class FetchingStatus(Persistent):
-    """The fetching state of one dashboard; only the fetcher writes it.
+    """The fetching state of a dashboard, written only by the fetcher.
 
     It is a separate persistent object, so that storing a page of calls never conflicts with a user
     who changes the dashboard's settings.
@@ -192,7 +192,7 @@ class FetchingStatus(Persistent):
     ('initialized_endpoints', None)
     """
 
-    # In statuses from before November 2026.
+    # For statuses stored before November 2026.
     overflow_names: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self) -> None:
@@ -208,7 +208,7 @@ class FetchingStatus(Persistent):
 
     @property
     def error(self) -> str | None:
-        """The reason of the last failure; None if the last attempt succeeded."""
+        """The reason for the last failure; None if the last attempt succeeded."""
         return self.failure.message if self.failure else None
 
     @property
@@ -217,7 +217,7 @@ class FetchingStatus(Persistent):
         return self.failure.http_status if self.failure else None
 
     def needs_endpoints(self, now: datetime) -> bool:
-        """Return whether to fetch endpoints and details: unknown, outdated, or after a failure."""
+        """Return whether endpoints and details must be fetched: if unknown, outdated or failed."""
         if not self.state.has_endpoints or self.failure or self._endpoints_time is None:
             return True
         return not timedelta() <= now - self._endpoints_time < ENDPOINTS_INTERVAL
@@ -247,8 +247,8 @@ class FetchingStatus(Persistent):
         :param has_more: whether the remote side has more calls right now.
         :param progress: the progress including this page.
         :param notice: a message to the user.
-        :param overflow_names: the fields that have more distinct values than are stored, and the
-            name of these values together.
+        :param overflow_names: for each field with more distinct values than are stored, the name
+            that stands for the others.
         """
         self.cursor = dict(cursor)
         self.progress = progress
@@ -261,7 +261,7 @@ class FetchingStatus(Persistent):
             self.notices = (*self.notices, Notice(now, notice))[-MAX_NOTICES:]
 
     def failed(self, now: datetime, message: str, http_status: int | None = None) -> None:
-        """Record that an attempt failed; the next success leaves this state again."""
+        """Record that an attempt failed. The next success leaves this state."""
         consecutive = self.failure.consecutive + 1 if self.failure else 1
         self.failure = FetchFailure(message, http_status, consecutive)
         self.state = self.state.failed()

@@ -12,7 +12,7 @@ from pydash_cube.vocabulary import StatisticName
 
 
 class Measured:
-    """An object with calls in a cube: all of them, or those of one endpoint."""
+    """An object whose calls are all calls in a cube, or those of one endpoint."""
 
     @abstractmethod
     def scoped(self, query: Query) -> tuple[Cube, Query]:
@@ -24,7 +24,7 @@ class Measured:
     def query(self, statistics: Sequence[StatisticName], query: Query) -> QueryResult:
         """Compute several statistics in one pass over the calls.
 
-        :raises QueryError: names the parameter that is invalid.
+        :raises QueryError: a parameter is invalid.
         """
         cube, query = self.scoped(query)
         return compute(cube, statistics, query)
@@ -35,14 +35,14 @@ class Measured:
         :param computed: what is computed; all statistics of a query in their order, for instance.
         :param query: of which calls.
         :returns: None if the calls changed in this transaction.
-        :raises QueryError: names the parameter that is invalid.
+        :raises QueryError: a parameter is invalid.
         """
         cube, query = self.scoped(query)
         version = cube.version
         return version and (cube._p_oid, version, computed, Selection(cube, query).key)
 
     def calls(self, query: Query) -> Iterator[CallBatch]:
-        """Return the raw calls in order of time, except those that retention has dropped."""
+        """Return the raw calls in chronological order, except those dropped by retention."""
         return Selection(*self.scoped(query)).calls()
 
     def histogram(self, query: Query, bins: int = 30) -> tuple[list[float], list[int]]:

@@ -1,4 +1,4 @@
-"""Handles the persistence of `Dashboard` entities; only this module knows how they are stored.
+"""Stores `Dashboard` entities; only this module knows how.
 
 Nothing here commits; callers run in `pydash_database.transact`.
 
@@ -10,7 +10,7 @@ Nothing here commits; callers run in `pydash_database.transact`.
 >>> found_dashboard.get_id() == dashboard.get_id()
 True
 
-Asking for all dashboards is also possible, lazily:
+All dashboards can be retrieved lazily:
 
 >>> all()
 <...TreeItems object at 0x...>
@@ -23,7 +23,7 @@ Persisting updated versions of existing entities:
 >>> found_dashboard.token == dashboard.token
 True
 
-Deleting entities; `find` raises a `KeyError` if no dashboard was found, and so does `delete`:
+Deleting entities. If the dashboard does not exist, `find` and `delete` raise a `KeyError`:
 
 >>> delete(dashboard)
 >>> found_dashboard = find(dashboard.get_id())
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _COLLECTION = "dashboards"
 _CHANGES = "dashboard_changes"
 _FETCH_REQUESTS = "fetch_requests"
-# What each dashboard stores, by user and dashboard.
+# The amount of data that each dashboard stores, by user and dashboard.
 _STORED = "stored"
 
 
@@ -66,7 +66,7 @@ def create(root: Root) -> None:
 
 
 def create_stored(root: Root) -> None:
-    """Create the table of what dashboards store, and fill it."""
+    """Create and fill the table of the amounts of stored data."""
     root[_STORED] = OOBTree()
     for dashboard in root[_COLLECTION].values():
         root[_STORED].setdefault(dashboard.user_id, OOBTree())[dashboard.id] = dashboard.stored
@@ -75,7 +75,7 @@ def create_stored(root: Root) -> None:
 def add(dashboard: "Dashboard") -> None:
     """Add a dashboard.
 
-    :raises DuplicateIndexError: another dashboard has its id.
+    :raises DuplicateIndexError: another dashboard has its ID.
     """
     _dashboards().add(dashboard)
     record_stored(dashboard)
@@ -98,14 +98,14 @@ def of_user(user_id: UUID | str) -> list["Dashboard"]:
 def find(dashboard_id: UUID | str) -> "Dashboard":
     """Return a dashboard.
 
-    :raises KeyError: no dashboard has this id.
+    :raises KeyError: no dashboard has this ID.
     :raises ValueError: the text is not a UUID.
     """
     return cast("Dashboard", _dashboards().find("id", as_uuid(dashboard_id)))
 
 
 def update(dashboard: "Dashboard") -> None:
-    """Update the indices, and notify the fetcher, after the settings of a dashboard changed.
+    """Update the indices and notify the fetcher after a change of a dashboard's settings.
 
     :raises KeyError: the dashboard is not in the repository.
     """
@@ -138,14 +138,14 @@ def clear_all() -> None:
 
 
 def record_stored(dashboard: "Dashboard") -> None:
-    """Record how much a dashboard stores, after this has changed."""
+    """Record how much data a dashboard stores, after a change."""
     of_user = database_root()[_STORED].setdefault(dashboard.user_id, OOBTree())
     if of_user.get(dashboard.id) != dashboard.stored:
         of_user[dashboard.id] = dashboard.stored
 
 
 def stored_of_user(user_id: UUID) -> Stored:
-    """Return how much all dashboards of a user store together."""
+    """Return the amount of data that all dashboards of a user store."""
     stored = database_root()[_STORED].get(user_id, {}).values()
     return Stored(*map(sum, zip(*stored, strict=True))) if stored else Stored()
 
@@ -159,7 +159,7 @@ def change_count() -> int:
 
 
 def request_fetch(dashboard_id: UUID) -> None:
-    """Request that the fetcher fetches a dashboard at once."""
+    """Request that the fetcher fetches a dashboard immediately."""
     database_root()[_FETCH_REQUESTS].insert(dashboard_id)
     _count_change()
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Retention:
-    """The number of days for which details are kept; None keeps them forever.
+    """The numbers of days for which details are kept; None keeps them forever.
 
-    Coarser figures remain: when calls are dropped, their hours remain, and when hours are dropped,
-    their days, for every combination of filters.
+    Coarser aggregates remain for every combination of filters: hours after calls are dropped, and
+    days after hours are dropped.
 
-    :ivar calls_days: retention of single calls.
-    :ivar fine_cells_days: retention of cells shorter than a day; at least that of calls.
-    :raises ValueError: names the invalid parameter.
+    :ivar calls_days: the retention of raw calls.
+    :ivar fine_cells_days: the retention of cells shorter than a day, at least that of calls.
+    :raises ValueError: a parameter is invalid. The message names it.
     """
 
     calls_days: int | None = None

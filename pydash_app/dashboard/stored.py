@@ -6,7 +6,7 @@ from typing import NamedTuple
 class Stored(NamedTuple):
     """An amount of stored data.
 
-    :ivar calls: calls, without those that retention has dropped.
+    :ivar calls: the number of calls, without those dropped by retention.
     :ivar bytes: the size of all calls, cells and names.
     """
 

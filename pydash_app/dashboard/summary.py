@@ -1,4 +1,4 @@
-"""The figures of a dashboard on the overview page, stored so that it does not query the cube."""
+"""The key figures of a dashboard, stored so that the overview need not query the cube."""
 
 from datetime import UTC, datetime, timedelta
 

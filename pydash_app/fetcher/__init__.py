@@ -1,7 +1,7 @@
-"""The daemon that fetches: `pydash fetcher`.
+"""The fetcher daemon (`pydash fetcher`).
 
-It has no state of its own: the dashboards and their fetch cursors are in the database. It can
-therefore be killed at any moment, and another fetcher continues where it stopped.
+It has no state of its own, because the dashboards and their fetch cursors are in the database. It
+can therefore be killed at any time, and another fetcher continues where it stopped.
 """
 
 import os
@@ -36,14 +36,14 @@ logger = Logger(__name__)
 
 
 class SchedulerDiedError(Exception):
-    """The scheduling thread ended because of a bug; the supervisor starts a new daemon."""
+    """The scheduling thread died because of a bug. The supervisor starts a new daemon."""
 
 
 def run(configuration: Configuration, stop: threading.Event | None = None) -> None:
     """Fetch in the foreground until SIGTERM or SIGINT.
 
     :param configuration: the settings of this installation.
-    :param stop: also ends the fetcher when set; for threads, which receive no signals.
+    :param stop: an event that also stops the fetcher, for threads, which receive no signals.
     """
     configuration.require_extra("executor")
     pydash_app.configure(configuration)
@@ -51,11 +51,11 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
         stop = _stop_on_signals()
     keeper = LeaseKeeper(f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}")
     while keeper.wait(stop):
-        logger.info("This fetcher acquired the lease and schedules now")
+        logger.info("Acquired the lease; scheduling starts")
         try:
             _schedule(configuration, keeper, stop)
         except LeaseLostError:
-            logger.warning("This fetcher lost the lease and waits")
+            logger.warning("Lost the lease; waiting for it")
         else:
             keeper.release()
     pydash_database.close()
@@ -87,7 +87,7 @@ def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading
 
 
 def _create_executor(configuration: Configuration) -> TaskExecutor:
-    """Create the executor of the tasks; each of its processes is configured like this one."""
+    """Create the task executor, whose processes are configured like this one."""
     configure = partial(pydash_app.configure, configuration)
     if configuration.executor == "processes":
         preload = ["pydash_app.fetcher"]

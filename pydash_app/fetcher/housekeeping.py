@@ -15,7 +15,7 @@ MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
 DATABASE_INTERVAL = timedelta(hours=6)
 GROWTH_INTERVAL = timedelta(minutes=1)
-# The growth that is too little to pack the database for (bytes).
+# The growth (bytes) below which the database is not packed.
 MIN_GROWTH = 256 * 1024**2
 _PACKED_SIZE = "packed_size"
 
@@ -33,13 +33,13 @@ def schedule(scheduler: TaskScheduler) -> None:
 
 
 def send_mails() -> None:
-    """Write the mails that visitors requested, and send all that are due."""
+    """Write the mails that visitors requested, and send all due mails."""
     mail_requests.process_all()
     outbox.send_due()
 
 
 def drop_expired_records() -> None:
-    """Drop expired invitations, and the records of mails that no longer count for a limit."""
+    """Drop expired invitations, and the records of mails that no longer count towards a limit."""
     now = datetime.now(UTC)
 
     def drop() -> None:
@@ -53,7 +53,7 @@ def drop_expired_records() -> None:
 def drop_expired_calls() -> None:
     """Drop the calls of all dashboards that are older than their retention.
 
-    :raises ExceptionGroup: what failed for some dashboards, after all others.
+    :raises ExceptionGroup: the failures of some dashboards, after all others are done.
     """
     now = datetime.now(UTC)
     if not pydash_database.transact(lambda: clock.is_confirmed(now)):
@@ -67,16 +67,16 @@ def drop_expired_calls() -> None:
             continue  # deleted in the meantime, with all its calls
         except pydash_database.DatabaseUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 (raised after all others)
+        except Exception as error:  # noqa: BLE001 (raised after all others are done)
             failures.append(error)
     if failures:
-        raise ExceptionGroup("Calls of some dashboards were not dropped", failures)
+        raise ExceptionGroup("Could not drop the expired calls of some dashboards", failures)
 
 
 def pack_if_grown() -> None:
-    """Pack the database if it has become more than twice as large since this was last done.
+    """Pack the database if its size has more than doubled since it was last packed.
 
-    Quotas limit what is stored; without this, overwritten revisions would have no limit.
+    Quotas limit the stored data. Without packing, nothing would limit overwritten revisions.
     """
     packed = pydash_database.transact(lambda: pydash_database.database_root().get(_PACKED_SIZE, 0))
     if pydash_database.size() > 2 * packed + MIN_GROWTH:

@@ -1,8 +1,7 @@
-"""The lease: only one fetcher schedules, the others wait.
+"""The lease, which makes only one fetcher schedule while the others wait.
 
-The holder counts its heartbeats in the database. A waiting fetcher watches the count: if it does
-not change for too long by the waiting fetcher's own clock, the holder is gone. No two clocks are
-ever compared.
+The holder counts its heartbeats in the database. If the count does not change for too long by the
+clock of a waiting fetcher, the lease has expired. Clocks are never compared with each other.
 """
 
 import time
@@ -30,12 +29,12 @@ logger = Logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """A sign of life of the fetcher that schedules.
+    """A heartbeat of the fetcher that schedules.
 
-    :ivar holder: its name; None after it stopped regularly.
+    :ivar holder: its name; None after a regular stop.
     :ivar number: increases with every heartbeat.
     :ivar time: time of the heartbeat (UTC, by the holder's clock); for display only.
-    :ivar figures: what its scheduler has done so far.
+    :ivar figures: the figures of its scheduler so far.
     """
 
     holder: str | None = None
@@ -52,11 +51,11 @@ class _Lease(Persistent):
 
 
 class LeaseLostError(Exception):
-    """Another fetcher has the lease, or this one could not renew it for too long."""
+    """Another fetcher has the lease, or this one could not renew it in time."""
 
 
 def last_heartbeat() -> Heartbeat:
-    """Return the last heartbeat; runs in a transaction of the caller."""
+    """Return the last heartbeat; runs in the caller's transaction."""
     lease: _Lease | None = database_root().get(_ROOT_NAME)
     return lease.beat if lease else Heartbeat()
 
@@ -75,19 +74,19 @@ class LeaseKeeper:
         self._seen: Heartbeat | None = None
 
     def wait(self, stop: Event) -> bool:
-        """Wait until this fetcher has the lease; return False if `stop` is set before."""
+        """Wait until this fetcher has the lease. Return False if `stop` is set first."""
         while not stop.is_set():
             try:
                 if self.try_to_acquire():
                     return True
             except DatabaseUnavailable:
-                self._seen = None  # the database may have kept the holder from its heartbeats
+                self._seen = None  # the holder may have been unable to store its heartbeats
                 logger.warning("Waiting for the database")
             stop.wait(POLL_SECONDS)
         return False
 
     def try_to_acquire(self) -> bool:
-        """Acquire the lease if it is free or expired; return whether this succeeded."""
+        """Acquire the lease if it is free or expired. Return whether this succeeded."""
         current = transact(last_heartbeat)
         if self._seen is None or current != self._seen:
             self._seen, self._last_change = current, self._clock()
@@ -100,7 +99,7 @@ class LeaseKeeper:
         return acquired
 
     def is_due(self) -> bool:
-        """Return whether it is time for the next heartbeat."""
+        """Return whether the next heartbeat is due."""
         return self._clock() - self._last_success >= HEARTBEAT_SECONDS
 
     def send_heartbeat(self, figures: SchedulerFigures) -> None:
@@ -122,7 +121,7 @@ class LeaseKeeper:
         self._last_success = self._clock()
 
     def release(self) -> None:
-        """Release the lease, so that another fetcher can acquire it at once."""
+        """Release the lease, so that another fetcher can acquire it immediately."""
         try:
             current = transact(last_heartbeat)
             if current.holder == self._holder:
@@ -135,7 +134,7 @@ class LeaseKeeper:
         return Heartbeat(self._holder, current.number + 1, now, figures or SchedulerFigures())
 
     def _replace(self, expected: Heartbeat, heartbeat: Heartbeat) -> bool:
-        """Store a heartbeat if the stored one is the expected one; return whether it is."""
+        """Store a heartbeat if the stored one is as expected. Return whether it is."""
         root = database_root()
         if last_heartbeat() != expected:
             return False

@@ -17,7 +17,7 @@ class _Desired:
 
     :ivar change_count: the state of the dashboards from which this was read.
     :ivar fetched: all dashboards.
-    :ivar urgent: those that were never fetched, or whose fetch was requested.
+    :ivar urgent: those that have never been fetched, or whose fetch was requested.
     :ivar pinged: those whose downtime is monitored.
     :ivar monitored: those of them that have been pinged before.
     """
@@ -31,17 +31,17 @@ class _Desired:
 
 @dataclass(frozen=True, slots=True)
 class _Dashboard:
-    """A dashboard, reduced to its id."""
+    """A dashboard, reduced to its ID."""
 
     id: UUID
 
 
 class Reconciler:
-    """Adds, removes and expedites tasks when dashboards are added, deleted or to be fetched now.
+    """Adds, removes and expedites tasks as dashboards are added, deleted and urgently fetched.
 
-    Dashboards that were never fetched or pinged are so at once; all others are spread over the
-    interval. The stored dashboards alone determine the tasks, so a new fetcher needs no other
-    information.
+    Dashboards that have never been fetched or pinged are handled immediately. All others are spread
+    over the interval. The stored dashboards alone determine the tasks, so a new fetcher needs no
+    other information.
 
     :param scheduler: the scheduler of these tasks.
     :param interval: the time between two fetches of a dashboard.
@@ -56,7 +56,7 @@ class Reconciler:
         self._pinged: frozenset[UUID] = frozenset()
 
     def reconcile(self) -> None:
-        """Update the tasks if the dashboards changed; cheap if they did not."""
+        """Update the tasks if the dashboards changed; cheap if not."""
         transaction_id = last_transaction_id()
         if transaction_id == self._transaction_id:
             return

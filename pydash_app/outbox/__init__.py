@@ -1,12 +1,11 @@
-"""The outbox: mails are written in the transaction that causes them, and sent by the fetcher.
+"""The outbox. Mails are written in the transaction that causes them and sent by the fetcher.
 
-A mail is therefore sent only if its cause was stored, and an unavailable mail server delays no
-request.
+A mail is therefore sent only if its cause was stored, and an unavailable mail server does not delay
+requests.
 
-Anyone can enter the address of someone else, who then gets a mail. Therefore at most
-`MAX_PER_MAILBOX` mails of each kind are sent to a mailbox within `MAILBOX_PERIOD`. They are counted
-here rather than in the requests, so that neither a response nor its duration reveals whether there
-was anything to send.
+Anyone can enter someone else's address, who then gets a mail. Therefore at most `MAX_PER_MAILBOX`
+mails of each kind are sent to a mailbox within `MAILBOX_PERIOD`. They are counted here rather than
+in requests, so that neither a response nor its duration reveals whether a mail is sent.
 """
 
 from collections import Counter
@@ -33,7 +32,7 @@ _BATCH = 50
 
 @dataclass(frozen=True)
 class _Attempt:
-    """All that is required to send a mail outside of the transaction that read it."""
+    """The data required to send a mail outside the transaction that read it."""
 
     mail: OutgoingMail
     message: Message
@@ -46,9 +45,9 @@ def write(recipient: str, subject: str, plain: str, html: str) -> None:
 
 
 def send_due(now: datetime | None = None) -> int:
-    """Send the mails that are due; return how many were sent.
+    """Send the due mails. Return how many were sent.
 
-    The fetcher calls this every few seconds, outside of any transaction. A mail that fails is
+    The fetcher calls this every few seconds, outside any transaction. A mail that fails is
     retried with increasing delays for three days. If the server is unavailable, the rest of the
     batch is not attempted.
     """
@@ -66,7 +65,7 @@ def send_due(now: datetime | None = None) -> int:
         except MailServerUnavailable as error:
             logger.warning("The mail server is unavailable", reason=error)
             break
-        except Exception as error:  # noqa: BLE001 (a faulty mail must not stop the others)
+        except Exception as error:  # noqa: BLE001 (a faulty mail must not block others)
             _log_failure(error, attempt.is_last)
             if attempt.is_last:
                 transact(partial(repository.remove, attempt.mail))
@@ -77,14 +76,14 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def _begin_attempts(now: datetime) -> list[_Attempt]:
-    """Move the mails that are due to the time of their next attempt.
+    """Postpone the due mails to their next attempt, and return them.
 
     Other senders therefore skip them, and a crash loses no mail. Mails beyond the limit of a
-    mailbox are dropped, the oldest first, because a newer code invalidates an older one. So are
-    those that were encrypted with another secret key.
+    mailbox are dropped, oldest first, because a newer code invalidates an older one. Mails that
+    were encrypted with another secret key are dropped, too.
     """
     attempts: list[_Attempt] = []
-    # After the clock was put back a little, mails count that seem to be sent in the future.
+    # After the clock was set back a little, mails that seem to be sent in the future count, too.
     sent = Counter(repository.kinds_sent(now - MAILBOX_PERIOD, now + MAILBOX_PERIOD))
     for mail in sorted(repository.due(now, _BATCH), key=lambda mail: mail.written, reverse=True):
         repository.remove(mail)
@@ -94,7 +93,9 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
         try:
             message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
         except UnreadableSecret as error:
-            logger.warning("Dropped a mail that cannot be read", subject=mail.subject, reason=error)
+            logger.warning(
+                "Dropped a mail that cannot be decrypted", subject=mail.subject, reason=error
+            )
             continue
         sent[mail.kind] += 1
         mail.begin_attempt(now)
@@ -105,7 +106,7 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
 
 def _log_failure(error: Exception, is_last: bool) -> None:
     if isinstance(error, MailNotSent):
-        logger.warning("A mail was not sent", reason=error, last_attempt=is_last)
+        logger.warning("Could not send a mail", reason=error, last_attempt=is_last)
     else:
         # Only the type, because the text may contain the recipient.
         kind = type(error).__name__

@@ -11,14 +11,14 @@ from pydash_app.secrets import decrypt, encrypt
 FIRST_DELAY = timedelta(minutes=1)
 MAX_DELAY = timedelta(hours=1)
 MAX_CLOCK_DIFFERENCE = timedelta(days=1)
-# In three days, at these delays: 6 in the first hour, then one per hour.
+# Three days of these delays: six attempts in the first hour, then one per hour.
 MAX_ATTEMPTS = 78
 
 
 class OutgoingMail(Persistent):
     """A mail and the state of the attempts to send it.
 
-    The bodies are encrypted: they contain codes, of which only hashes are stored elsewhere.
+    The bodies are encrypted, because they contain codes that are otherwise stored only as hashes.
 
     :param recipient: an email address.
     :param plain: the body as plain text.
@@ -32,7 +32,7 @@ class OutgoingMail(Persistent):
         self._plain = encrypt(plain)
         self._html = encrypt(html)
         self.written = datetime.now(UTC)
-        # At once, even if the clock is then put back, or another machine's is behind.
+        # Immediately, even if the clock is then set back, or another machine's clock is behind.
         self.due = self.written - MAX_CLOCK_DIFFERENCE
         self.attempts = 0
 
@@ -53,7 +53,7 @@ class OutgoingMail(Persistent):
         return decrypt(self._html)
 
     def begin_attempt(self, now: datetime) -> None:
-        """Count an attempt, and schedule the next one in case this one fails.
+        """Count an attempt, and schedule the next one in case it fails.
 
         The delays grow: 1, 2, 4, … minutes, at most an hour.
         """
@@ -62,7 +62,7 @@ class OutgoingMail(Persistent):
 
     @property
     def kind(self) -> tuple[str, str]:
-        """Mailbox and subject; addresses with a tag (`alice+tag@…`) are the same mailbox."""
+        """The mailbox and the subject. A tag in the address (`alice+tag@…`) is ignored."""
         name, _, domain = self.recipient.casefold().rpartition("@")
         return f"{name.partition('+')[0]}@{domain}", self.subject
 

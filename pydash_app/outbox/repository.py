@@ -1,6 +1,6 @@
-"""Stores the mails that are waiting, and counts those that were sent. Nothing here commits.
+"""Stores waiting mails, and records of sent ones. Nothing here commits.
 
-The mails are a queue, ordered by the time at which they are due.
+The mails form a queue, ordered by the time at which they are due.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ def create(root: Root) -> None:
 
 
 def create_sent(root: Root) -> None:
-    """Create the record of the mails that were sent."""
+    """Create the records of sent mails."""
     root[_SENT] = OOBTree()
 
 
@@ -41,10 +41,10 @@ def remove(mail: OutgoingMail) -> None:
 
 
 def due(now: datetime, limit: int) -> list[OutgoingMail]:
-    """Return the mails that are due, at most `limit`, the one that has been due longest first.
+    """Return at most `limit` due mails, longest due first.
 
-    A mail that would be due later than any delay allows was stored by a clock that was ahead; it is
-    due as well.
+    A mail that is due later than any delay allows was stored while the clock was ahead, and is due
+    as well.
     """
     queue = _queue()
     overdue, misdated = queue.values(max=(now, "~")), queue.values(min=(now + MAX_DELAY, "~"))
@@ -52,12 +52,12 @@ def due(now: datetime, limit: int) -> list[OutgoingMail]:
 
 
 def count() -> int:
-    """Return the number of waiting mails."""
+    """Return the number of mails in the queue."""
     return len(_queue())
 
 
 def move_to_sent(mail: OutgoingMail, now: datetime) -> None:
-    """Remove a mail from the queue, and record that one of its kind was sent.
+    """Remove a mail from the queue, and record that a mail of its kind was sent.
 
     :raises KeyError: the mail is not in the queue.
     """
@@ -66,14 +66,14 @@ def move_to_sent(mail: OutgoingMail, now: datetime) -> None:
 
 
 def kinds_sent(since: datetime, until: datetime) -> list[tuple[str, str]]:
-    """Return the kinds of the mails sent in a period."""
+    """Return the kinds of the mails that were sent in a period."""
     return list(database_root()[_SENT].values(min=(since, "~"), max=(until, "~")))
 
 
 def drop_sent(before: datetime) -> None:
-    """Drop the records of the mails sent before a moment.
+    """Drop the records of mails that were sent before a moment.
 
-    :param before: by a confirmed reading of the clock (`pydash_app.clock`).
+    :param before: a moment derived from a confirmed reading of the clock (`pydash_app.clock`).
     """
     sent = database_root()[_SENT]
     for key in list(sent.keys(max=(before, "~"))):

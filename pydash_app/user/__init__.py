@@ -1,6 +1,6 @@
-"""This module is the public interface (available to the web-application `pydash_web`) for Users.
+"""The public interface of users, used by `pydash_web`.
 
-Example Usage:
+Example usage:
 
 >>> gandalf = User("Gandalf", "pass", 'some@email.com')
 >>> add_to_repository(gandalf)
@@ -9,7 +9,7 @@ Example Usage:
 >>> found_user.name == "Gandalf"
 True
 
-You can also use a string-version of the ID to find the user again:
+The ID can also be a string:
 
 >>> found_user = find(str(gandalf.id))
 >>> found_user.name == "Gandalf"
@@ -55,7 +55,7 @@ find_by_verification_code = repository.find_by_verification_code
 
 
 def add_to_repository(user: User) -> None:
-    """Add the given User-entity to the user_repository.
+    """Add a user to the repository.
 
     :raises DuplicateIndexError: (a `KeyError`) another user has the same name.
 
@@ -73,7 +73,7 @@ def add_to_repository(user: User) -> None:
 
 
 def authenticate(name: str, password: str) -> User | None:
-    """Return the user with this name and password; None if there is none.
+    """Return the user with this name and password, or None.
 
     It takes the same time whether or not a user has this name.
     """
@@ -88,7 +88,7 @@ def authenticate(name: str, password: str) -> User | None:
 
 
 def check_password_requirements(password: str) -> bool:
-    """Return whether a password meets the requirements: 8 to 128 characters, not a common one.
+    """Return whether a password has 8 to 128 characters and is not a common one.
 
     >>> check_password_requirements("correct horse battery staple")
     True
@@ -99,7 +99,7 @@ def check_password_requirements(password: str) -> bool:
 
 
 def maybe_find_user(user_id: UUID | str) -> User | None:
-    """Return the User entity, or `None` if it does not exist.
+    """Return a user, or None if it does not exist.
 
     >>> user = User("Gandalf", "pass", 'some@email.com')
     >>> add_to_repository(user)
@@ -120,10 +120,10 @@ def maybe_find_user(user_id: UUID | str) -> User | None:
 
 
 def remove_from_repository(user_id: UUID | str) -> None:
-    """Remove the User-entity whose id is `user_id` from the repository.
+    """Remove a user from the repository.
 
-    :param user_id: the id, either a UUID or the corresponding string representation.
-    :raises KeyError: said user is not in the repository.
+    :param user_id: the user's ID, as a UUID or a string.
+    :raises KeyError: the user is not in the repository.
 
     >>> gandalf1 = User("Gandalf", "pass", 'some@email.com')
     >>> add_to_repository(gandalf1)

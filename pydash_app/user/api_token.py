@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from persistent import Persistent
 
-# The precision of `last_used`: not every request writes to the database.
+# The precision of `last_used`, so that not every request writes to the database.
 USED_PRECISION = timedelta(minutes=1)
 DEFAULT_LIFETIME_DAYS: Final = 90
 
@@ -26,10 +26,10 @@ class ApiToken(Persistent):
     :param name: its name, chosen by the owner.
     :param scope: whether it permits changes.
     :param secret_hash: the hash of the secret, see `pydash_app.secrets.hash_code`.
-    :param lifetime: how long it is valid from now on.
+    :param lifetime: the time until it expires.
     """
 
-    # Tokens that were stored before there was an expiry have none.
+    # Tokens stored before the introduction of expiry have none.
     expires: datetime | None = None
 
     def __init__(
@@ -53,7 +53,7 @@ class ApiToken(Persistent):
         return self.last_used is None or abs(now - self.last_used) >= USED_PRECISION
 
     def record_use(self, now: datetime | None = None) -> None:
-        """Record that the token was used now."""
+        """Record the use of the token."""
         now = now or datetime.now(UTC)
         if self.is_to_be_recorded(now):
             self.last_used = now

@@ -1,4 +1,4 @@
-"""Handles the persistence of API tokens. Nothing here commits."""
+"""Stores API tokens. Nothing here commits."""
 
 from typing import cast
 from uuid import UUID
@@ -25,13 +25,13 @@ def add(token: ApiToken) -> None:
 def find(token_id: UUID) -> ApiToken:
     """Return a token.
 
-    :raises KeyError: there is none with this id.
+    :raises KeyError: no token has this ID.
     """
     return cast(ApiToken, _tokens().find("id", token_id))
 
 
 def find_by_secret_hash(secret_hash: str) -> ApiToken | None:
-    """Return the token whose secret has this hash; None if there is none."""
+    """Return the token whose secret has this hash, or None."""
     return cast(ApiToken | None, _tokens().get("secret_hash", secret_hash))
 
 

@@ -1,4 +1,4 @@
-"""The User entity."""
+"""The user entity."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -19,19 +19,14 @@ MAX_UNVERIFIED = timedelta(days=30)
 class User(Persistent, UserMixin):
     """A person with an account.
 
-    The User entity knows about:
-
-    - What properties a User has
-    - What functionality makes sense to have this User interact with information from elsewhere.
-
-    It does not know how it is persisted, and does not validate names or passwords: the services
-    do.
+    It does not know how it is stored, and does not validate names or passwords, which is the task
+    of the services.
 
     :param name: the name to sign in with.
     :param password: only its hash is stored.
-    :param mail: the email address, not verified yet.
+    :param mail: the email address, which is not verified yet.
 
-    The User entity checks its parameters on creation:
+    The types of the parameters are checked:
 
     >>> User(42, 32, 11)
     Traceback (most recent call last):
@@ -58,7 +53,7 @@ class User(Persistent, UserMixin):
         self._reset_code_expires = self.registered_at
 
     def get_id(self) -> str:
-        """Return the id as text."""
+        """Return the ID as a string."""
         return str(self.id)
 
     def check_password(self, password: str) -> bool:
@@ -73,10 +68,10 @@ class User(Persistent, UserMixin):
     def set_password(self, password: str, keep_session: str | None = None) -> None:
         """Change the password, and revoke what was obtained with the old one.
 
-        That is: sessions, the reset code, and an unverified new email address, which may have been
-        entered by someone who stole the password.
+        This includes sessions, the reset code and an unverified new email address, which may have
+        been entered by someone who stole the password.
 
-        :param keep_session: the id of a session that does not end.
+        :param keep_session: the ID of a session that remains valid.
         """
         self._password_hash = passwords.hash_password(password)
         self._reset_code_hash = None
@@ -93,11 +88,11 @@ class User(Persistent, UserMixin):
         return self._verified
 
     def may_verify_registration(self) -> bool:
-        """Return whether this User has not verified an address yet, and still can."""
+        """Return whether the user has never verified an address, but still can."""
         return not self._verified and self._time_to_verify() > timedelta(0)
 
     def generate_new_verification_code(self) -> str:
-        """Replace the verification code with a new one; return it, only its hash is stored.
+        """Replace the verification code with a new one and return it. Only its hash is stored.
 
         The code of a new user expires `MAX_UNVERIFIED` after the registration at the latest.
         Otherwise anyone could block a name forever by requesting new codes.
@@ -108,26 +103,26 @@ class User(Persistent, UserMixin):
         return code
 
     def get_verification_code(self) -> VerificationCode | None:
-        """Return this User's verification code, as a hash.
+        """Return the hash of the verification code.
 
-        `None` if it has expired or this User has nothing to verify (any more).
+        None if it has expired or the user has nothing to verify.
         """
         return None if self.has_verification_code_expired() else self._verification_code
 
     def get_verification_code_expiration_date(self) -> datetime | None:
-        """Return when this User's verification code expires (UTC).
+        """Return when the verification code expires (UTC).
 
-        `None` if it has already expired or this User has nothing to verify (any more).
+        None if it has expired or the user has nothing to verify.
         """
         code = self.get_verification_code()
         return code.expiration_date if code else None
 
     def has_verification_code_expired(self) -> bool:
-        """Return a boolean whether this User's verification code has expired, if it has one."""
+        """Return whether the user has a verification code that has expired."""
         return self._verification_code is not None and self._verification_code.is_expired()
 
     def change_mail(self, mail: str) -> str:
-        """Set a new email address, which takes effect when it has been verified.
+        """Set a new email address, which takes effect once it is verified.
 
         :returns: the code that verifies it.
         """
@@ -154,7 +149,7 @@ class User(Persistent, UserMixin):
         self._verification_code = None
 
     def new_reset_code(self) -> str:
-        """Return a code that resets the password once, within an hour; only its hash is stored."""
+        """Return a one-time password reset code, valid for an hour. Only its hash is stored."""
         code = new_code()
         self._reset_code_hash = hash_code(code)
         self._reset_code_expires = datetime.now(UTC) + RESET_CODE_LIFETIME
@@ -168,17 +163,17 @@ class User(Persistent, UserMixin):
 
     @property
     def name_key(self) -> str:
-        """The name in the form in which names are compared."""
+        """The normalized name, for comparison."""
         return comparable(self.name)
 
     @property
     def appearance(self) -> str:
-        """The same for all names that look the same."""
+        """A key that is the same for all names that look the same."""
         return names.appearance(self.name)
 
     @property
     def mail_key(self) -> str:
-        """The email address in the form in which addresses are compared."""
+        """The normalized email address, for comparison."""
         return comparable(self.mail)
 
     @property
@@ -193,7 +188,7 @@ class User(Persistent, UserMixin):
 
     @property
     def is_unverified(self) -> bool | None:
-        """True for users who have never verified an address, else None."""
+        """True for users who have never verified an address, otherwise None."""
         return None if self._verified else True
 
     def _time_to_verify(self) -> timedelta:
@@ -204,9 +199,9 @@ class User(Persistent, UserMixin):
 
 
 def comparable(text: str) -> str:
-    """Return a name or address in the form in which it is compared.
+    """Return a name or address in a normalized form, for comparison.
 
-    Phone keyboards append a space.
+    Surrounding space is removed, because phone keyboards append one.
 
     >>> comparable("ALICE ") == comparable("alice")
     True

@@ -1,4 +1,4 @@
-"""Handles the persistence of invitations: hashes of codes, and when each expires."""
+"""Stores invitations as hashes of codes with their expiry."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -33,7 +33,7 @@ def remove(code_hash: str) -> None:
 
 
 def remove_expired(now: datetime) -> None:
-    """Remove the invitations that have expired.
+    """Remove expired invitations.
 
     :param now: a confirmed reading of the clock (`pydash_app.clock`).
     """

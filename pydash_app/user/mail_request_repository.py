@@ -1,4 +1,4 @@
-"""Handles the persistence of mail requests until they are processed. Nothing here commits."""
+"""Stores mail requests until they are processed. Nothing here commits."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -35,12 +35,12 @@ def add(kind: Kind, whose: str) -> None:
 
 
 def waiting() -> list[Key]:
-    """Return the keys of the waiting requests, the oldest first."""
+    """Return the keys of the waiting requests, oldest first."""
     return list(_requests())
 
 
 def take(key: Key) -> Request | None:
-    """Remove and return a request; None if another process has taken it."""
+    """Remove and return a request; None if another process has removed it."""
     request: Request | None = _requests().pop(key, None)
     return request
 

@@ -1,4 +1,4 @@
-"""Finds names of users that are not what they seem: look-alikes, mixed scripts, links.
+"""Detects deceptive user names: look-alikes, mixed scripts and links.
 
 The rules are those of Unicode Technical Standard 39, with the data of `confusable_homoglyphs`.
 """
@@ -10,15 +10,15 @@ from functools import cache
 from confusable_homoglyphs import categories, utils
 from publicsuffixlist import PublicSuffixList
 
-_LEFT_TO_RIGHT_MARK = "\u200e"  # The data put it around characters of right-to-left scripts.
-# Invisible characters that belong to other categories than Cf: those that Unicode calls "default
-# ignorable", variation selectors among them, and characters without ink.
+_LEFT_TO_RIGHT_MARK = "\u200e"  # The data contains it around characters of right-to-left scripts.
+# Invisible characters of other categories than Cf: those that Unicode calls "default ignorable",
+# including variation selectors, and characters without ink.
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\ufff0-\ufff8\ufffc\U0001d159\U000e0000-\U000e0fff]"
 )
 _NO_SCRIPT = {"COMMON", "INHERITED", "Unknown"}
-# Writing systems that consist of several scripts, with the Latin letters that are usual in them.
+# Writing systems of several scripts, with the Latin letters that are commonly used in them.
 _WRITING_SYSTEMS = (
     {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
     {"LATIN", "HAN", "BOPOMOFO"},
@@ -44,7 +44,7 @@ def appearance(name: str) -> str:
 
 
 def mixes_scripts(name: str) -> bool:
-    """Return whether a name mixes scripts that no writing system mixes.
+    """Return whether a name mixes scripts that no writing system combines.
 
     >>> mixes_scripts("Аlice"), mixes_scripts("山田タロウ 2"), mixes_scripts("Алиса")
     (True, False, False)
@@ -68,7 +68,7 @@ def is_link(name: str) -> bool:
 
 
 def _visible(name: str) -> str:
-    """Return the visible characters of a name, in compatible form."""
+    """Return the visible characters of a name, in compatibility form."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
     return "".join(each for each in text if unicodedata.category(each) != "Cf")
 
@@ -82,8 +82,8 @@ def _domains() -> PublicSuffixList:
 def _prototypes() -> dict[str, str]:
     """Return the prototype of each character that looks like another one.
 
-    The data list for each prototype all that look like it, and for each of these the prototype.
-    Only a prototype has several characters.
+    The data lists all look-alikes of each prototype, and the prototype of each look-alike. Only
+    prototypes have several characters.
     """
     partners = {
         text.replace(_LEFT_TO_RIGHT_MARK, ""): [

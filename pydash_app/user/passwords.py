@@ -7,13 +7,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 MIN_LENGTH, MAX_LENGTH = 8, 128
-# The API refuses control characters and characters that change the text direction: nobody could
+# The API rejects control characters and characters that change the text direction, so nobody could
 # sign in with them.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COMMON = 10_000
 
-# argon2id with 19 MiB and two passes, as recommended by OWASP: about 20 ms, and fifty concurrent
-# sign-ins need less than 1 GiB.
+# argon2id with 19 MiB and two passes, as recommended by OWASP. It takes about 20 ms, and fifty
+# concurrent sign-ins need less than 1 GiB.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
@@ -41,7 +41,7 @@ def needs_rehash(password_hash: str) -> bool:
 
 
 def password_problems(password: str, name: str = "") -> list[str]:
-    """Return the requirements that a new password does not meet, as messages for the user.
+    """Return a message for the user for each requirement that a new password does not meet.
 
     >>> password_problems("Alice in Wonderland", "alice")
     []
@@ -62,7 +62,7 @@ def password_problems(password: str, name: str = "") -> list[str]:
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    # A large import that only processes that set passwords need.
+    # A large import, which only processes that set passwords need.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"][:COMMON])

@@ -1,7 +1,6 @@
-"""Handles the persistence of `User` entities.
+"""Stores `User` entities, and hides the details of the database from the application.
 
-It is an adapter of the actual persistence layer, to insulate the application from
-datastore-specific details. Nothing here commits; callers run in `pydash_database.transact`.
+Nothing here commits; callers run in `pydash_database.transact`.
 """
 
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ def create(root: Root) -> None:
 
 
 def index_appearances(root: Root) -> None:
-    """Index the users of a former version by the appearance of their names."""
+    """Index the users of an earlier version by the appearance of their names."""
     former = root[_COLLECTION]
     create(root)
     for user in former.values():
@@ -36,7 +35,7 @@ def index_appearances(root: Root) -> None:
 
 
 def add(user: User) -> None:
-    """Add the User-entity to the repository.
+    """Add a user to the repository.
 
     :raises DuplicateIndexError: (a `KeyError`) another user has the same name.
 
@@ -53,7 +52,7 @@ def add(user: User) -> None:
 
 
 def all() -> Iterator[User]:  # noqa: A001 (the documented name)
-    """Return a (lazy) collection of all users (in no guaranteed order).
+    """Return a lazy collection of all users, in no guaranteed order.
 
     >>> list(all())
     []
@@ -71,22 +70,22 @@ def all() -> Iterator[User]:  # noqa: A001 (the documented name)
 
 
 def all_unverified() -> list[User]:
-    """Return a collection of all unverified users (in no guaranteed order)."""
+    """Return all unverified users, in no guaranteed order."""
     return list(_users().all_with("is_unverified", True))
 
 
 def all_with_mail(mail: str) -> list[User]:
-    """Return all users that have this (verified or first) email address."""
+    """Return all users with this email address, verified or first."""
     return list(_users().all_with("mail_key", comparable(mail)))
 
 
 def all_that_look_like(name: str) -> list[User]:
-    """Return all users whose names look like a name."""
+    """Return all users whose names look like this one."""
     return list(_users().all_with("appearance", appearance(name)))
 
 
 def clear_all() -> None:
-    """Flush the users out of the database.
+    """Delete all users.
 
     >>> gandalf = User("Gandalf", "pass", 'some@email.com')
     >>> dumbledore = User("Dumbledore", "secret", 'some@email.com')
@@ -102,10 +101,10 @@ def clear_all() -> None:
 
 
 def delete_by_id(user_id: UUID | str) -> None:
-    """Remove the User-entity whose id is `user_id` from the repository.
+    """Remove a user from the repository.
 
-    :param user_id: the id, either a UUID or the corresponding string representation.
-    :raises KeyError: said user is not in the repository .
+    :param user_id: the user's ID, as a UUID or a string.
+    :raises KeyError: the user is not in the repository.
 
     >>> gandalf = User("Gandalf", "pass", 'some@email.com')
     >>> add(gandalf)
@@ -122,7 +121,7 @@ def delete_by_id(user_id: UUID | str) -> None:
 
 
 def find(user_id: UUID | str) -> User | None:
-    """Return the user with this id; None if there is none.
+    """Return the user with this ID, or None.
 
     :raises ValueError: the text is not a UUID.
     """
@@ -130,14 +129,14 @@ def find(user_id: UUID | str) -> User | None:
 
 
 def find_by_name(name: str) -> User | None:
-    """Return the User-entity with the given name in any case, or `None` if there is none."""
+    """Return the user with this name, in any case, or None."""
     return _find_by("name_key", comparable(name))
 
 
 def find_by_verification_code(verification_code: VerificationCode | UUID | str) -> User | None:
-    """Return the User-entity that has this verification code, expired or not.
+    """Return the user with this verification code, expired or not.
 
-    `None` if there is none: the code was never given out, was used, or its user was pruned.
+    None if the code was never issued, was used, or its user was pruned.
     """
     if isinstance(verification_code, VerificationCode):
         return _find_by("verification_code_key", verification_code.code_hash)
@@ -145,17 +144,17 @@ def find_by_verification_code(verification_code: VerificationCode | UUID | str) 
 
 
 def find_by_reset_code_hash(code_hash: str) -> User | None:
-    """Return the User-entity whose password reset code, expired or not, has this hash."""
+    """Return the user whose password reset code, expired or not, has this hash."""
     return _find_by("reset_code_hash", code_hash)
 
 
 def lock_for_update(user_id: UUID | str) -> User | None:
     """Return a user, and make concurrent transactions that lock the same user conflict.
 
-    One of them is repeated and sees what the other did. So nothing is added to a user who is being
-    deleted, and limits per user hold.
+    One of them is repeated and sees the changes of the other. This prevents additions to a user who
+    is being deleted, and enforces limits per user.
 
-    :return: None if there is no such user.
+    :return: None if the user does not exist.
     """
     user = find(user_id)
     if user is not None:

@@ -1,4 +1,4 @@
-"""The sessions of a user: the browsers in which the user is signed in."""
+"""The sessions of a user, one for each browser."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from persistent import Persistent
 MAX_IDLE = timedelta(days=14)
 MAX_AGE = timedelta(days=90)
 MAX_SESSIONS = 20
-# The precision of `last_seen`: not every request writes to the database.
+# The precision of `last_seen`, so that not every request writes to the database.
 SEEN_PRECISION = timedelta(minutes=1)
 _MAX_USER_AGENT = 256
 
 
 @dataclass(frozen=True)
 class Session:
-    """One browser that is signed in; times are UTC."""
+    """A signed-in browser; times are UTC."""
 
     id: str
     created: datetime
@@ -24,7 +24,7 @@ class Session:
     user_agent: str
 
     def is_over(self, now: datetime) -> bool:
-        """Return whether it has been idle for too long, or is too old."""
+        """Return whether it has expired, because it was idle for too long or is too old."""
         return now >= min(self.last_seen + MAX_IDLE, self.created + MAX_AGE)
 
     def is_to_be_recorded(self, now: datetime) -> bool:
@@ -33,7 +33,7 @@ class Session:
 
 
 class Sessions(Persistent):
-    """The sessions of one user: a persistent object of its own, because it is written often.
+    """The sessions of a user, in a separate persistent object, because it is written often.
 
     >>> sessions = Sessions()
     >>> session = sessions.begin("Firefox")
@@ -49,10 +49,10 @@ class Sessions(Persistent):
         self._sessions: dict[str, Session] = {}
 
     def begin(self, user_agent: str, now: datetime | None = None) -> Session:
-        """Begin a session with a new random id; at the limit, it replaces the most idle one."""
+        """Begin a session with a new random ID, which replaces the most idle one at the limit."""
         now = now or datetime.now(UTC)
         session = Session(secrets.token_urlsafe(32), now, now, user_agent[:_MAX_USER_AGENT])
-        # Also those that seem to be over: the clock may be wrong.
+        # Including those that seem to have expired, because the clock may be wrong.
         kept = self._most_recent_first()[: MAX_SESSIONS - 1]
         self._sessions = {each.id: each for each in (*kept, session)}
         return session
@@ -72,12 +72,12 @@ class Sessions(Persistent):
         return session
 
     def active(self, now: datetime | None = None) -> list[Session]:
-        """Return the sessions that are not over, the most recently seen first."""
+        """Return the sessions that have not expired, most recently seen first."""
         now = now or datetime.now(UTC)
         return [session for session in self._most_recent_first() if not session.is_over(now)]
 
     def end(self, session_id: str) -> bool:
-        """End a session; return whether there was one."""
+        """End a session. Return whether it existed."""
         if session_id not in self._sessions:
             return False
         self._sessions = {

@@ -26,10 +26,10 @@ class VerificationCodeExpiredError(InvalidInput):
 def verify(verification_code: VerificationCode | UUID | str) -> bool:
     """Verify the registration or the new email address of the user with a verification code.
 
-    A code can be used once. An expired one stays stored, until the user requests another one or is
-    pruned.
+    A code can be used once. An expired code remains stored until the user requests another one or
+    is pruned.
 
-    :param verification_code: can be a string or a UUID too.
+    :param verification_code: the code, which can also be a string or a UUID.
     :return: True.
     :raises InvalidVerificationCodeError: no user has this code.
     :raises VerificationCodeExpiredError: it has expired.

@@ -9,10 +9,10 @@ LIFETIME = timedelta(days=7)
 
 
 class VerificationCode:
-    """The hash of a code, with an expiration date; the code itself is only in the mail.
+    """The hash of a code, with its expiry. The code itself is only in the mail.
 
-    :param expiration_time: how long it is valid from now on.
-    :param code: the code; by default a random one, which nobody knows.
+    :param expiration_time: the time until it expires.
+    :param code: the code; by default a random one that nobody knows.
 
     >>> VerificationCode().is_expired()
     False
@@ -29,7 +29,7 @@ class VerificationCode:
         return datetime.now(UTC) >= self.expiration_date
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Load a stored code; earlier versions stored the code itself."""
+        """Load a stored code. Earlier versions stored the code itself."""
         if "value" in state:
             state = {**state, "code_hash": hash_code(state["value"])}
             del state["value"]

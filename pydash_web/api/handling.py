@@ -32,7 +32,7 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
         else:
             response = transact(partial(_handle_at_once, operation, path))
     except DISCONNECTED as error:
-        # Reading between two transactions, for instance the user's id, may load an object.
+        # Reading between two transactions, for instance the user's ID, may load an object.
         response = _failed(DatabaseUnavailable(str(error)))
     except (PyDashError, QueryError, QueryTimeout, DatabaseUnavailable) as error:
         response = _failed(error)
@@ -42,7 +42,7 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
 
 
 def _handle_at_once(operation: Operation, path: dict[str, str]) -> Response:
-    """Handle a request in the transaction of the caller, who may repeat it after a conflict."""
+    """Handle a request in the caller's transaction, which may be repeated after a conflict."""
     if operation.access is not Access.PUBLIC:
         session.require(operation.access)
     session.require_xsrf_token()
@@ -50,7 +50,7 @@ def _handle_at_once(operation: Operation, path: dict[str, str]) -> Response:
 
 
 def _handle_in_steps(operation: Operation, path: dict[str, str]) -> Response:
-    """Handle a request of which a part must not be repeated: it is counted, or waits for others."""
+    """Handle a request that must not be repeated as a whole, because it is counted or waits."""
     if operation.access is not Access.PUBLIC:
         transact(partial(session.require, operation.access))
     session.require_xsrf_token()

@@ -4,6 +4,6 @@ from pydash_cube.query import QueryResult
 
 
 def inexact_headers(result: QueryResult) -> dict[str, str]:
-    """Return `X-Lower-Bounds`, which names lower bounds, and `X-Resolution`, if there are any."""
+    """Return the headers `X-Lower-Bounds` and `X-Resolution`, where they apply."""
     headers = {"X-Lower-Bounds": ",".join(result.lower_bounds), "X-Resolution": result.resolution}
     return {name: text for name, text in headers.items() if text}

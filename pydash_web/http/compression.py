@@ -13,25 +13,25 @@ from pydash_cube.cache import Cache
 BROTLI_QUALITY = 4
 GZIP_LEVEL = 4
 MIN_BYTES = 1_000
-# Of the compressed bodies that are kept.
+# The maximum size of all cached bodies together.
 CAPACITY = 16 * 1024**2
 
 
 class CompressedBodies:
-    """Keeps compressed bodies, to send them again.
+    """A cache of compressed bodies.
 
-    Keys are the algorithm and the tag of the body. Bodies without a tag are not kept.
+    Keys are the algorithm and the tag of the body. Bodies without a tag are not cached.
     """
 
     def __init__(self) -> None:
         self._bodies: Cache[bytes] = Cache(CAPACITY, len)
 
     def get(self, key: str) -> bytes | None:
-        """Return a compressed body; None if it is not kept."""
+        """Return a compressed body; None if it is not cached."""
         return self._bodies.find(key)
 
     def set(self, key: str, body: bytes) -> None:
-        """Keep a compressed body."""
+        """Cache a compressed body."""
         if not key.endswith(";"):
             self._bodies.store(key, body)
 

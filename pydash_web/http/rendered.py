@@ -1,4 +1,4 @@
-"""Responses as JSON, and those that are kept to be sent again."""
+"""Serializes responses as JSON, and caches those that are expensive to compute."""
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
@@ -13,16 +13,16 @@ from pydash_cube.cache import Cache
 Model = TypeVar("Model", bound=BaseModel)
 
 CAPACITY = 32 * 1024**2
-# What a key and the objects around a body take, about.
+# The approximate size of a key and of the objects around a body.
 _OVERHEAD = 2_000
 
 
 @dataclass(frozen=True)
 class Rendered(Generic[Model]):
-    """A model as JSON.
+    """A response model, serialized as JSON.
 
     :ivar body: the JSON.
-    :ivar headers: what the response says besides.
+    :ivar headers: additional headers of the response.
     """
 
     body: bytes
@@ -30,12 +30,12 @@ class Rendered(Generic[Model]):
 
     @classmethod
     def of(cls, model: Model, headers: Mapping[str, str] | None = None) -> "Rendered[Model]":
-        """Return a model as JSON."""
+        """Serialize a model."""
         return cls(model.model_dump_json(by_alias=True).encode(), headers or {})
 
     @cached_property
     def tag(self) -> str:
-        """The same for equal responses only."""
+        """A hash that identifies the response."""
         digest = hashlib.blake2b(self.body, digest_size=16)
         digest.update(repr(sorted(self.headers.items())).encode())
         return digest.hexdigest()
@@ -43,12 +43,12 @@ class Rendered(Generic[Model]):
 
 @dataclass(frozen=True)
 class Computed(Generic[Model]):
-    """A response that takes time to build, and is therefore kept.
+    """A response that is expensive to build and therefore cached.
 
-    Whoever returns it has checked that the user may see it.
+    Whoever returns it has checked that the user has access to it.
 
-    :ivar key: all that the response depends on; None if it is not to be kept.
-    :ivar build: builds it.
+    :ivar key: everything that the response depends on; None if it must not be cached.
+    :ivar build: the function that builds it.
     """
 
     key: Hashable
@@ -63,8 +63,8 @@ kept: Cache[Rendered[Any]] = Cache(CAPACITY, _size)
 
 
 def built(key: Hashable, build: Callable[[], Rendered[Any]]) -> Rendered[Any]:
-    """Return the response that is kept under a key; build it if there is none.
+    """Return the cached response for a key, or build and cache it.
 
-    :param key: None if it is not to be kept.
+    :param key: None if it must not be cached.
     """
     return build() if key is None else kept.get(key, build)

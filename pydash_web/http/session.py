@@ -38,7 +38,7 @@ HOST_PREFIX = "__Host-"
 # Requires only the attribute Secure, for PyDash below a path of a shared host.
 SECURE_PREFIX = "__Secure-"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# Where Flask-Login keeps what it passes to `load_user`.
+# The key under which Flask-Login stores what it passes to `load_user`.
 _TOKEN = "_user_id"  # noqa: S105 (the name of a key)
 
 
@@ -190,10 +190,10 @@ def require(access: Access) -> None:
 
 
 def record_use() -> None:
-    """Record that the session or the API token of the request was used, if this is due.
+    """Record the use of the request's session or API token, if this is due.
 
-    This is a transaction of its own, after the request, because other requests of the same page do
-    the same: such conflicts must not repeat the request.
+    This runs in its own transaction after the request, because other requests of the same page
+    record the same, and such conflicts must not repeat the request.
     """
     record = g.pop("record_use", None)
     if record is None:
@@ -201,8 +201,8 @@ def record_use() -> None:
     try:
         transact(record)
     except (DatabaseUnavailable, DiskFull) as error:
-        # The request itself has been handled; the next one tries again.
-        logger.warning(f"The use of a session or token is not recorded: {error}")
+        # The request itself has been handled. The next one tries again.
+        logger.warning(f"Could not record the use of a session or token: {error}")
 
 
 def require_xsrf_token() -> None:

@@ -74,7 +74,7 @@ class Aggregator(Persistent):
         self._p_changed = True
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the rendered values by name, of those statistics that should be rendered."""
+        """Return the rendered values, by name, of the statistics that should be rendered."""
         return {
             kind.field_name(): self._statistics[kind].rendered_value()
             for kind in self.contained_statistics_classes
@@ -111,7 +111,7 @@ def statistic_class(name: str) -> type[Statistic]:
     """Return the class of a statistic.
 
     :param name: its `field_name`.
-    :raises ValueError: the statistic is unknown; the message lists the known ones.
+    :raises ValueError: the statistic is unknown. The message lists the known ones.
     """
     if name not in _BY_NAME:
         raise ValueError(f"statistic: {name!r} is not one of {', '.join(_BY_NAME)}")

@@ -12,13 +12,13 @@ Filters = Mapping[str, str]
 
 
 class Aggregated:
-    """Aggregates of calls: all calls of a group, or those of one endpoint."""
+    """Aggregates of all calls of a group, or of those of one endpoint."""
 
     @abstractmethod
     def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
         """Return the group, and the filters including those that always apply.
 
-        :raises QueryError: a filter that always applies was given.
+        :raises QueryError: the filters contain one that always applies.
         """
 
     def aggregated_data(self, filters: Filters | None = None) -> dict[str, Any]:
@@ -32,12 +32,12 @@ class Aggregated:
         granularity: str,
         filters: Filters | None = None,
     ) -> dict[str, Any]:
-        """Return all statistics of a range of time.
+        """Return all statistics of a time range.
 
         :param start_date: inclusive.
         :param end_date: the last unit of time of the range, which is included as a whole.
         :param granularity: this unit, for instance 'day'.
-        :param filters: see `AggregatorGroup.fetch_aggregator`; none of time.
+        :param filters: see `AggregatorGroup.fetch_aggregator`, without time units.
         """
         group, filters = self.aggregated(filters)
         return group.fetch_aggregator_inclusive_daterange(
@@ -45,7 +45,7 @@ class Aggregated:
         ).as_dict()
 
     def statistic(self, statistic: str, filters: Filters | None = None) -> Any:
-        """Return the rendered value of one statistic.
+        """Return the rendered value of a statistic.
 
         :param statistic: its name, see `StatisticName`.
         :raises ValueError: the statistic is unknown.
@@ -60,7 +60,7 @@ class Aggregated:
         end_datetime: datetime,
         filters: Filters | None = None,
     ) -> dict[str, Any]:
-        """Return the rendered value of one statistic for each slice of a range, in order of time.
+        """Return the rendered value of a statistic for each slice, in chronological order.
 
         :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
         :param start_datetime: inclusive.

@@ -1,4 +1,4 @@
-"""The documented `AggregatorGroup`: aggregates for any filter and any range of time."""
+"""The documented `AggregatorGroup`: aggregates for any filter and any time range."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -117,7 +117,7 @@ class AggregatorGroup(Persistent):
         self.cube.add(batch)
 
     def calls(self) -> Iterator[CallBatch]:
-        """Return the calls themselves, in order of time."""
+        """Return the calls in chronological order."""
         return Selection(self.cube, Query()).calls()
 
     def fetch_aggregator(self, filter_dict: Mapping[str, str] | None = None) -> Aggregator:
@@ -142,9 +142,9 @@ class AggregatorGroup(Persistent):
     def fetch_aggregator_daterange(
         self, filters: Mapping[str, str], datetime_begin: datetime, datetime_end: datetime
     ) -> Aggregator:
-        """Return the aggregate of a range of time.
+        """Return the aggregate of a time range.
 
-        :param filters: as in `fetch_aggregator`, but none of time.
+        :param filters: as in `fetch_aggregator`, but without time units.
         :param datetime_begin: inclusive.
         :param datetime_end: exclusive.
         """
@@ -158,9 +158,9 @@ class AggregatorGroup(Persistent):
         datetime_end: datetime,
         granularity: str,
     ) -> Aggregator:
-        """Return the aggregate of a range of time that includes its end.
+        """Return the aggregate of a time range that includes its end.
 
-        :param filters: as in `fetch_aggregator`, but none of time.
+        :param filters: as in `fetch_aggregator`, but without time units.
         :param datetime_begin: inclusive.
         :param datetime_end: a moment in the last unit of time, which is included as a whole.
         :param granularity: this unit, for instance 'day'.
@@ -175,20 +175,20 @@ class AggregatorGroup(Persistent):
         start_datetime: datetime,
         end_datetime: datetime,
     ) -> list[tuple[str, Aggregator]]:
-        """Return the aggregate of each slice of a range of time, including those without calls.
+        """Return the aggregate of each slice of a time range, including slices without calls.
 
-        :param filters: as in `fetch_aggregator`, but none of time.
+        :param filters: as in `fetch_aggregator`, but without time units.
         :param timeslice: 'year', 'month', 'week', 'day', 'hour' or 'minute'.
         :param start_datetime: inclusive.
         :param end_datetime: a moment in the last slice.
-        :returns: label (ISO 8601) and aggregate of each slice, in order of time.
+        :returns: label (ISO 8601) and aggregate of each slice, in chronological order.
         """
         unit = _unit(timeslice, "timeslice")
         end = _inclusive_end(end_datetime, unit)
         return self._aggregators(Query(start_datetime, end, _fields_only(filters), timeslice=unit))
 
     def _aggregators(self, query: Query) -> list[tuple[str, Aggregator]]:
-        """Return the label and aggregate of each slice; one of label '' without slices."""
+        """Return the label and aggregate of each slice; without slices, one with the label ''."""
         kinds = Aggregator.statistics_classes_with_dependencies
         statistics = [kind.cell_statistic() for kind in kinds]
         arranged = Arranged(self.cube, query, statistics)
@@ -218,13 +218,13 @@ def _split_filters(filters: Mapping[str, str]) -> tuple[dict[str, str], tuple[st
 
 
 def _fields_only(filters: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the filters of a query with a range of time.
+    """Return the filters of a query with a time range.
 
-    :raises QueryError: a name is unknown, or a filter is one of time.
+    :raises QueryError: a name is unknown, or a filter is a time unit.
     """
     fields, unit = _split_filters(filters or {})
     if unit:
-        raise QueryError(unit[0], "Cannot be combined with a range of time.")
+        raise QueryError(unit[0], "Cannot be combined with a time range.")
     return fields
 
 

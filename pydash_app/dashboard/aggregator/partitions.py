@@ -1,4 +1,4 @@
-"""The documented partitions: sets of fields by which calls are aggregated."""
+"""The documented partitions, which are sets of fields by which calls are aggregated."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ def partition_by_ip_fun(endpoint_call: EndpointCall) -> str:
 
 
 def partition_by_group_by_fun(endpoint_call: EndpointCall) -> str:
-    """Return what a call is grouped by."""
+    """Return the `group_by` value of a call."""
     return endpoint_call.group_by
 
 
@@ -81,9 +81,9 @@ def partition_field_names(partition: Iterable[AggregatorPartitionFun]) -> frozen
 def calc_endpoint_call_identifier(
     partition: Iterable[AggregatorPartitionFun], endpoint_call: EndpointCall
 ) -> Hashable:
-    """Return the values of a partition's fields for a call; equal for all calls of one cell.
+    """Return the values of a partition's fields for a call, which identify its cell.
 
-    The name of each field is included: version a of group b is not version b of group a.
+    The field names are included, because version a of group b is not version b of group a.
     """
     return frozenset((fun.field_name, fun.fun(endpoint_call)) for fun in partition)
 

@@ -11,8 +11,8 @@ from pydash_cube.digest import Digests, Floats, Ints
 class Sketch:
     """An immutable t-digest with exact extremes, from which any percentile can be read.
 
-    :ivar means: of the centroids (ms), ascending.
-    :ivar weights: of the centroids.
+    :ivar means: the means of the centroids (ms), ascending.
+    :ivar weights: the weights of the centroids.
     :ivar minimum: smallest execution time (ms); None without calls.
     :ivar maximum: largest execution time (ms); None without calls.
     """
@@ -24,7 +24,7 @@ class Sketch:
 
     @classmethod
     def of(cls, means: Floats, weights: Ints, minimum: float, maximum: float) -> "Sketch":
-        """Return the sketch of centroids in any order, at least one."""
+        """Return the sketch of one or more centroids, in any order."""
         cells = np.zeros(len(means), dtype=np.int64)
         digest = Digests.merge(cells, means, weights, 1).compressed()
         centroids = tuple(digest.means.tolist()), tuple(digest.calls.tolist())
@@ -50,8 +50,8 @@ class Sketch:
     def percentile(self, number: float) -> float | None:
         """Return a percentile (ms); None without calls.
 
-        It is interpolated between the middles of the ranks of distinct values, as the documented
-        examples have it.
+        It is interpolated between the mean ranks of distinct values, as in the documented
+        examples.
 
         :param number: 0 to 100.
 

@@ -1,6 +1,6 @@
 """The base classes of the documented statistics.
 
-A statistic is an object to which calls are appended, and that can be added to another. The cube
+Calls are appended to a statistic, and two statistics can be added. The cube
 computes the same statistics for thousands of cells at once, see `pydash_cube.statistics`.
 """
 
@@ -17,7 +17,7 @@ Dependencies = Mapping[type["Statistic"], "Statistic"]
 
 
 def reduce_precision(value: float, nr_of_digits: int) -> float:
-    """Round to a number of digits, including those before the decimal point, which are all kept.
+    """Round to a number of significant digits, but keep all digits before the decimal point.
 
     >>> reduce_precision(2/3, 3)
     0.67
@@ -34,7 +34,7 @@ class Statistic(Persistent, ABC):
     :cvar name: its name.
     :cvar initial: the value without calls.
     :cvar rendered: whether `Aggregator.as_dict` includes it.
-    :cvar dependencies: the statistics it is computed from, which its methods receive.
+    :cvar dependencies: the statistics from which it is computed, which its methods receive.
     """
 
     name: ClassVar[str]
@@ -60,7 +60,7 @@ class Statistic(Persistent, ABC):
         return self.initial
 
     def append(self, endpoint_call: EndpointCall, dependencies: Dependencies) -> None:
-        """Add a call, which was already added to the dependencies."""
+        """Add a call that has already been added to the dependencies."""
         self.perform_append(endpoint_call, dependencies)
 
     @abstractmethod
@@ -77,17 +77,17 @@ class Statistic(Persistent, ABC):
         """Return a new statistic of the calls of both."""
 
     def rendered_value(self) -> Any:
-        """Return the value in the form in which it is shown."""
+        """Return the value as displayed."""
         return self.value
 
     @classmethod
     def cell_statistic(cls) -> CellStatistic:
-        """Return how the cube computes the value of many cells."""
+        """Return how the cube computes this statistic for many cells."""
         return STATISTICS[cls.name]
 
 
 class FloatStatisticABC(Statistic):
-    """A statistic that is one number, rendered with `nr_of_digits` digits."""
+    """A numeric statistic, rendered with `nr_of_digits` digits."""
 
     nr_of_digits = 3
 

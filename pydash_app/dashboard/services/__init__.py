@@ -1,10 +1,10 @@
-"""Services of dashboards: work that involves entities, storage and the remote side."""
+"""The services of dashboards, which involve entities, storage and the remote side."""
 
 from urllib.parse import urlsplit
 
 
 def is_valid_dashboard(url: str) -> bool:
-    """Return whether a URL is well-formed; `registration.probe` contacts the remote side.
+    """Return whether a URL is well-formed; `registration.probe` contacts the app.
 
     >>> is_valid_dashboard("https://example.com/dashboard"), is_valid_dashboard("ftp://example.com")
     (True, False)

@@ -1,4 +1,4 @@
-"""Deletes accounts: users together with all their dashboards."""
+"""Deletes accounts, which are users and all their dashboards."""
 
 from pydash_app.dashboard import repository
 from pydash_app.user.entity import User
@@ -6,7 +6,7 @@ from pydash_app.user.services import deletion
 
 
 def delete(user: User) -> None:
-    """Delete a user with all dashboards, their data, and all API tokens.
+    """Delete a user with all dashboards, their data and all API tokens.
 
     :raises KeyError: the user is not in the repository.
     """

@@ -1,13 +1,13 @@
 """Fetches the calls of the monitored apps, each exactly once.
 
-A page depends on the remote side and the cursor alone. Its calls and the next cursor are stored in
+A page depends only on the remote side and the cursor. Its calls and the next cursor are stored in
 one transaction, and only if the stored cursor is still the one that the page was fetched with.
 Whatever process dies, and however often a page is fetched, no call is lost or counted twice. This
 also holds if the database commits a page but its response is lost: the next run starts at the
 cursor that is stored by then.
 
-The task of a dashboard is always `fetch_and_update_new_dashboard_info`: it fetches the endpoints,
-then the history page by page, then what is new. Each run is short, so that a long history does not
+The task of a dashboard is always `fetch_and_update_new_dashboard_info`. It fetches the endpoints,
+then the history page by page, then new calls. Each run is short, so that a long history does not
 delay other dashboards.
 """
 
@@ -43,26 +43,26 @@ RUN_SECONDS = 10.0
 PROMPT_READ_SECONDS = 15.0
 TIME_LIMIT = timedelta(minutes=3)
 DEFAULT_INTERVAL = timedelta(seconds=3600)
-INTERNAL_ERROR = "PyDash could not process the data; its log has the details. It will retry."
+INTERNAL_ERROR = "PyDash could not process the data. See its log for details. It will retry."
 
 logger = Logger(__name__)
 
 
 class HasId(Protocol):
-    """A dashboard, or another object with the id of one."""
+    """A dashboard, or another object with the ID of a dashboard."""
 
     @property
     def id(self) -> UUID:
-        """The dashboard's id."""
+        """The dashboard's ID."""
 
 
-class _Superseded(Exception):  # noqa: N818 - not an error: there is nothing left to do
+class _Superseded(Exception):  # noqa: N818 (not an error, but nothing left to do)
     """The dashboard was deleted, moved, or fetched by another process in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What a fetch needs from a dashboard; not persistent, and so usable without transaction."""
+    """The data that a fetch needs; not persistent, so it can be used without a transaction."""
 
     id: UUID
     url: str
@@ -74,14 +74,14 @@ class _Source:
     read_timeout: float
 
     def connect(self) -> RemoteDashboard:
-        """Return the remote side; nothing is sent yet."""
+        """Return the remote side without sending a request."""
         url, dialect = self.url, None
         if self.remote is not None and not self.needs_endpoints:
             url, dialect = self.remote.url, self.remote.dialect
         return remote.connect(url, self.token, self.headers, dialect, self.read_timeout)
 
     def load(self) -> Dashboard:
-        """Return the dashboard; runs in a transaction of the caller.
+        """Return the dashboard; runs in the caller's transaction.
 
         :raises _Superseded: it was deleted or moved.
         """
@@ -96,9 +96,9 @@ Work = Callable[[_Source, RemoteDashboard], bool]
 
 
 def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta | None:
-    """Fetch what is missing of a dashboard: endpoints, history, the latest calls.
+    """Fetch the missing data of a dashboard: endpoints, history and the latest calls.
 
-    :returns: zero if there is more to fetch right now, for the scheduler; else None.
+    :returns: zero if there is more to fetch, so that the scheduler runs it at once; else None.
     :raises RemoteError: the fetch failed; the reason is stored in the dashboard.
     """
 
@@ -111,7 +111,7 @@ def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta |
 
 
 def fetch_and_update_historic_dashboard_info(dashboard_id: UUID | str) -> None:
-    """Fetch the endpoints and all calls up to now, however long it takes.
+    """Fetch the endpoints and all calls up to now, without a time limit.
 
     :raises RemoteError: the fetch failed; what was fetched before is stored.
     """
@@ -128,7 +128,7 @@ def fetch_and_add_endpoints(dashboard: HasId) -> None:
 
 
 def fetch_and_add_historic_endpoint_calls(dashboard: HasId) -> None:
-    """Fetch all calls up to now that have not been fetched, and add them to the dashboard.
+    """Fetch all unfetched calls up to now, and add them to the dashboard.
 
     :raises RemoteError: the fetch failed; what was fetched before is stored.
     """
@@ -144,7 +144,7 @@ def fetch_and_add_endpoint_calls(dashboard: HasId) -> None:
 
 
 def request_fetch(dashboard_id: UUID) -> None:
-    """Request that the fetcher fetches a dashboard now, before its interval has passed."""
+    """Request that the fetcher fetches a dashboard now, without waiting for its interval."""
     transact(lambda: repository.request_fetch(dashboard_id))
 
 
@@ -163,8 +163,8 @@ def schedule_periodic_dashboard_fetching(
 ) -> None:
     """Schedule periodic fetching of a dashboard, which continues at its stored cursor.
 
-    :param run_at_start: whether to fetch at once as well.
-    :param jitter: the maximum random time by which fetches come earlier, to spread them.
+    :param run_at_start: whether to also fetch immediately.
+    :param jitter: the maximum random time by which fetches are brought forward, to spread them.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),
@@ -179,14 +179,14 @@ def schedule_periodic_dashboard_fetching(
 def schedule_historic_dashboard_fetching(
     dashboard: HasId, scheduler: TaskScheduler = default_task_scheduler
 ) -> None:
-    """Fetch a dashboard's history at once, and then periodically what is new."""
+    """Fetch a dashboard's history immediately, and then new calls periodically."""
     schedule_periodic_dashboard_fetching(dashboard, scheduler=scheduler, run_at_start=True)
 
 
 def schedule_all_periodic_dashboards_tasks(
     interval: timedelta = DEFAULT_INTERVAL, scheduler: TaskScheduler = default_task_scheduler
 ) -> None:
-    """Fetch all stored dashboards at once, then periodically, spread over the interval."""
+    """Fetch all stored dashboards immediately, then periodically, spread over the interval."""
     for dashboard in transact(lambda: list(repository.all())):
         schedule_periodic_dashboard_fetching(
             dashboard, interval, scheduler, run_at_start=True, jitter=interval
@@ -207,7 +207,7 @@ def _attempt(dashboard_id: UUID | str, work: Work) -> bool:
         logger.debug("Nothing left to fetch", dashboard=dashboard_id, reason=reason)
         return False
     except QuotaExceeded as reason:
-        # Not an error of this task: it is tried again after the usual interval.
+        # Not an error of this task, which is retried after the usual interval.
         _store_failure(load, reason.message)
         return False
     except (UnreadableSecret, RemoteError) as error:
@@ -252,7 +252,7 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
 
 
 def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
-    """Fetch pages for some seconds, but at least one; return whether there is more to do."""
+    """Fetch pages for some seconds, but at least one. Return whether there is more to do."""
     started = time.monotonic()
     while True:
         page_started = time.monotonic()
@@ -267,9 +267,9 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
 
 
 def _fold(source: _Source, deadline: float) -> bool:
-    """Store the partitions of months that are over, until a time; return whether more is left.
+    """Store the partitions of past months until a deadline. Return whether more are left.
 
-    Each step is a transaction of its own, so a run that is ended loses one step at most.
+    Each step is a separate transaction, so a run that is terminated loses at most one step.
     """
     is_left = True
     while is_left and time.monotonic() < deadline:
@@ -280,13 +280,13 @@ def _fold(source: _Source, deadline: float) -> bool:
 
 
 def _source(dashboard_id: UUID | str) -> _Source:
-    """Read what a fetch needs.
+    """Read the data that a fetch needs.
 
     The read timeout is short where a prompt response is expected: if many apps stop responding at
     once, they must not delay the others. Failing apps may take longer, because the scheduler
     limits how many of them run at once. So may those whose history is being imported.
 
-    :raises QuotaExceeded: there is no room for what would be fetched.
+    :raises QuotaExceeded: the quota is used up.
     """
     dashboard = _find(dashboard_id)
     quota.check(dashboard)
@@ -307,10 +307,10 @@ def _source(dashboard_id: UUID | str) -> _Source:
 
 
 def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: float) -> bool:
-    """Add a page of calls and store the next cursor, if no other process did so before.
+    """Add a page of calls and store the next cursor, unless another process has done so.
 
-    :returns: whether a month is over whose partitions are to be stored.
-    :raises QuotaExceeded: there is no room for it.
+    :returns: whether a month has ended, so that its partitions can be stored.
+    :raises QuotaExceeded: the quota is used up.
     """
     dashboard = source.load()
     status = dashboard.fetching
@@ -341,7 +341,7 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
 def _store_failure(
     load: Callable[[], Dashboard], message: str, http_status: int | None = None
 ) -> bool:
-    """Store the reason of a failure; return False if it no longer concerns the dashboard."""
+    """Store the reason for a failure. Return False if it no longer concerns the dashboard."""
     try:
         transact(lambda: load().fetching.failed(datetime.now(UTC), message, http_status))
     except _Superseded:

@@ -22,7 +22,7 @@ FIRST_SERVER_ERROR = 500
 def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL) -> None:
     """Ping a dashboard's app once and record the result.
 
-    The app is up if its response is anything but a server error. Nothing happens if the dashboard
+    The app is up if its response is not a server error. Nothing happens if the dashboard
     was deleted or its downtime is not monitored.
 
     :param interval: the time until the next ping is due.
@@ -52,10 +52,10 @@ def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL
 
 
 def stop_monitoring(dashboard_id: UUID | str) -> None:
-    """Record that a dashboard is no longer pinged: the time from now on is unknown."""
+    """Record that a dashboard is no longer pinged, so that its uptime is unknown from now on."""
 
     def pause() -> None:
-        with contextlib.suppress(KeyError):  # deleted: there is nothing to record
+        with contextlib.suppress(KeyError):  # deleted, so there is nothing to record
             repository.find(dashboard_id).downtime.pause()
 
     transact(pause)
@@ -75,7 +75,7 @@ def schedule_periodic_pinging(
 ) -> None:
     """Schedule periodic pings of a dashboard, spread over the interval.
 
-    :param run_at_start: whether to ping at once as well.
+    :param run_at_start: whether to also ping immediately.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),

@@ -1,4 +1,4 @@
-"""Limits how much a dashboard, and all dashboards of a user together, may store."""
+"""Limits the data stored by a dashboard, and by all dashboards of a user."""
 
 from pydash_app import configuration
 from pydash_app.dashboard import repository
@@ -10,15 +10,15 @@ MEGABYTE = 1_000_000
 
 
 class QuotaExceeded(PyDashError):  # noqa: N818 (as in `pydash_app.errors`)
-    """There is no room for more calls; the message is for the owner of the dashboard."""
+    """A quota is used up. The message is for the owner of the dashboard."""
 
 
 def check(dashboard: Dashboard) -> None:
-    """Check that there is room for another page of calls; runs in a transaction of the caller.
+    """Check that another page of calls may be stored; runs in the caller's transaction.
 
-    The page itself may exceed a limit, so each is exceeded by at most one page per dashboard.
+    The page itself may exceed a limit, so each limit is exceeded by at most one page per dashboard.
 
-    :raises QuotaExceeded: names the limit that is reached.
+    :raises QuotaExceeded: a limit is reached. The message names it.
     """
     settings = configuration.current()
     own = dashboard.stored
@@ -34,9 +34,9 @@ def check(dashboard: Dashboard) -> None:
         else:
             continue
         raise QuotaExceeded(
-            f"{owner} reached the limit of {limit}, so nothing more is fetched. Fetching resumes"
-            " where it stopped as soon as there is room: keep requests for fewer days, or delete a"
-            " dashboard that is not needed."
+            f"{owner} reached the limit of {limit}, so fetching has stopped. To free space, keep"
+            " requests for fewer days, or delete a dashboard. Fetching then resumes where it"
+            " stopped."
         )
 
 

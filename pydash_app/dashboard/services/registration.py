@@ -1,4 +1,4 @@
-"""Adds, changes and deletes dashboards; connections are probed before they are stored."""
+"""Adds, changes and deletes dashboards. Connections are probed before they are stored."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from pydash_database import transact
 MAX_NAME = 64
 MAX_URL = 2000
 MAX_TOKEN = 500
-# In total, because a user is waiting for the result.
+# The total time, because a user is waiting for the result.
 PROBE_SECONDS = 20.0
 
 
@@ -34,10 +34,10 @@ def probe(url: str, token: str, headers: Mapping[str, str] = MappingProxyType({}
 
     :param url: address of the monitored app or of its dashboard.
     :param token: its security token.
-    :param headers: extra request headers, for a server in front of the app.
+    :param headers: extra request headers, such as for a proxy in front of the app.
     :returns: the details that the remote side reports.
-    :raises InvalidInput: names the field `url`, `token` or `headers`, the problem and how to solve
-        it.
+    :raises InvalidInput: the probe failed. The error names the field (`url`, `token` or `headers`),
+        the problem and the solution.
     """
     _check_text("url", url, MAX_URL)
     _check_text("token", token, MAX_TOKEN)
@@ -64,10 +64,10 @@ def register(
     monitor_downtime: bool = False,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Dashboard:
-    """Add a dashboard for a user, if it can be fetched; the fetcher then imports its history.
+    """Add a dashboard for a user if it can be fetched. The fetcher then imports its history.
 
     :raises InvalidInput: a field is invalid, the probe failed, or the user has reached the limit of
-        dashboards; nothing is stored.
+        dashboards. Nothing is stored.
     :raises NotFound: the user was deleted, possibly during the probe.
     """
     _check_text("name", name, MAX_NAME)
@@ -97,13 +97,13 @@ def change_settings(
     monitor_downtime: bool | None = None,
     retention: Any | None = None,
 ) -> Dashboard:
-    """Change settings of a dashboard; None leaves a setting unchanged.
+    """Change the settings of a dashboard. None leaves a setting unchanged.
 
     A new URL or token, and new headers, are probed first.
 
-    :param headers: values of extra request headers by name, None to remove one; the others stay.
-    :raises InvalidInput: a field is invalid, or the probe failed; nothing is changed.
-    :raises NotFound: no dashboard has this id.
+    :param headers: the values of changed request headers by name; None removes a header.
+    :raises InvalidInput: a field is invalid, or the probe failed. Nothing is changed.
+    :raises NotFound: no dashboard has this ID.
     """
     if name is not None:
         _check_text("name", name, MAX_NAME)
@@ -118,7 +118,7 @@ def change_settings(
     if is_moved:
         connection = transact(lambda: _connection(dashboard_id, url, token, headers or {}))
         details = probe(*connection)
-        # All of them, as they were probed together: others may have been stored in the meantime.
+        # All of them, because they were probed together and others may have been stored since.
         changes |= {"url": details.url, "token": connection[1], "headers": connection[2]}
 
     def change() -> Dashboard:
@@ -137,7 +137,7 @@ def change_settings(
 def delete(dashboard_id: UUID | str) -> None:
     """Delete a dashboard with all its data.
 
-    :raises NotFound: no dashboard has this id.
+    :raises NotFound: no dashboard has this ID.
     """
     transact(lambda: repository.delete(_find(dashboard_id)))
 
@@ -150,13 +150,13 @@ def _connection(
 ) -> tuple[str, str, dict[str, str]]:
     """Return the URL, token and headers after a change.
 
-    A stored token is sent only to the server for which it was entered, and so are stored headers.
+    A stored token and stored headers are sent only to the server for which they were entered.
     """
     dashboard = _find(dashboard_id)
     changed = {name.lower() for name in headers}
     kept = [name for name in dashboard.header_names if name.lower() not in changed]
     if url is not None and _origin(url) != _origin(dashboard.url):
-        reason = "Enter the {} as well: the new address is on another server."
+        reason = "Enter the {} as well, because the new address is on another server."
         if token is None:
             raise InvalidInput(errors={"token": [reason.format("token")]})
         if kept:

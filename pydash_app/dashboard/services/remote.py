@@ -1,4 +1,4 @@
-"""Connects to the monitored apps; only this module decides which addresses are allowed."""
+"""Connects to the monitored apps. Only this module decides which addresses are allowed."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ def connect(
     read_timeout: float = READ_SECONDS,
     total_timeout: float = TOTAL_SECONDS,
 ) -> RemoteDashboard:
-    """Return the remote side of a dashboard; nothing is sent yet.
+    """Return the remote side of a dashboard without sending a request.
 
     :param headers: the dashboard's extra request headers.
     :param dialect: the dialect of the remote side, if known.

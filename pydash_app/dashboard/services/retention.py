@@ -1,4 +1,4 @@
-"""Drops details that have reached the end of their retention."""
+"""Drops details whose retention has expired."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,13 +10,13 @@ from pydash_database import BACKGROUND_TIMEOUT, transact
 
 
 def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
-    """Drop calls, and cells shorter than a day, that are older than the dashboard's retention.
+    """Drop calls and cells shorter than a day that are older than the dashboard's retention.
 
-    Coarser figures remain: when calls are dropped, their hours remain, and when hours are dropped,
-    their days, for every combination of filters.
+    Coarser aggregates remain for every combination of filters: hours after calls are dropped, and
+    days after hours are dropped.
 
     :param now: the current time.
-    :raises KeyError: no dashboard has this id.
+    :raises KeyError: no dashboard has this ID.
     """
 
     def drop() -> None:
@@ -31,5 +31,5 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
                 dashboard.aggregator_group.cube.drop(before, forget)
 
     transact(drop, timeout=BACKGROUND_TIMEOUT)
-    # Apart, because the fetcher writes the same, and dropping takes too long to be repeated.
+    # Separately, because the fetcher writes the same object and dropping is too slow to repeat.
     transact(lambda: repository.record_stored(repository.find(dashboard_id)))

@@ -1,4 +1,4 @@
-"""Seeds the database with dashboards, for development and staging environments."""
+"""Seeds the database with dashboards for development."""
 
 import random
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _DAYS = 7
 
 
 def seed() -> None:
-    """Store some dashboards with a week of realistic calls for each user.
+    """Add some dashboards with a week of realistic calls for each user.
 
     :raises Forbidden: this is not a development environment.
     """

@@ -1,4 +1,4 @@
-"""Deletes users who own no dashboards; for others see `dashboard.services.account_deletion`."""
+"""Deletes users without dashboards; see also `dashboard.services.account_deletion`."""
 
 from pydash_app.user import repository
 from pydash_app.user.entity import User

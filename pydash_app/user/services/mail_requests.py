@@ -1,6 +1,6 @@
-"""Requests for mails that anyone can send; the fetcher processes them.
+"""Requests for mails, which anyone can send and the fetcher processes.
 
-So a request does the same, and takes the same time, whether or not the user exists.
+An HTTP request therefore does the same, and takes the same time, whether or not the user exists.
 """
 
 from functools import partial
@@ -22,14 +22,14 @@ _SENDERS = {
 def add(kind: Kind, whose: str) -> None:
     """Store a request.
 
-    :param whose: the name (for a verification), the address (for a password reset) or the id (for
-        an address notice) of a user, who may not exist.
+    :param whose: the name (for a verification), the address (for a password reset) or the ID (for
+        an address notice) of a user who may not exist.
     """
     repository.add(kind, whose)
 
 
 def process_all() -> None:
-    """Send the requested mails to the users that exist. Call it outside of any transaction."""
+    """Send the requested mails to users who exist. Call it outside any transaction."""
     for key in transact(repository.waiting):
         transact(partial(_process, key))
 

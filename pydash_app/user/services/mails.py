@@ -1,4 +1,4 @@
-"""Writes the mails to users into the outbox."""
+"""Writes mails to users into the outbox."""
 
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ NEW_ADDRESS = ("Verify your new email address for PyDash", "mail_change")
 
 
 def write_verification_mail(user: User, code: str) -> None:
-    """Ask a user to verify the email address, or the new one, with the user's code."""
+    """Send a user a code that verifies the email address or the new one."""
     expires = user.get_verification_code_expiration_date()
     if expires is None:
         raise ValueError(f"{user!r} has nothing to verify.")
@@ -29,7 +29,7 @@ def write_verification_mail(user: User, code: str) -> None:
 
 
 def write_mail_change_notice(user: User, mail: str) -> None:
-    """Notify the current address that the account is about to get another one: it may be theft."""
+    """Notify the current address of a change, which may be an account takeover."""
     _write(
         user.mail,
         "The email address of your PyDash account is about to change",

@@ -1,4 +1,4 @@
-"""Resets forgotten passwords by mail."""
+"""Resets forgotten passwords by email."""
 
 from pydash_app.errors import InvalidInput
 from pydash_app.secrets import hash_code
@@ -17,7 +17,7 @@ def request(mail: str) -> None:
 
 
 def reset(code: str, new_password: str) -> User:
-    """Set a new password with a code, which can be used once.
+    """Set a new password with a one-time code.
 
     All sessions end and all API tokens are revoked, because someone else may have obtained them.
 

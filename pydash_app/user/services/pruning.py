@@ -1,4 +1,4 @@
-"""Provides functionality to periodically remove all users that have not verified their account."""
+"""Periodically deletes users who have not verified their account."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,10 +13,10 @@ logger = Logger(__name__)
 
 
 def prune_unverified_users() -> int:
-    """Delete the users whose verification code has expired; return their number.
+    """Delete users whose verification code has expired, and return their number.
 
     A code expires 7 days after it was sent, and 30 days after the registration at the latest.
-    Nobody is deleted while the clock is not confirmed (`pydash_app.clock`). Call it outside of any
+    Nobody is deleted while the clock is not confirmed (`pydash_app.clock`). Call it outside any
     transaction.
     """
 

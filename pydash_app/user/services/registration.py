@@ -24,7 +24,7 @@ INVITATION_LIFETIME = timedelta(days=7)
 def create(
     name: str, password: str, mail: str, *, verified: bool = False, admin: bool = False
 ) -> User:
-    """Create a user regardless of the registration policy, without sending a mail.
+    """Create a user regardless of the registration policy and without sending a mail.
 
     :raises InvalidInput: name, password or mail (field `email`) is invalid.
     :raises Conflict: the name is taken.
@@ -66,14 +66,14 @@ def register(name: str, password: str, mail: str, invitation: str | None = None)
 
 
 def invite() -> str:
-    """Create an invitation for one registration within a week; return its code."""
+    """Create an invitation for one registration within a week, and return its code."""
     code = new_code()
     invite_repository.add(hash_code(code), datetime.now(UTC) + INVITATION_LIFETIME)
     return code
 
 
 def resend_verification(name: str) -> None:
-    """Send a new code to the unverified user of this name, if any; it replaces the old one."""
+    """Send a new code, which replaces the old one, to the unverified user with this name."""
     user = repository.find_by_name(name)
     if user is not None and user.may_verify_registration():
         _send_code(user)
@@ -85,7 +85,7 @@ def _send_code(user: User) -> None:
 
 
 def notify_owners(user_id: str) -> None:
-    """Notify the owners of the (new) address of a user that somebody else has entered it.
+    """Notify the owners of a user's new address that someone else has entered it.
 
     The fetcher calls this, so that a request takes the same time whether or not the address is
     taken.

@@ -1,7 +1,4 @@
-"""Fills the application with some preliminary users.
-
-It makes it easier to test code in development and staging environments.
-"""
+"""Seeds the database with users for development."""
 
 from pydash_app.configuration import current
 from pydash_app.errors import Forbidden
@@ -9,15 +6,15 @@ from pydash_app.user import repository
 from pydash_app.user.entity import User
 
 NAMES = ("Alberto", "Arjan", "JeroenO", "JeroenL", "Koen", "Lars", "Patrick", "Tom", "W-M")
-PASSWORD = "pydash-development"  # noqa: S105 (only where anybody may know it)
+PASSWORD = "pydash-development"  # noqa: S105 (only for development)
 
 
 def seed() -> None:
-    """Store some preliminary debug users in the datastore, to be used during development.
+    """Add some users for development.
 
-    Every one is verified and has the password `PASSWORD`.
+    All are verified and have the password `PASSWORD`.
 
-    :raises Forbidden: this is no development environment, or there are users already.
+    :raises Forbidden: this is not a development environment, or the database has users.
 
     >>> seed()
     Adding user <User id=... name=Alberto>
@@ -37,10 +34,10 @@ def seed() -> None:
     if current().environment != "development":
         raise Forbidden("Seeding requires PYDASH_ENVIRONMENT=development.")
     if not repository.is_empty():
-        raise Forbidden("There are users already; seeding is for an empty database.")
+        raise Forbidden("The database has users. Seeding requires an empty database.")
     for name in NAMES:
         user = User(name, PASSWORD, f"{name.lower()}@example.com")
         user.confirm_mail()
-        print(f"Adding user {user}")  # noqa: T201 (for the one who seeds)
+        print(f"Adding user {user}")  # noqa: T201 (the output of the command)
         repository.add(user)
     print("Seeding of users is done!")  # noqa: T201

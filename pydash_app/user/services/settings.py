@@ -24,13 +24,13 @@ def change_settings(
     play_sounds: bool | None = None,
     current_password: str | None = None,
 ) -> None:
-    """Change the given settings; a new email address takes effect when it has been verified.
+    """Change the given settings. A new email address takes effect once it is verified.
 
-    :param current_password: required for a new email address, which can reset the password: an
-        unattended browser or a stolen session must not be enough.
+    :param current_password: required for a new email address, because that can reset the password,
+        and an unattended browser or a stolen session must not be sufficient.
     :raises InvalidInput: name (field `username`) or mail (field `email`) is invalid, the name is
         taken, or `current_password` is missing.
-    :raises NotAuthenticated: `current_password` is wrong.
+    :raises NotAuthenticated: `current_password` is incorrect.
     """
     checks = {}
     if name is not None:
@@ -57,9 +57,9 @@ def change_password(
 ) -> None:
     """Change the password and end all sessions except the one to keep.
 
-    :param revoke_tokens: whether to revoke all API tokens, too.
-    :raises NotAuthenticated: `current_password` is wrong.
-    :raises InvalidInput: the new one (field `new_password`) does not meet the requirements.
+    :param revoke_tokens: whether to revoke all API tokens as well.
+    :raises NotAuthenticated: `current_password` is incorrect.
+    :raises InvalidInput: the new password (field `new_password`) does not meet the requirements.
     """
     require_password(user, current_password)
     check_all({"new_password": lambda: checked_password(new_password, user.name)})
@@ -71,7 +71,7 @@ def change_password(
 
 def _checked_name(user: User, name: str) -> str:
     if name == user.name:
-        return name  # It may be older than the rules for names.
+        return name  # It may predate the rules for names.
     name = checked_user_name(name)
     if is_taken(name, user):
         raise ValueError(TAKEN)

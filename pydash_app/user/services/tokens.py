@@ -22,11 +22,11 @@ def issue(
     scope: Scope,
     lifetime: timedelta = timedelta(days=DEFAULT_LIFETIME_DAYS),
 ) -> tuple[ApiToken, str]:
-    """Create a token; return it with its secret, which is not stored.
+    """Create a token, and return it with its secret, which is not stored.
 
     Expired tokens of the user are deleted, unless the clock is unconfirmed (`pydash_app.clock`).
 
-    :param lifetime: how long the token is valid.
+    :param lifetime: the time until the token expires.
     :raises InvalidInput: the name is invalid, or the user has too many tokens.
     :raises NotFound: the user does not exist.
     """
@@ -49,13 +49,13 @@ def issue(
 
 
 def of_user(user: User) -> list[ApiToken]:
-    """Return the tokens of a user, the newest first."""
+    """Return the tokens of a user, newest first."""
     tokens = api_token_repository.of_user(user.id)
     return sorted(tokens, key=lambda token: token.created, reverse=True)
 
 
 def find(secret: str) -> tuple[User, ApiToken] | None:
-    """Return the owner of a secret, and its token; None if it is invalid, expired or revoked."""
+    """Return the owner and the token of a secret; None if it is invalid, expired or revoked."""
     token = api_token_repository.find_by_secret_hash(hash_code(secret))
     if token is None or token.has_expired():
         return None

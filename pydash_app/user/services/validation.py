@@ -12,13 +12,13 @@ from pydash_app.user.entity import User
 from pydash_app.user.passwords import password_problems
 
 MAX_NAME_LENGTH = 64
-TAKEN = "This name is taken, or looks like one that is. Choose another one."
+TAKEN = "This name is taken or looks like one that is. Choose another name."
 
 
 def checked_name(name: str) -> str:
-    """Return a name in the form in which it is stored.
+    """Return a name in its stored form.
 
-    :raises ValueError: it is invalid; the message is for the user.
+    :raises ValueError: it is invalid. The message is for the user.
 
     >>> checked_name("  Alice ")
     'Alice'
@@ -32,11 +32,11 @@ def checked_name(name: str) -> str:
 
 
 def checked_user_name(name: str) -> str:
-    """Return the name of a user in the form in which it is stored.
+    """Return a user name in its stored form.
 
-    Others see it, also in mails, so it must not pretend to be something else.
+    It is visible to others, also in mails, so it must not be deceptive.
 
-    :raises ValueError: it is invalid; the message is for the user.
+    :raises ValueError: it is invalid. The message is for the user.
 
     >>> checked_user_name("evil.com")
     Traceback (most recent call last):
@@ -54,9 +54,9 @@ def checked_user_name(name: str) -> str:
 
 
 def checked_mail(mail: str) -> str:
-    """Return an email address in the form in which it is stored.
+    """Return an email address in its stored form.
 
-    :raises ValueError: it is invalid; the message is for the user.
+    :raises ValueError: it is invalid. The message is for the user.
     """
     try:
         return validate_email(mail, check_deliverability=False).normalized
@@ -67,7 +67,7 @@ def checked_mail(mail: str) -> str:
 def checked_password(password: str, name: str) -> str:
     """Return a new password.
 
-    :raises ValueError: it does not meet the requirements; the message is for the user.
+    :raises ValueError: it does not meet the requirements. The message is for the user.
     """
     problems = password_problems(password, name)
     if problems:
@@ -76,18 +76,18 @@ def checked_password(password: str, name: str) -> str:
 
 
 def require_password(user: User, password: str) -> None:
-    """Check that someone who is signed in knows the password: a session may be stolen.
+    """Check that a signed-in user knows the password, because a session may be stolen.
 
-    :raises NotAuthenticated: it is wrong.
+    :raises NotAuthenticated: it is incorrect.
     """
     if not user.check_password(password):
-        raise NotAuthenticated("The password is wrong.")
+        raise NotAuthenticated("Incorrect password.")
 
 
 def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
-    """Run a check for each field; return their results.
+    """Run a check for each field, and return the results.
 
-    :raises InvalidInput: some failed; it names their fields.
+    :raises InvalidInput: a check failed. The error names the fields.
 
     >>> check_all({"name": lambda: checked_name("Alice"), "email": lambda: checked_mail("?")})
     Traceback (most recent call last):
@@ -106,6 +106,6 @@ def check_all(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
 
 
 def is_taken(name: str, user: User | None = None) -> bool:
-    """Return whether a user other than this one has a name, or one that looks the same."""
+    """Return whether a user other than this one has this name, or one that looks the same."""
     alike = [repository.find_by_name(name), *repository.all_that_look_like(name)]
     return any(other not in (None, user) for other in alike)

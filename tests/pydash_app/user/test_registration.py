@@ -250,7 +250,7 @@ def test_registration_by_invitation_requires_an_unused_one(
 
 
 def test_seeding_refuses_where_users_exist(alice: User) -> None:
-    with pytest.raises(Forbidden, match="users already"):
+    with pytest.raises(Forbidden, match="has users"):
         transact(seeding.seed)
 
 

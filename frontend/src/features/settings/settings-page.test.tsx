@@ -196,14 +196,14 @@ describe('API tokens', () => {
   });
 
   it('are not created with a wrong password', async () => {
-    mockPost('/user/tokens', { message: 'The password is wrong.' }, 401);
+    mockPost('/user/tokens', { message: 'Incorrect password.' }, 401);
     await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'New token' }));
     const dialog = within(await screen.findByRole('dialog'));
     await userEvent.type(dialog.getByLabelText('Name'), 'report');
     await userEvent.type(dialog.getByLabelText('Password'), 'wrong');
     await userEvent.click(dialog.getByRole('button', { name: 'Create token' }));
-    expect(await dialog.findByText('The password is wrong.')).toBeVisible();
+    expect(await dialog.findByText('Incorrect password.')).toBeVisible();
     expect(dialog.getByLabelText('Password')).toBeInvalid();
   });
 
@@ -264,9 +264,9 @@ describe('account deletion', () => {
   });
 
   it('is refused for a wrong password', async () => {
-    mockPost('/user/delete', { message: 'The password is wrong.' }, 401);
+    mockPost('/user/delete', { message: 'Incorrect password.' }, 401);
     const { dialog, queryClient } = await ask('alice');
-    expect(await dialog.findByText('The password is wrong.')).toBeVisible();
+    expect(await dialog.findByText('Incorrect password.')).toBeVisible();
     expect(dialog.getByLabelText('Password')).toBeInvalid();
     expect(queryClient.getQueryData(userKey)).toEqual(alice);
   });
