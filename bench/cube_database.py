@@ -17,6 +17,7 @@ from pydash_app import secrets
 from pydash_app.dashboard.entity import Dashboard
 from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import CallBatch
+from pydash_cube.selection import settled_cells
 from pydash_database import database_root, server, transact
 
 Row = dict[str, Any]
@@ -54,6 +55,7 @@ class CubeDatabase:
         """Connect again, with empty caches."""
         pydash_database.close()
         column_cache.clear()
+        settled_cells.clear()
         pydash_database.configure(self._uri)
         transact(dashboard)
 

@@ -29,6 +29,8 @@ _WIDE = 0.5
 _GAP = 2
 # Runs of this length are merged faster than they are sorted.
 _SHORTEST_RUN = 16
+# Single calls are sorted cell by cell if a cell has this many on average.
+_LARGE_CELL = 256
 # Fewer bits than this of a mean carry no information; their zeros compress well.
 _DROPPED_BITS = 32
 
@@ -218,11 +220,23 @@ def _sorted_by_cell_and_mean(
     # Calls in order of time are nearly sorted: only the last cells are still growing.
     fall = int(falls[0]) + 1
     start = int(np.searchsorted(cells[:fall], cells[fall:].min()))
+    # A stable sort of 16-bit integers is a radix sort, which is linear.
+    small = np.min_scalar_type(int(cells.max()))
+    counts = np.bincount(cells[start:])
+    if len(counts) * _LARGE_CELL < len(means) - start and (weights[start:] == 1).all():
+        # Numbers are sorted several times faster than the order of numbers is found.
+        order = np.argsort(cells[start:].astype(small), kind="stable") + start
+        ordered = means[order]
+        for cell in np.split(ordered, np.cumsum(counts)):
+            cell.sort()
+        return (
+            np.concatenate([cells[:start], cells[order]]),
+            np.concatenate([means[:start], ordered]),
+            weights,
+        )
     # A stable sort merges runs, such as the digests of other cells; single calls have no long ones.
     has_runs = _SHORTEST_RUN * len(falls) < len(means) - start
     order = np.argsort(means[start:], kind="stable" if has_runs else None)
-    # A stable sort of 16-bit integers is a radix sort, which is linear.
-    small = np.min_scalar_type(int(cells.max()))
     order = order[np.argsort(cells[start:][order].astype(small), kind="stable")] + start
     return (
         np.concatenate([cells[:start], cells[order]]),

@@ -1,19 +1,20 @@
 """What a query reads of a cube: which blocks, which of their rows, and which columns."""
 
+import hashlib
 import sys
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from pydash_cube import effort, time_units
+from pydash_cube.cache import Cache
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.chunk import Block, read_ahead
 from pydash_cube.cube import CODED_FIELDS, Cube
-from pydash_cube.digest import Floats
+from pydash_cube.digest import LIMIT, Floats
 from pydash_cube.lattice import UNITS, Scope
 from pydash_cube.query import Query
 from pydash_cube.slices import Slices, cut
@@ -28,8 +29,10 @@ from pydash_cube.table import (
     Ints,
     Part,
     Table,
+    is_calls,
     joined,
     roll_up,
+    stored_name,
 )
 from pydash_cube.time_units import Times
 from pydash_cube.vocabulary import CallField, StatusClass
@@ -39,6 +42,10 @@ BATCH_SIZE = 50_000
 # A histogram on a logarithmic scale cannot begin at zero (ms).
 _SHORTEST_TIME = 0.001
 _FOREVER = sys.maxsize
+# Merging fewer values than this takes no time.
+_WORTH_KEEPING = 50_000
+# Merged cells are kept if they are so many times smaller than what they were merged from.
+_WORTH = 2
 _STATUS_CLASSES = tuple(one.value for one in StatusClass)
 
 
@@ -106,7 +113,8 @@ class Selection:
         :returns: the edges of the bins (ms, ascending, one more than bins) and the number of calls
             in each; both empty without calls.
         """
-        cells = self._roll_up((), (), digests=True)
+        roll = _Roll((), (), digests=True)
+        cells = self._merged(roll, self._wanted(self._readings(roll)))
         if not len(cells) or cells.digests is None:
             return [], []
         means, weights = cells.digests.means, cells.digests.calls
@@ -127,7 +135,7 @@ class Selection:
 
     def _sorted_calls(self) -> Iterator[CallBatch]:
         readings = map(Reading, self._cube.call_tables(self._scope()))
-        tables = [table for table, _ in self._tables(readings, CALL_COLUMNS)]
+        tables = [table for table, _ in self._tables(self._wanted(readings), CALL_COLUMNS)]
         columns = {name: joined([table.column(name) for table in tables]) for name in CALL_COLUMNS}
         order = np.argsort(columns["time"], kind="stable")
         for first in range(0, len(order), BATCH_SIZE):
@@ -151,15 +159,54 @@ class Selection:
         return self._roll_up((*self.query.by, field), ["visits"], digests=False)
 
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
-        readings = self._cube.readings(self._scope(by, digests=digests))
-        read = [*by, *measures, *(CENTROIDS if digests else ())]
-        roll = partial(roll_up, keys=len(by) + 1, measures=measures, digests=digests)
-        parts: list[Part] = []
-        entries, limit = 0, effort.PORTION
-        for table, block in self._tables(readings, read):
-            keys = [*(table.column(field) for field in by), self._slice(table, block)]
+        roll = _Roll(tuple(by), tuple(measures), digests)
+        wanted, parts = self._wanted(self._readings(roll)), list[Part]()
+        # The calls of the latest day, and those that just arrived, will soon be others.
+        today = time_units.ordinal_of(self._cube.last or 0, "day") * time_units.DAY
+        settled = [each for each in wanted if each.block.zones["time"][1] < today]
+        if sum(roll.max_entries(each.block) for each in settled) >= _WORTH_KEEPING:
+            kept = settled_cells.get(self._key(roll, settled), lambda: self._settled(roll, settled))
+            if kept.cells is not None:
+                self._note(kept.cut)
+                parts = [kept.cells.as_part()]
+                wanted = [each for each in wanted if each.block.zones["time"][1] >= today]
+        return self._merged(roll, wanted, parts)
+
+    def _key(self, roll: "_Roll", wanted: Sequence["_Wanted"]) -> bytes:
+        """Return a hash of everything that the cells merged from some blocks depend on."""
+        key = hashlib.blake2b(repr((roll, self._codes)).encode(), digest_size=16)
+        for each in wanted:
+            stored = each.block.pages
+            columns = (*roll.read, *self._tested(each))
+            names = {name if name in stored else stored_name(name) for name in columns}
+            pages = [stored[name].key for name in sorted(names & stored.keys())]
+            periods = b"" if each.periods is None else each.periods.tobytes()
+            key.update(repr((pages, periods, each.cut)).encode())
+        if self.slices is not None:
+            last = max(self._pieces_of(each.block)[1] for each in wanted)
+            key.update(self.slices.edges[1 : last + 1].tobytes())
+            key.update(self.slices.numbers[: last + 1].tobytes())
+        return key.digest()
+
+    def _settled(self, roll: "_Roll", wanted: Sequence["_Wanted"]) -> "Settled":
+        """Merge the rows of some blocks, of days that are over."""
+        cut, self.cut = self.cut, None
+        cells = self._merged(roll, wanted).compressed()
+        self.cut, cut = cut, self.cut
+        size = cells.entries + effort.CELL_ENTRIES * len(cells)
+        read = sum(roll.entries(each.block) for each in wanted)
+        is_worth_it = read >= max(_WORTH_KEEPING, _WORTH * size)
+        return Settled(cells if is_worth_it else None, cut)
+
+    def _merged(
+        self, roll: "_Roll", wanted: Sequence["_Wanted"], parts: Sequence[Part] = ()
+    ) -> Cells:
+        """Merge the rows of some blocks, and of parts, by group and slice."""
+        parts, entries, limit = [*parts], 0, effort.PORTION
+        for table, block in self._tables(wanted, roll.read):
+            keys = [*(table.column(field) for field in roll.by), self._slice(table, block)]
             parts.append(Part(table, keys))
-            entries += int(table.column("centroids").sum()) if digests else table.rows
+            entries += int(table.column("centroids").sum()) if roll.digests else table.rows
             if entries >= limit:
                 merged = roll(parts).compressed()
                 parts, entries = [merged.as_part()], merged.entries
@@ -170,28 +217,36 @@ class Selection:
         effort.check_entries(cells.entries + effort.CELL_ENTRIES * len(cells))
         return cells
 
+    def _note(self, cut: str | None) -> None:
+        """Record a unit of time of which only whole cells are left."""
+        if cut:
+            self.cut = max(self.cut or cut, cut, key=UNITS.index)
+
     def _tables(
-        self, readings: Iterable[Reading], read: Sequence[str]
+        self, wanted: Sequence["_Wanted"], read: Sequence[str]
     ) -> Iterator[tuple[Table, Block]]:
         """Return the rows that match the range and the filters, with their blocks.
 
         :param read: the columns that will be read.
         """
-        is_empty = self._start is not None and self._end is not None and self._end <= self._start
-        if None in self._codes.values() or is_empty:
-            return
-        wanted = list(self._wanted(readings))
         read_ahead((each.block, [*read, *self._tested(each)]) for each in wanted)
         for each in wanted:
             effort.check_time()
             table = each.block.as_table()
             rows = table.where(self._matching(table, each))
-            if each.cut and rows.rows:
-                self.cut = max(self.cut or each.cut, each.cut, key=UNITS.index)
+            if rows.rows:
+                self._note(each.cut)
             yield rows, each.block
 
-    def _wanted(self, readings: Iterable[Reading]) -> Iterator["_Wanted"]:
+    def _readings(self, roll: "_Roll") -> Iterator[Reading]:
+        return self._cube.readings(self._scope(roll.by, digests=roll.digests))
+
+    def _wanted(self, readings: Iterable[Reading]) -> list["_Wanted"]:
         """Return the blocks that can contain matching rows."""
+        is_empty = self._start is not None and self._end is not None and self._end <= self._start
+        if None in self._codes.values() or is_empty:
+            return []
+        found = []
         start = -_FOREVER if self._start is None else self._start
         end = _FOREVER if self._end is None else self._end
         whole = np.array([start, end])
@@ -203,7 +258,8 @@ class Selection:
                 first, last = bisect_right(bounds, low), bisect_right(bounds, high)
                 # An even place lies between periods, an odd one within.
                 if (first != last or first % 2) and self._may_match(block):
-                    yield _Wanted(block, periods if first != last else None, reading.cut)
+                    found.append(_Wanted(block, periods if first != last else None, reading.cut))
+        return found
 
     def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
         edges = self.slices.edges[1:-1] if self.slices else np.zeros(0, dtype=np.int64)
@@ -265,6 +321,51 @@ class Selection:
             end = last + 1 if last is not None else start
         unit, is_static, zone = self.query.timeslice, self.query.is_static, self.query.timezone
         return cut(start, max(start, end), unit, is_static=is_static, zone=zone)
+
+
+class _Roll(NamedTuple):
+    """How rows are rolled up: by which fields, to which measures, and whether to digests."""
+
+    by: tuple[str, ...]
+    measures: tuple[str, ...]
+    digests: bool
+
+    def __call__(self, parts: Sequence[Part]) -> Cells:
+        return roll_up(parts, len(self.by) + 1, self.measures, digests=self.digests)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns that are read."""
+        return (*self.by, *self.measures, *(CENTROIDS if self.digests else ()))
+
+    def max_entries(self, block: Block) -> int:
+        """Return about how many values of a block are merged at most, without reading it."""
+        return block.rows * (LIMIT if self.digests and not is_calls(block.pages) else 1)
+
+    def entries(self, block: Block) -> int:
+        """Return how many values of a block are merged if all of its rows match."""
+        has_digests = self.digests and not is_calls(block.pages)
+        return int(block["centroids"].sum()) if has_digests else block.rows
+
+
+class Settled(NamedTuple):
+    """Merged cells of days that are over.
+
+    :ivar cells: None if merging them again takes as long as merging what they were merged from.
+    :ivar cut: see `Reading.cut`.
+    """
+
+    cells: Cells | None
+    cut: str | None
+
+    @property
+    def size(self) -> int:
+        """The memory that it takes, about, in bytes."""
+        return 1_000 + (0 if self.cells is None else self.cells.nbytes)
+
+
+# The key is a hash of everything that the cells depend on.
+settled_cells: Cache[Settled] = Cache(64 * 1024 * 1024, lambda settled: settled.size)
 
 
 class _Wanted(NamedTuple):

@@ -195,6 +195,13 @@ class Cells:
         return Part(Table(len(self), columns), self.keys)
 
     @property
+    def nbytes(self) -> int:
+        """The size of all arrays."""
+        digests = self.digests
+        arrays = [] if digests is None else [digests.counts, digests.means, digests.weights]
+        return sum(array.nbytes for array in (*self.keys, *self.measures.values(), *arrays))
+
+    @property
     def entries(self) -> int:
         """The number of entries of the digests."""
         return 0 if self.digests is None else len(self.digests.means)

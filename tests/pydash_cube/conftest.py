@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pydash_cube import chunk, cube, fold, month, span, stored_table
+from pydash_cube import chunk, cube, fold, month, selection, span, stored_table
 
 
 @pytest.fixture(scope="module")
@@ -20,4 +20,13 @@ def small_tables() -> Iterator[None]:
         patch.setattr(stored_table, "_TINY", 3)
         patch.setattr(stored_table.StoredTable, "_full_size", 100)
         patch.setattr(fold, "STEP_ROWS", 20)
+        yield
+
+
+@pytest.fixture(scope="module")
+def kept_cells() -> Iterator[None]:
+    """Keep all cells that queries merge from days that are over."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selection, "_WORTH_KEEPING", 1)
+        patch.setattr(selection, "_WORTH", 0)
         yield

@@ -21,7 +21,7 @@ FIELDS = ("endpoint", "version", "ip", "group_by")
 MEDIAN = "median_execution_time"
 
 
-pytestmark = pytest.mark.usefixtures("small_tables")
+pytestmark = pytest.mark.usefixtures("small_tables", "kept_cells")
 
 
 def call_strategy() -> st.SearchStrategy[Call]:

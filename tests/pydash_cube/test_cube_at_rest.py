@@ -11,12 +11,14 @@ import transaction
 from ZODB.DB import DB
 from ZODB.FileStorage import FileStorage
 
+from pydash_cube import cube as cube_module
 from pydash_cube import encoding
 from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import Call, CallBatch
 from pydash_cube.chunk import Block, Page, PageEntry
 from pydash_cube.cube import Cube
 from pydash_cube.encoding import UnknownFormatError
+from pydash_cube.selection import settled_cells
 from tests.pydash_cube.support import run_query, select
 
 START = datetime(2026, 9, 20, tzinfo=UTC)
@@ -96,6 +98,32 @@ def test_a_range_that_ends_now_does_not_read_the_calls(database: DB) -> None:
     now = START + timedelta(days=DAYS, hours=3, minutes=7)
     assert cube.last is not None
     assert bytes_read(now) == bytes_read(None) < bytes_read(now - timedelta(hours=4))
+
+
+def test_days_that_are_over_are_merged_once() -> None:
+    cube = Cube()
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    cube.add(batch(300_000, start=start))
+    query: dict[str, Any] = {"by": ["endpoint"], "timeslice": "day", "timezone": "Europe/Berlin"}
+
+    def bytes_read() -> int:
+        column_cache.clear()
+        run_query(cube, NAMES[:2], **query)
+        return column_cache._size
+
+    settled_cells.clear()
+    first = bytes_read()
+    cube.add(batch(500, start=start + timedelta(days=DAYS - 1), days=1))
+    assert bytes_read() < first / 5
+
+    late = Call("endpoint 1", 1.0, start, "1", "", "::1", None)
+    before = run_query(cube, ["total_visits"], **query)
+    # Enough to leave the table of calls that just arrived.
+    cube.add(CallBatch.from_calls([late] * cube_module.RECENT_SIZE))
+    after = run_query(cube, ["total_visits"], **query)
+    place = before.groups.index(("endpoint 1",))
+    more = after.values["total_visits"][place][0] - before.values["total_visits"][place][0]
+    assert more == cube_module.RECENT_SIZE
 
 
 @pytest.mark.parametrize("unit", ["hour", "day", "month"])

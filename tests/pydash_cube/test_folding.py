@@ -15,6 +15,7 @@ from pydash_cube import fold, span
 from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
+from pydash_cube.selection import settled_cells
 from tests.pydash_cube.support import run_query
 
 AUGUST, SEPTEMBER = np.datetime64("2026-08-01", "us"), np.datetime64("2026-09-01", "us")
@@ -91,6 +92,7 @@ def test_adding_calls_folds_nothing(cube: Cube) -> None:
 def test_queries_read_less_and_return_the_same(cube: Cube) -> None:
     def bytes_read() -> int:
         column_cache.clear()
+        settled_cells.clear()
         run_query(cube, [*COUNTS, "median_execution_time"], **MONTH, by=["endpoint"])
         return column_cache._size
 
