@@ -13,7 +13,7 @@ from pydash_app.identifiers import as_uuid
 if TYPE_CHECKING:
     from pydash_app.dashboard.entity import Dashboard
 
-find = repository.find
+find, load = repository.find, repository.load
 
 
 def add_to_repository(dashboard: "Dashboard") -> None:

@@ -89,6 +89,16 @@ class DowntimeLog(Persistent):
         self.down_since: datetime | None = None
 
     @property
+    def trees(self) -> tuple[OOBTree, OOBTree]:
+        """What is loaded apart from the log itself to compute a percentage."""
+        return self._watches, self._outages
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the app was never pinged, so that nothing in the log depends on the clock."""
+        return self._watch is None and not any(self.trees)
+
+    @property
     def last_ping(self) -> datetime | None:
         """The time of the last ping."""
         return self._watch[1] if self._watch else None

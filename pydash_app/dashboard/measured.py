@@ -39,7 +39,7 @@ class Measured:
         """
         cube, query = self.scoped(query)
         version = cube.version
-        return version and (cube._p_oid, version, computed, Selection(cube, query).key)
+        return version and (version, computed, Selection(cube, query).key)
 
     def calls(self, query: Query) -> Iterator[CallBatch]:
         """Return the raw calls in chronological order, except those dropped by retention."""

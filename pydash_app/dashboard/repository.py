@@ -36,15 +36,18 @@ Traceback (most recent call last):
 KeyError
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree, OOTreeSet
+from persistent import Persistent
 
 from pydash_app.dashboard.stored import Stored
 from pydash_app.identifiers import as_uuid
+from pydash_cube.chunk import prefetch
 from pydash_database import MultiIndexedPersistentCollection, database_root
 from pydash_database.schema import Root
 
@@ -102,6 +105,20 @@ def find(dashboard_id: UUID | str) -> "Dashboard":
     :raises ValueError: the text is not a UUID.
     """
     return cast("Dashboard", _dashboards().find("id", as_uuid(dashboard_id)))
+
+
+def load(
+    dashboards: Collection["Dashboard"],
+    *parts: Callable[["Dashboard"], Iterable[Persistent]],
+) -> None:
+    """Load many dashboards, and parts of each, in one round trip each instead of one by one.
+
+    :param parts: each function returns parts of a dashboard, which may be parts of those that the
+        functions before it return.
+    """
+    prefetch(dashboards)
+    for parts_of in parts:
+        prefetch(chain.from_iterable(map(parts_of, dashboards)))
 
 
 def update(dashboard: "Dashboard") -> None:

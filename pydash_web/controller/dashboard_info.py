@@ -1,14 +1,22 @@
 """Builds the response models of dashboards and endpoints."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from persistent import Persistent
+
+from pydash_app.dashboard import load
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
+from pydash_cube.cache import Cache
+from pydash_cube.version import version_of
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
+from pydash_web.http.rendered import Rendered
 from pydash_web.models.dashboard import (
     DashboardInfo,
+    DashboardOverview,
     DashboardSummary,
     EndpointInfo,
     ImportProgress,
@@ -19,6 +27,45 @@ from pydash_web.models.dashboard import (
 # The maximum number of endpoints listed with a dashboard, which may have 10,000.
 LISTED_ENDPOINTS = 100
 UPTIME_WINDOW = timedelta(days=90)
+
+# The JSON of each listed dashboard, by all that it depends on.
+kept: Cache[bytes] = Cache(16 * 1024**2, lambda text: len(text) + 1_000)
+
+
+def dashboards_json(dashboards: list[Dashboard], *, with_endpoints: bool) -> bytes:
+    """Return dashboards by name as JSON: a list of `DashboardInfo`, or of `DashboardOverview`.
+
+    They are loaded together, and those that have not changed are not built again.
+    """
+
+    def parts(dashboard: Dashboard) -> Iterator[Persistent]:
+        yield from (dashboard.fetching, dashboard.summary, dashboard.downtime)
+        if with_endpoints:
+            yield dashboard.endpoints
+
+    def parts_of_parts(dashboard: Dashboard) -> Iterator[Persistent]:
+        yield from dashboard.downtime.trees
+        if with_endpoints:
+            yield from islice(dashboard.endpoints.values(), LISTED_ENDPOINTS + 1)
+
+    def json(dashboard: Dashboard) -> bytes:
+        version = version_of(dashboard, *parts(dashboard), *parts_of_parts(dashboard))
+        minute = None if dashboard.downtime.is_empty else _this_minute()
+        model_of = dashboard_info if with_endpoints else dashboard_overview
+
+        def build() -> bytes:
+            return Rendered.of(model_of(dashboard)).body
+
+        return build() if version is None else kept.get((version, minute), build)
+
+    load(dashboards, parts, parts_of_parts)
+    by_name = sorted(dashboards, key=lambda each: each.name.casefold())
+    return b"[%s]" % b",".join(map(json, by_name))
+
+
+def dashboard_overview(dashboard: Dashboard) -> DashboardOverview:
+    """Build the response model of a dashboard without its endpoints."""
+    return DashboardOverview(**dashboard_fields(dashboard))
 
 
 def dashboard_info(dashboard: Dashboard) -> DashboardInfo:
@@ -37,9 +84,9 @@ def endpoints_from(
     :param start: the name to start with; None for the first page.
     :param limit: the maximum number.
     """
-    names = list(islice(dashboard.endpoints.keys(start), limit + 1))
-    following = names.pop() if len(names) > limit else None
-    return [dashboard.endpoints[name] for name in names], following
+    found = list(islice(dashboard.endpoints.values(start), limit + 1))
+    following = found.pop().name if len(found) > limit else None
+    return found, following
 
 
 def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:
@@ -53,7 +100,7 @@ def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:
 
 def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
     """Return the fields of `DashboardInfo`, except for the endpoints."""
-    fetching, summary, now = dashboard.fetching, dashboard.summary, datetime.now(UTC)
+    fetching, summary, now = dashboard.fetching, dashboard.summary, _this_minute()
     progress = None
     if not fetching.state.has_history:
         progress = ImportProgress(
@@ -81,7 +128,7 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
             for field, name in fetching.overflow_names.items()
         ],
         "progress": progress,
-        "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_WINDOW, now),
+        "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_WINDOW, now, now),
         "summary": DashboardSummary(
             visits_today=summary.visits_today,
             p50=summary.p50,
@@ -90,3 +137,8 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
             sparkline=summary.sparkline,
         ),
     }
+
+
+def _this_minute() -> datetime:
+    """Return the minute as of which uptime is shown: a whole one, so that JSON can be kept."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)

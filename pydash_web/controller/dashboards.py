@@ -12,7 +12,7 @@ from pydash_cube.query import Query, QueryResult
 from pydash_cube.vocabulary import StatisticName, TimeUnit
 from pydash_web.controller.dashboard_info import (
     dashboard_fields,
-    dashboard_info,
+    dashboards_json,
     endpoint_info,
     endpoints_from,
 )
@@ -22,6 +22,7 @@ from pydash_web.http import session
 from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.models.dashboard import (
     DashboardDetails,
+    DashboardFields,
     Dashboards,
     DetailedEndpointRange,
     EndpointDetails,
@@ -47,11 +48,13 @@ AGGREGATES = tuple(
 )
 
 
-def dashboards() -> Dashboards:
-    """List the user's dashboards with today's key figures."""
+def dashboards(query: DashboardFields) -> Rendered[Dashboards]:
+    """List the user's dashboards with today's key figures.
+
+    :param query: which fields.
+    """
     mine = dashboards_of_user(session.current_user().id)
-    mine.sort(key=lambda each: each.name.casefold())
-    return Dashboards([dashboard_info(each) for each in mine])
+    return Rendered(dashboards_json(mine, with_endpoints=query.fields == "all"))
 
 
 def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> Computed[DashboardDetails]:

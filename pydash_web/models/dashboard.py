@@ -117,7 +117,7 @@ class ReachedLimit(ResponseBody):
     )
 
 
-class DashboardInfo(ResponseBody):
+class DashboardOverview(ResponseBody):
     """A dashboard as shown in the overview."""
 
     id: UUID
@@ -149,11 +149,24 @@ class DashboardInfo(ResponseBody):
     downtime_percentage: float | None = Field(
         description="Over the last 90 days; null if uptime is not monitored."
     )
+    summary: DashboardSummary
+
+
+class DashboardInfo(DashboardOverview):
+    """A dashboard with its endpoints."""
+
     endpoints: list[EndpointInfo] = Field(description="Sorted by name; only the first 100.")
     next_endpoint: str | None = Field(
         description="The name of the first endpoint of the next page; null on the last page."
     )
-    summary: DashboardSummary
+
+
+class DashboardFields(Query):
+    """Which fields of the dashboards to return."""
+
+    fields: Literal["all", "summary"] = Field(
+        default="all", description="`summary` omits the endpoints."
+    )
 
 
 class EndpointRange(Query):
@@ -179,7 +192,7 @@ class Endpoints(ResponseBody):
     )
 
 
-class Dashboards(RootModel[list[DashboardInfo]]):
+class Dashboards(RootModel[list[DashboardInfo] | list[DashboardOverview]]):
     """The user's dashboards, sorted by name."""
 
 

@@ -15,6 +15,7 @@ from pydash_app.user.services import tokens
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import StatisticName, TimeUnit
 from pydash_database import transact, transactions
+from pydash_database.storages import ZeoClient
 from pydash_web.http import concurrency, rendered
 from tests.conftest import ZeoServer
 from tests.pydash_web.support.running_site import Site, Visitor, find_user, make_token, make_user
@@ -229,16 +230,22 @@ class TestUseOfTokens:
         self, script: Visitor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert script.get("/api/dashboards").ok
-        runs = []
-        run = transactions.run
+        runs, calls = [], []
+        run, wait = transactions.run, ZeoClient._wait
 
         def noted(*given: Any) -> Any:
             runs.append(given)
             return run(*given)
 
+        def noted_wait(client: ZeoClient, send: Any) -> Any:
+            calls.append(getattr(send, "args", ()))
+            return wait(client, send)
+
         monkeypatch.setattr(transactions, "run", noted)
+        monkeypatch.setattr(ZeoClient, "_wait", noted_wait)
         assert script.get("/api/dashboards").ok
         assert len(runs) == 1
+        assert calls.count(("ping",)) == 1, "what others have committed is received once"
 
     def test_a_conflict_while_recording_does_not_repeat_the_request(
         self, script: Visitor, monkeypatch: pytest.MonkeyPatch

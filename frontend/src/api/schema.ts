@@ -766,15 +766,15 @@ export interface components {
             progress: components["schemas"]["ImportProgress"] | null;
             /** @description Over the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
+            summary: components["schemas"]["DashboardSummary"];
             endpoints: components["schemas"]["EndpointDetails"][];
             /** @description The name of the first endpoint of the next page; null on the last page. */
             next_endpoint: string | null;
-            summary: components["schemas"]["DashboardSummary"];
             aggregates: components["schemas"]["Aggregates"];
         };
         /**
          * DashboardInfo
-         * @description A dashboard as shown in the overview.
+         * @description A dashboard with its endpoints.
          */
         DashboardInfo: {
             /** Format: uuid */
@@ -806,11 +806,11 @@ export interface components {
             progress: components["schemas"]["ImportProgress"] | null;
             /** @description Over the last 90 days; null if uptime is not monitored. */
             downtime_percentage: number | null;
+            summary: components["schemas"]["DashboardSummary"];
             /** @description Sorted by name; only the first 100. */
             endpoints: components["schemas"]["EndpointInfo"][];
             /** @description The name of the first endpoint of the next page; null on the last page. */
             next_endpoint: string | null;
-            summary: components["schemas"]["DashboardSummary"];
         };
         /**
          * DashboardMessage
@@ -819,6 +819,42 @@ export interface components {
         DashboardMessage: {
             message: string;
             dashboard: components["schemas"]["DashboardInfo"];
+        };
+        /**
+         * DashboardOverview
+         * @description A dashboard as shown in the overview.
+         */
+        DashboardOverview: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            url: string;
+            /** @description The names of the extra request headers; their values are never returned. */
+            header_names: string[];
+            monitor_downtime: boolean;
+            /** @description Days to keep raw requests; null keeps them forever. */
+            retention: number | null;
+            /** @enum {string} */
+            state: "not_initialized" | "initialized_endpoints" | "initialize_endpoints_failure" | "initialized_endpoint_calls" | "initialize_endpoint_calls_failure" | "fetched_endpoint_calls" | "fetch_endpoint_calls_failure";
+            /** @description Why the last fetch failed; null if it succeeded. */
+            error: string | null;
+            /** @description The HTTP status of the failed fetch, if any. */
+            http_status: number | null;
+            last_fetch_time: string | null;
+            fmd_version: string | null;
+            /** @description Whether the app still uses the well-known default token. */
+            default_token: boolean;
+            /** @description Requests that are not counted because they have no endpoint or an implausible value: a time before 2000 or more than a day in the future, or a duration that is negative or longer than a day. */
+            set_aside: number;
+            /** @description Oldest first. */
+            notices: components["schemas"]["Notice"][];
+            /** @description The fields with more distinct values than are stored by name. */
+            limits_reached: components["schemas"]["ReachedLimit"][];
+            /** @description Null once the import is complete. */
+            progress: components["schemas"]["ImportProgress"] | null;
+            /** @description Over the last 90 days; null if uptime is not monitored. */
+            downtime_percentage: number | null;
+            summary: components["schemas"]["DashboardSummary"];
         };
         /**
          * DashboardSettings
@@ -865,7 +901,7 @@ export interface components {
          * Dashboards
          * @description The user's dashboards, sorted by name.
          */
-        Dashboards: components["schemas"]["DashboardInfo"][];
+        Dashboards: components["schemas"]["DashboardInfo"][] | components["schemas"]["DashboardOverview"][];
         /**
          * Downtime
          * @description The outages of an app; an ongoing outage counts up to now.
@@ -2346,7 +2382,10 @@ export interface operations {
     };
     get_dashboards: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `summary` omits the endpoints. */
+                fields?: "all" | "summary";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2360,6 +2399,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dashboards"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Not signed in. */
