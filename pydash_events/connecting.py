@@ -9,6 +9,7 @@ from pydash_events import base
 DRIVERS = {
     "log": "pydash_events.impl_log",
     "memory": "pydash_events.impl_memory",
+    "zodb": "pydash_events.impl_zodb",
 }
 """The module of each scheme of URLs; a module is imported only when it is needed."""
 

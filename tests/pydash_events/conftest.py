@@ -1,13 +1,15 @@
 """A store of each driver, empty, and connections to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
 
-from pydash_events import base, get_connection
+import pydash_database
+from pydash_events import Event, base, get_connection, impl_zodb
+from pydash_events.moving import move
 
-DRIVERS = ["memory"]
+DRIVERS = ["memory", "zodb"]
 """Each has a fixture `…_url`, which returns the URL of a store."""
 
 Connect = Callable[..., base.Connection]
@@ -16,6 +18,22 @@ Connect = Callable[..., base.Connection]
 @pytest.fixture
 def memory_url() -> str:
     return "memory://tests"
+
+
+@pytest.fixture
+def zodb_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The database of this process; each batch is moved from the inbox into the log at once."""
+    record_events = impl_zodb.Connection.record_events
+
+    def record_and_move(connection: impl_zodb.Connection, events: Iterable[Event]) -> list[int]:
+        codes = record_events(connection, events)
+        move()
+        return codes
+
+    monkeypatch.setattr(impl_zodb.Connection, "record_events", record_and_move)
+    pydash_database.configure("memory://")
+    yield "zodb://"
+    pydash_database.close()
 
 
 @pytest.fixture(params=DRIVERS)
