@@ -12,7 +12,7 @@ from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
 from pydash_app.user import mail_request_repository as mail_requests
 from pydash_app.user import repository as users
-from pydash_cube.former import convert, count_usage
+from pydash_cube.former import convert, count_usage, index_texts, rename
 from pydash_database.schema import Migration, Root
 
 
@@ -56,8 +56,13 @@ def _empty_missing_groups(root: Root) -> None:
     so all of them become calls without a group.
     """
     for dashboard in root["dashboards"].values():
-        dashboard.aggregator_group.cube.dictionaries["group_by"].rename("None", "")
-    dashboards.create_stored(root)  # The strings are shorter.
+        rename(dashboard.aggregator_group.cube.dictionaries["group_by"], "None", "")
+
+
+def _index_texts(root: Root) -> None:
+    for dashboard in root["dashboards"].values():
+        index_texts(dashboard.aggregator_group.cube)
+    dashboards.create_stored(root)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -72,6 +77,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _protect_codes,
     _empty_missing_groups,
     users.index_appearances,  # More characters count as invisible than before.
+    _index_texts,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

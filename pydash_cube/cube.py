@@ -6,7 +6,7 @@ the partitions that are worth storing. Every call is in exactly one of these pla
 of a span always describe exactly its calls.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from BTrees.IIBTree import IITreeSet
@@ -86,11 +86,14 @@ class Cube(Persistent):
         else:
             self._move_recent(columns)
 
-    def admit(self, field: CallField, text: str) -> bool:
-        """Return whether a value has a code of its own; give it one if there is room."""
-        if self.dictionaries[field].code(text) is None:
+    def admit(self, field: CallField, texts: Sequence[str]) -> list[str]:
+        """Return those values that have a code of their own; give them one if there is room."""
+        dictionary = self.dictionaries[field]
+        before = len(dictionary), dictionary.has_overflow
+        codes = dictionary.encode(texts, MAX_DISTINCT[field]).tolist()
+        if (len(dictionary), dictionary.has_overflow) != before:
             self.touch()
-        return OVERFLOW not in self.dictionaries[field].encode([text], MAX_DISTINCT[field])
+        return [text for text, code in zip(texts, codes, strict=True) if code != OVERFLOW]
 
     def overflow_names(self) -> dict[str, str]:
         """Return the fields with values beyond their limit, and what these are called together."""

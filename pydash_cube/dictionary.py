@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from BTrees.IOBTree import IOBTree
-from BTrees.OIBTree import OIBTree
 from numpy.typing import NDArray
 from persistent import Persistent
 
+from pydash_cube.text_index import NOT_FOUND, TextIndex, hashes_of
+
 # The code of all texts beyond the limit. No text has it: the codes of texts count up from 0.
 OVERFLOW = 2**31 - 1
-# Bytes that a text occupies besides its characters, which are stored twice.
-_TEXT_OVERHEAD = 20
+# Bytes that a text occupies besides its characters, mostly in the index.
+_TEXT_OVERHEAD = 30
 
 
 class Dictionary(Persistent):
@@ -36,7 +37,7 @@ class Dictionary(Persistent):
     stored_bytes = 0
 
     def __init__(self) -> None:
-        self._codes = OIBTree()
+        self._index = TextIndex()
         self._texts = IOBTree()
 
     def __len__(self) -> int:
@@ -46,7 +47,7 @@ class Dictionary(Persistent):
     def overflow_name(self) -> str:
         """The name of all texts beyond the limit; no text with a code of its own is equal to it."""
         name = "(other)"
-        while name in self._codes:
+        while self._index.find(hashes_of([name]))[0] != NOT_FOUND:
             name = f"({name})"
         return name
 
@@ -55,41 +56,38 @@ class Dictionary(Persistent):
 
         :param limit: the maximum number of texts; those beyond it get the code OVERFLOW.
         """
-        codes = {}
+        different = list(dict.fromkeys(texts))
+        hashes = hashes_of(different)
+        codes = self._index.find(hashes)
         size = len(self)
-        for text in dict.fromkeys(texts):
-            code = self._codes.get(text)
-            if code is None and size < limit:
-                code = self._codes[text] = size
-                self._texts[code] = text
-                self.stored_bytes += stored_bytes(text)
-                size += 1
-            elif code is None:
-                code = OVERFLOW
-                if not self.has_overflow:
-                    self.has_overflow = True
-            codes[text] = code
-        return np.fromiter(map(codes.__getitem__, texts), dtype=np.int64, count=len(texts))
-
-    def rename(self, old: str, new: str) -> None:
-        """Give the code of a text to another one, unless that has a code itself."""
-        if old in self._codes and new not in self._codes:
-            code = self._codes.pop(old)
-            self._codes[new], self._texts[code] = code, new
-            self.stored_bytes += stored_bytes(new) - stored_bytes(old)
+        unknown = np.flatnonzero(codes == NOT_FOUND)
+        new = unknown[: max(0, limit - size)]
+        if len(new):
+            codes[new] = size + np.arange(len(new))
+            added = [different[place] for place in new.tolist()]
+            self._texts.update(dict(zip(codes[new].tolist(), added, strict=True)))
+            self._index = self._index.plus(hashes[new], codes[new])
+            self.stored_bytes += sum(map(stored_bytes, added))
+        if len(unknown) > len(new):
+            codes[codes == NOT_FOUND] = OVERFLOW
+            if not self.has_overflow:
+                self.has_overflow = True
+        code_of = dict(zip(different, codes.tolist(), strict=True))
+        return np.fromiter(map(code_of.__getitem__, texts), dtype=np.int64, count=len(texts))
 
     def code(self, text: str) -> int | None:
         """Return the code of a text or of `overflow_name`; None if it was never added."""
-        code: int | None = self._codes.get(text)
-        if code is None and self.has_overflow and text == self.overflow_name:
-            return OVERFLOW
-        return code
+        code = int(self._index.find(hashes_of([text]))[0])
+        if code != NOT_FOUND:
+            return code
+        return OVERFLOW if self.has_overflow and text == self.overflow_name else None
 
     def decode(self, codes: Sequence[int] | NDArray[np.int64]) -> list[str]:
         """Return the texts of codes."""
         codes = np.asarray(codes).tolist()
         texts = {code: self._texts[code] for code in set(codes) - {OVERFLOW}}
-        texts[OVERFLOW] = self.overflow_name
+        if len(texts) < len(codes):
+            texts[OVERFLOW] = self.overflow_name
         return [texts[code] for code in codes]
 
     def texts(self) -> Iterable[str]:
@@ -100,4 +98,4 @@ class Dictionary(Persistent):
 
 def stored_bytes(text: str) -> int:
     """Return the number of bytes that a text occupies in a dictionary."""
-    return 2 * len(text.encode("utf-8", "surrogatepass")) + _TEXT_OVERHEAD
+    return len(text.encode("utf-8", "surrogatepass")) + _TEXT_OVERHEAD

@@ -1,20 +1,24 @@
 """Former layouts of the cube in a database.
 
 Until November 2026 the tables of a span were stored within it, and their partitions were objects
-instead of tuples. Later in that month, cubes began to count what they store. A cube of a former
-layout is converted once; its calls and cells stay where they are.
+instead of tuples. Later in that month, cubes began to count what they store, and then to find the
+codes of texts by hashes. A cube of a former layout is converted once; its calls and cells stay
+where they are.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from pydash_cube.cube import Cube
-from pydash_cube.dictionary import stored_bytes
+from pydash_cube.dictionary import Dictionary, stored_bytes
 from pydash_cube.lattice import Partition
 from pydash_cube.month import Month
 from pydash_cube.span import Span
 from pydash_cube.stored_table import Chunk
+from pydash_cube.text_index import TextIndex, hashes_of
 from pydash_cube.usage import Usage
 
 
@@ -65,6 +69,27 @@ def count_usage(cube: Cube) -> None:
         chunks = [_counted(chunk) for chunk in table.chunks]
         table._usage, table.chunks = cube.usage, ()
         table._replace(chunks)
+
+
+def rename(dictionary: Dictionary, old: str, new: str) -> None:
+    """Give the code of a text to another one, unless that has a code itself."""
+    codes: Any = getattr(dictionary, "_codes", None)
+    if codes is not None and old in codes and new not in codes:
+        code = codes.pop(old)
+        codes[new], dictionary._texts[code] = code, new
+
+
+def index_texts(cube: Cube) -> None:
+    """Index the texts of a cube by their hashes, and count their bytes, which are fewer now."""
+    for dictionary in cube.dictionaries.values():
+        if hasattr(dictionary, "_index"):
+            continue
+        texts = list(dictionary.texts())
+        dictionary._index = TextIndex()
+        if texts:
+            dictionary._index = TextIndex().plus(hashes_of(texts), np.arange(len(texts)))
+        dictionary.stored_bytes = sum(map(stored_bytes, texts))
+        del dictionary._codes
 
 
 def _spans(cube: Cube) -> Iterator[Span]:

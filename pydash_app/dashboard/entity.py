@@ -128,18 +128,22 @@ class Dashboard(Persistent, Measured, Aggregated):
 
         At the limit of `MAX_DISTINCT` endpoints, only the calls of a new one are added.
         """
-        known = self.endpoints.get(endpoint.name)
-        if known is None:
-            endpoint.attach(self.aggregator_group)
-            if self.aggregator_group.cube.admit(CallField.ENDPOINT, endpoint.name):
-                self.endpoints[endpoint.name] = endpoint
-        else:
-            known.update(endpoint)
+        self.add_endpoints([endpoint])
 
     def add_endpoints(self, endpoints: Iterable[Endpoint]) -> None:
-        """Add several endpoints."""
+        """Add several endpoints; see `add_endpoint`."""
+        endpoints = list(endpoints)
+        names = dict.fromkeys(endpoint.name for endpoint in endpoints)
+        new = [name for name in names if name not in self.endpoints]
+        admitted = set(self.aggregator_group.cube.admit(CallField.ENDPOINT, new))
         for endpoint in endpoints:
-            self.add_endpoint(endpoint)
+            known = self.endpoints.get(endpoint.name)
+            if known is not None:
+                known.update(endpoint)
+                continue
+            endpoint.attach(self.aggregator_group)
+            if endpoint.name in admitted:
+                self.endpoints[endpoint.name] = endpoint
 
     def remove_endpoint(self, endpoint: Endpoint) -> None:
         """Remove an endpoint; its calls are kept.
@@ -161,10 +165,9 @@ class Dashboard(Persistent, Measured, Aggregated):
     def add_endpoint_calls(self, batch: CallBatch) -> None:
         """Add many calls, and their endpoints if they are new."""
         self.aggregator_group.add_endpoint_calls(batch)
-        admit = self.aggregator_group.cube.admit
-        for name in dict.fromkeys(batch.endpoint):
-            if name not in self.endpoints and admit(CallField.ENDPOINT, name):
-                self.add_endpoint(Endpoint(name, is_monitored=True))
+        new = [name for name in dict.fromkeys(batch.endpoint) if name not in self.endpoints]
+        admitted = self.aggregator_group.cube.admit(CallField.ENDPOINT, new)
+        self.add_endpoints(Endpoint(name, is_monitored=True) for name in admitted)
 
     @property
     def stored(self) -> Stored:

@@ -212,9 +212,9 @@ def test_a_new_name_changes_the_version_of_the_cube(database: None) -> None:
     cube = dashboard.aggregator_group.cube
     transact(lambda: repository.add(dashboard))
     before = transact(lambda: cube.version)
-    assert transact(lambda: cube.admit(CallField.ENDPOINT, "a"))
+    assert transact(lambda: cube.admit(CallField.ENDPOINT, ["a"]))
     assert transact(lambda: cube.version) == before
-    assert transact(lambda: cube.admit(CallField.ENDPOINT, "new"))
+    assert transact(lambda: cube.admit(CallField.ENDPOINT, ["new"]))
     assert transact(lambda: cube.version) != before
 
 
