@@ -25,7 +25,9 @@ SECURITY_SCHEMES = {
         "name": SESSION_COOKIE,
         "description": "Set by `/api/login`. A POST also requires the header `X-XSRF-TOKEN` with"
         " the value of the cookie `XSRF-TOKEN`. Over HTTPS, the names of both cookies start with"
-        " `__Host-`, or with `__Secure-` if PyDash is served below a path.",
+        " `__Host-`, or with `__Secure-` if PyDash is served below a path. A"
+        " POST may name the id of the user that it is meant for in the header `X-PyDash-User`; if"
+        " another one is signed in, it is refused with 409.",
     },
     "token": {
         "type": "http",
@@ -178,6 +180,8 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or invalid; `errors` names it."
     if operation.access is not Access.PUBLIC:
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
+        if operation.method == "POST":
+            failures[HTTPStatus.CONFLICT] = "It is meant for another user: see `X-PyDash-User`."
     if operation.method == "POST" or "dashboard_id" in operation.path:
         failures[HTTPStatus.FORBIDDEN] = (
             "The resource belongs to another user, the scope of the API token is insufficient, or"

@@ -5,6 +5,9 @@ session. The session itself is stored with the user, who can list and end it. A 
 something and is authenticated by the cookie also needs the header `X-XSRF-TOKEN`. Our pages read
 its value from a cookie that other sites cannot read.
 
+All windows of a browser share its session. So that a window which still shows one user does not
+change the account of another who has signed in since, our pages name their user in `X-PyDash-User`.
+
 Over HTTPS, the names of all cookies begin with `__Host-`. Browsers accept such a cookie only from
 this host itself, so neither a subdomain nor plain HTTP can replace it.
 """
@@ -22,7 +25,7 @@ from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface
 
 from pydash_app.configuration import Configuration
-from pydash_app.errors import Forbidden, NotAuthenticated
+from pydash_app.errors import Conflict, Forbidden, NotAuthenticated
 from pydash_app.user import User, maybe_find_user
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE, Session
@@ -33,6 +36,7 @@ logger = Logger(__name__)
 
 SESSION_COOKIE = "pydash_session"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
+USER_HEADER = "X-PyDash-User"
 # Requires the attributes Secure and Path=/, and no Domain.
 HOST_PREFIX = "__Host-"
 # Requires only the attribute Secure, for PyDash below a path of a shared host.
@@ -177,11 +181,15 @@ def require(access: Access) -> None:
     """Check that the sender of the request has access to a route.
 
     :raises NotAuthenticated: nobody is signed in.
+    :raises Conflict: the request is meant for another user than the one signed in.
     :raises Forbidden: the API token does not grant it.
     """
     # Load the user in every attempt of a transaction, because the session may have just ended.
     g.pop("_login_user", None)
-    current_user()
+    user = current_user()
+    is_change = request.method not in SAFE_METHODS
+    if is_change and request.headers.get(USER_HEADER, user.get_id()) != user.get_id():
+        raise Conflict(f"Nothing was changed: this browser is now signed in as {user.name}.")
     scope = g.get("token_scope")
     if scope and access is Access.ACCOUNT:
         raise Forbidden("An API token has no access to the account. Sign in with a browser.")

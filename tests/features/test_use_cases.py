@@ -232,6 +232,29 @@ class TestAdding:
         expect(user_page.get_by_role("link", name="Spare")).to_have_count(0)
         assert "Spare" not in [board["name"] for board in stack.get("dashboards")]
 
+    def test_a_result_and_a_suggested_name_are_those_of_the_address(
+        self, user_page: Page, stack: Stack
+    ) -> None:
+        user_page.goto("/")
+        user_page.get_by_role("button", name="Add dashboard").click()
+        dialog = user_page.get_by_role("dialog")
+        url, name = dialog.get_by_label("Dashboard URL"), dialog.get_by_label("Name", exact=True)
+        steps = dialog.get_by_role("list", name="Connection test")
+        url.fill("http://127.0.0.1:9")
+        dialog.get_by_label("Token", exact=True).fill("wrong")
+        dialog.get_by_role("button", name="Test and add").click()
+        expect(steps).to_contain_text("Connection refused")
+        url.fill(stack.shop_url)
+        expect(steps).to_have_count(0)
+        expect(name).to_have_value(stack.shop_url.removeprefix("http://"))
+        dialog.get_by_role("button", name="Test and add").click()
+        expect(steps).to_contain_text("token", ignore_case=True)
+        dialog.get_by_label("Token", exact=True).fill("another")
+        expect(steps).to_have_count(0)
+        name.fill("My shop")
+        url.fill("http://127.0.0.1:9")
+        expect(name).to_have_value("My shop")
+
     def test_cancelling_adds_nothing(self, user_page: Page, stack: Stack) -> None:
         before = stack.get("dashboards")
         user_page.goto("/")

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, StorageState
+from playwright.sync_api import Page, StorageState, expect
 
-from tests.features.support.running_stack import Stack
+from tests.features.support.running_stack import PASSWORD, Stack
 from tests.features.support.site_map import (
     DIALOGS,
     SIZES,
@@ -62,3 +62,29 @@ def test_dialogs(phone: Callable[..., Page], stack: Stack) -> None:
         assert box["x"] >= 0, dialog.name
         assert box["x"] + box["width"] <= SIZES[-1][0], dialog.name
     assert overflows == {dialog.name: 0 for dialog in DIALOGS}
+
+
+def test_a_new_token_can_be_copied_at_every_width(
+    open_page: Callable[..., Page], signed_in: StorageState
+) -> None:
+    page = open_page(storage_state=signed_in, permissions=["clipboard-read", "clipboard-write"])
+    page.goto("/settings")
+    page.get_by_role("button", name="New token").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("Widths")
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Create token").click()
+    code, copy = dialog.locator("pre"), dialog.get_by_role("button", name="Copy the token")
+    expect(code).to_contain_text("pydash_")
+    for width in (1920, 1280, 768, 390, 320):
+        page.set_viewport_size({"width": width, "height": 768})
+        frame, button = dialog.bounding_box(), copy.bounding_box()
+        assert frame and button
+        assert frame["x"] <= button["x"], width
+        assert button["x"] + button["width"] <= frame["x"] + frame["width"], width
+        assert code.evaluate("it => it.scrollWidth <= it.clientWidth"), f"cut at {width} pixels"
+        page.evaluate("navigator.clipboard.writeText('')")
+        copy.click()
+        expect(page.get_by_text("Copied.").last).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == code.inner_text(), width

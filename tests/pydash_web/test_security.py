@@ -208,6 +208,25 @@ class TestSessions:
         assert abs(second - first) < 60
 
 
+class TestWindowsOfOneBrowser:
+    def test_a_change_meant_for_another_user_is_refused(
+        self, alice: Visitor, charlie: Visitor
+    ) -> None:
+        """The window of a user who has been signed out in another one, where Charlie signed in."""
+        of_alice = {"X-PyDash-User": alice.get("/api/user").json()["id"]}
+        change = ("/api/user/change_settings", {"username": "Alicia"})
+        refused = charlie.post(*change, headers=of_alice)
+        assert refused.status_code == 409
+        assert refused.json()["message"].endswith("signed in as Charlie.")
+        assert charlie.post(LOGOUT, headers=of_alice).status_code == 409
+        assert charlie.get("/api/user", headers=of_alice).json()["name"] == "Charlie"
+        assert alice.post(*change, headers=of_alice).json()["user"]["name"] == "Alicia"
+
+    def test_signing_in_may_replace_another_user(self, alice: Visitor) -> None:
+        body = {"name": "Alice", "password": PASSWORD}
+        assert alice.post("/api/login", body, headers={"X-PyDash-User": "1"}).status_code == 200
+
+
 class TestCrossSiteRequests:
     def test_a_change_requires_the_header(self, alice: Visitor) -> None:
         bare = {"X-XSRF-TOKEN": ""}

@@ -9,6 +9,7 @@ import { RouterProvider } from 'react-router/dom';
 import { userQuery } from '@/api/auth/user';
 import { persistQueries } from '@/api/core/offline-queries';
 import { createQueryClient, recoverWithServer } from '@/api/core/query-client';
+import { followOtherWindows } from '@/api/core/windows';
 import { NewVersion } from '@/app/new-version';
 import { createRouter } from '@/app/router';
 import { SnackbarProvider } from '@/components/snackbar';
@@ -24,6 +25,7 @@ queryClient.query(userQuery()).catch(() => undefined);
 
 persistQueries(queryClient);
 recoverWithServer(queryClient);
+followOtherWindows(queryClient);
 
 createRoot(root).render(
   <StrictMode>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 
 import { useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from 'react-router';
@@ -6,10 +6,27 @@ import { Navigate, Outlet, useLocation } from 'react-router';
 import { useUser } from '@/api/auth/user';
 import { signedOutKey } from '@/api/core/session-keys';
 import { Starting } from '@/app/starting';
+import { useNotify } from '@/components/snackbar';
+import type { User } from '@/api/types';
 import { loginPath } from '@/lib/paths';
 import { enableSounds } from '@/lib/sounds';
 
 const Failure = lazy(async () => ({ default: (await import('@/components/notice')).Failure }));
+
+/** Says so when somebody else has signed in in another window. */
+function useNoticeOfAnotherUser(user: User | null | undefined) {
+  const notify = useNotify();
+  const shown = useRef(user);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = user;
+    if (user && before && user.id !== before.id)
+      notify(
+        `This browser is now signed in as ${user.name}. What was not saved as ${before.name} is discarded.`,
+        'info',
+      );
+  }, [notify, user]);
+}
 
 /**
  * Redirects users who are not signed in to the login page and back here afterwards. After signing
@@ -21,6 +38,7 @@ export function RequireUser() {
   const { pathname, search } = useLocation();
   const sounds = user.data?.play_sounds ?? false;
   useEffect(() => enableSounds(sounds), [sounds]);
+  useNoticeOfAnotherUser(user.data);
 
   if (user.isPending) return <Starting />;
   if (user.data === undefined) {

@@ -23,14 +23,23 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
     }
   };
   return (
-    <Box sx={{ position: 'relative', textAlign: 'left', bgcolor: 'action.hover', borderRadius: 1 }}>
+    <Box
+      sx={{
+        position: 'relative',
+        minWidth: 0, // in a grid: the longest line would make it wider than its dialog
+        textAlign: 'left',
+        bgcolor: 'action.hover',
+        borderRadius: 1,
+      }}
+    >
       <Box
         component="pre"
         sx={{
           m: 0,
           p: 1.5,
           pr: 6,
-          overflowX: 'auto',
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
           fontFamily: MONOSPACE,
           fontSize: '0.8125rem',
         }}

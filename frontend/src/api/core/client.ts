@@ -10,7 +10,16 @@ import { ROOT } from '@/lib/root';
 const client = axios.create({ baseURL: `${ROOT}api`, timeout: 30_000 });
 const SECURE_NAMES = ['__Host-XSRF-TOKEN', '__Secure-XSRF-TOKEN'];
 
+/** The id of the user whom this window shows; the server refuses changes to the account of another. */
+let windowUser: string | undefined;
+
+export function setWindowUser(id: string | undefined): void {
+  windowUser = id;
+}
+
 client.interceptors.request.use((config) => {
+  if (windowUser !== undefined && config.method === 'post')
+    config.headers.set('X-PyDash-User', windowUser);
   const secureName = SECURE_NAMES.find((name) => document.cookie.includes(`${name}=`));
   if (secureName) config.xsrfCookieName = secureName;
   return config;

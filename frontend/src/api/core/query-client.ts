@@ -6,9 +6,12 @@ import {
   type Query,
 } from '@tanstack/react-query';
 
+import { setWindowUser } from '@/api/core/client';
 import { isServerReachable, watchReachability } from '@/api/core/connection';
 import { ApiError, hasStatus } from '@/api/core/errors';
 import { signedOutKey, userKey } from '@/api/core/session-keys';
+import { announceSession } from '@/api/core/windows';
+import type { User } from '@/api/types';
 import { deleteOfflineData } from '@/lib/offline-data';
 
 const RETRIES = 2;
@@ -45,9 +48,11 @@ export function createQueryClient(): QueryClient {
       },
     }),
     mutationCache: new MutationCache({
-      // The session may have ended, or the password was wrong: /user tells which.
+      // The session may have ended or be that of another user, or the password was wrong: /user
+      // tells which.
       onError: (error) => {
-        if (hasStatus(error, 401)) void queryClient.invalidateQueries({ queryKey: userKey });
+        if (hasStatus(error, 401) || hasStatus(error, 409))
+          void queryClient.invalidateQueries({ queryKey: userKey });
       },
     }),
     defaultOptions: {
@@ -63,6 +68,10 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+  queryClient.getQueryCache().subscribe(({ query }: { query: Query }) => {
+    if (query.queryKey[0] === userKey[0])
+      setWindowUser((query.state.data as User | null | undefined)?.id);
+  });
   return queryClient;
 }
 
@@ -75,6 +84,7 @@ export const recoverWithServer = (queryClient: QueryClient): (() => void) =>
 
 /** Ends the session in this tab, by the user's choice or not. */
 export function endSession(queryClient: QueryClient, byChoice = false): void {
+  if (byChoice) announceSession({ signedOut: true });
   clearUserData(queryClient);
   queryClient.setQueryData(signedOutKey, byChoice);
   queryClient.setQueryData(userKey, null);

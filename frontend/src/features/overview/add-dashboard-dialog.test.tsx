@@ -105,6 +105,46 @@ describe('adding a dashboard', () => {
     expect(sent).toEqual([]);
   });
 
+  it('suggests the host as the name until the user enters another one', async () => {
+    renderPage(<AddDashboardDialog onClose={() => undefined} />);
+    const url = screen.getByLabelText('Dashboard URL');
+    const name = screen.getByLabelText('Name');
+    await userEvent.type(url, 'https://old.example');
+    expect(name).toHaveValue('old.example');
+    await userEvent.clear(url);
+    expect(name).toHaveValue('');
+    await userEvent.type(url, 'https://new.example:8000/dashboard');
+    expect(name).toHaveValue('new.example:8000');
+    await userEvent.clear(name);
+    await userEvent.type(name, 'Shop');
+    await userEvent.type(url, '/more');
+    expect(name).toHaveValue('Shop');
+  });
+
+  it.each(['Dashboard URL', 'Token', 'Extra request headers (optional)'])(
+    'removes the result of a test when the user changes the field %s',
+    async (label) => {
+      mockPost('/dashboards/probe', WITHOUT_EXPORTER);
+      await submit();
+      const steps = await screen.findByRole('list', { name: 'Connection test' });
+      await screen.findAllByText(': passed');
+      await userEvent.type(screen.getByLabelText(label), 'x');
+      expect(steps).not.toBeInTheDocument();
+    },
+  );
+
+  it('adds nothing if the user changes the address while it is tested', async () => {
+    const release = delayPost('/dashboards/probe', FOUND);
+    const sent = mockPost('/dashboards/register', { message: 'Added.', dashboard: added });
+    const { queryClient } = await submit();
+    await screen.findByRole('list', { name: 'Connection test' });
+    await userEvent.type(screen.getByLabelText('Dashboard URL'), '2');
+    release();
+    await waitFor(() => expect(queryClient.isMutating()).toBe(0));
+    expect(screen.getByRole('button', { name: 'Test and add' })).toBeEnabled();
+    expect(sent).toEqual([]);
+  });
+
   it('warns about a duplicate name but allows it', async () => {
     mockGet('/dashboards', [makeDashboard({ name: 'shop.example.com' })]);
     const release = delayPost('/dashboards/probe', FOUND);

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -17,7 +17,6 @@ import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { ConnectionSteps } from '@/features/overview/connection-steps';
 import { ImportStatus } from '@/features/overview/import-status';
-import { useUnmountSignal } from '@/hooks/use-unmount-signal';
 import { newHeadersProblem, parseHeaders } from '@/lib/headers';
 import { urlProblem } from '@/lib/url';
 
@@ -34,10 +33,13 @@ function dashboardOf({ headers, ...values }: Values): NewDashboard {
 function Fields({ form }: { form: UseFormReturn<Values> }) {
   const name = useWatch({ control: form.control, name: 'name' }).trim();
   const isTaken = useDashboards().data?.some((dashboard) => dashboard.name === name);
-  /** The host is the default name. */
+  /** The host is the name until the user enters another one. */
+  const suggested = useRef('');
   const suggestName = (url: string) => {
-    if (form.getValues('name') === '' && URL.canParse(url))
-      form.setValue('name', new URL(url).host);
+    if (!['', suggested.current].includes(form.getValues('name'))) return;
+    suggested.current = URL.canParse(url) ? new URL(url).host : '';
+    const shouldValidate = form.getFieldState('name').invalid;
+    form.setValue('name', suggested.current, { shouldValidate });
   };
   return (
     <>
@@ -52,7 +54,7 @@ function Fields({ form }: { form: UseFormReturn<Values> }) {
         rules={{
           required: 'Enter the URL.',
           validate: urlProblem,
-          onBlur: ({ target }: { target: HTMLInputElement }) => suggestName(target.value),
+          onChange: ({ target }: { target: HTMLInputElement }) => suggestName(target.value),
         }}
       />
       <PasswordField
@@ -96,19 +98,39 @@ interface AddFormProps {
 function AddForm({ onAdded, onClose }: AddFormProps) {
   const probe = useProbeDashboard();
   const register = useRegisterDashboard();
-  const unmountSignal = useUnmountSignal();
+  const tested = useRef(new AbortController());
   const { form, submit } = useApiForm<Values, Dashboard | undefined>({
     defaultValues: EMPTY,
     send: async (values) => {
-      const signal = unmountSignal();
+      const { signal } = (tested.current = new AbortController());
       const dashboard = dashboardOf(values);
       const { url, token, headers } = dashboard;
       const connection = { url, token, ...(headers && { headers }) };
-      const { ok } = await probe.mutateAsync({ connection, signal });
-      return ok ? (await register.mutateAsync({ dashboard, signal })).dashboard : undefined;
+      try {
+        const { ok } = await probe.mutateAsync({ connection, signal });
+        return ok ? (await register.mutateAsync({ dashboard, signal })).dashboard : undefined;
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        throw error;
+      }
     },
     onDone: (dashboard) => dashboard && onAdded(dashboard),
   });
+  const forgetResults = useEffectEvent(() => {
+    tested.current.abort();
+    probe.reset();
+    form.clearErrors('root');
+  });
+  useEffect(
+    () =>
+      form.subscribe({
+        name: ['url', 'token', 'headers'],
+        formState: { values: true },
+        callback: ({ name }) => name !== undefined && forgetResults(),
+      }),
+    [form],
+  );
+  useEffect(() => () => tested.current.abort(), []);
   return (
     <Form
       form={form}
