@@ -83,7 +83,7 @@ browser:
 
 databases:
 	@{ ls /usr/lib/postgresql/*/bin/postgres && ls /usr/sbin/mariadbd && command -v mariadb-install-db; } > /dev/null 2>&1 \
-		|| $(call debian,postgresql mariadb-server-core mariadb-client-core,The exporter is tested with PostgreSQL and MariaDB)
+		|| $(call debian,postgresql mariadb-server-core mariadb-client-core,The exporter and the event store are tested with PostgreSQL and MariaDB)
 
 nginx:
 	@command -v nginx > /dev/null || [ -x /usr/sbin/nginx ] \

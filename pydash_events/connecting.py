@@ -9,6 +9,9 @@ from pydash_events import base
 DRIVERS = {
     "log": "pydash_events.impl_log",
     "memory": "pydash_events.impl_memory",
+    "mysql": "pydash_events.impl_sqlalchemy",
+    "postgresql": "pydash_events.impl_sqlalchemy",
+    "sqlite": "pydash_events.impl_sqlalchemy",
     "zodb": "pydash_events.impl_zodb",
 }
 """The module of each scheme of URLs; a module is imported only when it is needed."""

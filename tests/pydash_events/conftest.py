@@ -8,9 +8,13 @@ import pytest
 import pydash_database
 from pydash_events import Event, base, get_connection, impl_zodb
 from pydash_events.moving import move
+from tests.support.database_servers import mariadb, postgresql
 
-DRIVERS = ["memory", "zodb"]
+DRIVERS = ["memory", "zodb", "sqlite", "postgresql", "mysql"]
 """Each has a fixture `…_url`, which returns the URL of a store."""
+
+ZONE = "America/New_York"
+"""Of the servers' sessions: the store's times are in UTC all the same."""
 
 Connect = Callable[..., base.Connection]
 
@@ -34,6 +38,23 @@ def zodb_url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     pydash_database.configure("memory://")
     yield "zodb://"
     pydash_database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('events')}/events.db"
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with postgresql(ZONE) as server:
+        yield server.create_database()
+
+
+@pytest.fixture(scope="session")
+def mysql_url() -> Iterator[str]:
+    with mariadb(ZONE) as server:
+        yield server.create_database(drivername="mysql")
 
 
 @pytest.fixture(params=DRIVERS)

@@ -505,13 +505,13 @@ def spread_events() -> list[Event]:
     """Return events, many at the same time, whose ids do not follow the time."""
     return [
         event(
-            f"{i * 7 % 40:02}",
+            f"{i * 7 % 20:02}",
             number("n", i),
             number("even", i % 2),
             generated=START + i // 4 * HOUR,
             event_type=TYPES[i % 3],
         )
-        for i in range(40)
+        for i in range(20)
     ]
 
 
@@ -530,16 +530,16 @@ SORTS = [
 FILTERS: list[dict[str, Any]] = [
     {},
     {"event_type": "Foo"},
-    {"start_timestamp": START + 2 * HOUR, "end_timestamp": START + 7 * HOUR},
+    {"start_timestamp": START + 2 * HOUR, "end_timestamp": START + 3 * HOUR},
     {"traits_filter": [{"key": "even", "integer": 0}]},
     {"event_type": "Bar", "traits_filter": [{"key": "even", "integer": 1}]},
-    {"event_type": "Bar", "traits_filter": [{"key": "n", "integer": 10, "op": "gt"}]},
+    {"event_type": "Bar", "traits_filter": [{"key": "n", "integer": 5, "op": "gt"}]},
     {"event_type": "Zoo", "traits_filter": [{"key": "even", "integer": 0, "op": "ne"}]},
 ]
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=str)
-@pytest.mark.parametrize("limit", [1, 3, 40])
+@pytest.mark.parametrize("limit", [3, 20])
 def test_pages_return_each_event_once_and_in_order(
     connection: base.Connection, sort: list[tuple[str, str]] | None, limit: int
 ) -> None:
@@ -604,11 +604,11 @@ def test_an_unknown_order_is_an_error(filled: base.Connection, sort: list[tuple[
 
 def test_a_page_ends_when_enough_events_are_examined(connect: Connect) -> None:
     connection = connect(max_examined=50)
-    connection.record_events([event(f"{i:04}", text("t", f"{i % 400:03}")) for i in range(1000)])
+    connection.record_events([event(f"{i:04}", text("t", f"{i % 400:03}")) for i in range(500)])
     for condition, expected in [
-        ({"string": "399", "op": "contains"}, ["0399", "0799"]),
+        ({"string": "399", "op": "contains"}, ["0399"]),
         ({"string": "400", "op": "contains"}, []),
-        ({"string": "", "op": "contains"}, [f"{i:04}" for i in range(1000)]),
+        ({"string": "", "op": "contains"}, [f"{i:04}" for i in range(500)]),
     ]:
         wanted = EventFilter(traits_filter=[{"key": "t", **condition}])
         found: list[str] = []
@@ -618,7 +618,7 @@ def test_a_page_ends_when_enough_events_are_examined(connect: Connect) -> None:
             found, after, pages = found + ids(page), page.position, pages + 1
             assert len(page) <= 50
         assert found == expected
-        assert pages >= 20
+        assert pages >= 10
         assert ids(connection.get_events(wanted)) == expected
 
 
