@@ -116,9 +116,9 @@ class Connection(base.Connection):
                 break
         return deleted
 
-    def record_events(self, events: Iterable[Event]) -> list[int]:
+    def record_events(self, event_models: Iterable[Event]) -> list[int]:
         """Store events, in transactions of `BATCH` events."""
-        codes, valid = check_events(events, self.project)
+        codes, valid = check_events(event_models, self.project)
         positions = list(valid)
         for start in range(0, len(positions), BATCH):
             portion = {each: valid[each] for each in positions[start : start + BATCH]}
