@@ -1,9 +1,13 @@
 """One account with a hostile app, on the whole stack: what the others notice, and what it takes.
 
 The app sends requests without end, all names of which are different. Every half second another
-user requests `/api/status`, and the owner the overview. First the app is alone; then its owner also
-queries all the time, with six clients. `HOSTILE_SECONDS` sets the duration of each of the two, half
-a minute by default.
+user requests `/api/status`, and the owner the overview. At first nothing is fetched, for
+comparison; then the app is alone; then its owner also queries all the time, with six clients.
+
+Settings in the environment: `HOSTILE_SECONDS` is the duration of each of the last two phases, half
+a minute by default. `HOSTILE_DASHBOARDS` is the number of dashboards of the app, 1 by default:
+names fill at most about 160 MB of each. `HOSTILE_MEGABYTES` is the quota of the account, 100 by
+default, which a minute of the app exceeds.
 """
 
 import http.client
@@ -25,12 +29,15 @@ from bench.bench_api import DATABASE, WEB
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.stored import Stored
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import registration, tokens
 from pydash_database import server, transact
 
 SECONDS = float(os.environ.get("HOSTILE_SECONDS", "30"))
-MEGABYTES = 500
+DASHBOARDS = int(os.environ.get("HOSTILE_DASHBOARDS", "1"))
+MEGABYTES = int(os.environ.get("HOSTILE_MEGABYTES", "100"))
+IDLE_SECONDS = 15.0
 INTERVAL = 0.5
 OWNERS_CLIENTS = 6
 PORT = 18_790
@@ -66,25 +73,27 @@ def _measure(folder: Path) -> list[Row]:
         start("-c", DATABASE, str(folder))
         while not server.is_accepting(folder):
             time.sleep(0.05)
-        token, dashboard_id = _store(configuration)
+        token, dashboard_id = _create(configuration)
         web = start("-c", WEB, str(folder))
         assert web.stdout
         port = int(web.stdout.readline())
-        start("pydash.py", "fetcher")
         site = (port, token, dashboard_id, folder, web.pid)
-        return [*_rows("app", 0, *site), *_rows("app and owner", OWNERS_CLIENTS, *site)]
+        rows = _rows("idle", 0, min(IDLE_SECONDS, SECONDS), *site)
+        start("pydash.py", "fetcher")
+        rows += _rows("app", 0, SECONDS, *site)
+        return rows + _rows("app and owner", OWNERS_CLIENTS, SECONDS, *site)
     finally:
         for process in reversed(started):
             process.terminate()
             process.wait(30)
 
 
-def _store(configuration: Configuration) -> tuple[str, str]:
+def _create(configuration: Configuration) -> tuple[str, str]:
     pydash_app.configure(configuration)
 
     def store() -> tuple[str, str]:
         owner = registration.create("hostile", PASSWORD, "hostile@example.com", verified=True)
-        for name in ("huge", "hostile"):
+        for name in ("huge", *(f"hostile{number}" for number in range(DASHBOARDS))):
             url = f"http://127.0.0.1:{PORT}/{name}/dashboard"
             dashboard = Dashboard(url, "token", owner.id, name)
             repository.add(dashboard)
@@ -96,9 +105,16 @@ def _store(configuration: Configuration) -> tuple[str, str]:
 
 
 def _rows(
-    phase: str, clients: int, port: int, token: str, dashboard_id: str, folder: Path, web: int
+    phase: str,
+    clients: int,
+    seconds: float,
+    port: int,
+    token: str,
+    dashboard_id: str,
+    folder: Path,
+    web: int,
 ) -> list[Row]:
-    ends = time.monotonic() + SECONDS
+    ends = time.monotonic() + seconds
     dashboard = f"/api/dashboards/{dashboard_id}"
     statistics = "statistic=visits_per_ip,versions,unique_visitors,median_execution_time"
     queries = [
@@ -124,33 +140,45 @@ def _rows(
             begun = time.perf_counter()
             failures += _get(port, who, path)[0] != 200
             latencies.append((time.perf_counter() - begun) * 1000)
-        sizes.append((folder / server.FILE_NAME).stat().st_size)
+        # While the database is packed, there are two files.
+        sizes.append(sum(each.stat().st_size for each in folder.glob(f"{server.FILE_NAME}*")))
         memory.append(_resident(web))
         time.sleep(INTERVAL)
     for thread in owner:
         thread.join()
-    info, _ = json.loads(_get(port, token, "/api/dashboards")[1])
+    info = json.loads(_get(port, token, "/api/dashboards")[1])[0]
     print(info["error"], *info["limits_reached"], file=sys.stderr)
+    stored = _stored(folder)
     figures = {
         "/api/status of others, p50": (np.percentile(status, 50), "ms"),
         "/api/status of others, p95": (np.percentile(status, 95), "ms"),
         "/api/status of others, max": (max(status), "ms"),
         "overview of the owner, p50": (np.percentile(overview, 50), "ms"),
         "overview of the owner, p95": (np.percentile(overview, 95), "ms"),
-        "failures of both": (float(failures), "requests"),
+        "failures of both": (failures, "requests"),
         "web process, max": (max(memory) / 1e6, "MB"),
-        "database file, max": (max(sizes) / 1e6, "MB"),
-        "database file, last": (sizes[-1] / 1e6, "MB"),
-        "quota": (float(MEGABYTES), "MB"),
-        "endpoints in the overview": (float(len(info["endpoints"])), "endpoints"),
-        "queries of the owner, answered": (float(statuses.count(200)), "requests"),
-        "queries of the owner, refused": (float(len(statuses) - statuses.count(200)), "requests"),
-        "duration": (SECONDS, "s"),
+        "database files, max": (max(sizes) / 1e6, "MB"),
+        "database files, last": (sizes[-1] / 1e6, "MB"),
+        "requests of the app, stored": (stored.calls, "requests"),
+        "stored of the account": (stored.bytes / 1e6, "MB"),
+        "quota": (MEGABYTES, "MB"),
+        "endpoints in the overview": (len(info["endpoints"]), "endpoints"),
+        "queries of the owner, answered": (statuses.count(200), "requests"),
+        "queries of the owner, refused": (len(statuses) - statuses.count(200), "requests"),
+        "processes waiting for a processor, last": (os.getloadavg()[0], "processes"),
+        "duration": (seconds, "s"),
     }
     return [
         {"name": f"{phase}: {name}", "value": round(float(value), 1), "unit": unit}
         for name, (value, unit) in figures.items()
     ]
+
+
+def _stored(folder: Path) -> Stored:
+    pydash_app.configure(Configuration.from_environment({"PYDASH_DATA_DIR": str(folder)}))
+    stored = transact(lambda: repository.stored_of_user(next(iter(repository.all())).user_id))
+    pydash_database.close()
+    return stored
 
 
 def _query(

@@ -75,7 +75,7 @@ class StatusClass(StrEnum):
 
 # Texts that one statistic lists, such as the addresses of `visits_per_ip`, in all groups and slices
 # together. Every group and slice lists at least its most frequent one.
-MAX_LISTED = 200_000
+MAX_LISTED = 20_000
 # Distinct values of each field that are stored as texts; calls with further values are stored, too,
 # with one code for all of these.
 MAX_DISTINCT = {

@@ -28,9 +28,11 @@ logger = Logger(__name__)
 
 # ZODB logs a warning when more connections than this are open.
 _EXPECTED_CONNECTIONS = 256
-# The limits of the objects that a connection keeps in memory.
+# The maximum number of objects that a connection keeps in memory.
 _CACHED_OBJECTS = 20_000
-_CACHED_BYTES = 32 * 1024**2
+# The maximum size of the objects of all connections together, as they are stored. In memory they
+# are two to three times as large.
+_CACHED_BYTES = 64 * 1024**2
 
 
 class Session:
@@ -41,6 +43,8 @@ class Session:
         self.manager = TransactionManager()
         self.connection = database.open(self.manager)
         self.in_transaction = False
+        # The other connections drop what is too much now when they begin their next transaction.
+        database.setCacheSizeBytes(_CACHED_BYTES // max(2, len(database.pool.all)))
         weakref.finalize(self, _release, self.connection, self.manager).atexit = False
 
 
@@ -126,7 +130,6 @@ class Database:
             storage,
             pool_size=_EXPECTED_CONNECTIONS,
             cache_size=_CACHED_OBJECTS,
-            cache_size_bytes=_CACHED_BYTES,
             class_factory=class_factory(self.renamed_classes),
         )
         try:

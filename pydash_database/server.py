@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import ssl
+import sys
 from pathlib import Path
 
 from zc.lockfile import LockError
@@ -23,6 +24,9 @@ _COMMIT_TIMEOUT = 60
 # A client that missed at most this many commits can keep its cache.
 _INVALIDATION_QUEUE_SIZE = 1_000
 _MAX_SOCKET_PATH_LENGTH = 107
+# Seconds. Packing computes in a thread of its own. With Python's five milliseconds, each of the
+# many steps of serving a request would wait so long for it.
+_SWITCH_INTERVAL = 0.0005
 
 
 class ServerNotStarted(Exception):  # noqa: N818 (the name describes what went wrong)
@@ -39,6 +43,7 @@ def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
     """
     # Whoever can connect can read everything, so file and socket are for the owner alone.
     os.umask(0o077)
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     data_dir.mkdir(parents=True, exist_ok=True)
     zeo = zeo or ZeoUri(str(data_dir / SOCKET_NAME))
     if isinstance(zeo.address, str):

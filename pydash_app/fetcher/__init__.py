@@ -31,6 +31,8 @@ __all__ = ["Heartbeat", "last_heartbeat", "run"]
 POLL_SECONDS = 1.0
 STOP_SECONDS = 10.0
 GRANULARITY_SECONDS = 0.05
+# How much less urgent fetching is than what people wait for, as `nice` counts it.
+NICENESS = 5
 
 logger = Logger(__name__)
 
@@ -88,12 +90,18 @@ def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading
 
 def _create_executor(configuration: Configuration) -> TaskExecutor:
     """Create the task executor, whose processes are configured like this one."""
-    configure = partial(pydash_app.configure, configuration)
     if configuration.executor == "processes":
         preload = ["pydash_app.fetcher"]
-        return ProcessExecutor(configuration.fetch_workers, configure, preload=preload)
+        prepare = partial(_prepare_worker, configuration)
+        return ProcessExecutor(configuration.fetch_workers, prepare, preload=preload)
+    configure = partial(pydash_app.configure, configuration)
     dask = urlsplit(configuration.executor)
     return DaskExecutor(dask.netloc, configure, tls=dict(parse_qsl(dask.query)))
+
+
+def _prepare_worker(configuration: Configuration) -> None:
+    os.nice(NICENESS)
+    pydash_app.configure(configuration)
 
 
 def _stop_on_signals() -> threading.Event:

@@ -14,7 +14,7 @@ MAIL_INTERVAL = timedelta(seconds=5)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
 DATABASE_INTERVAL = timedelta(hours=6)
-GROWTH_INTERVAL = timedelta(minutes=1)
+GROWTH_INTERVAL = timedelta(seconds=10)
 # The growth (bytes) below which the database is not packed.
 MIN_GROWTH = 256 * 1024**2
 _PACKED_SIZE = "packed_size"

@@ -1,9 +1,12 @@
 """The web server: waitress, multi-threaded."""
 
+import ctypes
 import errno
 import re
 import resource
 import signal
+import sys
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +33,16 @@ SPARE_CONNECTIONS = 8
 # Other files of the process: the database, the log, and connections to users' servers.
 OTHER_FILES = 128
 IDLE_SECONDS = 60
+# Seconds, instead of Python's five milliseconds: for so long, a query that computes can delay each
+# step of another request.
+SWITCH_INTERVAL = 0.001
+# Larger blocks of memory are returned to the operating system when they are freed. By default, the
+# C library keeps blocks of up to 32 MB, in an arena for each thread, so that every thread would
+# keep what its largest query needed.
+LARGE_BLOCK = 1 << 20
+ARENAS = 2
+# The parameters of `mallopt` in the GNU C library.
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
@@ -62,6 +75,8 @@ def listen(app: Any, configuration: Configuration) -> Any:
     :param app: the WSGI application.
     :raises SystemExit: the address is in use or unavailable.
     """
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    _return_freed_memory()
     sockets: dict[int, Any] = {}
     try:
         server = create_server(
@@ -88,6 +103,14 @@ def listen(app: Any, configuration: Configuration) -> Any:
         if isinstance(listening, BaseWSGIServer):
             listening.channel_class = _Channel
     return server
+
+
+def _return_freed_memory() -> None:
+    """Make the C library return large blocks of memory when they are freed, if it is GNU's."""
+    with suppress(AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, LARGE_BLOCK)
+        mallopt(_M_ARENA_MAX, ARENAS)
 
 
 def _allowed_connections() -> int:

@@ -24,6 +24,7 @@ from pydash_database import (
     schema,
     transact,
 )
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -184,3 +185,25 @@ def test_an_unsupported_database_is_reported_with_a_hint(uri: str, hint: str) ->
     pydash_database.configure(uri)
     with pytest.raises(ValueError, match=hint):
         transact(lambda: None)
+
+
+def test_all_connections_share_a_limit_of_cached_bytes(counter: Configuration) -> None:
+    limits: list[int] = []
+    measured, leave = threading.Barrier(9), threading.Event()
+
+    def use() -> None:
+        transact(increase)
+        measured.wait(60)
+        limits.append(database_connection()._cache.cache_size_bytes)
+        leave.wait(60)
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    measured.wait(60)
+    wait_for(lambda: len(limits) == 8)
+    leave.set()
+    for thread in threads:
+        thread.join()
+    # Those of threads that have ended may wait in the pool.
+    assert 0 < sum(limits) <= connections._CACHED_BYTES

@@ -1,6 +1,7 @@
 """The web server as a process: how it starts, and how it stops."""
 
 import os
+import platform
 import resource
 import signal
 import socket
@@ -25,6 +26,38 @@ from pydash_web.http import server
 configuration = Configuration.from_environment(os.environ)
 pydash_app.configure(configuration)
 server.run(pydash_web.create_app(configuration), configuration)
+"""
+
+USE_MEMORY = """
+import sys
+import threading
+import numpy as np
+from pathlib import Path
+from pydash_app.configuration import Configuration
+from pydash_web.http import server
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+def query():
+    for size in range(1, 4):
+        columns = [np.ones(size * 500_000) for _ in range(4)]
+        small = [bytearray(1_000) for _ in range(100)]
+        del columns
+        results.append(small.pop())  # what is kept lies behind what is freed
+def app(environ, start_response):
+    return []
+results = []
+server.listen(app, Configuration(data_dir=Path(sys.argv[1]), port=0))
+before = resident()
+barrier = threading.Barrier(13)
+def run():
+    query()
+    barrier.wait()
+    barrier.wait()
+for _ in range(12):
+    threading.Thread(target=run).start()
+barrier.wait()
+print(resident() - before)
+barrier.wait()
 """
 
 LIMIT_FILES = """
@@ -169,3 +202,11 @@ def test_it_monitors_itself_on_request(tmp_path: Path, port: int) -> None:
             assert "Flask Monitoring Dashboard" not in answer.text, "FMD's own pages stay out"
     finally:
         web.stop()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no arenas")
+def test_threads_keep_no_memory_that_they_have_freed(tmp_path: Path) -> None:
+    """Each of twelve threads used up to 48 MB."""
+    command = [sys.executable, "-c", USE_MEMORY, str(tmp_path)]
+    kept = int(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    assert kept < 64_000_000

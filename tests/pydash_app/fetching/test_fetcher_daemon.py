@@ -1,3 +1,4 @@
+import os
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from typing import TypeVar
 import psutil
 import pytest
 
+from periodic_tasks.process_executor import ProcessExecutor
+from pydash_app import fetcher as fetchers
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
@@ -190,6 +193,8 @@ def test_it_waits_for_a_database_that_is_not_available_yet(tmp_path: Path) -> No
 
 DEFAULT_SCHEDULER = """
 import os, sys, time, pydash_app
+from periodic_tasks.process_executor import ProcessExecutor
+from pydash_app import fetcher as fetchers
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_database import transact
@@ -212,3 +217,10 @@ def test_the_default_scheduler_also_fetches(
     # In a separate process, because a scheduler can be started only once.
     subprocess.run([sys.executable, script, str(dashboard_id)], env=settings, check=True)
     assert visits(dashboard_id) == 1
+
+
+def test_fetching_is_less_urgent_than_requests(zeo_database: Configuration) -> None:
+    executor = fetchers._create_executor(zeo_database)
+    assert isinstance(executor, ProcessExecutor)
+    with executor:
+        assert executor.submit(os.nice, 0).result() == os.nice(0) + fetchers.NICENESS
