@@ -13,9 +13,8 @@ from flask import Response, after_this_request, current_app, request
 from itsdangerous import BadSignature, TimestampSigner
 
 from pydash_app.secrets import new_code
-from pydash_web.http.session import cookie_name, set_cookie
+from pydash_web.http.session import DEVICE_COOKIE, cookie_name, set_cookie
 
-DEVICE_COOKIE = "pydash_device"
 # Browsers keep a cookie for at most 400 days.
 MAX_AGE = timedelta(days=400)
 # The maximum number of accounts per browser. The one that signed in longest ago is dropped.
@@ -27,7 +26,7 @@ _SEPARATOR = ":"
 def known_device(account: str) -> str | None:
     """Return the ID of the requesting browser; None if the account has not signed in with it.
 
-    :param account: the name to sign in with, in its normalized form.
+    :param account: the user's ID.
     """
     signer = _signer(account)
     for signed in _signed_ids():

@@ -35,6 +35,7 @@ from pydash_logger.logger import Logger
 logger = Logger(__name__)
 
 SESSION_COOKIE = "pydash_session"
+DEVICE_COOKIE = "pydash_device"
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
 USER_HEADER = "X-PyDash-User"
 # Requires the attributes Secure and Path=/, and no Domain.
@@ -290,7 +291,7 @@ def _send_cookies(response: Response) -> Response:
     elif cookie_name(XSRF_COOKIE) in request.cookies:
         secure = current_app.session_interface.get_cookie_secure(current_app)
         response.delete_cookie(cookie_name(XSRF_COOKIE), path=path, secure=secure)
-    for name in (SESSION_COOKIE, XSRF_COOKIE):
+    for name in (SESSION_COOKIE, XSRF_COOKIE, DEVICE_COOKIE):
         if cookie_name(name) != name and name in request.cookies:
             response.delete_cookie(name, path=path)
     return response

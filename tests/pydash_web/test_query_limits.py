@@ -1,12 +1,16 @@
 """Limits of the queries of one account, and pages of many endpoints."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event, Semaphore, Thread
 from uuid import UUID
 
 import pytest
+import requests
 
 from pydash_app.dashboard.endpoint_call import EndpointCall
+from pydash_cube import effort
 from pydash_web.http import concurrency
 from pydash_web.http.concurrency import Busy, QueryLimiter
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
@@ -59,11 +63,39 @@ def test_an_account_runs_two_queries_while_others_wait() -> None:
     assert not waiting.is_alive()
 
 
-def test_at_most_six_queries_of_an_account_wait() -> None:
-    admitted = QueryLimiter(12)._admitted
-    taken = [admitted.acquire("Alice") for _ in range(concurrency.MAX_QUERIES_PER_ACCOUNT + 1)]
-    assert taken == [True] * concurrency.MAX_QUERIES_PER_ACCOUNT + [False]
-    assert admitted.acquire("Bob")
+def test_six_queries_of_an_account_are_admitted(
+    lasting_site: Site, alice: Visitor, large: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two run, four wait, and a seventh is refused at once; other accounts are not affected."""
+    leave = Event()
+    monkeypatch.setattr(effort, "check_time", lambda: leave.wait(60))
+    admitted = Semaphore(0)
+    limiter = lasting_site.app.extensions["pydash_queries"]
+    wait_for = limiter._changed.wait_for
+
+    def recorded(is_free: Callable[[], bool], seconds: float) -> bool:
+        admitted.release()
+        return bool(wait_for(is_free, seconds))
+
+    monkeypatch.setattr(limiter._changed, "wait_for", recorded)
+    # A query of its own for each, because equal ones share a result.
+    queries = [f"{large}/query?statistic=total_visits&endpoint=e{number:03}" for number in range(8)]
+    cookies = alice.http.cookies.get_dict()
+    with ThreadPoolExecutor(6) as threads:
+        responses = [
+            threads.submit(requests.get, lasting_site.url + query, cookies=cookies, timeout=60)
+            for query in queries[:6]
+        ]
+        try:
+            assert all(admitted.acquire(timeout=60) for _ in range(6))
+            refused = alice.get(queries[6])
+            with limiter.running("somebody else", 0):
+                assert not any(response.done() for response in responses)
+        finally:
+            leave.set()
+        assert [response.result().status_code for response in responses] == [200] * 6
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert alice.get(queries[7]).status_code == 200
 
 
 def test_a_query_that_takes_too_long_is_a_503(
@@ -87,13 +119,26 @@ def test_the_overview_lists_the_first_hundred_endpoints(alice: Visitor, large: s
 
 @pytest.mark.parametrize("route", ["", "/endpoints"])
 def test_all_endpoints_are_listed_page_by_page(alice: Visitor, large: str, route: str) -> None:
-    names: list[str] = []
+    pages: list[list[str]] = []
     start: str | None = "e000"
     while start is not None:
         page = alice.get(f"{large}{route}?limit=70&start={start}").json()
-        names += [each["name"] for each in page["endpoints"]]
+        pages.append([each["name"] for each in page["endpoints"]])
         start = page["next_endpoint"]
-    assert names == [f"e{n:03}" for n in range(250)]
+    names = [f"e{n:03}" for n in range(250)]
+    assert pages == [names[:70], names[70:140], names[140:210], names[210:]]
+
+
+@pytest.mark.parametrize(("route", "most"), [("", 100), ("/endpoints", 1_000)])
+def test_a_page_of_endpoints_has_a_maximum(
+    alice: Visitor, large: str, route: str, most: int
+) -> None:
+    page = alice.get(f"{large}{route}").json()
+    assert len(page["endpoints"]) == min(most, 250), "the maximum is the default"
+    assert alice.get(f"{large}{route}?limit={most}").status_code == 200
+    refused = alice.get(f"{large}{route}?limit={most + 1}")
+    assert refused.status_code == 400
+    assert list(refused.json()["errors"]) == ["limit"]
 
 
 def test_each_listed_endpoint_has_its_statistics(alice: Visitor, large: str) -> None:

@@ -13,9 +13,10 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services import fetching
 from pydash_app.dashboard.services.retention import drop_expired
+from pydash_app.dashboard.stored import Stored
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
-from pydash_database import transact
+from pydash_database import database_root, transact
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -119,9 +120,18 @@ def test_all_dashboards_of_a_user_share_a_limit(app: MonitoredApp, limit: Any) -
 
 
 def test_a_deleted_dashboard_and_user_leave_nothing(app: MonitoredApp) -> None:
+    write(app, 15)
     dashboard = add_dashboard(app)
-    transact(lambda: repository.delete(dashboard))
-    assert repository.stored_of_user(dashboard.user_id) == (0, 0)
+    other = add_dashboard(app, dashboard.user_id)
+    assert [fetch(each) for each in (dashboard, other)] == [15, 15]
+
+    def delete(each: Dashboard) -> Stored:
+        transact(lambda: repository.delete(each))
+        return transact(lambda: repository.stored_of_user(dashboard.user_id))
+
+    assert delete(dashboard) == other.stored
+    assert delete(other) == (0, 0)
+    assert not transact(lambda: list(database_root()["stored"]))
 
 
 def test_endpoints_beyond_the_limit_are_not_listed(
