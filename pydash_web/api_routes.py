@@ -50,7 +50,7 @@ login = post(
     "/login",
     controller.login.login,
     PUBLIC,
-    limit=limits.SIGN_IN,
+    limit=limits.PASSWORD,
     transactional=False,
     errors={401: "Wrong username or password.", 403: "The email address is not verified."},
 )

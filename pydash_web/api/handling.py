@@ -8,6 +8,7 @@ from flask import Response, current_app, g, request
 from pydantic import BaseModel
 
 from pydash_app.errors import PyDashError
+from pydash_app.user import find_by_name
 from pydash_app.user.entity import comparable
 from pydash_cube.effort import QueryTimeout
 from pydash_cube.vocabulary import QueryError
@@ -81,8 +82,13 @@ def _account(operation: Operation, arguments: dict[str, Any]) -> str | None:
     if operation.access is not Access.PUBLIC:
         return str(session.current_user().id)
     body = arguments.get("body")
-    named = getattr(body, "name", None) or getattr(body, "email", None)
-    return comparable(named) if named else None
+    name, mail = getattr(body, "name", None), getattr(body, "email", None)
+
+    def named() -> str | None:
+        user = find_by_name(name) if name else None
+        return user.get_id() if user else comparable(name or mail or "") or None
+
+    return transact(named)
 
 
 def _run(operation: Operation, arguments: dict[str, Any]) -> Response:

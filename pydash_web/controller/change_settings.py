@@ -14,7 +14,7 @@ def change_settings(body: Settings) -> UserMessage:
     """
     user = session.current_user()
     if body.current_password is not None:
-        limits.count(limits.PASSWORD, "change_settings with password", user.get_id())
+        limits.count(limits.PASSWORD, "change_settings", user.get_id())
     settings.change_settings(
         user,
         name=body.username,

@@ -8,7 +8,6 @@ import re
 from pydash_app import user as users
 from pydash_app.errors import NotAuthenticated, NotVerified
 from pydash_app.user import User
-from pydash_app.user.entity import comparable
 from pydash_database import transact
 from pydash_web.controller.user import user_info
 from pydash_web.http import devices, session
@@ -42,7 +41,7 @@ def login(body: Credentials) -> SignedIn:
     user, password_hash = transact(authenticate)
     # In a second transaction, because a conflict must not repeat the slow password check.
     session.sign_in(user, password_hash)
-    devices.remember_device(comparable(body.name))
+    devices.remember_device(user.get_id())
     return SignedIn(message="Signed in.", user=user_info(user), next=safe_next(body.next))
 
 

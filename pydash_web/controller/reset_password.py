@@ -21,7 +21,7 @@ def reset_password(body: PasswordReset) -> Message:
 
     :raises InvalidInput: the code is invalid, or the password does not meet the requirements.
     """
-    account = transact(lambda: password_reset.reset(body.code, body.new_password).name_key)
+    account = transact(lambda: password_reset.reset(body.code, body.new_password).get_id())
     # Otherwise someone who keeps sending wrong passwords could still lock the user out.
     devices.remember_device(account)
     return Message(message="Password changed. Please sign in. All API tokens were revoked.")

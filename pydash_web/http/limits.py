@@ -31,17 +31,20 @@ class Limit:
 
     :param devices_apart: whether each browser in which the account has signed in has its own limit,
         the same as an account. All of them together have the limit of an address.
+    :param counts_as: the name under which all routes with this limit count together; by default
+        each counts alone.
     """
 
     per_address: str
     per_account: str
     devices_apart: bool = False
+    counts_as: str | None = None
 
 
-SIGN_IN = Limit("60 per 10 minutes", "10 per 10 minutes", devices_apart=True)
 REGISTRATION = Limit(per_address="20 per hour", per_account="20 per hour")
 MAIL = Limit(per_address="20 per hour", per_account="3 per hour")
-PASSWORD = Limit(per_address="60 per 10 minutes", per_account="10 per 10 minutes")
+# Every route that takes a password of an account, because each tells whether a guess is right.
+PASSWORD = Limit("60 per 10 minutes", "10 per 10 minutes", devices_apart=True, counts_as="password")
 # A change of settings can also send mail, to any address.
 SETTINGS = Limit(per_address="60 per hour", per_account="30 per hour")
 CODE = Limit(per_address="30 per 10 minutes", per_account="30 per 10 minutes")
@@ -131,6 +134,7 @@ def count(limit: Limit, operation: str, account: str | None) -> None:
     :raises RetryLater: a limit is exceeded.
     """
     limiter: Limiter = current_app.extensions["pydash_limiter"]
+    operation = limit.counts_as or operation
     if account and limit.devices_apart and (device := known_device(account)):
         limiter.hit(limit.per_address, operation, "devices", account)
         limiter.hit(limit.per_account, operation, "device", device)

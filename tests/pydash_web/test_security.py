@@ -130,6 +130,7 @@ class TestCookies:
         deleted = answer.raw.headers.getlist("Set-Cookie")
         assert sorted(cookie.partition("=;")[0] for cookie in deleted) == [
             "XSRF-TOKEN",
+            "pydash_device",
             "pydash_session",
         ]
         assert all("Max-Age=0" in cookie for cookie in deleted)
@@ -423,6 +424,28 @@ class TestKnownBrowsers:
         make_user("Alice")
         assert self.guess(charlie, "Alice", 10) == [401] * 10
         assert site.visitor().sign_in("Alice").status_code == 429
+
+    def test_all_routes_with_a_password_share_its_limit(self, site: Site, alice: Visitor) -> None:
+        guess = "wrong password"
+        routes = [
+            ("/api/user/change_password", {"current_password": guess, "new_password": PASSWORD}),
+            ("/api/user/delete", {"password": guess}),
+            ("/api/user/tokens", {"name": "x", "scope": "read", "password": guess}),
+            ("/api/user/change_settings", {"email": "b@example.com", "current_password": guess}),
+            ("/api/login", {"name": "Alice", "password": guess}),
+        ]
+        site.forget_limits()
+        tried = [alice.post(*route).status_code for route in (*routes, *routes)]
+        assert tried == [401] * 10
+        assert [alice.post(*route).status_code for route in routes] == [429] * 5
+        # Elsewhere, without the cookie of a known browser, the account has as many again.
+        assert self.guess(site.visitor(), "Alice", 11) == [401] * 10 + [429]
+
+    def test_a_new_name_allows_no_more_guesses(self, site: Site, alice: Visitor) -> None:
+        thief = site.visitor()
+        self.guess(thief, "Alice", 10)
+        assert alice.post("/api/user/change_settings", {"username": "Alicia"}).ok
+        assert self.guess(thief, "Alicia", 1) == [429]
 
     def test_it_cannot_be_forged(self, site: Site, alice: Visitor) -> None:
         make_user("x-Alice")
