@@ -9,6 +9,7 @@ from pydash_events import base
 DRIVERS = {
     "log": "pydash_events.impl_log",
     "memory": "pydash_events.impl_memory",
+    "mongodb": "pydash_events.impl_mongodb",
     "mysql": "pydash_events.impl_sqlalchemy",
     "postgresql": "pydash_events.impl_sqlalchemy",
     "sqlite": "pydash_events.impl_sqlalchemy",

@@ -1,4 +1,4 @@
-"""Events as the `zodb` driver encodes them: of plain values."""
+"""Events as drivers encode them: of plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

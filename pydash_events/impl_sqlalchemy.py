@@ -20,6 +20,7 @@ from pydash_database import DatabaseUnavailable
 from pydash_events import base
 from pydash_events.checks import Key, admit, check_events, encode_raw, is_name
 from pydash_events.errors import StorageBadVersion, StorageUnknownWriteError
+from pydash_events.event_rows import to_microseconds
 from pydash_events.filters import EventFilter
 from pydash_events.models import Event, Trait, as_utc
 from pydash_events.paging import Order, Page, Position, position_of
@@ -36,7 +37,6 @@ from pydash_events.sql_tables import (
     projects,
     store,
     to_columns,
-    to_micros,
     trait_types,
 )
 
@@ -105,7 +105,7 @@ class Connection(base.Connection):
         """Delete events that are older than `ttl` seconds, the oldest first."""
         if ttl <= 0:
             return 0
-        limit = to_micros(as_utc(now or datetime.now(UTC)) - timedelta(seconds=ttl))
+        limit = to_microseconds(as_utc(now or datetime.now(UTC)) - timedelta(seconds=ttl))
         deleted = 0
         while max_count is None or deleted < max_count:
             count = BATCH if max_count is None else min(BATCH, max_count - deleted)
@@ -312,7 +312,7 @@ def _insert(
     rows: dict[sqlalchemy.Table, list[dict[str, Any]]] = defaultdict(list)
     for sequence, event in enumerate(admitted, last_sequence + 1):
         project = event.project or ""
-        generated = to_micros(event.generated)
+        generated = to_microseconds(event.generated)
         rows[events].append(
             {
                 "id": sequence,

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from pydash_events.checks import decode_raw
+from pydash_events.event_rows import to_microseconds, to_time
 from pydash_events.filters import COMPARISONS, Condition, EventFilter
 from pydash_events.models import Event, Trait
 from pydash_events.paging import Order, Position, position_of
@@ -39,9 +40,7 @@ from pydash_events.sql_tables import (
     TRAITS,
     event_types,
     events,
-    from_micros,
     to_columns,
-    to_micros,
     trait_types,
 )
 
@@ -267,8 +266,8 @@ class Search:
 
     def _times(self, table: Table) -> list[Clause]:
         start, end = self._filter.start_timestamp, self._filter.end_timestamp
-        clauses = [] if start is None else [table.c.generated >= to_micros(start)]
-        return clauses if end is None else [*clauses, table.c.generated <= to_micros(end)]
+        clauses = [] if start is None else [table.c.generated >= to_microseconds(start)]
+        return clauses if end is None else [*clauses, table.c.generated <= to_microseconds(end)]
 
     def _late(self) -> list[Clause]:
         last = self._filter.after_sequence
@@ -290,11 +289,11 @@ class Search:
         ).one_or_none()
         if row is None:
             return None
-        return Position(from_micros(row.generated), row.message_id, row.sequence, self._project)
+        return Position(to_time(row.generated), row.message_id, row.sequence, self._project)
 
     def _bound(self, walk: Walk, position: Position, *, is_end: bool = False) -> Clause:
         """Return the condition to be after a position; or, with `is_end`, not to be after it."""
-        values = {**position._asdict(), "generated": to_micros(position.generated)}
+        values = {**position._asdict(), "generated": to_microseconds(position.generated)}
         clause: Clause | None = None
         at_least: Clause = true()
         for name, direction in reversed(self._order.keys):
@@ -329,7 +328,7 @@ class Search:
         return Event(
             row.message_id,
             self._types[row.type_id],
-            from_micros(row.generated),
+            to_time(row.generated),
             [],
             decode_raw(row.raw),
             self._project,
@@ -354,7 +353,7 @@ def _by_time(rows: Iterable[Any], direction: str, start: datetime | None) -> Ite
     """
     is_descending = direction == "desc"
     if start is not None:
-        first = to_micros(start)
+        first = to_microseconds(start)
         rows = [
             row
             for row in rows

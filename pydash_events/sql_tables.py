@@ -5,7 +5,7 @@ zones. Texts are compared by their bytes. A trait's row repeats the time of its 
 index finds the events with a value in a time range.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,25 +25,13 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from pydash_events.checks import MAX_NAME_LENGTH, MAX_TEXT_BYTES
+from pydash_events.event_rows import to_microseconds, to_time
 from pydash_events.models import Trait, Value
 
 VERSION = 1
 """Of the schema."""
 HEAD_LENGTH = 200
 """Characters of a text that are indexed: PostgreSQL and MySQL limit the size of a key."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-def to_micros(time: datetime) -> int:
-    """Return a time as it is stored."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def from_micros(micros: int) -> datetime:
-    """Return a stored time."""
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 class Chars(TypeDecorator[str]):
@@ -171,7 +159,9 @@ def to_columns(trait: Trait) -> dict[str, Value]:
     """Return the columns of a trait's value."""
     if isinstance(trait.value, str):
         return {"value": trait.value[:HEAD_LENGTH], "rest": trait.value[HEAD_LENGTH:]}
-    return {"value": to_micros(trait.value) if isinstance(trait.value, datetime) else trait.value}
+    return {
+        "value": to_microseconds(trait.value) if isinstance(trait.value, datetime) else trait.value
+    }
 
 
 def from_row(dtype: int, row: Any) -> Value:
@@ -179,6 +169,6 @@ def from_row(dtype: int, row: Any) -> Value:
     if dtype == Trait.TEXT_TYPE:
         return str(row.value + row.rest)
     if dtype == Trait.DATETIME_TYPE:
-        return from_micros(row.value)
+        return to_time(row.value)
     value: Value = row.value
     return value

@@ -416,6 +416,7 @@ NAMES = {
 }
 # Documented values, by module and name.
 EVENT, TRAIT = "pydash_events.models:Event", "pydash_events.models:Trait"
+MONGO = "pydash_events.pymongo_base:Connection"
 LOG, SQL = "pydash_events.impl_log:Connection", "pydash_events.impl_sqlalchemy:Connection"
 VALUES = {
     "pydash_events:StorageBadAggregate.code": 400,
@@ -435,6 +436,8 @@ VALUES = {
     "pydash_events.base:Connection.CAPABILITIES": {"events": {"query": {"simple": False}}},
     "pydash_events.base:Connection.STORAGE_CAPABILITIES": {"storage": {"production_ready": False}},
     f"{LOG}.CAPABILITIES": {"events": {"query": {"simple": False}}},
+    f"{MONGO}.CAPABILITIES": {"events": {"query": {"simple": True}}},
+    f"{MONGO}.STORAGE_CAPABILITIES": {"storage": {"production_ready": True}},
     f"{SQL}.CAPABILITIES": {"events": {"query": {"simple": True}}},
     f"{SQL}.STORAGE_CAPABILITIES": {"storage": {"production_ready": True}},
 }

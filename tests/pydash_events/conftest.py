@@ -1,5 +1,8 @@
 """A store of each driver, empty, and connections to it."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -9,8 +12,9 @@ import pydash_database
 from pydash_events import Event, base, get_connection, impl_zodb
 from pydash_events.moving import move
 from tests.support.database_servers import mariadb, postgresql
+from tests.support.waiting import wait_for
 
-DRIVERS = ["memory", "zodb", "sqlite", "postgresql", "mysql"]
+DRIVERS = ["memory", "zodb", "sqlite", "postgresql", "mysql", "mongodb"]
 """Each has a fixture `…_url`, which returns the URL of a store."""
 
 ZONE = "America/New_York"
@@ -55,6 +59,30 @@ def postgresql_url() -> Iterator[str]:
 def mysql_url() -> Iterator[str]:
     with mariadb(ZONE) as server:
         yield server.create_database(drivername="mysql")
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that speaks MongoDB's protocol, for MongoDB itself is in no package registry."""
+    folder = tmp_path_factory.mktemp("mongodb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "nx_27017.nx_27017", "--db", "events", "--port", str(port)]
+    files = ["--log-file", str(folder / "log"), "--pid-file", str(folder / "pid")]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen([*command, *files], cwd=folder, stdout=quiet, stderr=quiet) as process:
+        try:
+            wait_for(lambda: process.poll() is not None or accepts(port))
+            assert process.poll() is None, "The server did not start."
+            yield f"mongodb://127.0.0.1:{port}/events"
+        finally:
+            process.kill()
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as connection:
+        return not connection.connect_ex(("127.0.0.1", port))
 
 
 @pytest.fixture(params=DRIVERS)
