@@ -1,0 +1,152 @@
+"""The event store: recording in batches, and a page of 100, with each driver.
+
+    python -m bench.bench_events             100,000 events
+    python -m bench.bench_events 1000000     or as many as given
+
+Events are of 40 projects and 12 types, over a year, with three traits: one of 500 users, a duration
+and a count.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bench.run import table
+from pydash_events import Event, EventFilter, Order, Trait, base, get_connection
+from tests.support.database_servers import postgresql
+
+EVENTS = 100_000
+BATCH = 1_000
+ROUNDS = 20
+LIMIT = 100
+MAX_PAGE_MS = 50
+MIN_EVENTS_PER_SECOND = 10_000
+PROJECTS, TYPES, USERS = 40, 12, 500
+START = datetime(2025, 12, 1, tzinfo=UTC)
+YEAR = timedelta(days=365)
+
+Condition = Callable[[random.Random], list[dict[str, Any]]]
+PAGES: dict[str, Condition] = {
+    "type and time": lambda chance: [],
+    "one user in 500": lambda chance: [_eq_user(chance)],
+    "an unknown user": lambda chance: [{"key": "user", "string": "nobody"}],
+    "half of the durations": lambda chance: [_duration("lt", 20.0)],
+    "1 % of the durations": lambda chance: [_duration("gt", 205.0)],
+    "user and duration": lambda chance: [_eq_user(chance), _duration("lt", 20.0)],
+    "a part of a text (examined)": lambda chance: [
+        {"key": "user", "string": "nobody", "op": "contains"}
+    ],
+}
+
+Row = dict[str, Any]
+
+
+def run(size: int = EVENTS) -> list[Row]:
+    """Run the benchmark; takes about two minutes.
+
+    :param size: the number of events in each store.
+    """
+    rows = []
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        server = stack.enter_context(postgresql("UTC"))
+        urls = {
+            "memory": "memory://bench",
+            "SQLite": f"sqlite:///{folder}/events.db",
+            "PostgreSQL": server.create_database(drivername="postgresql"),
+        }
+        for name, url in urls.items():
+            connection = get_connection(url)
+            connection.upgrade()
+            rows.append(_record(name, connection, size))
+            rows += _read(name, connection)
+            connection.close()
+    return rows
+
+
+def _record(name: str, connection: base.Connection, size: int) -> Row:
+    seconds = 0.0
+    batch: list[Event] = []
+    for event in _generate(size):
+        batch.append(event)
+        if len(batch) == BATCH:
+            start = time.perf_counter()
+            assert not any(connection.record_events(batch))
+            seconds += time.perf_counter() - start
+            batch = []
+    value = size // BATCH * BATCH / seconds
+    text = f"events: record {size:,} in batches of {BATCH:,}, {name}"
+    ratio = value / MIN_EVENTS_PER_SECOND
+    return {
+        "name": text,
+        "value": value,
+        "unit": "1/s",
+        "peer": MIN_EVENTS_PER_SECOND,
+        "ratio": ratio,
+    }
+
+
+def _read(name: str, connection: base.Connection) -> Iterator[Row]:
+    chance = random.Random(0)
+    for condition, traits_filter in PAGES.items():
+        times = []
+        for _ in range(ROUNDS):
+            start = START + chance.random() * 0.2 * YEAR
+            wanted = EventFilter(
+                start,
+                start + 0.8 * YEAR,
+                f"type.{chance.randrange(TYPES)}",
+                traits_filter=traits_filter(chance),
+                admin_proj=str(chance.randrange(PROJECTS)),
+            )
+            begin = time.perf_counter()
+            connection.get_page(wanted, LIMIT, Order())
+            times.append(1000 * (time.perf_counter() - begin))
+        value = statistics.median(times)
+        yield {
+            "name": f"events: page of {LIMIT}, {condition}, p50, {name}",
+            "value": value,
+            "unit": "ms",
+            "peer": MAX_PAGE_MS,
+            "ratio": MAX_PAGE_MS / value,
+        }
+
+
+def _generate(size: int) -> Iterator[Event]:
+    """Yield events by time; one in fifty is up to a day late."""
+    chance = random.Random(1)
+    for index in range(size):
+        generated = START + index / size * YEAR
+        if chance.random() < 0.02:
+            generated -= chance.random() * timedelta(days=1)
+        traits = [
+            Trait("user", Trait.TEXT_TYPE, f"user {chance.randrange(USERS)}"),
+            Trait("duration_ms", Trait.FLOAT_TYPE, round(chance.lognormvariate(3, 1), 3)),
+            Trait("count", Trait.INT_TYPE, chance.randrange(1000)),
+        ]
+        yield Event(
+            chance.randbytes(16).hex(),
+            f"type.{chance.randrange(TYPES)}",
+            generated,
+            traits,
+            None,
+            str(chance.randrange(PROJECTS)),
+        )
+
+
+def _eq_user(chance: random.Random) -> dict[str, Any]:
+    return {"key": "user", "string": f"user {chance.randrange(USERS)}"}
+
+
+def _duration(op: str, value: float) -> dict[str, Any]:
+    return {"key": "duration_ms", "op": op, "float": value}
+
+
+if __name__ == "__main__":
+    print(table(run(*map(int, sys.argv[1:]))))
