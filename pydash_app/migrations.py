@@ -78,6 +78,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _empty_missing_groups,
     users.index_appearances,  # More characters count as invisible than before.
     _index_texts,
+    dashboards.index_monitored,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.
