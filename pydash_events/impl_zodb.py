@@ -173,10 +173,11 @@ def connect(url: str, conf: Mapping[str, Any] | None = None) -> Connection:
 
 def _waiting(projects: Sequence[str]) -> EventTable | None:
     """Return the events of projects in the inbox; None if there are none."""
+    wanted = set(projects)
     rows: dict[Key, EventRow] = {}
     for _, batch in inbox.inbox().batches():
         for row in batch:
-            if row.project in projects:
+            if row.project in wanted:
                 rows.setdefault((row.project, row.message_id), row)
     return EventTable.of(list(rows.values()), UNSEQUENCED) if rows else None
 
