@@ -53,6 +53,7 @@ app.extensions["pydash_limiter"].hit = lambda *_: None
 if "anew" in sys.argv:
     from pydash_web.controller import dashboard_info
     dashboard_info.kept._capacity = 0
+server.prepare_process()
 listening = server.listen(app, configuration)
 print(listening.effective_port, flush=True)
 listening.run()
