@@ -100,6 +100,7 @@ class CallPage:
     :param set_aside: number of calls omitted because a value is invalid.
     :param notice: a message for the user, for instance that calls were deleted unread.
     :param remaining: approximate number of calls still to be read, if known.
+    :param is_reset: whether the app's database turned out to be another than before.
     """
 
     columns: CallColumns
@@ -108,3 +109,4 @@ class CallPage:
     set_aside: int = 0
     notice: str | None = None
     remaining: int | None = None
+    is_reset: bool = False

@@ -220,7 +220,7 @@ class ExporterDialect:
 
     def fetch_page(self, cursor: dict[str, Any] | None, limit: int) -> CallPage:
         """Return the calls after a cursor; see `RemoteDashboard.fetch_page`."""
-        position, notice = Position.from_cursor(cursor), None
+        position, notice, is_reset = Position.from_cursor(cursor), None, False
         if position.is_shared:
             if self._is_shared(position):
                 raise SeveralDatabases
@@ -232,7 +232,7 @@ class ExporterDialect:
                 cursor = replace(position, is_shared=True).to_cursor()
                 return CallPage(page.columns.select(page.ids < 0), cursor, has_more=True)
             position = Position(newest=position.newest, not_before=position.newest)
-            page, notice = self._request(position, limit), RESET_NOTICE
+            page, notice, is_reset = self._request(position, limit), RESET_NOTICE, True
         new = page.new_since(position)
         deleted = page.deleted_since(position)
         if deleted > LATE_IDS:
@@ -249,6 +249,7 @@ class ExporterDialect:
             set_aside=set_aside,
             notice=notice,
             remaining=max(page.last_id - after.last_id, 0) if page.has_more else 0,
+            is_reset=is_reset,
         )
 
     def _is_shared(self, position: Position) -> bool:

@@ -154,6 +154,18 @@ class Configuration(BaseSettings):
         description="The maximum size of the stored data of all dashboards of a user.",
         examples=["10000"],
     )
+    events_uri: setting_types.EventsUri = Field(
+        default="zodb://",
+        description="The store of events: `zodb://` is the database itself.",
+        examples=["zodb://"],
+        repr=False,
+    )
+    events_retention: int = Field(
+        default=400,
+        ge=0,
+        description="The number of days for which events are kept; 0 keeps them forever.",
+        examples=["90"],
+    )
     mail_url: setting_types.MailUrl | None = Field(
         default=None,
         description="The mail server. Without one, mails are written to `DATA/mail`.",

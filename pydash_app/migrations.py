@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from pydash_app import outbox
 from pydash_app.dashboard import repository as dashboards
+from pydash_app.event import reporting
 from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
 from pydash_app.user import mail_request_repository as mail_requests
 from pydash_app.user import repository as users
 from pydash_cube.former import convert, count_usage, index_texts, rename
 from pydash_database.schema import Migration, Root
+from pydash_events import event_log, inbox
 
 
 def _create_collections(root: Root) -> None:
@@ -65,6 +67,12 @@ def _index_texts(root: Root) -> None:
     dashboards.create_stored(root)
 
 
+def _create_events(root: Root) -> None:
+    inbox.create(root)
+    event_log.create(root)
+    reporting.create(root)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
@@ -78,7 +86,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _empty_missing_groups,
     users.index_appearances,  # More characters count as invisible than before.
     _index_texts,
-    dashboards.index_monitored,
+    _create_events,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

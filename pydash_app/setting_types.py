@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from pydash_events import DRIVERS
 from pydash_http.hosts import is_loopback
 from pydash_mail.server import MailServer
 
@@ -162,6 +163,7 @@ Switch = Annotated[bool, BeforeValidator(switch)]
 Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]
 DatabaseUri = Annotated[str, AfterValidator(database_uri)]
 RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss"))]
+EventsUri = Annotated[str, AfterValidator(url_of(*DRIVERS))]
 MailUrl = Annotated[str, AfterValidator(mail_url)]
 MailFrom = Annotated[str, AfterValidator(mail_from)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]

@@ -11,6 +11,7 @@ import pydash_web.controller.dashboards
 import pydash_web.controller.delete_dashboard
 import pydash_web.controller.delete_user
 import pydash_web.controller.downtime
+import pydash_web.controller.events
 import pydash_web.controller.execution_time_histogram
 import pydash_web.controller.execution_times_boxplots
 import pydash_web.controller.execution_times_per_version
@@ -32,6 +33,7 @@ import pydash_web.controller.visitor_heatmap
 from pydash_web.api import get, post
 from pydash_web.http import limits
 from pydash_web.http.session import Access
+from pydash_web.models.event import Events, RecordedEvents
 from pydash_web.models.operations import Status
 from pydash_web.models.statistic import ExportedCalls
 
@@ -247,6 +249,59 @@ change_endpoint_settings = post(
     controller.change_endpoint_settings.change_endpoint_settings,
     WRITE,
     errors=NO_ENDPOINT,
+)
+
+# -- Events -----------------------------------------------------------------------------------
+
+NOT_MINE = {404: "No such dashboard."}
+get_events = get(
+    "/events",
+    controller.events.events,
+    READ,
+    name="get_events",
+    errors=NOT_MINE,
+    streams={"application/json": Events, "text/csv": None},
+)
+report_events = post(
+    "/events",
+    controller.events.report,
+    WRITE,
+    name="report_events",
+    errors={400: RecordedEvents, **NOT_MINE},
+)
+stream_events = get(
+    "/events/stream",
+    controller.events.stream,
+    READ,
+    name="stream_events",
+    streams={"text/event-stream": None},
+)
+get_event = get(
+    "/events/<message_id>",
+    controller.events.event,
+    READ,
+    name="get_event",
+    errors={404: "No such event.", 409: "Several dashboards have an event with this ID."},
+)
+get_event_types = get(
+    "/event_types", controller.events.event_types, READ, name="get_event_types", errors=NOT_MINE
+)
+get_trait_types = get(
+    "/event_types/<event_type>/traits",
+    controller.events.trait_types,
+    READ,
+    name="get_trait_types",
+    errors=NOT_MINE,
+)
+get_traits = get(
+    "/event_types/<event_type>/traits/<trait_name>",
+    controller.events.traits,
+    READ,
+    name="get_traits",
+    errors=NOT_MINE,
+)
+get_capabilities = get(
+    "/capabilities", controller.events.capabilities, READ, name="get_capabilities"
 )
 
 # -- Operations -------------------------------------------------------------------------------

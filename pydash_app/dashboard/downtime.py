@@ -151,6 +151,14 @@ class DowntimeLog(Persistent):
         """
         return list(_clipped(self._all_outages(_now(now)), _utc(start), _utc(end)))
 
+    def end_of_outage(self, start: datetime) -> datetime | None:
+        """Return when the outage ended that began at a time; None if it has not, or there is none.
+
+        The time after the last ping does not count, if nobody pinged for too long.
+        """
+        end: datetime | None = self._outages.get(_utc(start))
+        return end
+
     def percentage(
         self, start: datetime, end: datetime, now: datetime | None = None
     ) -> float | None:

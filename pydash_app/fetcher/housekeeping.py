@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import clock, outbox
+from pydash_app import clock, configuration, event, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
 from pydash_app.user import invite_repository
 from pydash_app.user.services import mail_requests, pruning
+from pydash_events import moving
 
 MAIL_INTERVAL = timedelta(seconds=5)
+EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
 DATABASE_INTERVAL = timedelta(hours=6)
@@ -25,6 +27,10 @@ def schedule(scheduler: TaskScheduler) -> None:
     scheduler.add_periodic_task(
         "send mails", MAIL_INTERVAL, send_mails, True, time_limit=MAIL_TIME_LIMIT
     )
+    scheduler.add_periodic_task(
+        "move events", EVENTS_INTERVAL, move_events, True, time_limit=MAIL_TIME_LIMIT
+    )
+    scheduler.add_periodic_task("expire events", PRUNING_INTERVAL, expire_events)
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
     scheduler.add_periodic_task("drop records", PRUNING_INTERVAL, drop_expired_records)
     scheduler.add_periodic_task("pack if grown", GROWTH_INTERVAL, pack_if_grown)
@@ -36,6 +42,24 @@ def send_mails() -> None:
     """Write the mails that visitors requested, and send all due mails."""
     mail_requests.process_all()
     outbox.send_due()
+
+
+def move_events() -> None:
+    """Move recorded events to the event store, which gives each its place in the sequence."""
+    uri = configuration.current().events_uri
+    if uri == "zodb://":
+        moving.move()
+    else:
+        store = event.store()
+        store.upgrade()
+        moving.ship(store)
+
+
+def expire_events() -> None:
+    """Delete the events that are older than their retention."""
+    now, days = datetime.now(UTC), configuration.current().events_retention
+    if pydash_database.transact(lambda: clock.is_confirmed(now)):
+        event.store().clear_expired_data(timedelta(days=days).total_seconds(), now=now)
 
 
 def drop_expired_records() -> None:
@@ -58,7 +82,7 @@ def drop_expired_calls() -> None:
     now = datetime.now(UTC)
     if not pydash_database.transact(lambda: clock.is_confirmed(now)):
         return
-    dashboards = pydash_database.transact(repository.ids)
+    dashboards = pydash_database.transact(lambda: [each.id for each in repository.all()])
     failures: list[Exception] = []
     for dashboard_id in dashboards:
         try:

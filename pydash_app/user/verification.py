@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pydash_app.errors import InvalidInput
+from pydash_app.event import EventType, of_user, record
 from pydash_app.user import repository
 from pydash_app.user.verification_code import VerificationCode
 
@@ -39,6 +40,9 @@ def verify(verification_code: VerificationCode | UUID | str) -> bool:
         raise InvalidVerificationCodeError
     if user.has_verification_code_expired():
         raise VerificationCodeExpiredError
+    is_new = not user.is_verified()
     user.confirm_mail()
     repository.update(user)
+    verified = EventType.USER_VERIFIED if is_new else EventType.USER_MAIL_CHANGED
+    record(verified, of_user(user))
     return True

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, current_app, g, request
 from pydantic import BaseModel
 
+from pydash_app import event
 from pydash_app.errors import PyDashError
 from pydash_app.user import find_by_name
 from pydash_app.user.entity import comparable
@@ -27,6 +28,8 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
     Errors are turned into responses here rather than in Flask, so that wrappers of the view
     (metrics, FMD) see the status.
     """
+    # The actor is added with the session.
+    event.origin.set(event.Origin(ip=request.remote_addr))
     try:
         if operation.limit or operation.waits or not operation.transactional:
             response = _handle_in_steps(operation, path)

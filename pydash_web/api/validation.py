@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from flask import Request
 from pydantic import BaseModel, ValidationError
@@ -46,19 +46,23 @@ def body(model: type[Model], request: Request) -> Model:
     """
     if request.mimetype != "application/json":
         raise InvalidInput("The body must be JSON with the header Content-Type: application/json.")
-    return _validate(model, strict_json.loads(request.get_data()))
+    return validate(model, strict_json.loads(request.get_data()))
 
 
 def query(model: type[Model], request: Request) -> Model:
-    """Validate the query string of a request. Each parameter may occur only once.
+    """Validate the query string of a request. A parameter that is no list may occur only once.
 
     :raises InvalidInput: a parameter is invalid.
     """
     given = request.args.to_dict(flat=False)
-    repeated = {name: ["May occur only once."] for name in given if len(given[name]) > 1}
+    fields = model.model_fields.items()
+    lists = {field.alias or name for name, field in fields if get_origin(field.annotation) is list}
+    single = given.keys() - lists
+    repeated = {name: ["May occur only once."] for name in single if len(given[name]) > 1}
     if repeated:
         raise invalid(repeated)
-    return _validate(model, {name: values[0] for name, values in given.items()})
+    values = {name: given[name][0] if name in single else given[name] for name in given}
+    return validate(model, values)
 
 
 def invalid(errors: dict[str, list[str]]) -> InvalidInput:
@@ -70,7 +74,11 @@ def invalid(errors: dict[str, list[str]]) -> InvalidInput:
     return InvalidInput("; ".join(f"{name}: {' '.join(errors[name])}" for name in errors), errors)
 
 
-def _validate(model: type[Model], given: Any) -> Model:
+def validate(model: type[Model], given: Any) -> Model:
+    """Validate what a request contains.
+
+    :raises InvalidInput: a field is invalid.
+    """
     try:
         return model.model_validate(given)
     except ValidationError as error:

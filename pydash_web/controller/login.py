@@ -5,8 +5,11 @@ Users with wrong credentials or an unverified email address are rejected.
 
 import re
 
+from flask import request
+
 from pydash_app import user as users
 from pydash_app.errors import NotAuthenticated, NotVerified
+from pydash_app.event.failed_logins import FailedLogins, record_attempts
 from pydash_app.user import User
 from pydash_database import transact
 from pydash_web.controller.user import user_info
@@ -21,6 +24,9 @@ _PAGE = re.compile(
     r"(?:[\w-]+(?:/(?!(?:\.|%2e){1,2}(?:[/?#]|$))[^/?#]+)*/?)?(?:[?#].*)?",
     re.ASCII | re.IGNORECASE,
 )
+
+
+_failed_logins = FailedLogins()
 
 
 def login(body: Credentials) -> SignedIn:
@@ -38,7 +44,13 @@ def login(body: Credentials) -> SignedIn:
             raise NotVerified
         return user, user.password_hash
 
-    user, password_hash = transact(authenticate)
+    try:
+        user, password_hash = transact(authenticate)
+    except NotAuthenticated:
+        attempts = _failed_logins.count(request.remote_addr or "")
+        if attempts:
+            transact(lambda: record_attempts(users.find_by_name(body.name), attempts))
+        raise
     # In a second transaction, because a conflict must not repeat the slow password check.
     session.sign_in(user, password_hash)
     devices.remember_device(user.get_id())

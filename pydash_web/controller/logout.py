@@ -1,5 +1,6 @@
 """Signs out a user."""
 
+from pydash_app.event import EventType, of_user, record
 from pydash_database import transact
 from pydash_web.http import session
 from pydash_web.models.common import Message
@@ -7,6 +8,12 @@ from pydash_web.models.common import Message
 
 def logout() -> Message:
     """End the session of this browser."""
-    transact(lambda: session.current_user().sessions.end(session.session_id()))
+
+    def end() -> None:
+        user = session.current_user()
+        user.sessions.end(session.session_id())
+        record(EventType.USER_LOGOUT, of_user(user))
+
+    transact(end)
     session.forget()
     return Message(message="Signed out.")

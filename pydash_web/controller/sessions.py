@@ -1,6 +1,7 @@
 """Lists and ends the sessions of a user."""
 
 from pydash_app.errors import NotFound
+from pydash_app.event import EventType, of_user, record
 from pydash_web.http import session
 from pydash_web.models.common import Message
 from pydash_web.models.user import SessionInfo, Sessions
@@ -28,6 +29,8 @@ def delete_session(session_id: str) -> Message:
 
     :raises NotFound: the user has no such session.
     """
-    if not session.current_user().sessions.end(session_id):
+    user = session.current_user()
+    if not user.sessions.end(session_id):
         raise NotFound("Session not found.")
+    record(EventType.SESSION_ENDED, of_user(user))
     return Message(message="Session ended.")

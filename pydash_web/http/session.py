@@ -26,6 +26,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from pydash_app.configuration import Configuration
 from pydash_app.errors import Conflict, Forbidden, NotAuthenticated
+from pydash_app.event import EventType, Origin, of_user, origin, record
 from pydash_app.user import User, maybe_find_user
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE, Session
@@ -119,6 +120,7 @@ def sign_in(user: User, password_hash: str) -> None:
             raise NotAuthenticated("The password has just been changed. Sign in again.")
         if previous_user := maybe_find_user(previous_user_id):
             previous_user.sessions.end(previous_session)
+        record(EventType.USER_LOGIN, of_user(user), user_agent=request.user_agent.string)
         return user.sessions.begin(request.user_agent.string)
 
     begun = transact(begin)
@@ -191,6 +193,7 @@ def require(access: Access) -> None:
     is_change = request.method not in SAFE_METHODS
     if is_change and request.headers.get(USER_HEADER, user.get_id()) != user.get_id():
         raise Conflict(f"Nothing was changed: this browser is now signed in as {user.name}.")
+    origin.set(Origin(ip=request.remote_addr, actor=user.name))
     scope = g.get("token_scope")
     if scope and access is Access.ACCOUNT:
         raise Forbidden("An API token has no access to the account. Sign in with a browser.")

@@ -82,6 +82,14 @@ MATRIX = {
     "get_visitor_heatmap": READING,
     "get_unique_visitor_heatmap": READING,
     "change_endpoint_settings": CHANGING,
+    "get_events": ONES_OWN,
+    "report_events": ADDING,
+    "stream_events": ONES_OWN,
+    "get_event": (401, 401, 404, 404, 404, 404, 404, 401),
+    "get_event_types": ONES_OWN,
+    "get_trait_types": ONES_OWN,
+    "get_traits": ONES_OWN,
+    "get_capabilities": ONES_OWN,
     "get_status": ANYBODY,
     "metrics": ADMINISTRATORS,
     "openapi": ANYBODY,
@@ -104,6 +112,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "register_dashboard": {"name": "Mine", "url": "http://10.0.0.1", "token": "x"},
     "change_dashboard_settings": {"name": "Renamed"},
     "change_endpoint_settings": {"hidden": True},
+    "report_events": {"event_type": "app.deploy"},
 }
 # After these, the next visitor would find another world.
 DESTRUCTIVE = {

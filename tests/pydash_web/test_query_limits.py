@@ -70,9 +70,7 @@ def test_six_queries_of_an_account_are_admitted(
     leave = Event()
     monkeypatch.setattr(effort, "check_time", lambda: leave.wait(60))
     admitted = Semaphore(0)
-    # With fewer places, half of them would be the limit.
-    limiter = QueryLimiter(40)
-    monkeypatch.setitem(lasting_site.app.extensions, "pydash_queries", limiter)
+    limiter = lasting_site.app.extensions["pydash_queries"]
     wait_for = limiter._changed.wait_for
 
     def recorded(is_free: Callable[[], bool], seconds: float) -> bool:

@@ -635,6 +635,132 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List events that match a filter; the header `Link` has the URL of the next page */
+        get: operations["get_events"];
+        put?: never;
+        /** Record up to 1,000 events, such as deploys */
+        post: operations["report_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Send the events after the one named by `Last-Event-ID`, as server-sent events
+         * @description The response ends with what there is, and the browser connects again after two seconds, so that no thread of the server ever waits for events. Without that header, it begins with the present.
+         */
+        get: operations["stream_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return an event */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event_types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the types of the visible events */
+        get: operations["get_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event_types/{event_type}/traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the traits of a type of events */
+        get: operations["get_trait_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event_types/{event_type}/traits/{trait_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the distinct values of a trait of a type of events, at most 1,000
+         * @description They are those of the latest events.
+         */
+        get: operations["get_traits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what the event store can do */
+        get: operations["get_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -704,6 +830,18 @@ export interface components {
          * @enum {string}
          */
         CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
+        /**
+         * Capabilities
+         * @description What the event store can do, each by its path.
+         */
+        Capabilities: {
+            api: {
+                [key: string]: boolean;
+            };
+            storage: {
+                [key: string]: boolean;
+            };
+        };
         /**
          * Connection
          * @description The address of a dashboard, its token and its extra request headers.
@@ -991,6 +1129,30 @@ export interface components {
             request_id?: string | null;
         };
         /**
+         * EventInfo
+         * @description Something that happened.
+         */
+        EventInfo: {
+            message_id: string;
+            event_type: string;
+            /** Format: date-time */
+            generated: string;
+            /** @description Its place in the order of recording. null until it has one, for a second. */
+            sequence: number | null;
+            traits: components["schemas"]["TraitInfo"][];
+            raw: components["schemas"]["JsonValue"];
+        };
+        /**
+         * EventTypes
+         * @description The types of the visible events, in order.
+         */
+        EventTypes: string[];
+        /**
+         * Events
+         * @description Events in the requested order.
+         */
+        Events: components["schemas"]["EventInfo"][];
+        /**
          * ExportedCall
          * @description A request, as exported.
          */
@@ -1084,6 +1246,7 @@ export interface components {
             /** @description Estimated from the rate so far. */
             seconds_left: number | null;
         };
+        JsonValue: unknown;
         /**
          * MailAddress
          * @description The address to send a password reset link to.
@@ -1117,6 +1280,47 @@ export interface components {
             /** @default false */
             monitor_downtime?: boolean;
         };
+        /**
+         * NewEvent
+         * @description An event that a script reports.
+         */
+        NewEvent: {
+            event_type: string;
+            /**
+             * @description ISO 8601; default now.
+             * @default null
+             */
+            generated?: string | null;
+            /**
+             * @description Reporting an event again with the same ID changes nothing.
+             * @default null
+             */
+            message_id?: string | null;
+            /**
+             * @description Default: the account.
+             * @default null
+             */
+            dashboard_id?: string | null;
+            /**
+             * @description Values by name. A text with date and time in ISO 8601 becomes a datetime.
+             * @default {}
+             */
+            traits?: {
+                [key: string]: string | number | null;
+            };
+            /**
+             * @description Kept unchanged, and not searched.
+             * @default null
+             */
+            raw?: components["schemas"]["JsonValue"];
+        };
+        /**
+         * NewEvents
+         * @description A list of up to 1,000 events, or one event.
+         */
+        NewEvents: (components["schemas"]["NewEvent"] | {
+            [key: string]: components["schemas"]["JsonValue"];
+        })[];
         /**
          * NewToken
          * @description An API token to create.
@@ -1183,6 +1387,12 @@ export interface components {
             code: string;
             new_password: string;
         };
+        Position: [
+            string,
+            string,
+            number,
+            string
+        ];
         /**
          * Probe
          * @description The result of a connection test, step by step.
@@ -1248,6 +1458,27 @@ export interface components {
             limit: number;
             /** @description The name that stands for all further values. Their requests are part of every total; counts of distinct values are lower bounds. */
             name: string;
+        };
+        /**
+         * RecordedEvent
+         * @description What became of an event.
+         */
+        RecordedEvent: {
+            message_id: string | null;
+            /**
+             * @description 0 recorded, 1 known already, 2 invalid, 3 a trait has another type.
+             * @enum {integer}
+             */
+            problem: 0 | 1 | 2 | 3;
+            /** @default null */
+            message?: string | null;
+        };
+        /**
+         * RecordedEvents
+         * @description What became of each event, in order.
+         */
+        RecordedEvents: {
+            events: components["schemas"]["RecordedEvent"][];
         };
         /**
          * Registration
@@ -1382,6 +1613,35 @@ export interface components {
         Tokens: {
             tokens: components["schemas"]["TokenInfo"][];
         };
+        /**
+         * TraitInfo
+         * @description A named, typed value of an event.
+         */
+        TraitInfo: {
+            name: string;
+            /** @enum {string} */
+            type: "none" | "string" | "integer" | "float" | "datetime";
+            value: string | number | null;
+        };
+        /**
+         * TraitType
+         * @description A trait of a type of events.
+         */
+        TraitType: {
+            name: string;
+            /** @enum {string} */
+            type: "none" | "string" | "integer" | "float" | "datetime";
+        };
+        /**
+         * TraitTypes
+         * @description The traits of a type of events, in order.
+         */
+        TraitTypes: components["schemas"]["TraitType"][];
+        /**
+         * Traits
+         * @description The values of a trait.
+         */
+        Traits: components["schemas"]["TraitInfo"][];
         /**
          * UserInfo
          * @description The signed-in user.
@@ -4147,6 +4407,492 @@ export interface operations {
             };
             /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description Only of this dashboard. */
+                dashboard_id?: string;
+                event_type?: string;
+                message_id?: string;
+                /** @description Inclusive. */
+                start_timestamp?: string;
+                /** @description Inclusive. */
+                end_timestamp?: string;
+                /** @description The name of a trait, or one of the parameters above; may be repeated. */
+                "q.field"?: string[];
+                /** @description One of eq, ne, lt, le, gt, ge, in, contains, exists; default eq. */
+                "q.op"?: string[];
+                /** @description One of string, integer, float, datetime; default string. */
+                "q.type"?: string[];
+                "q.value"?: string[];
+                /** @description The same conditions as JSON: a list of objects with field, op, type, value. */
+                q?: string;
+                limit?: number;
+                /** @description The message_id of the last event of the previous page. */
+                marker?: string;
+                /** @description Where the next page begins, as in the header Link. */
+                cursor?: components["schemas"]["Position"];
+                /** @description Keys generated, message_id, sequence, each with :asc or :desc, by commas. */
+                sort?: string;
+                /** @description Default: by the header Accept. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    report_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvents"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedEvents"];
+                };
+            };
+            /** @description What became of each event, in order. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedEvents"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stream_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: {
+                dashboard_id?: string;
+            };
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventInfo"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such event. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Several dashboards have an event with this ID. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_event_types: {
+        parameters: {
+            query?: {
+                dashboard_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypes"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trait_types: {
+        parameters: {
+            query?: {
+                dashboard_id?: string;
+            };
+            header?: never;
+            path: {
+                event_type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitTypes"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_traits: {
+        parameters: {
+            query?: {
+                dashboard_id?: string;
+            };
+            header?: never;
+            path: {
+                event_type: string;
+                trait_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traits"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capabilities"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ delay other dashboards.
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -33,13 +33,17 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import RemoteInfo
 from pydash_app.dashboard.services import quota, remote
 from pydash_app.dashboard.services.quota import QuotaExceeded
+from pydash_app.event import EventType, of_dashboard, record
 from pydash_app.secrets import UnreadableSecret
 from pydash_cube.call_batch import CallBatch
+from pydash_cube.vocabulary import CallField
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
 from pydash_logger.logger import Logger
 
 PAGE_CALLS = 25_000
 RUN_SECONDS = 10.0
+# New endpoints of a page that have an event each.
+MAX_ENDPOINT_EVENTS = 20
 PROMPT_READ_SECONDS = 15.0
 TIME_LIMIT = timedelta(minutes=3)
 DEFAULT_INTERVAL = timedelta(seconds=3600)
@@ -235,6 +239,7 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
 
     def store() -> None:
         dashboard = source.load()
+        _record_endpoints(dashboard, [rule.name for rule in rules])
         dashboard.add_endpoints(
             Endpoint(
                 rule.name,
@@ -245,7 +250,10 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
             )
             for rule in rules
         )
-        dashboard.fetching.found_endpoints(datetime.now(UTC), info)
+        status, failure = dashboard.fetching, dashboard.fetching.failure
+        status.found_endpoints(datetime.now(UTC), info)
+        if failure and not status.failure:
+            record(EventType.APP_FETCH_RECOVERED, of_dashboard(dashboard))
 
     transact(store)
     return False
@@ -318,6 +326,7 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
         raise _Superseded("another process has stored this page")
     quota.check(dashboard)
     now = datetime.now(UTC)
+    _record_news(dashboard, batch, page)
     dashboard.add_endpoint_calls(batch)
     dashboard.update_summary(now)
     repository.record_stored(dashboard)
@@ -338,12 +347,48 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
     return dashboard.aggregator_group.cube.needs_folding
 
 
+def _record_news(dashboard: Dashboard, batch: CallBatch, page: CallPage) -> None:
+    """Record what a page of calls brings for the first time, as events."""
+    subject = of_dashboard(dashboard)
+    if page.is_reset:
+        record(EventType.APP_RESET, subject)
+    if dashboard.fetching.failure:
+        record(EventType.APP_FETCH_RECOVERED, subject)
+    versions = dashboard.aggregator_group.cube.dictionaries[CallField.VERSION]
+    new_versions = {each for each in set(batch.version) if each and versions.code(each) is None}
+    if new_versions and not versions.has_overflow:
+        first_calls: dict[str, datetime] = {}
+        for version, called in zip(batch.version, batch.time.tolist(), strict=True):
+            if version in new_versions:
+                first_calls[version] = min(called, first_calls.get(version, called))
+        for version, called in first_calls.items():
+            first = called.replace(tzinfo=UTC)
+            record(EventType.APP_VERSION, subject, happened=first, version=version)
+    _record_endpoints(dashboard, batch.endpoint)
+
+
+def _record_endpoints(dashboard: Dashboard, names: Iterable[str]) -> None:
+    """Record the endpoints that are new, unless they were there before the dashboard was added."""
+    if dashboard.fetching.state.has_history:
+        new = [name for name in dict.fromkeys(names) if name not in dashboard.endpoints]
+        for name in new[:MAX_ENDPOINT_EVENTS]:
+            record(EventType.ENDPOINT_ADDED, of_dashboard(dashboard), endpoint=name)
+
+
 def _store_failure(
     load: Callable[[], Dashboard], message: str, http_status: int | None = None
 ) -> bool:
     """Store the reason for a failure. Return False if it no longer concerns the dashboard."""
+
+    def store() -> None:
+        dashboard = load()
+        if dashboard.fetching.failure is None:
+            failed = EventType.APP_FETCH_FAILED
+            record(failed, of_dashboard(dashboard), reason=message, status=http_status)
+        dashboard.fetching.failed(datetime.now(UTC), message, http_status)
+
     try:
-        transact(lambda: load().fetching.failed(datetime.now(UTC), message, http_status))
+        transact(store)
     except _Superseded:
         return False
     return True

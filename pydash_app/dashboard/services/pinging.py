@@ -1,7 +1,7 @@
 """Pings the monitored apps of the dashboards whose downtime is monitored."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -13,6 +13,7 @@ from pydash_app.dashboard.downtime import PING_INTERVAL
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.dashboard.services.fetching import HasId
+from pydash_app.event import EventType, of_dashboard, record
 from pydash_database import transact
 
 TIME_LIMIT = timedelta(minutes=1)
@@ -43,12 +44,13 @@ def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL
     except RemoteError:
         is_up = False
 
-    def record() -> None:
+    def store() -> None:
         dashboard = _find_monitored(dashboard_id)
         if dashboard is not None:
-            dashboard.downtime.record(now, latency if is_up else None, interval=interval)
+            with _recorded_outages(dashboard):
+                dashboard.downtime.record(now, latency if is_up else None, interval=interval)
 
-    transact(record)
+    transact(store)
 
 
 def stop_monitoring(dashboard_id: UUID | str) -> None:
@@ -56,7 +58,9 @@ def stop_monitoring(dashboard_id: UUID | str) -> None:
 
     def pause() -> None:
         with contextlib.suppress(KeyError):  # deleted, so there is nothing to record
-            repository.find(dashboard_id).downtime.pause()
+            dashboard = repository.find(dashboard_id)
+            with _recorded_outages(dashboard):
+                dashboard.downtime.pause()
 
     transact(pause)
 
@@ -85,6 +89,23 @@ def schedule_periodic_pinging(
         jitter=interval,
         time_limit=TIME_LIMIT,
     )
+
+
+@contextlib.contextmanager
+def _recorded_outages(dashboard: Dashboard) -> Iterator[None]:
+    """Record the outages that begin and end in this context as events."""
+    log, subject = dashboard.downtime, of_dashboard(dashboard)
+    before = log.down_since
+    yield
+    if log.down_since == before:
+        return
+    end = before and log.end_of_outage(before)
+    if before and end:
+        duration = (end - before) / timedelta(milliseconds=1)
+        ended = EventType.APP_OUTAGE_ENDED
+        record(ended, subject, happened=end, since=before, duration_ms=duration)
+    if log.down_since is not None:
+        record(EventType.APP_OUTAGE_BEGAN, subject, happened=log.down_since)
 
 
 def _find_monitored(dashboard_id: UUID | str) -> Dashboard | None:

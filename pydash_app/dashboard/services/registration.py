@@ -17,6 +17,7 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.errors import InvalidInput, NotFound
+from pydash_app.event import EventType, of_dashboard, of_user, record
 from pydash_app.secrets import UnreadableSecret
 from pydash_app.text import is_printable
 from pydash_app.user import repository as users
@@ -82,6 +83,7 @@ def register(
         dashboard.headers = headers
         dashboard.monitor_downtime = monitor_downtime
         repository.add(dashboard)
+        record(EventType.APP_ADDED, of_dashboard(dashboard), url=dashboard.url)
         return dashboard
 
     return transact(store)
@@ -123,10 +125,16 @@ def change_settings(
 
     def change() -> Dashboard:
         dashboard = _find(dashboard_id)
+        given = {"url": url, "token": token, "headers": headers}
+        changed = [name for name, value in given.items() if value is not None]
         for attribute, value in changes.items():
             if value is not None:
+                if attribute not in given and value != getattr(dashboard, attribute):
+                    changed.append(attribute)
                 setattr(dashboard, attribute, value)
         repository.update(dashboard)
+        if changed:
+            record(EventType.APP_CHANGED, of_dashboard(dashboard), settings=", ".join(changed))
         if is_moved:
             repository.request_fetch(dashboard.id)
         return dashboard
@@ -139,7 +147,18 @@ def delete(dashboard_id: UUID | str) -> None:
 
     :raises NotFound: no dashboard has this ID.
     """
-    transact(lambda: repository.delete(_find(dashboard_id)))
+
+    def remove() -> None:
+        dashboard = _find(dashboard_id)
+        repository.delete(dashboard)
+        # The events of the dashboard itself are deleted with it.
+        owner = users.find(dashboard.user_id)
+        if owner is not None:
+            record(
+                EventType.APP_DELETED, of_user(owner), dashboard=dashboard.name, url=dashboard.url
+            )
+
+    transact(remove)
 
 
 def _connection(

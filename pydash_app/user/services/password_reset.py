@@ -1,6 +1,7 @@
 """Resets forgotten passwords by email."""
 
 from pydash_app.errors import InvalidInput
+from pydash_app.event import EventType, of_user, record
 from pydash_app.secrets import hash_code
 from pydash_app.user import repository
 from pydash_app.user.entity import User
@@ -32,4 +33,5 @@ def reset(code: str, new_password: str) -> User:
     user.set_password(new_password)
     tokens.revoke_all(user)
     repository.update(user)
+    record(EventType.USER_PASSWORD_CHANGED, of_user(user))
     return user

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydash_app.configuration import current
 from pydash_app.errors import Conflict, Forbidden, InvalidInput
+from pydash_app.event import EventType, of_user, record
 from pydash_app.secrets import hash_code, new_code
 from pydash_app.user import invite_repository, mail_request_repository, repository
 from pydash_app.user.entity import User
@@ -43,6 +44,7 @@ def create(
     if verified:
         user.confirm_mail()
     repository.add(user)
+    record(EventType.USER_REGISTERED, of_user(user))
     return user
 
 

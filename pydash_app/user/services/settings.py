@@ -1,6 +1,7 @@
 """Changes the settings and the password of users."""
 
 from pydash_app.errors import InvalidInput
+from pydash_app.event import EventType, of_user, record
 from pydash_app.user import mail_request_repository, repository
 from pydash_app.user.entity import User
 from pydash_app.user.mail_request_repository import Kind
@@ -67,6 +68,7 @@ def change_password(
     if revoke_tokens:
         tokens.revoke_all(user)
     repository.update(user)
+    record(EventType.USER_PASSWORD_CHANGED, of_user(user))
 
 
 def _checked_name(user: User, name: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pydash_app import clock
+from pydash_app import clock, event
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_app.secrets import hash_code, new_code
 from pydash_app.user import api_token_repository, repository
@@ -45,6 +45,9 @@ def issue(
     secret = _PREFIX + new_code()
     token = ApiToken(user.id, checked["name"], scope, hash_code(secret), lifetime)
     api_token_repository.add(token)
+    event.record(
+        event.EventType.TOKEN_CREATED, event.of_user(user), token=token.name, scope=scope.value
+    )
     return token, secret
 
 
@@ -78,7 +81,7 @@ def revoke(user: User, token_id: UUID) -> None:
     """
     for token in api_token_repository.of_user(user.id):
         if token.id == token_id:
-            api_token_repository.delete(token)
+            _revoke(user, token)
             return
     raise NotFound("API token not found.")
 
@@ -86,4 +89,9 @@ def revoke(user: User, token_id: UUID) -> None:
 def revoke_all(user: User) -> None:
     """Delete all tokens of a user."""
     for token in api_token_repository.of_user(user.id):
-        api_token_repository.delete(token)
+        _revoke(user, token)
+
+
+def _revoke(user: User, token: ApiToken) -> None:
+    api_token_repository.delete(token)
+    event.record(event.EventType.TOKEN_REVOKED, event.of_user(user), token=token.name)

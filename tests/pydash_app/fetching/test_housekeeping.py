@@ -129,11 +129,13 @@ class RecordingScheduler(TaskScheduler):
         self.names.append(name)
 
 
-def test_it_schedules_mails_pruning_dropping_and_packing() -> None:
+def test_it_schedules_mails_events_pruning_dropping_and_packing() -> None:
     scheduler = RecordingScheduler()
     housekeeping.schedule(scheduler)
     assert scheduler.names == [
         "send mails",
+        "move events",
+        "expire events",
         "prune unverified users",
         "drop records",
         "pack if grown",

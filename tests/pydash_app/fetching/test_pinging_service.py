@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from periodic_tasks import TaskScheduler
+from pydash_app import event
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.downtime import PING_INTERVAL
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import pinging
 from pydash_database import transact
+from pydash_events import Event, EventFilter
 
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -120,3 +123,43 @@ def test_switching_monitoring_off_ends_the_outage(
 def test_a_deleted_dashboard_is_ignored() -> None:
     pinging.ping_dashboard(uuid.uuid4())
     pinging.stop_monitoring(uuid.uuid4())
+
+
+def outage_events(dashboard: Dashboard) -> list[Event]:
+    store = event.store(event.of_dashboard(dashboard).project)
+    return list(store.get_events(EventFilter()))
+
+
+def test_the_begin_and_the_end_of_an_outage_are_events(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(_App, "status", 503)
+        for _ in range(3):
+            pinging.ping_dashboard(dashboard.id)
+    [began] = outage_events(dashboard)
+    assert (began.event_type, began.generated) == (
+        "app.outage.began",
+        dashboard.downtime.down_since,
+    )
+    pinging.ping_dashboard(dashboard.id)
+    _, ended = outage_events(dashboard)
+    traits = {trait.name: trait.value for trait in ended.traits}
+    assert ended.event_type == "app.outage.ended"
+    assert traits["since"] == began.generated
+    elapsed = (ended.generated - began.generated) / timedelta(milliseconds=1)
+    assert traits["duration_ms"] == pytest.approx(elapsed)
+
+
+def test_an_outage_ends_with_the_last_ping_before_monitoring_stops(dashboard: Dashboard) -> None:
+    start = datetime.now(UTC) - timedelta(hours=1)
+
+    def fail() -> None:
+        for number in range(3):
+            dashboard.downtime.record(start + number * PING_INTERVAL, None)
+
+    transact(fail)
+    pinging.stop_monitoring(dashboard.id)
+    [ended] = outage_events(dashboard)
+    assert ended.event_type == "app.outage.ended"
+    assert ended.generated == start + 2 * PING_INTERVAL

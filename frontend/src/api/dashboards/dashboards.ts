@@ -15,7 +15,7 @@ const isImporting = ({ state }: Dashboard) =>
 export const dashboardsQuery = () =>
   queryOptions({
     queryKey: dashboardsKey,
-    queryFn: ({ signal }) => get<Dashboard[]>('/dashboards', { fields: 'summary' }, signal),
+    queryFn: ({ signal }) => get<Dashboard[]>('/dashboards', undefined, signal),
     refetchInterval: ({ state }) =>
       state.data?.some(isImporting) ? IMPORT_REFRESH_MS : REFRESH_MS,
   });

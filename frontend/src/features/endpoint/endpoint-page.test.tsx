@@ -9,10 +9,7 @@ import { mockGet, server } from '@/testing/server';
 import { mockStatistics } from '@/testing/statistics';
 
 const NAME = '/books/<id>';
-const REST = '(other)';
-const dashboard = makeDashboard({
-  limits_reached: [{ field: 'endpoint', limit: 10_000, name: REST }],
-});
+const dashboard = makeDashboard({ endpoints: [{ name: NAME, enabled: true, hidden: false }] });
 
 const MEASURED = {
   values: {
@@ -34,16 +31,7 @@ const MEASURED = {
   slices: ['2026-11-21', '2026-11-22'],
 } as const;
 
-beforeEach(() => {
-  mockGet('/dashboards', [dashboard]);
-  server.use(
-    http.get('*/api/dashboards/:id/endpoints', ({ request }) => {
-      const start = new URL(request.url).searchParams.get('start') ?? '';
-      const endpoints = start <= NAME ? [{ name: NAME, enabled: true, hidden: false }] : [];
-      return HttpResponse.json({ endpoints, next_endpoint: null });
-    }),
-  );
-});
+beforeEach(() => mockGet('/dashboards', [dashboard]));
 
 /** Whether a query is for the history of versions or the colours of endpoints. */
 const isOfWholeDashboard = (query: URLSearchParams) =>
@@ -97,20 +85,11 @@ it('shows percentiles in the right order', async () => {
   ]);
 });
 
-it.each(['/nowhere', '/apples'])('reports the unknown endpoint %s', async (endpoint) => {
+it('reports an unknown endpoint', async () => {
   mockStatistics(MEASURED);
   mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
-  renderEndpoint(endpoint);
-  const name = `Endpoint ${endpoint} not found`;
+  renderEndpoint('/nowhere');
+  const name = 'Endpoint /nowhere not found';
   expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();
   expect(document.title).toBe(`${name} · PyDash`);
-});
-
-it('shows the endpoints beyond the limit, which are counted together', async () => {
-  const asked = mockStatistics(MEASURED);
-  mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
-  renderEndpoint(REST);
-  await screen.findByText('1,234 requests, 11.1 s in total');
-  expect(screen.getByRole('heading', { level: 1, name: REST })).toBeVisible();
-  expect(asked.some((query) => query.get('endpoint') === REST)).toBe(true);
 });

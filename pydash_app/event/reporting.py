@@ -1,0 +1,121 @@
+"""Records events that scripts report, within limits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+from uuid import UUID
+
+from BTrees.OOBTree import OOBTree
+
+from pydash_app import configuration
+from pydash_app.errors import InvalidInput, TooManyRequests
+from pydash_app.event.store import store
+from pydash_app.event.vocabulary import Subject, is_reported
+from pydash_database import database_root
+from pydash_database.schema import Root
+from pydash_events import Event, Trait
+
+MAX_PER_DAY = 100_000
+MAX_TYPES = 200
+MAX_TRAITS = 1_000
+MEGABYTE = 1_000_000
+_REPORTED = "reported_events"
+
+REASONS = MappingProxyType(
+    {
+        Event.DUPLICATE: "An event with this ID has been recorded before.",
+        Event.UNKNOWN_PROBLEM: "The event is invalid.",
+        Event.INCOMPATIBLE_TRAIT: "A trait has another type in earlier events, or is too long.",
+    }
+)
+
+
+class Reported(NamedTuple):
+    """How much was reported on a day."""
+
+    events: int = 0
+    bytes: int = 0
+
+
+class Outcome(NamedTuple):
+    """What became of a reported event.
+
+    :ivar problem: the code of the event store, 0 if it was recorded.
+    """
+
+    problem: int
+    reason: str | None = None
+
+
+def create(root: Root) -> None:
+    """Create the counts of reported events in a database."""
+    root[_REPORTED] = OOBTree()
+
+
+def report(
+    account: UUID, subject: Subject, events: Sequence[Event], size: int, now: datetime
+) -> list[Outcome]:
+    """Record events; each by itself, so that an invalid one does not prevent the others.
+
+    :param account: who reports them.
+    :param size: of the events (bytes).
+    :raises TooManyRequests: the account has reported too many today (UTC).
+    :raises InvalidInput: the events of the account take too much space.
+    """
+    _count(account, Reported(len(events), size), now.astimezone(UTC).date())
+    connection = store(subject.project)
+    traits = {name: connection.get_trait_types(name) for name in connection.get_event_types()}
+    reasons = [_refusal(each, traits) for each in events]
+    accepted = [each for each, reason in zip(events, reasons, strict=True) if reason is None]
+    codes = iter(connection.record_events(accepted))
+    return [
+        Outcome(code := next(codes), REASONS.get(code))
+        if reason is None
+        else Outcome(Event.UNKNOWN_PROBLEM, reason)
+        for reason in reasons
+    ]
+
+
+def forget(account: UUID) -> None:
+    """Delete the counts of an account."""
+    database_root()[_REPORTED].pop(account, None)
+
+
+def _refusal(event: Event, traits: dict[str, dict[str, int]]) -> str | None:
+    """Return why an event is not recorded; None if it may be.
+
+    An integer becomes a float where the trait is one: JSON does not tell 2.0 from 2.
+
+    :param traits: the project's traits and their types, by type of event; new ones are added.
+    """
+    if not is_reported(event.event_type):
+        return "Only PyDash itself records events of this type."
+    if event.event_type not in traits and len(traits) >= MAX_TYPES:
+        return f"There are {MAX_TYPES:,} types of events already."
+    known = traits.get(event.event_type, {})
+    for trait in event.traits:
+        if known.get(trait.name) == Trait.FLOAT_TYPE and trait.dtype == Trait.INT_TYPE:
+            trait.dtype = Trait.FLOAT_TYPE
+    new = {trait.name: trait.dtype for trait in event.traits if trait.name not in known}
+    if new and sum(map(len, traits.values())) + len(new) > MAX_TRAITS:
+        return f"There are {MAX_TRAITS:,} traits already."
+    traits[event.event_type] = known | new
+    return None
+
+
+def _count(account: UUID, reported: Reported, today: date) -> None:
+    settings = configuration.current()
+    by_day: Mapping[date, Reported] = database_root()[_REPORTED].get(account, {})
+    if settings.events_retention:
+        oldest = today - timedelta(days=settings.events_retention)
+        by_day = {day: each for day, each in by_day.items() if day >= oldest}
+    before = by_day.get(today, Reported())
+    if before.events + reported.events > MAX_PER_DAY:
+        raise TooManyRequests(f"At most {MAX_PER_DAY:,} events may be reported per day.")
+    limit = settings.max_user_megabytes * MEGABYTE
+    if sum(each.bytes for each in by_day.values()) + reported.bytes > limit:
+        reason = f"Your events have reached the limit of {settings.max_user_megabytes:,} MB."
+        raise InvalidInput(reason)
+    counted = Reported(before.events + reported.events, before.bytes + reported.bytes)
+    database_root()[_REPORTED][account] = {**by_day, today: counted}
