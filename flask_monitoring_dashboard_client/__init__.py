@@ -1,7 +1,7 @@
-"""Reads the apps that Flask-MonitoringDashboard (FMD) monitors.
+"""Reads apps that are monitored by Flask-MonitoringDashboard (FMD).
 
-`RemoteDashboard` reads an app with any FMD from 1.10 to 5.1, in one form. The three functions have
-the names of FMD's own routes, without the word JSON, and return what those respond with.
+`RemoteDashboard` reads an app with any FMD from 1.10 to 5.1 in a uniform way. The three functions
+are named after FMD's own routes, without the word JSON, and return their responses.
 """
 
 from flask_monitoring_dashboard_client.calls import (

@@ -1,4 +1,4 @@
-"""What is read from a monitored app, in one form for all versions."""
+"""The data of a monitored app, in the same form for all versions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class RemoteDetails:
-    """Describes the monitoring of an app.
+    """Details of the monitoring of an app.
 
-    :param url: base URL of its routes, without a trailing slash; fetch from this one.
+    :param url: base URL of its routes, without a trailing slash; fetch from this URL.
     :param dialect: name of its protocol; store it for later connections.
     :param fmd_version: version of Flask-MonitoringDashboard.
     :param first_request: time of its first call (UTC), if it has any and reports it.
@@ -52,7 +52,7 @@ class MonitorRule:
 
 @dataclass(frozen=True)
 class CallColumns:
-    """Calls, one list or array per field, all of the same length.
+    """Calls, with a list or array of the same length per field.
 
     :param endpoint: endpoint names.
     :param execution_time: float64, ms.

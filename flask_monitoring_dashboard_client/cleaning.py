@@ -1,16 +1,16 @@
-"""Converts what a monitored app sent into valid columns.
+"""Converts the data sent by a monitored app into valid columns.
 
-Monitored apps are not under PyDash's control: a clock may be wrong, a database edited by hand, a
-server hostile. A call with an invalid value is set aside, so that one bad row costs one row:
+Monitored apps are not under PyDash's control. A clock may be wrong, a database edited by hand or a
+server hostile. Each call with one of these invalid values is set aside:
 
 - a duration that is not a number, negative, infinite, or longer than a day;
 - a time that is invalid, before 2000, or more than a day in the future;
 - an endpoint that is empty or not text; a version, group or address that is neither text nor null.
 
 Control characters in text are replaced with U+FFFD. Text of more than 250 characters is shortened
-to its beginning and a hash of the whole, so that different texts stay different. A missing
-value becomes empty; the text "None" is one only where FMD writes it so, see `none_as_null`. An
-invalid status code becomes 0, which means unknown.
+to its beginning and a hash of the whole, so that different texts remain different. A missing value
+becomes empty. The text "None" is a missing value only where FMD writes it so, see `none_as_null`.
+An invalid status code becomes 0, which means unknown.
 """
 
 import re
@@ -56,7 +56,7 @@ class RawCalls:
 
 
 def clean(raw: RawCalls, now: datetime) -> tuple[CallColumns, NDArray[np.bool_]]:
-    """Convert raw calls to columns, and return which of the calls are valid.
+    """Convert raw calls to columns, and return which calls are valid.
 
     :param now: the current time (UTC); calls more than a day later are invalid.
     :raises InvalidResponse: if the fields differ in length.
@@ -149,7 +149,7 @@ def times_from_microseconds(values: Sequence[Any]) -> NDArray[np.datetime64]:
 
 
 def times_from_texts(values: Sequence[Any]) -> NDArray[np.datetime64]:
-    """Return an array of times, given as Python's `str(datetime)` writes them; NaT where invalid.
+    """Return an array of times, given in the format of `str(datetime)`; NaT where invalid.
 
     Such a text has no fraction if the fraction is zero.
 

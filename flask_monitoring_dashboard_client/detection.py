@@ -31,7 +31,7 @@ from pydash_http import GuardedSession, InvalidResponse, RemoteError, ResponseTo
 DETAILS = "get_json_details"
 LINK = "/dashboard"
 MAX_PARENTS = 3
-# The errors that do not end the search, the most informative first.
+# The errors that do not end the search, most informative first.
 _INFORMATIVE = (
     WrongToken,
     ExporterMissing,
@@ -44,7 +44,7 @@ _INFORMATIVE = (
 
 
 def create_dialect(name: str, routes: Routes) -> Dialect:
-    """Return the dialect with a name, for the routes of an app."""
+    """Return the dialect with this name for the routes of an app."""
     if name == ExporterDialect.name:
         return ExporterDialect(routes)
     return LegacyDialect(routes, LEGACY[name])
@@ -55,7 +55,7 @@ def detect(
 ) -> RemoteDetails:
     """Search for the monitoring at an address and around it.
 
-    :param address: of the app, or of any of its monitoring pages.
+    :param address: the address of the app, or of any of its monitoring pages.
     :param headers: further headers of the requests.
     :raises RemoteError: the most informative of the errors that occurred.
     """
@@ -69,7 +69,7 @@ def detect(
 
 
 def _candidates(address: Url) -> Iterator[Url]:
-    """Yield the possible base URLs of the routes: as given, with FMD's default link, and parents.
+    """Yield the possible base URLs: the given one, with FMD's default link, and the parents.
 
     >>> for url in _candidates(Url.parse("http://x/dashboard/login")):
     ...     print(url)
@@ -96,7 +96,7 @@ def _probe(routes: Routes) -> RemoteDetails:
     if found.path.endswith("/" + DETAILS):
         routes.base = replace(found, path=found.path.removesuffix("/" + DETAILS))
     if response.status_code == 500:
-        # FMD 1.11 responds like this as long as it has no calls; its other routes work.
+        # FMD 1.11 responds like this as long as it has no calls. Its other routes work.
         content: Any = {"version": "1.11", "first_request": None}
     elif response.status_code == 200 and is_json(response):
         content = parse_json(response.content)
@@ -106,7 +106,7 @@ def _probe(routes: Routes) -> RemoteDetails:
         reject(response)
     dialect = _dialect_of(content)
     if dialect != ExporterDialect.name:
-        # These versions respond to anybody, with data signed with their token.
+        # These versions respond to anyone, with data signed with their token.
         try:
             signed_rows(routes.get("get_json_monitor_rules"), routes.token)
         except (NotADashboard, InvalidResponse):

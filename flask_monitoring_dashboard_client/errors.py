@@ -1,4 +1,4 @@
-"""What can go wrong between PyDash and a monitored app, each with how to fix it."""
+"""Errors of requests to monitored apps, with how to fix them."""
 
 from pydash_http import RemoteError
 
@@ -13,18 +13,18 @@ WRONG = (
     "(SECURITY_TOKEN in the configuration file of Flask-MonitoringDashboard)."
 )
 NONE_ARRIVED = (
-    "No token arrived: a server in front of the app removes the Authorization header. Let it "
-    "through, in Apache with mod_wsgi by the directive WSGIPassAuthorization On."
+    "The token did not arrive, because a server in front of the app removes the Authorization "
+    "header. Let it pass; in Apache with mod_wsgi, set WSGIPassAuthorization On."
 )
 SEVERAL_DATABASES = (
     "Several monitoring databases respond at this URL in turn: the replicas of the app have one "
     "each. Use one database for all of them (dashboard.config.database_name), or add each replica "
-    "with a URL of its own. Nothing was lost so far."
+    "with its own URL. No data has been lost so far."
 )
 
 
-class NotADashboard(RemoteError):  # noqa: N818 - the names of this tree state what happened
-    """The URL responds, but not as Flask-MonitoringDashboard does."""
+class NotADashboard(RemoteError):  # noqa: N818 - the names of these classes state what happened
+    """The URL responds, but not like Flask-MonitoringDashboard."""
 
 
 class ExporterMissing(RemoteError):  # noqa: N818
@@ -48,7 +48,7 @@ class WrongToken(RemoteError):  # noqa: N818
 
 
 class TokenMissing(WrongToken):
-    """The app requires its security token, but none arrived."""
+    """The app requires its security token, but did not receive it."""
 
     def __init__(self, message: str = NONE_ARRIVED) -> None:
         super().__init__(message)

@@ -1,16 +1,16 @@
 """Reads Flask-MonitoringDashboard 2.1 and newer through the exporter.
 
-Calls are read by id, so that each is read exactly once, even in two cases that need care:
+Calls are read by ID, so that each is read exactly once. Two cases need care:
 
-- With several writers, an id can become visible later than a larger one. So the ids that are
-  missing among the newest are remembered and requested again.
-- The database may be reset, replaced or restored from a backup, and its ids may start over. So the
-  last call is always read once more: if it differs, if no id is that large any more, or if the
-  database has another id, reading starts over, without the calls that are no newer than what was
+- With several writers, an ID can become visible after a larger one. The IDs that are missing among
+  the newest are therefore remembered and requested again.
+- The database may be reset, replaced or restored from a backup, and its IDs may start over. The
+  last call is therefore always read again. If it differs, if no ID is that large any more, or if
+  the database has another ID, reading starts over, without the calls that are not newer than those
   read before.
 
-Replicas of an app with a database each look the same. So before reading starts over, a few
-requests with new connections find out whether the other database still responds as well.
+Replicas of an app with separate databases look the same. Before reading starts over, a few requests
+with new connections therefore find out whether the other database still responds as well.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -35,13 +35,13 @@ from pydash_http import InvalidResponse, ResponseTooLarge
 
 MAX_LIMIT = 50_000
 MIN_LIMIT = 100
-"""Number of calls that always fit into a response."""
+"""The number of calls that always fit into a response."""
 
 LATE_IDS = 1_000
-"""How far behind the largest id a missing one is still requested."""
+"""The maximum distance from the largest ID at which a missing ID is still requested."""
 
 IDENTITY_CHECKS = 8
-"""How many requests in a row must reach the same database for it to be the only one."""
+"""The number of consecutive requests that must reach the same database to be the only one."""
 
 RESET_NOTICE = (
     "The monitoring database of the app was reset or replaced. Data fetched before is kept, and "
@@ -53,14 +53,14 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Position:
-    """How far the calls have been read.
+    """The position up to which calls have been read.
 
-    :param last_id: largest id read, 0 before the first.
+    :param last_id: largest ID read, 0 before the first.
     :param last_time: time of that call (µs since 1970).
     :param newest: latest time read (µs since 1970), None before the first.
-    :param missing: ranges of ids, first and last, that may still become visible.
+    :param missing: ranges of IDs, first and last, that may still become visible.
     :param not_before: calls up to this time (µs since 1970) were read in another way.
-    :param database: id of the database, None if unknown.
+    :param database: ID of the database, None if unknown.
     :param is_shared: whether other databases responded as well.
     """
 
@@ -74,7 +74,7 @@ class Position:
 
     @classmethod
     def from_cursor(cls, cursor: dict[str, Any] | None) -> "Position":
-        """Return the position of a cursor; that of another dialect has nothing but a time."""
+        """Return the position of a cursor. The cursor of another dialect contains only a time."""
         if cursor is None:
             return cls()
         if cursor["dialect"] != ExporterDialect.name:
@@ -90,13 +90,13 @@ class Position:
 
     @property
     def missing_ids(self) -> Ids:
-        """The individual ids that may still become visible."""
+        """The individual IDs that may still become visible."""
         ranges = [np.arange(first, last + 1) for first, last in self.missing]
         return np.concatenate([np.empty(0, np.int64), *ranges])
 
     @property
     def first_id(self) -> int:
-        """The smallest id to request: missing ids and the last one are read again."""
+        """The smallest ID to request, because missing IDs and the last one are read again."""
         return min([self.last_id, *(first for first, _ in self.missing)])
 
     def advanced(self, page: "Page", new_times: Ids) -> "Position":
@@ -122,14 +122,14 @@ class Position:
 
 @dataclass(frozen=True)
 class Page:
-    """A page as the exporter returned it.
+    """A page, as returned by the exporter.
 
-    :param ids: of its calls, ascending.
+    :param ids: the IDs of its calls, ascending.
     :param columns: its calls.
     :param valid: which of them are valid.
     :param has_more: whether there are calls after these.
-    :param last_id: largest id in the database, 0 if it is empty.
-    :param database: id of the database, None if the exporter is too old to report it.
+    :param last_id: largest ID in the database, 0 if it is empty.
+    :param database: ID of the database, None if the exporter is too old to report it.
     :param now: current time of the app (µs since 1970).
     """
 
@@ -200,13 +200,13 @@ class Page:
         return (self.ids > position.last_id) | np.isin(self.ids, position.missing_ids)
 
     def deleted_since(self, position: Position) -> int:
-        """Return how many ids between `position` and the next call do not exist."""
+        """Return how many IDs between `position` and the next call do not exist."""
         later = self.ids[self.ids > position.last_id]
         return int(later[0]) - position.last_id - 1 if position.last_id and len(later) else 0
 
 
 class ExporterDialect:
-    """The dialect of the exporter: pages by id, for readers with the token."""
+    """The dialect of the exporter, which serves pages by ID to readers with the token."""
 
     name: ClassVar = "exporter"
 
@@ -228,7 +228,7 @@ class ExporterDialect:
         page = self._request(position, limit)
         if not page.continues(position):
             if self._is_shared(position):
-                # The cursor is stored, so that the next fetch does not depend on which responds.
+                # The cursor is stored, so the next fetch does not depend on which one responds.
                 cursor = replace(position, is_shared=True).to_cursor()
                 return CallPage(page.columns.select(page.ids < 0), cursor, has_more=True)
             position = Position(newest=position.newest, not_before=position.newest)
@@ -289,7 +289,7 @@ def _decoded(column: dict[str, list[Any]], limit: int) -> list[Any]:
 
 
 def _ranges(ids: Ids) -> tuple[tuple[int, int], ...]:
-    """Return ascending ids as ranges.
+    """Return ascending IDs as ranges.
 
     >>> _ranges(np.array([3, 4, 5, 9]))
     ((3, 5), (9, 9))

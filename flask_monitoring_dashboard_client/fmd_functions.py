@@ -1,7 +1,7 @@
-"""FMD's own routes as functions: each returns the content of a response, or None on failure.
+"""FMD's own routes as functions, which return the content of a response, or None on failure.
 
-They are called with URLs of the caller's choice, so unlike the rest of this package, they fetch
-from private and loopback addresses by default.
+Unlike the rest of this package, they fetch from private and loopback addresses by default, because
+the caller chooses the URLs.
 """
 
 import math
@@ -25,7 +25,7 @@ from pydash_http import (
     Url,
 )
 
-REQUIRED = "The exporter of this app requires its security token: pass it as `token`."
+REQUIRED = "The exporter of this app requires its security token. Pass it as `token`."
 ANYWHERE = "global, private, loopback"
 Rows = list[dict[str, Any]]
 
@@ -37,8 +37,8 @@ def get_details(
 
     :param dashboard_url: base URL of the dashboard, without a trailing slash.
     :param timeout: seconds to wait for a response.
-    :param token: the security token; required by the exporter only.
-    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
+    :param token: the security token, which only the exporter requires.
+    :param allow: the addresses from which to fetch; see `FetchPolicy.parse`.
     :returns: the details, or None if the request was unsuccessful.
     :raises TokenMissing: if the exporter responds and there is no token.
     :raises AddressRefused: if the URL is invalid, or leads to an address that is not allowed.
@@ -55,7 +55,7 @@ def get_monitor_rules(
     :param dashboard_url: base URL of the dashboard, without a trailing slash.
     :param dashboard_token: the security token of the dashboard.
     :param timeout: seconds to wait for a response.
-    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
+    :param allow: the addresses from which to fetch; see `FetchPolicy.parse`.
     :returns: the rules, or None if the request was unsuccessful.
     :raises AddressRefused: if the URL is invalid, or leads to an address that is not allowed.
     """
@@ -73,9 +73,9 @@ def get_data(
     *,
     allow: str = ANYWHERE,
 ) -> Rows | None:
-    """Get the calls from a deployed dashboard, all of them at once.
+    """Get all calls from a deployed dashboard at once.
 
-    PyDash itself reads them in pages, see `RemoteDashboard.fetch_page`.
+    PyDash itself reads them in pages; see `RemoteDashboard.fetch_page`.
 
     :param dashboard_url: base URL of the dashboard, without a trailing slash.
     :param dashboard_token: the security token of the dashboard.
@@ -83,7 +83,7 @@ def get_data(
         whole seconds, so those of up to one more second may be included on either side.
     :param time_to: only calls up to that moment; requires `time_from`.
     :param timeout: seconds to wait for a response.
-    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
+    :param allow: the addresses from which to fetch; see `FetchPolicy.parse`.
     :returns: the calls, or None if the request was unsuccessful.
     :raises AddressRefused: if the URL is invalid, or leads to an address that is not allowed.
     :raises ValueError: if there is a `time_to` without a `time_from`.
@@ -113,7 +113,7 @@ def get_data(
 def _routes(url: str, token: str, timeout: float, allow: str) -> Iterator[Routes]:
     """Open the routes of a dashboard.
 
-    All errors are suppressed, so that the function that uses it returns None, but for those that
+    Errors are suppressed, so that the function that uses it returns None, except for errors that
     its caller has to fix.
     """
     limits = Limits(connect_timeout=timeout, read_timeout=timeout)
@@ -135,5 +135,5 @@ def _rows(response: requests.Response) -> Rows:
     content = parse_json(response.content)
     rows = content.get("data") if isinstance(content, dict) else None
     if not isinstance(rows, list):
-        raise InvalidResponse("The response holds no list of objects.")
+        raise InvalidResponse("The response does not contain a list of objects.")
     return rows

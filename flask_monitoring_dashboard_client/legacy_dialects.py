@@ -1,9 +1,9 @@
 """Reads Flask-MonitoringDashboard 1.10 to 2.0 through its own export routes.
 
-Calls have no ids there and are selected by time only, in whole seconds. A call may be stored some
-time after the time that it bears, and clocks are set back. So the last minute (the last hour where
-times are local: daylight saving time ends) is read again each time, and matched as a multiset with
-what was read before: no call is lost or counted twice, even if it equals another.
+These calls have no IDs and are selected only by time, in whole seconds. A call may be stored later
+than its time, and clocks may be set back. The last minute (or the last hour where times are local,
+because daylight saving time ends) is therefore read again each time, and matched as a multiset with
+the calls read before. No call is lost or counted twice, even if it equals another.
 """
 
 from dataclasses import asdict, dataclass, field, replace
@@ -29,7 +29,7 @@ from flask_monitoring_dashboard_client.signed import signed_rows
 from pydash_http import ResponseTooLarge
 
 MAX_SKEW = 3_600
-"""Largest difference, in seconds, between a server's clock and the Date of its responses."""
+"""Maximum difference, in seconds, between a server's clock and the Date of its responses."""
 
 MAX_WINDOWS = 64
 MAX_WINDOW_SECONDS = 100 * 365 * 86_400
@@ -46,10 +46,10 @@ class Versions:
     """The dialect of a range of versions.
 
     :param name: the versions.
-    :param fields: their names for endpoint, duration, time and version of a call.
+    :param fields: their names for the endpoint, duration, time and version of a call.
     :param has_upper_bound: whether calls up to a time can be selected.
     :param overlap: number of seconds that are read again.
-    :param is_local: whether times are the server's local ones instead of UTC.
+    :param is_local: whether times are the server's local time instead of UTC.
     """
 
     name: str
@@ -77,11 +77,11 @@ LEGACY = {
 
 @dataclass(frozen=True)
 class Window:
-    """The calls of a range of time.
+    """The calls of a time range.
 
     :param upto: last second selected, None without an upper bound.
     :param rows: the calls, as received.
-    :param stored: their times, as on the server's clock.
+    :param stored: their times on the server's clock.
     :param now: current time of the server, on the same clock (seconds since 1970).
     """
 
@@ -112,12 +112,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Position:
-    """How far the calls have been read. Seconds are since 1970, on the server's clock.
+    """The position up to which calls have been read. Seconds are since 1970, on the server's clock.
 
     :param after: calls up to this second are not requested again.
     :param seen: later calls that were read, as counts of fingerprints by second.
     :param newest: latest time read (µs since 1970, UTC), None before the first.
-    :param window: number of seconds to select at once, while there is much to read.
+    :param window: number of seconds to select at once while much remains to be read.
     :param total: number of calls at the start, if reported.
     :param read: number of calls read.
     :param utc_offset: seconds by which the server's times are ahead of UTC, once known.
@@ -135,7 +135,7 @@ class Position:
 
     @classmethod
     def from_cursor(cls, cursor: dict[str, Any] | None, dialect: str) -> "Position":
-        """Return the position of a cursor; that of another dialect has nothing but a time."""
+        """Return the position of a cursor. The cursor of another dialect contains only a time."""
         if cursor is None:
             return cls()
         if cursor["dialect"] != dialect:
@@ -147,12 +147,12 @@ class Position:
         return {"dialect": dialect, **asdict(self)}
 
     def started(self, details: dict[str, Any], limit: int, versions: Versions) -> "Position":
-        """Return the position to start at, with a window for `limit` calls, given the details."""
+        """Return the initial position, with a window for `limit` calls, given the details."""
         first = _whole_number(details.get("first-request", details.get("first_request")))
         total = _whole_number(details.get("total-requests"))
         if first is None or first < 0:
             return self
-        # Where times are local, this is the call stored first, which need not be the earliest.
+        # Where times are local, this is the first stored call, which may not be the earliest.
         # Elsewhere, it is wrong by the server's offset from UTC.
         after = 0 if versions.is_local else max(first - DAY, 0)
         span = int(datetime.now(UTC).timestamp()) - after
@@ -160,7 +160,7 @@ class Position:
         return replace(self, after=after, window=max(window, versions.min_window), total=total)
 
     def past_empty(self, window: Window, upto: int, overlap: int) -> "Position":
-        """Return the position after a window without new calls: the next one is wider."""
+        """Return the position after a window without new calls, with a wider window."""
         after = max(self.after, min(upto, window.now - MAX_SKEW) - overlap)
         return replace(
             self,
@@ -174,7 +174,7 @@ class Position:
     ) -> "Position":
         """Return the position after a window of which `read` calls are new.
 
-        The next window is chosen so that it holds about `limit` calls.
+        The next window is chosen to contain about `limit` calls.
         """
         width, rows = self.window, len(window.rows)
         if rows > limit and window.upto is not None:
@@ -186,7 +186,7 @@ class Position:
             seen, _ = trimmed(self._seen_from(window, self.after), self.after)
             return replace(position, seen=seen)
         newest = int(window.stored[valid].max().astype(np.int64))
-        # Never past the server's present: a call from the future must not hide later ones.
+        # Never past the server's time, because a call from the future must not hide later ones.
         until = min(newest // 1_000_000, window.now)
         after = max(self.after, until - versions.overlap)
         seen, after = trimmed(self._seen_from(window, after), after)
@@ -197,7 +197,7 @@ class Position:
         return replace(position, after=after, seen=seen, newest=latest)
 
     def _seen_from(self, window: Window, after: int) -> Seen:
-        """Return the calls that are to be matched from the second `after` on."""
+        """Return the calls to match from the second `after` on."""
         seen = remembered(window.rows, window.seconds, after)
         if window.upto is not None:
             # Calls past the window were not requested now, so they cannot be forgotten yet.
@@ -206,7 +206,7 @@ class Position:
 
 
 class LegacyDialect:
-    """A dialect by time, for anybody; the token proves who responds, not who asks."""
+    """A dialect by time, for anyone. The token authenticates the server, not the client."""
 
     def __init__(self, routes: Routes, versions: Versions) -> None:
         self._routes, self._versions = routes, versions
@@ -236,7 +236,7 @@ class LegacyDialect:
         raise ResponseTooLarge("The app has more calls at one moment than PyDash can read.")
 
     def details(self) -> dict[str, Any]:
-        """Return the details of the deployment; empty if it fails, as 1.11 does without calls."""
+        """Return the details of the deployment; empty on failure, as in 1.11 without calls."""
         response = self._routes.request("get_json_details")
         if response.status_code == 500:
             return {}
@@ -246,7 +246,7 @@ class LegacyDialect:
         return details if isinstance(details, dict) else {}
 
     def _read_window(self, position: Position) -> tuple[Position, Window]:
-        """Read a window, or a narrower one if it is too much for one response."""
+        """Read a window, or a narrower one if it is too large for a response."""
         while True:
             left = int(datetime.now(UTC).timestamp()) - position.after
             is_bounded = self._versions.has_upper_bound and position.window < left
@@ -297,7 +297,7 @@ class LegacyDialect:
         )
 
     def _endpoint_names(self, endpoints: list[Any]) -> list[Any]:
-        """Replace the ids of FMD 2.0, which are positions in the order of creation, with names."""
+        """Replace the IDs of FMD 2.0, which are positions in order of creation, with names."""
         if self._versions.fields[0] != "endpoint_id":
             return endpoints
         ids = [each if type(each) is int and 0 < each <= MAX_RULES else None for each in endpoints]
@@ -309,7 +309,7 @@ class LegacyDialect:
         return [None if each is None else names.get(each, f"endpoint {each}") for each in ids]
 
     def _find_utc_offset(self) -> int | None:
-        """Return by how many seconds the server's times are ahead of UTC.
+        """Return the number of seconds by which the server's times are ahead of UTC.
 
         FMD 1.11 reports the time of its first call in UTC, while the call itself has the local
         time. FMD 1.10 does not, so its times have to be used as they are.
@@ -326,7 +326,7 @@ class LegacyDialect:
         return None
 
     def _earliest(self, start: int, end: int) -> list[dict[str, Any]]:
-        """Return the calls between two seconds, or the earlier ones if these are too many."""
+        """Return the calls between two seconds, or the earlier ones if there are too many."""
         try:
             return self._rows(f"get_json_data/{start}/{end}")
         except ResponseTooLarge:
@@ -343,7 +343,7 @@ class LegacyDialect:
 
 
 def _server_time(response: requests.Response) -> datetime:
-    """Return the time of a response (UTC): the server's, or PyDash's if it does not state one."""
+    """Return the time of a response (UTC), by the server's clock or else by PyDash's."""
     try:
         stated = parsedate_to_datetime(response.headers["date"])
     except (KeyError, ValueError):

@@ -1,7 +1,7 @@
-"""Matches calls that are read twice because they have no id and are selected by time only.
+"""Matches calls that are read twice because they have no ID and are selected only by time.
 
-Two calls can be equal in every reported field. So they are matched as a multiset: among equal
-calls, only as many are new as there are more than before.
+Two calls can be equal in every reported field. They are therefore matched as a multiset: among
+equal calls, only those in excess of the earlier number are new.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 Rows = Sequence[dict[str, Any]]
 Seen = dict[str, dict[str, int]]
-"""Numbers of calls read before, by second and fingerprint."""
+"""The numbers of calls read before, by second and fingerprint."""
 
 MAX_SEEN = 20_000
-"""How many calls are remembered: bounds the size of a cursor."""
+"""The maximum number of remembered calls, which limits the size of a cursor."""
 
 
 def unseen(rows: Rows, seconds: Sequence[int], seen: Seen) -> NDArray[np.bool_]:
@@ -44,7 +44,7 @@ def unseen(rows: Rows, seconds: Sequence[int], seen: Seen) -> NDArray[np.bool_]:
 
 
 def remembered(rows: Rows, seconds: Sequence[int], after: int) -> Seen:
-    """Return what `unseen` needs to know of the calls from the second `after` on."""
+    """Return the input of `unseen` for the calls from the second `after` on."""
     counts: dict[str, Counter[str]] = {}
     for row, second in zip(rows, seconds, strict=True):
         if second >= after:
@@ -53,7 +53,7 @@ def remembered(rows: Rows, seconds: Sequence[int], after: int) -> Seen:
 
 
 def trimmed(seen: Seen, after: int) -> tuple[Seen, int]:
-    """Shorten the time that is read twice, until few enough calls need to be remembered.
+    """Shorten the time that is read twice until few enough calls need to be remembered.
 
     :returns: the rest of `seen`, and the second after which calls are to be read again.
     """

@@ -1,4 +1,4 @@
-"""The monitoring of one app, whatever its version."""
+"""Reads the monitoring of an app of any version."""
 
 import time
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT, Export
 from flask_monitoring_dashboard_client.routes import Dialect, Routes, check_headers
 from pydash_http import FetchPolicy, GuardedSession, Limits, Resolver, Url, resolve
 
-# Details and rules take a few kB. A server that sends more may want it to be parsed: each byte of
-# JSON can take thirty of memory, and a user may start several probes at once.
+# Details and rules take a few kB. Parsing more could exhaust the memory, because each byte of JSON
+# can take thirty bytes, and a user may start several probes at once.
 PROBE_BYTES = 256 * 1024
 # The exporter's pages take about a hundred bytes per call, and can be made smaller. The pages of
 # other versions cannot, so for them the limits of the session apply.
@@ -27,22 +27,22 @@ EXPORTER_BYTES = 8 * 1024 * 1024
 
 
 class RemoteDashboard:
-    """Reads one monitored app. Not to be shared by threads; to be closed after use.
+    """Reads a monitored app. It is not thread-safe, and must be closed after use.
 
-    Nothing is sent before the first method is called.
+    No request is sent before the first method call.
 
-    :param url: base URL of the monitoring, as in `RemoteDetails.url`; for `probe`, what the user
-        entered: the URL of the app or of any of its monitoring pages.
+    :param url: base URL of the monitoring, as in `RemoteDetails.url`. For `probe`, it can be the
+        URL of the app or of any of its monitoring pages.
     :param token: its security token.
-    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
+    :param allow: the addresses from which to fetch; see `FetchPolicy.parse`.
     :param connect_timeout: seconds to resolve a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
     :param total_timeout: seconds for one request, or for all requests of a probe together.
     :param max_bytes: maximum size of a response, decompressed; at most `EXPORTER_BYTES` from the
         exporter, and `PROBE_BYTES` in a probe.
     :param dialect: as in `RemoteDetails.dialect`; detected if None.
-    :param headers: further headers of all requests, for a server in front of the app; sent to no
-        other server. With `Authorization` among them, the token is sent as `X-PyDash-Token`.
+    :param headers: further headers of all requests, such as for a proxy in front of the app; sent
+        to no other server. If they include `Authorization`, the token is sent as `X-PyDash-Token`.
     :param resolver: returns a host's addresses; replaced in tests.
     :raises AddressRefused: if the URL is invalid.
     :raises ValueError: if a header is invalid, see `check_headers`.
@@ -112,12 +112,12 @@ class RemoteDashboard:
     def fetch_page(self, cursor: dict[str, Any] | None = None, limit: int = MAX_LIMIT) -> CallPage:
         """Return the calls after a cursor.
 
-        The result depends on nothing but the app and the cursor. A caller that stores the calls
-        and the new cursor in one transaction, and continues from it, has every call exactly once.
+        The result depends only on the app and the cursor. A caller that stores the calls and the
+        new cursor in one transaction, and continues from it, gets every call exactly once.
 
-        :param cursor: that of the page before, None for the first page.
-        :param limit: number of calls in a page, at most 50,000. Versions before the exporter
-            select calls by time, so their pages only come near it.
+        :param cursor: the cursor of the previous page, None for the first page.
+        :param limit: number of calls in a page, at most 50,000. Versions without the exporter
+            select calls by time, so the size of their pages is approximate.
         :raises RemoteError: see its subclasses.
         """
         limit = max(1, min(limit, MAX_LIMIT))

@@ -1,4 +1,4 @@
-"""Requests the export routes of one app, and raises an error for every unexpected response."""
+"""Requests the export routes of an app, and raises an error for every unexpected response."""
 
 import json
 import re
@@ -25,8 +25,8 @@ DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly 
 # Every page of FMD 2.1 and newer names its AngularJS app.
 REALM = 'realm="pydash-exporter"'
 EXEMPT_ROUTES = (
-    "Exempt the routes get_json_* of the monitoring from this login: the security token protects "
-    "them. Or give PyDash access with extra request headers."
+    "Exempt the routes get_json_* of the monitoring from this login, because the security token "
+    "protects them. Or give PyDash access with extra request headers."
 )
 # They address or frame a request, concern a single connection, or are set by PyDash itself.
 RESERVED_HEADERS = frozenset(
@@ -39,7 +39,7 @@ RESERVED_HEADERS = frozenset(
 RESERVED_PREFIX = "proxy-"
 MAX_HEADERS = 10
 MAX_HEADERS_SIZE = 8_000
-"""Maximum number of characters in the names and values together; many servers accept 8 kB."""
+"""Maximum total length of names and values, in characters. Many servers accept 8 kB."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LOGIN_PATH = re.compile(r"/(log|sign)[-_]?(in|on)\b|/(sso|saml2?|oauth2?|auth)\b", re.IGNORECASE)
 _PASSWORD_FIELD = re.compile(rb"""<input[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
@@ -61,12 +61,12 @@ class Dialect(Protocol):
 
 
 class Routes:
-    """The export routes of one app.
+    """The export routes of an app.
 
     :param session: sends the requests.
-    :param base: base URL of the routes: the app's, with the link of the monitoring.
+    :param base: base URL of the routes, which is the app's URL with the link of the monitoring.
     :param token: the app's security token; empty to send none.
-    :param headers: further headers of the requests, for a server in front of the app.
+    :param headers: further headers of the requests, such as for a proxy in front of the app.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Routes:
             self._headers["Authorization"] = b"Bearer " + token.encode()
 
     def request(self, route: str, query: str = "") -> requests.Response:
-        """Request a route, and return the response whatever its status."""
+        """Request a route, and return the response regardless of its status."""
         url = replace(self.base, path=f"{self.base.path}/{route}", query=query)
         return self.session.get(str(url), headers=self._headers)
 
@@ -110,9 +110,9 @@ class Routes:
 def check_headers(headers: Mapping[str, str]) -> None:
     """Check that headers may be added to requests.
 
-    :raises ValueError: if there are too many, a name is reserved, repeated in another case, or
-        invalid, or a value is empty, has control characters, or begins or ends with a space. The
-        message contains no value.
+    :raises ValueError: if there are too many, or a name is reserved, invalid or repeated in another
+        case, or a value is empty, contains control characters, or begins or ends with a space. The
+        message does not contain values.
 
     >>> check_headers({"CF-Access-Client-Id": "7", "host": "elsewhere"})
     Traceback (most recent call last):
@@ -121,9 +121,9 @@ def check_headers(headers: Mapping[str, str]) -> None:
     if len(headers) > MAX_HEADERS:
         raise ValueError(f"There can be at most {MAX_HEADERS} headers.")
     if sum(map(len, [*headers, *headers.values()])) > MAX_HEADERS_SIZE:
-        raise ValueError(f"The headers can have at most {MAX_HEADERS_SIZE:,} characters together.")
+        raise ValueError(f"The headers can have at most {MAX_HEADERS_SIZE:,} characters in total.")
     if len(set(map(str.lower, headers))) < len(headers):
-        raise ValueError("Each header can be given only once.")
+        raise ValueError("Each header can be specified only once.")
     for name, value in headers.items():
         if name.lower() in RESERVED_HEADERS or name.lower().startswith(RESERVED_PREFIX):
             raise ValueError(f"The header {name} cannot be set.")
@@ -141,7 +141,7 @@ def is_json(response: requests.Response) -> bool:
 
 
 def is_login_page(response: requests.Response) -> bool:
-    """Return whether a response is a page to sign in on."""
+    """Return whether a response is a sign-in page."""
     is_redirected = bool(response.history) and _LOGIN_PATH.search(response.url) is not None
     has_password = _PASSWORD_FIELD.search(response.content) is not None
     return response.status_code == 200 and (is_redirected or has_password)
@@ -150,7 +150,7 @@ def is_login_page(response: requests.Response) -> bool:
 def parse_json(text: bytes | str) -> Any:
     """Parse JSON from an untrusted source.
 
-    Empty lists and objects take thirty times the memory of their text, so their number is bounded.
+    Empty lists and objects take thirty times the memory of their text, so their number is limited.
     Genuine responses have at most one per call, of a hundred bytes or more, and some within texts.
 
     :raises InvalidResponse: if it is invalid, or has too many lists and objects.
@@ -173,7 +173,7 @@ def reject(response: requests.Response) -> NoReturn:
     if status == 401:
         raise LoginRequired(
             401,
-            f"A server in front of the app requires a login of its own at {place} "
+            f"A server in front of the app requires its own login at {place} "
             f"({clean_text(challenge) or 'HTTP status 401'}). {EXEMPT_ROUTES}",
         )
     if _FMD_PAGE.search(response.content):
@@ -184,7 +184,7 @@ def reject(response: requests.Response) -> NoReturn:
         )
     if status in (200, 404):
         raise NotADashboard(
-            f"There is no Flask-MonitoringDashboard at {place}. Enter the URL of the app, or that "
-            "of its monitoring pages. If you see those pages there, the exporter is missing."
+            f"There is no Flask-MonitoringDashboard at {place}. Enter the URL of the app or "
+            "of its monitoring pages. If these pages are there, the exporter is missing."
         )
     raise RemoteFailure(status)

@@ -1,4 +1,4 @@
-"""Parses the monitor rules (newer versions: endpoints) of every dialect."""
+"""Parses the monitor rules (endpoints, in newer versions) of every dialect."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ def parse_rules(rows: Any, utc_offset: int = 0) -> list[MonitorRule]:
 
     :param rows: a list of objects, as received.
     :param utc_offset: seconds by which their times are ahead of UTC.
-    :raises InvalidResponse: if it is not such a list.
+    :raises InvalidResponse: if the input is not such a list.
     :raises ResponseTooLarge: if there are more than any real app has.
     """
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:

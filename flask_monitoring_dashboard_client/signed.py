@@ -1,7 +1,7 @@
 """Reads the signed responses of Flask-MonitoringDashboard 1.10 to 2.0.
 
-They are JSON Web Tokens, signed with the security token but readable by anybody. Their payload
-holds the data as JSON text within JSON.
+They are JSON Web Tokens, signed with the security token but readable by anyone. Their payload
+contains the data as JSON text within JSON.
 """
 
 import re
@@ -30,14 +30,14 @@ def signed_rows(response: requests.Response, token: str) -> list[dict[str, Any]]
         reject(response)
     rows = parse_json(verified(response.content.strip(), token))
     if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
-        raise InvalidResponse("The signed response holds no list of objects.")
+        raise InvalidResponse("The signed response does not contain a list of objects.")
     return rows
 
 
 def verified(text: bytes, token: str) -> str:
     """Return the data of a signed response after verifying its signature.
 
-    Only HS256 is accepted: the algorithm that a token names could be "none". The token is split
+    Only HS256 is accepted, because a token could name the algorithm "none". The token is split
     here because `jwt.decode` iterates over each of its millions of bytes in Python.
 
     :param text: a JSON Web Token.
@@ -53,7 +53,7 @@ def verified(text: bytes, token: str) -> str:
         raise WrongToken
     data = _object(payload).get("data")
     if not isinstance(data, str):
-        raise InvalidResponse("The signed response holds no data.")
+        raise InvalidResponse("The signed response does not contain data.")
     return data
 
 

@@ -4,8 +4,8 @@ Tasks are added to the `default_task_scheduler` or to other schedulers. They run
 subprocesses. The scheduling loop runs in a subprocess as well, so there is no overhead for the main
 process.
 
-An indexed priority queue (the *pqdict* package) holds the next run of every task, so the loop looks
-at the first task only, and adding or removing a task takes O(log n).
+An indexed priority queue (the *pqdict* package) stores the next run of every task, so the loop
+checks only the first task, and adding or removing a task takes O(log n).
 
 A task is added, replaced and removed by its name, which may be any hashable object, such as a
 string or a tuple. This is possible at any time, including before the scheduler is started.
@@ -83,7 +83,7 @@ def add_periodic_task(
     :param name: identifies the task; adding another task with the same name replaces it.
     :param interval: the time between two runs.
     :param task: the function to call.
-    :param run_at_start: whether to run the task right after it is added as well.
+    :param run_at_start: whether to also run the task immediately.
     :param scheduler: the scheduler that runs the task.
     """
     scheduler.add_periodic_task(name, interval, task, run_at_start)

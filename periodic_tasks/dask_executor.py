@@ -1,4 +1,4 @@
-"""An executor that runs calls on a Dask cluster instead of in processes of this machine."""
+"""An executor that runs calls on a Dask cluster instead of processes on this machine."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future

@@ -58,9 +58,9 @@ class ThreadLink:
 
 
 class ProcessLink:
-    """A connection to a loop that runs in a process of its own.
+    """A connection to a loop that runs in a separate process.
 
-    The loop stops when the pipe to it closes, and so also when this process dies.
+    The loop stops when the pipe to it closes, and thus also when this process dies.
     """
 
     def __init__(self, granularity: float, executor: ExecutorFactory) -> None:

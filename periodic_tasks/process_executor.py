@@ -32,7 +32,7 @@ class RemoteCallError(Exception):
 
 
 class ProcessExecutor(Executor):
-    """Runs calls in processes; a process that dies fails its own call only, and is replaced.
+    """Runs calls in processes. A process that dies fails only its own call, and is replaced.
 
     The pool of the standard library breaks when one of its processes dies, and cannot terminate a
     call that hangs. Here every process has its own pipe and thread.

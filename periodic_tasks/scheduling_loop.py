@@ -23,7 +23,7 @@ Message = Callable[["SchedulingLoop"], None]
 
 
 class TaskExecutor(Protocol):
-    """What the loop requires: a `concurrent.futures.Executor` that can terminate calls."""
+    """The executor of the loop: a `concurrent.futures.Executor` that can terminate calls."""
 
     @property
     def capacity(self) -> int:
@@ -40,10 +40,10 @@ class TaskExecutor(Protocol):
 
 
 class SchedulingLoop:
-    """Runs the tasks of a timetable, in the thread that calls `run`.
+    """Runs the tasks of a timetable in the thread that calls `run`.
 
-    All changes arrive as messages in its inbox: calls of its own methods. So it needs no lock, and
-    sleeps until a message arrives or a task is due.
+    All changes arrive as messages in its inbox, which are calls of its own methods. It therefore
+    needs no lock, and sleeps until a message arrives or a task is due.
 
     :param executor: runs the tasks.
     :param granularity: seconds; events that are closer together may be handled at the same time.
@@ -59,7 +59,7 @@ class SchedulingLoop:
         self._stopping = False
 
     def run(self) -> None:
-        """Schedule until the message `stop`; then wait a short time for running tasks."""
+        """Schedule until the message `stop`, and then wait briefly for running tasks."""
         while not self._stopping:
             self._handle_messages()
             for run in self._timetable.time_out(time.monotonic()):
@@ -92,8 +92,8 @@ class SchedulingLoop:
         except (CancelledError, WorkerLostError) as error:
             outcome = Outcome.timed_out if run.timed_out else Outcome.lost
             if outcome is Outcome.lost:
-                logger.warning("Lost the process of a task", task=run.name, reason=error)
-        except Exception as error:  # noqa: BLE001 - tasks may raise anything; the others must go on
+                logger.warning("The process of a task died", task=run.name, reason=error)
+        except Exception as error:  # noqa: BLE001 - tasks may raise anything, and the others must continue
             outcome = Outcome.failed
             logger.warning("A task failed", task=run.name, kind=type(error).__name__, error=error)
         else:

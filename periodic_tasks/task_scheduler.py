@@ -18,10 +18,10 @@ class TaskScheduler:
     """Runs tasks in a process pool of subprocesses.
 
     The scheduling loop, which submits tasks to this pool, runs in a separate subprocess as well, so
-    there is no overhead for the main process. A process that does nothing but scheduling can run
-    the loop itself: `run` instead of `start`.
+    there is no overhead for the main process. A process that only schedules can run the loop itself
+    with `run` instead of `start`.
 
-    An indexable priority queue (the *pqdict* package) keeps track of the next tasks to run: adding,
+    An indexable priority queue (the *pqdict* package) keeps track of the next tasks to run. Adding,
     removing and starting a task take O(log n).
 
     A task is added, replaced and removed by its name, any hashable object, at any time, including
@@ -132,7 +132,7 @@ class TaskScheduler:
         loop.run()
 
     def stop(self) -> None:
-        """Stop scheduling and end all processes, within ten seconds.
+        """Stop scheduling, and end all processes within ten seconds.
 
         >>> import periodic_tasks as pt
         >>> ts = pt.TaskScheduler()

@@ -1,4 +1,4 @@
-"""Decides when tasks run. It reads no clock: every method takes the current time, in seconds."""
+"""Decides when tasks run. Every method takes the current time in seconds instead of a clock."""
 
 import math
 import random
@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A function to run, and how often.
+    """A function to run, with its schedule.
 
     :ivar target: called without arguments, in a process of the pool. If it returns a `timedelta`,
         the next run is after that time, regardless of the interval.
@@ -76,10 +76,10 @@ class Run:
 
 
 class Timetable:
-    """Keeps the time of the next run of every task.
+    """Stores the time of the next run of every task.
 
     - A task is never started while it runs.
-    - Any number of missed runs is made up for by a single run.
+    - A single run makes up for any number of missed runs.
     - After a failure, a task waits for its interval, then twice as long, and so on up to five
       minutes; a task whose process died is retried after one second, then two, then four.
     - Tasks whose last run failed get at most half of the pool, so that hanging tasks do not block
@@ -115,7 +115,7 @@ class Timetable:
         return len(self._running)
 
     def overdue(self, now: float) -> int:
-        """Return the number of tasks that are due and wait for a free process."""
+        """Return the number of due tasks that wait for a free process."""
         return sum(due < now for lane in (self._waiting, self._retrying) for due in lane.values())
 
     def add(self, name: Hashable, task: Task, now: float) -> None:
@@ -132,7 +132,7 @@ class Timetable:
         self._dequeue(name)
 
     def start_due(self, now: float, capacity: int) -> list[Run]:
-        """Start the tasks that are due, the longest overdue first.
+        """Start the due tasks, longest overdue first.
 
         :param capacity: the maximum number of runs at a time.
         :returns: the new runs; call `finish` for each when it has ended.
@@ -166,7 +166,7 @@ class Timetable:
         return self._deadlines.topitem()[1] if self._deadlines else None
 
     def time_out(self, now: float) -> list[Run]:
-        """Mark and return the runs that have reached their time limit; the caller ends them."""
+        """Mark and return the runs that have reached their time limit, which the caller ends."""
         runs = [self._running[name] for name, _ in pqdict_iter_upto_priority(self._deadlines, now)]
         for run in runs:
             run.timed_out = True
@@ -177,7 +177,7 @@ class Timetable:
     ) -> None:
         """Record that a run has ended, and plan the next one.
 
-        :param again_after: seconds after which the task asks to run again.
+        :param again_after: seconds after which the task requested to run again.
         """
         del self._running[run.name]
         self._deadlines.pop(run.name, None)
@@ -190,7 +190,7 @@ class Timetable:
         self._enqueue(run.name, entry)
 
     def _plan(self, entry: Entry, now: float, outcome: Outcome, again_after: float | None) -> bool:
-        """Set the time of the next run; return whether there is one."""
+        """Set the time of the next run. Return whether there is one."""
         if outcome is not Outcome.succeeded:
             entry.failures += 1
             delay = entry.task.interval

@@ -1,4 +1,4 @@
-"""The demo of `pydash up --demo`: a user who has the demo app, and PyDash itself, as dashboards."""
+"""The demo of `pydash up --demo`: a user with dashboards of the demo app and of PyDash itself."""
 
 import secrets
 import sys
@@ -18,7 +18,7 @@ _PORTS_TO_TRY = 100
 
 
 def password(configuration: Configuration) -> str:
-    """Return the demo user's password: the configured one, or a random one that is kept."""
+    """Return the demo user's password: the configured one, or a random one that is stored."""
     if configuration.demo_password:
         return configuration.demo_password
     path = configuration.data_dir / "demo-password"
@@ -26,11 +26,11 @@ def password(configuration: Configuration) -> str:
 
 
 def shop_url(configuration: Configuration) -> str:
-    """Return the URL for the demo app: the first free port after PyDash's own."""
+    """Return the URL for the demo app, with the first free port after PyDash's own."""
     first = configuration.port + 1
     port = find_free_port("127.0.0.1", range(first, first + _PORTS_TO_TRY))
     if port is None:
-        raise click.ClickException("No free port was found for the demo app.")
+        raise click.ClickException("Found no free port for the demo app.")
     return f"http://127.0.0.1:{port}"
 
 
@@ -53,7 +53,7 @@ def _shop_token(configuration: Configuration) -> str:
 
 @click.group(hidden=True)
 def demo() -> None:
-    """Set up the content of `pydash up --demo`."""
+    """Create the content of `pydash up --demo`."""
 
 
 @demo.command("user")

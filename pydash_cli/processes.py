@@ -1,4 +1,4 @@
-"""`pydash database`, `pydash web` and `pydash fetcher`: one of the three processes alone."""
+"""`pydash database`, `pydash web` and `pydash fetcher`: run one of the three processes."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pydash_cli.settings import configure, data_dir_option, host_option, port_op
 @click.command()
 @data_dir_option
 def database(data_dir: Path | None) -> None:
-    """Run the database server alone."""
+    """Run only the database server."""
     import pydash_logger
     from pydash_database import server
     from pydash_database.zeo_uri import ZeoUri
@@ -18,7 +18,9 @@ def database(data_dir: Path | None) -> None:
     configuration = configure(data_dir=data_dir)
     uri = configuration.database_uri
     if not uri.startswith("zeo://"):
-        raise click.ClickException("PYDASH_DATABASE_URI is no zeo:// URI, so nothing is to serve.")
+        raise click.ClickException(
+            "PYDASH_DATABASE_URI is not a zeo:// URI, so there is nothing to serve."
+        )
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     try:
         server.serve(configuration.data_dir, ZeoUri.parse(uri))
@@ -31,7 +33,7 @@ def database(data_dir: Path | None) -> None:
 @port_option
 @data_dir_option
 def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
-    """Run the web server alone: the pages and the API."""
+    """Run only the web server, which serves the pages and the API."""
     import pydash_app
     import pydash_web
     from pydash_web.http import server
@@ -44,7 +46,7 @@ def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
 @click.command()
 @data_dir_option
 def fetcher(data_dir: Path | None) -> None:
-    """Run the fetcher alone: it fetches the data of all dashboards."""
+    """Run only the fetcher, which fetches the data of all dashboards."""
     from pydash_app import fetcher as daemon
 
     daemon.run(configure(data_dir=data_dir))

@@ -1,4 +1,4 @@
-"""What the commands have in common: options that are settings, and a connection to the database."""
+"""Shared by the commands: options that are settings, and a connection to the database."""
 
 import os
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ port_option = click.option("--port", type=int, help="The port to listen on (PYDA
 
 
 def configure(**options: object) -> Configuration:
-    """Read the configuration from the environment, in which the given options replace variables.
+    """Read the configuration from the environment, after setting variables from the options.
 
     The environment itself is changed, so that child processes get the same configuration.
     """

@@ -1,4 +1,4 @@
-"""`pydash up`: runs the whole of PyDash under one supervisor."""
+"""`pydash up`: runs all of PyDash under one supervisor."""
 
 import errno
 import fcntl
@@ -24,7 +24,7 @@ from pydash_supervisor import (
     responds,
 )
 
-# Where Vite serves the pages of `make dev`; it passes requests for the API on to Flask.
+# Where Vite serves the pages of `make dev`. It forwards API requests to Flask.
 VITE_PORTS = range(5173, 5273)
 
 
@@ -37,7 +37,7 @@ VITE_PORTS = range(5173, 5273)
 def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, reload: bool) -> None:
     """Run everything: the database, the web server and the fetcher.
 
-    The database is not started if PYDASH_DATABASE_URI names another one.
+    The database is not started if PYDASH_DATABASE_URI refers to another one.
     """
     if demo:
         os.environ.setdefault("PYDASH_FETCH_ALLOW", "global,private,loopback")
@@ -57,7 +57,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
             )
             raise click.ClickException(message) from None
         click.echo(
-            f"Dashboards may be fetched from these addresses: {configuration.fetch_allow}.",
+            f"Dashboards may be fetched from: {configuration.fetch_allow}.",
             err=True,
         )
         click.echo(_start(supervisor, configuration, demo, reload=reload))
@@ -67,7 +67,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
 def _start(
     supervisor: Supervisor, configuration: Configuration, demo: bool, *, reload: bool
 ) -> str:
-    """Start all processes in order; return the line that reports that they are ready."""
+    """Start all processes in order, and return the line that reports that they are ready."""
     from pydash_database import server
     from pydash_database.zeo_uri import ZeoUri
 
@@ -122,7 +122,7 @@ def _command(name: str, *arguments: str, is_ready: Callable[[], bool] | None = N
 
 @contextmanager
 def _lock(data_dir: Path) -> Iterator[None]:
-    """Make sure that no other `pydash up` uses the data directory during the block."""
+    """Ensure that no other `pydash up` uses the data directory during the block."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data_dir / "up.lock").open("w") as lock:
         try:

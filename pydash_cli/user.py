@@ -25,7 +25,7 @@ def user() -> None:
 def create_user(
     name: str, email: str, password_stdin: bool, verified: bool, admin: bool, data_dir: Path | None
 ) -> None:
-    """Create a user; the password is read from standard input."""
+    """Create a user with a password from standard input."""
     from pydash_app.user.services import registration
     from pydash_database import transact
 

@@ -37,7 +37,7 @@ class Cache(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, load: Callable[[], Value]) -> Value:
-        """Return the value of this key; load it if it is not cached."""
+        """Return the value for this key, and load it if it is not cached."""
         value = self.find(key)
         if value is None:
             value = load()
@@ -45,14 +45,14 @@ class Cache(Generic[Value]):
         return value
 
     def find(self, key: Hashable) -> Value | None:
-        """Return the value of this key; None if it is not cached."""
+        """Return the value for this key; None if it is not cached."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
             return self._entries.get(key)
 
     def store(self, key: Hashable, value: Value) -> None:
-        """Keep a value, unless it is larger than the capacity."""
+        """Cache a value unless it is larger than the capacity."""
         with self._lock:
             if key in self._entries or self._size_of(value) > self._capacity:
                 return
@@ -63,7 +63,7 @@ class Cache(Generic[Value]):
                 self._size -= self._size_of(oldest)
 
     def contains(self, key: Hashable) -> bool:
-        """Return whether the value of this key is cached."""
+        """Return whether the value for this key is cached."""
         with self._lock:
             return key in self._entries
 
@@ -78,5 +78,5 @@ def _bytes(columns: Columns) -> int:
     return sum(values.nbytes for values in columns.values())
 
 
-# Stored columns never change and the key is a hash of the stored bytes.
+# Stored columns never change, and the key is a hash of the stored bytes.
 column_cache = Cache(CAPACITY, _bytes)

@@ -1,4 +1,4 @@
-"""Calls in columns: the form in which they are added to the cube, and exported from it."""
+"""Calls in columns, as added to the cube and exported from it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class CallBatch:
-    """Many calls in columns, all of the same length.
+    """Many calls in columns of the same length.
 
     :ivar endpoint: names of the endpoints.
     :ivar execution_time: float64, ms.
@@ -63,16 +63,15 @@ class CallBatch:
         ip: Texts,
         status_code: Sequence[int | None] | NDArray[Any] | None = None,
     ) -> "CallBatch":
-        """Return a batch of columns: lists or NumPy arrays, one entry per call.
+        """Return a batch of columns, which are lists or NumPy arrays with one entry per call.
 
-        Texts are empty where a value is None, which is not the text "None".
+        None becomes an empty string, which differs from the string "None".
 
         :param execution_time: ms.
         :param time: datetimes (naive ones are UTC) or ``datetime64`` in UTC.
-        :param status_code: None or 0 for calls, and None for all, where the source does not
-            report it.
-        :raises ValueError: names the column whose length differs, or that contains an invalid
-            number, time or status.
+        :param status_code: None or 0 where the source does not report it; None for no column.
+        :raises ValueError: a column has a different length, or contains an invalid number, time or
+            status. The message names the column.
 
         >>> batch = CallBatch.from_columns(
         ...     endpoint=["foo", "bar"], execution_time=[1, 2.5],
@@ -99,7 +98,7 @@ class CallBatch:
 
     @classmethod
     def from_calls(cls, calls: Iterable[Any]) -> "CallBatch":
-        """Return a batch of single calls: objects with the attributes of `Call`."""
+        """Return a batch of single calls, which have the attributes of `Call`."""
         calls = list(calls)
         return cls.from_columns(
             endpoint=[call.endpoint for call in calls],
@@ -142,7 +141,7 @@ def _times(values: Sequence[datetime] | NDArray[np.datetime64]) -> NDArray[np.da
     if np.isnat(times).any():
         raise ValueError("time: contains a value that is not a time")
     if len(times) and not (times.min() >= _EARLIEST and times.max() <= _LATEST):
-        raise ValueError("time: contains a value outside of the years 1 to 9999")
+        raise ValueError("time: contains a value outside the years 1 to 9999")
     return times
 
 
@@ -154,5 +153,5 @@ def _status_codes(
     if not isinstance(values, np.ndarray):
         values = np.array([value or 0 for value in values], dtype=np.int64)
     if ((values != 0) & ((values < 100) | (values > 999))).any():
-        raise ValueError("status_code: contains a value outside of 100 to 999")
+        raise ValueError("status_code: contains a value outside 100 to 999")
     return values.astype(np.uint16)

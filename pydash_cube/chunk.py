@@ -26,9 +26,9 @@ from pydash_cube.table import (
     stored_name,
 )
 
-# A block contains about this many calls or centroids.
+# The approximate number of calls or centroids in a block.
 BLOCK_SIZE = 16_384
-# A block of fewer calls or centroids stores all its columns in one page.
+# A block with fewer calls or centroids stores all its columns in one page.
 _ONE_PAGE = 4_096
 # Bytes that a block occupies besides its pages: its zones, and the references to the pages.
 BLOCK_OVERHEAD = 512
@@ -49,7 +49,7 @@ class Page(Persistent):
         self.frame = frame
 
     def __setstate__(self, state: dict[str, bytes]) -> None:
-        # Whoever loads all objects of a database finds out whether it can be read.
+        # Loading all objects of a database therefore shows whether it is readable.
         encoding.check_format(state["frame"])
         super().__setstate__(state)
 
@@ -63,7 +63,7 @@ class PageEntry:
 
     @classmethod
     def of(cls, columns: Mapping[str, Array]) -> "PageEntry":
-        """Write columns into a new page."""
+        """Write columns to a new page."""
         frame = encoding.encode(columns)
         return cls(hashlib.blake2b(frame, digest_size=16).digest(), Page(frame))
 
@@ -73,17 +73,17 @@ class PageEntry:
 
     def _decoded(self) -> Mapping[str, Array]:
         columns = encoding.decode(self.page.frame)
-        # The columns are cached; do not keep the bytes in memory, too.
+        # The columns are cached, so do not keep the bytes in memory, too.
         self.page._p_deactivate()
         return columns
 
 
 @dataclass(frozen=True)
 class Block(Mapping[str, Array]):
-    """Some rows of a table: a mapping of column names to arrays, which are read on access.
+    """Some rows of a table, as a mapping of column names to arrays that are read on access.
 
     :ivar rows: number of rows.
-    :ivar zones: smallest and largest value of each key column.
+    :ivar zones: the minimum and maximum of each key column.
     :ivar pages: the page of each column.
     """
 
@@ -93,7 +93,7 @@ class Block(Mapping[str, Array]):
 
     @classmethod
     def of(cls, rows: int, columns: Mapping[str, Array]) -> "Block":
-        """Write columns into a new block."""
+        """Write columns to a new block."""
         zones = {
             name: (int(columns[name].min()), int(columns[name].max()))
             for name in _ZONED
@@ -131,7 +131,7 @@ class Block(Mapping[str, Array]):
 def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
     """Load the columns of many blocks in one round trip, except cached ones.
 
-    :param wanted: blocks, and the names of the columns to read of each.
+    :param wanted: blocks, each with the names of the columns to read.
     """
     entries = (
         block.pages[stored]
@@ -143,9 +143,9 @@ def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
 
 
 def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:
-    """Write a table, cut into blocks.
+    """Write a table as blocks.
 
-    :param columns: those of a call table or of a cell table, in the order of reading.
+    :param columns: the columns of a call table or of a cell table, in reading order.
     """
     ends = np.cumsum(columns.get("centroids", np.ones(rows, dtype=np.int64)), dtype=np.int64)
     keys = columns.get("endpoint", np.zeros(rows, dtype=np.int64))
@@ -164,7 +164,7 @@ def _cuts(keys: Array, ends: Array) -> list[int]:
     """Return the rows at which blocks begin, and the number of rows.
 
     :param keys: rows with equal keys share a block if it is large enough.
-    :param ends: the sizes of all rows up to each, added up.
+    :param ends: the cumulative sizes of the rows.
     """
     runs = [0, *(np.flatnonzero(np.diff(keys)) + 1).tolist(), len(keys)]
     cuts, size = [0], 0

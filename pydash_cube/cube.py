@@ -1,9 +1,9 @@
-"""The cube of one dashboard: all its calls, stored so that queries are cheap.
+"""The cube of a dashboard, which stores all its calls so that queries are cheap.
 
-Calls are first added to a small table, **recent**. When it is full they move to their **months**.
-A small month is one span of time; a large one has a span per day. A span stores, next to its calls,
-the partitions that are worth storing. Every call is in exactly one of these places, and the cells
-of a span always describe exactly its calls.
+Calls are first added to a small table, **recent**. When it is full, they move to their **months**.
+A small month is one span of time; a large month has a span per day. Besides its calls, a span
+stores the partitions that are worth storing. Every call is in exactly one of these places, and the
+cells of a span always describe exactly its calls.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,9 +31,9 @@ from pydash_cube.usage import Usage
 from pydash_cube.version import Version, version_of
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 
-# Fields that are stored as codes of texts.
+# Fields whose strings are stored as codes.
 CODED_FIELDS = (CallField.ENDPOINT, CallField.VERSION, CallField.IP, CallField.GROUP_BY)
-# Every query reads the recent calls one by one, so there are few of them.
+# Every query reads the recent calls one by one, so their number is limited.
 RECENT_SIZE = 16_384
 
 
@@ -43,7 +43,7 @@ class Cube(Persistent):
     :ivar rows: number of calls.
     :ivar first: time of the earliest call, microseconds; None without calls.
     :ivar last: time of the latest call.
-    :ivar dictionaries: the codes of texts, by field; at most MAX_DISTINCT each.
+    :ivar dictionaries: the codes of strings by field, at most MAX_DISTINCT each.
     :ivar usage: counts what the tables store.
     """
 
@@ -87,7 +87,7 @@ class Cube(Persistent):
             self._move_recent(columns)
 
     def admit(self, field: CallField, texts: Sequence[str]) -> list[str]:
-        """Return those values that have a code of their own; give them one if there is room."""
+        """Return the values that have their own code, which is assigned if the limit permits."""
         dictionary = self.dictionaries[field]
         before = len(dictionary), dictionary.has_overflow
         codes = dictionary.encode(texts, MAX_DISTINCT[field]).tolist()
@@ -96,7 +96,7 @@ class Cube(Persistent):
         return [text for text, code in zip(texts, codes, strict=True) if code != OVERFLOW]
 
     def overflow_names(self) -> dict[str, str]:
-        """Return the fields with values beyond their limit, and what these are called together."""
+        """Return the name of the values beyond the limit, for each field that has any."""
         return {
             field: dictionary.overflow_name
             for field, dictionary in self.dictionaries.items()
@@ -117,7 +117,7 @@ class Cube(Persistent):
 
     @property
     def stored_bytes(self) -> int:
-        """The size of all that is stored."""
+        """The size of all stored data."""
         texts = sum(dictionary.stored_bytes for dictionary in self.dictionaries.values())
         return texts + int(self.usage.bytes())
 
@@ -131,7 +131,7 @@ class Cube(Persistent):
             yield from month.readings(scope)
 
     def call_tables(self, scope: Scope) -> Iterator[StoredTable]:
-        """Return the tables of the calls themselves, except dropped ones."""
+        """Return the tables of raw calls, except dropped ones."""
         yield self._recent
         for month in self._months_of(scope):
             yield from month.call_tables(scope)
@@ -156,16 +156,16 @@ class Cube(Persistent):
 
     @property
     def needs_folding(self) -> bool:
-        """Whether there are months that are over whose partitions are to be stored."""
+        """Whether the partitions of past months remain to be stored."""
         return bool(self._to_fold)
 
     def fold(self) -> bool:
-        """Do one step of storing the partitions of months that are over.
+        """Perform one step of storing the partitions of past months.
 
-        Each step should be a transaction of its own. Queries return the same numbers before and
-        after, and may take less time after the last.
+        Each step should be a separate transaction. Queries return the same numbers before and
+        after, and may be faster after the last step.
 
-        :returns: whether there are more steps.
+        :returns: whether more steps remain.
         """
         if not self._to_fold:  # it may have been changed by another process
             return False

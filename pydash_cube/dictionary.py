@@ -1,4 +1,4 @@
-"""Codes for texts: tables contain small integers only."""
+"""Codes for strings, so that tables contain only small integers."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,17 +9,17 @@ from persistent import Persistent
 
 from pydash_cube.text_index import NOT_FOUND, TextIndex, hashes_of
 
-# The code of all texts beyond the limit. No text has it: the codes of texts count up from 0.
+# The code of all strings beyond the limit. Strings are numbered from 0, so none has it.
 OVERFLOW = 2**31 - 1
-# Bytes that a text occupies besides its characters, mostly in the index.
+# Bytes that a string occupies besides its characters, mostly in the index.
 _TEXT_OVERHEAD = 30
 
 
 class Dictionary(Persistent):
-    """Numbers distinct texts in the order in which they are first added, up to a limit.
+    """Numbers distinct strings in the order in which they are first added, up to a limit.
 
-    :ivar has_overflow: whether a text was refused because of the limit.
-    :ivar stored_bytes: the size of the texts.
+    :ivar has_overflow: whether a string was rejected because of the limit.
+    :ivar stored_bytes: the size of the strings.
 
     >>> versions = Dictionary()
     >>> versions.encode(["1.0", "1.1", "1.0"])
@@ -32,7 +32,7 @@ class Dictionary(Persistent):
     ['(other)', '1.0']
     """
 
-    # Dictionaries from before November 2026 have no limit; a migration counts their bytes.
+    # Dictionaries from before November 2026 have no limit. A migration counts their bytes.
     has_overflow = False
     stored_bytes = 0
 
@@ -45,16 +45,16 @@ class Dictionary(Persistent):
 
     @property
     def overflow_name(self) -> str:
-        """The name of all texts beyond the limit; no text with a code of its own is equal to it."""
+        """The name of all strings beyond the limit, which differs from all strings with a code."""
         name = "(other)"
         while self._index.find(hashes_of([name]))[0] != NOT_FOUND:
             name = f"({name})"
         return name
 
     def encode(self, texts: Sequence[str], limit: int = OVERFLOW) -> NDArray[np.int64]:
-        """Return the codes of the texts; new ones are added.
+        """Return the codes of strings, and add new strings.
 
-        :param limit: the maximum number of texts; those beyond it get the code OVERFLOW.
+        :param limit: the maximum number of strings. Those beyond it get the code OVERFLOW.
         """
         different = list(dict.fromkeys(texts))
         hashes = hashes_of(different)
@@ -76,14 +76,14 @@ class Dictionary(Persistent):
         return np.fromiter(map(code_of.__getitem__, texts), dtype=np.int64, count=len(texts))
 
     def code(self, text: str) -> int | None:
-        """Return the code of a text or of `overflow_name`; None if it was never added."""
+        """Return the code of a string or of `overflow_name`; None if it was never added."""
         code = int(self._index.find(hashes_of([text]))[0])
         if code != NOT_FOUND:
             return code
         return OVERFLOW if self.has_overflow and text == self.overflow_name else None
 
     def decode(self, codes: Sequence[int] | NDArray[np.int64]) -> list[str]:
-        """Return the texts of codes."""
+        """Return the strings of codes."""
         codes = np.asarray(codes).tolist()
         texts = {code: self._texts[code] for code in set(codes) - {OVERFLOW}}
         if len(texts) < len(codes):
@@ -91,11 +91,11 @@ class Dictionary(Persistent):
         return [texts[code] for code in codes]
 
     def texts(self) -> Iterable[str]:
-        """Return all texts, in the order of their codes."""
+        """Return all strings in the order of their codes."""
         texts: Iterable[str] = self._texts.values()
         return texts
 
 
 def stored_bytes(text: str) -> int:
-    """Return the number of bytes that a text occupies in a dictionary."""
+    """Return the number of bytes that a string occupies in a dictionary."""
     return len(text.encode("utf-8", "surrogatepass")) + _TEXT_OVERHEAD

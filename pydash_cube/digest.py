@@ -1,12 +1,12 @@
 """Digests of the execution times of many cells at once, in flat arrays.
 
-A digest is a list of entries in order of their means. An entry is a **plateau**, some calls with
-the same value, or a **spread**, some calls with different values of which only the mean is kept.
-Three arrays contain the digests of all cells one after the other. No Python loop runs over cells.
+A digest is a list of entries in order of their means. An entry is a **plateau** (calls with the
+same value) or a **spread** (calls with different values, of which only the mean is kept). Three
+arrays contain the digests of all cells one after the other. No Python loop runs over cells.
 
 The method is the merging t-digest of Dunning and Ertl, "Computing extremely accurate quantiles
-using t-digests" (2019), with two changes: a value that many calls share stays a plateau, and the
-scale function is finest in the upper tail, where execution times are read.
+using t-digests" (2019), with two changes. A value that many calls share remains a plateau, and the
+scale function is finest in the upper tail, which matters most for execution times.
 """
 
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # Digests with at most this many entries are not clustered, so they contain every distinct value.
-# Clustered ones usually have fewer; gaps and ties can add some.
+# Clustered digests usually have fewer; gaps and ties can add some.
 LIMIT = 180
-# The scale function: units of it that the body takes, and the upper tail, and where that begins.
+# The scale function: its units in the body and in the upper tail, and where the tail begins.
 _BODY, _TAIL, _TAIL_BEGINS = 80, 100, 0.0015
 # A plateau this wide (in units of the scale function) is not merged with its neighbors.
 _WIDE = 0.5
-# Nor are neighbors this far apart, such as those of two modes.
+# Neighbors this far apart, such as those of two modes, are not merged either.
 _GAP = 2
 # Runs of this length are merged faster than they are sorted.
 _SHORTEST_RUN = 16
-# Single calls are sorted cell by cell if a cell has this many on average.
+# Single calls are sorted by cell if cells have this many on average.
 _LARGE_CELL = 256
-# Fewer bits than this of a mean carry no information; their zeros compress well.
+# The lower bits of a mean carry no information. As zeros, they compress well.
 _DROPPED_BITS = 32
 
 
@@ -40,9 +40,9 @@ class Digests:
     """The digests of a number of cells.
 
     :ivar counts: number of entries of each cell, at least 1.
-    :ivar means: of all entries (ms), ascending within a cell.
-    :ivar weights: number of calls of each entry; negative if it is a spread. (The sign passes
-        through sorting and selecting rows at no cost.)
+    :ivar means: the means of all entries (ms), ascending within a cell.
+    :ivar weights: number of calls of each entry; negative if it is a spread. (The sign survives
+        sorting and selecting rows at no cost.)
     """
 
     counts: Ints
@@ -53,8 +53,8 @@ class Digests:
     def merge(cls, cells: Ints, means: Floats, weights: Ints, size: int) -> "Digests":
         """Build one digest per cell from entries in any order.
 
-        :param cells: for each entry the number of its cell, 0 to size - 1.
-        :param size: number of cells; each has at least one entry.
+        :param cells: the number of the cell of each entry, 0 to size - 1.
+        :param size: number of cells, each with at least one entry.
         """
         cells, means, weights = _sorted_by_cell_and_mean(cells, means, weights)
         same = (cells[1:] == cells[:-1]) & (means[1:] == means[:-1])
@@ -71,7 +71,7 @@ class Digests:
         return np.abs(self.weights)
 
     def compressed(self) -> "Digests":
-        """Return digests of about LIMIT entries each; those that have no more stay as is."""
+        """Return digests of about LIMIT entries each; smaller ones remain unchanged."""
         large = self.counts > LIMIT
         if not large.any():
             return self
@@ -89,12 +89,12 @@ class Digests:
     def percentiles(self, q: float, minimum: Floats, maximum: Floats) -> Floats:
         """Return the q-quantile of each cell (ms).
 
-        Without spreads it is NumPy's, to the last digit: linear between two neighboring calls. A
-        spread stands for its middle rank, and no value is read from the middle of a gap.
+        Without spreads, it equals NumPy's to the last digit, which is linear between neighboring
+        calls. A spread represents its middle rank, and no value is interpolated within a gap.
 
         :param q: 0 to 1.
-        :param minimum: of each cell.
-        :param maximum: of each cell.
+        :param minimum: the minimum of each cell.
+        :param maximum: the maximum of each cell.
 
         >>> digests = Digests.merge(np.zeros(3, int), np.array([5., 1500., 5.]),
         ...                         np.array([90, 6, 6]), 1)
@@ -103,7 +103,7 @@ class Digests:
         """
         ranks, means = self._ranks, self.means
         h = q * (ranks.sizes - 1)
-        # Twice the ranks are whole numbers, so the search is exact.
+        # Doubled ranks are integers, so the search is exact.
         wanted = 2 * ranks.bottom + np.ceil(2 * h).astype(np.int64)
         right = np.clip(np.searchsorted(ranks.right, wanted), ranks.first, ranks.last + 1)
         # Beyond an outermost spread, interpolate to the extreme itself.
@@ -117,7 +117,7 @@ class Digests:
         gap = y1 > _GAP * y0
         x0, x1 = np.where(gap, edge - 1, x0), np.where(gap, edge, x1)
         t = np.clip((h - x0) / np.where(x1 > x0, x1 - x0, 1), 0, 1)
-        # As NumPy computes it, so that no digit differs.
+        # Computed like NumPy, so that no digit differs.
         values = np.where(t < 0.5, y0 + (y1 - y0) * t, y1 - (y1 - y0) * (1 - t))
         return np.clip(values, minimum, maximum)
 
@@ -141,7 +141,7 @@ class Digests:
         )
 
     def _clustered(self) -> tuple[Ints, Floats, Ints]:
-        """Merge the entries of each cluster; return cell, mean and weight of each cluster."""
+        """Merge the entries of each cluster, and return its cell, mean and weight."""
         cells = np.repeat(np.arange(len(self.counts)), self.counts)
         calls, ranks = self.calls, self._ranks
         ends = ranks.start + calls - ranks.bottom[cells]
@@ -187,11 +187,11 @@ class _Ranks:
 
 
 def with_spreads(weights: NDArray[np.integer], means: Floats) -> Ints:
-    """Return the weights of a digest that was stored without saying which entries are spreads.
+    """Return the weights of a digest that was stored without marking spreads.
 
-    Means of spreads were rounded to single precision, values of calls were not. So an entry of
-    several calls is a plateau if its mean has more digits than that, or so few that it is unlikely
-    to be a mean: whole and half milliseconds, for instance.
+    The means of spreads were rounded to single precision, but values of calls were not. An entry of
+    several calls is therefore a plateau if its mean has more digits than that, or so few that it is
+    unlikely to be a mean, such as whole and half milliseconds.
 
     >>> with_spreads(np.array([1, 3, 3, 3]), np.array([.1, .1, 250., float(np.float32(.1))]))
     array([ 1,  3,  3, -3])
@@ -204,7 +204,7 @@ def with_spreads(weights: NDArray[np.integer], means: Floats) -> Ints:
 
 
 def _rounded(means: Floats) -> Floats:
-    """Round means (of at least 0) to 20 binary digits, that is by at most 5e-7 of their values."""
+    """Round means (at least 0) to 20 binary digits, which changes them by at most 5e-7."""
     half = np.int64(1 << (_DROPPED_BITS - 1))
     bits = (means.view(np.int64) + half) >> _DROPPED_BITS << _DROPPED_BITS
     return bits.view(np.float64)
@@ -217,14 +217,14 @@ def _sorted_by_cell_and_mean(
     falls = np.flatnonzero((step < 0) | ((step == 0) & (np.diff(means) < 0)))
     if not len(falls):
         return cells, means, weights
-    # Calls in order of time are nearly sorted: only the last cells are still growing.
+    # Calls in chronological order are nearly sorted, because only the last cells still grow.
     fall = int(falls[0]) + 1
     start = int(np.searchsorted(cells[:fall], cells[fall:].min()))
     # A stable sort of 16-bit integers is a radix sort, which is linear.
     small = np.min_scalar_type(int(cells.max()))
     counts = np.bincount(cells[start:])
     if len(counts) * _LARGE_CELL < len(means) - start and (weights[start:] == 1).all():
-        # Numbers are sorted several times faster than the order of numbers is found.
+        # Sorting numbers is several times faster than finding their order.
         order = np.argsort(cells[start:].astype(small), kind="stable") + start
         ordered = means[order]
         for cell in np.split(ordered, np.cumsum(counts)):
@@ -234,7 +234,7 @@ def _sorted_by_cell_and_mean(
             np.concatenate([means[:start], ordered]),
             weights,
         )
-    # A stable sort merges runs, such as the digests of other cells; single calls have no long ones.
+    # A stable sort merges runs, such as other cells' digests. Single calls have no long runs.
     has_runs = _SHORTEST_RUN * len(falls) < len(means) - start
     order = np.argsort(means[start:], kind="stable" if has_runs else None)
     order = order[np.argsort(cells[start:][order].astype(small), kind="stable")] + start

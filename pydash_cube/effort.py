@@ -8,10 +8,10 @@ from math import inf
 
 from pydash_cube.vocabulary import QueryError
 
-# Calls, cells and centroids are merged this many at a time.
+# The number of calls, cells and centroids that are merged at a time.
 PORTION = 1_000_000
-# The size of what one query may consist of, in entries of digests; a cell is as large as three. A
-# little more than a million cells fit, which take about 400 MB while they are computed.
+# The maximum size of a query's result, in entries of digests. A cell counts as three. A little more
+# than a million cells fit, which take about 400 MB while they are computed.
 MAX_ENTRIES = 3_100_000
 CELL_ENTRIES = 3
 
@@ -24,9 +24,9 @@ class QueryTimeout(Exception):  # noqa: N818 (it is not the caller's error)
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Stop queries of this thread that begin in the context and last longer than it may.
+    """Stop queries of this thread that begin in the context and exceed its time.
 
-    :param seconds: the time for all of them together.
+    :param seconds: the total time of all queries.
     """
     token = _deadline.set(time.monotonic() + seconds)
     try:
@@ -36,20 +36,20 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def check_time() -> None:
-    """Check whether the query may go on.
+    """Check whether the query may continue.
 
-    :raises QueryTimeout: its time is over.
+    :raises QueryTimeout: its time is up.
     """
     if time.monotonic() > _deadline.get():
         raise QueryTimeout
 
 
 def check_entries(count: int) -> None:
-    """Check whether the result of a query may be so large.
+    """Check the size of the result of a query.
 
-    :param count: the number of entries of digests, and CELL_ENTRIES for each cell.
+    :param count: the number of entries of digests, plus CELL_ENTRIES for each cell.
 
-    :raises QueryError: they are too many.
+    :raises QueryError: it is too large.
     """
     if count > MAX_ENTRIES:
         raise QueryError(

@@ -1,9 +1,9 @@
-"""The storage format of the cube: columns of numbers as bytes.
+"""The storage format of the cube, which encodes columns of numbers as bytes.
 
-A frame contains named columns. It is not a pickled NumPy object, so that a database outlives the
-NumPy version that wrote it: a header has the format version and the type and length of each
-column; the numbers follow byte plane by byte plane (all lowest bytes first), compressed with
-Zstandard. Frames of all versions are read.
+A frame contains named columns. It is not a pickled NumPy object, so a database outlives the NumPy
+version that wrote it. A header contains the format version, and the type and length of each column.
+The numbers follow byte plane by byte plane (all lowest bytes first), compressed with Zstandard.
+Frames of all versions can be read.
 """
 
 import json
@@ -18,18 +18,18 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# In format 1, weights did not say which entries of a digest are spreads.
+# In format 1, weights did not mark which entries of a digest are spreads.
 FORMATS = (1, 2)
 _MAGIC = b"PyDash"
 _PREFIX = struct.Struct("<6sHI")
 _LEVEL = 3
-# In order of time or nearly so: their differences are small.
+# In chronological order or nearly so, so that their differences are small.
 _DIFFERENCES = frozenset({"time", "first", "last"})
 _WEIGHT = "weight"
 
 
 class _Threads(threading.local):
-    """A compressor per thread: creating one costs more than compressing a small frame."""
+    """A compressor per thread, because creating one costs more than compressing a small frame."""
 
     def __init__(self) -> None:
         self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
@@ -64,10 +64,10 @@ def encode(columns: Mapping[str, Array]) -> bytes:
 
 
 def decode(frame: bytes) -> dict[str, Array]:
-    """Unpack what `encode` packed.
+    """Unpack the output of `encode`.
 
-    :returns: read-only arrays; integers in the smallest type that fits, times as ``int64``. Only
-        weights of digests are signed; those of format 1 are not, see `digest.with_spreads`.
+    :returns: read-only arrays, with integers in the smallest type that fits and times as ``int64``.
+        Only weights of digests are signed, except in format 1; see `digest.with_spreads`.
     :raises UnknownFormatError: the frame was written by a newer PyDash, or is damaged.
     """
     check_format(frame)
@@ -109,13 +109,13 @@ def check_format(frame: bytes) -> None:
 
 
 def _narrow(name: str, values: Array) -> Array:
-    """Return the same numbers in the type they are stored in."""
+    """Return the numbers in the type in which they are stored."""
     if values.dtype.kind == "f":
         return values.astype("<f8")
     if name in _DIFFERENCES:
         return np.diff(values.astype("<i8"), prepend=np.int64(0)).astype("<i8")
     if name == _WEIGHT:
-        # The sign in the lowest bit, so that small numbers stay small.
+        # The sign in the lowest bit, so that small numbers remain small.
         values = 2 * np.abs(values) + (values < 0)
     smallest = np.min_scalar_type(int(values.max(initial=0)))
     return values.astype(smallest.newbyteorder("<"))

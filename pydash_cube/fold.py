@@ -1,8 +1,8 @@
-"""Folding: the partitions of a large month that is over, built in steps.
+"""Folding, which builds the partitions of a large past month in steps.
 
-Each step is a small transaction, so it may be interrupted at any time, and the month may be of any
-size. A partition is published when it is complete. Until then queries read the days, and afterwards
-the month: each call once.
+Each step is a small transaction, so it can be interrupted at any time, and the month can be of any
+size. A partition is published when it is complete. Queries read the days before that and the month
+afterwards, so each call counts once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,19 +18,19 @@ from pydash_cube.stored_table import Columns, StoredTable
 from pydash_cube.table import FIELDS, CallTable
 from pydash_cube.usage import Usage
 
-# A step reads about this many rows, but at least one day.
+# The approximate number of rows that a step reads, but at least one day.
 STEP_ROWS = 250_000
 
 
 class Fold(Persistent):
-    """The work left to do for a month.
+    """The remaining work for a month.
 
-    :param usage: counts what is stored.
+    :param usage: counts the stored data.
 
     :ivar counts: number of distinct values of each field that was counted.
-    :ivar todo: the partitions to build, the current one first; None until all fields are counted.
-    :ivar table: the cells of the current one so far.
-    :ivar read: the days that these describe.
+    :ivar todo: the partitions to build, current one first; None until all fields are counted.
+    :ivar table: the cells of the current partition so far.
+    :ivar read: the days that these cells describe.
     """
 
     def __init__(self, usage: Usage) -> None:
@@ -41,7 +41,7 @@ class Fold(Persistent):
         self.read: frozenset[int] = frozenset()
 
     def add(self, columns: Columns) -> None:
-        """Add calls that arrived late, except those of days that are not read yet."""
+        """Add late calls, except those of days that have not been read yet."""
         days = time_units.ordinal(columns["time"], "day")
         is_read = np.isin(days, list(self.read))
         if self.todo and is_read.any():
@@ -50,7 +50,7 @@ class Fold(Persistent):
             self.table.add(cells, merging(self.todo[0]))
 
     def step(self, days: Mapping[int, Span], whole: Span) -> bool:
-        """Do one step; return whether there are more.
+        """Perform one step, and return whether more remain.
 
         :param days: the spans of the days.
         :param whole: the span of the month, which receives the partitions.
@@ -69,7 +69,7 @@ class Fold(Persistent):
         return self.todo is None or bool(self.todo)
 
     def _choose(self, days: Mapping[int, Span], whole: Span) -> None:
-        """Count the distinct values of one more field; with those of all, choose partitions."""
+        """Count the distinct values of the next field, and choose partitions after the last one."""
         field = next(field for field in FIELDS if field not in self.counts)
         blocks = _blocks(days.values(), Partition("day", (field,), digests=False))
         values = [block.as_table().column(field) for block in blocks]

@@ -1,8 +1,8 @@
 """Former layouts of the cube in a database.
 
-Until November 2026 the tables of a span were stored within it, and their partitions were objects
-instead of tuples. Later in that month, cubes began to count what they store, and then to find the
-codes of texts by hashes. A cube of a former layout is converted once; its calls and cells stay
+Until November 2026, the tables of a span were stored within it, and their partitions were objects
+instead of tuples. Later in that month, cubes began to count their stored data, and then to find the
+codes of strings by hashes. A cube of a former layout is converted once. Its calls and cells remain
 where they are.
 """
 
@@ -23,7 +23,7 @@ from pydash_cube.usage import Usage
 
 
 class FormerPartition:
-    """A partition, under the name of its class in both layouts.
+    """A partition, under its class name in both layouts.
 
     >>> FormerPartition("day", ("ip",), True)
     Partition(unit='day', fields=('ip',), digests=True)
@@ -35,12 +35,12 @@ class FormerPartition:
     digests = True
 
     def __new__(cls, *arguments: Any) -> Any:
-        """Return a partition; without arguments, an object whose state is set afterwards."""
+        """Return a partition or, without arguments, an object whose state is set afterwards."""
         return Partition(*arguments) if arguments else super().__new__(cls)
 
 
 def convert(cube: Cube) -> bool:
-    """Convert a cube to the present layout; return whether it had a former one."""
+    """Convert a cube to the current layout, and return whether it had a former one."""
     if hasattr(cube, "_recent_size"):
         return False
     cube._recent_size = sum(block.rows for block in cube._recent.blocks())
@@ -55,7 +55,7 @@ def convert(cube: Cube) -> bool:
 
 
 def count_usage(cube: Cube) -> None:
-    """Count what a cube stores that was written before this was counted."""
+    """Count the data of a cube that was stored before the introduction of counting."""
     if hasattr(cube, "usage"):
         return
     cube.usage = Usage()

@@ -1,11 +1,11 @@
 """Partitions of the cube: which can replace which, and which are worth storing.
 
-A partition is a time unit and a set of fields. Its cells have digests, or exact measures only:
-many queries need no percentiles, and digests take most of the space. Partitions form a lattice: the
-cells of one can be rolled up from those of any finer one, and from the calls. Storing all of them
-would take more space than the calls; so a partition is stored only if it is at most a quarter of
-the size of the smallest stored one that could replace it. (Harinarayan, Rajaraman, Ullman:
-"Implementing data cubes efficiently", 1996.)
+A partition is a time unit and a set of fields. Its cells have digests or only exact measures,
+because many queries need no percentiles and digests take most of the space. Partitions form a
+lattice, in which the cells of a partition can be rolled up from those of any finer one and from the
+calls. Storing all of them would take more space than the calls. A partition is therefore stored
+only if it is at most a quarter of the size of the smallest stored one that could replace it.
+(Harinarayan, Rajaraman, Ullman: "Implementing data cubes efficiently", 1996.)
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,12 +22,12 @@ from pydash_cube.digest import LIMIT
 from pydash_cube.table import FIELDS
 from pydash_cube.time_units import Times
 
-# From fine to coarse; each divides the next. Weeks do not divide months: they are read from days.
+# From fine to coarse; each divides the next. Weeks do not divide months, so days replace them.
 UNITS = ("minute", "hour", "day", "month")
-# How many times smaller a partition must be than what could replace it.
+# How many times smaller a partition must be than the one that could replace it.
 WORTH = 4
 _WORTH_OF_MONTHS = 16
-# The cost of reading the measures of a cell; a call or a centroid costs one.
+# The cost of reading the measures of a cell. A call or a centroid costs one.
 ROW_COST = 3
 _FIELD_SETS = tuple(
     fields for size in range(len(FIELDS), -1, -1) for fields in combinations(FIELDS, size)
@@ -54,7 +54,7 @@ class Partition(NamedTuple):
         return self.divides(other.unit) and self.has(other.fields, digests=other.digests)
 
     def has(self, fields: Collection[str], *, digests: bool) -> bool:
-        """Return whether the cells have all these fields, and digests if needed."""
+        """Return whether the cells have all these fields and, if required, digests."""
         return self.digests >= digests and all(field in self.fields for field in fields)
 
     def divides(self, unit: str) -> bool:
@@ -67,7 +67,7 @@ _ADDRESS_BY_DAY = Partition("day", ("ip",))
 
 @dataclass(frozen=True)
 class Extent:
-    """How many calls there are, and how many distinct values they have.
+    """The number of calls and of their distinct values.
 
     :ivar calls: number of calls.
     :ivar fields: number of distinct values of each field.
@@ -89,8 +89,8 @@ class Extent:
 def worth_storing_of_month(extent: Extent, kept: Mapping[Partition, int]) -> list[Partition]:
     """Choose the partitions of a whole month that are worth storing next to those of its days.
 
-    Few are: a month has only thirty days to read instead. Addresses by group would take most of the
-    space and are seldom asked for; percentiles by a single field are asked for often.
+    Few are, because a query can read the thirty days instead. Addresses by group would take most of
+    the space and are rarely queried; percentiles by a single field are queried often.
     """
 
     def worth(partition: Partition) -> float:
@@ -112,10 +112,10 @@ def worth_storing(
     :param extent: the calls.
     :param units: the time units to choose from.
     :param kept: the stored partitions and their sizes.
-    :param worth: how many times smaller each must be than what could replace it; WORTH by default,
-        and half of that for an address by day, which is asked for often.
-    :returns: the finest first, so that each can be built from one before it; those with the
-        status class last.
+    :param worth: how many times smaller each must be than the one that could replace it. Default:
+        WORTH, and half of that for an address by day, which is queried often.
+    :returns: the partitions, finest first, so that each can be built from one before it. Those with
+        the status class come last.
 
     >>> extent = Extent(9_000, dict.fromkeys(FIELDS, 999), {"day": 1})
     >>> [(one.fields, one.digests) for one in worth_storing(extent, ["day"], {})]
@@ -145,11 +145,11 @@ def worth_storing(
 
 @dataclass(frozen=True)
 class Scope:
-    """What a query needs of the cells it is computed from.
+    """The requirements of a query for the cells from which it is computed.
 
     :ivar start: inclusive, microseconds; None for no bound.
     :ivar end: exclusive.
-    :ivar edges: where one slice ends and the next begins, ascending.
+    :ivar edges: the boundaries between slices, ascending.
     :ivar fields: the fields it filters or groups by.
     :ivar digests: whether it needs percentiles.
     """
@@ -165,7 +165,7 @@ class Scope:
         return (self.end is None or start < self.end) and (self.start is None or end > self.start)
 
     def fits(self, partition: Partition) -> bool:
-        """Return whether a partition has the fields and, if needed, digests; remembered."""
+        """Return whether a partition has the fields and, if required, digests (memoized)."""
         known = self._fits.get(partition)
         if known is None:
             known = partition.has(self.fields, digests=self.digests)
@@ -179,7 +179,7 @@ class Scope:
     def cut(self, unit: str, start: int, end: int) -> Times:
         """Return the units of time, within a period, in which a slice or the range begins or ends.
 
-        :returns: start and end of each, ascending.
+        :returns: the start and end of each, ascending.
         """
         bounds = self._cut[unit]
         if not len(bounds):

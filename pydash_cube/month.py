@@ -1,4 +1,4 @@
-"""A month of calls: one span while it is small, a span per day when it is large."""
+"""A month of calls, with a single span while it is small and a span per day when it is large."""
 
 from collections.abc import Callable, Collection, Iterator
 
@@ -22,19 +22,19 @@ class Month(Persistent):
     """The calls of a month.
 
     :param number: months since January 1970.
-    :param usage: counts what is stored.
+    :param usage: counts the stored data.
 
     :ivar rows: number of calls, dropped ones included.
     """
 
-    # The partitions of the whole month that are being built; None if none are.
+    # The partitions of the whole month that are being built, if any.
     _fold: Fold | None = None
 
     def __init__(self, number: int, usage: Usage) -> None:
         self.rows = 0
         self._usage = usage
         self._start, self._end = time_units.bounds(number, "month")
-        # All calls while the month is small; later only cells of the whole month.
+        # All calls while the month is small, and later only cells of the whole month.
         self._whole = Span(("hour", "day", "month"), usage)
         self._days = IOBTree()
         # Days with calls that were added after they were last compacted.
@@ -85,11 +85,11 @@ class Month(Persistent):
             yield from ((start, start + time_units.DAY) for start in starts)
 
     def tidy(self, now: int, busy: Collection[int]) -> bool:
-        """Compact the days that are over.
+        """Compact past days.
 
         :param now: time of the latest call.
-        :param busy: days that calls were just added to.
-        :returns: whether the month and all of its days are over and compacted.
+        :param busy: days to which calls were just added.
+        :returns: whether the month and all its days are past and compacted.
         """
         done = {
             number
@@ -104,11 +104,11 @@ class Month(Persistent):
 
     @property
     def needs_folding(self) -> bool:
-        """Whether the month, which is over, is large and its partitions are to be stored."""
+        """Whether the past month is large, and its partitions remain to be stored."""
         return bool(self._days) and self.rows >= 2 * self._folded_rows
 
     def fold(self) -> bool:
-        """Do one step of storing the partitions of a large month; return whether there are more."""
+        """Perform one step of storing a large month's partitions. Return whether more remain."""
         if self._fold is None:
             self._fold = Fold(self._usage)
             self._folded_rows = self.rows
@@ -120,8 +120,8 @@ class Month(Persistent):
     def drop(self, before: int, forget: Callable[[Span], None]) -> None:
         """Drop details of the days that ended before a time.
 
-        What is left of a small month without its calls has no days to split it by: it is dropped
-        when the month is over.
+        The rest of a small month without its calls cannot be split by day, so it is dropped once
+        the month is past.
 
         :param before: microseconds, the start of a day.
         :param forget: drops the details of a span.

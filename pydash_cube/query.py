@@ -11,19 +11,19 @@ from pydash_cube.vocabulary import CallField, QueryError, StatisticName, StatusC
 
 @dataclass(frozen=True)
 class Query:
-    """Which calls to read, and how to arrange what is computed of them.
+    """Which calls to read, and how to arrange the results.
 
     :ivar start: inclusive; None for no bound. A naive datetime is UTC.
     :ivar end: exclusive; None for no bound.
-    :ivar filters: only calls that have these values, by `CallField`.
+    :ivar filters: the values, by `CallField`, that calls must have.
     :ivar by: fields to group by, each once.
     :ivar timeslice: one value per slice of this length; None for one value over the whole range.
-    :ivar is_static: slices sit on the calendar. Otherwise they have a fixed length and the first
-        begins at `start`.
-    :ivar top: only so many groups, those with the most calls, the largest first. None for all, in
-        natural order.
+    :ivar is_static: whether slices are aligned with the calendar. Otherwise they have a fixed
+        length, and the first begins at `start`.
+    :ivar top: the maximum number of groups. Those with the most calls are returned, largest first.
+        None for all groups, in natural order.
     :ivar timezone: the IANA time zone of static slices and of the labels.
-    :raises QueryError: names the parameter that is invalid.
+    :raises QueryError: a parameter is invalid.
 
     >>> Query(start=datetime(2018, 5, 2), end=datetime(2018, 5, 1))
     Traceback (most recent call last):
@@ -49,7 +49,7 @@ class Query:
             raise QueryError(CallField.STATUS_CLASS, reason)
         unit = self.timeslice
         if unit and not self.is_static and not time_units.has_fixed_length(unit):
-            reason = f"A {unit} has no fixed length: its slices must be static."
+            reason = f"A {unit} has no fixed length, so its slices must be static."
             raise QueryError("is_static", reason)
         if self.top is not None and self.top < 1:
             raise QueryError("top", "Must be at least 1.")
@@ -72,15 +72,15 @@ class QueryResult:
 
     :ivar groups: the values of the fields in `Query.by`, one tuple per group. Without `by` there
         is one group, ``()``; otherwise only groups that have calls.
-    :ivar slices: the labels of the slices in order of time, empty ones too; ``[]`` if the query
-        has no timeslice.
+    :ivar slices: the labels of the slices in chronological order, including empty slices; ``[]`` if
+        the query has no timeslice.
     :ivar values: for each statistic a list per group, with one value per slice (a single one if
         there are no slices), not rounded. Without calls, counts are 0 and times None.
-    :ivar lower_bounds: the statistics that may be too small, because not all values of a field are
-        stored as texts; see `MAX_DISTINCT`.
+    :ivar lower_bounds: the statistics that are lower bounds, because not all values of a field are
+        stored as strings; see `MAX_DISTINCT`.
     :ivar resolution: ``utc_hour`` or ``utc_day`` if a slice or the range begins or ends within such
-        a unit of which no single calls are left: all its calls are counted where it starts.
-        None if every call was counted where it belongs.
+        a unit whose raw calls were dropped, so that all its calls are counted where it starts. None
+        if every call was counted at its own time.
     """
 
     groups: list[tuple[str, ...]]

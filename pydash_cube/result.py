@@ -21,7 +21,7 @@ _NONE = np.zeros(0, dtype=np.int64)
 def compute(cube: Cube, statistics: Sequence[StatisticName], query: Query) -> QueryResult:
     """Compute several statistics in one pass over the calls.
 
-    :raises QueryError: names the parameter that is invalid.
+    :raises QueryError: a parameter is invalid.
 
     >>> from datetime import datetime
     >>> from pydash_cube.call_batch import CallBatch
@@ -60,7 +60,7 @@ class Arranged:
         self.slices = self._selection.slices
         self._width = 1 if self.slices is None else len(self.slices)
         self.groups, self._group_of_cell = self._grouped(query.top)
-        # No Python object is made of a cell that is left out: there may be a million.
+        # Excluded cells do not become Python objects, because there may be a million of them.
         self._kept = self._group_of_cell != _LEFT_OUT
         self._all_keys = self._cells.keys
         self._cells = self._cells.where(self._kept)
@@ -80,7 +80,7 @@ class Arranged:
         return f"utc_{cut}" if cut else None
 
     def rows(self, statistic: CellStatistic) -> list[list[Any]]:
-        """Return the values of a statistic: a row per group, a column per slice."""
+        """Return the values of a statistic, with a row per group and a column per slice."""
         rows = [[statistic.empty] * self._width for _ in self.groups]
         if len(self._cells):
             values = statistic.of_cells(self._cells, self._count(statistic.counted_field))
@@ -90,24 +90,24 @@ class Arranged:
         return rows
 
     def is_lower_bound(self, statistic: CellStatistic) -> bool:
-        """Return whether the values of a statistic may be too small; see `MAX_DISTINCT`."""
+        """Return whether the values of a statistic are lower bounds; see `MAX_DISTINCT`."""
         if self._selection.is_incomplete:
             return statistic.empty is not None
         counts = self._count(statistic.counted_field)
         return OVERFLOW in counts.codes or (statistic.lists and counts.is_cut)
 
     def _grouped(self, top: int | None) -> tuple[list[tuple[str, ...]], Ints]:
-        """Return the groups, and for each cell the number of its group.
+        """Return the groups, and the number of the group of each cell.
 
-        The largest groups come first if there is a `top`, otherwise they are in natural order. Only
-        groups that are kept are looked up and sorted by name: there may be a million.
+        The largest groups come first if there is a `top`; otherwise they are in natural order. Only
+        returned groups are looked up and sorted by name, because there may be a million groups.
         """
         selection, cells = self._selection, self._cells
         if not selection.query.by:
             return [()], np.zeros(len(cells), dtype=np.int64)
         numbers, codes = number_keys(cells.keys[:-1])
         visits = np.bincount(numbers, weights=cells.measures["visits"])
-        # Of groups of the same size, those that were seen first are kept.
+        # Of groups of the same size, those seen first are kept.
         kept = np.argsort(-visits, kind="stable")[:top] if top else np.arange(len(visits))
         columns = [
             selection.texts(field, codes[kept])
@@ -121,7 +121,7 @@ class Arranged:
         return [groups[number] for number in order.tolist()], places[numbers]
 
     def _count(self, field: CallField | None) -> FieldCounts:
-        """Return the values of a field in each cell; computed once for all statistics."""
+        """Return the values of a field in each cell, computed once for all statistics."""
         if field in self._counts:
             return self._counts[field]
         size = len(self._cells)
@@ -129,7 +129,7 @@ class Arranged:
             return FieldCounts(_NONE, _NONE, _NONE, size, lambda codes: [])
         found = self._selection.counts(field)
         *by, codes, slices = found.keys
-        # The cells come first and are all different, so the numbers of keys are those of cells.
+        # The cells come first and are all distinct, so keys and cells have the same numbers.
         keys = zip(self._all_keys, [*by, slices], strict=True)
         numbers, _ = number_keys([np.concatenate(pair) for pair in keys])
         numbers = numbers[len(self._kept) :]
@@ -141,7 +141,7 @@ class Arranged:
 
 
 def _natural_ranks(column: Sequence[str]) -> list[int]:
-    """Return the place of each text in natural order."""
+    """Return the rank of each string in natural order."""
     ordered = sorted(set(column), key=natural_order)
     places = {text: place for place, text in enumerate(ordered)}
     return [places[text] for text in column]

@@ -1,4 +1,4 @@
-"""What a query reads of a cube: which blocks, which of their rows, and which columns."""
+"""Selects the blocks, rows and columns of a cube that a query reads."""
 
 import hashlib
 import sys
@@ -50,15 +50,15 @@ _STATUS_CLASSES = tuple(one.value for one in StatusClass)
 
 
 class Selection:
-    """What a query reads of a cube.
+    """The part of a cube that a query reads.
 
     :param cube: the calls.
-    :param query: which of them.
+    :param query: which calls to read.
     :raises QueryError: the range has too many slices.
 
     :ivar slices: the slices of the range; None if the query has no timeslice.
-    :ivar cut: the longest unit of time in which a slice begins or ends, but of which only whole
-        cells are left; None if there is none among the rows read so far.
+    :ivar cut: the longest unit of time, among the rows read so far, of which only whole cells are
+        left although a slice begins or ends within it; None if there is none.
     """
 
     def __init__(self, cube: Cube, query: Query) -> None:
@@ -74,7 +74,7 @@ class Selection:
         self.slices = self._cut()
         self.cut: str | None = None
         if self._end is not None and cube.last is not None and self._end > cube.last:
-            # A range that ends now would otherwise cut today's cells, and so read today's calls.
+            # Otherwise a range that ends now would cut today's cells, and read today's calls.
             self._end = None
 
     @property
@@ -94,14 +94,14 @@ class Selection:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether calls may be missing: their value in a filter was beyond the limit."""
+        """Whether calls may be missing, because a filtered field has values beyond the limit."""
         return any(
             code is None and self._cube.dictionaries[field].has_overflow
             for field, code in self._codes.items()
         )
 
     def texts(self, field: str, codes: Ints) -> list[str]:
-        """Return the texts of a field's codes."""
+        """Return the strings of a field's codes."""
         if field in CODED_FIELDS:
             return self._cube.dictionaries[field].decode(codes)
         return [_STATUS_CLASSES[code] for code in codes.tolist()]
@@ -123,7 +123,7 @@ class Selection:
         return edges.tolist(), counts.astype(np.int64).tolist()
 
     def calls(self) -> Iterator[CallBatch]:
-        """Return the calls themselves, in order of time, except dropped ones."""
+        """Return the raw calls in chronological order, except dropped ones."""
         if None in self._codes.values():
             return
         scope = self._scope()
@@ -149,7 +149,7 @@ class Selection:
             )
 
     def cells(self, statistics: Sequence[CellStatistic]) -> Cells:
-        """Return the cells that the statistics are computed from, by group and slice."""
+        """Return the cells from which the statistics are computed, by group and slice."""
         measures = sorted({name for statistic in statistics for name in statistic.measures})
         digests = any(statistic.needs_digests for statistic in statistics)
         return self._roll_up(self.query.by, measures, digests=digests).compressed()
@@ -256,7 +256,7 @@ class Selection:
             for block in reading.table.blocks():
                 low, high = block.zones["time"]
                 first, last = bisect_right(bounds, low), bisect_right(bounds, high)
-                # An even place lies between periods, an odd one within.
+                # An even position lies between periods, an odd one within.
                 if (first != last or first % 2) and self._may_match(block):
                     found.append(_Wanted(block, periods if first != last else None, reading.cut))
         return found
@@ -294,7 +294,7 @@ class Selection:
         return np.logical_and.reduce(tests) if tests else None
 
     def _slice(self, table: Table, block: Block) -> Array:
-        """Return the number of the slice that each row lies in."""
+        """Return the number of each row's slice."""
         if self.slices is None:
             return np.zeros(table.rows, dtype=np.int64)
         first, last = self._pieces_of(block)
@@ -303,14 +303,14 @@ class Selection:
         return self.slices.index(table.column("time"), first, last)
 
     def _pieces_of(self, block: Block) -> tuple[int, int]:
-        """Return the numbers of the first and the last piece that a block lies in."""
+        """Return the numbers of the first and the last piece of a block."""
         if self.slices is None:
             return 0, 0
         first, last = self.slices.pieces(np.array(block.zones["time"])).tolist()
         return first, last
 
     def _cut(self) -> Slices | None:
-        """Cut the range into slices; where it has no bound, it ends with the calls."""
+        """Cut the range into slices. Without bounds, it begins and ends with the calls."""
         if self.query.timeslice is None:
             return None
         start, end = self._start, self._end
@@ -372,7 +372,7 @@ class _Wanted(NamedTuple):
     """A block that can contain matching rows.
 
     :ivar block: the block.
-    :ivar periods: which of its rows: the start and end of each period, ascending; None for all.
+    :ivar periods: the start and end of each period to read, ascending; None for all rows.
     :ivar cut: see `Reading.cut`.
     """
 

@@ -1,4 +1,4 @@
-"""How a range of time is cut into slices."""
+"""Cuts time ranges into slices."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,15 +14,15 @@ from pydash_cube.vocabulary import MAX_SLICES, QueryError
 
 @dataclass(frozen=True)
 class Slices:
-    """A range of time cut into slices.
+    """A time range that is cut into slices.
 
-    A slice is a piece of the range. Only where clocks were turned back over midnight, a day, week,
-    month or year of the time zone has several.
+    A slice is one piece of the range. Only if clocks were set back across midnight, a day, week,
+    month or year in the time zone has several.
 
-    :ivar edges: starts of the pieces and the end of the last one, microseconds, ascending.
-    :ivar numbers: the number of the slice that each piece belongs to.
-    :ivar offsets: from UTC, of each piece, microseconds.
-    :ivar unit: how the slices are labelled.
+    :ivar edges: the starts of the pieces and the end of the last one, in microseconds, ascending.
+    :ivar numbers: the number of the slice to which each piece belongs.
+    :ivar offsets: the offset from UTC of each piece, in microseconds.
+    :ivar unit: the unit of the labels.
     :ivar zone: the time zone of the labels.
     """
 
@@ -37,7 +37,7 @@ class Slices:
 
     @property
     def labels(self) -> list[str]:
-        """The names of the slices, in order of time."""
+        """The names of the slices in chronological order."""
         _, firsts = np.unique(self.numbers, return_index=True)
         offsets = self.offsets[firsts]
         names = time_units.labels(self.edges[firsts] + offsets, self.unit)
@@ -48,14 +48,14 @@ class Slices:
         return [name + texts[each] for name, each in zip(names, offsets.tolist(), strict=True)]
 
     def pieces(self, times: Times) -> NDArray[np.int64]:
-        """Return for each moment the piece that it lies in; the first one for earlier moments."""
+        """Return the piece of each moment; the first piece for earlier moments."""
         return np.searchsorted(self.edges[1:-1], times, side="right")
 
     def index(self, times: Times, first: int, last: int) -> Times:
-        """Return for each moment the number of its slice.
+        """Return the number of the slice of each moment.
 
-        :param first: the number of the earliest piece that the moments lie in.
-        :param last: the number of the latest one; searching fewer is faster.
+        :param first: the number of the earliest piece that contains a moment.
+        :param last: the number of the latest one. Searching fewer pieces is faster.
         """
         inner = self.edges[first + 1 : last + 1]
         numbers: Times = self.numbers[first + np.searchsorted(inner, times, side="right")]
@@ -65,8 +65,8 @@ class Slices:
 def cut(start: int, end: int, unit: str, *, is_static: bool = True, zone: str = "UTC") -> Slices:
     """Cut the range from start (inclusive) to end (exclusive) into slices.
 
-    :param is_static: slices are units of the calendar, of which the first and the last may be
-        incomplete. Otherwise they have a fixed length and the first begins at `start`.
+    :param is_static: whether slices are calendar units, of which the first and the last may be
+        incomplete. Otherwise they have a fixed length, and the first begins at `start`.
     :param zone: the time zone of the calendar and of the labels.
     :raises QueryError: there would be more than MAX_SLICES.
 
@@ -93,9 +93,9 @@ def cut(start: int, end: int, unit: str, *, is_static: bool = True, zone: str = 
 
 
 def _on_calendar(begins: list[int], offsets: Times, unit: str) -> tuple[Times, Times]:
-    """Cut stretches of time with different offsets into pieces; return edges and numbers.
+    """Cut periods with different offsets into pieces, and return edges and numbers.
 
-    :param begins: of the stretches, and the end of the last one.
+    :param begins: the starts of the periods, and the end of the last one.
     """
     edges, units = [], []
     for (begin, end), offset in zip(pairwise(begins), offsets.tolist(), strict=True):
@@ -105,7 +105,7 @@ def _on_calendar(begins: list[int], offsets: Times, unit: str) -> tuple[Times, T
     joined, ordinals = np.concatenate(edges), np.concatenate(units)
     numbers = np.arange(len(joined))
     if unit not in ("hour", "minute"):
-        # A new offset begins a new hour, but not a new day.
+        # A new offset starts a new hour, but not a new day.
         is_new = np.diff(ordinals, prepend=ordinals[0] - 1) != 0
         joined = joined[is_new]
         numbers = np.unique(ordinals[is_new], return_inverse=True)[1]
@@ -113,7 +113,7 @@ def _on_calendar(begins: list[int], offsets: Times, unit: str) -> tuple[Times, T
 
 
 def _offset_text(offset: int) -> str:
-    """Return an offset from UTC as ISO 8601 writes it.
+    """Return an offset from UTC in ISO 8601 notation.
 
     >>> _offset_text(-12_600_000_000)
     '-03:30'

@@ -1,4 +1,4 @@
-"""A period: its calls, and their partitions that are worth storing."""
+"""A period with its calls and the partitions that are worth storing."""
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -25,13 +25,13 @@ from pydash_cube.table import (
 from pydash_cube.time_units import Times
 from pydash_cube.usage import Usage
 
-# Fewer calls than this are as fast to read as any partition of them.
+# Reading fewer calls than this is as fast as reading any partition of them.
 _MIN_CALLS = 4_096
-# When a day is over, its partitions are chosen again if it has grown by this factor.
+# At the end of a day, its partitions are chosen again if it has grown by this factor.
 _ANEW = 1.2
 # The time units by which the calls of a day may be aggregated.
 DAY_UNITS = ("minute", "hour", "day")
-# Rows are rolled up this many at a time, which bounds the memory needed.
+# The number of rows that are rolled up at a time, which limits the required memory.
 _PORTION = 250_000
 
 
@@ -39,8 +39,8 @@ class Reading(NamedTuple):
     """Rows of a stored table.
 
     :ivar table: the table.
-    :ivar periods: which of its rows: the start and end of each period, ascending; None for all.
-    :ivar cut: the unit of time of its cells if slices begin or end within these; else None.
+    :ivar periods: the start and end of each period to read, ascending; None for all rows.
+    :ivar cut: the time unit of its cells if slices begin or end within them; otherwise None.
     """
 
     table: StoredTable
@@ -52,13 +52,13 @@ class Span(Persistent):
     """The calls of a day or of a month.
 
     :param units: the time units by which its calls may be aggregated, from fine to coarse.
-    :param usage: counts what is stored.
+    :param usage: counts the stored data.
 
     :ivar rows: number of calls, dropped ones included.
     :ivar calls: the calls; empty if they were dropped.
     :ivar tables: the cells of each stored partition.
-    :ivar sizes: the cost of reading each of these, known without reading them.
-    :ivar is_dropped: whether its calls were dropped; later ones are dropped, too.
+    :ivar sizes: the cost of reading each table, which is known without reading it.
+    :ivar is_dropped: whether its calls were dropped. If so, later calls are dropped, too.
     """
 
     def __init__(self, units: Sequence[str], usage: Usage) -> None:
@@ -84,7 +84,7 @@ class Span(Persistent):
     def add_to_cells(self, columns: Columns) -> None:
         """Add calls to the stored partitions only."""
         new: dict[Partition | None, Table] = {None: CallTable(len(columns["time"]), columns)}
-        # The largest and thus finest first: the others are built from their new cells.
+        # Largest and thus finest first, because the others are built from its new cells.
         for partition in sorted(self.tables, key=lambda one: -self.sizes[one]):
             sources = (new[one] for one in new if one is None or one.can_replace(partition))
             cells = build(partition, [min(sources, key=lambda table: table.rows)])
@@ -92,12 +92,12 @@ class Span(Persistent):
             self._add_cells(partition, cells)
 
     def readings(self, scope: Scope, start: int, end: int) -> list[Reading]:
-        """Return what a query is computed from: coarse cells, and finer ones where it cuts them.
+        """Return the rows for a query: coarse cells, and finer ones where it cuts coarse ones.
 
-        If only cells are left that it cuts, these are read: a cell counts where it starts.
+        If only cells are left that it cuts, these are read, and a cell counts where it starts.
 
-        :param start: of this span, microseconds.
-        :param end: of this span.
+        :param start: the start of this span, in microseconds.
+        :param end: the end of this span.
         """
         readings: list[Reading] = []
         left = np.array([start, end])
@@ -132,12 +132,12 @@ class Span(Persistent):
         return self.tables[smallest] if smallest else None
 
     def publish(self, partition: Partition, table: StoredTable) -> None:
-        """Store a partition that was built elsewhere; queries read it from now on."""
+        """Store a partition that was built elsewhere, which queries read from now on."""
         self.tables[partition] = table
         self._compact(partition)
 
     def compact(self) -> None:
-        """Merge chunks and choose partitions again; for a period that is over."""
+        """Merge chunks and choose partitions again, for a past period."""
         if self._has_calls:
             self.calls.compact(sorted_calls)
             if self.rows >= max(_MIN_CALLS, _ANEW * self._considered):
@@ -146,14 +146,14 @@ class Span(Persistent):
             self._compact(partition)
 
     def drop_calls(self) -> None:
-        """Drop the calls; their hours stay, for every combination of fields."""
+        """Drop the calls; their hours remain for every combination of fields."""
         if not self.is_dropped:
             self._store_all("hour")
             self.calls.clear()
             self.is_dropped = True
 
     def drop_fine_cells(self) -> None:
-        """Drop calls and cells shorter than a day; their days stay, for every combination."""
+        """Drop calls and cells shorter than a day; their days remain for every combination."""
         self.drop_calls()
         fine = [one for one in self.tables if not Partition("day").divides(one.unit)]
         if fine:
@@ -225,7 +225,7 @@ class Span(Persistent):
 
     def _note_size(self, partition: Partition) -> None:
         self.sizes[partition] = self.tables[partition].size
-        # Both are plain dictionaries, whose changes are not noticed.
+        # Both are plain dictionaries, whose changes are not detected.
         self._p_changed = True
 
 
@@ -234,14 +234,14 @@ def _duration(periods: Times) -> int:
 
 
 def count_different(arrays: Sequence[Array]) -> int:
-    """Return the number of distinct values in some arrays with at least one value."""
+    """Return the number of distinct values in arrays with at least one value."""
     return len(number_keys([joined(arrays)])[1][0])
 
 
 def build(partition: Partition, tables: Iterable[Table]) -> Columns:
     """Roll up tables into the columns of a partition's cells.
 
-    :param tables: at least one row in all.
+    :param tables: tables with at least one row in total.
     """
     parts = []
     for table in tables:

@@ -1,4 +1,4 @@
-"""How each statistic is computed of many cells at once."""
+"""Computes each statistic for many cells at once."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
     ['1.9', '1.10', 'beta']
     """
     return tuple(
-        # The longer of two numbers is larger; the texts may be too long for an int.
+        # The longer of two numbers is larger. The strings may be too long for an int.
         (0, len(piece.lstrip("0")), piece.lstrip("0")) if piece.isdigit() else (1, 0, piece)
         for piece in re.findall(r"[0-9]+|[^0-9]+", text)
     )
@@ -32,13 +32,13 @@ def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
 
 @dataclass(frozen=True)
 class FieldCounts:
-    """Which values of a field occur in each of a number of cells, and how often.
+    """The values of a field in each cell, with their frequencies.
 
-    :ivar cells: number of the cell, per cell and value, ascending.
+    :ivar cells: the number of the cell, per cell and value, ascending.
     :ivar codes: code of the value.
     :ivar visits: number of calls.
     :ivar size: number of cells.
-    :ivar decode: returns the texts of codes.
+    :ivar decode: returns the strings of codes.
     """
 
     cells: Ints
@@ -53,10 +53,10 @@ class FieldCounts:
         return numbers
 
     def visits_per_text(self) -> list[dict[str, int]]:
-        """Return the number of calls per value for each cell, the most frequent first.
+        """Return the number of calls per value for each cell, most frequent first.
 
-        Of all cells together, not many more than MAX_LISTED values are listed; the others of each
-        cell are one, like the values that are not stored by name.
+        Not many more than MAX_LISTED values are listed for all cells together. The others of each
+        cell are combined, like the values that are not stored by name.
         """
         order = np.lexsort((-self.visits, self.cells))
         cells, codes, visits = self.cells[order], self.codes[order], self.visits[order]
@@ -82,16 +82,16 @@ class FieldCounts:
 
     @property
     def _most(self) -> int:
-        """The maximum number of values to list of each cell."""
+        """The maximum number of values to list for each cell."""
         return max(1, MAX_LISTED // max(1, self.size))
 
 
 @dataclass(frozen=True)
 class CellStatistic:
-    """One statistic of many cells.
+    """A statistic of many cells.
 
     :ivar name: its name in queries and results.
-    :ivar of_cells: returns its values, one per cell, all of which have calls. The field counts are
+    :ivar of_cells: returns its values, one per cell; every cell has calls. The field counts are
         those of `counted_field`, and empty if there is none.
     :ivar empty: its value without calls.
     :ivar measures: the columns of the cells that it reads.
@@ -116,7 +116,7 @@ def _total(name: StatisticName, measure: str, empty: float) -> CellStatistic:
 
 
 def _percentile(name: StatisticName, number: float) -> CellStatistic:
-    """Return the statistic of a percentile, 0 to 100."""
+    """Return the statistic for a percentile, 0 to 100."""
 
     def of_cells(cells: Cells, _: FieldCounts) -> Values:
         extremes = (cells.measures[name].astype(np.float64) for name in ("minimum", "maximum"))

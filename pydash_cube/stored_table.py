@@ -1,7 +1,7 @@
-"""Stored tables: immutable chunks, merged when there are many.
+"""Stored tables, which consist of immutable chunks that are merged as their number grows.
 
-New rows become a new chunk. Eight chunks of one level are merged into one of the next, so each row
-is rewritten only once per level, however many rows there are, and a table has few chunks.
+New rows form a new chunk. Eight chunks of a level are merged into one of the next. Each row is
+therefore rewritten only once per level, however many rows there are, and a table has few chunks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from pydash_cube.table import Array, is_calls, joined
 from pydash_cube.usage import Usage
 
 FAN_OUT = 8
-# Chunks of this size are not merged: they must fit into memory.
+# Chunks of this size are not merged, because they must fit into memory.
 _FULL_SIZE = 1_000_000
 # Merging chunks this small costs less than reading them separately.
 _TINY = 2_048
@@ -29,7 +29,7 @@ Merge = Callable[[Columns], Columns]
 class Chunk:
     """Rows that were written together.
 
-    :ivar level: number of times they were merged.
+    :ivar level: the number of times they were merged.
     :ivar size: the cost of reading it: the number of calls, or of centroids plus ROW_COST per cell.
     :ivar blocks: the rows.
     :ivar bytes: the size of its pages.
@@ -42,7 +42,7 @@ class Chunk:
 
     @property
     def calls(self) -> int:
-        """The number of calls, if these are calls and not cells."""
+        """The number of calls, if the rows are calls and not cells."""
         return self.size if all(is_calls(block.pages) for block in self.blocks) else 0
 
     @classmethod
@@ -57,10 +57,10 @@ class Chunk:
 class StoredTable(Persistent):
     """A stored call table or cell table.
 
-    :param usage: counts what is stored.
+    :param usage: counts the stored data.
     :param full_size: chunks of this size are not merged.
 
-    :ivar chunks: the oldest, and so the largest, first.
+    :ivar chunks: the chunks, oldest and thus largest first.
     """
 
     _full_size = _FULL_SIZE
@@ -81,14 +81,14 @@ class StoredTable(Persistent):
         return (block for chunk in self.chunks for block in chunk.blocks)
 
     def columns(self) -> Columns:
-        """Return all rows; there must be some."""
+        """Return all rows of a non-empty table."""
         return _read(self.blocks())
 
     def add(self, columns: Columns, merge: Merge) -> None:
         """Add rows.
 
         :param columns: the new rows, at least one.
-        :param merge: sorts rows and, if they are cells, merges equal ones.
+        :param merge: sorts rows and, if they are cells, merges equal cells.
         """
         chunks = [*self.chunks, Chunk.of(columns)]
         while count := self._mergeable(chunks):
@@ -144,11 +144,11 @@ def _read(blocks: Iterable[Block]) -> Columns:
 
 
 def joined_columns(tables: Sequence[Columns]) -> Columns:
-    """Return the rows of several tables, at least one, with the same columns."""
+    """Return the rows of one or more tables with the same columns."""
     return {name: joined([table[name] for table in tables]) for name in tables[0]}
 
 
 def sorted_calls(columns: Columns) -> Columns:
-    """Return calls by endpoint and time: the calls of one endpoint lie together."""
+    """Return calls sorted by endpoint and time, so that the calls of an endpoint are adjacent."""
     order = np.lexsort((columns["time"], columns["endpoint"]))
     return {name: values[order] for name, values in columns.items()}

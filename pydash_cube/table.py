@@ -1,8 +1,8 @@
-"""Column tables of calls and of cells, and the one operation on them: rolling up.
+"""Column tables of calls and of cells, and their only operation, rolling up.
 
-A **call table** has one row per call. A **cell table** has one row per cell: the calls that agree
-in some fields, with their measures and a t-digest of their execution times. A call is a cell of one
-call, so both tables have the same columns and all functions work on both.
+A **call table** has one row per call. A **cell table** has one row per cell, which stands for the
+calls that agree in some fields, with their measures and a t-digest of their execution times. A call
+is a cell of one call, so both tables have the same columns, and all functions work on both.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,10 +20,10 @@ Array = NDArray[Any]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-# Plain strings: they are stored.
+# Plain strings, because they are stored.
 FIELDS: tuple[str, ...] = tuple(field.value for field in CallField)
 CALL_COLUMNS = ("endpoint", "version", "ip", "group_by", "status", "time", "execution_time")
-# The measures of a cell, and how those of several cells are merged.
+# The measures of a cell, with the functions that merge those of several cells.
 MEASURES: Mapping[str, np.ufunc] = {
     "visits": np.add,
     "errors": np.add,  # calls with a status of 500 or above
@@ -35,7 +35,7 @@ MEASURES: Mapping[str, np.ufunc] = {
     "last": np.maximum,
 }
 CENTROIDS = ("centroids", "mean", "weight")
-# A lookup table of this many keys is cheaper than sorting, however few rows there are.
+# Up to this many keys, a lookup table is cheaper than sorting, however few rows there are.
 _SMALL = 1 << 16
 _LARGEST_KEY = 1 << 62
 _NO_ROWS = np.zeros(0, dtype=np.int64)
@@ -59,7 +59,7 @@ _STORED_AS = {
 
 
 def stored_name(name: str) -> str:
-    """Return the column of a call table from which another one is derived.
+    """Return the column of a call table from which a column is derived.
 
     >>> stored_name("first"), stored_name("ip")
     ('time', 'ip')
@@ -76,7 +76,7 @@ class Table:
     """A column table, in memory or stored.
 
     :param rows: number of rows.
-    :param columns: arrays by name, read on access. ``centroids`` is the number of entries of
+    :param columns: arrays by name, read on access. ``centroids`` is the number of entries in
         ``mean`` and ``weight`` that belong to each row.
     """
 
@@ -96,7 +96,7 @@ class Table:
 
 
 class CallTable(Table):
-    """A table of calls, with the columns of CALL_COLUMNS; all others are derived from them."""
+    """A table of calls with the columns CALL_COLUMNS, from which all others are derived."""
 
     def column(self, name: str) -> Array:
         """Return a field, a measure or a column of centroids."""
@@ -135,7 +135,7 @@ class _Chosen(Mapping[str, Array]):
 
 @dataclass(frozen=True)
 class Part:
-    """Rows to roll up, with the keys they are grouped by.
+    """Rows to roll up, with the keys by which they are grouped.
 
     :ivar table: the rows.
     :ivar keys: an array of non-negative integers per key, one entry per row.
@@ -147,10 +147,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Cells:
-    """The result of rolling up: one cell per combination of keys that occurs, in their order.
+    """The result of rolling up, with one cell per occurring combination of keys, in order.
 
     :ivar keys: the keys of the cells.
-    :ivar measures: the requested ones.
+    :ivar measures: the requested measures.
     :ivar digests: None if they were not requested.
     """
 
@@ -164,8 +164,8 @@ class Cells:
     def compressed(self) -> "Cells":
         """Return the same cells with compressed digests.
 
-        Percentiles must be read from these: the digests of several cells have their centroids at
-        the same percentiles; side by side they make steps of up to two per cent.
+        Percentiles must be read from these, because the digests of several cells have their
+        centroids at the same percentiles, which causes steps of up to two percent.
         """
         digests = self.digests.compressed() if self.digests else None
         return replace(self, digests=digests)
@@ -184,7 +184,7 @@ class Cells:
         return Cells([key[keep] for key in self.keys], measures, digests)
 
     def as_part(self) -> Part:
-        """Return the cells as rows that can be rolled up with others by the same keys."""
+        """Return the cells as rows, which can be rolled up with others by the same keys."""
         columns = dict(self.measures)
         if self.digests is not None:
             columns |= {
@@ -203,7 +203,7 @@ class Cells:
 
     @property
     def entries(self) -> int:
-        """The number of entries of the digests."""
+        """The number of entries in the digests."""
         return 0 if self.digests is None else len(self.digests.means)
 
     def sketched(self) -> Digests:
@@ -217,7 +217,7 @@ class Cells:
 
 
 def split_by(numbers: Ints, columns: Mapping[str, Array]) -> Iterator[tuple[int, dict[str, Array]]]:
-    """Split rows by a number that each of them has."""
+    """Split rows by a number assigned to each."""
     cells, (different,) = number_keys([numbers])
     for cell, number in enumerate(different.tolist()):
         rows = cells == cell
@@ -225,9 +225,9 @@ def split_by(numbers: Ints, columns: Mapping[str, Array]) -> Iterator[tuple[int,
 
 
 def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digests: bool) -> Cells:
-    """Merge all rows with equal keys into one cell each, all at once.
+    """Merge all rows with equal keys into one cell each.
 
-    :param keys: number of keys of each part; at least one.
+    :param keys: the number of keys of each part, at least one.
     :param measures: which of MEASURES to return.
     :param digests: whether to return digests.
     """
@@ -242,9 +242,9 @@ def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digest
 
 
 def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
-    """Return the numbers of the distinct combinations of keys, in their order.
+    """Return the numbers of the distinct combinations of keys, in order.
 
-    :returns: for each row the number of its combination, and the combinations by column.
+    :returns: the number of the combination of each row, and the combinations by column.
 
     >>> number_keys([np.array([7, 5, 7]), np.array([1, 1, 1])])
     (array([1, 0, 1]), [array([5, 7]), array([1, 1])])
@@ -271,9 +271,9 @@ def number_keys(columns: Sequence[Array]) -> tuple[Ints, list[Ints]]:
 
 @dataclass(frozen=True)
 class _Step:
-    """How a column was combined with the ones before it.
+    """How a column was combined with the columns before it.
 
-    :ivar before: the numbers of these before they were renumbered; None if they were not.
+    :ivar before: their numbers before renumbering; None if they were not renumbered.
     """
 
     low: int
@@ -293,7 +293,7 @@ def _taken_apart(combined: Ints, steps: Sequence[_Step]) -> list[Ints]:
 
 
 def _dense(keys: Ints, span: int) -> tuple[Ints, Ints]:
-    """Renumber keys from 0 without gaps, in their order, and return the distinct keys, too."""
+    """Renumber keys from 0 without gaps, in order, and return the distinct keys as well."""
     if span > max(_SMALL, 4 * len(keys)):
         different, numbers = np.unique(keys, return_inverse=True)
         return numbers, different
@@ -308,7 +308,7 @@ def _dense(keys: Ints, span: int) -> tuple[Ints, Ints]:
 
 
 def joined(arrays: Sequence[Array]) -> Array:
-    """Return the arrays as one."""
+    """Concatenate the arrays."""
     if not arrays:
         return _NO_ROWS
     return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

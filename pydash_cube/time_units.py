@@ -1,7 +1,7 @@
 """The calendar: time units and their labels.
 
-Inside the cube a moment is a count of microseconds since 1970-01-01 UTC, in an ``int64``. This
-module is the only one that knows how such counts are read from and written to text.
+Inside the cube, a moment is the number of microseconds since 1970-01-01 UTC, in an ``int64``. Only
+this module parses and formats such numbers.
 """
 
 import re
@@ -31,7 +31,7 @@ _PRECISIONS = {
     "minute": "datetime64[m]",
 }
 _CALENDAR = {unit: _PRECISIONS[unit] for unit in ("year", "month")}
-# Weeks start on Mondays (ISO 8601); 1970-01-05 was one.
+# Weeks start on Mondays (ISO 8601), such as 1970-01-05.
 _ORIGIN = {"week": 4 * DAY}
 LONGEST = {"year": 366 * DAY, "month": 31 * DAY, **FIXED}
 
@@ -54,12 +54,12 @@ _EXAMPLES = {
 
 
 def as_utc(moment: datetime) -> datetime:
-    """Return a moment as an aware datetime in UTC; a naive one is taken as UTC."""
+    """Return a moment as an aware datetime in UTC; a naive datetime is UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def to_microseconds(moment: datetime) -> int:
-    """Return a moment as microseconds since 1970 UTC; a naive one is taken as UTC.
+    """Return a moment as microseconds since 1970 UTC; a naive datetime is UTC.
 
     >>> to_microseconds(datetime(1970, 1, 1, 0, 0, 1))
     1000000
@@ -82,7 +82,7 @@ LATEST = to_microseconds(datetime.max.replace(tzinfo=UTC))
 
 
 def has_fixed_length(unit: str) -> bool:
-    """Return whether all units of this kind are equally long: years and months are not.
+    """Return whether all units of this kind are equally long, which years and months are not.
 
     >>> has_fixed_length("week"), has_fixed_length("month")
     (True, False)
@@ -91,7 +91,7 @@ def has_fixed_length(unit: str) -> bool:
 
 
 def ordinal(times: Times, unit: str) -> Times:
-    """Return for each moment the number of the unit that it lies in, counted from 1970.
+    """Return the number of the unit of each moment, counted from 1970.
 
     >>> ordinal(np.array([90_000_000]), "minute")
     array([1])
@@ -115,18 +115,18 @@ def starts(ordinals: Times, unit: str) -> Times:
 
 
 def ordinal_of(time: int, unit: str) -> int:
-    """Return the number of the unit that one moment lies in, see `ordinal`."""
+    """Return the number of the unit of a moment; see `ordinal`."""
     return int(ordinal(np.array([time], dtype=np.int64), unit)[0])
 
 
 def bounds(number: int, unit: str) -> tuple[int, int]:
-    """Return start and end (exclusive) of the unit of this number, see `ordinal`."""
+    """Return the start and end (exclusive) of the unit with this number; see `ordinal`."""
     start, end = starts(np.array([number, number + 1], dtype=np.int64), unit).tolist()
     return start, end
 
 
 def label(time: int, unit: str) -> str:
-    """Return the name of the unit that a moment lies in.
+    """Return the name of the unit of a moment.
 
     >>> label(to_microseconds(datetime(2018, 12, 31, 23, 59)), "week")
     '2019-W01'
@@ -137,7 +137,7 @@ def label(time: int, unit: str) -> str:
 
 
 def labels(times: Times, unit: str) -> list[str]:
-    """Return for each moment the name of the unit that it lies in."""
+    """Return the name of the unit of each moment."""
     moments = times.astype("datetime64[us]")
     if unit == "week":
         weeks = (moment.isocalendar() for moment in moments.tolist())
@@ -147,13 +147,13 @@ def labels(times: Times, unit: str) -> list[str]:
 
 
 def parse_unit(unit: str, text: str) -> tuple[int, int]:
-    """Return the range of a unit, given by its name in a filter.
+    """Return the range of a unit with a given name.
 
     :param unit: a `TimeUnit`.
     :param text: for instance ``2018-W17`` for a week; minutes are written ``2018-05-20T20-10`` or
         ``2018-05-20T20:10``.
     :returns: start (inclusive) and end (exclusive), microseconds.
-    :raises QueryError: names the unit and shows an example.
+    :raises QueryError: the text is invalid. The message shows an example.
 
     >>> [label(time, "day") for time in parse_unit("week", "2018-W17")]
     ['2018-04-23', '2018-04-30']
@@ -174,7 +174,7 @@ def parse_unit(unit: str, text: str) -> tuple[int, int]:
 def overlap(
     first: tuple[int | None, int | None], second: Sequence[Any]
 ) -> tuple[int | None, int | None]:
-    """Return the intersection of two ranges; None stands for no bound."""
+    """Return the intersection of two ranges; None means no bound."""
     starts = [start for start in (first[0], second[0]) if start is not None]
     ends = [end for end in (first[1], second[1]) if end is not None]
     return (max(starts) if starts else None), (min(ends) if ends else None)

@@ -1,4 +1,4 @@
-"""Time zones: their names, and when which offset from UTC is in force."""
+"""The names of time zones, and their offsets from UTC over time."""
 
 import zoneinfo
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ import numpy as np
 
 from pydash_cube.time_units import SECOND, Times, ordinal_of, to_microseconds
 
-# Beyond these years a local time may lie outside of what a datetime can represent.
+# Beyond these years, a datetime may be unable to represent a local time.
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 # Since 1970 no zone has changed its offset twice within less than six days.
 _STEP = 3 * 86_400
@@ -17,17 +17,17 @@ _STEP = 3 * 86_400
 @lru_cache(maxsize=1)
 def names() -> frozenset[str]:
     """Return the names of all time zones."""
-    # Two of the files that are found describe no place.
+    # Two of the files do not describe a place.
     return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
 
 
 def offsets(zone: str, start: int, end: int) -> tuple[Times, Times]:
-    """Return which offsets from UTC are in force in a range of time.
+    """Return the offsets from UTC in a time range.
 
     :param zone: one of `names`.
     :param start: microseconds.
     :param end: microseconds.
-    :returns: when each offset takes effect, the first at `start`; and the offsets. Both in
+    :returns: when each offset takes effect (the first at `start`), and the offsets. Both in
         microseconds.
 
     >>> start, end = (to_microseconds(datetime(2026, month, 1)) for month in (1, 7))
@@ -65,7 +65,7 @@ def _changes(zone: str, year: int) -> tuple[int, ...]:
 
 
 def _offset(zone: str, time: int) -> int:
-    """Return the offset that is in force at a time; both in seconds."""
+    """Return the offset at a time; both in seconds."""
     moment = _EPOCH + timedelta(seconds=time)
     moment = min(max(moment, _EARLIEST), _LATEST)
     offset = moment.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset() or timedelta(0)

@@ -1,4 +1,4 @@
-"""How much a cube stores, counted while it is written."""
+"""Counts the stored data of a cube as it is written."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from BTrees.Length import Length
 
 @dataclass(frozen=True)
 class Usage:
-    """Counters that all tables of a cube share; concurrent changes of them do not conflict.
+    """Counters shared by all tables of a cube, whose concurrent changes do not conflict.
 
     :ivar calls: the number of stored calls, without dropped ones.
     :ivar bytes: the size of the stored columns.

@@ -1,20 +1,20 @@
-"""Every name and limit of queries, and the error of an invalid query.
+"""All names and limits of queries, and the error for invalid queries.
 
-These are the only lists of statistics, fields and time units: the models of the API, its OpenAPI
+These are the only lists of statistics, fields and time units. The models of the API, its OpenAPI
 document and the types of the front end are generated from them.
 """
 
 from enum import StrEnum
 
-# Slices of one query.
+# The maximum number of slices of a query.
 MAX_SLICES = 10_000
-# Values of one query with a breakdown and slices, that is, groups by slices by statistics: about
-# 4 MB of JSON.
+# The maximum number of values of a query with a breakdown and slices, that is, groups times slices
+# times statistics, which are about 4 MB of JSON.
 MAX_VALUES = 200_000
 
 
 class StatisticName(StrEnum):
-    """The statistics that can be computed of a set of calls."""
+    """The statistics that can be computed for a set of requests."""
 
     TOTAL_VISITS = "total_visits"
     TOTAL_EXECUTION_TIME = "total_execution_time"
@@ -37,7 +37,7 @@ class StatisticName(StrEnum):
 
 
 class CallField(StrEnum):
-    """The fields by which calls can be filtered and grouped."""
+    """The fields by which requests can be filtered and grouped."""
 
     ENDPOINT = "endpoint"
     VERSION = "version"
@@ -47,7 +47,7 @@ class CallField(StrEnum):
 
 
 class TimeUnit(StrEnum):
-    """Lengths of time slices, the longest first."""
+    """The lengths of time slices, longest first."""
 
     YEAR = "year"
     MONTH = "month"
@@ -58,7 +58,7 @@ class TimeUnit(StrEnum):
 
 
 class StatusClass(StrEnum):
-    """The first digit of an HTTP status, in order from 0, which stands for an unknown status."""
+    """The first digit of an HTTP status; 0 stands for an unknown status."""
 
     UNKNOWN = "unknown"
     INFORMATION = "1xx"
@@ -66,18 +66,19 @@ class StatusClass(StrEnum):
     REDIRECTION = "3xx"
     CLIENT_ERROR = "4xx"
     SERVER_ERROR = "5xx"
-    # Not standard, but accepted from apps that use them.
+    # Non-standard, but accepted from apps that use them.
     STATUS_6XX = "6xx"
     STATUS_7XX = "7xx"
     STATUS_8XX = "8xx"
     STATUS_9XX = "9xx"
 
 
-# Texts that one statistic lists, such as the addresses of `visits_per_ip`, in all groups and slices
-# together. Every group and slice lists at least its most frequent one.
+# The maximum number of values that a statistic lists, such as the addresses of `visits_per_ip`, in
+# all groups and slices together. Every group and slice lists at least its most frequent value.
 MAX_LISTED = 20_000
-# Distinct values of each field that are stored as texts; calls with further values are stored, too,
-# with one code for all of these.
+# The maximum number of distinct values of each field that are stored as strings. Calls with further
+# values are stored, too, with one code for all of these.
+
 MAX_DISTINCT = {
     CallField.ENDPOINT: 10_000,
     CallField.VERSION: 10_000,
@@ -89,7 +90,7 @@ MAX_DISTINCT = {
 class QueryError(ValueError):
     """An invalid query.
 
-    :ivar parameter: the name of the parameter that is invalid, as `Query` has it.
+    :ivar parameter: the name of the invalid parameter in `Query`.
     :ivar reason: what is wrong with it.
     """
 

@@ -1,4 +1,4 @@
-"""The database: opens ZODB by URI, keeps connections, runs transactions.
+"""The database layer, which opens ZODB by URI, manages connections and runs transactions.
 
 Other packages use the names below; only repositories use `database_root`.
 """

@@ -1,4 +1,4 @@
-"""A persistent collection that finds its objects by several of their properties."""
+"""A persistent collection whose objects can be found by several properties."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,20 +10,20 @@ from persistent import Persistent
 
 
 class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
-    """Keeps persistent objects so that each can be found by any of its indexed properties.
+    """Stores persistent objects so that each can be found by any of its indexed properties.
 
-    Adding, finding, updating and removing take time logarithmic in the number of objects, and
-    touch a few small tree nodes, so transactions that change different objects rarely conflict.
+    Adding, finding, updating and removing take logarithmic time and touch a few small tree nodes,
+    so transactions that change different objects rarely conflict.
 
     :param properties: names of attributes whose values are unique within the collection.
-    :param non_unique: names of attributes whose values several objects may share; see `all_with`.
+    :param non_unique: names of attributes whose values objects may share; see `all_with`.
     :param key: the one of `properties` that never changes while an object is in the collection.
 
-    The indexes and all methods that only read them are the library's. The library accepts trees
-    as its `dict_type`, but cannot fill them: it uses the objects themselves as keys, which have no
-    order, and looks for duplicates by scanning all keys of an index. So the methods that change
-    the collection, and those that depend on the objects being keys, are replaced. The library's
-    `AutoUpdatingItem` has no effect here: call `update_item` after a change.
+    The indexes and all methods that only read them are the library's. The library accepts trees as
+    its `dict_type` but cannot fill them. It uses the objects themselves, which have no order, as
+    keys, and finds duplicates by scanning all keys of an index. The methods that change the
+    collection, and those that depend on objects as keys, are therefore replaced. The library's
+    `AutoUpdatingItem` has no effect here, so call `update_item` after a change.
 
     The values of one property must be comparable with each other. An attribute that is missing or
     `None` is not indexed, so any number of objects may lack it.
@@ -56,9 +56,9 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
         self.clear()
 
     def add(self, obj: Any) -> None:
-        """Add an object, unless it is in the collection already.
+        """Add an object unless it is already in the collection.
 
-        :raises DuplicateIndexError: another object has one of its unique values; nothing is added.
+        :raises DuplicateIndexError: another object has one of its unique values.
         """
         if self._contains_object(obj):
             return
@@ -83,8 +83,8 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
         """Index an object by its current values, after they have changed.
 
         :raises KeyError: it is not in the collection.
-        :raises DuplicateIndexError: another object has one of its new unique values; the object
-            stays indexed by its previous values.
+        :raises DuplicateIndexError: another object has one of its new unique values. The object
+            remains indexed by its previous values.
         """
         if not self._contains_object(obj):
             raise KeyError(obj)

@@ -1,7 +1,7 @@
 """The database of this process, and a connection to it for each thread.
 
-Every thread, and every forked process, opens its own connection when it first needs one. A thread's
-connection is returned to the pool when the thread ends.
+Every thread and every forked process opens its own connection on first use. A thread's connection
+returns to the pool when the thread ends.
 """
 
 import os
@@ -36,7 +36,7 @@ _CACHED_BYTES = 64 * 1024**2
 
 
 class Session:
-    """One thread's connection and transactions; released when nothing refers to it any more."""
+    """A thread's connection and transactions, released when no references are left."""
 
     def __init__(self, database: DB) -> None:
         self.database = database
@@ -55,10 +55,10 @@ def _release(connection: Any, manager: Any) -> None:
 
 
 class Database:
-    """A database that is named by a URI and opened when it is first needed.
+    """A database identified by a URI and opened on first use.
 
     :param uri: see `pydash_database.storages.open_storage`.
-    :param migrations: see `pydash_database.schema`; run when the database is opened.
+    :param migrations: see `pydash_database.schema`; they run when the database is opened.
     :param renamed_classes: see `pydash_database.stored_classes`.
     """
 
@@ -90,8 +90,8 @@ class Database:
     def open(self) -> DB:
         """Open the database, unless it is open.
 
-        It is opened again after its server was restarted with another database, such as a backup.
-        After a failed attempt, the attempts of all threads fail at once for a moment, instead of
+        It is reopened after its server was restarted with another database, such as a backup. For
+        a moment after a failed attempt, the attempts of all threads fail immediately instead of
         each waiting for its own.
 
         :raises DatabaseUnavailable: the database does not respond.
@@ -99,7 +99,7 @@ class Database:
         """
         with self._opening:
             if self._database is not None and storages.is_obsolete(self._database.storage):
-                logger.warning("The database was replaced by another one; opening it again")
+                logger.warning("The database was replaced by another one; reopening it")
                 # Only the storage, because other threads may be using the connections.
                 self._database.storage.close()
                 self._database = None
@@ -159,13 +159,13 @@ def configure(
     migrations: Sequence[schema.Migration] = (),
     renamed_classes: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Set the database of this process, which is opened when it is first needed.
+    """Set the database of this process, which is opened on first use.
 
     :param uri: `zeo://HOST:PORT`, `zeo:///PATH/OF/SOCKET`, `file://PATH`, `memory://` or
         `postgresql://…`.
-    :param migrations: all that were ever written, see `pydash_database.schema`.
-    :param renamed_classes: the present name of each class that was ever moved or renamed, by each
-        of its former names; both as `package.module.Class`.
+    :param migrations: all migrations ever written; see `pydash_database.schema`.
+    :param renamed_classes: the current name of each class that was ever moved or renamed, by each
+        of its former names. Both have the form `package.module.Class`.
     """
     global _current
     close()
@@ -173,7 +173,7 @@ def configure(
 
 
 def close() -> None:
-    """Close the database of this process; it is opened again when it is next needed."""
+    """Close the database of this process, which is reopened on next use."""
     if _current is not None:
         _current.close()
 
@@ -187,9 +187,9 @@ def database_connection() -> Any:
 
 
 def database_root() -> Any:
-    """Return the root object, in which every repository keeps its collection.
+    """Return the root object, in which every repository stores its collection.
 
-    Outside of `transact`, it has the state that the thread's last transaction saw.
+    Outside `transact`, it has the state of the thread's last transaction.
 
     :raises DatabaseUnavailable: the database does not respond.
     """
@@ -204,14 +204,14 @@ def transact(
 ) -> Result:
     """Call `work()` in a transaction, commit, and return its result.
 
-    :param work: reads and changes persistent objects. It is called again from the start after a
-        conflict with another transaction, so it must have no other effects. If it raises, nothing
-        is stored. A nested `transact` becomes part of the outer transaction.
+    :param work: reads and changes persistent objects. After a conflict with another transaction, it
+        is called again from the start, so it must have no side effects. If it raises an exception,
+        nothing is stored. A nested `transact` becomes part of the outer transaction.
     :param attempts: the maximum number of attempts.
     :param timeout: seconds to wait for each response of a ZEO server. The default suits requests;
         background work that stores much data uses `BACKGROUND_TIMEOUT`.
-    :raises DatabaseUnavailable: the database does not respond, or all attempts met conflicts. If
-        the response to the commit was lost, either all of the work is stored or nothing.
+    :raises DatabaseUnavailable: the database does not respond, or all attempts had conflicts. If
+        the response to the commit was lost, either all of the work is stored or none of it.
     """
     session = _configured().session()
     if session.in_transaction:
@@ -225,10 +225,10 @@ def transact(
 
 
 def last_transaction_id() -> bytes:
-    """Return the id of the newest transaction known here, whichever process committed it.
+    """Return the ID of the newest transaction known here, regardless of the process.
 
-    Comparing it with an earlier one is a cheap way to detect changes: a ZEO server notifies its
-    clients of every commit, so no request is sent.
+    Comparing it with an earlier ID is a cheap way to detect changes. No request is sent, because a
+    ZEO server notifies its clients of every commit.
 
     :raises DatabaseUnavailable: the database does not respond.
     """
@@ -244,7 +244,7 @@ def pack(days: float = 1.0) -> None:
     :param days: revisions that were current this many days ago are kept.
     :raises DatabaseUnavailable: the database does not respond.
     """
-    # Checks with the usual timeout that the server responds; packing itself may take hours.
+    # Checks with the usual timeout that the server responds. Packing itself may take hours.
     transact(database_connection)
     try:
         with storages.response_timeout(None):
@@ -254,7 +254,7 @@ def pack(days: float = 1.0) -> None:
 
 
 def size() -> int:
-    """Return the size of the database on its disk, in bytes.
+    """Return the size of the database on disk, in bytes.
 
     :raises DatabaseUnavailable: the database does not respond.
     """

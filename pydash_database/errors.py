@@ -6,21 +6,21 @@ from pathlib import Path
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not respond, or is too busy; a later attempt may succeed."""
+    """The database does not respond or is too busy. A later attempt may succeed."""
 
     def __init__(self, message: str = "The database does not respond.") -> None:
         super().__init__(message)
 
 
 class DiskFull(DatabaseUnavailable):
-    """There is no space left on the disk of the database."""
+    """No space is left on the database's disk."""
 
     def __init__(self) -> None:
         super().__init__("The disk of the database is full.")
 
 
 class IncompatibleDatabase(Exception):
-    """This PyDash cannot read the database; the message explains why and what to do."""
+    """This PyDash cannot read the database. The message explains why and what to do."""
 
 
 class DamagedDatabase(IncompatibleDatabase):
@@ -32,7 +32,7 @@ class DamagedDatabase(IncompatibleDatabase):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
-            f"The database {path} {problem}. Restore a backup. To start again with an empty"
+            f"The database {path} {problem}. Restore a backup. To start over with an empty"
             f" database, delete {path} and {path.name}.index."
         )
 
@@ -42,4 +42,4 @@ class SchemaTooNew(IncompatibleDatabase):
 
 
 class UnknownClass(IncompatibleDatabase):
-    """The database holds objects of a class that this PyDash does not have."""
+    """The database contains objects of a class that this PyDash does not have."""

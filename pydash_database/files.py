@@ -1,8 +1,8 @@
 """Opens the database file, unless it is damaged.
 
-ZODB repairs a file when it opens it: it drops what follows the last complete transaction, and takes
-an empty file for a new one. That is right after a crash in the middle of a commit. A file that was
-damaged or truncated otherwise would lose committed data, up to becoming a new empty installation.
+ZODB repairs a file on opening. It drops everything after the last complete transaction, and treats
+an empty file as a new one. This is right after a crash in the middle of a commit. A file that was
+damaged or truncated otherwise would lose committed data, or even become a new, empty installation.
 """
 
 import os
@@ -18,22 +18,22 @@ from ZODB.utils import u64
 import pydash_files
 from pydash_database.errors import DamagedDatabase
 
-# What a transaction that was not finished has instead of the status of a committed one.
+# The status of an unfinished transaction.
 _UNFINISHED = b"c"
 _STATUS = 16  # its position in the header of a transaction
 _LENGTH = slice(8, 16)
 
 
 def open_file(path: Path) -> FileStorage:
-    """Open a database file; create it if it does not exist.
+    """Open a database file, or create it if it does not exist.
 
-    :raises DamagedDatabase: it cannot be read completely; it is left unchanged.
+    :raises DamagedDatabase: it cannot be read completely. It is left unchanged.
     :raises zc.lockfile.LockError: another process has opened it.
     """
     if not path.exists():
         if _indexed_size(path):
             raise DamagedDatabase(path, "is missing, but its index exists")
-        # Complete or not at all: an empty file is never ours.
+        # Created completely or not at all, so an empty file is never ours.
         pydash_files.create(path, packed_version)
     try:
         _check_end(path)
@@ -43,16 +43,16 @@ def open_file(path: Path) -> FileStorage:
 
 
 def _check_end(path: Path) -> None:
-    """Check that all that would be dropped is at most one transaction that was not committed."""
+    """Check that at most one uncommitted transaction would be dropped."""
     size = path.stat().st_size
     if size == 0:
         raise DamagedDatabase(path, "is empty")
     with path.open("rb") as file:
         if file.read(len(packed_version)) != packed_version:
-            raise DamagedDatabase(path, "is damaged: it does not begin as a database does")
+            raise DamagedDatabase(path, "is damaged: it does not have the header of a database")
         if _is_complete(file.fileno(), size):
             return
-        # The end of the last complete transaction, without an index, which may be of another file.
+        # The end of the last complete transaction, without the index of possibly another file.
         end, _, _ = read_index(file, str(path), fsIndex(), {}, read_only=True)
         header = os.pread(file.fileno(), TRANS_HDR_LEN, end)
     is_unfinished = header[_STATUS : _STATUS + 1] in (b"", _UNFINISHED)
@@ -61,7 +61,7 @@ def _check_end(path: Path) -> None:
 
 
 def _is_complete(descriptor: int, size: int) -> bool:
-    """Return whether a file ends with a committed transaction: its length is at both its ends."""
+    """Return whether a file ends with a committed transaction, whose length is at both ends."""
     length = os.pread(descriptor, 8, max(size - 8, 0))
     start = size - 8 - u64(length.rjust(8, b"\0"))
     if start < len(packed_version):
@@ -71,7 +71,7 @@ def _is_complete(descriptor: int, size: int) -> bool:
 
 
 def _indexed_size(path: Path) -> int:
-    """Return the size that the file had when its index was stored; 0 if that was never."""
+    """Return the size of the file when its index was stored; 0 if it has no index."""
     try:
         return int(fsIndex.load(f"{path}.index")["pos"])
     except (

@@ -10,10 +10,10 @@ from pydash_database.errors import IncompatibleDatabase
 
 
 def check_readable(connection: Any) -> None:
-    """Load every object that can be reached from the root.
+    """Load every object that is reachable from the root.
 
-    So all their classes are known, and each class accepts the state of its objects. What was
-    deleted is not loaded: it may be of a class that no longer exists.
+    This ensures that all their classes are known, and that each class accepts the state of its
+    objects. Deleted objects are not loaded, because their class may no longer exist.
 
     :raises IncompatibleDatabase: an object cannot be loaded.
     """

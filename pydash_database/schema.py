@@ -1,7 +1,7 @@
 """Migrates stored databases to the schema of the code that reads them.
 
-The version of a database is the number of migrations that ran on it. A new migration is appended
-to the list; none is ever changed or removed, because a new database runs them all.
+The version of a database is the number of migrations that have run on it. New migrations are
+appended to the list. None is ever changed or removed, because a new database runs all of them.
 """
 
 from collections.abc import Callable, MutableMapping, Sequence
@@ -18,10 +18,10 @@ VERSION = "schema_version"
 def upgrade(
     root: Root, migrations: Sequence[Migration], check: Callable[[], None] = lambda: None
 ) -> int:
-    """Run the migrations that have not run on this database yet; return their number.
+    """Run the migrations that have not run on this database yet, and return their number.
 
-    :param check: called before the first of them; raises if the database cannot be read.
-    :raises SchemaTooNew: more migrations than there are ran on the database.
+    :param check: called before the first migration. It raises if the database cannot be read.
+    :raises SchemaTooNew: more migrations have run on the database than exist.
 
     >>> root = {}
     >>> upgrade(root, [lambda root: root.update(users={})])

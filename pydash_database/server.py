@@ -1,4 +1,4 @@
-"""The database server: a ZEO server on one file in the data directory."""
+"""The database server, which is a ZEO server for a file in the data directory."""
 
 import os
 import signal
@@ -30,18 +30,18 @@ _SWITCH_INTERVAL = 0.0005
 
 
 class ServerNotStarted(Exception):  # noqa: N818 (the name describes what went wrong)
-    """The database server cannot start; the message explains why."""
+    """The database server cannot start. The message explains why."""
 
 
 def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
     """Serve the database in the foreground until SIGTERM or SIGINT.
 
     :param data_dir: the directory of the database file; created if it does not exist.
-    :param zeo: where to listen; by default on the socket in `data_dir`.
+    :param zeo: the address to listen on; by default the socket in `data_dir`.
     :raises DamagedDatabase: the file is damaged.
     :raises ServerNotStarted: another process has opened the file, or the address cannot be used.
     """
-    # Whoever can connect can read everything, so file and socket are for the owner alone.
+    # Whoever can connect can read everything, so only the owner has access to file and socket.
     os.umask(0o077)
     sys.setswitchinterval(_SWITCH_INTERVAL)
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def is_accepting(data_dir: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(path)
-            # The server sends first; leaving before that would log a broken pipe there.
+            # The server sends first. Leaving earlier would log a broken pipe there.
             return bool(probe.recv(1024))
         except OSError:
             return False
@@ -94,5 +94,5 @@ def is_accepting(data_dir: Path) -> bool:
 def _check_socket_path(path: str) -> None:
     if len(os.fsencode(path)) > _MAX_SOCKET_PATH_LENGTH:
         raise ServerNotStarted(
-            f"The socket path {path} is too long; choose a shorter PYDASH_DATA_DIR."
+            f"The socket path {path} is too long. Choose a shorter PYDASH_DATA_DIR."
         )

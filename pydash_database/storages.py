@@ -1,4 +1,4 @@
-"""Opens the storage that a URI names."""
+"""Opens storages by URI."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -29,24 +29,23 @@ try:
 except ImportError:
     RelStorage = None
 
-# What the engines raise when the database is unavailable.
+# The exceptions of the engines when the database is unavailable.
 DISCONNECTED = (
     (ClientDisconnected,) if RelStorage is None else (ClientDisconnected, PostgresqlError)
 )
 
-# How long to wait for each response of a ZEO server, so that a web response takes at most two
-# seconds.
+# The timeout of each response of a ZEO server, so that a web response takes at most two seconds.
 RESPONSE_TIMEOUT = 1.5
 # The same for background work, which may store much data on a slow disk, and wait for others that
 # do. It is finite, so that a server that is gone does not block a task forever.
 BACKGROUND_TIMEOUT = 30.0
-# After a timeout, calls fail at once for so many seconds, unless the server is connected again.
+# The seconds after a timeout in which calls fail immediately, unless the server reconnects.
 PAUSE_SECONDS = 1.0
 # ZEO reconnects after this time, and up to a second more.
 _RECONNECT_SECONDS = 0.1
-# ZEO's own timeout covers the connection alone; ours includes it.
+# ZEO's own timeout covers only the connection; ours includes it.
 _NO_TIMEOUT = 1e6
-# ZEO's cache is an unlinked file: it occupies disk and page cache, not the memory of the process.
+# ZEO's cache is an unlinked file, which occupies disk and page cache but no process memory.
 _ZEO_CACHE_BYTES = 128 * 1024**2
 
 _timeout: ContextVar[float | None] = ContextVar("timeout", default=RESPONSE_TIMEOUT)
@@ -54,7 +53,7 @@ _timeout: ContextVar[float | None] = ContextVar("timeout", default=RESPONSE_TIME
 
 @contextmanager
 def response_timeout(seconds: float | None) -> Iterator[None]:
-    """Set the timeout of each response of a ZEO server for the block; `None` waits forever."""
+    """Set the timeout of each response of a ZEO server for the block; None waits forever."""
     token = _timeout.set(seconds)
     try:
         yield
@@ -65,15 +64,16 @@ def response_timeout(seconds: float | None) -> Iterator[None]:
 class ZeoClient(ClientThread):
     """A client of a ZEO server that closes the connection when a response takes too long.
 
-    ZEO itself would wait forever. Closing the connection makes every waiting call fail at once, and
-    the server abandon a commit that it was not told to finish. ZEO then reconnects and asks for the
-    transactions that it missed, which may include our own commit whose response was lost.
+    ZEO itself would wait forever. When the connection is closed, every waiting call fails
+    immediately, and the server aborts a commit that it was not asked to finish. ZEO then reconnects
+    and requests the missed transactions, which may include our own commit whose response was lost.
 
-    When the server comes back with another database, such as an older backup, what this client has
-    cached may never have happened there. ZEO would refuse to connect for as long as the server's
-    last transaction is older than the cache, and mix both databases afterwards.
+    If the server returns with another database, such as an older backup, the cached state of this
+    client may not exist there. ZEO would refuse to connect while the server's last transaction is
+    older than the cache, and mix both databases afterwards.
 
-    :ivar is_obsolete: whether that has happened: the storage must be closed, and opened again.
+    :ivar is_obsolete: whether the server has another database, so that the storage must be
+        reopened.
     """
 
     is_obsolete = False
@@ -85,14 +85,14 @@ class ZeoClient(ClientThread):
         self.client.verify = partial(self._verify, self.client.verify)
 
     def call(self, method: str, *args: Any, **_options: Any) -> Any:
-        """Send a request to the server, and wait for the response.
+        """Send a request to the server and wait for the response.
 
         :raises ClientDisconnected: the response did not arrive in time.
         """
         return self._wait(partial(super().call, method, *args, timeout=_NO_TIMEOUT))
 
     def load_before(self, oid: bytes, tid: bytes) -> Any:
-        """Load the state that an object had before a transaction; see `call`."""
+        """Load the state of an object before a transaction; see `call`."""
         return self._wait(
             lambda wait: self.io_call(self.load_before_co(oid, tid, _NO_TIMEOUT), wait)
         )
@@ -120,7 +120,7 @@ class ZeoClient(ClientThread):
             return
         client = self.client
         self._fail_fast_until = time.monotonic() + PAUSE_SECONDS
-        # ZEO does this only after the calls have failed, and their callers would wait again.
+        # ZEO does this only after the calls have failed, when their callers would wait again.
         client.operational = False
         if client.protocol is None:
             client.disconnected(None)
@@ -144,12 +144,12 @@ class ZeoClient(ClientThread):
 
 
 class ZeoStorage(ClientStorage):
-    """A client storage that discards its reserved object ids when the connection is lost.
+    """A client storage that discards its reserved object IDs when the connection is lost.
 
-    A client reserves ids in advance, a hundred at a time. A server that was killed forgets which it
-    has handed out, unless objects were stored under them, and hands them out again, to another
-    client. ZEO 6 keeps the reserved ids. Two processes would then give different objects the same
-    id, and references would point to objects that were never stored.
+    A client reserves a hundred IDs at a time. A server that was killed forgets the IDs that it has
+    issued, unless objects were stored under them, and issues them again to another client. ZEO 6
+    keeps the reserved IDs. Two processes would then assign the same ID to different objects, and
+    references would point to objects that were never stored.
     """
 
     def __init__(self, *given: Any, **options: Any) -> None:
@@ -159,34 +159,34 @@ class ZeoStorage(ClientStorage):
         super().__init__(*given, **options)
 
     def notify_disconnected(self) -> None:
-        """Discard the reserved ids; called in the network thread, which must not wait."""
+        """Discard the reserved IDs; called in the network thread, which must not wait."""
         self._disconnections += 1
         self._oids = []
         super().notify_disconnected()
 
     def new_oid(self) -> bytes:
-        """Return a new object id, which the server has reserved since the connection was made."""
+        """Return a new object ID, reserved since the connection was made."""
         with self._reserving:
             while True:
                 disconnections = self._disconnections
                 oid: bytes = super().new_oid()
                 if disconnections == self._disconnections:
                     return oid
-                # The ids may have been reserved before the connection was lost.
+                # The IDs may have been reserved before the connection was lost.
                 self._oids = []
 
 
 def is_obsolete(storage: Any) -> bool:
-    """Return whether a storage must be opened again, because its server has another database."""
+    """Return whether a storage must be reopened, because its server has another database."""
     return isinstance(storage, ClientStorage) and storage._server.is_obsolete
 
 
 def open_storage(uri: str) -> Any:
     """Open a storage.
 
-    :param uri: `zeo://…` for a ZEO server, see `ZeoUri.parse`; `postgresql://…` for RelStorage on
-        PostgreSQL; `file:///PATH` for a file used by this process alone; `memory://` for data that
-        need not last.
+    :param uri: `zeo://…` for a ZEO server (see `ZeoUri.parse`), `postgresql://…` for RelStorage on
+        PostgreSQL, `file:///PATH` for a file used only by this process, or `memory://` for
+        temporary data.
     :raises ValueError: the scheme of the URI is unknown, or its engine is not installed.
     :raises DamagedDatabase: the file of the database is damaged.
     :raises OSError: a file of the URI cannot be read.
@@ -220,14 +220,14 @@ def open_storage(uri: str) -> Any:
 
 
 def size(storage: Any) -> int:
-    """Return the size of a database on its disk, in bytes."""
-    # A ZEO client's own `getSize` is the size at the time when the connection was made.
+    """Return the size of a database on disk, in bytes."""
+    # A ZEO client's own `getSize` is the size at the time of connecting.
     is_remote = isinstance(storage, ClientStorage)
     return int(storage._call("get_info")["size"] if is_remote else storage.getSize())
 
 
 def last_transaction_id(storage: Any) -> bytes:
-    """Return the id of the newest transaction that a storage knows."""
+    """Return the ID of the newest transaction that a storage knows."""
     # A ZEO server notifies its clients of every commit; PostgreSQL must be polled.
     if hasattr(storage, "poll_invalidations"):
         storage.sync()
@@ -241,7 +241,7 @@ def _open_postgresql(uri: str) -> Any:
         raise ValueError(
             "A postgresql:// database requires RelStorage: pip install 'pydash-io[postgresql]'"
         )
-    # Without history, because nothing here reads old revisions, and PostgreSQL makes the backups.
+    # Without history, because nothing here reads old revisions, and PostgreSQL handles backups.
     options = Options(keep_history=False)
     # RelStorage appends the database name as `key=value`, so the DSN cannot be a URI.
     adapter = PostgreSQLAdapter(dsn=make_dsn(**parse_dsn(uri)), options=options)

@@ -1,9 +1,9 @@
-"""Finds the classes of stored objects, under whichever name they were stored.
+"""Finds the classes of stored objects by current or former name.
 
-ZODB stores an object together with the module and name of its class. A class that moves is still
-stored under its old name in every record and reference written before, so each move is recorded in
-a table of renamed classes. Records take the new name whenever they are written again; the others
-keep the old one, which is why entries are never removed from the table.
+ZODB stores an object together with the module and name of its class. After a class moves, records
+and references written before still contain its old name, so each move is recorded in a table of
+renamed classes. Records get the new name when they are rewritten. The others keep the old one, so
+entries are never removed from the table.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ ClassFactory = Callable[[Any, str, str], Any]
 def class_factory(renamed: Mapping[str, str]) -> ClassFactory:
     """Return the function that `ZODB.DB` calls to find a class.
 
-    :param renamed: the present name of each class that was ever moved or renamed, by each of its
-        former names; both as `package.module.Class`.
+    :param renamed: the current name of each class that was ever moved or renamed, by each of its
+        former names. Both have the form `package.module.Class`.
     :returns: a function of a connection, a module name and the name of a global in it.
 
     >>> find = class_factory({"maths.Ratio": "fractions.Fraction"})

@@ -24,8 +24,8 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
     """Call `work()` in a transaction of `manager` and commit it.
 
-    :param attempts: the maximum number of attempts; a conflict with another transaction ends one.
-    :raises DatabaseUnavailable: the database does not respond, or all attempts met conflicts.
+    :param attempts: the maximum number of attempts, each of which a conflict can end.
+    :raises DatabaseUnavailable: the database does not respond, or all attempts had conflicts.
     :raises DiskFull: a disk is full, so nothing can be stored.
     :raises IncompatibleDatabase: `work` read objects that this PyDash cannot read.
     """

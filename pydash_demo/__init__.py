@@ -1,5 +1,5 @@
-"""A small monitored bookshop: the app of `pydash up --demo`.
+"""A small monitored bookshop, which is the app of `pydash up --demo`.
 
-It is an ordinary Flask app with Flask-MonitoringDashboard and the exporter. Only its data are
-special: it starts with thirty days of history, and sends itself a little traffic.
+It is an ordinary Flask app with Flask-MonitoringDashboard and the exporter. It starts with thirty
+days of generated history, and sends itself a little traffic.
 """

@@ -13,9 +13,9 @@ HOST = "127.0.0.1"
 
 
 def serve(port: int, data_dir: Path, token: str) -> None:
-    """Serve the shop, and send it traffic, until SIGTERM or SIGINT.
+    """Serve the shop and send traffic to it until SIGTERM or SIGINT.
 
-    :param port: a port on the loopback interface; 0 for any free one.
+    :param port: a port on the loopback interface; 0 for any free port.
     :param data_dir: the directory of the monitoring database; created if it does not exist.
     :param token: the security token of the monitoring.
     """

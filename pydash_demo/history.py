@@ -15,7 +15,7 @@ REQUESTS = 50_000
 
 
 def write_history(now: datetime, seed: int = 2018) -> None:
-    """Write the history in one transaction, unless the database has requests already.
+    """Write the history in one transaction, unless the database already has requests.
 
     :param now: the end of the history (UTC).
     :param seed: the same seed and time give the same history.

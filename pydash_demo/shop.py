@@ -1,4 +1,4 @@
-"""The bookshop itself: a Flask app, monitored."""
+"""The bookshop, which is a monitored Flask app."""
 
 import random
 import time
@@ -16,7 +16,7 @@ def create_shop(data_dir: Path, security_token: str) -> Flask:
     """Create the app, with Flask-MonitoringDashboard and the exporter bound to it.
 
     :param data_dir: the directory of the monitoring database.
-    :param security_token: the token of the exporter; also the password of FMD's own pages.
+    :param security_token: the token of the exporter, and the password of FMD's own pages.
     """
     app = Flask("bookshop")
     app.secret_key = security_token

@@ -1,4 +1,4 @@
-"""Traffic of the bookshop: a thread that sends it a few real requests per second."""
+"""Sends a few real requests per second to the bookshop, in a thread."""
 
 import random
 import threading
@@ -10,7 +10,7 @@ import requests
 from pydash_demo.behaviour import draw_page, draw_visitor, load
 
 MAX_REQUESTS_PER_SECOND = 2.0
-# Even at night, someone who has just started the demo should see something change.
+# Even at night, someone who has just started the demo should see changes.
 MIN_REQUESTS_PER_SECOND = 0.5
 
 
@@ -19,7 +19,7 @@ def start_traffic(base_url: str) -> None:
 
     :param base_url: the URL of the shop, without a trailing slash.
     """
-    # A daemon, so that a pending request does not prevent the process from ending.
+    # A daemon thread, so that a pending request does not prevent the process from exiting.
     threading.Thread(target=_send_requests, args=(base_url,), name="traffic", daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Private files: readable by their owner alone, and never incomplete."""
+"""Creates private files, which only their owner can read and which are never incomplete."""
 
 import contextlib
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 def create(path: Path, content: str | bytes) -> None:
     """Create a file of mode 600, unless it exists.
 
-    Several processes may call this at the same time: the file appears complete or not at all, and
-    the first one wins. A power failure leaves no empty file either, because the content is on the
-    disk before the name is.
+    Several processes may call this at the same time. The file appears complete or not at all, and
+    the first process wins. A power failure does not leave an empty file, because the content is on
+    the disk before the name.
 
     :param path: its directory is created with mode 700 if it does not exist.
-    :param content: a text is encoded as UTF-8.
+    :param content: the content; a string is encoded as UTF-8.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent)
@@ -35,9 +35,9 @@ def create(path: Path, content: str | bytes) -> None:
 
 
 def read_or_create(path: Path, new_text: str) -> str:
-    """Return the text of a file; create it with mode 600 and this text if it does not exist.
+    """Return the text of a file, which is created with mode 600 and this text if missing.
 
-    :raises UnicodeDecodeError: the file is not a text in UTF-8.
+    :raises UnicodeDecodeError: the file is not UTF-8.
     """
     if not path.exists():
         create(path, new_text)

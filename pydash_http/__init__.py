@@ -1,4 +1,4 @@
-"""The guarded HTTP transport: fetches URLs that users supply.
+"""The guarded HTTP transport, which fetches URLs that users supply.
 
 Every connection is made to an address that was checked against a `FetchPolicy`, and every request
 is bounded in time and size.

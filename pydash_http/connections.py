@@ -1,8 +1,8 @@
-"""Connections to addresses that were checked, whose every step is bounded in time and bytes.
+"""Connections to checked addresses, with every step limited in time and bytes.
 
-urllib3 offers no hook between the lookup of a name and the connection, and its timeouts apply to
-single reads. So its connections get sockets that are opened here: to an address that has passed
-the policy, and with what is left of the request's time and bytes as the limit of every read.
+urllib3 has no hook between the lookup of a name and the connection, and its timeouts apply to
+single reads. Its connections therefore get sockets that are opened here. They connect to an address
+that has passed the policy, and limit every read to the request's remaining time and bytes.
 """
 
 import http.client
@@ -39,7 +39,7 @@ Resolver = Callable[[str, int], list[str]]
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how much PyDash reads.
+    """The limits on time and size.
 
     :param connect_timeout: seconds to resolve a name, and to connect to each of its addresses.
     :param read_timeout: seconds without a single byte.
@@ -63,7 +63,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Guard:
-    """Opens the connections of one session, and accounts for time and bytes of its requests.
+    """Opens the connections of a session, and tracks the time and bytes of its requests.
 
     :param deadline: when all requests must be complete (`time.monotonic`); by default, each
         request has `limits.total_timeout` of its own.
@@ -81,11 +81,11 @@ class Guard:
         self._deadline = self._session_deadline or time.monotonic() + self.limits.total_timeout
 
     def begin_response(self) -> None:
-        """Start counting the bytes of a response; until its headers are read, few are allowed."""
+        """Start counting the bytes of a response. Until its headers are read, few are allowed."""
         self.bytes_received, self.bytes_allowed = 0, MAX_HEADER_BYTES
 
     def count(self, received: int) -> None:
-        """Count bytes that arrived.
+        """Count received bytes.
 
         :raises ResponseTooLarge: if the server sends more than any acceptable response has.
         """
@@ -115,18 +115,18 @@ class Guard:
         addresses = list(filter(self._policy.allows, self._resolve(host, port)))
         if not addresses:
             raise AddressRefused(
-                f"{host} resolves to a network address that this PyDash must not fetch from. Its "
+                f"{host} resolves to a network address from which this PyDash must not fetch. Its "
                 "administrator can allow more with PYDASH_FETCH_ALLOW."
             )
         for position, address in enumerate(addresses[:-1]):
-            # One that swallows packets must not take the time of the others.
+            # An address that drops packets must not use up the time of the others.
             share = self.seconds_left(math.inf) / (len(addresses) - position)
             with suppress(OSError):
                 return self._connect(address, port, share)
         return self._connect(addresses[-1], port, math.inf)
 
     def _resolve(self, host: str, port: int) -> list[str]:
-        """Resolve a host in a thread: a lookup cannot be interrupted, only abandoned."""
+        """Resolve a host in a thread, because a lookup can only be abandoned, not interrupted."""
         with suppress(ValueError):
             return [str(ip_address(host))]
         outcome: Future[list[str]] = Future()
@@ -168,7 +168,7 @@ else:
 
 
 class _GuardedReads(_Socket):
-    """A socket that asks its guard before, and reports to it after each read."""
+    """A socket that checks its guard's limits before each read, and reports to it afterwards."""
 
     guard: Guard
 
@@ -193,7 +193,7 @@ class _GuardedTlsSocket(_GuardedReads, ssl.SSLSocket):
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Return the context of all connections: the system's root certificates and certifi's.
+    """Return the context of all connections, with the root certificates of the system and certifi.
 
     `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's.
     """
@@ -204,9 +204,9 @@ def tls_context() -> ssl.SSLContext:
 
 
 class _ResponseWithoutCookies(http.client.HTTPResponse):
-    """A response whose cookies are dropped: nobody needs them, and parsing them takes seconds.
+    """A response that ignores cookies, because parsing them can take seconds.
 
-    Ninety long cookies keep `http.cookiejar` busy for eight seconds, which no deadline bounds.
+    Ninety long cookies occupy `http.cookiejar` for eight seconds, regardless of any deadline.
     """
 
     def begin(self) -> None:
@@ -244,4 +244,4 @@ class GuardedHttpConnection(_GuardedConnection, HTTPConnection):
 
 
 class GuardedHttpsConnection(_GuardedConnection, HTTPSConnection):
-    """A guarded connection with TLS; the certificate must be that of the host in the URL."""
+    """A guarded connection with TLS, whose certificate must match the host in the URL."""

@@ -1,4 +1,4 @@
-"""What can go wrong between PyDash and a remote server."""
+"""Errors of requests to remote servers."""
 
 import http.client
 import ssl
@@ -15,12 +15,12 @@ class RemoteError(Exception):
     """A request to a remote server failed. The message is meant for the user who gave its URL."""
 
 
-class AddressRefused(RemoteError):  # noqa: N818 - the names of this tree state what happened
-    """The URL is invalid, or leads to an address that PyDash must not connect to."""
+class AddressRefused(RemoteError):  # noqa: N818 - the names of these classes state what happened
+    """The URL is invalid, or leads to an address to which PyDash must not connect."""
 
 
 class RemoteUnreachable(RemoteError):  # noqa: N818
-    """No connection, or it was closed before the response was complete."""
+    """The connection failed, or was closed before the response was complete."""
 
 
 class RemoteTimeout(RemoteError):  # noqa: N818
@@ -31,7 +31,7 @@ class RemoteTimeout(RemoteError):  # noqa: N818
 
 
 class InvalidResponse(RemoteError):  # noqa: N818
-    """The response is not valid HTTP, or not what was asked for."""
+    """The response is not valid HTTP, or not what was requested."""
 
 
 class ResponseTooLarge(RemoteError):  # noqa: N818

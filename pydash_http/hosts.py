@@ -6,7 +6,7 @@ _LOOPBACK_OF_WILDCARD = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (rea
 
 
 def url_host(host: str) -> str:
-    """Return a host as it is written in a URL: IPv6 addresses in brackets.
+    """Return a host as written in a URL, with IPv6 addresses in brackets.
 
     >>> url_host("::1"), url_host("shop.example")
     ('[::1]', 'shop.example')
@@ -36,7 +36,7 @@ def local_url(host: str, port: int) -> str:
 
 
 def hosts_to_listen_on(host: str) -> tuple[str, ...]:
-    """Return all hosts on which a server listens that is told to listen on one.
+    """Return all hosts on which a server listens when configured with one.
 
     The wildcard address "::" stands for both address families.
 

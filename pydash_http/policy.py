@@ -1,8 +1,8 @@
-"""Which network addresses PyDash may fetch from.
+"""The policy for network addresses from which PyDash may fetch.
 
-A user may enter any URL, and PyDash fetches it from inside its own network: next to its database,
-the cloud provider's metadata service, the intranet. So every address is checked before a
-connection to it is made.
+A user may enter any URL, and PyDash fetches it from inside its own network, next to its database,
+the cloud provider's metadata service and the intranet. Every address is therefore checked before
+the connection is made.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ipaddress import (
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Never allowed: addresses that hand out a machine's credentials, or belong to no single host.
+# Never allowed: addresses that reveal a machine's credentials, or do not belong to a single host.
 NEVER = tuple(
     map(
         ip_network,
@@ -44,7 +44,7 @@ LOOPBACK = tuple(map(ip_network, ("127.0.0.0/8", "::1/128")))
 # IPv6 addresses that stand for an IPv4 address.
 MAPPED = IPv6Network("::ffff:0:0/96")
 NAT64 = IPv6Network("64:ff9b::/96")
-# Tunnels, and addresses for special purposes (Teredo is one) that not every Python 3.11 knows.
+# Tunnels and special-purpose addresses (such as Teredo) that not every Python 3.11 knows.
 NOT_GLOBAL = tuple(
     map(
         ip_network,
@@ -67,10 +67,10 @@ ISATAP = (0x00005EFE, 0x02005EFE)
 
 @dataclass(frozen=True)
 class FetchPolicy:
-    """The addresses that may be fetched from; some are refused whatever is allowed.
+    """The addresses from which PyDash may fetch. Some are refused regardless of the policy.
 
     :param categories: any of "global", "private" and "loopback".
-    :param networks: single networks, allowed whatever their category.
+    :param networks: individual networks, allowed regardless of their category.
 
     >>> policy = FetchPolicy.parse("global, 10.1.0.0/16")
     >>> policy.allows("93.184.215.14"), policy.allows("10.1.2.3"), policy.allows("10.2.0.1")
@@ -96,7 +96,7 @@ class FetchPolicy:
     def allows(self, address: str) -> bool:
         """Return whether a connection to a numeric address may be made."""
         destination = ip_address(address)
-        # NAT64 is how hosts with IPv6 only reach the IPv4 internet.
+        # Hosts with only IPv6 reach the IPv4 internet through NAT64.
         if destination in MAPPED or destination in NAT64:
             destination = IPv4Address(int(destination) & 0xFFFFFFFF)
         if _within(destination, NEVER):

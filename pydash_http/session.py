@@ -1,10 +1,10 @@
-"""The one way in which PyDash fetches URLs that users supply: a guarded `requests.Session`.
+"""A guarded `requests.Session`, through which PyDash fetches all URLs that users supply.
 
-A host is resolved once per connection, every address is checked against the policy, and the
-connection is made to an address that was checked, so there is no second lookup that could return
-something else. Redirects pass through the same adapter. Responses are bounded in size, both
-compressed and decompressed, and requests in time as a whole, so that a server that sends one byte
-a second is not waited for. Proxies and .netrc of the environment are ignored; cookies are dropped.
+A host is resolved once per connection. Every address is checked against the policy, and the
+connection is made to a checked address, so no second lookup could return a different one. Redirects
+pass through the same adapter. The size of responses is limited, both compressed and decompressed.
+So is the total time of a request, even if the server keeps sending one byte per second. Proxies and
+.netrc of the environment are ignored, and cookies are dropped.
 """
 
 import time
@@ -39,12 +39,12 @@ CHUNK = 64 * 1024
 
 
 class GuardedSession(requests.Session):
-    """A session that may fetch any URL a user supplies. Not to be shared by threads.
+    """A session that may fetch any URL that a user supplies. It is not thread-safe.
 
-    A response's body is read at once. With `stream=True` it is not read at all, and discarded.
+    The body of a response is read immediately. With `stream=True`, it is discarded unread.
 
-    :param policy: which addresses may be fetched from.
-    :param limits: how long and how much is read.
+    :param policy: the addresses from which the session may fetch.
+    :param limits: the limits on time and size.
     :param resolver: returns a host's addresses; replaced in tests.
     :param deadline: when all requests must be complete (`time.monotonic`); by default, each has
         `limits.total_timeout`.
@@ -97,7 +97,7 @@ class GuardedSession(requests.Session):
     def rebuild_auth(
         self, prepared_request: requests.PreparedRequest, response: requests.Response
     ) -> None:
-        """Send all headers of this request, such as a token, to its own server, and no other."""
+        """Send all headers of this request, such as a token, only to its own server."""
         is_same = self.is_same_server(str(response.request.url), str(prepared_request.url))
         allowed: Any = response.request.headers if is_same else self.headers
         prepared_request.headers = allowed.copy()
@@ -114,7 +114,7 @@ class _GuardedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=tls_context(), **kwargs)
 
     def cert_verify(self, *args: Any, **kwargs: Any) -> None:
-        """Leave the context as it is: requests would replace its root certificates."""
+        """Leave the context unchanged, because requests would replace its root certificates."""
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
@@ -123,7 +123,7 @@ class _GuardedAdapter(HTTPAdapter):
         return pool  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """Close idle connections now: urllib3 waits until their pool is garbage-collected."""
+        """Close idle connections now, because urllib3 waits for the garbage collector."""
         for origin in self.poolmanager.pools.keys():  # noqa: SIM118 - it cannot be iterated
             self.poolmanager.pools[origin].close()
         super().close()
@@ -136,7 +136,7 @@ class _GuardedAdapter(HTTPAdapter):
         try:
             return self._exchange(request, address, kwargs["stream"])
         except RemoteUnreachable:
-            # A server may close an idle connection at any time. It has not seen this request then.
+            # A server may close an idle connection at any time. It has then not seen this request.
             is_stale = self._guard.connections_opened == opened and not self._guard.bytes_received
             if not is_stale or request.method != "GET":
                 raise
@@ -147,7 +147,7 @@ class _GuardedAdapter(HTTPAdapter):
     ) -> requests.Response:
         self._guard.begin_response()
         timeout = self._guard.seconds_left(self._guard.limits.read_timeout)
-        # Without the caller's settings: certificates are always verified, proxies never used.
+        # Ignores the caller's settings, to always verify certificates and never use proxies.
         response = super().send(request, stream=True, timeout=timeout)
         try:
             with translated(address.host, address.port):
@@ -159,7 +159,7 @@ class _GuardedAdapter(HTTPAdapter):
         return response
 
     def _read(self, raw: urllib3.HTTPResponse) -> bytes:
-        """Read the body, decompressed, unless it is too large."""
+        """Read and decompress the body, unless it is too large."""
         max_bytes = self._guard.limits.max_bytes
         if (raw.length_remaining or 0) > max_bytes:
             raise self._guard.too_large()
@@ -178,7 +178,7 @@ class _GuardedAdapter(HTTPAdapter):
 
 
 def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress gzip chunk by chunk, so that a bomb is noticed while it is small.
+    """Decompress gzip chunk by chunk, so that a bomb is detected while it is small.
 
     urllib3 does so as well, but accepts truncated data, and ignores what follows the end.
     """
@@ -199,13 +199,13 @@ def ping(
     timeout: float = 10.0,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[int, float]:
-    """Return the HTTP status of a server's response, and how long it took.
+    """Return the HTTP status and the time of a server's response.
 
     :param url: any URL of the server; redirects are not followed.
-    :param allow: which addresses may be fetched from, see `FetchPolicy.parse`.
-    :param timeout: seconds for the request as a whole.
+    :param allow: the addresses from which to fetch; see `FetchPolicy.parse`.
+    :param timeout: the total time of the request, in seconds.
     :param headers: further headers of the request.
-    :returns: status code, and ms until the headers of the response were read.
+    :returns: the status code, and the time until the headers were received (ms).
     :raises RemoteError: if there was no response.
     """
     policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow

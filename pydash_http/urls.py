@@ -12,7 +12,7 @@ MAX_LENGTH = 2_000
 
 @dataclass(frozen=True)
 class Url:
-    """A URL of which every part has been checked.
+    """A validated URL.
 
     :param scheme: "http" or "https".
     :param host: in ASCII and lower case, without brackets.
@@ -31,7 +31,7 @@ class Url:
     def parse(cls, text: str) -> "Url":
         """Parse a URL.
 
-        :raises AddressRefused: if it is invalid, or not one that PyDash fetches from.
+        :raises AddressRefused: if it is invalid, or PyDash does not fetch such URLs.
 
         >>> str(Url.parse("HTTPS://Shop.Example:443/dashboard/#/overview"))
         'https://shop.example/dashboard/'

@@ -19,16 +19,16 @@ from typing import IO
 _FIELDS = "pydash_fields"
 _OWN_HANDLER = "pydash"
 KEPT_DAYS = 30
-# Loggers of libraries whose messages below warnings are of no use to an operator.
+# Libraries whose messages below warnings are useless to an operator.
 _VERBOSE = ("ZEO", "ZODB", "txn")
 
 
 class Logger:
-    """Writes messages, each with named fields, under one name.
+    """Writes messages with named fields under one name.
 
-    :param name: the name of the logger; a module passes its `__name__`.
+    :param name: the name of the logger, which is the `__name__` of the module.
 
-    A message is a constant sentence; its fields hold what varies. Never log a secret.
+    A message is a constant sentence; its fields contain the variable parts. Never log a secret.
     """
 
     def __init__(self, name: str = __name__) -> None:
@@ -43,11 +43,11 @@ class Logger:
         self._log(logging.INFO, msg, fields)
 
     def warning(self, msg: str, **fields: object) -> None:
-        """Log a problem that PyDash handles, but an operator should look at."""
+        """Log a problem that PyDash handles but an operator should look into."""
         self._log(logging.WARNING, msg, fields)
 
     def error(self, msg: str, **fields: object) -> None:
-        """Log a failure; inside an `except` block its traceback is added."""
+        """Log a failure. In an `except` block, the traceback is added."""
         self._log(logging.ERROR, msg, fields, traceback=sys.exc_info()[0] is not None)
 
     def _log(
@@ -113,7 +113,7 @@ class DatedFileHandler(logging.Handler):
         super().close()
 
     def _open(self, today: date) -> IO[str]:
-        """Return the file of a day; create it, and remove old files, if it is not open."""
+        """Return the file of a day. If it is not open, open it and remove old files."""
         if self._file is None or today != self._date:
             if self._file is not None:
                 self._file.close()
@@ -121,7 +121,7 @@ class DatedFileHandler(logging.Handler):
             path = self._directory / f"{today}.log"
             self._file = path.open("a", encoding="utf-8")
             self._date = today
-            # By number, because a wrong clock must not remove them all.
+            # By number, because a wrong clock must not remove all of them.
             others = set(self._directory.glob("????-??-??.log")) - {path}
             for old in sorted(others)[: -(KEPT_DAYS - 1)]:
                 old.unlink(missing_ok=True)
@@ -133,8 +133,8 @@ def configure(level: str = "info", directory: Path | None = None) -> None:
 
     Calling it again replaces the previous configuration.
 
-    :param level: `debug`, `info`, `warning` or `error`: the lowest level that is logged.
-    :param directory: the directory of the files; `None` for the console alone.
+    :param level: the minimum level: `debug`, `info`, `warning` or `error`.
+    :param directory: the directory of the files; None for the console only.
     """
     root = logging.getLogger()
     for handler in [handler for handler in root.handlers if handler.name == _OWN_HANDLER]:
@@ -158,7 +158,7 @@ def _render(value: object) -> str:
 
 
 def _escape(text: str) -> str:
-    r"""Escape characters that end the line, control a terminal, or cannot be encoded.
+    r"""Escape characters that end the line, control a terminal or cannot be encoded.
 
     >>> print(_escape("a\nb"))
     a\nb

@@ -1,1 +1,1 @@
-"""Mail templates, and sending."""
+"""Formats and sends mails."""

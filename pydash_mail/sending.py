@@ -19,11 +19,11 @@ _TIMEOUT_SECONDS = 10.0
 
 
 class MailNotSent(Exception):  # noqa: N818 (the name describes what went wrong)
-    """A mail was not sent; the message gives the reason, without the content of the mail."""
+    """A mail could not be sent. The message gives the reason, without the content of the mail."""
 
 
 class MailServerUnavailable(MailNotSent):
-    """No mail can be sent now: the server does not respond, or refuses the login."""
+    """No mail can be sent, because the server does not respond or refuses the login."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def send(message: Message, *, sender: str, mail_url: str | None, directory: Path
     """Send a mail.
 
     :param sender: the sender's address, optionally with a name.
-    :param mail_url: see `MailServer.parse`. TLS is used if the server supports it; without TLS, a
-        password is sent to a server on this machine only.
-    :param directory: where the mail is written to a file if `mail_url` is None.
+    :param mail_url: see `MailServer.parse`. TLS is used if the server supports it. Without TLS, a
+        password is only sent to a server on this machine.
+    :param directory: the directory in which the mail is written to a file if `mail_url` is None.
     :raises MailServerUnavailable: the server does not respond, or refuses the login.
     :raises MailNotSent: the server refuses this mail.
     """
@@ -66,7 +66,7 @@ def send(message: Message, *, sender: str, mail_url: str | None, directory: Path
     except (smtplib.SMTPException, ValueError) as error:
         raise MailNotSent(_reason(error)) from error
     finally:
-        # An accepted mail is sent, whatever the server responds to this.
+        # An accepted mail counts as sent, whatever the response to QUIT.
         with suppress(OSError, smtplib.SMTPException):
             connection.quit()
         connection.close()
@@ -106,14 +106,14 @@ def _connect(server: MailServer) -> smtplib.SMTP:
             raise smtplib.SMTPException("the server does not support STARTTLS")
         if server.username is not None:
             if not has_tls and not server.is_loopback:
-                raise smtplib.SMTPException("without TLS, no password is sent to the server")
+                raise smtplib.SMTPException("passwords are not sent without TLS")
             connection.login(server.username, server.password)
         on_failure.pop_all()
     return connection
 
 
 def _reason(error: Exception) -> str:
-    """Return the server's response, which may hold addresses, but never the mail's content."""
+    """Return the server's response, which may contain addresses, but never the mail's content."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {error.smtp_error!r}"
     return f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""The mail server that a URL names."""
+"""Parses the URL of a mail server."""
 
 import ssl
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pydash_http.hosts import is_loopback
 
 @dataclass(frozen=True)
 class MailServer:
-    """How to connect to a mail server.
+    """The connection settings of a mail server.
 
     :param port: None for the standard port of the protocol.
     :param is_smtps: whether TLS starts with the connection.
@@ -31,7 +31,7 @@ class MailServer:
         """Parse a URL: `smtp://[USER:PASSWORD@]HOST[:PORT][?OPTIONS]`, or `smtps://…`.
 
         :param url: percent-encoded; the options are `starttls` and `ca`, joined by `&`.
-        :raises ValueError: it is invalid; the message continues a sentence after a name.
+        :raises ValueError: it is invalid. The message completes a sentence that begins with a name.
 
         >>> server = MailServer.parse("smtp://ada:99%231@mail.example.com?starttls=required")
         >>> server.host, server.password, server.starttls
@@ -45,9 +45,11 @@ class MailServer:
             raise invalid from None
         if parsed.scheme not in ("smtp", "smtps") or not parsed.hostname or port == 0:
             raise invalid
-        # A "#", "?" or "/" in the password ends the host part early: "ada" would become the host.
+        # A "#", "?" or "/" in the password ends the host part, and "ada" would become the host.
         if "@" in parsed.path + parsed.query + parsed.fragment:
-            raise ValueError("must have '#', '?' and '/' in username and password percent-encoded")
+            raise ValueError(
+                "must have '#', '?' and '/' in its username and password percent-encoded"
+            )
         options = dict(parse_qsl(parsed.query, keep_blank_values=True))
         server = cls(
             host=parsed.hostname,
@@ -63,7 +65,7 @@ class MailServer:
         try:
             server.tls_context()
         except OSError as error:
-            raise ValueError(f"must name a readable file of certificates by ca=: {error}") from None
+            raise ValueError(f"must name a readable certificate file with ca=: {error}") from None
         return server
 
     @property
@@ -74,7 +76,7 @@ class MailServer:
     def tls_context(self) -> ssl.SSLContext:
         """Return the settings of TLS connections to the server.
 
-        The certificate is verified, unless the server runs on this machine: its connections cannot
+        The certificate is verified unless the server runs on this machine, where connections cannot
         be intercepted, and its certificate is often a self-signed one.
 
         :raises OSError: the file of trusted certificates cannot be read.

@@ -1,6 +1,6 @@
 """Reads mail templates into memory and formats them.
 
-A mail is a pair of templates with the same name and the same values, one in plain text and one in
+A mail has two templates with the same name and the same values, one in plain text and one in
 HTML. Each has a `username` and a `url`. Times are formatted in UTC, and values in HTML are escaped.
 """
 

@@ -1,4 +1,4 @@
-"""Checks on TCP ports: whether one is free, and whether a server responds on it."""
+"""Checks whether TCP ports are free, and whether servers respond."""
 
 import contextlib
 import socket
@@ -13,7 +13,7 @@ def require_free_port(hosts: Iterable[str], port: int) -> None:
     """Check that a server could listen on a port.
 
     :param hosts: names or IP addresses; the port must be free on every address of each.
-    :raises OSError: it could not; `errno.EADDRINUSE` if another program uses the port.
+    :raises OSError: it could not; with `errno.EADDRINUSE` if another program uses the port.
     """
     for host in hosts:
         for family, _, _, _, address in socket.getaddrinfo(
@@ -39,10 +39,10 @@ def find_free_port(host: str, ports: Iterable[int]) -> int | None:
 def responds(url: str) -> bool:
     """Return whether an HTTP server responds with status 200 at a URL."""
     try:
-        # The supervisor asks its own processes only.
+        # The supervisor only checks its own processes.
         with urllib.request.urlopen(url, timeout=_RESPONSE_SECONDS) as response:  # noqa: S310
             return bool(response.status == 200)
     except (OSError, HTTPException):
-        # A connection from a port to itself is possible while nothing listens: what arrives
-        # then is the request, which is no response.
+        # A port can connect to itself while nothing listens. It then receives the request, which
+        # is not a valid response.
         return False

@@ -1,7 +1,7 @@
-"""The supervisor: runs child processes, and restarts those that die.
+"""The supervisor, which runs child processes and restarts those that die.
 
 A process that dies is restarted immediately the first time, then after increasing pauses. When the
-supervisor ends, for whatever reason, none of its processes is left behind.
+supervisor ends, for whatever reason, none of its processes remain.
 """
 
 import contextlib
@@ -77,7 +77,7 @@ class _Child:
         )
 
     def restart_if_dead(self) -> float | None:
-        """Restart the process if it is dead; return the seconds until that is due, if it is not."""
+        """Restart a dead process if this is due; otherwise return the seconds until then."""
         if self.restart_at is None:
             if self.process.poll() is None:
                 return None
@@ -97,14 +97,14 @@ class _Child:
         return None
 
     def kill_group(self) -> None:
-        """Kill what is left of the process and of the processes that it started, and reap it."""
+        """Kill the rest of the process and of the processes that it started, and reap it."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 
 def _tie_to_parent() -> None:
-    """Make the new process end when the supervisor does, even by SIGKILL."""
+    """Make the new process end with the supervisor, even if SIGKILL ends that."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
 
@@ -119,7 +119,7 @@ class Supervisor:
         self._children: list[_Child] = []
 
     def __enter__(self) -> Self:
-        # Blocked signals stay pending until they are waited for, so none is lost in between.
+        # Blocked signals remain pending until they are waited for, so none is lost in between.
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         return self
 
@@ -136,7 +136,7 @@ class Supervisor:
                         )
                 child.kill_group()
         finally:
-            # A second Ctrl-C in the meantime has no effect: everything is being stopped already.
+            # A second Ctrl-C in the meantime has no effect, because everything is already stopping.
             while signal.sigtimedwait(_WATCHED, 0):
                 pass
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
@@ -168,9 +168,9 @@ class Supervisor:
                 self._wait_for_signal(_POLL_SECONDS)
 
     def run_once(self, service: Service) -> None:
-        """Run a process to its end.
+        """Run a process until it ends.
 
-        :raises ProcessFailedError: it failed; the reason is on its standard error.
+        :raises ProcessFailedError: it failed. The reason is in its standard error.
         :raises Stopped: the supervisor received a signal to stop.
         """
         child = _Child(service)

@@ -1,6 +1,6 @@
 """Exports the measurements of Flask-MonitoringDashboard, so that PyDash can read them.
 
-Two lines, the second right after the first::
+Add two lines to the app, the second right after the first::
 
     dashboard.bind(app)
     pydash_exporter.bind(app)
@@ -23,10 +23,10 @@ DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly 
 def bind(app: Flask) -> None:
     """Add the export routes to `app`. They require the security token.
 
-    From now on, a group named None is stored in quotation marks: FMD could not tell it from none.
+    From now on, a group named None is stored in quotation marks, to distinguish it from no group.
 
     :param app: the app that was passed to `dashboard.bind`, before its first request.
-    :raises RuntimeError: if `dashboard.bind(app)` was not called before, or if the security token
+    :raises RuntimeError: if `dashboard.bind(app)` has not been called, or if the security token
         is the default one, which is public.
     """
     config = flask_monitoringdashboard.config

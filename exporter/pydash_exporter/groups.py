@@ -1,7 +1,7 @@
-"""Keeps calls without a group apart from those of a group named None.
+"""Distinguishes calls without a group from calls of a group named None.
 
-FMD stores the text of the value that `config.group_by` yields: for no group, it stores "None". So a
-group of that name is stored in quotation marks, and so is one of such a name in quotation marks.
+FMD stores the value of `config.group_by` as text, which is "None" for no group. A group named None
+is therefore stored in quotation marks, and so is a group whose name is None in quotation marks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NO_GROUP = "None"
 
 
 class Quoted:
-    """The group of a request, as `config.group_by` yields it, in quotation marks if necessary."""
+    """The group of a request from `config.group_by`, in quotation marks if necessary."""
 
     def __init__(self, group_by: Any) -> None:
         self.group_by = group_by
@@ -31,7 +31,7 @@ class Quoted:
 
 
 def quote_none() -> None:
-    """Let FMD store a group named None in quotation marks, from now on."""
+    """Make FMD store a group named None in quotation marks from now on."""
     if config.group_by and not isinstance(config.group_by, Quoted):
         config.group_by = Quoted(config.group_by)
 

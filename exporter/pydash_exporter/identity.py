@@ -1,7 +1,7 @@
-"""The identity of a monitoring database: a random id, in a table of the exporter's own.
+"""The identity of a monitoring database, which is a random ID in the exporter's own table.
 
-Replicas of an app with a database each look like one app whose ids jump. With this id, PyDash
-notices. It also notices that a database was replaced.
+Replicas of an app with separate databases look like a single app whose IDs jump. PyDash detects
+them by this ID. It also detects that a database was replaced.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 KEY = 1
-"""The only row has this key, so that of two processes that insert one, one fails."""
+"""The key of the only row, so that one of two processes that insert it fails."""
 
 
 def read_database_id(session: Any) -> str | None:
-    """Return the id of the database, creating it if missing; None where that is not allowed.
+    """Return the ID of the database, and create it if missing; None if that is not permitted.
 
     :raises sqlalchemy.exc.DBAPIError: if the connection was lost.
     """
@@ -32,7 +32,7 @@ def read_database_id(session: Any) -> str | None:
             session.execute(_table().insert().values(key=KEY, database_id=uuid4().hex))
             session.commit()
         except SQLAlchemyError:
-            # Another process was faster, or the database user must not write.
+            # Another process was faster, or the database user has no write permission.
             session.rollback()
         stored = _stored_id(session)
     return stored

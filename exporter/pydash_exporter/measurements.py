@@ -1,6 +1,6 @@
 """Reads the measurements from the database of Flask-MonitoringDashboard, page by page.
 
-Nothing is written but the id of the database.
+Only the ID of the database is written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydash_exporter.sessions import open_session, repeated_if_stale
 from pydash_exporter.times import comparable, in_utc, is_local
 
 MAX_LIMIT = 50_000
-"""Maximum number of calls in a page: bounds the memory that an export takes."""
+"""Maximum number of calls in a page, which limits the memory of an export."""
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - FMD stores naive UTC
 MICROSECOND = timedelta(microseconds=1)
@@ -27,8 +27,8 @@ MICROSECOND = timedelta(microseconds=1)
 class Selection(NamedTuple):
     """The calls of a page.
 
-    :param after_id: only calls with a larger id.
-    :param limit: maximum number of calls; those with the smallest ids are returned.
+    :param after_id: only calls with a larger ID.
+    :param limit: maximum number of calls. Those with the smallest IDs are returned.
     :param time_from: only calls after this time (naive UTC), or None.
     :param time_to: only calls up to and including this time (naive UTC), or None.
     """
@@ -40,7 +40,7 @@ class Selection(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request that the app has served, as FMD stored it, but with its time in UTC."""
+    """A request that the app has served, as stored by FMD, but with its time in UTC."""
 
     id: int
     endpoint_id: int
@@ -53,13 +53,13 @@ class Call(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page of calls, and what is needed to request the next.
+    """A page of calls, and the information needed to request the next one.
 
-    :param calls: in the order of their ids.
-    :param names: names of the endpoints by id.
+    :param calls: the calls in the order of their IDs.
+    :param names: names of the endpoints by ID.
     :param has_more: whether there are calls after these.
-    :param last_id: largest id in the database, 0 if it is empty.
-    :param database_id: id of the database, None if it cannot be stored there.
+    :param last_id: largest ID in the database, 0 if it is empty.
+    :param database_id: ID of the database, None if it cannot be stored there.
     """
 
     calls: list[Call]
@@ -121,7 +121,7 @@ def read_endpoints() -> list[dict[str, Any]]:
 
 
 def _last_requested(name: str, stored: datetime | None, is_stored_local: bool) -> datetime | None:
-    """Return when an endpoint was last used: FMD 3.1 and newer keep that in memory until exit.
+    """Return when an endpoint was last used, which FMD 3.1 and newer keep in memory until exit.
 
     :param stored: the time in the database, in UTC.
     :param is_stored_local: whether it had to be converted.
@@ -143,7 +143,7 @@ def _last_requested(name: str, stored: datetime | None, is_stored_local: bool) -
 
 @repeated_if_stale
 def read_details() -> dict[str, Any]:
-    """Read what describes the database and the app as a whole."""
+    """Read the details of the database and the app."""
     from flask_monitoringdashboard.database import Request
 
     time = Request.time_requested
@@ -169,7 +169,7 @@ def read_details() -> dict[str, Any]:
 
 
 def microseconds(moment: datetime | None) -> int | None:
-    """Return the µs from 1970 to a naive UTC time."""
+    """Return a naive UTC time as µs since 1970."""
     return None if moment is None else (moment - EPOCH) // MICROSECOND
 
 

@@ -1,6 +1,6 @@
 """The three export routes, below the same link as FMD's own pages.
 
-FMD's blueprint accepts no routes after it is bound, so these have a blueprint of their own.
+FMD's blueprint accepts no routes after it is bound, so these have their own blueprint.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from pydash_exporter.measurements import EPOCH, MAX_LIMIT, Selection
 from pydash_exporter.version import __version__
 
 MIN_COMPRESSED = 1_000
-"""Smaller bodies (bytes) are not worth compressing."""
+"""Bodies smaller than this (bytes) are not compressed."""
 
-WRONG = "The security token is wrong."
+WRONG = "The security token is incorrect."
 NONE_ARRIVED = (
-    "No token arrived. A server in front of the app may remove the Authorization header; with "
-    "mod_wsgi, WSGIPassAuthorization On lets it through."
+    "The token is missing. A server in front of the app may remove the Authorization header. In "
+    "Apache with mod_wsgi, set WSGIPassAuthorization On."
 )
 FORMATS = {"rows": shapes.rows, "columns": shapes.columns}
 
 
 class BadArgumentError(ValueError):
-    """An argument of the request is invalid; the message says why."""
+    """An argument of the request is invalid. The message says why."""
 
 
 def create_blueprint(token: str) -> Blueprint:
@@ -119,7 +119,7 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
 
 
 def _number(name: str, text: str, smallest: int, largest: int) -> int:
-    # Long texts are refused first: parsing them takes quadratic time.
+    # Long strings are rejected first, because parsing them takes quadratic time.
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise BadArgumentError(f"{name} must be a non-negative integer")
     number = int(text)
@@ -142,7 +142,7 @@ def _response(content: dict[str, Any], status: int = 200) -> Response:
     body = json.dumps(content, separators=(",", ":")).encode()
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if len(body) >= MIN_COMPRESSED and request.accept_encodings["gzip"] > 0:
-        # The fastest level: it makes the body about five times smaller at little cost.
+        # The fastest level, which reduces the body to about a fifth at little cost.
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
     return Response(body, status, headers, mimetype="application/json")

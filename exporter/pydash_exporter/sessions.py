@@ -1,4 +1,4 @@
-"""Sessions of the monitoring database.
+"""Opens sessions of the monitoring database.
 
 They are opened without FMD's own `session_scope`, which swallows every exception and would turn a
 failure into an empty response.
@@ -16,8 +16,8 @@ Read = TypeVar("Read", bound="Callable[..., Any]")
 
 
 def open_session() -> Any:
-    """Open a session of FMD's database; the caller closes it."""
-    # Imported here: FMD reads its settings when its database module is imported.
+    """Open a session of FMD's database, which the caller closes."""
+    # Imported here, because FMD reads its settings when its database module is imported.
     from flask_monitoringdashboard.database import DBSession
 
     return DBSession()

@@ -21,10 +21,10 @@ def rows(page: Page) -> list[dict[str, Any]]:
 
 
 def columns(page: Page) -> dict[str, Any]:
-    """Return each field as one list: a tenth of the size and the work of rows.
+    """Return each field as a list, at a tenth of the size and the cost of rows.
 
-    Times are µs since 1970 (UTC). Text repeats, so each distinct text is in `values` once, and
-    `codes` has its position there for every call.
+    Times are µs since 1970 (UTC). Because strings repeat, `values` contains each distinct string
+    once, and `codes` contains its position for every call.
     """
     calls = page.calls
     return {

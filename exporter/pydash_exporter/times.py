@@ -1,11 +1,11 @@
-"""Reads stored times as UTC, whatever the database makes of those that FMD writes.
+"""Reads stored times as UTC, regardless of how the database converts them.
 
-FMD's columns have no time zone. Its earlier versions write UTC without a time zone, and databases
-store that as it is. Later ones write UTC with its time zone. Most databases or their drivers just
-drop it, but PostgreSQL, with most drivers, first converts to the time zone of the session. Whether
-that happens is tried once, with a known moment. By how much differs between winter and summer, so
-PostgreSQL converts back, by the rules of that time zone. Of the hour that is repeated in autumn, it
-takes all times for later ones.
+FMD's columns have no time zone. Its earlier versions write UTC without a time zone, which databases
+store unchanged. Later versions write UTC with its time zone. Most databases or their drivers drop
+the time zone, but PostgreSQL, with most drivers, first converts to that of the session. Whether
+this happens is tested once with a known moment. The offset differs between winter and summer, so
+PostgreSQL converts back by the rules of that time zone. It treats all times in the hour that is
+repeated in autumn as later ones.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from sqlalchemy import DateTime, cast, func, literal, text
 from pydash_exporter.sessions import open_session
 
 LAST_REQUESTED_WITH_ZONE = (4, 0, 5)
-"""The version of FMD from which on it writes the times of last requests with their time zone."""
+"""The first version of FMD that writes the times of last requests with their time zone."""
 
 KNOWN = datetime(2000, 1, 1, 12, tzinfo=timezone.utc)
 
 
 def in_utc(column: Any, aggregate: Callable[[Any], Any] = lambda column: column) -> Any:
-    """Return what to select for the naive UTC times of a column.
+    """Return the expression that selects the naive UTC times of a column.
 
     :param aggregate: of the column, such as `func.min`.
     """
@@ -40,13 +40,13 @@ def in_utc(column: Any, aggregate: Callable[[Any], Any] = lambda column: column)
 
 
 def comparable(column: Any, moment: datetime) -> Any:
-    """Return what to compare a column with.
+    """Return the expression to compare with a column.
 
-    :param moment: naive UTC.
+    :param moment: a moment in naive UTC.
     """
     if not is_local(column):
         return moment
-    # PostgreSQL compares the two as it converts the column in `in_utc`, but by an index.
+    # PostgreSQL compares the two as it converts the column in `in_utc`, but can use an index.
     return literal(moment.replace(tzinfo=timezone.utc), DateTime(timezone=True))
 
 
@@ -69,7 +69,7 @@ def _is_converted_to_session_zone() -> bool:
     with closing(open_session()) as session:
         if session.get_bind().dialect.name != "postgresql":
             return False
-        # Until the end of this transaction: the session's own time zone may equal UTC at times.
+        # Only in this transaction, because the session's own time zone may equal UTC at times.
         session.execute(text("SET LOCAL TIME ZONE 9"))
         stored = session.query(cast(literal(KNOWN, DateTime), DateTime)).scalar()
     return bool(stored != KNOWN.replace(tzinfo=None))

@@ -110,15 +110,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.mark.parametrize(
     ("headers", "code", "message"),
     [
-        ({}, "invalid_request", "No token arrived"),
-        ({"Authorization": ""}, "invalid_request", "No token arrived"),
-        ({"Authorization": "Bearer"}, "invalid_request", "No token arrived"),
-        ({"Authorization": f"Basic {TOKEN}"}, "invalid_request", "No token arrived"),
-        ({"Authorization": TOKEN}, "invalid_request", "No token arrived"),
-        ({"Authorization": "Bearer wrong"}, "invalid_token", "wrong"),
-        ({"Authorization": "Bearer \xff"}, "invalid_token", "wrong"),
-        ({"X-PyDash-Token": "wrong"}, "invalid_token", "wrong"),
-        ({"X-PyDash-Token": f"Bearer {TOKEN}"}, "invalid_token", "wrong"),
+        ({}, "invalid_request", "The token is missing"),
+        ({"Authorization": ""}, "invalid_request", "The token is missing"),
+        ({"Authorization": "Bearer"}, "invalid_request", "The token is missing"),
+        ({"Authorization": f"Basic {TOKEN}"}, "invalid_request", "The token is missing"),
+        ({"Authorization": TOKEN}, "invalid_request", "The token is missing"),
+        ({"Authorization": "Bearer wrong"}, "invalid_token", "incorrect"),
+        ({"Authorization": "Bearer \xff"}, "invalid_token", "incorrect"),
+        ({"X-PyDash-Token": "wrong"}, "invalid_token", "incorrect"),
+        ({"X-PyDash-Token": f"Bearer {TOKEN}"}, "invalid_token", "incorrect"),
     ],
 )
 def test_it_requires_the_token(

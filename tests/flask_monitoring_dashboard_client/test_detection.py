@@ -120,7 +120,7 @@ LOGIN_FORM = '<form action="/login"><input name="pw" type="password"></form>'
         (EXPORTERS_REALM, WrongToken, "Wrong security token"),
         (EXPORTERS_REALM + ', error="invalid_token"', WrongToken, "Wrong security token"),
         (EXPORTERS_REALM + ', error="invalid_request"', TokenMissing, "WSGIPassAuthorization"),
-        ('Basic realm="Staging"', LoginRequired, r'login of its own at .*Basic realm="Staging"'),
+        ('Basic realm="Staging"', LoginRequired, r'its own login at .*Basic realm="Staging"'),
         ('Bearer realm="api"', LoginRequired, "Exempt the routes"),
     ],
 )

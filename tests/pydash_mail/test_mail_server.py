@@ -23,7 +23,7 @@ def test_all_parts_are_parsed() -> None:
 def test_a_file_of_certificates_must_be_readable(tmp_path: Path) -> None:
     (tmp_path / "empty.pem").touch()
     for name in ("missing.pem", "empty.pem"):
-        with pytest.raises(ValueError, match="file of certificates"):
+        with pytest.raises(ValueError, match="certificate file"):
             MailServer.parse(f"smtp://mail.example.com?ca={tmp_path / name}")
 
 

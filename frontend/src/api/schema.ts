@@ -826,7 +826,7 @@ export interface components {
         };
         /**
          * CallField
-         * @description The fields by which calls can be filtered and grouped.
+         * @description The fields by which requests can be filtered and grouped.
          * @enum {string}
          */
         CallField: "endpoint" | "version" | "ip" | "group_by" | "status_class";
@@ -1548,7 +1548,7 @@ export interface components {
         };
         /**
          * StatisticName
-         * @description The statistics that can be computed of a set of calls.
+         * @description The statistics that can be computed for a set of requests.
          * @enum {string}
          */
         StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
@@ -1571,13 +1571,13 @@ export interface components {
         };
         /**
          * StatusClass
-         * @description The first digit of an HTTP status, in order from 0, which stands for an unknown status.
+         * @description The first digit of an HTTP status; 0 stands for an unknown status.
          * @enum {string}
          */
         StatusClass: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
         /**
          * TimeUnit
-         * @description Lengths of time slices, the longest first.
+         * @description The lengths of time slices, longest first.
          * @enum {string}
          */
         TimeUnit: "year" | "month" | "week" | "day" | "hour" | "minute";

@@ -183,7 +183,7 @@ const HIDDEN_ON_PHONES = Object.fromEntries(
     .map((field) => [field, false]),
 );
 
-/** The menus of the grid are outside of the landmarks of the page, so they are dialogs. */
+/** The menus of the grid are outside the landmarks of the page, so they are dialogs. */
 const popper = {
   role: 'dialog',
   'aria-label': 'Columns and filters',
