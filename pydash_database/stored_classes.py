@@ -37,7 +37,7 @@ this PyDash does not have. Use the newer PyDash that wrote it, or restore a back
         path = f"{module}.{name}"
         module, _, name = renamed.get(path, path).rpartition(".")
         found = find_global(module, name)
-        # ZODB would load such objects without behavior, and fail where they are used.
+        # ZODB would load such objects without behaviour, and fail where they are used.
         if isinstance(found, type) and issubclass(found, Broken):
             raise UnknownClass(
                 f"The database holds objects of the class {path}, which this PyDash does not have."

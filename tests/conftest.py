@@ -1,4 +1,4 @@
-"""What all tests share: a configured process on an empty database, a real ZEO server, the cast."""
+"""Fixtures of all tests: a configured process on an empty database, a real ZEO server, users."""
 
 import asyncio
 import signal
@@ -68,7 +68,7 @@ def steady_clock(database: None) -> None:
 
 @pytest.fixture(scope="session")
 def zeo_server() -> Iterator["ZeoServer"]:
-    """A real ZEO server, shared by all tests: do not stop it."""
+    """A real ZEO server, shared by all tests. Do not stop it."""
     # Short, for the path of a socket has at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         zeo = ZeoServer(Path(directory))
@@ -78,7 +78,7 @@ def zeo_server() -> Iterator["ZeoServer"]:
 
 @pytest.fixture
 def own_zeo_server() -> Iterator["ZeoServer"]:
-    """A real ZEO server of the test's own, to be killed and started at will."""
+    """A separate real ZEO server, which the test may kill and restart."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         zeo = ZeoServer(Path(directory))
         yield zeo
@@ -103,7 +103,7 @@ def zeo_database(zeo_server: "ZeoServer", tmp_path: Path) -> Iterator[Configurat
 
 @pytest.fixture
 def start_mail_server() -> Iterator[Callable[..., int]]:
-    """Start a real mail server with a handler and options of aiosmtpd's; answer its port."""
+    """Start a real mail server with an aiosmtpd handler and options, and return its port."""
     running = []
 
     def start(handler: object, **options: Any) -> int:
@@ -119,7 +119,7 @@ def start_mail_server() -> Iterator[Callable[..., int]]:
 
 @pytest.fixture
 def make_user(database: None) -> Callable[[str], User]:
-    """Make a verified user by name, with the password `PASSWORD`."""
+    """Create a verified user with the password `PASSWORD`."""
 
     def make(name: str) -> User:
         mail = f"{name.lower()}@example.com"
@@ -147,7 +147,7 @@ def charlie(make_user: Callable[[str], User]) -> User:
 
 
 class MailServer(Controller):
-    """A mail server on whichever port is free."""
+    """A mail server on a free port."""
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
@@ -162,7 +162,7 @@ def _empty() -> None:
 
 
 class ZeoServer:
-    """A ZEO server over a directory, in a process of its own, that can be killed and restarted."""
+    """A ZEO server in a separate process, which can be killed and restarted."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -178,12 +178,12 @@ class ZeoServer:
             time.sleep(0.02)
 
     def hang(self) -> None:
-        """Answer nothing from now on, but keep all connections."""
+        """Send no more responses, but keep all connections open."""
         self.process.send_signal(signal.SIGSTOP)
 
     @contextmanager
     def recovering(self) -> Iterator[None]:
-        """Let the server go on at the end, if it hangs by then."""
+        """Resume the server at the end, if it hangs."""
         try:
             yield
         finally:

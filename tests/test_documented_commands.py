@@ -79,7 +79,7 @@ RUN = {
 }
 
 
-def test_every_block_of_commands_is_run_or_says_why_not() -> None:
+def test_every_command_block_is_run_or_states_why_not() -> None:
     commands = [
         one
         for one in blocks()

@@ -108,7 +108,7 @@ def test_the_functions_return_none_on_failure(app: MonitoredApp) -> None:
     assert get_data(url, "not the token", timeout=10) is None
 
 
-def test_details_need_no_token_but_for_the_exporter(app: MonitoredApp) -> None:
+def test_only_the_exporter_requires_a_token_for_details(app: MonitoredApp) -> None:
     url = app.url + "/dashboard"
     if app.fmd_version == EXPORTER:
         with pytest.raises(TokenMissing, match="requires its security token"):
@@ -120,7 +120,7 @@ def test_details_need_no_token_but_for_the_exporter(app: MonitoredApp) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:5000", "shop.example"])
-def test_the_functions_raise_where_the_caller_has_to_change_something(url: str) -> None:
+def test_the_functions_raise_errors_that_the_caller_must_fix(url: str) -> None:
     with pytest.raises(AddressRefused):
         get_details(url, allow="global")
     with pytest.raises(AddressRefused):

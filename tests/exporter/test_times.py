@@ -70,7 +70,7 @@ def home(app: App) -> Any:
     return next(rule for rule in rules if rule["name"] == "home")
 
 
-def test_a_request_of_now_was_now(deployment: Deployment) -> None:
+def test_a_current_request_has_the_current_time(deployment: Deployment) -> None:
     last_id, started = deployment.last_id(), datetime.now(UTC).replace(microsecond=0)
     deployment.app.session.get(deployment.app.url, timeout=30)
     wait_for(lambda: deployment.times(after_id=last_id))
@@ -123,7 +123,7 @@ def test_a_driver_may_keep_postgresql_from_converting(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("deployment", [postgresql], indirect=True)
-def test_the_hour_repeated_in_autumn_is_taken_for_the_second(deployment: Deployment) -> None:
+def test_a_time_in_the_repeated_hour_is_the_later_one(deployment: Deployment) -> None:
     last_id, second = deployment.last_id(), REPEATED + HOUR
     deployment.store_calls(REPEATED - HOUR, REPEATED, second, second + HOUR)
     expected = [REPEATED - HOUR, second, second, second + HOUR]

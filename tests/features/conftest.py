@@ -1,4 +1,4 @@
-"""One running PyDash and one browser for all tests; a profile of its own for each."""
+"""One running PyDash and one browser for all tests, with a separate profile for each."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ from tests.features.support.running_stack import (
     stop_stack,
 )
 
-# Chromium itself notes every answer with a 4xx. What a form sends may be refused, and who asks
-# for a dashboard that is not there is told so.
+# Chromium itself logs every 4xx response. Form data may be rejected, and requests for missing
+# dashboards get a 404.
 REFUSABLE = re.compile(
     r"/api/(login|user/.+|dashboards/(probe|register|.+/change_settings|0{8}-.+))$"
 )
@@ -44,13 +44,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def signed_in(browser: Browser, stack: Stack) -> StorageState:
-    """The cookies of the demo user; a test that signs out must not use them."""
+    """The cookies of the demo user, which a test that signs out must not use."""
     return sign_in_browser(browser, stack)
 
 
 @pytest.fixture
 def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
-    """Open a page in a fresh browser profile; a complaint in its console fails the test.
+    """Open a page in a new browser profile; an error in its console fails the test.
 
     The function takes the options of Playwright's `new_context`. The service worker, which would
     fetch every page in the background, only comes with `service_workers="allow"`.

@@ -1,4 +1,4 @@
-"""Take screenshots: every page and dialog into `build/screenshots`, a few for the documentation.
+"""Takes screenshots of all pages and dialogs (`build/screenshots`), and for the documentation.
 
 `build/screenshots` is not part of the repository; `docs/screenshots` is.
 """
@@ -91,7 +91,7 @@ def take(page: Page, path: Path) -> None:
 
 
 def take_documented(browser: Browser, stack: Stack, folder: Path) -> None:
-    """Take the screenshots that the documentation shows."""
+    """Take the screenshots of the documentation."""
     width, height = DOCUMENTED_SIZE
     with browser.new_context(
         base_url=stack.url,

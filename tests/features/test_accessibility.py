@@ -1,4 +1,4 @@
-"""axe-core finds nothing to complain about, wherever one looks."""
+"""axe-core finds no violation on any page."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ IS_DARK = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0
 
 
 def violations(page: Page, part: str = "html") -> list[str]:
-    """Check a part of a page in light colours, and then the colours alone in dark ones."""
+    """Check a part of a page in the light theme, and its colours in the dark theme."""
     # Chromium's debugger may do what the content security policy forbids scripts.
     page.evaluate(AXE.read_text())
     found: list[str] = page.evaluate(CHECK, [part, RULES])

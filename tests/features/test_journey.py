@@ -1,4 +1,4 @@
-"""What a newcomer does first: sign in, look at the demo, add an app."""
+"""The first steps of a new user: sign in, look at the demo, add an app."""
 
 import http.server
 import re
@@ -45,7 +45,7 @@ def monitored_without_exporter(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def not_monitored() -> Iterator[str]:
-    """A web site with nothing to monitor."""
+    """A website without monitoring."""
     handler = http.server.SimpleHTTPRequestHandler
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)

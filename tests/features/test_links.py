@@ -1,4 +1,4 @@
-"""What is seen stands in the address: back, forward, reload and a shared link show the same."""
+"""The URL contains the view, so that back, forward, reload and a shared link show the same."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ FIRST, LAST = str(TODAY - timedelta(days=9)), str(TODAY - timedelta(days=2))
 
 
 def shown(page: Page) -> str:
-    """Answer what the page tells, in figures and in the summaries of its charts."""
+    """Return the figures of the page and the summaries of its charts."""
     settle(page)
     return page.get_by_role("main").inner_text()
 

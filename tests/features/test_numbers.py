@@ -1,4 +1,4 @@
-"""What PyDash tells of the demo app, held against that app's own database, while traffic runs."""
+"""Compares PyDash's figures of the demo app with the app's own database during traffic."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def ask(stack: Stack, session: requests.Session, path: str, **query: str) -> Any
 
 
 def wait_until_fetched(stack: Stack, session: requests.Session, moment: datetime) -> None:
-    """Wait until a fetch that began after `moment` has brought everything before it."""
+    """Wait until a fetch that began after `moment` has stored all earlier requests."""
 
     def is_fetched() -> bool:
         board = shop_dashboard(stack, session)
@@ -59,7 +59,7 @@ def own_rows(stack: Stack, moment: datetime) -> list[tuple[str, float]]:
 
 
 def a_settled_moment(stack: Stack, session: requests.Session) -> datetime:
-    """Take a moment (UTC) before which every request is in the app's database and in PyDash."""
+    """Return a moment (UTC) before which all requests are in the app's database and in PyDash."""
     moment = datetime.now(UTC) - timedelta(seconds=3)
     wait_until_fetched(stack, session, datetime.now(UTC) + timedelta(seconds=1))
     return moment

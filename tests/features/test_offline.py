@@ -1,4 +1,4 @@
-"""Without a connection the last data is there, and said to be the last."""
+"""Without a connection, the pages show the last data and say so."""
 
 import re
 from collections.abc import Callable

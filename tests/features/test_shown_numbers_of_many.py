@@ -1,4 +1,4 @@
-"""However many endpoints, versions and visitors there are: no number on a page leaves any out."""
+"""Figures include all endpoints, versions and visitors, however many there are."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LargeApp]:
 
 @pytest.fixture(scope="module")
 def board(stack: Stack, app: LargeApp) -> Iterator[str]:
-    """The dashboard of the app, when all of its calls are there."""
+    """The dashboard of the app, after all its calls have been fetched."""
     details = {"name": "Large app", "url": app.url, "token": app.token}
     stack.post("dashboards/register", details)
     board = stack.dashboard_id("Large app")
@@ -43,7 +43,7 @@ def board(stack: Stack, app: LargeApp) -> Iterator[str]:
 
 
 def visits_told(stack: Stack, board: str, *by: str) -> dict[tuple[str, ...], int]:
-    """Ask the API for visits, broken down by at most one field."""
+    """Request the number of visits from the API, by at most one field."""
     query = {"statistic": "total_visits", "start_date": f"{FIRST_DAY.date()}", "top": "1000"}
     if not by:
         return {(): stack.get(f"dashboards/{board}/statistic", **query)}
@@ -52,7 +52,7 @@ def visits_told(stack: Stack, board: str, *by: str) -> dict[tuple[str, ...], int
 
 
 def table(page: Page, name: str) -> dict[str, list[str]]:
-    """Show a panel as a table, and read it: the cells of each row by its name."""
+    """Show a panel as a table, and return the cells of each row by its name."""
     panel = page.get_by_role("region", name=name, exact=True)
     panel.get_by_role("button", name=f"{name}: show as table").click()
     return {row[0]: row[1:] for row in map(cells, panel.locator("tr").all())}
@@ -116,7 +116,7 @@ def test_users_of_each_version(user_page: Page, app: LargeApp, board: str) -> No
 
 
 def counted(app: LargeApp, by: str, most: int = 15) -> dict[str, list[str]]:
-    """Count the visits of those with most visits to older versions together and to each newer."""
+    """Count the most frequent visitors' visits to each newer version and to all older ones."""
     pairs = app.visits(by, "version")
     rows = {}
     for (name,), _ in app.visits(by).most_common(most):
@@ -153,7 +153,7 @@ def test_a_rare_visitor_can_be_selected(user_page: Page, board: str) -> None:
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share as the pages do: to a tenth of a per cent, and none where it is a zero."""
+    """Format a share like the pages, to a tenth of a percent, without a trailing zero."""
     # Halves are rounded up, and are told from what only looks like one in floats.
     tenths = (part * 2000 + whole) // (whole * 2)
     return f"{tenths / 10:.1f}".removesuffix(".0") + "%"

@@ -1,4 +1,4 @@
-"""PyDash below a path of a host that it shares, behind nginx as the documentation configures it."""
+"""PyDash below a path of a shared host, behind nginx as configured in the documentation."""
 
 import os
 import re

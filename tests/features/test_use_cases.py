@@ -1,4 +1,4 @@
-"""What people use PyDash for, step by step, and what happens when a step goes wrong."""
+"""Use cases of PyDash step by step, including steps that fail."""
 
 import re
 from email import message_from_bytes, policy

@@ -148,7 +148,7 @@ def test_it_names_the_login_page_at_another_server(server: ScriptedServer) -> No
         probe(server.url)
 
 
-def test_a_form_to_sign_in_on_a_page_not_found_is_no_login_page(server: ScriptedServer) -> None:
+def test_a_sign_in_form_on_a_404_page_is_not_a_login_page(server: ScriptedServer) -> None:
     serve(server, {}, otherwise=http(LOGIN_FORM, status="404 Not Found"))
     with pytest.raises(NotADashboard):
         probe(server.url)

@@ -128,7 +128,9 @@ def test_a_failed_task_is_retried(scheduler: TaskScheduler, reports: Reports) ->
     assert scheduler.figures().failures >= 2
 
 
-def test_a_task_can_ask_to_run_again_at_once(scheduler: TaskScheduler, reports: Reports) -> None:
+def test_a_task_can_request_another_run_immediately(
+    scheduler: TaskScheduler, reports: Reports
+) -> None:
     task = partial(scheduled_tasks.report_and_run_again_at_once, reports.path)
     scheduler.add_periodic_task("task", HOUR, task, run_at_start=True)
     assert [reports.next() for _ in range(3)] == ["ran"] * 3

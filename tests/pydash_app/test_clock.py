@@ -46,7 +46,7 @@ def test_a_wrong_reading_is_not_confirmed(wrong: timedelta) -> None:
 
 
 @pytest.mark.parametrize("jump", [timedelta(minutes=16), timedelta(seconds=-1)])
-def test_after_a_jump_or_a_pause_the_hours_start_anew(jump: timedelta) -> None:
+def test_after_a_jump_or_a_pause_the_hours_start_over(jump: timedelta) -> None:
     again = NOON + 400 * MINUTE + jump
     transact(lambda: record(NOON, NOON + 400 * MINUTE))
     transact(lambda: record(again, again + 359 * MINUTE))

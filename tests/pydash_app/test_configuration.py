@@ -297,7 +297,7 @@ def test_no_document_exports_a_variable_that_stops_the_start() -> None:
     assert [name for name in names if name.startswith("PYDASH_") and name not in known] == []
 
 
-def test_an_unconfigured_process_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unconfigured_process_raises_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_current", None)
     with pytest.raises(NotConfigured, match=r"pydash_app\.configure"):
         module.current()

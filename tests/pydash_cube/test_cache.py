@@ -6,7 +6,7 @@ from functools import partial
 from pydash_cube.cache import Cache
 
 
-def test_the_least_recently_used_makes_room() -> None:
+def test_the_least_recently_used_value_is_evicted() -> None:
     cache: Cache[bytes] = Cache(10, len)
     for key in "abc":
         cache.store(key, b"1234"[:3])

@@ -204,7 +204,7 @@ def old_entry(columns: dict[str, np.ndarray]) -> PageEntry:
 
 
 @pytest.mark.parametrize("is_one_page", [True, False])
-def test_entries_stored_without_signs_are_told_apart(is_one_page: bool) -> None:
+def test_entries_stored_without_signs_are_distinguished(is_one_page: bool) -> None:
     mean = np.array([15.6, 250.0, float(np.float32(1 / 3)), 0.1])
     columns = {"mean": mean, "weight": np.array([4, 4, 4, 1])}
     whole = old_entry(columns)

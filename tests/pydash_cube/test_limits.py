@@ -139,7 +139,7 @@ def test_filters_by_values_within_and_beyond_a_limit(
         max_size=3,
     ),
 )
-def test_what_is_stored_is_counted(
+def test_stored_data_is_counted(
     calls: list[Call], size: int, drops: list[tuple[int, Callable[[Span], None]]]
 ) -> None:
     filled = fill(calls, size)
@@ -205,7 +205,7 @@ def test_a_query_with_too_many_cells_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 @settings(max_examples=60, deadline=None)
 @given(calls_strategy, st.integers(1, 30), st.integers(1, 40), st.integers(1, 4))
-def test_results_do_not_depend_on_portions_nor_on_what_is_left_out(
+def test_results_do_not_depend_on_portions_or_on_excluded_cells(
     calls: list[Call], size: int, portion: int, top: int
 ) -> None:
     filled = fill(calls, size)
@@ -222,7 +222,7 @@ def test_results_do_not_depend_on_portions_nor_on_what_is_left_out(
             assert largest.values[name][number] == whole.values[name][place]
 
 
-def test_a_query_whose_time_is_over_stops() -> None:
+def test_a_query_stops_at_its_time_limit() -> None:
     filled = fill([Call("a", 1.0, START, "1", "", "::1", 200)], 1)
     with effort.time_limit(0), pytest.raises(effort.QueryTimeout):
         run_query(filled, ["total_visits"])

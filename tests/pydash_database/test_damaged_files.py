@@ -107,7 +107,7 @@ def test_a_damaged_file_is_refused_and_left_unchanged(
     ("damage", "problem"),
     [("empty", "is empty"), ("zeroed in the middle", "is damaged")],
 )
-def test_the_command_says_so_in_one_line(path: Path, damage: str, problem: str) -> None:
+def test_the_command_reports_it_in_one_line(path: Path, damage: str, problem: str) -> None:
     if damage == "empty":
         os.truncate(path, 0)
     else:

@@ -54,7 +54,7 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_a_client_with_a_certificate_gets_in(authority: Authority, port: int) -> None:
+def test_a_client_with_a_certificate_is_accepted(authority: Authority, port: int) -> None:
     client = authority.issue("client")
     pydash_database.configure(f"zeo://localhost:{port}?ca={authority.ca}&cert={client}")
     transact(lambda: database_root().update(answer=42))

@@ -94,7 +94,7 @@ def test_a_forked_process_knows_moved_classes_too(old_uri: str) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_changes_that_meet_are_merged_under_the_former_name(old_uri: str) -> None:
+def test_conflicting_changes_are_merged_under_the_former_name(old_uri: str) -> None:
     # Conflicts are resolved without the table, on a server by a process that lacks the class.
     pydash_database.configure(old_uri, (), RENAMED)
     elsewhere = connections.Session(connections._configured().open())

@@ -196,7 +196,7 @@ def test_calls_fail_at_once_if_it_was_never_available(
         assert_unavailable()
 
 
-def test_it_is_tried_again_after_a_pause(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_retried_after_a_pause(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storages, "PAUSE_SECONDS", 0.01)
     server.kill()
     assert_unavailable()

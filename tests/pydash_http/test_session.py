@@ -273,7 +273,7 @@ def swallowing() -> Iterator[tuple[str, int]]:
             waiting.close()
 
 
-def test_an_address_that_swallows_packets_leaves_time_for_the_next(
+def test_an_address_that_drops_packets_leaves_time_for_the_next(
     swallowing: tuple[str, int],
 ) -> None:
     address, port = swallowing

@@ -74,7 +74,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_it_leaves_nothing_behind_when_asked_to_stop(started: Started, stop: int) -> None:
+def test_it_leaves_nothing_behind_when_stopped(started: Started, stop: int) -> None:
     pids = started.pids(0)
     started.process.send_signal(stop)
     assert started.process.wait(20) == 0

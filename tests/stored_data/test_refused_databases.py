@@ -124,7 +124,7 @@ def test_a_missing_object_is_reported(path: Path) -> None:
     assert path.read_bytes() == stored
 
 
-def test_what_was_deleted_is_not_checked(path: Path) -> None:
+def test_deleted_objects_are_not_checked(path: Path) -> None:
     """Deleted objects stay in the file until it is packed; their classes may be gone by then."""
     change_without_migration(path, have_newer_class)
     change_without_migration(

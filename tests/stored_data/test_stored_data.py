@@ -116,7 +116,7 @@ def test_users_are_found_by_their_codes(expected: Any) -> None:
     transact(check)
 
 
-def test_codes_are_no_longer_stored_in_clear(expected: Any) -> None:
+def test_codes_are_no_longer_stored_in_plain_text(expected: Any) -> None:
     """Up to schema 5, they were, and so were mails, which contain them."""
     transact(database_root)
     database_connection().db().pack()
@@ -225,7 +225,7 @@ def test_the_fetching_status_is_read(expected: Any) -> None:
     transact(check)
 
 
-def test_what_the_fetcher_left_is_read(expected: Any) -> None:
+def test_data_of_the_fetcher_is_read(expected: Any) -> None:
     def check() -> None:
         broken = expected["dashboards"]["http://192.0.2.1:5000"]
         assert last_heartbeat().holder == expected["fetcher"]
@@ -355,7 +355,7 @@ def test_single_calls_are_read(expected: Any) -> None:
     ) == pytest.approx(shop["total_execution_time"])
 
 
-def test_what_is_stored_was_counted(expected: Any) -> None:
+def test_stored_data_was_counted(expected: Any) -> None:
     def check() -> None:
         for dashboard in dashboards.all():
             assert dashboard.stored.calls == sum(len(batch) for batch in dashboard.calls(Query()))

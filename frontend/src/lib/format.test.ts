@@ -14,10 +14,11 @@ import {
 describe('numbers', () => {
   it('have thousands separators', () => expect(formatNumber(1234567)).toBe('1,234,567'));
   it('are short on axes', () => expect(formatCompact(1234567)).toBe('1.2M'));
-  it('are a dash when there is none', () => expect(formatNumber(null)).toBe('–'));
-  it('tell zero from nothing', () => expect(formatNumber(0)).toBe('0'));
-  it('are shares in per cent', () => expect(formatPercent(0.1234)).toBe('12.3%'));
-  it('keep the thousandths of an uptime', () => expect(formatFinePercent(0.99987)).toBe('99.987%'));
+  it('are a dash if missing', () => expect(formatNumber(null)).toBe('–'));
+  it('distinguish zero from missing', () => expect(formatNumber(0)).toBe('0'));
+  it('format shares as percentages', () => expect(formatPercent(0.1234)).toBe('12.3%'));
+  it('keep thousandths of an uptime percentage', () =>
+    expect(formatFinePercent(0.99987)).toBe('99.987%'));
 });
 
 describe('durations', () => {
@@ -54,5 +55,5 @@ describe('changes', () => {
     [97.5, 100, '-2.5%'],
     [100, 100, '0%'],
   ])('from %d to %d', (now, before, text) => expect(formatChange(now, before)).toBe(text));
-  it('cannot be told from nothing', () => expect(formatChange(5, 0)).toBeUndefined());
+  it('are undefined if there was nothing before', () => expect(formatChange(5, 0)).toBeUndefined());
 });

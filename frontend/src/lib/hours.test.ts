@@ -15,7 +15,7 @@ const hoursOf = (days: number): HourValue[] =>
   });
 
 describe('the hours of days', () => {
-  it('stand under the day they belong to', () => {
+  it('are grouped by day', () => {
     const { days } = arrangeHours([
       { date: '2026-11-16', hour: 23, value: 5 },
       { date: '2026-11-17', hour: 0, value: 7 },
@@ -28,12 +28,12 @@ describe('the hours of days', () => {
     expect(days[1]?.values[0]).toBe(7);
   });
 
-  it('are unknown where the range has none, which is not the same as nothing', () => {
+  it('are unknown, not zero, outside the range', () => {
     const { days } = arrangeHours([{ date: '2026-11-16', hour: 3, value: 0 }]);
     expect(days[0]?.values.slice(2, 5)).toEqual([null, 0, null]);
   });
 
-  it('are folded into days of the week when they are too many, as their mean', () => {
+  it('are averaged by day of the week if there are too many', () => {
     const { days, areMeans } = arrangeHours(hoursOf(MAX_DAYS + 4));
     expect(areMeans).toBe(true);
     expect(days).toHaveLength(7);
@@ -42,12 +42,12 @@ describe('the hours of days', () => {
     expect(days[0]?.values[12]).toBe(15);
   });
 
-  it('count from the first that had anything', () => {
+  it('start with the first non-empty one', () => {
     const quiet = hoursOf(60).map((hour) => ({ ...hour, value: hour.date < dateOf(56) ? 0 : 8 }));
     expect(arrangeHours(quiet).days[0]?.values[12]).toBe(8);
   });
 
-  it('are left as they are for a month', () =>
+  it('remain unchanged for a month', () =>
     expect(arrangeHours(hoursOf(MAX_DAYS)).areMeans).toBe(false));
 });
 
@@ -68,7 +68,7 @@ describe('by the clock of the time zone', () => {
     expect(hourName(hour)).toBe(name);
   });
 
-  it('an hour that is shown twice has the calls of both', () => {
+  it('adds the requests of an hour that occurs twice', () => {
     process.env.TZ = 'Europe/Amsterdam';
     const twice = byLocalClock([
       { date: '2026-10-25', hour: 0, value: 5 },

@@ -61,7 +61,7 @@ function byDay(hours: readonly HourValue[]): HourDay[] {
       title: fullDay.format(moment),
       values: emptyDay(() => null),
     };
-    // When summer time ends, one local hour contains the requests of two.
+    // When daylight saving time ends, one local hour contains the requests of two.
     day.values[hour] = (day.values[hour] ?? 0) + value;
     days.set(date, day);
   }

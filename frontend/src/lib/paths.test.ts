@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { endpointPage, loginPath, safeNext } from '@/lib/paths';
 
-describe('where signing in leads', () => {
-  it('is the page that was asked for', () =>
+describe('the page after signing in', () => {
+  it('is the requested page', () =>
     expect(safeNext('/dashboards/1?range=30d')).toBe('/dashboards/1?range=30d'));
 
   it.each([
@@ -16,9 +16,9 @@ describe('where signing in leads', () => {
     '//',
   ])('is never another site: %s', (next) => expect(safeNext(next)).toBe('/'));
 
-  it('is part of the address of the login page', () =>
+  it('is part of the URL of the login page', () =>
     expect(loginPath('/settings')).toBe('/login?next=%2Fsettings'));
 });
 
-it('puts any endpoint into a path', () =>
+it('encodes any endpoint in a path', () =>
   expect(endpointPage('1', 'a/b?c')).toBe('/dashboards/1/endpoints/a%2Fb%3Fc'));

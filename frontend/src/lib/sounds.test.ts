@@ -32,7 +32,7 @@ describe('sounds', () => {
     vi.unstubAllGlobals();
   });
 
-  it('are off unless the user wants them', () => {
+  it('are off unless the user has enabled them', () => {
     activate(true);
     playSound('success');
     expect(started).not.toHaveBeenCalled();
@@ -45,7 +45,7 @@ describe('sounds', () => {
     expect(started).not.toHaveBeenCalled();
   });
 
-  it('play when wanted', () => {
+  it('play if enabled', () => {
     enableSounds(true);
     activate(true);
     playSound('success');

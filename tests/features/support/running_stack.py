@@ -1,4 +1,4 @@
-"""The whole of PyDash as a user starts it, with its demo, and a browser to look at it."""
+"""All of PyDash as a user starts it, with its demo, and a browser."""
 
 import os
 import shutil
@@ -44,13 +44,13 @@ class Stack:
         return (self.data_dir / "demo" / "security-token").read_text()
 
     def shop_database(self) -> sqlite3.Connection:
-        """Open the monitored app's own database, to read only."""
+        """Open the monitored app's own database read-only."""
         path = self.data_dir / "demo" / "monitoring.sqlite"
         return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
 
     @cached_property
     def session(self) -> requests.Session:
-        """The demo user, signed in as a script would; once, for signing in is limited."""
+        """A session of the demo user, signed in once, because sign-ins are rate-limited."""
         session = requests.Session()
         session.trust_env = False
         answer = session.post(
@@ -60,7 +60,7 @@ class Stack:
         return session
 
     def get(self, path: str, **query: str) -> Any:
-        """Ask the API as the demo user.
+        """Send a GET request to the API as the demo user.
 
         :param path: what follows `/api/`.
         """
@@ -69,7 +69,7 @@ class Stack:
         return answer.json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """Change something as the demo user."""
+        """Send a POST request to the API as the demo user."""
         token = self.session.cookies["XSRF-TOKEN"]
         url, headers = f"{self.url}/api/{path}", {"X-XSRF-TOKEN": token}
         answer = self.session.post(url, json=body, headers=headers, timeout=30)
@@ -77,7 +77,7 @@ class Stack:
         return answer.json()
 
     def dashboard_id(self, name: str) -> str:
-        """Find the id of the demo user's dashboard of that name."""
+        """Return the ID of the demo user's dashboard with this name."""
         found: str = next(board["id"] for board in self.get("dashboards") if board["name"] == name)
         return found
 
@@ -103,7 +103,7 @@ def start_stack(data_dir: Path) -> Stack:
 
 
 def stop_stack(stack: Stack) -> None:
-    """Press Ctrl-C and wait for the end."""
+    """Send Ctrl-C, and wait until it has stopped."""
     stack.process.send_signal(signal.SIGINT)
     assert stack.process.wait(60) == 0
     assert stack.process.stdout is not None
@@ -111,7 +111,7 @@ def stop_stack(stack: Stack) -> None:
 
 
 def free_port() -> int:
-    """Find a free loopback port, with a free one after it for the demo app."""
+    """Return a free loopback port that is followed by a free one for the demo app."""
     while True:
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))
@@ -124,7 +124,7 @@ def free_port() -> int:
 
 
 def sign_in_browser(browser: Browser, stack: Stack) -> StorageState:
-    """Sign the demo user in and answer the cookies, for any number of browser profiles."""
+    """Sign in the demo user, and return the cookies for any number of browser profiles."""
     with browser.new_context(base_url=stack.url) as context:
         answer = context.request.post("/api/login", data={"name": "demo", "password": PASSWORD})
         assert answer.ok, answer.text()
@@ -133,7 +133,7 @@ def sign_in_browser(browser: Browser, stack: Stack) -> StorageState:
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Run Chromium, without a window."""
+    """Run Chromium in headless mode."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         yield browser
@@ -141,7 +141,7 @@ def open_browser() -> Iterator[Browser]:
 
 
 def chromium() -> str:
-    """Find the browser; a missing one is a failure, not a reason to skip."""
+    """Return the path of the browser, which must be installed."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "The browser tests need Chromium: apt install chromium"
     return path

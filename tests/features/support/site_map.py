@@ -1,4 +1,4 @@
-"""Every page and dialog of PyDash, and how a test gets there."""
+"""Every page and dialog of PyDash, and how a test opens it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class Popup:
     key: str = ""
 
     def open(self, page: Page) -> Locator:
-        """Open it on its page; answer it."""
+        """Open it on its page, and return it."""
         if self.key:
             page.keyboard.press(self.key)
         else:
@@ -95,13 +95,13 @@ def place(name: str) -> Place:
 
 
 def visit(page: Page, stack: Stack, place: Place) -> None:
-    """Open a place and wait until everything on it is there."""
+    """Open a page and wait until it is complete."""
     page.goto(path_of(stack, place))
     settle(page)
 
 
 def open_each_dialog(page: Page, stack: Stack) -> Iterator[tuple[Popup, Locator]]:
-    """Open one dialog or menu after the other, each on its page."""
+    """Open each dialog or menu on its page, one after the other."""
     shown = ""
     for dialog in DIALOGS:
         if dialog.place != shown:
@@ -119,6 +119,6 @@ def path_of(stack: Stack, place: Place) -> str:
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing is loading any more, and what was loaded is drawn."""
+    """Wait until all data is loaded and drawn."""
     page.wait_for_function(IS_SETTLED)
     page.evaluate(TWO_FRAMES)

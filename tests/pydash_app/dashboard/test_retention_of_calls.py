@@ -218,7 +218,7 @@ def test_a_new_name_changes_the_version_of_the_cube(database: None) -> None:
     assert transact(lambda: cube.version) != before
 
 
-def test_what_has_changed_in_a_transaction_has_no_version_yet(database: None) -> None:
+def test_uncommitted_changes_have_no_version(database: None) -> None:
     dashboard = Dashboard("http://127.0.0.1:9", "token", uuid4())
     assert dashboard.result_key(None, Query()) is None
     transact(lambda: repository.add(dashboard))

@@ -26,13 +26,13 @@ def after(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def test_one_failed_ping_is_no_outage() -> None:
+def test_a_single_failed_ping_is_not_an_outage() -> None:
     log = log_of("+-+-+")
     assert log.intervals(NOON, after(60), now=after(25)) == []
     assert log.percentage(NOON, after(60), now=after(25)) == 0
 
 
-def test_an_outage_lasts_from_the_first_failed_ping_to_the_next_answer() -> None:
+def test_an_outage_lasts_from_the_first_failed_ping_to_the_next_success() -> None:
     assert log_of("+---++").intervals(NOON, after(60), now=after(25)) == [(after(5), after(20))]
 
 
@@ -88,7 +88,7 @@ def test_a_long_time_with_many_outages_is_summed_up_in_one_pass() -> None:
     assert sum((day.downtime for day in days), timedelta()) == 40_000 * FIVE
 
 
-def test_a_day_that_nobody_watched_has_no_percentage() -> None:
+def test_an_unmonitored_day_has_no_percentage() -> None:
     [day, _] = log_of("++").per_day(NOON - timedelta(days=1), NOON, now=after(5))
     assert day.percentage is None
     assert day.downtime == timedelta(0)
@@ -110,7 +110,7 @@ def test_a_gap_in_the_pings_interrupts_an_outage() -> None:
     assert log.percentage(NOON, after(600), now=after(600)) == pytest.approx(100 * 15 / 20)
 
 
-def test_three_days_without_pings_are_no_outage() -> None:
+def test_three_days_without_pings_are_not_an_outage() -> None:
     log = log_of("+--")
     log.record(after(10 + 3 * 24 * 60), 20.0)
     now = after(10 + 3 * 24 * 60)
@@ -129,7 +129,7 @@ def test_the_interval_in_force_decides_how_long_a_ping_counts() -> None:
     assert [day.percentage for day in days] == [0]
 
 
-def test_watching_resumes_when_the_clock_was_put_back() -> None:
+def test_monitoring_resumes_when_the_clock_was_set_back() -> None:
     log = log_of("++--")
     for minute, latency in ((-45, None), (-40, None), (-35, 20.0), (-30, 20.0)):
         log.record(after(minute), latency)
@@ -145,7 +145,7 @@ def test_watching_resumes_when_the_clock_was_put_back() -> None:
     ]
 
 
-def test_a_time_that_was_watched_twice_counts_once() -> None:
+def test_time_that_was_monitored_twice_counts_once() -> None:
     log = log_of("+--+++")  # down from 5 to 15 minutes after noon
     for number, ping in enumerate("++--+++"):  # then again, down from 10 to 20
         log.record(NOON + number * FIVE, 20.0 if ping == "+" else None)
@@ -190,7 +190,7 @@ def test_pausing_ends_an_open_outage_with_the_last_ping() -> None:
     assert log.percentage(NOON, after(600), now=after(600)) == pytest.approx(100 * 10 / 15)
 
 
-def test_it_keeps_the_latency_of_answered_pings() -> None:
+def test_it_keeps_the_latency_of_successful_pings() -> None:
     log = log_of("+-+", start=MIDNIGHT - FIVE)
     assert log.latency(MIDNIGHT - FIVE, MIDNIGHT + 2 * FIVE) == [
         (MIDNIGHT - FIVE, 20.0),
@@ -206,7 +206,7 @@ def test_naive_times_are_utc() -> None:
     assert len(log.latency(LONG_AGO.replace(tzinfo=None), after(60))) == 1
 
 
-def test_it_forgets_what_is_old_once_the_clock_has_been_steady() -> None:
+def test_it_prunes_old_data_once_the_clock_has_been_steady() -> None:
     log = log_of("+--+")
     later = NOON + timedelta(days=401)
     for number in range(6 * 12):
@@ -227,7 +227,7 @@ def test_it_keeps_outages_and_latencies_that_are_younger_than_their_retention() 
     assert len(latencies.latency(LONG_AGO, after(60))) == 2
 
 
-def test_a_watch_is_kept_as_long_as_part_of_it_is_young() -> None:
+def test_a_monitored_period_is_kept_while_part_of_it_is_recent() -> None:
     log = DowntimeLog()
     hour = timedelta(hours=1)
     for number in range(500 * 24):
@@ -255,7 +255,7 @@ class FormerLog(DowntimeLog):
             self._failing_since = self.down_since = None
 
 
-def test_a_log_that_was_stored_with_a_clock_put_back_gives_sane_results() -> None:
+def test_a_log_stored_while_the_clock_was_set_back_gives_valid_results() -> None:
     former = FormerLog()
     for number, ping in enumerate("++--"):
         former.record(NOON + number * FIVE, 20.0 if ping == "+" else None)
@@ -272,7 +272,7 @@ def test_a_log_that_was_stored_with_a_clock_put_back_gives_sane_results() -> Non
     assert log.percentage(LONG_AGO, after(60), after(-15)) == 100
 
 
-def test_an_empty_log_knows_nothing() -> None:
+def test_an_empty_log_has_no_values() -> None:
     log = DowntimeLog()
     log.pause()
     assert log.last_ping is None
@@ -283,7 +283,7 @@ def test_an_empty_log_knows_nothing() -> None:
 
 @given(pings=st.text("+-", max_size=400), first_minute=st.integers(0, 1440))
 @settings(max_examples=100, deadline=None, derandomize=True)
-def test_the_days_together_are_the_whole(pings: str, first_minute: int) -> None:
+def test_the_days_add_up_to_the_total(pings: str, first_minute: int) -> None:
     start = NOON + timedelta(minutes=first_minute)
     log = log_of(pings, start)
     now = start + len(pings) * FIVE

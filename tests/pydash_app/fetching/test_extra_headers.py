@@ -34,7 +34,7 @@ def dashboard(guarded: tuple[str, list[int]], monitored_app: MonitoredApp) -> Da
     return registration.register(make_owner(), "Shop", url, token, headers=HEADERS)
 
 
-def test_the_login_is_named_and_what_to_do(
+def test_the_error_names_the_login_and_the_solution(
     guarded: tuple[str, list[int]], monitored_app: MonitoredApp
 ) -> None:
     with pytest.raises(InvalidInput, match=r'"Staff only".*extra request headers') as refusal:
@@ -88,7 +88,7 @@ def test_headers_that_cannot_be_decrypted_can_be_entered_again(
     assert dashboard.headers == HEADERS
 
 
-def test_each_is_changed_added_and_removed_on_its_own(
+def test_headers_are_changed_added_and_removed_individually(
     dashboard: Dashboard, monitored_app: MonitoredApp
 ) -> None:
     registration.change_settings(dashboard.id, headers={"X-Gate": "7"})

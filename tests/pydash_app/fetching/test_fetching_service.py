@@ -56,7 +56,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "PAGE_CALLS", 10)
 
 
-def test_it_fetches_endpoints_then_the_history_then_what_is_new(app: MonitoredApp) -> None:
+def test_it_fetches_endpoints_then_the_history_then_new_calls(app: MonitoredApp) -> None:
     write(app, 30)
     dashboard = add_dashboard(app)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)

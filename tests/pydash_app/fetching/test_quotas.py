@@ -79,7 +79,7 @@ def test_fetching_stops_at_the_limit_and_resumes_where_it_stopped(
     assert dashboard.fetching.error is None
 
 
-def test_dropped_requests_make_room(app: MonitoredApp, limit: Any) -> None:
+def test_dropped_requests_free_space(app: MonitoredApp, limit: Any) -> None:
     write(app, 30, OLD)
     write(app, 10)
     dashboard = add_dashboard(app)

@@ -247,7 +247,7 @@ def test_one_reading_of_a_clock_that_is_ahead_drops_no_mail(
 
 
 @pytest.mark.parametrize("back", [timedelta(minutes=50), timedelta(days=500)])
-def test_a_mail_is_sent_at_once_when_the_clock_was_put_back(
+def test_a_mail_is_sent_immediately_when_the_clock_was_set_back(
     mailbox: Mailbox, start: Callable[[], None], back: timedelta
 ) -> None:
     start()
@@ -266,7 +266,7 @@ def test_mails_that_were_sent_by_a_clock_that_was_ahead_do_not_fill_the_mailbox(
     assert outbox.send_due() == 1
 
 
-def test_the_limit_of_a_mailbox_holds_when_the_clock_was_put_back(
+def test_the_limit_of_a_mailbox_holds_when_the_clock_was_set_back(
     mailbox: Mailbox, start: Callable[[], None]
 ) -> None:
     start()

@@ -160,7 +160,7 @@ def test_it_refuses_a_name_that_looks_like_another(name: str, look_alike: str) -
         transact(lambda: registration.create(look_alike, PASSWORD, "b@example.com"))
 
 
-def test_names_stored_by_a_version_that_saw_fewer_look_alikes_are_found(
+def test_names_stored_by_a_version_that_detected_fewer_look_alikes_are_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as former:

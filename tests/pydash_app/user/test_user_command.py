@@ -49,7 +49,7 @@ def test_the_line_break_is_not_part_of_the_password(environ: dict[str, str], end
 
 
 @pytest.mark.usefixtures("database_afterwards")
-def test_a_password_that_the_api_refuses_is_refused(environ: dict[str, str]) -> None:
+def test_it_refuses_a_password_that_the_api_rejects(environ: dict[str, str]) -> None:
     created = create_alice(environ, "correct horse\tbattery staple\n")
     assert created.returncode == 1
     assert b"control characters" in created.stderr

@@ -13,14 +13,14 @@ const answerEndpoints = (endpoints: readonly string[]) =>
     groups: { endpoint: endpoints },
   });
 
-it('has every endpoint, those with most visits first', async () => {
+it('has every endpoint, most requests first', async () => {
   const many = Array.from({ length: 46 }, (_, at) => `page_${at}`);
   answerEndpoints(many);
   renderPage(<Order />);
   expect(await screen.findByText(`Order: ${many.join(' ')}`)).toBeVisible();
 });
 
-it('keeps the order in which endpoints were seen, and puts new ones after them', async () => {
+it('keeps the order of endpoints, and appends new ones', async () => {
   answerEndpoints(['index', 'cart']);
   const { queryClient } = renderPage(<Order />);
   await screen.findByText('Order: index cart');

@@ -25,7 +25,7 @@ describe('a slice', () => {
     expect(longSlice(label, timeslice)).toBe(long);
   });
 
-  it('is found by a moment in it', () => {
+  it('is found by any moment within it', () => {
     const labels = ['2018-05-28', '2018-05-29', '2018-05-30'];
     expect(sliceOf(labels, new Date('2018-05-29T23:59:59Z'))).toBe(1);
     expect(sliceOf(labels, new Date('2018-05-27T23:59:59Z'))).toBe(-1);

@@ -7,7 +7,7 @@ import { mockStatistics } from '@/testing/statistics';
 
 const view = parseView(new URLSearchParams('range=24h'));
 
-it('counts a group in the slices of the series, although a slice has begun since', async () => {
+it('aligns a group with the slices of the series, even if a new slice has begun since', async () => {
   const queryClient = createQueryClient();
   mockStatistics({ values: { total_visits: 5 }, slices: ['2026-11-22T09', '2026-11-22T10'] });
   await queryClient.query(seriesQuery('1', view));

@@ -16,27 +16,27 @@ const parse = (search: string) => parseView(new URLSearchParams(search));
 const iso = (moment: Date | undefined) => moment?.toISOString();
 
 describe('a view in the URL', () => {
-  it('comes back as it was', () => {
+  it('survives a round trip', () => {
     const search =
       'from=2026-01-01&to=2026-01-31&compare=true&timeslice=hour&endpoint=shop.index&ip=10.0.0.1';
     expect(viewParams(parse(search)).toString()).toBe(search);
   });
 
-  it('takes the place of another, and leaves what panels keep there', () => {
+  it('replaces another view, and keeps the parameters of panels', () => {
     const before = new URLSearchParams('range=30d&endpoint=index&year=2025');
     expect(replaceView(before, viewParams(parse('compare=true'))).toString()).toBe(
       'compare=true&year=2025',
     );
   });
 
-  it('leaves out what is the default', () => expect(viewParams(parse('')).toString()).toBe(''));
+  it('omits defaults', () => expect(viewParams(parse('')).toString()).toBe(''));
 
   it.each(['range=eternity', 'from=2026-02-01&to=2026-01-01', 'from=2026-13-01&to=x'])(
     'ignores what is wrong: %s',
     (search) => expect(parse(search).range).toEqual({ preset: '7d' }),
   );
 
-  it('keeps a filter for the empty text', () =>
+  it('keeps a filter for the empty string', () =>
     expect(parse('version=').filters).toEqual({ version: '' }));
 });
 
@@ -59,8 +59,8 @@ describe('a range', () => {
     ));
 });
 
-describe('the period before', () => {
-  it('is as long, and as far into its last day', () => {
+describe('the previous period', () => {
+  it('has the same length and the same time on its last day', () => {
     const before = previousPeriod({ preset: '7d' }, NOW);
     expect([iso(before?.start), iso(before?.end)]).toEqual([
       '2026-11-09T00:00:00.000Z',
@@ -68,7 +68,7 @@ describe('the period before', () => {
     ]);
   });
 
-  it('of two days are the two days before', () => {
+  it('of two days is the two days before', () => {
     const before = previousPeriod({ from: '2026-01-03', to: '2026-01-04' }, NOW);
     expect([iso(before?.start), iso(before?.end)]).toEqual([
       '2026-01-01T00:00:00.000Z',

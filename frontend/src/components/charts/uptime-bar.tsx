@@ -15,11 +15,11 @@ export interface UptimeDay {
 
 const HEIGHT = 40;
 /** The minimum height of an outage, in pixels. */
-const LEAST_DOWN = 10;
+const MIN_DOWN = 10;
 
 function Day({ down, x, width }: { down: number | null; x: number; width: number }) {
   const { scheme } = useTheme().palette;
-  const height = down ? Math.max(down * HEIGHT, LEAST_DOWN) : 0;
+  const height = down ? Math.max(down * HEIGHT, MIN_DOWN) : 0;
   return (
     <g transform={`translate(${x} 0)`}>
       <rect
