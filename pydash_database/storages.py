@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from itertools import islice
@@ -101,15 +101,17 @@ class ZeoClient(ClientThread):
         )
 
     def prefetch(self, oids: Iterable[bytes], tid: bytes) -> None:
-        """Load the states that objects had before a transaction into the cache; see `call`.
+        """Load the states that objects had before a transaction into the cache, if possible.
 
-        ZEO would request all at once, and let every other response wait for them.
+        What is missing is loaded when it is needed. ZEO would request all objects at once, and let
+        every other response wait for them.
         """
         remaining = iter(oids)
-        while batch := tuple(islice(remaining, _PREFETCHED)):
-            self._wait(
-                lambda wait, oids=batch: self.io_call(self.client.prefetch_co(oids, tid), wait)
-            )
+        with suppress(ClientDisconnected):
+            while batch := tuple(islice(remaining, _PREFETCHED)):
+                self._wait(
+                    lambda wait, oids=batch: self.io_call(self.client.prefetch_co(oids, tid), wait)
+                )
 
     def tpc_finish(self, tid: Any, updates: Any, f: Callable[[bytes], None]) -> Any:
         """Finish a commit; see `call`. If the response is lost, it may have been committed."""

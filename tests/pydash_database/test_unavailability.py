@@ -18,6 +18,7 @@ from pydash_database import (
     storages,
     transact,
 )
+from tests.support.waiting import wait_for
 
 # Far longer than all timeouts together: a test that takes longer hangs.
 pytestmark = pytest.mark.timeout(40)
@@ -250,6 +251,20 @@ def test_objects_that_are_loaded_ahead_delay_no_other_response(
     monkeypatch.setattr(Protocol, "load_before", noted)
     assert transact(read) == {"none"}
     assert max(waiting) < 200
+
+
+def test_what_could_not_be_loaded_ahead_is_loaded_later(server: Any) -> None:
+    """The connection may be lost, and made again, within a transaction."""
+
+    def read() -> str:
+        memo = database_root()["memo"]
+        server.kill()
+        wait_for(lambda: not database_connection().db().storage.is_connected())
+        database_connection().prefetch(memo)
+        server.start()
+        return str(memo.text)
+
+    assert transact(read, timeout=pydash_database.BACKGROUND_TIMEOUT) == "none"
 
 
 def test_threads_share_one_attempt_to_connect(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
