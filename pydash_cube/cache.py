@@ -5,11 +5,12 @@ All threads of a process share a cache. Its users choose keys such that entries 
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from numpy.typing import NDArray
 
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Columns = Mapping[str, NDArray[Any]]
 
@@ -62,10 +63,10 @@ class Cache(Generic[Value]):
                 _, oldest = self._entries.popitem(last=False)
                 self._size -= self._size_of(oldest)
 
-    def contains(self, key: Hashable) -> bool:
-        """Return whether the value for this key is cached."""
+    def missing(self, keys: Iterable[Key]) -> list[Key]:
+        """Return those keys whose values are not cached."""
         with self._lock:
-            return key in self._entries
+            return [key for key in keys if key not in self._entries]
 
     def clear(self) -> None:
         """Remove all values."""

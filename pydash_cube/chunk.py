@@ -72,7 +72,9 @@ class PageEntry:
         return column_cache.get(self.key, self._decoded)
 
     def _decoded(self) -> Mapping[str, Array]:
-        columns = encoding.decode(self.page.frame)
+        columns: Mapping[str, Array] = encoding.decode(self.page.frame)
+        if "mean" in columns:
+            columns = _upgraded(columns, columns)
         # The columns are cached, so do not keep the bytes in memory, too.
         self.page._p_deactivate()
         return columns
@@ -106,15 +108,20 @@ class Block(Mapping[str, Array]):
         return cls(rows, zones, pages)
 
     def __getitem__(self, name: str) -> Array:
-        values = self.pages[name].read()[name]
-        is_old = name == "weight" and values.dtype.kind == "u"
-        return with_spreads(values, self["mean"]) if is_old else values
+        return _upgraded(self.pages[name].read(), self)[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.pages)
 
     def __len__(self) -> int:
         return len(self.pages)
+
+    def entries(self, names: Iterable[str]) -> Iterable[PageEntry]:
+        """Return the pages that must be read for some columns, stored or derived."""
+        if only := self._only_page:
+            return [only]
+        stored = (name if name in self.pages else stored_name(name) for name in names)
+        return [self.pages[name] for name in stored if name in self.pages]
 
     def stored_bytes(self) -> int:
         """Return the size of its pages, which are loaded for this unless they are new."""
@@ -125,7 +132,22 @@ class Block(Mapping[str, Array]):
     def as_table(self) -> Table:
         """Return the block as a table."""
         kind = CallTable if is_calls(self.pages) else Table
-        return kind(self.rows, self)
+        only = self._only_page
+        return kind(self.rows, only.read() if only else self)
+
+    @property
+    def _only_page(self) -> PageEntry | None:
+        """The page of all columns, if they share one."""
+        entries = [*self.pages.values()]
+        return entries[0] if entries[0] is entries[-1] else None
+
+
+def _upgraded(page: Mapping[str, Array], block: Mapping[str, Array]) -> Mapping[str, Array]:
+    """Return the columns of a page with signed weights, see `digest.with_spreads`."""
+    weights = page.get("weight")
+    if weights is None or weights.dtype.kind != "u":
+        return page
+    return {**page, "weight": with_spreads(weights, block["mean"])}
 
 
 def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
@@ -133,13 +155,13 @@ def read_ahead(wanted: Iterable[tuple[Block, Iterable[str]]]) -> None:
 
     :param wanted: blocks, each with the names of the columns to read.
     """
-    entries = (
-        block.pages[stored]
-        for block, names in wanted
-        for name in names
-        if (stored := name if name in block.pages else stored_name(name)) in block.pages
-    )
-    prefetch({entry.page for entry in entries if not column_cache.contains(entry.key)})
+    read_pages_ahead(entry for block, names in wanted for entry in block.entries(names))
+
+
+def read_pages_ahead(entries: Iterable[PageEntry]) -> None:
+    """Load pages in one round trip, except cached ones."""
+    pages = {entry.key: entry.page for entry in entries}
+    prefetch([pages[key] for key in column_cache.missing(pages)])
 
 
 def write_blocks(rows: int, columns: Mapping[str, Array]) -> tuple[Block, ...]:

@@ -8,12 +8,12 @@ only if it is at most a quarter of the size of the smallest stored one that coul
 (Harinarayan, Rajaraman, Ullman: "Implementing data cubes efficiently", 1996.)
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import inf, prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from pydash_cube import time_units
 from pydash_cube.digest import LIMIT
 from pydash_cube.table import FIELDS
 from pydash_cube.time_units import Times
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 # From fine to coarse; each divides the next. Weeks do not divide months, so days replace them.
 UNITS = ("minute", "hour", "day", "month")
@@ -164,24 +167,20 @@ class Scope:
         """Return whether a period overlaps the range."""
         return (self.end is None or start < self.end) and (self.start is None or end > self.start)
 
-    def fits(self, partition: Partition) -> bool:
-        """Return whether a partition has the fields and, if required, digests (memoized)."""
-        known = self._fits.get(partition)
-        if known is None:
-            known = partition.has(self.fields, digests=self.digests)
-            self._fits[partition] = known
-        return known
+    def fitting(self, partitions: Iterable[Partition]) -> Iterator[Partition]:
+        """Return those partitions that have the fields and, if required, digests."""
+        return filter(self._fits.__getitem__, partitions)
 
     @cached_property
-    def _fits(self) -> dict[Partition, bool]:
-        return {}
+    def _fits(self) -> "_Memo[Partition, bool]":
+        return _Memo(lambda one: one.has(self.fields, digests=self.digests))
 
     def cut(self, unit: str, start: int, end: int) -> Times:
         """Return the units of time, within a period, in which a slice or the range begins or ends.
 
         :returns: the start and end of each, ascending.
         """
-        bounds = self._cut[unit]
+        bounds = self._cuts[unit]
         if not len(bounds):
             return bounds
         low, high = np.searchsorted(bounds, [start, end])
@@ -189,21 +188,33 @@ class Scope:
         return bounds[low + low % 2 : high + high % 2]
 
     @cached_property
-    def _cut(self) -> dict[str, Times]:
+    def _cuts(self) -> "_Memo[str, Times]":
         """All units of time that are cut, see `cut`."""
         bounds = [one for one in (self.start, self.end) if one is not None]
         times = np.concatenate([self.edges, np.array(bounds, dtype=np.int64)])
-        cut = {}
-        for unit in UNITS:
+
+        def cuts(unit: str) -> Times:
             ordinals = time_units.ordinal(times, unit)
             numbers = np.unique(ordinals[time_units.starts(ordinals, unit) != times])
             both = [time_units.starts(each, unit) for each in (numbers, numbers + 1)]
-            cut[unit] = np.stack(both, axis=1).ravel()
-        return cut
+            return np.stack(both, axis=1).ravel()
+
+        return _Memo(cuts)
 
     def ordinals(self, unit: str) -> tuple[int | None, int | None]:
         """Return the numbers of the first and the last unit of the range; None for no bound."""
         return _ordinal(self.start, unit), _ordinal(self.end, unit)
+
+
+class _Memo(dict[Key, Value]):
+    """Values that are computed when they are first read."""
+
+    def __init__(self, compute: Callable[[Key], Value]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __missing__(self, key: Key) -> Value:
+        return self.setdefault(key, self._compute(key))
 
 
 def _ordinal(time: int | None, unit: str) -> int | None:

@@ -183,7 +183,7 @@ class Selection:
             periods = b"" if each.periods is None else each.periods.tobytes()
             key.update(repr((pages, periods, each.cut)).encode())
         if self.slices is not None:
-            last = max(self._pieces_of(each.block)[1] for each in wanted)
+            last = max(each.pieces[1] for each in wanted)
             key.update(self.slices.edges[1 : last + 1].tobytes())
             key.update(self.slices.numbers[: last + 1].tobytes())
         return key.digest()
@@ -203,8 +203,8 @@ class Selection:
     ) -> Cells:
         """Merge the rows of some blocks, and of parts, by group and slice."""
         parts, entries, limit = [*parts], 0, effort.PORTION
-        for table, block in self._tables(wanted, roll.read):
-            keys = [*(table.column(field) for field in roll.by), self._slice(table, block)]
+        for table, pieces in self._tables(wanted, roll.read):
+            keys = [*(table.column(field) for field in roll.by), self._slice(table, pieces)]
             parts.append(Part(table, keys))
             entries += int(table.column("centroids").sum()) if roll.digests else table.rows
             if entries >= limit:
@@ -224,8 +224,8 @@ class Selection:
 
     def _tables(
         self, wanted: Sequence["_Wanted"], read: Sequence[str]
-    ) -> Iterator[tuple[Table, Block]]:
-        """Return the rows that match the range and the filters, with their blocks.
+    ) -> Iterator[tuple[Table, tuple[int, int]]]:
+        """Return the rows that match the range and the filters, and the pieces they lie in.
 
         :param read: the columns that will be read.
         """
@@ -236,7 +236,7 @@ class Selection:
             rows = table.where(self._matching(table, each))
             if rows.rows:
                 self._note(each.cut)
-            yield rows, each.block
+            yield rows, each.pieces
 
     def _readings(self, roll: "_Roll") -> Iterator[Reading]:
         return self._cube.readings(self._scope(roll.by, digests=roll.digests))
@@ -258,7 +258,9 @@ class Selection:
                 first, last = bisect_right(bounds, low), bisect_right(bounds, high)
                 # An even position lies between periods, an odd one within.
                 if (first != last or first % 2) and self._may_match(block):
-                    found.append(_Wanted(block, periods if first != last else None, reading.cut))
+                    cut_periods = periods if first != last else None
+                    pieces = self._pieces_of(low, high)
+                    found.append(_Wanted(block, cut_periods, reading.cut, pieces))
         return found
 
     def _scope(self, by: Sequence[str] = (), *, digests: bool = False) -> Scope:
@@ -267,7 +269,7 @@ class Selection:
 
     def _may_match(self, block: Block) -> bool:
         """Return whether a block can contain rows that match the filters."""
-        return all(
+        return not self._codes or all(
             code is not None and block.zones[field][0] <= code <= block.zones[field][1]
             for field, code in self._codes.items()
             if field in block.zones
@@ -275,11 +277,13 @@ class Selection:
 
     def _tested(self, wanted: "_Wanted") -> list[str]:
         """Return the columns that must be read to select the rows of a block and their slices."""
-        first, last = self._pieces_of(wanted.block)
+        first, last = wanted.pieces
         fields = self._tested_fields(wanted.block)
         return [*fields, "time"] if wanted.periods is not None or first != last else fields
 
     def _tested_fields(self, block: Block) -> list[str]:
+        if not self._codes:
+            return []
         zones = block.zones
         return [field for field, code in self._codes.items() if zones.get(field) != (code, code)]
 
@@ -293,21 +297,18 @@ class Selection:
             tests.append(places % 2 == 1)
         return np.logical_and.reduce(tests) if tests else None
 
-    def _slice(self, table: Table, block: Block) -> Array:
+    def _slice(self, table: Table, pieces: tuple[int, int]) -> Array:
         """Return the number of each row's slice."""
         if self.slices is None:
             return np.zeros(table.rows, dtype=np.int64)
-        first, last = self._pieces_of(block)
+        first, last = pieces
         if first == last:
             return np.full(table.rows, self.slices.numbers[first])
         return self.slices.index(table.column("time"), first, last)
 
-    def _pieces_of(self, block: Block) -> tuple[int, int]:
-        """Return the numbers of the first and the last piece of a block."""
-        if self.slices is None:
-            return 0, 0
-        first, last = self.slices.pieces(np.array(block.zones["time"])).tolist()
-        return first, last
+    def _pieces_of(self, low: int, high: int) -> tuple[int, int]:
+        """Return the numbers of the pieces that two moments lie in."""
+        return (self.slices.piece(low), self.slices.piece(high)) if self.slices else (0, 0)
 
     def _cut(self) -> Slices | None:
         """Cut the range into slices. Without bounds, it begins and ends with the calls."""
@@ -374,11 +375,13 @@ class _Wanted(NamedTuple):
     :ivar block: the block.
     :ivar periods: the start and end of each period to read, ascending; None for all rows.
     :ivar cut: see `Reading.cut`.
+    :ivar pieces: the numbers of the first and the last piece of the slices that it lies in.
     """
 
     block: Block
     periods: Times | None
     cut: str | None
+    pieces: tuple[int, int]
 
 
 def _logarithmic_edges(means: Floats, bins: int) -> Floats:

@@ -61,6 +61,9 @@ class Span(Persistent):
     :ivar is_dropped: whether its calls were dropped. If so, later calls are dropped, too.
     """
 
+    # What `_kept` returned, and the serial number of the state that it is true of. Not stored.
+    _v_kept: tuple[bytes | None, dict[tuple[frozenset[str], bool], list[Partition]]] = (None, {})
+
     def __init__(self, units: Sequence[str], usage: Usage) -> None:
         self.rows = 0
         self._usage = usage
@@ -100,16 +103,17 @@ class Span(Persistent):
         :param end: the end of this span.
         """
         readings: list[Reading] = []
-        left = np.array([start, end])
+        left, length = np.array([start, end]), end - start
         kept = self._kept(scope)
         for partition in reversed(kept):
             cut = scope.cut(partition.unit, start, end)
             if not len(cut) and not readings:
                 return [Reading(self.tables[partition])]
-            if _duration(cut) < _duration(left):
+            cut_length = int(cut[1::2].sum() - cut[::2].sum())
+            if cut_length < length:
                 periods = np.sort(np.concatenate([left, cut]))
                 readings.append(Reading(self.tables[partition], periods))
-                left = cut
+                left, length = cut, cut_length
         if self._has_calls:
             readings.append(Reading(self.calls, left if readings else None))
         elif kept:
@@ -174,15 +178,23 @@ class Span(Persistent):
 
     def _kept(self, scope: Scope) -> list[Partition]:
         """Return the partitions that fit, from fine to coarse, each smaller than those before."""
+        serial, known = self._v_kept
+        if serial != self._p_serial or self._p_changed or self._p_jar is None:
+            known = {}
+            self._v_kept = self._p_serial, known
+        key = scope.fields, scope.digests
+        if key in known:
+            return known[key]
         best: dict[str, Partition] = {}
         smallest = dict.fromkeys(UNITS, self.rows if self._has_calls else sys.maxsize)
-        for one, size in self.sizes.items():
-            if size < smallest[one.unit] and scope.fits(one):
-                best[one.unit], smallest[one.unit] = one, size
+        for one in scope.fitting(self.sizes):
+            if self.sizes[one] < smallest[one.unit]:
+                best[one.unit], smallest[one.unit] = one, self.sizes[one]
         kept: list[Partition] = []
         for unit in UNITS:
             if unit in best and (not kept or smallest[unit] < smallest[kept[-1].unit]):
                 kept.append(best[unit])
+        known[key] = kept
         return kept
 
     def _store_all(self, unit: str) -> None:
@@ -227,10 +239,6 @@ class Span(Persistent):
         self.sizes[partition] = self.tables[partition].size
         # Both are plain dictionaries, whose changes are not detected.
         self._p_changed = True
-
-
-def _duration(periods: Times) -> int:
-    return int(periods[1::2].sum() - periods[::2].sum())
 
 
 def count_different(arrays: Sequence[Array]) -> int:

@@ -331,4 +331,6 @@ def _merged_digests(parts: Sequence[Part], cells: Ints, size: int) -> Digests:
     weights = joined([part.table.column("weight") for part in parts])
     if len(means) != len(cells) or counts.max(initial=1) > 1:
         cells = np.repeat(cells, counts.astype(np.int64))
-    return Digests.merge(cells, means.astype(np.float64), weights.astype(np.int64), size)
+    return Digests.merge(
+        cells, means.astype(np.float64, copy=False), weights.astype(np.int64), size
+    )

@@ -13,8 +13,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from pydash_cube.cache import column_cache
-from pydash_cube.chunk import PageEntry, prefetch
+from pydash_cube.chunk import PageEntry, read_pages_ahead
 
 NOT_FOUND = -1
 # Entries of a block.
@@ -76,7 +75,7 @@ class TextIndex:
             end = int(np.searchsorted(wanted, np.uint64(block.last), side="right"))
             if start < end:
                 places.append((block, start, end))
-        _read_ahead(block for block, _, _ in places)
+        read_pages_ahead(block.entry for block, _, _ in places)
         for block, start, end in places:
             columns = block.entry.read()
             found = np.searchsorted(columns["hash"], wanted[start:end])
@@ -93,7 +92,7 @@ class TextIndex:
         while runs and _size(runs[-1]) <= size:
             size += _size(runs[-1])
             merged += runs.pop()
-        _read_ahead(merged)
+        read_pages_ahead(block.entry for block in merged)
         columns = [block.entry.read() for block in merged]
         hashes = np.concatenate([hashes, *(each["hash"] for each in columns)]).astype(np.uint64)
         codes = np.concatenate([codes, *(each["code"] for each in columns)])
@@ -110,7 +109,3 @@ def _block(hashes: Hashes, codes: Codes) -> _Block:
 
 def _size(run: Sequence[_Block]) -> int:
     return sum(block.size for block in run)
-
-
-def _read_ahead(blocks: Iterable[_Block]) -> None:
-    prefetch({block.entry.page for block in blocks if not column_cache.contains(block.entry.key)})

@@ -121,6 +121,9 @@ def ordinal_of(time: int, unit: str) -> int:
 
 def bounds(number: int, unit: str) -> tuple[int, int]:
     """Return the start and end (exclusive) of the unit with this number; see `ordinal`."""
+    if unit in FIXED:
+        start = number * FIXED[unit] + _ORIGIN.get(unit, 0)
+        return start, start + FIXED[unit]
     start, end = starts(np.array([number, number + 1], dtype=np.int64), unit).tolist()
     return start, end
 

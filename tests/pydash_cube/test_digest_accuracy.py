@@ -164,6 +164,20 @@ def test_percentiles_ascend_between_the_extremes(values, shuffler) -> None:  # t
     assert found[-1] <= numbers.max()
 
 
+@pytest.mark.parametrize("size", [2**16, 2**17])
+@pytest.mark.parametrize("outlier", [1e300, -1.0])
+def test_values_that_differ_only_in_their_last_bits_are_sorted(outlier: float, size: int) -> None:
+    random = np.random.default_rng(1)
+    cells = random.integers(0, 1_000, size)
+    # -0.0 equals 0.0; a large value leaves few bits for the others.
+    alike = np.array([0.0, -0.0, outlier, *(1 + np.arange(8) * 2.0**-52)])
+    values = np.where(random.random(size) < 0.5, random.choice(alike, size), random.random(size))
+    digests = Digests.merge(cells, values, np.ones(size, dtype=np.int64), 1_000)
+    for cell, ends in enumerate(np.cumsum(digests.counts)):
+        means = digests.means[ends - digests.counts[cell] : ends]
+        assert means.tolist() == sorted(set(values[cells == cell].tolist()))
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1e6), min_size=1, max_size=300), min_size=1, max_size=6))
 def test_many_cells_at_once_equal_each_cell_alone(cells: list[list[float]]) -> None:

@@ -104,6 +104,16 @@ def test_queries_read_less_and_return_the_same(cube: Cube) -> None:
     assert not cube.fold()
 
 
+def test_what_was_read_once_is_chosen_again_when_calls_are_dropped(cube: Cube) -> None:
+    # No stored partition has these fields before.
+    query = MONTH | {"by": ["endpoint"], "filters": {"ip": "10.0.0.7", "group_by": "g1"}}
+    before = run_query(cube, COUNTS, **query)
+    cube.drop(int(SEPTEMBER.astype(np.int64)), span.Span.drop_calls)
+    assert run_query(cube, COUNTS, **query) == before
+    transaction.commit()
+    assert run_query(cube, COUNTS, **query) == before
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_aborted_steps_and_late_calls_change_no_number(
     cube: Cube, monkeypatch: pytest.MonkeyPatch, seed: int
