@@ -44,24 +44,22 @@ def may_contain(bits: NDArray[np.uint8], elements: Hashes, probes: int) -> NDArr
     candidates = np.arange(len(elements))
     for number in range(probes):
         bit = _bit(elements[candidates], number, len(bits))
-        candidates = candidates[_is_set(bits[bit >> 3], bit)]
+        is_set = (bits[bit >> 3] >> (bit & 7).astype(np.uint8)) & 1
+        candidates = candidates[is_set.astype(bool)]
     return candidates
 
 
 def may_hold(filters: NDArray[np.uint8], element: int, probes: int) -> NDArray[np.bool_]:
     """Return which of the filters (rows) may contain an element."""
-    result = np.ones(len(filters), dtype=bool)
+    result = np.ones(len(filters), dtype=np.uint8)
+    start, step = element & int(_LOW), (element >> int(_HALF)) | 1
     for number in range(probes):
-        bit = _bit(np.array([element], dtype=np.uint64), number, filters.shape[1])
-        result &= _is_set(filters[:, bit[0] >> 3], bit)
-    return result
+        bit = (start + number * step) % (filters.shape[1] * 8)
+        result &= filters[:, bit >> 3] >> (bit & 7)
+    return result.astype(bool)
 
 
 def _bit(elements: Hashes, number: int, size: int) -> NDArray[Any]:
     step = (elements >> _HALF) | np.uint64(1)
     bits = ((elements & _LOW) + np.uint64(number) * step) % np.uint64(size * 8)
     return bits.astype(np.int64)
-
-
-def _is_set(values: NDArray[np.uint8], bits: NDArray[Any]) -> NDArray[np.bool_]:
-    return ((values >> (bits & 7).astype(np.uint8)) & 1).astype(bool)

@@ -65,7 +65,10 @@ class ColumnCondition:
 
     def _meets(self, column: Column, rows: Array) -> Array:
         """Return in which rows the value meets the condition; any result where there is none."""
-        if column.texts is not None:
+        if column.texts is not None and self.op in ("eq", "in"):
+            wanted = [column.texts.index(each) for each in self.values if each in column.texts]
+            result = np.isin(column.values[rows], wanted)
+        elif column.texts is not None:
             used, numbers = np.unique(column.values[rows], return_inverse=True)
             texts = (column.texts[index] for index in used.tolist())
             result = np.array([self._text_meets(text) for text in texts], dtype=bool)[numbers]
@@ -77,8 +80,6 @@ class ColumnCondition:
         return result
 
     def _text_meets(self, text: str) -> bool:
-        if self.op == "in":
-            return text in self.values
         if self.op == "contains":
             return self.values[0] in text
         return COMPARISONS[self.op](text, self.values[0])

@@ -79,14 +79,11 @@ class EventLog(Persistent):
         """Return all runs, oldest first."""
         return [*self.full.entries, *self.recent]
 
-    def append(self, rows: Iterable[EventRow]) -> None:
+    def append(self, rows: Sequence[EventRow]) -> None:
         """Add new events, which get the next numbers of the sequence."""
-        numbered = [
-            replace(row, sequence=sequence) for sequence, row in enumerate(rows, self.next_sequence)
-        ]
-        if numbered:
-            self.next_sequence += len(numbered)
-            table = EventTable.of(numbered)
+        if rows:
+            table = EventTable.of(rows, self.next_sequence)
+            self.next_sequence += len(rows)
             entry = RunEntry.of(table)
             if not entry.run.is_single:
                 self._count(table, 1)
@@ -180,12 +177,13 @@ class EventLog(Persistent):
             types.update(part.event_type for part in table.ranges.get(project, ()))
         return types
 
-    def trait_keys(self, group: Group) -> set[ColumnKey]:
-        """Return the traits that the events of a project and type have."""
-        keys = set(self.counts.get(group, ()))
+    def traits_of(self, groups: Iterable[Group]) -> dict[Group, set[ColumnKey]]:
+        """Return the traits that the events of each project and type have."""
+        keys = {group: set(self.counts.get(group, ())) - {_EVENTS} for group in groups}
         for table in self._uncounted():
-            keys.update(table.trait_counts.get(group, ()))
-        return keys - {_EVENTS}
+            for group in table.trait_counts.keys() & keys.keys():
+                keys[group].update(table.trait_counts[group])
+        return keys
 
     def _uncounted(self) -> Iterator[EventTable]:
         """Iterate over the events that `counts` leaves out."""

@@ -83,8 +83,11 @@ class EventTable:
         return int(self.sizes.sum())
 
     @classmethod
-    def of(cls, rows: Sequence[EventRow]) -> "EventTable":
-        """Return a table of events in any order."""
+    def of(cls, rows: Sequence[EventRow], first_sequence: int) -> "EventTable":
+        """Return a table of events, in the order of their sequence.
+
+        :param first_sequence: that of the first one.
+        """
         groups = sorted({(row.project, row.event_type) for row in rows})
         number = {group: index for index, group in enumerate(groups)}
         group_of = np.array([number[row.project, row.event_type] for row in rows], dtype=np.int64)
@@ -100,7 +103,7 @@ class EventTable:
                 values.append(row.raw)
         columns = {
             GENERATED: Column(np.array([row.generated for row in rows], dtype=np.int64)),
-            SEQUENCE: Column(np.array([row.sequence or 0 for row in rows], dtype=np.int64)),
+            SEQUENCE: Column(np.arange(first_sequence, first_sequence + len(rows))),
             MESSAGE_ID: _texts([row.message_id for row in rows]),
         } | {
             key: _scattered(key, places, values, len(rows))

@@ -13,8 +13,10 @@ from pydash_events.table_format import check_format
 
 Decoded = TypeVar("Decoded")
 
-# What decoded frames may occupy in memory together, in bytes of their frames.
-CAPACITY = 32 * 1024**2
+# What decoded frames may occupy in memory together, in bytes.
+CAPACITY = 64 * 1024**2
+# About how much larger a frame is when it is decoded, with the indexes that tables keep.
+_EXPANSION = 4
 _KEY_BYTES = 12
 
 
@@ -91,7 +93,7 @@ class FrameEntry(Generic[Decoded]):
             result = decode(data)
             # The decoded frame is cached; do not keep the bytes in memory twice.
             self.frame._p_deactivate()
-            return len(data), result
+            return _EXPANSION * len(data), result
 
         decoded: Decoded = cache.get(self.key, load)
         return decoded

@@ -5,7 +5,6 @@ Events are written into the inbox, in the transaction of what they record, and f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -96,8 +95,8 @@ class Connection(base.Connection):
             groups = {(event.project or "", event.event_type) for event in valid.values()}
             dtypes = {
                 (*group, name): dtype
-                for group in groups
-                for name, dtype in log.trait_keys(group)
+                for group, keys_of_group in log.traits_of(groups).items()
+                for name, dtype in keys_of_group
                 if dtype is not None
             } | {
                 (row.project, row.event_type, name): dtype
@@ -148,7 +147,7 @@ class Connection(base.Connection):
 
         def read() -> dict[str, int]:
             group = (self.project, event_type)
-            keys = event_log.event_log().trait_keys(group)
+            keys = event_log.event_log().traits_of([group])[group]
             waiting = _waiting([self.project])
             if waiting is not None:
                 keys |= waiting.trait_counts.get(group, {}).keys()
@@ -174,13 +173,13 @@ def connect(url: str, conf: Mapping[str, Any] | None = None) -> Connection:
 
 def _waiting(projects: Sequence[str]) -> EventTable | None:
     """Return the events of projects in the inbox; None if there are none."""
+    wanted = set(projects)
     rows: dict[Key, EventRow] = {}
     for _, batch in inbox.inbox().batches():
         for row in batch:
-            if row.project in projects:
-                number = UNSEQUENCED + len(rows)
-                rows.setdefault((row.project, row.message_id), replace(row, sequence=number))
-    return EventTable.of(list(rows.values())) if rows else None
+            if row.project in wanted:
+                rows.setdefault((row.project, row.message_id), row)
+    return EventTable.of(list(rows.values()), UNSEQUENCED) if rows else None
 
 
 def _remove_before(limit: int, max_count: int) -> int:

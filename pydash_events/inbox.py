@@ -21,6 +21,8 @@ from pydash_events.event_rows import EventRow
 from pydash_events.frames import cache
 
 BAGS = 64
+# About how much memory an event occupies.
+_ROW_BYTES = 1024
 _ROOT_NAME = "event_inbox"
 
 
@@ -76,4 +78,5 @@ def _encode(rows: Iterable[EventRow]) -> bytes:
 
 
 def _load(entry: bytes) -> tuple[int, list[EventRow]]:
-    return len(entry), [EventRow(*values) for values in table_format.unpack(entry)[0]]
+    rows = [EventRow(*values) for values in table_format.unpack(entry)[0]]
+    return _ROW_BYTES * len(rows), rows

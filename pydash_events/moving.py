@@ -73,7 +73,7 @@ def _move_some() -> int:
     rows = {(row.project, row.message_id): row for row in _reversed(batches)}
     log = event_log()
     known = log.known(list(rows))
-    log.append(row for key, row in reversed(rows.items()) if key not in known)
+    log.append([row for key, row in reversed(rows.items()) if key not in known])
     inbox().remove(key for key, _ in batches)
     return sum(len(batch) for _, batch in batches)
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,11 +49,13 @@ print(calls)
 
 MOVE = """
 import sys, pydash_database
-from pydash_events.moving import move
+from pydash_events import get_connection
+from pydash_events.moving import move, ship
 
 pydash_database.configure(sys.argv[1])
+target = get_connection(sys.argv[2])
 while True:
-    if move():
+    if move() if sys.argv[2] == "zodb://" else ship(target):
         print("moved", flush=True)
 """
 
@@ -104,11 +107,17 @@ def test_no_transaction_of_four_processes_is_retried(server: str) -> None:
 
 
 @pytest.mark.slow
-def test_killing_the_mover_loses_and_repeats_no_event(server: str) -> None:
+@pytest.mark.parametrize("target", ["zodb://", "sqlite:///{folder}/events.db"])
+def test_killing_the_mover_loses_and_repeats_no_event(
+    server: str, target: str, tmp_path: Path
+) -> None:
+    target = target.format(folder=tmp_path)
+    log = get_connection(target)
+    log.upgrade()
     store, recorded = get_connection("zodb://"), 0
     for round_ in range(6):
         mover = subprocess.Popen(
-            [sys.executable, "-c", MOVE, server], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", MOVE, server, target], stdout=subprocess.PIPE, text=True
         )
         assert mover.stdout is not None
         store.record_events(events(f"{recorded:05}"))
@@ -121,17 +130,23 @@ def test_killing_the_mover_loses_and_repeats_no_event(server: str) -> None:
             recorded += 40
         mover.kill()
         mover.communicate()
-        found = [each.message_id for each in all_events()]
-        assert found == [f"{number:05}" for number in range(recorded)]
-    move()
-    found_in_log = all_events()
-    assert [each.message_id for each in found_in_log] == [f"{n:05}" for n in range(recorded)]
-    assert len({each.sequence for each in found_in_log} - {None}) == recorded
+        # One that is in both was shipped, but not removed from the inbox.
+        found = {each.message_id for each in [*all_events(), *log.get_events(EventFilter())]}
+        assert sorted(found) == [f"{number:05}" for number in range(recorded)]
+    if target == "zodb://":
+        move()
+    else:
+        ship(log)
+        assert all_events() == []
+    events_in_log = list(log.get_events(EventFilter()))
+    assert [each.message_id for each in events_in_log] == [f"{n:05}" for n in range(recorded)]
+    assert len({each.sequence for each in events_in_log} - {None}) == recorded
+    log.close()
 
 
 def test_two_movers_at_once_move_each_event_once(server: str) -> None:
     mover = subprocess.Popen(
-        [sys.executable, "-c", MOVE, server], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", MOVE, server, "zodb://"], stdout=subprocess.PIPE, text=True
     )
     store = get_connection("zodb://")
     for number in range(50):
