@@ -9,16 +9,29 @@ and a count.
 
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pydash_database
 from bench.run import table
-from pydash_events import Event, EventFilter, Order, Trait, base, get_connection
+from pydash_database import server
+from pydash_events import (
+    Event,
+    EventFilter,
+    Order,
+    Trait,
+    base,
+    get_connection,
+    impl_zodb,
+    moving,
+)
 from tests.support.database_servers import postgresql
 
 EVENTS = 100_000
@@ -27,6 +40,8 @@ ROUNDS = 20
 LIMIT = 100
 MAX_PAGE_MS = 50
 MIN_EVENTS_PER_SECOND = 10_000
+MAX_WRITTEN_BYTES, MAX_PACKED_BYTES = 500, 150
+SERVE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
 PROJECTS, TYPES, USERS = 40, 12, 500
 START = datetime(2025, 12, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -55,16 +70,21 @@ def run(size: int = EVENTS) -> list[Row]:
     rows = []
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        server = stack.enter_context(postgresql("UTC"))
+        cluster = stack.enter_context(postgresql("UTC"))
+        file = stack.enter_context(_zeo(folder))
         urls = {
             "memory": "memory://bench",
+            "zodb": "zodb://",
             "SQLite": f"sqlite:///{folder}/events.db",
-            "PostgreSQL": server.create_database(drivername="postgresql"),
+            "PostgreSQL": cluster.create_database(drivername="postgresql"),
         }
         for name, url in urls.items():
             connection = get_connection(url)
             connection.upgrade()
+            empty = file.stat().st_size
             rows.append(_record(name, connection, size))
+            if url == "zodb://":
+                rows += _sizes(file, empty, size)
             rows += _read(name, connection)
             connection.close()
     return rows
@@ -78,6 +98,8 @@ def _record(name: str, connection: base.Connection, size: int) -> Row:
         if len(batch) == BATCH:
             start = time.perf_counter()
             assert not any(connection.record_events(batch))
+            if isinstance(connection, impl_zodb.Connection):
+                moving.move()  # In PyDash, another process does this at the same time.
             seconds += time.perf_counter() - start
             batch = []
     value = size // BATCH * BATCH / seconds
@@ -90,6 +112,39 @@ def _record(name: str, connection: base.Connection, size: int) -> Row:
         "peer": MIN_EVENTS_PER_SECOND,
         "ratio": ratio,
     }
+
+
+def _sizes(file: Path, empty: int, size: int) -> Iterator[Row]:
+    """Yield the bytes of an event in the file of the main database."""
+    written = (file.stat().st_size - empty) / size
+    pydash_database.pack(days=0)
+    packed = (file.stat().st_size - empty) / size
+    for name, value, peer in (
+        ("written", written, MAX_WRITTEN_BYTES),
+        ("after pack", packed, MAX_PACKED_BYTES),
+    ):
+        yield {
+            "name": f"events: one of {size:,}, {name}, zodb",
+            "value": value,
+            "unit": "B",
+            "peer": peer,
+            "ratio": peer / value,
+        }
+
+
+@contextmanager
+def _zeo(folder: str) -> Iterator[Path]:
+    """Serve an empty database; yield its file."""
+    process = subprocess.Popen([sys.executable, "-c", SERVE, folder])
+    try:
+        while not server.is_accepting(Path(folder)):
+            time.sleep(0.02)
+        pydash_database.configure(f"zeo://{folder}/{server.SOCKET_NAME}")
+        yield Path(folder) / server.FILE_NAME
+    finally:
+        pydash_database.close()
+        process.kill()
+        process.wait()
 
 
 def _read(name: str, connection: base.Connection) -> Iterator[Row]:
