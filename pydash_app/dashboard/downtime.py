@@ -4,7 +4,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from BTrees.IOBTree import IOBTree
 from BTrees.OOBTree import OOBTree
@@ -27,7 +27,7 @@ _LATENCY = struct.Struct("<If")  # second of the day, milliseconds
 
 @dataclass(frozen=True, slots=True)
 class DayDowntime:
-    """The uptime of a dashboard on one day (UTC).
+    """The uptime of a dashboard on one day.
 
     :ivar downtime: how long the app was down on that day.
     :ivar percentage: the percentage of the monitored time that it was down; None if unmonitored.
@@ -172,13 +172,16 @@ class DowntimeLog(Persistent):
         return _percentage(down, watched)
 
     def per_day(
-        self, start: datetime, end: datetime, now: datetime | None = None
+        self, start: datetime, end: datetime, now: datetime | None = None, zone: tzinfo = UTC
     ) -> list[DayDowntime]:
-        """Return the downtime of every day (UTC) that [start, end) touches."""
+        """Return the downtime of every day that [start, end) touches.
+
+        :param zone: the time zone of the days.
+        """
         now, start, end = _now(now), _utc(start), _utc(end)
-        down = _length_of_days(_clipped(self._all_outages(now), start, end))
-        watched = _length_of_days(_clipped(self._all_watches(now), start, end))
-        days = [first.date() for first, _ in _days(start, end)]
+        down = _length_of_days(_clipped(self._all_outages(now), start, end), zone)
+        watched = _length_of_days(_clipped(self._all_watches(now), start, end), zone)
+        days = [day for day, _ in _days(start, end, zone)]
         return [DayDowntime(day, down[day], _percentage(down[day], watched[day])) for day in days]
 
     def latency(self, start: datetime, end: datetime) -> list[tuple[datetime, float]]:
@@ -262,12 +265,12 @@ def _length(intervals: Iterable[Interval]) -> timedelta:
     return sum((last - first for first, last in intervals), timedelta())
 
 
-def _length_of_days(intervals: Iterable[Interval]) -> defaultdict[date, timedelta]:
+def _length_of_days(intervals: Iterable[Interval], zone: tzinfo) -> defaultdict[date, timedelta]:
     """Return how much of each day the intervals cover."""
     lengths: defaultdict[date, timedelta] = defaultdict(timedelta)
     for start, end in intervals:
-        for first, last in _days(start, end):
-            lengths[first.date()] += last - first
+        for day, length in _days(start, end, zone):
+            lengths[day] += length
     return lengths
 
 
@@ -275,11 +278,16 @@ def _percentage(down: timedelta, watched: timedelta) -> float | None:
     return 100 * (down / watched) if watched else None
 
 
-def _days(start: datetime, end: datetime) -> Iterator[Interval]:
+def _days(start: datetime, end: datetime, zone: tzinfo) -> Iterator[tuple[date, timedelta]]:
+    """Return the days of a range (UTC), and how much of each lies in it."""
     while start < end:
-        midnight = _midnight(start.date() + timedelta(days=1))
-        yield start, min(midnight, end)
-        start = midnight
+        day = start.astimezone(zone).date()
+        midnight = datetime.combine(day + timedelta(days=1), time.min, zone)
+        if midnight.astimezone(UTC) <= start:  # the clocks are turned back over midnight
+            midnight = midnight.replace(fold=1)
+        stop = min(midnight.astimezone(UTC), end)
+        yield day, stop - start
+        start = stop
 
 
 def _midnight(day: date) -> datetime:

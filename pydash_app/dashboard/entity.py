@@ -175,12 +175,13 @@ class Dashboard(Persistent, Measured, Aggregated):
         cube = self.aggregator_group.cube
         return Stored(int(cube.usage.calls()), cube.stored_bytes)
 
-    def update_summary(self, now: datetime) -> None:
+    def update_summary(self, now: datetime, zones: Iterable[str] = ()) -> None:
         """Update the figures of the overview page.
 
         :param now: the current time.
+        :param zones: the time zones in which the owner reads it.
         """
-        self.summary.update(self, now)
+        self.summary.update(self, now, zones)
 
     def scoped(self, query: Query) -> tuple[Cube, Query]:
         """Return the cube of all calls, and the unchanged query."""

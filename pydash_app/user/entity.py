@@ -14,6 +14,8 @@ from pydash_app.user.verification_code import LIFETIME, VerificationCode
 
 RESET_CODE_LIFETIME = timedelta(hours=1)
 MAX_UNVERIFIED = timedelta(days=30)
+# Two browsers of a user may be in different time zones.
+MAX_ZONES = 3
 
 
 class User(Persistent, UserMixin):
@@ -33,6 +35,11 @@ class User(Persistent, UserMixin):
     ...
     TypeError: name must be a str, not int
     """
+
+    # Users that were stored by earlier versions have not chosen one.
+    timezone: str | None = None
+    # In which the overview was read, the latest one first.
+    overview_timezones: tuple[str, ...] = ()
 
     def __init__(self, name: str, password: str, mail: str) -> None:
         for parameter, value in (("name", name), ("password", password), ("mail", mail)):
@@ -158,6 +165,11 @@ class User(Persistent, UserMixin):
     def has_reset_code_expired(self) -> bool:
         """Return whether the reset code has expired."""
         return datetime.now(UTC) >= self._reset_code_expires
+
+    def read_overview_in(self, zone: str) -> None:
+        """Record a time zone: from now on, figures of its days are kept ready for the overview."""
+        if zone not in self.overview_timezones:
+            self.overview_timezones = (zone, *self.overview_timezones[: MAX_ZONES - 1])
 
     # The keys that the repository indexes; None is not indexed.
 

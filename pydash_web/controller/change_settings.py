@@ -22,4 +22,6 @@ def change_settings(body: Settings) -> UserMessage:
         play_sounds=body.play_sounds,
         current_password=body.current_password,
     )
+    if "timezone" in body.model_fields_set:
+        user.timezone = body.timezone
     return UserMessage(message="Settings saved.", user=user_info(user))

@@ -10,6 +10,7 @@ from persistent import Persistent
 from pydash_app.dashboard import load
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.summary import DayFigures, start_of_day
 from pydash_cube.cache import Cache
 from pydash_cube.version import version_of
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
@@ -32,10 +33,14 @@ UPTIME_WINDOW = timedelta(days=90)
 kept: Cache[bytes] = Cache(16 * 1024**2, lambda text: len(text) + 1_000)
 
 
-def dashboards_json(dashboards: list[Dashboard], *, with_endpoints: bool) -> bytes:
+def dashboards_json(
+    dashboards: list[Dashboard], *, with_endpoints: bool, day: datetime | None = None
+) -> bytes:
     """Return dashboards by name as JSON: a list of `DashboardInfo`, or of `DashboardOverview`.
 
     They are loaded together, and those that have not changed are not built again.
+
+    :param day: when today began; by default, today is the day (UTC) of the last fetch.
     """
 
     def parts(dashboard: Dashboard) -> Iterator[Persistent]:
@@ -54,25 +59,25 @@ def dashboards_json(dashboards: list[Dashboard], *, with_endpoints: bool) -> byt
         model_of = dashboard_info if with_endpoints else dashboard_overview
 
         def build() -> bytes:
-            return Rendered.of(model_of(dashboard)).body
+            return Rendered.of(model_of(dashboard, day)).body
 
-        return build() if version is None else kept.get((version, minute), build)
+        return build() if version is None else kept.get((version, minute, day), build)
 
     load(dashboards, parts, parts_of_parts)
     by_name = sorted(dashboards, key=lambda each: each.name.casefold())
     return b"[%s]" % b",".join(map(json, by_name))
 
 
-def dashboard_overview(dashboard: Dashboard) -> DashboardOverview:
+def dashboard_overview(dashboard: Dashboard, day: datetime | None = None) -> DashboardOverview:
     """Build the response model of a dashboard without its endpoints."""
-    return DashboardOverview(**dashboard_fields(dashboard))
+    return DashboardOverview(**dashboard_fields(dashboard, day))
 
 
-def dashboard_info(dashboard: Dashboard) -> DashboardInfo:
-    """Build the response model of a dashboard without reading its cube."""
+def dashboard_info(dashboard: Dashboard, day: datetime | None = None) -> DashboardInfo:
+    """Build the response model of a dashboard."""
     listed, following = endpoints_from(dashboard, None, LISTED_ENDPOINTS)
     endpoints = [endpoint_info(dashboard, each) for each in listed]
-    fields = dashboard_fields(dashboard)
+    fields = dashboard_fields(dashboard, day)
     return DashboardInfo(**fields, endpoints=endpoints, next_endpoint=following)
 
 
@@ -98,8 +103,11 @@ def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:
     )
 
 
-def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
-    """Return the fields of `DashboardInfo`, except for the endpoints."""
+def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[str, Any]:
+    """Return the fields of `DashboardInfo`, except for the endpoints.
+
+    :param day: when today began; by default, today is the day (UTC) of the last fetch.
+    """
     fetching, summary, now = dashboard.fetching, dashboard.summary, _this_minute()
     progress = None
     if not fetching.state.has_history:
@@ -108,6 +116,9 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
             calls=fetching.progress.calls,
             seconds_left=fetching.progress.seconds_left,
         )
+    if day is None and summary.updated is not None:
+        day = start_of_day(summary.updated, "UTC")
+    today = summary.of_day(day, dashboard) if day else DayFigures()
     return {
         "id": dashboard.id,
         "name": dashboard.name,
@@ -130,10 +141,10 @@ def dashboard_fields(dashboard: Dashboard) -> dict[str, Any]:
         "progress": progress,
         "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_WINDOW, now, now),
         "summary": DashboardSummary(
-            visits_today=summary.visits_today,
-            p50=summary.p50,
-            p95=summary.p95,
-            error_rate=summary.error_rate,
+            visits_today=today.visits,
+            p50=today.p50,
+            p95=today.p95,
+            error_rate=today.error_rate,
             sparkline=summary.sparkline,
         ),
     }

@@ -1,13 +1,14 @@
 """Returns the dashboards of a user, and their statistics in the documented shape."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
 from pydash_app.dashboard import dashboards_of_user
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.measured import Measured
+from pydash_app.dashboard.summary import start_of_day
 from pydash_cube.query import Query, QueryResult
 from pydash_cube.vocabulary import StatisticName, TimeUnit
 from pydash_web.controller.dashboard_info import (
@@ -53,8 +54,12 @@ def dashboards(query: DashboardFields) -> Rendered[Dashboards]:
 
     :param query: which fields.
     """
-    mine = dashboards_of_user(session.current_user().id)
-    return Rendered(dashboards_json(mine, with_endpoints=query.fields == "all"))
+    user, day = session.current_user(), None
+    if query.timezone is not None:
+        user.read_overview_in(query.timezone)
+        day = start_of_day(datetime.now(UTC), query.timezone)
+    mine = dashboards_of_user(user.id)
+    return Rendered(dashboards_json(mine, with_endpoints=query.fields == "all", day=day))
 
 
 def dashboard(dashboard_id: str, query: DetailedEndpointRange) -> Computed[DashboardDetails]:

@@ -1,6 +1,7 @@
 """Ranges of whole days."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydash_web.api import validation
 from pydash_web.models.statistic import DateRange
@@ -8,14 +9,14 @@ from pydash_web.models.statistic import DateRange
 MAX_DAYS = 10_000
 
 
-def days(query: DateRange, zone: tzinfo = UTC, most: int = MAX_DAYS) -> tuple[datetime, datetime]:
+def days(query: DateRange, most: int = MAX_DAYS) -> tuple[datetime, datetime]:
     """Return the first and the last day of a range, by default the last eight days.
 
-    :param zone: the time zone of the days.
     :param most: the maximum number of days.
     :return: the midnights at which the two days begin.
     :raises InvalidInput: the last day is before the first, or there are too many days.
     """
+    zone = ZoneInfo(query.timezone)
     today = datetime.now(zone)
     last = query.end_date or today
     first = query.start_date or min(today, last) - timedelta(days=7)

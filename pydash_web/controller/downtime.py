@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from statistics import fmean
+from zoneinfo import ZoneInfo
 
 from pydash_web.controller.dates import days
 from pydash_web.controller.lookup import find_dashboard
@@ -13,6 +14,7 @@ from pydash_web.models.statistic import DateRange
 def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
     """Return the outages of a dashboard; an ongoing outage counts up to now."""
     dashboard = find_dashboard(dashboard_id)
+    zone = ZoneInfo(query.timezone)
     first, last = days(query)
     log, end, now = dashboard.downtime, last + timedelta(days=1), datetime.now(UTC)
     outages = [
@@ -23,13 +25,13 @@ def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
         )
         for start, stop in log.intervals(first, end, now)
     ]
-    pings = groupby(log.latency(first, end), key=lambda ping: ping[0].date())
+    pings = groupby(log.latency(first, end), key=lambda ping: ping[0].astimezone(zone).date())
     return Downtime(
         monitor_downtime=dashboard.monitor_downtime,
         downtime_intervals=outages,
         downtime_percentage=log.percentage(first, end, now),
         total_downtimes={
-            each.day: each.downtime.total_seconds() for each in log.per_day(first, end, now)
+            each.day: each.downtime.total_seconds() for each in log.per_day(first, end, now, zone)
         },
         latency={day: fmean(latency for _, latency in group) for day, group in pings},
     )

@@ -20,4 +20,5 @@ def user_info(user: User) -> UserInfo:
         verified=user.is_verified(),
         admin=user.admin,
         play_sounds=user.play_sounds,
+        timezone=user.timezone,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from pydash_app.dashboard.entity import Dashboard
 from pydash_cube.query import Query, QueryResult
@@ -11,14 +10,14 @@ from pydash_web.controller.dates import days
 from pydash_web.controller.inexact import inexact_headers
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.http.rendered import Computed, Rendered
-from pydash_web.models.statistic import Heatmap, LocalDateRange
+from pydash_web.models.statistic import DateRange, Heatmap
 
 DAY = timedelta(days=1)
 HOURS = 24
 
 
 def visitor_heatmap(
-    dashboard_id: str, query: LocalDateRange, field: str = "total_visits"
+    dashboard_id: str, query: DateRange, field: str = "total_visits"
 ) -> Computed[Heatmap]:
     """Return the number of requests in each hour.
 
@@ -26,7 +25,7 @@ def visitor_heatmap(
     :param field: total_visits or unique_visitors.
     """
     dashboard = find_dashboard(dashboard_id)
-    first, last = days(query, ZoneInfo(query.timezone), most=MAX_SLICES // HOURS)
+    first, last = days(query, most=MAX_SLICES // HOURS)
     hours = _hours_query(first, last, query.timezone)
 
     def build() -> Rendered[Heatmap]:
@@ -36,7 +35,7 @@ def visitor_heatmap(
     return Computed(dashboard.result_key((field, first, last), hours), build)
 
 
-def unique_visitor_heatmap(dashboard_id: str, query: LocalDateRange) -> Computed[Heatmap]:
+def unique_visitor_heatmap(dashboard_id: str, query: DateRange) -> Computed[Heatmap]:
     """Return the number of unique visitors in each hour."""
     return visitor_heatmap(dashboard_id, query, "unique_visitors")
 

@@ -8,6 +8,7 @@ from pydantic import Field, RootModel
 
 from pydash_cube.vocabulary import CallField
 from pydash_web.models.common import Body, Message, Name, Query, ResponseBody, Token, Url
+from pydash_web.models.dates import Timezone
 from pydash_web.models.statistic import Aggregates, Filter
 
 State = Literal[
@@ -78,7 +79,7 @@ class EndpointInfo(ResponseBody):
 
 
 class DashboardSummary(ResponseBody):
-    """Key figures of today (UTC)."""
+    """Key figures of today, see `timezone`."""
 
     visits_today: int
     p50: float | None = Field(description="Median execution time today, in ms.")
@@ -166,6 +167,11 @@ class DashboardFields(Query):
 
     fields: Literal["all", "summary"] = Field(
         default="all", description="`summary` omits the endpoints."
+    )
+    timezone: Timezone | None = Field(
+        default=None,
+        description="The IANA time zone whose day is today; by default, today is the day (UTC) of"
+        " the last fetch.",
     )
 
 

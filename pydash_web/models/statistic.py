@@ -20,7 +20,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from pydash_cube.query import Query as CubeQuery
 from pydash_cube.query import QueryResult
 from pydash_cube.vocabulary import CallField, StatisticName, StatusClass, TimeUnit
-from pydash_web.models.common import PRINTABLE, Query, ResponseBody
+from pydash_web.models.common import PRINTABLE, ResponseBody
 from pydash_web.models.dates import Date, InTimezone, not_before
 
 # The API's names for the cube's parameters, where they differ.
@@ -141,8 +141,8 @@ class HistogramQuery(Filters):
     bins: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-class DateRange(Query):
-    """A range of whole days, both inclusive."""
+class DateRange(InTimezone):
+    """A range of whole days in a time zone, both inclusive."""
 
     start_date: Date | None = Field(default=None, description="Default: seven days ago.")
     end_date: Date | None = Field(default=None, description="Default: today.")
@@ -151,10 +151,6 @@ class DateRange(Query):
     @classmethod
     def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
         return not_before(info.data.get("start_date"), end)
-
-
-class LocalDateRange(DateRange, InTimezone):
-    """A range of whole days in a time zone, both inclusive."""
 
 
 class ExportQuery(Filters):

@@ -8,6 +8,7 @@ from pydantic import EmailStr, Field
 
 from pydash_app.user.api_token import DEFAULT_LIFETIME_DAYS
 from pydash_web.models.common import Body, Code, Message, Name, NewPassword, Password, ResponseBody
+from pydash_web.models.dates import Timezone
 
 Mail = Annotated[EmailStr, Field(max_length=254)]
 Scope = Literal["read", "write"]
@@ -83,6 +84,9 @@ class Settings(Body):
         default=None, description="Required with a new `email`."
     )
     play_sounds: bool | None = None
+    timezone: Timezone | None = Field(
+        default=None, description="The IANA time zone of the pages; null for the browser's."
+    )
 
 
 class NewToken(Body):
@@ -104,6 +108,9 @@ class UserInfo(ResponseBody):
     verified: bool
     admin: bool
     play_sounds: bool
+    timezone: str | None = Field(
+        description="The IANA time zone of the pages; null for the browser's."
+    )
 
 
 class UserMessage(Message):

@@ -21,6 +21,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "username": "Alicia",
         "email": "b@example.com",
         "current_password": PASSWORD,
+        "timezone": "Europe/Berlin",
     },
     "/api/user/change_password": {
         "current_password": PASSWORD,

@@ -12,9 +12,12 @@ import pydash_app
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
+from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
 from pydash_app.dashboard.retention import Retention
+from pydash_app.dashboard.summary import DayFigures, start_of_day
+from pydash_app.user import repository as users
 from pydash_database import transact
 from pydash_database.storages import ZeoClient
 from pydash_web.controller import dashboard_info
@@ -22,6 +25,7 @@ from pydash_web.controller.dashboard_info import LISTED_ENDPOINTS, dashboards_js
 from tests.pydash_web.support.running_site import FIRST_CALL, Visitor, make_dashboard
 
 NOW = datetime.now(UTC) - timedelta(hours=1)
+START = datetime.now(UTC)
 ENDPOINT_FIELDS = {"endpoints", "next_endpoint"}
 REMOTE = RemoteInfo("http://app", "http://app/dashboard", "exporter", "5.1.0")
 PROGRESS = FetchProgress(calls=30, remaining=10, seconds=6.0)
@@ -65,9 +69,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[Dashboard]:
     """The dashboards whose JSON is built from now on."""
     dashboard_fields, calls = dashboard_info.dashboard_fields, []
 
-    def noted(dashboard: Dashboard) -> Any:
+    def noted(dashboard: Dashboard, day: datetime | None = None) -> Any:
         calls.append(dashboard)
-        return dashboard_fields(dashboard)
+        return dashboard_fields(dashboard, day)
 
     monkeypatch.setattr(dashboard_info, "dashboard_fields", noted)
     monkeypatch.setattr(dashboard_info, "_this_minute", lambda: NOW)
@@ -188,3 +192,50 @@ def test_the_objects_of_all_dashboards_are_loaded_together(
         return len(loaded - set().union(*ahead)), len(ahead)
 
     assert of(2) == of(9)
+
+
+class TestToday:
+    """Calls of each of the last 49 hours, in time zones that never have the same date."""
+
+    ZONES = ("Pacific/Kiritimati", "UTC", "Pacific/Pago_Pago")
+
+    @pytest.fixture
+    def hourly(self, owner: UUID) -> UUID:
+        calls = [
+            EndpointCall("foo", 5.0, START - timedelta(hours=hours), "1", "", "::1")
+            for hours in range(49)
+        ]
+        return make_dashboard(owner, lambda: calls)
+
+    def visits(self, visitor: Visitor, zone: str) -> int:
+        [shown] = visitor.get("/api/dashboards", params={"timezone": zone}).json()
+        found: int = shown["summary"]["visits_today"]
+        return found
+
+    def test_it_is_the_day_of_the_time_zone(self, alice: Visitor, hourly: UUID) -> None:
+        change(hourly, lambda board: board.update_summary(START))
+        for zone in self.ZONES:
+            hours = (START - start_of_day(START, zone)) // timedelta(hours=1)
+            assert self.visits(alice, zone) == hours + 1
+
+    def test_figures_are_ready_for_zones_in_which_it_was_read(
+        self, alice: Visitor, owner: UUID, hourly: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        change(hourly, lambda board: board.update_summary(START))
+        before = [self.visits(alice, zone) for zone in self.ZONES]
+        zones = transact(lambda: users.find(owner).overview_timezones)  # type: ignore[union-attr]
+        assert set(zones) == set(self.ZONES)
+        change(hourly, lambda board: board.update_summary(START, zones))
+        dashboard_info.kept.clear()
+        monkeypatch.setattr(DayFigures, "since", None)
+        assert [self.visits(alice, zone) for zone in self.ZONES] == before
+
+    def test_a_day_that_began_after_the_last_fetch_has_no_requests(
+        self, alice: Visitor, hourly: UUID
+    ) -> None:
+        change(hourly, lambda board: board.update_summary(START - timedelta(hours=25)))
+        assert [self.visits(alice, zone) for zone in self.ZONES] == [0, 0, 0]
+
+    def test_an_unknown_zone_is_400(self, alice: Visitor) -> None:
+        response = alice.get("/api/dashboards?timezone=Europe/Atlantis")
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["timezone"])

@@ -90,6 +90,7 @@ class TestUser:
         assert answer.status_code == 200
         assert set(answer.json()) == {
             "id", "name", "email", "pending_email", "verified", "admin", "play_sounds",
+            "timezone",
         }  # fmt: skip
 
     def test_it_is_401_without_a_session(self, browser: Visitor) -> None:
@@ -306,6 +307,25 @@ class TestChangeSettings:
         assert (user["name"], user["play_sounds"]) == ("Alice", False)
         assert alice.post("/api/user/change_settings", {"username": "Alicia"}).status_code == 200
         assert alice.get("/api/user").json()["name"] == "Alicia"
+
+    def test_the_time_zone_is_that_of_the_browser_until_one_is_chosen(self, alice: Visitor) -> None:
+        def timezone() -> object:
+            return alice.get("/api/user").json()["timezone"]
+
+        assert timezone() is None
+        for chosen in ("Asia/Kathmandu", None):
+            body = {"timezone": chosen}
+            answer = alice.post("/api/user/change_settings", body)
+            assert answer.json()["user"]["timezone"] == chosen == timezone()
+            assert alice.post("/api/user/change_settings", {"play_sounds": False}).ok
+            assert timezone() == chosen, "an omitted setting does not change"
+
+    def test_it_refuses_an_unknown_time_zone(self, alice: Visitor) -> None:
+        answer = alice.post("/api/user/change_settings", {"timezone": "Europe/Atlantis"})
+        assert answer.status_code == 400
+        assert answer.json()["errors"] == {
+            "timezone": ["Must be the name of an IANA time zone, such as Europe/Berlin."]
+        }
 
     def test_it_limits_mails(self, alice: Visitor) -> None:
         statuses = [

@@ -96,6 +96,7 @@ def test_users_are_read(expected: Any) -> None:
                 "admin": user.admin,
                 "play_sounds": user.play_sounds,
             }.items() <= account.items()
+            assert user.timezone is None
             code = account["verification_code"]
             assert user.verification_code_key == (code and hash_code(code))
             assert user.check_password(account["password"])

@@ -778,26 +778,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/exporter": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Return the wheel of the exporter
-         * @description It is served at `/exporter/<file>`.
-         */
-        get: operations["get_exporter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1042,7 +1022,7 @@ export interface components {
         };
         /**
          * DashboardSummary
-         * @description Key figures of today (UTC).
+         * @description Key figures of today, see `timezone`.
          */
         DashboardSummary: {
             visits_today: number;
@@ -1191,13 +1171,6 @@ export interface components {
          * @description Requests in chronological order.
          */
         ExportedCalls: components["schemas"]["ExportedCall"][];
-        /**
-         * Exporter
-         * @description The exporter that monitored apps install.
-         */
-        Exporter: {
-            wheel: components["schemas"]["Wheel"] | null;
-        };
         /**
          * Group
          * @description One group of the result of a query.
@@ -1562,6 +1535,11 @@ export interface components {
             current_password?: string | null;
             /** @default null */
             play_sounds?: boolean | null;
+            /**
+             * @description The IANA time zone of the pages; null for the browser's.
+             * @default null
+             */
+            timezone?: string | null;
         };
         /**
          * SignedIn
@@ -1683,6 +1661,8 @@ export interface components {
             verified: boolean;
             admin: boolean;
             play_sounds: boolean;
+            /** @description The IANA time zone of the pages; null for the browser's. */
+            timezone: string | null;
         };
         /**
          * UserMessage
@@ -1702,14 +1682,6 @@ export interface components {
         Value: number | string | string[] | {
             [key: string]: components["schemas"]["Value"];
         } | null;
-        /**
-         * Wheel
-         * @description A wheel that can be installed with pip.
-         */
-        Wheel: {
-            file: string;
-            sha256: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -2743,6 +2715,8 @@ export interface operations {
             query?: {
                 /** @description `summary` omits the endpoints. */
                 fields?: "all" | "summary";
+                /** @description The IANA time zone whose day is today; by default, today is the day (UTC) of the last fetch. */
+                timezone?: string;
             };
             header?: never;
             path?: never;
@@ -3415,6 +3389,8 @@ export interface operations {
     get_downtime: {
         parameters: {
             query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
                 /** @description Default: seven days ago. */
                 start_date?: string;
                 /** @description Default: today. */
@@ -4971,35 +4947,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
-                };
-            };
-        };
-    };
-    get_exporter: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Exporter"];
-                };
-            };
-            /** @description The database is unavailable. Try again. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

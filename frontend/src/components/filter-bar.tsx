@@ -7,6 +7,7 @@ import { useInterval } from '@/api/statistics/history';
 import { Icon } from '@/components/icon';
 import { RangePicker } from '@/components/range-picker';
 import { Select } from '@/components/select';
+import { ZoneNote } from '@/components/zone-note';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
 import { shownName } from '@/api/statistics/names';
@@ -61,7 +62,7 @@ function FilterButton({ dashboardId, names, ref, shortcut }: FilterButtonProps) 
             anchor={anchor}
             dashboardId={dashboardId}
             names={names}
-            range={view.range}
+            view={view}
             onChoose={choose}
             onClose={close}
           />
@@ -123,7 +124,7 @@ function CompareButton() {
 /** The interval of time series; intervals with too many slices are disabled. */
 function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   const { view, change } = useView();
-  const interval = useInterval(dashboardId, view.range, useNow());
+  const interval = useInterval(dashboardId, view, useNow());
   const options = [
     { value: 'auto', name: 'Auto interval' } as const,
     ...TIMESLICES.map((value) => ({
@@ -161,6 +162,9 @@ export function FilterBar(props: FilterBarProps) {
       />
       {/* A chip that goes takes the focus with it. */}
       <FilterChips names={names} onRemoved={() => filterButton.current?.focus()} />
+      <Box sx={{ ml: { sm: 'auto' } }}>
+        <ZoneNote />
+      </Box>
     </Box>
   );
 }

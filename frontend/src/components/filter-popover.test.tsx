@@ -21,7 +21,7 @@ async function openValues(name: CallField, label: string): Promise<string[]> {
       anchor={document.body}
       dashboardId="1"
       names={[name]}
-      range={{ preset: '7d' }}
+      view={{ range: { preset: '7d' }, zone: 'UTC' }}
       onChoose={(_, value) => chosen.push(value)}
       onClose={() => undefined}
     />,

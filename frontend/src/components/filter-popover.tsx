@@ -12,7 +12,7 @@ import { Popup } from '@/components/popup';
 import { SearchInput } from '@/components/search-input';
 import { formatNumber } from '@/lib/format';
 import { shownName } from '@/api/statistics/names';
-import { FILTER_LABELS, type Range } from '@/api/statistics/view';
+import { FILTER_LABELS, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 /** The maximum number of listed values; typing narrows the list. */
@@ -79,13 +79,13 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
 interface ValueListProps {
   dashboardId: string;
   name: CallField;
-  range: Range;
+  view: Pick<View, 'range' | 'zone'>;
   onChoose: (value: string) => void;
 }
 
 /** The values of a filter with their requests; typing narrows the list. */
-function ValueList({ dashboardId, name, range, onChoose }: ValueListProps) {
-  const values = useFilterValues(dashboardId, name, range);
+function ValueList({ dashboardId, name, view, onChoose }: ValueListProps) {
+  const values = useFilterValues(dashboardId, name, view);
   const [typed, setTyped] = useState('');
   return (
     <Box sx={{ width: 320, maxWidth: '100%' }}>
@@ -112,14 +112,14 @@ interface FilterPopoverProps {
   anchor: HTMLElement;
   dashboardId: string;
   names: readonly CallField[];
-  range: Range;
+  view: Pick<View, 'range' | 'zone'>;
   onChoose: (name: CallField, value: string) => void;
   onClose: () => void;
 }
 
 /** Chooses a filter, then its value. */
 export function FilterPopover(props: FilterPopoverProps) {
-  const { anchor, dashboardId, names, range, onChoose, onClose } = props;
+  const { anchor, dashboardId, names, view, onChoose, onClose } = props;
   const [name, setName] = useState<CallField | null>(null);
   return (
     <Popup
@@ -131,7 +131,7 @@ export function FilterPopover(props: FilterPopoverProps) {
         <ValueList
           dashboardId={dashboardId}
           name={name}
-          range={range}
+          view={view}
           onChoose={(value) => onChoose(name, value)}
         />
       ) : (

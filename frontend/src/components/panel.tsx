@@ -57,6 +57,8 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
 interface PanelProps<T> extends Omit<FrameProps, 'children'>, QueryBoundaryProps<T> {
   /** The data as a table; if given, the panel has a button to show it. */
   table?: (data: T) => TableData;
+  /** What to know about the data, below it. */
+  note?: (data: T) => string | undefined;
   /** A sentence that describes the chart for screen readers. */
   summary?: (data: T) => string;
 }
@@ -81,7 +83,7 @@ const TableToggle = ({ title, shown, onToggle }: ToggleProps) => (
 
 /** A framed chart or list of figures with the four query states and a table view. */
 export function Panel<T>(props: PanelProps<T>) {
-  const { title, subtitle, actions, table, summary, children, ...boundary } = props;
+  const { title, subtitle, actions, table, note, summary, children, ...boundary } = props;
   const [asTable, setAsTable] = useState(false);
   const toggle = table && boundary.query.data !== undefined && (
     <TableToggle title={title} shown={asTable} onToggle={() => setAsTable(!asTable)} />
@@ -98,16 +100,23 @@ export function Panel<T>(props: PanelProps<T>) {
       }
     >
       <QueryBoundary {...boundary}>
-        {(data) =>
-          asTable && table ? (
-            <DataTable caption={title} {...table(data)} maxHeight={boundary.minHeight} />
-          ) : (
-            <>
-              {summary && <Box sx={visuallyHidden}>{summary(data)}</Box>}
-              {children(data)}
-            </>
-          )
-        }
+        {(data) => (
+          <>
+            {asTable && table ? (
+              <DataTable caption={title} {...table(data)} maxHeight={boundary.minHeight} />
+            ) : (
+              <>
+                {summary && <Box sx={visuallyHidden}>{summary(data)}</Box>}
+                {children(data)}
+              </>
+            )}
+            {note?.(data) && (
+              <Typography variant="caption" color="textSecondary" component="p" sx={{ mt: 1 }}>
+                {note(data)}
+              </Typography>
+            )}
+          </>
+        )}
       </QueryBoundary>
     </Frame>
   );

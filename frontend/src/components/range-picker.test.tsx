@@ -30,10 +30,20 @@ it('accepts a start and an end date in order', async () => {
   await userEvent.clear(to);
   await userEvent.type(to, '2026-01-01');
   await userEvent.click(screen.getByRole('button', { name: 'Apply' }));
-  expect(screen.getByRole('alert')).toHaveTextContent('The start date is after the end date.');
+  expect(screen.getByRole('alert')).toHaveTextContent('The start is not before the end.');
 
   await userEvent.clear(from);
   await userEvent.type(from, '2025-12-24');
   await userEvent.click(screen.getByRole('button', { name: 'Apply' }));
   expect(router.state.location.search).toBe('?from=2025-12-24&to=2026-01-01');
+});
+
+it('accepts times of day', async () => {
+  const { router } = renderPage(<Picker />, '/?from=2026-01-31&to=2026-01-31T17%3A15');
+  await userEvent.click(screen.getByRole('button', { name: '2026-01-31 to 2026-01-31 17:15' }));
+  const [from] = await screen.findAllByLabelText('Time');
+  if (from === undefined) throw new Error('There is no time.');
+  await userEvent.type(from, '08:30');
+  await userEvent.click(screen.getByRole('button', { name: 'Apply' }));
+  expect(router.state.location.search).toBe('?from=2026-01-31T08%3A30&to=2026-01-31T17%3A15');
 });

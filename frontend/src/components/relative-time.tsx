@@ -1,4 +1,5 @@
 import { useNow } from '@/hooks/use-now';
+import { useZone } from '@/hooks/use-zone';
 import { formatAgo, formatDateTime } from '@/lib/format';
 
 /** "2 min ago", kept up to date, with the exact time on hover. */
@@ -6,7 +7,7 @@ export function RelativeTime({ moment }: { moment: string }) {
   const now = useNow();
   const then = new Date(moment);
   return (
-    <time dateTime={moment} title={formatDateTime(then)}>
+    <time dateTime={moment} title={formatDateTime(then, useZone())}>
       {formatAgo(then, now)}
     </time>
   );

@@ -2,13 +2,15 @@ import { useCallback, useMemo } from 'react';
 
 import { useSearchParams } from 'react-router';
 
+import { useZone } from '@/hooks/use-zone';
 import { parseView, replaceView, viewParams, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 /** Returns the view of this page, which is kept in the URL, and functions to change it. */
 export function useView() {
   const [params, setParams] = useSearchParams();
-  const view = useMemo(() => parseView(params), [params]);
+  const zone = useZone();
+  const view = useMemo(() => parseView(params, zone), [params, zone]);
   const change = useCallback(
     (part: Partial<View>) =>
       setParams((before) => replaceView(before, viewParams({ ...view, ...part }))),

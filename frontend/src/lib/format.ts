@@ -1,4 +1,4 @@
-/* Formats numbers and times in the browser's language and time zone. */
+/* Formats numbers and times in the browser's language. */
 
 const LOCALE = navigator.language;
 
@@ -12,7 +12,6 @@ const finePercent = new Intl.NumberFormat(LOCALE, {
   maximumFractionDigits: 3,
 });
 const significant = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
-const dateTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'long' });
 
 const change0 = new Intl.NumberFormat(LOCALE, {
   style: 'percent',
@@ -77,7 +76,10 @@ export function formatAgo(then: Date, now: Date): string {
 }
 
 /** The exact time with its time zone. */
-export const formatDateTime = (moment: Date): string => dateTime.format(moment);
+export const formatDateTime = (moment: Date, timeZone: string): string =>
+  new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'long', timeZone }).format(
+    moment,
+  );
 
 /** The change from `before` to `now`: "+12%"; undefined if they cannot be compared. */
 export function formatChange(now: Maybe<number>, before: Maybe<number>): string | undefined {

@@ -1,4 +1,4 @@
-/* Arranges hours for heat maps in the browser's time zone. */
+/* Arranges hours for heat maps. */
 
 export interface HourValue {
   /** "2026-01-31" */
@@ -10,23 +10,8 @@ export interface HourValue {
 
 const two = (number: number) => String(number).padStart(2, '0');
 
-/**
- * Converts hours from UTC to the local date and hour at which they began.
- *
- * With a half-hour offset they began at the half hour: see `hourName`.
- */
-export const byLocalClock = <Hour extends Omit<HourValue, 'value'>>(hours: readonly Hour[]) =>
-  hours.map((hour): Hour => {
-    const moment = new Date(`${hour.date}T${two(hour.hour)}:00Z`);
-    const date = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-    return { ...hour, date, hour: moment.getHours() };
-  });
-
-/** Returns the local time at which an hour of UTC begins: "14:00", or "14:30" in India. */
-export function hourName(hour: number): string {
-  const minutes = (60 - (new Date().getTimezoneOffset() % 60)) % 60;
-  return `${two(hour)}:${two(minutes)}`;
-}
+/** "14:00" */
+export const hourName = (hour: number): string => `${two(hour)}:00`;
 
 /** A day, or the mean of a weekday. */
 export interface HourDay {

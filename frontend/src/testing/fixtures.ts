@@ -8,6 +8,7 @@ export const alice: User = {
   verified: true,
   admin: false,
   play_sounds: false,
+  timezone: null,
 };
 
 /** Returns a healthy dashboard with overrides. */

@@ -35,6 +35,7 @@ from pydash_app.dashboard.services import quota, remote
 from pydash_app.dashboard.services.quota import QuotaExceeded
 from pydash_app.event import EventType, of_dashboard, record
 from pydash_app.secrets import UnreadableSecret
+from pydash_app.user import repository as users
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.vocabulary import CallField
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
@@ -328,7 +329,8 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
     now = datetime.now(UTC)
     _record_news(dashboard, batch, page)
     dashboard.add_endpoint_calls(batch)
-    dashboard.update_summary(now)
+    owner = users.find(dashboard.user_id)
+    dashboard.update_summary(now, owner.overview_timezones if owner else ())
     repository.record_stored(dashboard)
     progress = status.progress.plus(
         calls=len(batch),

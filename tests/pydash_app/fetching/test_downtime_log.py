@@ -1,6 +1,7 @@
 import pickle
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -78,6 +79,28 @@ def test_an_outage_across_midnight_is_divided_between_the_days() -> None:
     assert [day.downtime for day in days] == [FIVE, 2 * FIVE]
     assert days[0].percentage == pytest.approx(50)
     assert days[1].percentage == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), 23),
+        ("Europe/Berlin", date(2026, 10, 25), 25),
+        ("Asia/Kathmandu", date(2026, 10, 25), 24),
+        ("Australia/Lord_Howe", date(2026, 4, 5), 24.5),
+        # From one minute past midnight, the clocks were set back to the day before.
+        ("America/St_Johns", date(1990, 10, 27), 24),
+    ],
+)
+def test_days_are_those_of_a_time_zone(zone: str, day: date, hours: float) -> None:
+    clocks = ZoneInfo(zone)
+    start = datetime.combine(day, time(1), clocks).astimezone(UTC) - timedelta(days=1)
+    log = DowntimeLog()
+    log._outages[start] = end = start + timedelta(days=3)
+    days = log.per_day(start, end, end, clocks)
+    downtimes = {each.day: each.downtime for each in days}
+    assert downtimes[day] == timedelta(hours=hours)
+    assert sum(downtimes.values(), timedelta()) == timedelta(days=3)
 
 
 def test_a_long_time_with_many_outages_is_summed_up_in_one_pass() -> None:

@@ -10,12 +10,17 @@ import type { Message, PasswordChange, PasswordConfirmation, Settings, User } fr
 const changeSettings = (settings: Settings) =>
   post<Message & { user: User }>('/user/change_settings', settings);
 
-/** Changes the given settings (name, email address, sounds) and leaves the others as they are. */
+/** Changes the given settings of the account and leaves the others as they are. */
 export function useChangeSettings() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: changeSettings,
-    onSuccess: ({ user }) => queryClient.setQueryData(userKey, user),
+    onSuccess: ({ user }, { timezone }) => {
+      queryClient.setQueryData(userKey, user);
+      // Today is the day of the time zone.
+      if (timezone !== undefined)
+        void queryClient.invalidateQueries({ queryKey: ['dashboards'], exact: true });
+    },
   });
 }
 

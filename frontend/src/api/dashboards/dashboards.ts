@@ -1,7 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { get } from '@/api/core/client';
-import type { Dashboard } from '@/api/types';
+import { userKey } from '@/api/core/session-keys';
+import { zoneOf } from '@/api/core/zone';
+import type { Dashboard, User } from '@/api/types';
 
 const REFRESH_MS = 30_000;
 const IMPORT_REFRESH_MS = 2_000;
@@ -15,7 +17,10 @@ const isImporting = ({ state }: Dashboard) =>
 export const dashboardsQuery = () =>
   queryOptions({
     queryKey: dashboardsKey,
-    queryFn: ({ signal }) => get<Dashboard[]>('/dashboards', undefined, signal),
+    queryFn: ({ client, signal }) => {
+      const timezone = zoneOf(client.getQueryData<User | null>(userKey));
+      return get<Dashboard[]>('/dashboards', { timezone }, signal);
+    },
     refetchInterval: ({ state }) =>
       state.data?.some(isImporting) ? IMPORT_REFRESH_MS : REFRESH_MS,
   });

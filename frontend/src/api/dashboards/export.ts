@@ -6,7 +6,7 @@ export type ExportFormat = 'csv' | 'json';
 
 /** Returns the URL to download the raw requests of a view. */
 export function exportUrl(dashboardId: string, view: View, format: ExportFormat): string {
-  const { start, end } = resolveRange(view.range, new Date());
+  const { start, end } = resolveRange(view, new Date());
   const params = new URLSearchParams({ ...view.filters, format, end_date: end.toISOString() });
   if (start) params.set('start_date', start.toISOString());
   return `${ROOT}api${dashboardPath(dashboardId, 'export')}?${params.toString()}`;

@@ -15,7 +15,10 @@ export function useChangeDashboardSettings(id: string) {
     mutationFn: (settings: Partial<DashboardSettings>) => changeDashboardSettings(id, settings),
     onSuccess: ({ dashboard }) =>
       queryClient.setQueryData<Dashboard[]>(dashboardsKey, (before) =>
-        before?.map((one) => (one.id === id ? dashboard : one)),
+        before?.map((one) =>
+          // Today's figures are those of the user's time zone.
+          one.id === id ? { ...dashboard, summary: one.summary } : one,
+        ),
       ),
   });
 }

@@ -22,18 +22,18 @@ export interface ComparedFigures {
 }
 
 /** The main figures of a view and of the previous period. */
-export const figuresQuery = (dashboardId: string, { range, filters }: View) =>
+export const figuresQuery = (dashboardId: string, { range, zone, filters }: View) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'figures', range, filters],
+    queryKey: ['dashboards', dashboardId, 'figures', range, zone, filters],
     queryFn: async ({ signal }): Promise<ComparedFigures> => {
       const moment = new Date();
       const request = async (interval: Interval): Promise<Figures> => {
         const [all] = await queryValues(dashboardId, STATISTICS, { interval, filters }, signal);
         return all.values;
       };
-      const earlier = previousPeriod(range, moment);
+      const earlier = previousPeriod({ range, zone }, moment);
       const [now, before] = await Promise.all([
-        request(resolveRange(range, moment)),
+        request(resolveRange({ range, zone }, moment)),
         earlier && request(earlier),
       ]);
       return { now, before };

@@ -4,7 +4,7 @@ import { REFRESH_MS } from '@/api/core/refresh';
 import { byAge, resolveInterval, versionsQuery } from '@/api/statistics/history';
 import { querySlices, queryValues, type Values } from '@/api/statistics/query';
 import type { Box } from '@/lib/box';
-import { suitableTimeslice, resolveRange, type Range, type View } from '@/api/statistics/view';
+import { suitableTimeslice, resolveRange, type View } from '@/api/statistics/view';
 import type { CallField, StatisticName } from '@/api/types';
 
 const BOX_STATISTICS = {
@@ -52,13 +52,13 @@ async function newestFirst(client: QueryClient, dashboardId: string, boxes: Name
 export const boxesQuery = (
   dashboardId: string,
   dimension: CallField | undefined,
-  { range, filters }: View,
+  { range, zone, filters }: View,
   top?: number,
 ) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'boxes', dimension, range, filters, top],
+    queryKey: ['dashboards', dashboardId, 'boxes', dimension, range, zone, filters, top],
     queryFn: async ({ client, signal }): Promise<NamedBox[]> => {
-      const request = { interval: resolveRange(range, new Date()), filters };
+      const request = { interval: resolveRange({ range, zone }, new Date()), filters };
       if (dimension === undefined) {
         const [all] = await queryValues(dashboardId, STATISTICS, request, signal);
         return named('All calls', all.values);
@@ -108,14 +108,15 @@ export interface CalledEndpoints {
 const MAX_TRENDS = 150;
 
 /** The figures of every endpoint with requests. */
-export const endpointsQuery = (dashboardId: string, { range, filters }: View) =>
+export const endpointsQuery = (dashboardId: string, { range, zone, filters }: View) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'endpoints', range, filters],
+    queryKey: ['dashboards', dashboardId, 'endpoints', range, zone, filters],
     queryFn: async ({ client, signal }): Promise<CalledEndpoints> => {
-      const interval = await resolveInterval(client, dashboardId, range);
+      const interval = await resolveInterval(client, dashboardId, { range, zone });
       const all = { interval, filters };
       const apart = { ...all, breakdown: ['endpoint' as const] };
-      const overTime = { ...apart, timeslice: suitableTimeslice(interval), top: MAX_TRENDS };
+      const timeslice = suitableTimeslice(interval);
+      const overTime = { ...apart, timeslice, zone, top: MAX_TRENDS };
       const [[whole], figures, trends] = await Promise.all([
         queryValues(dashboardId, ['total_visits'], all, signal),
         queryValues(dashboardId, [...ENDPOINT_STATISTICS, 'last_call'], apart, signal),
@@ -138,15 +139,20 @@ export const useEndpoints = (dashboardId: string, view: View) =>
   useQuery(endpointsQuery(dashboardId, view));
 
 /** The values of a filter in this range, most requests first, at most 1,000. */
-export const filterValuesQuery = (dashboardId: string, name: CallField, range: Range) =>
+export const filterValuesQuery = (
+  dashboardId: string,
+  name: CallField,
+  { range, zone }: Pick<View, 'range' | 'zone'>,
+) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'filter-values', name, range],
+    queryKey: ['dashboards', dashboardId, 'filter-values', name, range, zone],
     queryFn: async ({ signal }) => {
-      const request = { interval: resolveRange(range, new Date()), breakdown: [name] };
+      const interval = resolveRange({ range, zone }, new Date());
+      const request = { interval, breakdown: [name] };
       const groups = await queryValues(dashboardId, ['total_visits'], request, signal);
       return groups.map(({ key, values }) => ({ value: key[name], visits: values.total_visits }));
     },
   });
 
-export const useFilterValues = (dashboardId: string, name: CallField, range: Range) =>
-  useQuery(filterValuesQuery(dashboardId, name, range));
+export const useFilterValues = (...args: Parameters<typeof filterValuesQuery>) =>
+  useQuery(filterValuesQuery(...args));

@@ -9,11 +9,12 @@ import { resolveRange, type View } from '@/api/statistics/view';
 const BINS = 40;
 
 /** A histogram of execution times with logarithmic bins. */
-export const histogramQuery = (dashboardId: string, { range, filters }: View) =>
+export const histogramQuery = (dashboardId: string, { range, zone, filters }: View) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'histogram', range, filters],
+    queryKey: ['dashboards', dashboardId, 'histogram', range, zone, filters],
     queryFn: ({ signal }) => {
-      const params = { ...intervalParams(resolveRange(range, new Date())), ...filters, bins: BINS };
+      const interval = resolveRange({ range, zone }, new Date());
+      const params = { ...intervalParams(interval), ...filters, bins: BINS };
       return get<Histogram>(dashboardPath(dashboardId, 'execution_time_histogram'), params, signal);
     },
     placeholderData: keepPreviousData,

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { queryValues } from '@/api/statistics/query';
-import { resolveRange, type Interval, type Range } from '@/api/statistics/view';
+import { resolveRange, type Interval, type View } from '@/api/statistics/view';
 
 const FIRST_CALL_STALE_MS = 10 * 60_000;
 
@@ -17,21 +17,24 @@ const firstCallQuery = (dashboardId: string) =>
     staleTime: FIRST_CALL_STALE_MS,
   });
 
-/** Resolves a range now; without a start, it begins at the first request of the dashboard. */
+type Ranged = Pick<View, 'range' | 'zone'>;
+
+/** Resolves a range; without a start, it begins at the first request of the dashboard. */
 export async function resolveInterval(
   client: QueryClient,
   dashboardId: string,
-  range: Range,
+  view: Ranged,
+  now = new Date(),
 ): Promise<Interval> {
-  const interval = resolveRange(range, new Date());
+  const interval = resolveRange(view, now);
   if (interval.start !== undefined) return interval;
   const first = await client.query(firstCallQuery(dashboardId));
   return { ...interval, start: first === null ? undefined : new Date(first) };
 }
 
 /** Resolves a range for a page; without a start until it is known. */
-export function useInterval(dashboardId: string, range: Range, now: Date): Interval {
-  const interval = resolveRange(range, now);
+export function useInterval(dashboardId: string, view: Ranged, now: Date): Interval {
+  const interval = resolveRange(view, now);
   const isOpen = interval.start === undefined;
   const first = useQuery({ ...firstCallQuery(dashboardId), enabled: isOpen }).data;
   return isOpen && first ? { ...interval, start: new Date(first) } : interval;

@@ -21,6 +21,13 @@ export interface Request<B extends CallField> {
   top?: number;
 }
 
+/** How an interval is cut into slices. */
+export interface Sliced {
+  timeslice: TimeUnit;
+  /** The time zone of the calendar. */
+  zone: string;
+}
+
 interface Group<V, B extends CallField> {
   key: Pick<Required<GroupKey>, B>;
   values: V;
@@ -28,6 +35,20 @@ interface Group<V, B extends CallField> {
 
 /** With a breakdown, the groups with requests, largest first; otherwise exactly one. */
 type Groups<V, B extends CallField> = [B] extends [never] ? [Group<V, B>] : Group<V, B>[];
+
+export interface Slices {
+  /** The labels of the slices, in order of time. */
+  slices: readonly string[];
+  /** The units of UTC that the slices cut, but of which only whole ones are stored. */
+  resolution: QueryResponse['resolution'];
+}
+
+/** Says where slices are less precise than requested; undefined where they are not. */
+export const resolutionNote = (resolution: Slices['resolution']): string | undefined =>
+  resolution
+    ? `Part of this range is stored by whole ${resolution === 'utc_day' ? 'days' : 'hours'} of UTC` +
+      ' only. Their requests are shown where they begin.'
+    : undefined;
 
 /** One value per statistic. */
 export type Values<S extends StatisticName> = { [K in S]: Required<GroupValues>[K][number] };
@@ -44,15 +65,16 @@ export const intervalParams = ({ start, end }: Interval) => ({
 function query(
   dashboardId: string,
   statistics: readonly StatisticName[],
-  request: Request<CallField> & { timeslice?: TimeUnit },
+  request: Request<CallField> & Partial<Sliced>,
   signal: AbortSignal,
 ): Promise<QueryResponse> {
-  const { interval, filters, breakdown, top = MAX_GROUPS, timeslice } = request;
+  const { interval, filters, breakdown, top = MAX_GROUPS, timeslice, zone } = request;
   const parameters = {
     ...intervalParams(interval),
     statistic: [...statistics],
     timeslice,
     timeslice_is_static: timeslice && true,
+    timezone: zone,
     breakdown,
     top: breakdown && top,
   } satisfies Omit<QueryParameters, CallField>;
@@ -79,9 +101,9 @@ export async function queryValues<S extends StatisticName, B extends CallField =
 export async function querySlices<S extends StatisticName, B extends CallField = never>(
   dashboardId: string,
   statistics: readonly S[],
-  request: Request<B> & { timeslice: TimeUnit },
+  request: Request<B> & Sliced,
   signal: AbortSignal,
-): Promise<{ slices: string[]; groups: Groups<SlicedValues<S>, B> }> {
-  const { slices, groups } = await query(dashboardId, statistics, request, signal);
-  return { slices, groups: groups as Groups<SlicedValues<S>, B> };
+): Promise<Slices & { groups: Groups<SlicedValues<S>, B> }> {
+  const { slices, groups, resolution } = await query(dashboardId, statistics, request, signal);
+  return { slices, groups: groups as Groups<SlicedValues<S>, B>, resolution };
 }

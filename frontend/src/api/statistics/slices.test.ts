@@ -12,24 +12,45 @@ describe('a slice', () => {
     ['2018-05-29', '2018-05-29T00:00:00.000Z'],
     ['2018-05-29T15', '2018-05-29T15:00:00.000Z'],
     ['2018-05-29T15:45', '2018-05-29T15:45:00.000Z'],
-  ])('%s begins at %s', (label, start) => expect(sliceStart(label).toISOString()).toBe(start));
+  ])('%s begins at %s', (label, start) =>
+    expect(sliceStart(label, 'UTC').toISOString()).toBe(start),
+  );
+
+  it.each([
+    ['Europe/Berlin', '2026-10-25', '2026-10-24T22:00:00.000Z'],
+    ['Europe/Berlin', '2026-W44', '2026-10-25T23:00:00.000Z'],
+    ['Europe/Berlin', '2026-10-25T02+02:00', '2026-10-25T00:00:00.000Z'],
+    ['Europe/Berlin', '2026-10-25T02+01:00', '2026-10-25T01:00:00.000Z'],
+    ['Asia/Kathmandu', '2026-10-25T02:45+05:45', '2026-10-24T21:00:00.000Z'],
+    ['America/St_Johns', '2026-01', '2026-01-01T03:30:00.000Z'],
+  ])('of %s, %s begins at %s', (zone, label, start) =>
+    expect(sliceStart(label, zone).toISOString()).toBe(start),
+  );
 
   it.each([
     ['2018', 'year', '2018', '2018'],
     ['2018-05', 'month', 'May 18', 'May 2018'],
     ['2018-W17', 'week', 'Apr 23', 'Week of Apr 23, 2018'],
     ['2018-05-29', 'day', 'May 29', 'Tue, May 29, 2018'],
-    ['2018-05-29T15', 'hour', '15:00', 'Tue, May 29, 15:00'],
+    ['2018-05-29T15', 'hour', '15:00', 'Tue, May 29, 15:00 UTC'],
+    ['2018-05-29T00', 'hour', 'May 29', 'Tue, May 29, 00:00 UTC'],
   ] as const)('%s is read as a person says it', (label, timeslice, short, long) => {
-    expect(shortSlice(label, timeslice)).toBe(short);
-    expect(longSlice(label, timeslice)).toBe(long);
+    expect(shortSlice(label, timeslice, 'UTC')).toBe(short);
+    expect(longSlice(label, timeslice, 'UTC')).toBe(long);
   });
 
   it('is found by any moment within it', () => {
     const labels = ['2018-05-28', '2018-05-29', '2018-05-30'];
-    expect(sliceOf(labels, new Date('2018-05-29T23:59:59Z'))).toBe(1);
-    expect(sliceOf(labels, new Date('2018-05-27T23:59:59Z'))).toBe(-1);
+    expect(sliceOf(labels, new Date('2018-05-29T23:59:59Z'), 'UTC')).toBe(1);
+    expect(sliceOf(labels, new Date('2018-05-27T23:59:59Z'), 'UTC')).toBe(-1);
   });
 });
 
-it('names the axis with its time zone', () => expect(sliceAxis('day')).toBe('Day (UTC)'));
+it('of an hour that the clocks show twice is told apart by its offset', () => {
+  const texts = ['2026-10-25T02+02:00', '2026-10-25T02+01:00'].map((label) =>
+    longSlice(label, 'hour', 'Europe/Berlin'),
+  );
+  expect(texts).toEqual(['Sun, Oct 25, 02:00 GMT+2', 'Sun, Oct 25, 02:00 GMT+1']);
+});
+
+it('names the axis', () => expect(sliceAxis('day')).toBe('Day'));

@@ -5,7 +5,7 @@ import { seriesQuery, visitsByQuery } from '@/api/statistics/time-series';
 import { parseView } from '@/api/statistics/view';
 import { mockStatistics } from '@/testing/statistics';
 
-const view = parseView(new URLSearchParams('range=24h'));
+const view = parseView(new URLSearchParams('range=24h'), 'UTC');
 
 it('aligns a group with the slices of the series, even if a new slice has begun since', async () => {
   const queryClient = createQueryClient();

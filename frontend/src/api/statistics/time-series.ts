@@ -2,15 +2,10 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 
 import { REFRESH_MS } from '@/api/core/refresh';
 import { resolveInterval } from '@/api/statistics/history';
-import { querySlices, type SlicedValues } from '@/api/statistics/query';
-import {
-  previousPeriod,
-  timesliceOf,
-  type Filters,
-  type Interval,
-  type View,
-} from '@/api/statistics/view';
+import { querySlices, type Slices, type SlicedValues } from '@/api/statistics/query';
+import { previousPeriod, timesliceOf, type Interval, type View } from '@/api/statistics/view';
 import type { CallField, TimeUnit } from '@/api/types';
+import { momentOf } from '@/lib/time-zone';
 
 const STATISTICS = [
   'total_visits',
@@ -23,10 +18,9 @@ const STATISTICS = [
 /** One value per slice for each statistic; without requests, counts are 0 and times null. */
 export type SeriesValues = SlicedValues<(typeof STATISTICS)[number]>;
 
-export interface TimeSeries {
+export interface TimeSeries extends Slices {
   timeslice: TimeUnit;
-  /** The labels of the slices, in order of time. */
-  slices: readonly string[];
+  zone: string;
   /** The end of the last slice, which may be cut off. */
   end: Date;
   values: SeriesValues;
@@ -45,18 +39,25 @@ export const seriesQuery = (dashboardId: string, view: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'series', view],
     queryFn: async ({ client, signal }): Promise<TimeSeries> => {
-      const { range, filters, compare } = view;
-      const interval = await resolveInterval(client, dashboardId, range);
+      const { zone, filters, compare } = view;
+      const moment = new Date();
+      const interval = await resolveInterval(client, dashboardId, view, moment);
       const timeslice = timesliceOf(view, interval);
       const request = async (requested: Interval) => {
-        const parameters = { interval: requested, filters, timeslice };
-        const { slices, groups } = await querySlices(dashboardId, STATISTICS, parameters, signal);
-        return { slices, values: groups[0].values };
+        const parameters = { interval: requested, filters, timeslice, zone };
+        const { groups, ...slices } = await querySlices(
+          dashboardId,
+          STATISTICS,
+          parameters,
+          signal,
+        );
+        return { ...slices, values: groups[0].values };
       };
-      const earlier = compare ? previousPeriod(range, interval.end) : undefined;
+      const earlier = compare ? previousPeriod(view, moment) : undefined;
       const [now, before] = await Promise.all([request(interval), earlier && request(earlier)]);
       return {
         timeslice,
+        zone,
         ...now,
         end: interval.end,
         // The previous period may have one more slice.
@@ -99,9 +100,9 @@ export const visitsByQuery = (dashboardId: string, dimension: CallField, view: V
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'visits-by', dimension, view],
     queryFn: async ({ client, signal }): Promise<GroupedVisits> => {
-      const interval = await resolveInterval(client, dashboardId, view.range);
+      const interval = await resolveInterval(client, dashboardId, view);
       const timeslice = timesliceOf(view, interval);
-      const request = { interval, filters: view.filters, timeslice };
+      const request = { interval, filters: view.filters, timeslice, zone: view.zone };
       const [series, { slices, groups }] = await Promise.all([
         client.query(seriesQuery(dashboardId, view)),
         querySlices(
@@ -135,15 +136,15 @@ const LONG_REFRESH_MS = 5 * 60_000;
 export const MAX_DAYS = 366;
 
 export interface Hour {
-  /** "2026-01-31" (UTC). */
+  /** "2026-01-31" */
   date: string;
-  /** 0 to 23 (UTC). */
+  /** 0 to 23; where the clocks are turned back, it occurs twice. */
   hour: number;
   visits: number;
   visitors: number;
 }
 
-export interface Hourly {
+export interface Hourly extends Pick<Slices, 'resolution'> {
   hours: readonly Hour[];
   /** Whether these are only the last days of a longer range. */
   isCut: boolean;
@@ -152,17 +153,17 @@ export interface Hourly {
 const daysBefore = (end: Date, days: number) => new Date(end.getTime() - days * 86_400_000);
 
 /** Requests and unique visitors per hour, for both heat maps. */
-export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
+export const hourlyQuery = (dashboardId: string, { range, zone, filters }: View) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'hourly', range, filters],
+    queryKey: ['dashboards', dashboardId, 'hourly', range, zone, filters],
     queryFn: async ({ client, signal }): Promise<Hourly> => {
-      const { start, end } = await resolveInterval(client, dashboardId, range);
+      const { start, end } = await resolveInterval(client, dashboardId, { range, zone });
       const earliest = daysBefore(end, MAX_DAYS);
       const isCut = start !== undefined && start < earliest;
-      const { slices, groups } = await querySlices(
+      const { slices, groups, resolution } = await querySlices(
         dashboardId,
         ['total_visits', 'unique_visitors'],
-        { interval: { start: isCut ? earliest : start, end }, filters, timeslice: 'hour' },
+        { interval: { start: isCut ? earliest : start, end }, filters, timeslice: 'hour', zone },
         signal,
       );
       const [{ values }] = groups;
@@ -172,7 +173,7 @@ export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
         visits: values.total_visits[at] ?? 0,
         visitors: values.unique_visitors[at] ?? 0,
       }));
-      return { hours, isCut };
+      return { hours, isCut, resolution };
     },
     placeholderData: keepPreviousData,
     refetchInterval: LONG_REFRESH_MS,
@@ -181,27 +182,32 @@ export const hourlyQuery = (dashboardId: string, { range, filters }: View) =>
 export const useHourly = (dashboardId: string, view: View) =>
   useQuery(hourlyQuery(dashboardId, view));
 
-/** Requests per day of a calendar year so far, by date (UTC). */
-export const yearQuery = (dashboardId: string, year: number, filters: Filters) =>
+export interface YearVisits extends Pick<Slices, 'resolution'> {
+  /** By date. */
+  days: Readonly<Record<string, number>>;
+}
+
+/** Requests per day of a calendar year so far. */
+export const yearQuery = (dashboardId: string, year: number, { zone, filters }: View) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'year', year, filters],
-    queryFn: async ({ signal }) => {
-      const interval = {
-        start: new Date(Date.UTC(year, 0)),
-        end: new Date(Math.min(Date.now(), Date.UTC(year + 1, 0))),
-      };
-      const { slices, groups } = await querySlices(
+    queryKey: ['dashboards', dashboardId, 'year', year, zone, filters],
+    queryFn: async ({ signal }): Promise<YearVisits> => {
+      const [start, next] = [year, year + 1].map((each) => momentOf(`${each}-01-01`, zone));
+      const end = new Date(Math.min(Date.now(), next?.getTime() ?? Infinity));
+      const { slices, groups, resolution } = await querySlices(
         dashboardId,
         ['total_visits'],
-        { interval, filters, timeslice: 'day' },
+        { interval: { start, end }, filters, timeslice: 'day', zone },
         signal,
       );
       const visits = groups[0].values.total_visits;
-      return Object.fromEntries(slices.map((date, at) => [date, visits[at] ?? 0]));
+      return {
+        days: Object.fromEntries(slices.map((date, at) => [date, visits[at] ?? 0])),
+        resolution,
+      };
     },
     placeholderData: keepPreviousData,
     refetchInterval: LONG_REFRESH_MS,
   });
 
-export const useYear = (dashboardId: string, year: number, filters: Filters) =>
-  useQuery(yearQuery(dashboardId, year, filters));
+export const useYear = (...args: Parameters<typeof yearQuery>) => useQuery(yearQuery(...args));

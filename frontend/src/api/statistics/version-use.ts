@@ -45,12 +45,12 @@ function sinceVersion({ start, end }: Interval, version: string, history: readon
 export const versionUseQuery = (
   dashboardId: string,
   by: Exclude<CallField, 'version'>,
-  { range, filters }: View,
+  { range, zone, filters }: View,
 ) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'version-use', by, range, filters],
+    queryKey: ['dashboards', dashboardId, 'version-use', by, range, zone, filters],
     queryFn: async ({ client, signal }): Promise<VersionUse> => {
-      const interval = resolveRange(range, new Date());
+      const interval = resolveRange({ range, zone }, new Date());
       const visitsBy = <B extends CallField>(request: Request<B>) =>
         queryValues(dashboardId, ['total_visits'], request, signal);
       const [history, byVersion, users] = await Promise.all([

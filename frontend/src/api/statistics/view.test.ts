@@ -12,7 +12,7 @@ import {
 
 const NOW = new Date('2026-11-22T10:30:45Z');
 
-const parse = (search: string) => parseView(new URLSearchParams(search));
+const parse = (search: string) => parseView(new URLSearchParams(search), 'UTC');
 const iso = (moment: Date | undefined) => moment?.toISOString();
 
 describe('a view in the URL', () => {
@@ -31,8 +31,25 @@ describe('a view in the URL', () => {
 
   it('omits defaults', () => expect(viewParams(parse('')).toString()).toBe(''));
 
-  it.each(['range=eternity', 'from=2026-02-01&to=2026-01-01', 'from=2026-13-01&to=x'])(
-    'ignores what is wrong: %s',
+  it.each([
+    'range=eternity',
+    'from=2026-02-01&to=2026-01-01',
+    'from=2026-13-01&to=x',
+    'from=2026-01-01T25:00&to=2026-01-03',
+  ])('ignores what is wrong: %s', (search) =>
+    expect(parse(search).range).toEqual({ preset: '7d' }),
+  );
+
+  it.each([
+    'from=2026-01-01T08%3A30&to=2026-01-01T17%3A15',
+    'from=2026-01-01T08%3A30&to=2026-01-01',
+    'from=2026-01-01&to=2026-01-01T00%3A01',
+  ])('keeps the time of day: %s', (search) =>
+    expect(viewParams(parse(search)).toString()).toBe(search),
+  );
+
+  it.each(['from=2026-01-01T08:30&to=2026-01-01T08:30', 'from=2026-01-02&to=2026-01-01T23:59'])(
+    'ignores an empty range: %s',
     (search) => expect(parse(search).range).toEqual({ preset: '7d' }),
   );
 
@@ -49,19 +66,19 @@ describe('a range', () => {
     ['12mo', '2025-12-01T00:00:00.000Z'],
     ['all', undefined],
   ] as const)('of %s begins where a slice does', (preset, start) => {
-    const interval = resolveRange({ preset }, NOW);
+    const interval = resolveRange({ range: { preset }, zone: 'UTC' }, NOW);
     expect([iso(interval.start), interval.end]).toEqual([start, NOW]);
   });
 
   it('of two days includes the last', () =>
-    expect(iso(resolveRange({ from: '2026-01-01', to: '2026-01-31' }, NOW).end)).toBe(
-      '2026-02-01T00:00:00.000Z',
-    ));
+    expect(
+      iso(resolveRange({ range: { from: '2026-01-01', to: '2026-01-31' }, zone: 'UTC' }, NOW).end),
+    ).toBe('2026-02-01T00:00:00.000Z'));
 });
 
 describe('the previous period', () => {
   it('has the same length and the same time on its last day', () => {
-    const before = previousPeriod({ preset: '7d' }, NOW);
+    const before = previousPeriod({ range: { preset: '7d' }, zone: 'UTC' }, NOW);
     expect([iso(before?.start), iso(before?.end)]).toEqual([
       '2026-11-09T00:00:00.000Z',
       '2026-11-15T10:30:45.000Z',
@@ -69,7 +86,10 @@ describe('the previous period', () => {
   });
 
   it('of two days is the two days before', () => {
-    const before = previousPeriod({ from: '2026-01-03', to: '2026-01-04' }, NOW);
+    const before = previousPeriod(
+      { range: { from: '2026-01-03', to: '2026-01-04' }, zone: 'UTC' },
+      NOW,
+    );
     expect([iso(before?.start), iso(before?.end)]).toEqual([
       '2026-01-01T00:00:00.000Z',
       '2026-01-03T00:00:00.000Z',
@@ -77,7 +97,7 @@ describe('the previous period', () => {
   });
 
   it('of all time does not exist', () =>
-    expect(previousPeriod({ preset: 'all' }, NOW)).toBeUndefined());
+    expect(previousPeriod({ range: { preset: 'all' }, zone: 'UTC' }, NOW)).toBeUndefined());
 });
 
 describe('the slice', () => {
@@ -88,11 +108,11 @@ describe('the slice', () => {
     ['30d', 'day'],
     ['12mo', 'week'],
   ] as const)('that fits %s is a %s', (preset, slice) =>
-    expect(suitableTimeslice(resolveRange({ preset }, NOW))).toBe(slice),
+    expect(suitableTimeslice(resolveRange({ range: { preset }, zone: 'UTC' }, NOW))).toBe(slice),
   );
 
   it('that fits all time depends on the first call', () => {
-    const all = resolveRange({ preset: 'all' }, NOW);
+    const all = resolveRange({ range: { preset: 'all' }, zone: 'UTC' }, NOW);
     expect(suitableTimeslice(all, new Date('2026-11-20'))).toBe('hour');
     expect(suitableTimeslice(all, new Date('2020-01-01'))).toBe('month');
   });
@@ -104,6 +124,50 @@ describe('the slice', () => {
     ['range=12mo', 'week'],
   ])('of %s is a %s: the one that was chosen, unless there are too many', (search, slice) => {
     const view = parse(search);
-    expect(timesliceOf(view, resolveRange(view.range, NOW))).toBe(slice);
+    expect(timesliceOf(view, resolveRange(view, NOW))).toBe(slice);
+  });
+});
+
+describe('in a time zone', () => {
+  const zone = 'Europe/Berlin';
+  // Sunday, 10:30; it is a day of 25 hours.
+  const sunday = new Date('2026-10-25T09:30:00Z');
+
+  it.each([
+    ['range=today', '2026-10-24T22:00', '2026-10-25T09:30'],
+    ['range=yesterday', '2026-10-23T22:00', '2026-10-24T22:00'],
+    ['range=week', '2026-10-18T22:00', '2026-10-25T09:30'],
+    ['range=last-week', '2026-10-11T22:00', '2026-10-18T22:00'],
+    ['range=month', '2026-09-30T22:00', '2026-10-25T09:30'],
+    ['range=last-month', '2026-08-31T22:00', '2026-09-30T22:00'],
+    ['range=12mo', '2025-10-31T23:00', '2026-10-25T09:30'],
+    ['from=2026-10-25&to=2026-10-25', '2026-10-24T22:00', '2026-10-25T23:00'],
+    ['from=2026-10-25T01:30&to=2026-10-25T03:15', '2026-10-24T23:30', '2026-10-25T02:15'],
+  ])('%s is from %s to %s in UTC', (search, start, end) => {
+    const interval = resolveRange(parseView(new URLSearchParams(search), zone), sunday);
+    expect([iso(interval.start), iso(interval.end)]).toEqual([
+      `${start}:00.000Z`,
+      `${end}:00.000Z`,
+    ]);
+  });
+
+  it.each([
+    // The same time of day, an hour later in UTC.
+    ['range=today', '2026-10-23T22:00', '2026-10-24T08:30'],
+    ['range=yesterday', '2026-10-22T22:00', '2026-10-23T22:00'],
+    ['range=week', '2026-10-11T22:00', '2026-10-18T08:30'],
+    ['range=last-week', '2026-10-04T22:00', '2026-10-11T22:00'],
+    ['range=month', '2026-08-31T22:00', '2026-09-25T08:30'],
+    ['range=last-month', '2026-07-31T22:00', '2026-08-31T22:00'],
+    ['from=2026-10-25&to=2026-10-25', '2026-10-23T22:00', '2026-10-24T22:00'],
+    ['from=2026-10-25T01:30&to=2026-10-25T03:15', '2026-10-24T20:45', '2026-10-24T23:30'],
+  ])('%s is preceded by the period from %s to %s in UTC', (search, start, end) => {
+    const before = previousPeriod(parseView(new URLSearchParams(search), zone), sunday);
+    expect([iso(before?.start), iso(before?.end)]).toEqual([`${start}:00.000Z`, `${end}:00.000Z`]);
+  });
+
+  it('four days are shown by hour, whether or not one of them has 25', () => {
+    const view = parseView(new URLSearchParams('from=2026-10-23&to=2026-10-26'), zone);
+    expect(suitableTimeslice(resolveRange(view, sunday))).toBe('hour');
   });
 });

@@ -1,17 +1,34 @@
 /* The view of a statistics page: time range and filters, kept in the URL. */
 import type { CallField, TimeUnit } from '@/api/types';
+import {
+  dateIn,
+  firstOfMonth,
+  hourStart,
+  momentOf,
+  mondayOf,
+  moveDate,
+  plusDays,
+  plusMonths,
+} from '@/lib/time-zone';
 
-export const PRESETS = ['1h', '24h', '7d', '30d', '12mo', 'all'] as const;
-export type Preset = (typeof PRESETS)[number];
-
-export const PRESET_NAMES: Readonly<Record<Preset, string>> = {
+export const PRESET_NAMES = {
   '1h': 'Last hour',
   '24h': 'Last 24 hours',
+  today: 'Today',
+  yesterday: 'Yesterday',
+  week: 'This week',
+  'last-week': 'Last week',
   '7d': 'Last 7 days',
+  month: 'This month',
+  'last-month': 'Last month',
   '30d': 'Last 30 days',
   '12mo': 'Last 12 months',
   all: 'All time',
-};
+} as const;
+
+export type Preset = keyof typeof PRESET_NAMES;
+
+export const PRESETS = Object.keys(PRESET_NAMES) as Preset[];
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -41,11 +58,16 @@ export const FILTER_NAMES = Object.keys(FILTER_LABELS) as CallField[];
 
 export type Filters = Partial<Record<CallField, string>>;
 
-/** A preset, or two ISO dates (UTC, both inclusive). */
+/**
+ * A preset, or two wall times: dates ("2026-01-31", the last one included) or times to the minute
+ * ("2026-01-31T17:15").
+ */
 export type Range = { preset: Preset } | { from: string; to: string };
 
 export interface View {
   range: Range;
+  /** The time zone of the clocks and the calendar. */
+  zone: string;
   /** Whether to show the previous period too. */
   compare: boolean;
   timeslice: TimeUnit | 'auto';
@@ -59,22 +81,32 @@ export interface Interval {
 }
 
 const DEFAULT_PRESET: Preset = '7d';
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const WALL_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/;
 
 const oneOf = <T extends string>(allowed: readonly T[], value: string | null): T | undefined =>
   allowed.find((candidate) => candidate === value);
 
-const isDate = (text: string | null): text is string =>
-  text !== null && ISO_DATE.test(text) && !Number.isNaN(Date.parse(text));
+const isWallTime = (text: string | null): text is string =>
+  text !== null && WALL_TIME.test(text) && !Number.isNaN(Date.parse(text));
+
+const isDate = (wall: string) => !wall.includes('T');
+
+/** Returns the wall time at which a range ends, exclusive. */
+const endOf = (to: string) => (isDate(to) ? plusDays(to, 1) : to);
+
+/** Whether a range of two wall times is not empty. */
+export const isInOrder = (from: string, to: string): boolean =>
+  // A date sorts before the times of its day.
+  from < endOf(to);
 
 function parseRange(params: URLSearchParams): Range {
   const [from, to] = [params.get('from'), params.get('to')];
-  if (isDate(from) && isDate(to) && from <= to) return { from, to };
+  if (isWallTime(from) && isWallTime(to) && isInOrder(from, to)) return { from, to };
   return { preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET };
 }
 
 /** Parses a view from a URL; missing and invalid parameters get their defaults. */
-export function parseView(params: URLSearchParams): View {
+export function parseView(params: URLSearchParams, zone: string): View {
   const filters: Filters = {};
   for (const name of FILTER_NAMES) {
     const value = params.get(name);
@@ -82,6 +114,7 @@ export function parseView(params: URLSearchParams): View {
   }
   return {
     range: parseRange(params),
+    zone,
     compare: params.get('compare') === 'true',
     timeslice: oneOf(TIMESLICES, params.get('timeslice')) ?? 'auto',
     filters,
@@ -89,7 +122,12 @@ export function parseView(params: URLSearchParams): View {
 }
 
 /** Returns the search parameters of a view; defaults are omitted to keep links short. */
-export function viewParams({ range, compare, timeslice, filters }: View): URLSearchParams {
+export function viewParams({
+  range,
+  compare,
+  timeslice,
+  filters,
+}: Omit<View, 'zone'>): URLSearchParams {
   const params = new URLSearchParams();
   if ('from' in range) {
     params.set('from', range.from);
@@ -111,55 +149,97 @@ export function replaceView(before: URLSearchParams, view: URLSearchParams): URL
   return new URLSearchParams([...view, ...others]);
 }
 
-const floor = (moment: Date, unit: number) => new Date(Math.floor(moment.getTime() / unit) * unit);
 const plus = (moment: Date, ms: number) => new Date(moment.getTime() + ms);
-const plusMonths = (moment: Date, months: number) => {
-  const moved = new Date(moment);
-  moved.setUTCMonth(moved.getUTCMonth() + months);
-  return moved;
-};
-const monthOf = (moment: Date) => new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth()));
 
-/* Presets start at a slice boundary: "last 7 days" is today and the six days before. */
-const PRESET_STARTS: Readonly<Record<Preset, (now: Date) => Date | undefined>> = {
-  '1h': (now) => plus(floor(now, MINUTE), -59 * MINUTE),
-  '24h': (now) => plus(floor(now, HOUR), -23 * HOUR),
-  '7d': (now) => plus(floor(now, DAY), -6 * DAY),
-  '30d': (now) => plus(floor(now, DAY), -29 * DAY),
-  '12mo': (now) => plusMonths(monthOf(now), -11),
-  all: () => undefined,
-};
+type Move = (date: string) => string;
 
-/** Resolves a range at the time `now`. */
-export function resolveRange(range: Range, now: Date): Interval {
-  if ('preset' in range) return { start: PRESET_STARTS[range.preset](now), end: now };
-  return { start: new Date(range.from), end: plus(new Date(range.to), DAY) };
+const days =
+  (count: number): Move =>
+  (date) =>
+    plusDays(date, count);
+const months =
+  (count: number): Move =>
+  (date) =>
+    plusMonths(date, count);
+
+interface PresetRange {
+  /** The first moment; `today` is the date of `now`. Undefined: the first request. */
+  start: (now: Date, today: string, zone: string) => Date | undefined;
+  /** The date at whose start it ends, if that is not now. */
+  end?: Move;
+  /** The distance of the previous period: a length in ms, or a change of the date. */
+  back?: number | Move;
 }
 
-const PRESET_LENGTHS = { '1h': HOUR, '24h': DAY, '7d': 7 * DAY, '30d': 30 * DAY } as const;
+const from =
+  (move: Move): PresetRange['start'] =>
+  (_, today, zone) =>
+    momentOf(move(today), zone);
+
+/* Presets start at a slice boundary: "last 7 days" is today and the six days before. */
+const PRESET_RANGES: Readonly<Record<Preset, PresetRange>> = {
+  '1h': {
+    start: (now) => plus(now, -59 * MINUTE - (now.getTime() % MINUTE)),
+    back: HOUR,
+  },
+  '24h': { start: (now, _, zone) => plus(hourStart(now, zone), -23 * HOUR), back: DAY },
+  today: { start: from(days(0)), back: days(-1) },
+  yesterday: { start: from(days(-1)), end: days(0), back: days(-1) },
+  week: { start: from(mondayOf), back: days(-7) },
+  'last-week': {
+    start: from((today) => plusDays(mondayOf(today), -7)),
+    end: mondayOf,
+    back: days(-7),
+  },
+  '7d': { start: from(days(-6)), back: days(-7) },
+  month: { start: from(firstOfMonth), back: months(-1) },
+  'last-month': {
+    start: from((today) => plusMonths(firstOfMonth(today), -1)),
+    end: firstOfMonth,
+    back: months(-1),
+  },
+  '30d': { start: from(days(-29)), back: days(-30) },
+  '12mo': { start: from((today) => plusMonths(firstOfMonth(today), -11)), back: months(-12) },
+  all: { start: () => undefined },
+};
+
+type Ranged = Pick<View, 'range' | 'zone'>;
+
+/** Resolves the range of a view at the time `now`. */
+export function resolveRange({ range, zone }: Ranged, now: Date): Interval {
+  if ('from' in range) {
+    return { start: momentOf(range.from, zone), end: momentOf(endOf(range.to), zone) };
+  }
+  const { start, end } = PRESET_RANGES[range.preset];
+  const today = dateIn(zone, now);
+  return { start: start(now, today, zone), end: end ? momentOf(end(today), zone) : now };
+}
+
+const daysBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / DAY;
 
 /**
  * Returns the previous period, shifted by the full length of the range, so that a day that has just
  * begun is compared with the same part of an earlier day. Undefined for all time.
  */
-export function previousPeriod(range: Range, now: Date): Interval | undefined {
-  const { start, end } = resolveRange(range, now);
+export function previousPeriod(view: Ranged, now: Date): Interval | undefined {
+  const { range, zone } = view;
+  const { start, end } = resolveRange(view, now);
   if (start === undefined) return undefined;
-  if ('preset' in range && range.preset === '12mo') {
-    return { start: plusMonths(start, -12), end: plusMonths(end, -12) };
+  let back: PresetRange['back'] = end.getTime() - start.getTime();
+  if ('preset' in range) back = PRESET_RANGES[range.preset].back;
+  else if (isDate(range.from) && isDate(range.to)) {
+    back = days(-daysBetween(range.from, endOf(range.to)));
   }
-  const length =
-    'preset' in range
-      ? PRESET_LENGTHS[range.preset as keyof typeof PRESET_LENGTHS]
-      : end.getTime() - start.getTime();
-  return { start: plus(start, -length), end: plus(end, -length) };
+  const shift = (moment: Date) =>
+    typeof back === 'function' ? moveDate(moment, zone, back) : plus(moment, -(back ?? 0));
+  return { start: shift(start), end: shift(end) };
 }
 
 /* The longest interval for each slice, for about 20 to 120 points on an axis. */
 const MAX_INTERVALS: readonly [TimeUnit, number][] = [
   ['minute', 2 * HOUR],
-  ['hour', 4 * DAY],
-  ['day', 92 * DAY],
+  ['hour', 4 * DAY + HOUR], // a day may have 25 hours
+  ['day', 92 * DAY + HOUR],
   ['week', 2 * 366 * DAY],
 ];
 
@@ -187,10 +267,12 @@ export const timesliceOf = ({ timeslice }: View, interval: Interval): TimeUnit =
     ? suitableTimeslice(interval)
     : timeslice;
 
-/** Returns the title of a range: "Last 7 days" or "2026-01-01 to 2026-01-31". */
+const shownTime = (wall: string) => wall.replace('T', ' ');
+
+/** Returns the title of a range: "Last 7 days" or "2026-01-01 to 2026-01-31 17:15". */
 export const rangeName = (range: Range): string =>
   'preset' in range
     ? PRESET_NAMES[range.preset]
     : range.from === range.to
       ? range.from
-      : `${range.from} to ${range.to}`;
+      : `${shownTime(range.from)} to ${shownTime(range.to)}`;

@@ -5,6 +5,7 @@ import { useSeries, type SeriesValues, type TimeSeries } from '@/api/statistics/
 import { LineChart } from '@/components/charts/line-chart';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
+import { resolutionNote } from '@/api/statistics/query';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatDuration } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
@@ -62,6 +63,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
       isEmpty={isEmpty}
       minHeight={276}
       summary={summaryOf}
+      note={({ resolution }) => resolutionNote(resolution)}
       table={tableOf}
     >
       {(series) => (

@@ -15,7 +15,7 @@ async function renderAllTime(firstCall: Date) {
     values: { total_visits: 5, unique_visitors: 2, first_call: firstCall.toISOString() },
     slices: ['2026-11-22T09'],
   });
-  const view = parseView(new URLSearchParams('range=all'));
+  const view = parseView(new URLSearchParams('range=all'), 'UTC');
   renderPage(<HoursPanel dashboardId="1" view={view} of="visits" />);
   await screen.findByText(/Busiest hour: 5 requests/);
   const start = asked.find((query) => query.has('timeslice'))?.get('start_date') ?? '';

@@ -1,9 +1,9 @@
 import { MAX_DAYS, useHourly, type Hourly } from '@/api/statistics/time-series';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
+import { resolutionNote } from '@/api/statistics/query';
 import { formatNumber } from '@/lib/format';
-import { arrangeHours, byLocalClock, hourName, type HourDay } from '@/lib/hours';
-import { zoneName } from '@/api/statistics/slices';
+import { arrangeHours, hourName, type HourDay } from '@/lib/hours';
 import type { View } from '@/api/statistics/view';
 
 const LABELS = {
@@ -33,16 +33,15 @@ const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }
 export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
   const { title, unit } = LABELS[of];
-  const zone = zoneName();
   const arrange = ({ hours }: Hourly) =>
-    arrangeHours(byLocalClock(hours).map((hour) => ({ ...hour, value: hour[of] })));
+    arrangeHours(hours.map((hour) => ({ ...hour, value: hour[of] })));
 
   const summary = ({ hours }: Hourly) => {
-    const busiest = byLocalClock(hours).reduce((one, other) => (other[of] > one[of] ? other : one));
-    return `Busiest hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${hourName(busiest.hour)} ${zone}.`;
+    const busiest = hours.reduce((one, other) => (other[of] > one[of] ? other : one));
+    return `Busiest hour: ${formatNumber(busiest[of])} ${unit}, on ${busiest.date} at ${hourName(busiest.hour)}.`;
   };
   const table = (hourly: Hourly) => ({
-    columns: [`Day (${zone})`, ...hourNames()],
+    columns: ['Day', ...hourNames()],
     rows: arrange(hourly).days.map((day) => [
       day.title,
       ...day.values.map((value) => (value === null ? '' : oneDecimal.format(value))),
@@ -57,6 +56,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
       isEmpty={({ hours }) => !hours.some((hour) => hour[of] > 0)}
       minHeight={372}
       summary={summary}
+      note={({ resolution }) => resolutionNote(resolution)}
       table={table}
     >
       {(hourly) => {
@@ -65,8 +65,8 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
           <Heatmap
             rows={rowsOf(days)}
             columns={days}
-            yTitle={`Hour (${zone})`}
-            xTitle={`${areMeans ? 'Mean per weekday' : 'Day'} (${zone})`}
+            yTitle="Hour"
+            xTitle={areMeans ? 'Mean per weekday' : 'Day'}
             format={(value) => `${oneDecimal.format(value)} ${unit}`}
             rowHeight={12}
             labelWidth={48}

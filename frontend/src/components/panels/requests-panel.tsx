@@ -6,6 +6,7 @@ import { BarChart } from '@/components/charts/bar-chart';
 import { restColor, statusColors } from '@/theme/colors';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
+import { resolutionNote } from '@/api/statistics/query';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { Segments } from '@/components/segments';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
@@ -89,6 +90,7 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
       isEmpty={({ groups }) => groups.length === 0}
       minHeight={276}
       summary={summaryOf}
+      note={({ series }) => resolutionNote(series.resolution)}
       table={tableOf}
     >
       {(data) => (

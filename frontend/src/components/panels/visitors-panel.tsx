@@ -5,6 +5,7 @@ import { useSeries, type TimeSeries } from '@/api/statistics/time-series';
 import { BarChart } from '@/components/charts/bar-chart';
 import { mix } from '@/theme/colors';
 import { Panel } from '@/components/panel';
+import { resolutionNote } from '@/api/statistics/query';
 import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
 import { formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
@@ -37,6 +38,7 @@ export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view
       isEmpty={isEmpty}
       minHeight={276}
       summary={summaryOf}
+      note={({ resolution }) => resolutionNote(resolution)}
       table={tableOf}
     >
       {(series) => (

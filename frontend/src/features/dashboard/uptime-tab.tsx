@@ -10,8 +10,10 @@ import { UptimeBar } from '@/components/charts/uptime-bar';
 import { DataTable } from '@/components/data-table';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
+import { ZoneNote } from '@/components/zone-note';
 import { daysOf, isMonitored } from '@/features/dashboard/uptime';
 import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
+import { useZone } from '@/hooks/use-zone';
 import { dashboardPage } from '@/lib/paths';
 import { longSlice, shortSlice } from '@/api/statistics/slices';
 
@@ -23,9 +25,9 @@ const uptimeOf = ({ downtime_percentage: down }: Downtime) =>
 const outageText = (seconds: number) =>
   seconds > 0 ? `${formatSpan(seconds)} down` : 'No outages';
 
-const daysTable = (downtime: Downtime) => ({
-  columns: ['Day (UTC)', 'Down', 'Latency'],
-  rows: daysOf(downtime)
+const daysTable = (downtime: Downtime, zone: string) => ({
+  columns: ['Day', 'Down', 'Latency'],
+  rows: daysOf(downtime, zone)
     .toReversed()
     .map(({ date, downSeconds, down, latency }) => [
       date,
@@ -51,9 +53,9 @@ const NotMonitored = ({ dashboardId }: { dashboardId: string }) => (
   </Notice>
 );
 
-function Days({ downtime }: { downtime: Downtime }) {
-  const days = daysOf(downtime).map(({ date, down, downSeconds }) => ({
-    title: longSlice(date, 'day'),
+function Days({ downtime, zone }: { downtime: Downtime; zone: string }) {
+  const days = daysOf(downtime, zone).map(({ date, down, downSeconds }) => ({
+    title: longSlice(date, 'day', zone),
     down,
     text: down === null ? 'Not monitored' : outageText(downSeconds),
   }));
@@ -79,25 +81,25 @@ function Days({ downtime }: { downtime: Downtime }) {
   );
 }
 
-const outagesTable = ({ downtime_intervals: outages }: Downtime) => ({
+const outagesTable = ({ downtime_intervals: outages }: Downtime, zone: string) => ({
   columns: ['Started', 'Ended', 'Duration'],
   rows: outages
     .toSorted((one, other) => other.start.localeCompare(one.start))
     .map(({ start, end, seconds }) => [
-      formatDateTime(new Date(start)),
-      end === null ? 'still down' : formatDateTime(new Date(end)),
+      formatDateTime(new Date(start), zone),
+      end === null ? 'still down' : formatDateTime(new Date(end), zone),
       formatSpan(seconds),
     ]),
 });
 
-function Latency({ downtime }: { downtime: Downtime }) {
+function Latency({ downtime, zone }: { downtime: Downtime; zone: string }) {
   const { accent } = useTheme().palette.scheme;
-  const days = daysOf(downtime);
+  const days = daysOf(downtime, zone);
   return (
     <LineChart
       categories={days.map(({ date }) => ({
-        tick: shortSlice(date, 'day'),
-        title: longSlice(date, 'day'),
+        tick: shortSlice(date, 'day', zone),
+        title: longSlice(date, 'day', zone),
       }))}
       series={[
         {
@@ -107,7 +109,7 @@ function Latency({ downtime }: { downtime: Downtime }) {
           values: days.map(({ latency }) => latency),
         },
       ]}
-      xTitle="Day (UTC)"
+      xTitle="Day"
       yTitle="Mean ping time"
       formatTick={formatDuration}
       format={formatDuration}
@@ -119,23 +121,27 @@ function Latency({ downtime }: { downtime: Downtime }) {
 /** Uptime, latency and outages of the last 90 days. */
 export function UptimeTab() {
   const { dashboardId = '' } = useParams();
-  const query = useDowntime(dashboardId, DAYS);
+  const zone = useZone();
+  const query = useDowntime(dashboardId, DAYS, zone);
   const shared = {
     query,
-    isEmpty: (downtime: Downtime) => !isMonitored(daysOf(downtime)),
+    isEmpty: (downtime: Downtime) => !isMonitored(daysOf(downtime, zone)),
   };
-  const monitored = query.data === undefined || isMonitored(daysOf(query.data));
+  const monitored = query.data === undefined || isMonitored(daysOf(query.data, zone));
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
+      <Box sx={{ justifySelf: 'end' }}>
+        <ZoneNote />
+      </Box>
       <Panel
         {...shared}
         title="Uptime"
         subtitle={`Share of the monitored time in the last ${DAYS} days`}
         empty={<NotMonitored dashboardId={dashboardId} />}
         summary={summaryOf}
-        table={daysTable}
+        table={(downtime) => daysTable(downtime, zone)}
       >
-        {(downtime) => <Days downtime={downtime} />}
+        {(downtime) => <Days {...{ downtime, zone }} />}
       </Panel>
       {monitored && (
         <>
@@ -144,9 +150,9 @@ export function UptimeTab() {
             title="Latency"
             subtitle="Response time to a ping"
             minHeight={236}
-            table={daysTable}
+            table={(downtime) => daysTable(downtime, zone)}
           >
-            {(downtime) => <Latency downtime={downtime} />}
+            {(downtime) => <Latency {...{ downtime, zone }} />}
           </Panel>
           <Panel
             {...shared}
@@ -154,7 +160,7 @@ export function UptimeTab() {
             isEmpty={({ downtime_intervals: outages }) => outages.length === 0}
             empty={<Notice icon="check" title={`No outages in the last ${DAYS} days`} />}
           >
-            {(downtime) => <DataTable caption="Outages" {...outagesTable(downtime)} />}
+            {(downtime) => <DataTable caption="Outages" {...outagesTable(downtime, zone)} />}
           </Panel>
         </>
       )}

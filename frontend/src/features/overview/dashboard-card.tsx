@@ -124,7 +124,7 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
     />
     <Box>
       <Typography variant="caption" color="textSecondary" component="p">
-        Today (UTC); uptime over 90 days
+        Today; uptime over 90 days
       </Typography>
       <Figures dashboard={dashboard} />
     </Box>

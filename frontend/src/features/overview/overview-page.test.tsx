@@ -27,7 +27,7 @@ describe('the overview', () => {
     const card = within(await screen.findByRole('listitem'));
     for (const text of [
       'shop.example.com/dashboard',
-      'Today (UTC); uptime over 90 days',
+      'Today; uptime over 90 days',
       '12,345',
       '12.3 ms',
       '1.23 s',

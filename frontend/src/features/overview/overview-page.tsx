@@ -11,6 +11,7 @@ import { QueryBoundary } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
+import { ZoneNote } from '@/components/zone-note';
 import { arrange, parseArrangement } from '@/features/overview/arrange';
 import { DashboardCard } from '@/features/overview/dashboard-card';
 import { FirstSteps } from '@/features/overview/first-steps';
@@ -61,7 +62,13 @@ const totalVisits = (dashboards: readonly Dashboard[]) =>
 /** Reserves its space while loading, so that the layout does not shift. */
 const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
   dashboards?.length !== 0 &&
-  (dashboards ? `${formatNumber(totalVisits(dashboards))} requests today (UTC)` : NOT_YET);
+  (dashboards ? (
+    <>
+      {formatNumber(totalVisits(dashboards))} requests today · <ZoneNote />
+    </>
+  ) : (
+    NOT_YET
+  ));
 
 /** All dashboards of the user. */
 export function OverviewPage() {

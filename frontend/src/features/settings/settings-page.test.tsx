@@ -61,6 +61,38 @@ describe('sounds', () => {
   });
 });
 
+describe('the time zone', () => {
+  const choose = async (typed: string, zone: RegExp) => {
+    await userEvent.type(screen.getByRole('combobox', { name: 'Time zone' }), typed);
+    await userEvent.click(await screen.findByRole('option', { name: zone }));
+  };
+
+  it('is found by parts of its name, and saved', async () => {
+    const sent = mockPost('/user/change_settings', {
+      message: 'Saved.',
+      user: { ...alice, timezone: 'Asia/Kathmandu' },
+    });
+    await renderSettings();
+    const field = screen.getByRole('combobox', { name: 'Time zone' });
+    expect(field).toHaveValue('Browser’s time zone (UTC)');
+    await userEvent.clear(field);
+    await choose('asia kathm', /^Asia\/Kathmandu/);
+    expect(await screen.findByText('Time zone saved.')).toBeVisible();
+    expect(sent).toEqual([{ timezone: 'Asia/Kathmandu' }]);
+    expect(field).toHaveValue('Asia/Kathmandu');
+  });
+
+  it('can be the one of the browser again', async () => {
+    mockGet('/user', { ...alice, timezone: 'Asia/Kathmandu' });
+    const sent = mockPost('/user/change_settings', { message: 'Saved.', user: alice });
+    await renderSettings();
+    await userEvent.clear(screen.getByRole('combobox', { name: 'Time zone' }));
+    await choose('browser', /^Browser’s time zone/);
+    expect(await screen.findByText('Time zone saved.')).toBeVisible();
+    expect(sent).toEqual([{ timezone: null }]);
+  });
+});
+
 describe('account', () => {
   it('sends only changed fields', async () => {
     const sent = mockPost('/user/change_settings', {

@@ -6,6 +6,7 @@ import { AppearanceSection } from '@/features/settings/appearance-section';
 import { DeleteSection } from '@/features/settings/delete-section';
 import { PasswordSection } from '@/features/settings/password-section';
 import { SessionsSection } from '@/features/settings/sessions-section';
+import { TimeZoneSection } from '@/features/settings/time-zone-section';
 import { TokensSection } from '@/features/settings/tokens-section';
 
 /** The settings of the account and of this browser. */
@@ -14,6 +15,7 @@ export const SettingsPage = () => (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
       <AccountSection />
       <AppearanceSection />
+      <TimeZoneSection />
       <PasswordSection />
       <SessionsSection />
       <TokensSection />

@@ -16,6 +16,7 @@ import { useNotify } from '@/components/snackbar';
 import { List, ListRow } from '@/features/settings/list';
 import { NewTokenDialog } from '@/features/settings/new-token-dialog';
 import { useNow } from '@/hooks/use-now';
+import { useZone } from '@/hooks/use-zone';
 import { formatDateTime } from '@/lib/format';
 
 function Expiry({ moment }: { moment: string }) {
@@ -23,7 +24,7 @@ function Expiry({ moment }: { moment: string }) {
   const expires = new Date(moment);
   return (
     <time dateTime={moment}>
-      {expires > now ? 'expires' : 'expired'} {formatDateTime(expires)}
+      {expires > now ? 'expires' : 'expired'} {formatDateTime(expires, useZone())}
     </time>
   );
 }
