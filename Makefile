@@ -10,6 +10,8 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --quiet \
 	--no-emit-package pydash-exporter --custom-compile-command 'make lock' $(UPGRADE)
 PAGES := pydash_web/static/index.html
+# The exporter, which PyDash serves to monitored apps.
+WHEEL := pydash_web/wheels/.built
 MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
@@ -33,10 +35,10 @@ help:
 	@echo "make openapi      write docs/openapi.json and the front end's types from the models"
 	@echo "make clean        remove what was built, but no data"
 
-run: install $(PAGES)
+run: install $(PAGES) $(WHEEL)
 	@exec $(BIN)/pydash up --demo --port $(PORT) --data-dir $(DATA)
 
-dev: install $(MODULES)
+dev: install $(MODULES) $(WHEEL)
 	@exec $(BIN)/pydash up --demo --reload --port $(PORT) --data-dir $(DATA)
 
 # --- set-up: each step only when what it is made from is newer ---------------------------------
@@ -71,6 +73,11 @@ $(PAGES): $(MODULES) $(shell find frontend/src frontend/public -type f 2>/dev/nu
 	cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@
 
+$(WHEEL): $(wildcard exporter/pydash_exporter/*) exporter/pyproject.toml exporter/README.md | .venv/installed
+	rm -rf $(@D) exporter/build
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir $(@D) ./exporter
+	@touch $@
+
 # $(call debian,PACKAGES,WHO NEEDS THEM)
 debian = { \
 	if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(1); \
@@ -91,7 +98,7 @@ nginx:
 
 # --- checks ------------------------------------------------------------------------------------
 
-test: install-test browser databases nginx lint types frontend-test $(PAGES) backend-test
+test: install-test browser databases nginx lint types frontend-test $(PAGES) $(WHEEL) backend-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
@@ -105,10 +112,10 @@ types: install-test
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
-backend-test: install-test browser databases nginx $(PAGES)
+backend-test: install-test browser databases nginx $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-coverage: install-test browser databases nginx $(PAGES)
+coverage: install-test browser databases nginx $(PAGES) $(WHEEL)
 	rm -f .coverage .coverage.*
 	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=cover
@@ -146,8 +153,8 @@ openapi: install $(MODULES)
 	$(BIN)/python -m pydash_web.api > docs/openapi.json
 	cd frontend && npm run --silent generate-types
 
-release: install-test $(PAGES)
+release: install-test $(PAGES) $(WHEEL)
 	$(BIN)/python -m tests.release.build
 
 clean:
-	rm -rf .venv build frontend/node_modules pydash_web/static .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv build frontend/node_modules pydash_web/static pydash_web/wheels .mypy_cache .ruff_cache .pytest_cache

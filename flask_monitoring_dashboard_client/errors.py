@@ -3,7 +3,7 @@
 from pydash_http import RemoteError
 
 TWO_LINES = """\
-import pydash_exporter          # pip install pydash-exporter
+import pydash_exporter          # PyDash's help page says how to install it
 pydash_exporter.bind(app)       # right after dashboard.bind(app)"""
 EXPORTER_MISSING = (
     f"This Flask-MonitoringDashboard has no export routes. Add two lines to the app:\n{TWO_LINES}"
@@ -32,7 +32,7 @@ class ExporterMissing(RemoteError):  # noqa: N818
 
     >>> print(ExporterMissing())
     This Flask-MonitoringDashboard has no export routes. Add two lines to the app:
-    import pydash_exporter          # pip install pydash-exporter
+    import pydash_exporter          # PyDash's help page says how to install it
     pydash_exporter.bind(app)       # right after dashboard.bind(app)
     """
 

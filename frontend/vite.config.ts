@@ -52,7 +52,7 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{js,css,html,svg}', '**/inter-latin-wght-*.woff2'],
         // PyDash may be below any path; below /dashboards/, these are names of endpoints.
-        navigateFallbackDenylist: [/^(?:(?!\/dashboards\/).)*\/(?:api\/|metrics$)/],
+        navigateFallbackDenylist: [/^(?:(?!\/dashboards\/).)*\/(?:api\/|exporter\/|metrics$)/],
       },
     }),
     compress(),
@@ -69,7 +69,7 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
     },
   },
-  server: { proxy: { '/api': backend } },
+  server: { proxy: { '/api': backend, '/exporter': backend } },
   test: {
     environment: 'jsdom',
     setupFiles: ['src/testing/setup.ts'],

@@ -1,10 +1,11 @@
 """Opens storages by URI."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from ssl import Purpose
 from threading import Lock
@@ -43,6 +44,8 @@ BACKGROUND_TIMEOUT = 30.0
 PAUSE_SECONDS = 1.0
 # ZEO reconnects after this time, and up to a second more.
 _RECONNECT_SECONDS = 0.1
+# So many objects are requested at once.
+_PREFETCHED = 100
 # ZEO's own timeout covers only the connection; ours includes it.
 _NO_TIMEOUT = 1e6
 # ZEO's cache is an unlinked file, which occupies disk and page cache but no process memory.
@@ -96,6 +99,19 @@ class ZeoClient(ClientThread):
         return self._wait(
             lambda wait: self.io_call(self.load_before_co(oid, tid, _NO_TIMEOUT), wait)
         )
+
+    def prefetch(self, oids: Iterable[bytes], tid: bytes) -> None:
+        """Load the states that objects had before a transaction into the cache, if possible.
+
+        What is missing is loaded when it is needed. ZEO would request all objects at once, and let
+        every other response wait for them.
+        """
+        remaining = iter(oids)
+        with suppress(ClientDisconnected):
+            while batch := tuple(islice(remaining, _PREFETCHED)):
+                self._wait(
+                    lambda wait, oids=batch: self.io_call(self.client.prefetch_co(oids, tid), wait)
+                )
 
     def tpc_finish(self, tid: Any, updates: Any, f: Callable[[bytes], None]) -> Any:
         """Finish a commit; see `call`. If the response is lost, it may have been committed."""

@@ -16,6 +16,7 @@ import pydash_web.controller.execution_time_histogram
 import pydash_web.controller.execution_times_boxplots
 import pydash_web.controller.execution_times_per_version
 import pydash_web.controller.export
+import pydash_web.controller.exporter
 import pydash_web.controller.fetch_dashboard
 import pydash_web.controller.login
 import pydash_web.controller.logout
@@ -141,7 +142,7 @@ register_dashboard = post(
     "/dashboards/register",
     controller.register_dashboard.register_dashboard,
     WRITE,
-    limit=limits.PROBE,
+    limit=limits.ADD,
     transactional=False,
     waits=_always,
 )
@@ -309,3 +310,4 @@ get_capabilities = get(
 get_status = get(
     "/status", controller.status.get_status, PUBLIC, transactional=False, errors={503: Status}
 )
+get_exporter = get("/exporter", controller.exporter.get_exporter, PUBLIC, transactional=False)

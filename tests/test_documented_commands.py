@@ -75,7 +75,6 @@ RUN = {
     ("CONTRIBUTING.md", "make dev"),
     ("docs/running.md", "make install"),
     ("docs/running.md", "read -rs PASSWORD"),
-    ("exporter/README.md", "pip install pydash-exporter"),
 }
 
 
@@ -232,9 +231,12 @@ def test_an_app_can_be_connected(tmp_path: Path) -> None:
         ")\n"
         "print(details.get_json()['exporter-version'], pydash_exporter.__file__)\n"
     )
-    install = block("exporter/README.md", "pip install pydash-exporter")
     done = subprocess.run(
-        ["bash", "-ec", f"{install}\npython -c \"import sys\n$PROGRAM\" '{TOKEN}'"],
+        [
+            "bash",
+            "-ec",
+            f"pip install pydash-exporter\npython -c \"import sys\n$PROGRAM\" '{TOKEN}'",
+        ],
         cwd=tmp_path,
         env=clean_environment(**variables, PROGRAM=program),
         stdout=subprocess.PIPE,

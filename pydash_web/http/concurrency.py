@@ -19,6 +19,8 @@ from pydash_cube import effort
 Result = TypeVar("Result")
 
 MAX_PER_ACCOUNT = 2
+# The queries of all accounts that run at once: each may need 200 MB.
+MAX_RUNNING = 4
 # The number of requests that a browser sends at once.
 MAX_QUERIES_PER_ACCOUNT = 6
 QUERY_SECONDS = 10.0
@@ -74,14 +76,14 @@ class QueryLimiter:
     """Limits how many statistics queries run at once; further queries of an account wait.
 
     A browser sends six requests at once, so six are admitted. Only two of them run at once, because
-    each can occupy a processor and needs memory.
+    each can occupy a processor and needs memory, and four of all accounts together.
 
     :param limit: the maximum number of admitted queries for all accounts together.
     """
 
     def __init__(self, limit: int) -> None:
         self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
-        self._running: Counter[str] = Counter()
+        self._running = ConcurrencyLimiter(MAX_RUNNING)
         self._changed = Condition()
 
     @contextmanager
@@ -95,17 +97,13 @@ class QueryLimiter:
             raise Busy
         try:
             with self._changed:
-                if not self._changed.wait_for(
-                    lambda: self._running[account] < MAX_PER_ACCOUNT, seconds
-                ):
+                if not self._changed.wait_for(lambda: self._running.acquire(account), seconds):
                     raise Busy
-                self._running[account] += 1
             try:
                 yield
             finally:
                 with self._changed:
-                    self._running[account] -= 1
-                    self._running += Counter()  # removes accounts without queries
+                    self._running.release(account)
                     self._changed.notify_all()
         finally:
             self._admitted.release(account)

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Lock
 from typing import cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from limits import parse
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
@@ -33,12 +33,14 @@ class Limit:
         the same as an account. All of them together have the limit of an address.
     :param counts_as: the name under which all routes with this limit count together; by default
         each counts alone.
+    :param of_scripts: the maximum for an account with API tokens, which replaces the other two.
     """
 
     per_address: str
     per_account: str
     devices_apart: bool = False
     counts_as: str | None = None
+    of_scripts: str | None = None
 
 
 REGISTRATION = Limit(per_address="20 per hour", per_account="20 per hour")
@@ -49,6 +51,8 @@ PASSWORD = Limit("60 per 10 minutes", "10 per 10 minutes", devices_apart=True, c
 SETTINGS = Limit(per_address="60 per hour", per_account="30 per hour")
 CODE = Limit(per_address="30 per 10 minutes", per_account="30 per 10 minutes")
 PROBE = Limit(per_address="60 per 10 minutes", per_account="30 per 10 minutes")
+# A script may add all apps of a company at once.
+ADD = Limit("60 per 10 minutes", "30 per 10 minutes", of_scripts="100 per 10 minutes")
 FETCH = Limit(per_address="60 per minute", per_account="10 per minute")
 
 
@@ -135,6 +139,9 @@ def count(limit: Limit, operation: str, account: str | None) -> None:
     """
     limiter: Limiter = current_app.extensions["pydash_limiter"]
     operation = limit.counts_as or operation
+    if account and limit.of_scripts and g.get("token_scope"):
+        limiter.hit(limit.of_scripts, operation, "tokens", account)
+        return
     if account and limit.devices_apart and (device := known_device(account)):
         limiter.hit(limit.per_address, operation, "devices", account)
         limiter.hit(limit.per_account, operation, "device", device)

@@ -1,8 +1,8 @@
-"""Routes outside the API: the front end and the metrics."""
+"""Routes outside the API: the front end, the exporter and the metrics."""
 
 from flask import Flask
 
-from pydash_web import react_server
+from pydash_web import exporter_wheel, react_server
 from pydash_web.http import metrics
 
 
@@ -11,4 +11,5 @@ def install(app: Flask) -> None:
     app.url_map.converters["page"] = react_server.PagePath
     app.add_url_rule("/", "index", react_server.serve)
     app.add_url_rule("/<page:path>", "page", react_server.serve)
+    app.add_url_rule("/exporter/<name>", "exporter", exporter_wheel.serve)
     app.add_url_rule("/metrics", "metrics", metrics.serve)

@@ -8,10 +8,17 @@ from typing import Any
 
 import pytest
 from persistent import Persistent
-from ZEO.asyncio.client import ClientThread
+from ZEO.asyncio.client import ClientThread, Protocol
 
 import pydash_database
-from pydash_database import DatabaseUnavailable, database_root, storages, transact
+from pydash_database import (
+    DatabaseUnavailable,
+    database_connection,
+    database_root,
+    storages,
+    transact,
+)
+from tests.support.waiting import wait_for
 
 # Far longer than all timeouts together: a test that takes longer hangs.
 pytestmark = pytest.mark.timeout(40)
@@ -215,6 +222,49 @@ def test_background_work_waits_longer_for_a_busy_server(server: Any) -> None:
     with server.recovering():
         transact(increase_at_a_busy_server, timeout=pydash_database.BACKGROUND_TIMEOUT)
     assert eventually(lambda: transact(increase)) == 2
+
+
+def test_objects_that_are_loaded_ahead_delay_no_other_response(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add() -> None:
+        database_root()["memos"] = [Memo() for _ in range(1_000)]
+
+    transact(add)
+    pydash_database.configure(server.uri, [migrate])
+    waiting: list[int] = []
+    load_before = Protocol.load_before
+
+    def noted(protocol: Protocol, oid: bytes, tid: bytes) -> Any:
+        waiting.append(len(protocol.futures))
+        return load_before(protocol, oid, tid)
+
+    def read() -> set[str]:
+        memos = database_root()["memos"]
+        database_connection().prefetch(memos)
+        before = len(waiting)
+        assert before >= len(memos)
+        texts = {memo.text for memo in memos}
+        assert len(waiting) == before
+        return texts
+
+    monkeypatch.setattr(Protocol, "load_before", noted)
+    assert transact(read) == {"none"}
+    assert max(waiting) < 200
+
+
+def test_what_could_not_be_loaded_ahead_is_loaded_later(server: Any) -> None:
+    """The connection may be lost, and made again, within a transaction."""
+
+    def read() -> str:
+        memo = database_root()["memo"]
+        server.kill()
+        wait_for(lambda: not database_connection().db().storage.is_connected())
+        database_connection().prefetch(memo)
+        server.start()
+        return str(memo.text)
+
+    assert transact(read, timeout=pydash_database.BACKGROUND_TIMEOUT) == "none"
 
 
 def test_threads_share_one_attempt_to_connect(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,9 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     with postgresql(ZONE) as server:
-        yield server.create_database()
+        # Texts are sorted as people do, where the store does not say how.
+        locale = "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+        yield server.create_database(f"TEMPLATE template0 ENCODING 'UTF8' {locale}")
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,10 @@ UPGRADE = """
 import sys
 from pydash_events import get_connection
 
-get_connection(sys.argv[1]).upgrade()
+connection = get_connection(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.read()
+connection.upgrade()
 """
 
 
@@ -123,8 +126,20 @@ def test_a_reader_of_the_sequence_misses_nothing(sql_url: str) -> None:
 
 
 def test_processes_can_upgrade_at_once(sql_url: str) -> None:
-    processes = [subprocess.Popen([sys.executable, "-c", UPGRADE, sql_url]) for _ in range(4)]
-    assert [process.wait() for process in processes] == [0] * 4
+    command = [sys.executable, "-c", UPGRADE, sql_url]
+    pipe = subprocess.PIPE
+    processes = [subprocess.Popen(command, stdin=pipe, stdout=pipe) for _ in range(4)]
+    for process in processes:
+        assert process.stdout
+        process.stdout.readline()
+    for process in processes:
+        assert process.stdin
+        process.stdin.close()
+    for process in processes:
+        # It closes the pipes as well.
+        with process:
+            pass
+    assert [process.returncode for process in processes] == [0] * 4
     connection = get_connection(sql_url)
     assert connection.record_events([event(1)]) == [0]
     connection.close()
@@ -172,6 +187,9 @@ def test_a_failed_write_is_an_error_and_can_be_repeated(sql_url: str) -> None:
         other.execute(sqlalchemy.text("ALTER TABLE hidden RENAME TO pydash_trait_int"))
     engine.dispose()
     assert list(connection.get_event_types()) == []
+    second = get_connection(sql_url)
+    assert second.record_events([event(3, Trait("m", Trait.INT_TYPE, 1), event_type="Bar")]) == [0]
+    second.close()
     assert connection.record_events([event(1), event(2, Trait("n", Trait.INT_TYPE, 1))]) == [0, 0]
     assert connection.get_trait_types("Foo") == {"n": Trait.INT_TYPE}
     connection.close()
@@ -210,7 +228,7 @@ def test_all_ways_to_search_find_the_same(
         )
         for index in range(100)
     ]
-    connection = get_connection(sql_url)
+    connection = get_connection(sql_url, {"max_examined": chance.choice([25, 1000])})
     reference = get_connection(f"memory://{sql_url}/{seed}")
     for each in (connection, reference):
         each.upgrade()

@@ -11,10 +11,17 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
+from pydash_app.user.api_token import Scope
 from pydash_database import transact
 from tests.pydash_app.fetching.support.gate import CREDENTIALS, gate
 from tests.pydash_web.support.apps_to_watch import WatchedApp
-from tests.pydash_web.support.running_site import FIRST_CALL, Site, Visitor, make_dashboard
+from tests.pydash_web.support.running_site import (
+    FIRST_CALL,
+    Site,
+    Visitor,
+    make_dashboard,
+    make_token,
+)
 
 ALL_CALLS = {"start_date": "2018", "end_date": "2019"}
 
@@ -236,6 +243,26 @@ class TestProbe:
         body = {"url": "http://10.0.0.1", "token": "x"}
         statuses = [alice.post("/api/dashboards/probe", body).status_code for _ in range(31)]
         assert statuses[-2:] == [200, 429]
+
+
+class TestRateLimitOfAdding:
+    """Connections that fail count too, so the limit shows without a hundred apps."""
+
+    def test_a_script_may_add_a_hundred_dashboards_in_ten_minutes(
+        self, site: Site, alice: Visitor
+    ) -> None:
+        secret = make_token(UUID(alice.get("/api/user").json()["id"]), Scope.WRITE)
+        script = site.visitor(Authorization=f"Bearer {secret}")
+        statuses = [self.add(script) for _ in range(101)]
+        assert statuses == [400] * 100 + [429]
+        assert self.add(alice) == 400, "the person's own limit is untouched"
+
+    def test_a_person_may_add_thirty(self, alice: Visitor) -> None:
+        assert [self.add(alice) for _ in range(31)] == [400] * 30 + [429]
+
+    def add(self, visitor: Visitor) -> int:
+        body = {"name": "Shop", "url": "http://10.0.0.1", "token": "x"}
+        return visitor.post("/api/dashboards/register", body).status_code
 
 
 class TestChangeSettings:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import Barrier, Event, Semaphore, Thread
 from uuid import UUID
@@ -61,6 +62,18 @@ def test_an_account_runs_two_queries_while_others_wait() -> None:
     for thread in (*running, waiting):
         thread.join(60)
     assert not waiting.is_alive()
+
+
+def test_four_queries_of_all_accounts_run() -> None:
+    limiter = QueryLimiter(12)
+    with ExitStack() as running:
+        for account in ("Alice", "Alice", "Bob", "Charlie"):
+            running.enter_context(limiter.running(account, 0))
+        for account in ("Alice", "Bob", "Dora"):
+            with pytest.raises(Busy), limiter.running(account, 0):
+                """Only entered by a fifth query that runs."""
+    with limiter.running("Dora", 0), limiter.running("Dora", 0):
+        """Places are free again."""
 
 
 def test_six_queries_of_an_account_are_admitted(

@@ -50,6 +50,9 @@ def check_wheels() -> None:
             with urllib.request.urlopen(f"{url}/api/status") as response:
                 if json.load(response) != {"status": "alive"}:
                     raise RuntimeError("The API is not alive.")
+            with urllib.request.urlopen(f"{url}/api/exporter") as response:
+                if json.load(response)["wheel"] is None:
+                    raise RuntimeError("The wheel does not contain the exporter.")
             with urllib.request.urlopen(url) as response:
                 if b'<script type="module"' not in response.read():
                     raise RuntimeError("The wheel does not contain the pages.")

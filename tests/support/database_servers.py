@@ -35,14 +35,15 @@ class DatabaseServer:
         self._url, self.path = url, path
         self._count = 0
 
-    def create_database(self, **differences: Any) -> str:
+    def create_database(self, options: str = "", **differences: Any) -> str:
         """Create an empty database, and return its URL.
 
+        :param options: further ones of the statement.
         :param differences: of the URL, such as another driver.
         """
         self._count += 1
         name = f"monitoring_{self._count}"
-        self.run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name} {options}")
         return self._url.set(database=name, **differences).render_as_string()
 
     def run(self, statement: str) -> None:

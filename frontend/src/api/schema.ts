@@ -778,6 +778,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exporter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return the wheel of the exporter
+         * @description It is served at `/exporter/<file>`.
+         */
+        get: operations["get_exporter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1171,6 +1191,13 @@ export interface components {
          * @description Requests in chronological order.
          */
         ExportedCalls: components["schemas"]["ExportedCall"][];
+        /**
+         * Exporter
+         * @description The exporter that monitored apps install.
+         */
+        Exporter: {
+            wheel: components["schemas"]["Wheel"] | null;
+        };
         /**
          * Group
          * @description One group of the result of a query.
@@ -1682,6 +1709,14 @@ export interface components {
         Value: number | string | string[] | {
             [key: string]: components["schemas"]["Value"];
         } | null;
+        /**
+         * Wheel
+         * @description A wheel that can be installed with pip.
+         */
+        Wheel: {
+            file: string;
+            sha256: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -4947,6 +4982,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    get_exporter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exporter"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

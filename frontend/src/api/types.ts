@@ -10,6 +10,7 @@ export type DashboardDetails = Schemas['DashboardDetails'];
 export type DashboardSettings = Schemas['DashboardSettings'];
 export type EndpointInfo = Schemas['EndpointInfo'];
 export type Endpoints = Schemas['Endpoints'];
+export type Exporter = Schemas['Exporter'];
 export type Probe = Schemas['Probe'];
 export type ProbeStep = Schemas['ProbeStep'];
 export type ApiToken = Schemas['TokenInfo'];

@@ -2,7 +2,11 @@ import { http, HttpResponse, type JsonBodyType } from 'msw';
 import { setupServer } from 'msw/node';
 
 /** Mocks the API; a request without a handler fails the test. */
-export const server = setupServer();
+export const server = setupServer(
+  http.get('*/api/exporter', () =>
+    HttpResponse.json({ wheel: { file: 'pydash_exporter-1-py3-none-any.whl', sha256: 'abc' } }),
+  ),
+);
 
 /** Mocks the response to GET `path` (under /api). */
 export const mockGet = (path: string, body: JsonBodyType, status = 200): void =>

@@ -5,10 +5,11 @@ import Typography from '@mui/material/Typography';
 
 import { CodeBlock } from '@/components/code-block';
 import { DataTable } from '@/components/data-table';
+import { InstallCommand } from '@/components/install-command';
 import { Page } from '@/components/page';
 import { Frame } from '@/components/panel';
 import { STATISTICS } from '@/features/help/statistics';
-import { APP_LINES, INSTALL, GENERATE_TOKEN } from '@/lib/connect';
+import { APP_LINES, GENERATE_TOKEN } from '@/lib/connect';
 
 const Text = ({ children }: { children: ReactNode }) => (
   <Typography color="textSecondary" sx={{ maxWidth: 640 }}>
@@ -29,9 +30,10 @@ const Newer = () => (
       </Text>
       <CodeBlock label="the command that generates a token" code={GENERATE_TOKEN} />
       <Text>
-        Install both packages, and add these lines before the app serves its first request:
+        Install it, with Flask-MonitoringDashboard, and add these lines before the app serves its
+        first request:
       </Text>
-      <CodeBlock label="the install command" code={INSTALL} />
+      <InstallCommand />
       <CodeBlock label="the code for your app" code={APP_LINES} />
       <Text>
         Then choose “Add dashboard” and enter the URL of your app followed by{' '}

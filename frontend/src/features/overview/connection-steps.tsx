@@ -7,7 +7,8 @@ import type { useProbeDashboard } from '@/api/dashboards/add';
 import type { Probe, ProbeStep } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { Icon } from '@/components/icon';
-import { EXPORTER_LINES, INSTALL } from '@/lib/connect';
+import { InstallCommand } from '@/components/install-command';
+import { EXPORTER_LINES } from '@/lib/connect';
 
 const STEP_NAMES: Readonly<Record<ProbeStep['step'], string>> = {
   reachable: 'Address reachable',
@@ -53,7 +54,7 @@ const ExporterHelp = () => (
     <Typography variant="body2" color="textSecondary">
       Install the exporter next to Flask-MonitoringDashboard, add these lines, and restart your app:
     </Typography>
-    <CodeBlock label="the install command" code={INSTALL} />
+    <InstallCommand />
     <CodeBlock label="the code for your app" code={EXPORTER_LINES} />
   </Box>
 );

@@ -7,7 +7,8 @@ import { Link as RouterLink } from 'react-router';
 
 import { CodeBlock } from '@/components/code-block';
 import { Icon } from '@/components/icon';
-import { INSTALL, APP_LINES } from '@/lib/connect';
+import { InstallCommand } from '@/components/install-command';
+import { APP_LINES } from '@/lib/connect';
 
 /** Instructions for a user without dashboards. */
 export const FirstSteps = ({ onAdd }: { onAdd: () => void }) => (
@@ -20,7 +21,7 @@ export const FirstSteps = ({ onAdd }: { onAdd: () => void }) => (
       exporter, add two lines to your app, and set your own token:
     </Typography>
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 1.5, mb: 3 }}>
-      <CodeBlock label="the install command" code={INSTALL} />
+      <InstallCommand />
       <CodeBlock label="the code for your app" code={APP_LINES} />
     </Box>
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2 }}>
