@@ -132,7 +132,7 @@ compat: install-test databases
 	$(BIN)/python -m tests.compat.run
 
 chaos: install-test
-	PYDASH_CHAOS_ROUNDS=100 $(BIN)/pytest --timeout 3600 tests/chaos
+	PYDASH_CHAOS_ROUNDS=100 PYDASH_CHAOS_MONTHS=20 $(BIN)/pytest --timeout 3600 tests/chaos
 
 fuzz: install-test
 	PYDASH_FUZZ_EXAMPLES=1000 $(BIN)/pytest --timeout 3600 tests/pydash_web/test_schemathesis.py

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from http.client import HTTPConnection
+from itertools import cycle
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.pydash_app.fetching.support.fetched_app import TOKEN
 
@@ -20,7 +21,7 @@ START_SECONDS = 60
 INSERT = """
 insert into Request
 (endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
-select id, ?, ?, '1.0', 'None', '127.0.0.1', 200 from Endpoint where name = ?
+select id, ?, ?, '1.0', 'None', ?, 200 from Endpoint where name = ?
 """
 COUNT = "select count(*) from Request"
 COUNT_BY_MINUTE = """
@@ -69,9 +70,17 @@ class MonitoredApp:
             with connection.getresponse() as response:
                 response.read()
 
-    def write_calls(self, calls: Iterable[tuple[str, datetime, float]]) -> None:
-        """Write calls (endpoint, time in UTC, ms) as the app would have written them."""
-        rows = [(duration, f"{time:%Y-%m-%d %H:%M:%S.%f}", name) for name, time, duration in calls]
+    def write_calls(
+        self, calls: Iterable[tuple[str, datetime, float]], ips: Iterable[str] = ("127.0.0.1",)
+    ) -> None:
+        """Write calls (endpoint, time in UTC, ms) as the app would have written them.
+
+        :param ips: the addresses of the calls, in turn.
+        """
+        rows = [
+            (duration, f"{time:%Y-%m-%d %H:%M:%S.%f}", ip, name)
+            for (name, time, duration), ip in zip(calls, cycle(ips), strict=False)
+        ]
         self._in_database(lambda database: database.executemany(INSERT, rows))
 
     def delete_calls(self) -> None:
@@ -80,13 +89,17 @@ class MonitoredApp:
 
     def count(self) -> int:
         """Count the calls in the app's own database."""
-        [[count]] = self._in_database(lambda database: database.execute(COUNT).fetchall())
+        [[count]] = self.select(COUNT)
         return int(count)
 
     def count_by_minute(self) -> Counter[tuple[str, str]]:
         """Count the calls per endpoint and minute (`2018-05-29T15:45`)."""
-        rows = self._in_database(lambda database: database.execute(COUNT_BY_MINUTE).fetchall())
+        rows = self.select(COUNT_BY_MINUTE)
         return Counter({(name, minute): count for name, minute, count in rows})
+
+    def select(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read from the app's own database."""
+        return self._in_database(lambda database: database.execute(sql).fetchall())
 
     @contextmanager
     def broken_database(self) -> Iterator[None]:

@@ -1,0 +1,75 @@
+"""The processes that take part in fetching, and the means to kill them."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+import pytest
+
+import pydash_app
+import pydash_database
+from pydash_app.configuration import Configuration
+from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
+
+
+class ZeoServer(Protocol):
+    data_dir: Path
+    uri: str
+
+    def start(self) -> None: ...
+    def kill(self) -> None: ...
+
+
+class Stage:
+    """All processes of the play, and the means to kill each."""
+
+    def __init__(self, zeo: ZeoServer, app: MonitoredApp, fetcher: FetcherProcess) -> None:
+        self.zeo, self.app, self.fetcher = zeo, app, fetcher
+
+    def kill_a_worker(self, rng: random.Random) -> None:
+        helpers = psutil.Process(self.fetcher.process.pid).children(recursive=True)
+        if helpers:
+            rng.choice(sorted(helpers, key=lambda process: process.pid)).kill()
+
+    def kill_the_fetcher(self, _: random.Random) -> None:
+        self.fetcher.kill()
+        self.fetcher.start()
+
+    def kill_the_database(self, _: random.Random) -> None:
+        self.zeo.kill()
+        self.zeo.start()
+
+    def kill_the_app(self, _: random.Random) -> None:
+        self.app.kill()
+        self.app.start()
+
+    def victims(self) -> list[Callable[[random.Random], None]]:
+        return [
+            self.kill_a_worker,
+            self.kill_the_fetcher,
+            self.kill_the_database,
+            self.kill_the_app,
+        ]
+
+
+@pytest.fixture
+def stage(own_zeo_server: ZeoServer, tmp_path: Path) -> Iterator[Stage]:
+    settings = {
+        "PYDASH_DATA_DIR": str(tmp_path / "data"),
+        "PYDASH_DATABASE_URI": own_zeo_server.uri,
+        "PYDASH_FETCH_ALLOW": "loopback",
+        "PYDASH_FETCH_INTERVAL": "1",
+        "PYDASH_FETCH_WORKERS": "2",
+        "PYDASH_LOG_LEVEL": "info",
+    }
+    pydash_app.configure(Configuration.from_environment(settings))
+    (tmp_path / "app").mkdir()
+    app = MonitoredApp(tmp_path / "app")
+    fetcher = FetcherProcess(settings)
+    yield Stage(own_zeo_server, app, fetcher)
+    fetcher.kill()
+    app.kill()
+    pydash_database.close()
