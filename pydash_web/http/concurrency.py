@@ -75,15 +75,16 @@ class ConcurrencyLimiter:
 class QueryLimiter:
     """Limits how many statistics queries run at once; further queries of an account wait.
 
-    A browser sends six requests at once, so six are admitted. Only two of them run at once, because
-    each can occupy a processor and needs memory, and four of all accounts together.
+    A browser sends six requests at once, so six are admitted. They run one after the other, because
+    Python computes in one thread at a time: two finish no sooner together, need twice the memory,
+    and delay the requests of others more. Queries of at most four accounts run at once.
 
     :param limit: the maximum number of admitted queries for all accounts together.
     """
 
     def __init__(self, limit: int) -> None:
         self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
-        self._running = ConcurrencyLimiter(MAX_RUNNING)
+        self._running = ConcurrencyLimiter(MAX_RUNNING, per_account=1)
         self._changed = Condition()
 
     @contextmanager
