@@ -122,7 +122,7 @@ coverage: install-test browser databases nginx $(PAGES) $(WHEEL)
 
 # --- longer ones -------------------------------------------------------------------------------
 
-bench: install-test browser $(PAGES)
+bench: install-test browser databases $(PAGES)
 	$(BIN)/python -m bench.run
 
 bench-large: install-test

@@ -99,9 +99,9 @@ def _measure(calls: int) -> tuple[list[Row], dict[str, float]]:
         peer = _duckdb(Path(directory) / "calls.duckdb", calls)
         for name, (query, sql) in QUERIES.items():
             cold = _cold(database, query)
-            hot[name] = _best(partial(_query, query))
+            hot[name] = best(partial(_query, query))
             duckdb_time = min(
-                _best(partial(_fetch, peer, sql.replace("quantile_cont", function)))
+                best(partial(_fetch, peer, sql.replace("quantile_cont", function)))
                 for function in ("quantile_cont", "approx_quantile")
             )
             size = f"{calls // 1_000_000} M"
@@ -117,7 +117,7 @@ def _cold(database: CubeDatabase, query: Mapping[str, Any]) -> float:
     times = []
     for _ in range(3):
         database.reconnect()
-        times.append(_best(partial(_query, query), rounds=1))
+        times.append(best(partial(_query, query), rounds=1))
     return min(times)
 
 
@@ -129,7 +129,7 @@ def _fetch(peer: duckdb.DuckDBPyConnection, sql: str) -> None:
     peer.execute(sql).fetchall()
 
 
-def _best(work: Callable[[], object], rounds: int = 7) -> float:
+def best(work: Callable[[], object], rounds: int = 7) -> float:
     """Return the shortest duration (ms): other load on the machine only adds to it."""
     times = []
     for _ in range(rounds):
