@@ -31,8 +31,8 @@ def dashboard(stack: Stack) -> str:
 def choose_days(page: Page) -> None:
     page.keyboard.press("t")
     dialog = page.get_by_role("dialog", name="Time range")
-    dialog.get_by_label("From").fill(FIRST)
-    dialog.get_by_label("To (inclusive)").fill(LAST)
+    dialog.get_by_label("From", exact=True).fill(FIRST)
+    dialog.get_by_label("To", exact=True).fill(LAST)
     dialog.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_visible()
 

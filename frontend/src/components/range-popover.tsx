@@ -38,7 +38,13 @@ function TimeFields({ name, label, shown, today }: TimeFieldsProps) {
         defaultValue={date}
         inputProps={{ max: today }}
       />
-      <LabelledInput name={`${name}-time`} label="Time" type="time" defaultValue={time ?? ''} />
+      <LabelledInput
+        name={`${name}-time`}
+        label="Time"
+        type="time"
+        defaultValue={time ?? ''}
+        inputProps={{ 'aria-label': `${label}: Time` }}
+      />
     </Box>
   );
 }
