@@ -190,6 +190,14 @@ class Configuration(BaseSettings):
         description="Seconds between two fetches of a dashboard.",
         examples=["60"],
     )
+    ping_interval: int = Field(
+        default=60,
+        ge=10,
+        le=3_600,
+        description="Seconds between two pings of an app whose uptime is monitored. It is down when"
+        " two in a row have failed.",
+        examples=["60"],
+    )
     fetch_workers: int = Field(
         default=4,
         ge=1,

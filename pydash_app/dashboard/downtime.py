@@ -22,6 +22,9 @@ STEADY = timedelta(hours=6)
 KEEP_OUTAGES = timedelta(days=400)
 KEEP_LATENCIES = timedelta(days=90)
 
+# No hour of our time has a number as small as the ordinal of a day.
+_LAST_DAY = date.max.toordinal()
+
 _LATENCY = struct.Struct("<If")  # second of the day, milliseconds
 
 
@@ -39,7 +42,7 @@ class DayDowntime:
 
 
 class _Pings(Persistent):
-    """The successful pings of a day, packed so that a ping rewrites at most two kilobytes."""
+    """The successful pings of an hour, packed; earlier versions stored those of a day together."""
 
     def __init__(self) -> None:
         self.packed = b""
@@ -82,7 +85,8 @@ class DowntimeLog(Persistent):
     def __init__(self) -> None:
         self._outages = OOBTree()  # start -> end, closed ones
         self._watches = OOBTree()  # start -> end, closed ones
-        self._latencies = IOBTree()  # ordinal of the day -> _Pings
+        # Hours since the year 1 -> _Pings; in earlier versions, the ordinal of the day.
+        self._latencies = IOBTree()
         self._watch: Interval | None = None
         self._failing_since: datetime | None = None
         self._failures = 0
@@ -102,6 +106,11 @@ class DowntimeLog(Persistent):
     def last_ping(self) -> datetime | None:
         """The time of the last ping."""
         return self._watch[1] if self._watch else None
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last ping failed."""
+        return self._watch is not None and self._failing_since is not None
 
     def record(
         self,
@@ -128,7 +137,7 @@ class DowntimeLog(Persistent):
             self._record_failure(now, failures_until_down)
         else:
             self._close_outage(now)
-            self._latencies.setdefault(now.toordinal(), _Pings()).append(now, latency)
+            self._latencies.setdefault(_hour(now), _Pings()).append(now, latency)
         if now - start >= STEADY and now.date() != self._pruned_on:
             self._prune(now)
 
@@ -188,12 +197,13 @@ class DowntimeLog(Persistent):
         """Return the time (UTC) and latency (ms) of every successful ping in [start, end)."""
         start, end = _utc(start), _utc(end)
         days = self._latencies.items(start.toordinal(), end.toordinal())
-        return [
-            (moment, latency)
-            for ordinal, pings in days
-            for moment, latency in sorted(pings.items(date.fromordinal(ordinal)))
-            if start <= moment < end
-        ]
+        hours = self._latencies.items(max(_hour(start), _LAST_DAY + 1), _hour(end))
+        return sorted(
+            ping
+            for ordinal, pings in [*days, *((hour // 24, pings) for hour, pings in hours)]
+            for ping in pings.items(date.fromordinal(ordinal))
+            if start <= ping[0] < end
+        )
 
     def _record_failure(self, now: datetime, failures_until_down: int) -> None:
         if self._failing_since is None:
@@ -209,8 +219,11 @@ class DowntimeLog(Persistent):
 
     def _prune(self, now: datetime) -> None:
         self._pruned_on = now.date()
-        for day in list(self._latencies.keys(max=(now - KEEP_LATENCIES).toordinal() - 1)):
-            del self._latencies[day]
+        first = now - KEEP_LATENCIES
+        days = self._latencies.keys(max=first.toordinal() - 1)
+        hours = self._latencies.keys(min=_LAST_DAY + 1, max=_hour(first) - 1)
+        for key in [*days, *hours]:
+            del self._latencies[key]
         oldest = now - KEEP_OUTAGES
         for tree in (self._outages, self._watches):
             # An interval that began before may end after.
@@ -288,6 +301,11 @@ def _days(start: datetime, end: datetime, zone: tzinfo) -> Iterator[tuple[date, 
         stop = min(midnight.astimezone(UTC), end)
         yield day, stop - start
         start = stop
+
+
+def _hour(moment: datetime) -> int:
+    """Return the number of an hour since the year 1."""
+    return moment.toordinal() * 24 + moment.hour
 
 
 def _midnight(day: date) -> datetime:

@@ -36,6 +36,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Literal
 
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
@@ -58,6 +59,9 @@ from pydash_cube.query import Query
 from pydash_cube.vocabulary import CallField
 
 __all__ = ["Dashboard", "DashboardState"]
+
+Availability = Literal["up", "checking", "down"]
+FIRST_SERVER_ERROR = 500
 
 
 class Dashboard(Persistent, Measured, Aggregated):
@@ -104,6 +108,25 @@ class Dashboard(Persistent, Measured, Aggregated):
     @token.setter
     def token(self, token: str) -> None:
         self._encrypted_token = secrets.encrypt(token)
+
+    @property
+    def availability(self) -> Availability | None:
+        """Whether the app responds; None if it is not pinged.
+
+        It is "checking" after a failed ping, or a fetch since then to which no app responded: the
+        next ping shows whether the app is down.
+        """
+        log, fetching = self.downtime, self.fetching
+        if not self.monitor_downtime or log.last_ping is None:
+            return None
+        if log.down_since is not None:
+            return "down"
+        is_unanswered = fetching.failure is not None and (
+            fetching.http_status is None or fetching.http_status >= FIRST_SERVER_ERROR
+        )
+        attempt = fetching.last_attempt_time
+        failed_since = is_unanswered and attempt is not None and attempt > log.last_ping
+        return "checking" if log.is_failing or failed_since else "up"
 
     @property
     def headers(self) -> dict[str, str]:

@@ -69,7 +69,11 @@ def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading
     executor = _create_executor(configuration)
     scheduler = TaskScheduler(GRANULARITY_SECONDS, executor=lambda: executor)
     housekeeping.schedule(scheduler)
-    reconciler = Reconciler(scheduler, timedelta(seconds=configuration.fetch_interval))
+    reconciler = Reconciler(
+        scheduler,
+        timedelta(seconds=configuration.fetch_interval),
+        timedelta(seconds=configuration.ping_interval),
+    )
     loop = threading.Thread(target=scheduler.run, name="scheduler")
     loop.start()
     try:

@@ -45,11 +45,15 @@ class Reconciler:
 
     :param scheduler: the scheduler of these tasks.
     :param interval: the time between two fetches of a dashboard.
+    :param ping_interval: the time between two pings of an app.
     """
 
-    def __init__(self, scheduler: TaskScheduler, interval: timedelta) -> None:
+    def __init__(
+        self, scheduler: TaskScheduler, interval: timedelta, ping_interval: timedelta
+    ) -> None:
         self._scheduler = scheduler
         self._interval = interval
+        self._ping_interval = ping_interval
         self._transaction_id: bytes | None = None
         self._change_count: int | None = None
         self._fetched: frozenset[UUID] = frozenset()
@@ -84,7 +88,8 @@ class Reconciler:
         for dashboard_id in desired.pinged - self._pinged:
             pinging.schedule_periodic_pinging(
                 _Dashboard(dashboard_id),
-                scheduler=self._scheduler,
+                self._ping_interval,
+                self._scheduler,
                 run_at_start=dashboard_id not in desired.monitored,
             )
         for dashboard_id in self._pinged - desired.pinged:

@@ -125,6 +125,7 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
         "url": dashboard.url,
         "header_names": dashboard.header_names,
         "monitor_downtime": dashboard.monitor_downtime,
+        "availability": dashboard.availability,
         "retention": dashboard.retention.calls_days,
         "state": fetching.state.name,
         "error": fetching.error,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, RootModel
 
+from pydash_app.dashboard.entity import Availability
 from pydash_cube.vocabulary import CallField
 from pydash_web.models.common import Body, Message, Name, Query, ResponseBody, Token, Url
 from pydash_web.models.dates import Timezone
@@ -128,6 +129,10 @@ class DashboardOverview(ResponseBody):
         description="The names of the extra request headers; their values are never returned."
     )
     monitor_downtime: bool
+    availability: Availability | None = Field(
+        description="`checking`: a ping or a fetch has just failed, and the next ping shows whether"
+        " the app is down. Null if it is not pinged."
+    )
     retention: int | None = Field(description="Days to keep raw requests; null keeps them forever.")
     state: State
     error: str | None = Field(description="Why the last fetch failed; null if it succeeded.")

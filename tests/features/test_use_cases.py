@@ -176,8 +176,17 @@ class TestViewing:
     def test_a_range_without_requests(self, user_page: Page, stack: Stack) -> None:
         board = stack.dashboard_id("Bookshop")
         user_page.goto(f"/dashboards/{board}?from=2020-01-01&to=2020-01-02")
-        visits = user_page.get_by_role("region", name="Requests", exact=True)
-        expect(visits).to_contain_text("No data in this time range")
+        expect(user_page.get_by_role("region")).to_have_count(1)
+        expect(user_page.get_by_role("region")).to_contain_text("No data in this time range")
+        user_page.get_by_role("button", name="Show all time").click()
+        expect(user_page.get_by_role("region", name="Requests", exact=True)).to_be_visible()
+
+    def test_every_tab_of_a_dashboard_has_its_title(self, user_page: Page, stack: Stack) -> None:
+        board = stack.dashboard_id("Bookshop")
+        for path in ("", "/endpoints", "/versions", "/uptime", "/settings"):
+            user_page.goto(f"/dashboards/{board}{path}")
+            part = path.removeprefix("/").capitalize() or "Statistics"
+            expect(user_page).to_have_title(f"{part} · Bookshop · PyDash")
 
     def test_a_table_for_each_chart(self, user_page: Page, stack: Stack) -> None:
         user_page.goto(f"/dashboards/{stack.dashboard_id('Bookshop')}")

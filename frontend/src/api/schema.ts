@@ -902,6 +902,8 @@ export interface components {
             /** @description The names of the extra request headers; their values are never returned. */
             header_names: string[];
             monitor_downtime: boolean;
+            /** @description `checking`: a ping or a fetch has just failed, and the next ping shows whether the app is down. Null if it is not pinged. */
+            availability: ("up" | "checking" | "down") | null;
             /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
             /** @enum {string} */
@@ -942,6 +944,8 @@ export interface components {
             /** @description The names of the extra request headers; their values are never returned. */
             header_names: string[];
             monitor_downtime: boolean;
+            /** @description `checking`: a ping or a fetch has just failed, and the next ping shows whether the app is down. Null if it is not pinged. */
+            availability: ("up" | "checking" | "down") | null;
             /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
             /** @enum {string} */
@@ -990,6 +994,8 @@ export interface components {
             /** @description The names of the extra request headers; their values are never returned. */
             header_names: string[];
             monitor_downtime: boolean;
+            /** @description `checking`: a ping or a fetch has just failed, and the next ping shows whether the app is down. Null if it is not pinged. */
+            availability: ("up" | "checking" | "down") | null;
             /** @description Days to keep raw requests; null keeps them forever. */
             retention: number | null;
             /** @enum {string} */

@@ -2,13 +2,13 @@ import Box from '@mui/material/Box';
 import LinearProgress from '@mui/material/LinearProgress';
 
 import type { ImportProgress } from '@/api/types';
-import { formatNumber, formatPercent, formatSpan } from '@/lib/format';
+import { countRequests, formatPercent, formatSpan } from '@/lib/format';
 
 /** Describes the known progress: "45% · 120,000 requests so far · 20 s left". */
 const describe = ({ fraction, calls, seconds_left: left }: ImportProgress) =>
   [
     fraction !== null && formatPercent(fraction),
-    `${formatNumber(calls)} requests so far`,
+    `${countRequests(calls)} so far`,
     left !== null && `${formatSpan(left)} left`,
   ]
     .filter(Boolean)

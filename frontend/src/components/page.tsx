@@ -5,6 +5,8 @@ import Typography from '@mui/material/Typography';
 
 interface PageProps {
   title: string;
+  /** The part that is shown, for the title of the browser's tab. */
+  part?: string;
   /** Shown below the title. */
   subtitle?: ReactNode;
   actions?: ReactNode;
@@ -14,9 +16,9 @@ interface PageProps {
 }
 
 /** A page: document title, heading, actions and content. */
-export const Page = ({ title, subtitle, actions, maxWidth = 1680, children }: PageProps) => (
+export const Page = ({ title, part, subtitle, actions, maxWidth = 1680, children }: PageProps) => (
   <Box sx={{ mx: 'auto', maxWidth, px: { xs: 2, md: 3 }, py: { xs: 2, md: 3 } }}>
-    <title>{`${title} · PyDash`}</title>
+    <title>{[part, title, 'PyDash'].filter(Boolean).join(' · ')}</title>
     <Box
       sx={{
         display: 'flex',

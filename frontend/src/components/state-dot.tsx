@@ -1,7 +1,6 @@
 import Box from '@mui/material/Box';
 
-import type { Dashboard } from '@/api/types';
-import { healthOf } from '@/api/dashboards/health';
+import { healthOf, type Observed } from '@/api/dashboards/health';
 
 const COLORS = { good: 'success.main', busy: 'primary.main', bad: 'error.main' } as const;
 
@@ -9,7 +8,7 @@ const COLORS = { good: 'success.main', busy: 'primary.main', bad: 'error.main' }
  * The state of a dashboard: a filled dot if it is healthy, otherwise a ring, with a label for
  * screen readers.
  */
-export function StateDot({ dashboard }: { dashboard: Pick<Dashboard, 'state' | 'error'> }) {
+export function StateDot({ dashboard }: { dashboard: Observed }) {
   const { level, label } = healthOf(dashboard);
   return (
     <Box

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import {
+  countRequests,
   formatAgo,
   formatChange,
   formatCompact,
@@ -19,6 +20,19 @@ describe('numbers', () => {
   it('format shares as percentages', () => expect(formatPercent(0.1234)).toBe('12.3%'));
   it('keep thousandths of an uptime percentage', () =>
     expect(formatFinePercent(0.99987)).toBe('99.987%'));
+  it.each([
+    [0.68084, '68.1%'],
+    [0.002, '0.2%'],
+    [0.98754, '98.8%'],
+    [0.99875, '99.88%'],
+    [1, '100%'],
+    [0, '0%'],
+  ])('have no more digits than they need: %d is %s', (share, text) =>
+    expect(formatFinePercent(share)).toBe(text),
+  );
+  it('count requests in the singular and the plural', () => {
+    expect([0, 1, 2345].map(countRequests)).toEqual(['0 requests', '1 request', '2,345 requests']);
+  });
 });
 
 describe('durations', () => {

@@ -7,10 +7,11 @@ export const MISSING = '–';
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
-const finePercent = new Intl.NumberFormat(LOCALE, {
-  style: 'percent',
-  maximumFractionDigits: 3,
-});
+/** By the number of decimals. */
+const finePercents = [0, 1, 2, 3].map(
+  (maximumFractionDigits) =>
+    new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits }),
+);
 const significant = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 
 const change0 = new Intl.NumberFormat(LOCALE, {
@@ -38,9 +39,17 @@ export const formatCompact = (value: Maybe<number>): string =>
 export const formatPercent = (fraction: Maybe<number>): string =>
   fraction == null ? MISSING : percent.format(fraction);
 
-/** With three decimals, as for uptime: 0.99987 → "99.987%". */
-export const formatFinePercent = (fraction: Maybe<number>): string =>
-  fraction == null ? MISSING : finePercent.format(fraction);
+/** With two digits of what is left to 0% or 100%: 0.68084 → "68.1%", 0.99987 → "99.987%". */
+export function formatFinePercent(fraction: Maybe<number>): string {
+  if (fraction == null) return MISSING;
+  const rest = 100 * Math.min(fraction, 1 - fraction);
+  const decimals = rest > 0 ? Math.min(Math.max(1 - Math.floor(Math.log10(rest)), 1), 3) : 0;
+  return finePercents[decimals]?.format(fraction) ?? MISSING;
+}
+
+/** 1 → "1 request", 1234 → "1,234 requests". */
+export const countRequests = (count: Maybe<number>): string =>
+  `${formatNumber(count)} ${count === 1 ? 'request' : 'requests'}`;
 
 /** Milliseconds with the unit that fits: 0.42 → "0.42 ms", 1234 → "1.23 s", 125000 → "2 min 5 s". */
 export function formatDuration(ms: Maybe<number>): string {

@@ -18,6 +18,7 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   url: 'https://shop.example.com/dashboard',
   header_names: [],
   monitor_downtime: true,
+  availability: 'up',
   retention: null,
   state: 'fetched_endpoint_calls',
   error: null,

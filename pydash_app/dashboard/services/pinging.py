@@ -10,14 +10,13 @@ from flask_monitoring_dashboard_client import RemoteError
 from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.downtime import PING_INTERVAL
-from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.entity import FIRST_SERVER_ERROR, Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.dashboard.services.fetching import HasId
 from pydash_app.event import EventType, of_dashboard, record
 from pydash_database import transact
 
 TIME_LIMIT = timedelta(minutes=1)
-FIRST_SERVER_ERROR = 500
 
 
 def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL) -> None:

@@ -250,6 +250,15 @@ def test_it_keeps_outages_and_latencies_that_are_younger_than_their_retention() 
     assert len(latencies.latency(LONG_AGO, after(60))) == 2
 
 
+def test_a_ping_rewrites_the_pings_of_one_hour_only() -> None:
+    log = DowntimeLog()
+    for number in range(24 * 60):
+        log.record(NOON + timedelta(minutes=number), 20.0, interval=timedelta(minutes=1))
+    assert len(log.latency(NOON, after(24 * 60))) == 24 * 60
+    stored = vars(log)["_latencies"].values()
+    assert max(len(pings.packed) for pings in stored) == 60 * 8
+
+
 def test_a_monitored_period_is_kept_while_part_of_it_is_recent() -> None:
     log = DowntimeLog()
     hour = timedelta(hours=1)

@@ -163,3 +163,39 @@ def test_an_outage_ends_with_the_last_ping_before_monitoring_stops(dashboard: Da
     [ended] = outage_events(dashboard)
     assert ended.event_type == "app.outage.ended"
     assert ended.generated == start + 2 * PING_INTERVAL
+
+
+class TestAvailability:
+    """What is shown before an outage is certain."""
+
+    def test_it_is_unknown_until_the_first_ping(self, dashboard: Dashboard) -> None:
+        assert dashboard.availability is None
+
+    def test_a_failed_ping_is_checked_and_a_second_one_is_an_outage(
+        self, dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = []
+        for status in (200, 500, 500, 200):
+            monkeypatch.setattr(_App, "status", status)
+            pinging.ping_dashboard(dashboard.id)
+            found.append(dashboard.availability)
+        assert found == ["up", "checking", "down", "up"]
+
+    @pytest.mark.parametrize(
+        ("status", "shown"), [(None, "checking"), (502, "checking"), (401, "up")]
+    )
+    def test_a_failed_fetch_is_checked_until_the_next_ping(
+        self, dashboard: Dashboard, status: int | None, shown: str
+    ) -> None:
+        pinging.ping_dashboard(dashboard.id)
+        failure = (datetime.now(UTC), "The fetch failed.", status)
+        transact(lambda: dashboard.fetching.failed(*failure))
+        assert dashboard.availability == shown
+        pinging.ping_dashboard(dashboard.id)
+        assert dashboard.availability == "up"
+
+    def test_it_is_unknown_while_uptime_is_not_monitored(self, dashboard: Dashboard) -> None:
+        pinging.ping_dashboard(dashboard.id)
+        dashboard.monitor_downtime = False
+        assert dashboard.availability is None
+        transact(lambda: setattr(repository.find(dashboard.id), "monitor_downtime", False))

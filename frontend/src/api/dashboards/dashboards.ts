@@ -13,6 +13,12 @@ export const dashboardsKey = ['dashboards'] as const;
 const isImporting = ({ state }: Dashboard) =>
   state === 'not_initialized' || state === 'initialized_endpoints';
 
+const byName = (one: Dashboard, other: Dashboard) =>
+  one.name.localeCompare(other.name, undefined, { numeric: true });
+
+/** The order of dashboards wherever they are listed. */
+const sortByName = (dashboards: Dashboard[]) => dashboards.toSorted(byName);
+
 /** All dashboards of the user, refetched while the tab is visible, more often during an import. */
 export const dashboardsQuery = () =>
   queryOptions({
@@ -25,7 +31,7 @@ export const dashboardsQuery = () =>
       state.data?.some(isImporting) ? IMPORT_REFRESH_MS : REFRESH_MS,
   });
 
-export const useDashboards = () => useQuery(dashboardsQuery());
+export const useDashboards = () => useQuery({ ...dashboardsQuery(), select: sortByName });
 
 /** Returns a dashboard from the overview's data; undefined while loading. */
 export const useDashboardSummary = (id: string | undefined): Dashboard | undefined =>

@@ -17,6 +17,12 @@ const firstCallQuery = (dashboardId: string) =>
     staleTime: FIRST_CALL_STALE_MS,
   });
 
+/** Whether a dashboard has any request; undefined while that is not known. */
+export function useHasRequests(dashboardId: string): boolean | undefined {
+  const first = useQuery(firstCallQuery(dashboardId)).data;
+  return first === undefined ? undefined : first !== null;
+}
+
 type Ranged = Pick<View, 'range' | 'zone'>;
 
 /** Resolves a range; without a start, it begins at the first request of the dashboard. */

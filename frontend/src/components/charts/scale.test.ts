@@ -38,3 +38,8 @@ describe('the maximum of a colour scale', () => {
 
   it('is 0 without values', () => expect(robustMaximum([null])).toBe(0));
 });
+
+it('a colour scale shows a single request among many empty hours', () => {
+  const hours = Array.from({ length: 24 * 31 }, (_, hour) => (hour === 500 ? 1 : 0));
+  expect(robustMaximum(hours)).toBe(1);
+});

@@ -39,7 +39,9 @@ const USUAL = 0.98;
  */
 export function robustMaximum(values: readonly (number | null)[]): number {
   const sorted = values.filter((value) => value !== null).sort((one, other) => one - other);
-  return sorted[Math.ceil(USUAL * (sorted.length - 1))] ?? 0;
+  const usual = sorted[Math.ceil(USUAL * (sorted.length - 1))] ?? 0;
+  // Where almost nothing happened, the few values above zero are all there is to see.
+  return usual > 0 ? usual : (sorted.at(-1) ?? 0);
 }
 
 /** Shorter times (in ms) are drawn as this value: the logarithm of 0 is undefined. */

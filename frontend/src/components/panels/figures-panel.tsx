@@ -39,8 +39,8 @@ interface ChangeProps {
   figures: ComparedFigures;
 }
 
-/** Smaller changes are rounded to 0% and have no colour. */
-const MIN_VISIBLE_CHANGE = 0.0005;
+/** Smaller changes are noise: they have no colour and no arrow. */
+const MIN_VISIBLE_CHANGE = 0.01;
 
 /** A growth of more than ten times is not shown as a percentage. */
 const isComparable = (now: number | null, before: number | null) =>

@@ -11,7 +11,7 @@ import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/tim
 import { Segments } from '@/components/segments';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useUrlText } from '@/hooks/use-url-text';
-import { formatCompact, formatNumber } from '@/lib/format';
+import { countRequests, formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
 const BEFORE = 'Previous period';
@@ -50,7 +50,7 @@ function summaryOf({ series, groups }: GroupedVisits): string {
   const { total_visits: visits } = series.values;
   const sum = visits.reduce((before, value) => before + value, 0);
   const names = groups.map(nameOf).join(', ');
-  return `${formatNumber(sum)} requests; peak: ${peak(series, visits, formatNumber)}. By size: ${names}.`;
+  return `${countRequests(sum)}; peak: ${peak(series, visits, formatNumber)}. By size: ${names}.`;
 }
 
 /** Requests over time, stacked by endpoint or status class. */

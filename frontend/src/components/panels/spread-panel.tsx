@@ -4,7 +4,7 @@ import { useBoxes, type NamedBox } from '@/api/statistics/groups';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS, type Box as Numbers } from '@/lib/box';
-import { formatDuration, formatNumber } from '@/lib/format';
+import { countRequests, formatDuration } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
 const SevenNumbers = ({ box }: { box: Numbers }) => (
@@ -32,7 +32,7 @@ const SevenNumbers = ({ box }: { box: Numbers }) => (
 );
 
 const totalsOf = ({ visits, total }: NamedBox) =>
-  `${formatNumber(visits)} requests, ${formatDuration(total)} in total`;
+  `${countRequests(visits)}, ${formatDuration(total)} in total`;
 
 interface SpreadPanelProps {
   dashboardId: string;

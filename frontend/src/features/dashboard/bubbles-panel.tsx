@@ -4,7 +4,7 @@ import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { versionName } from '@/features/dashboard/version-shares';
 import { useVersionColor } from '@/hooks/use-version-color';
-import { formatNumber } from '@/lib/format';
+import { countRequests, formatNumber } from '@/lib/format';
 import { isMissing, shownName } from '@/api/statistics/names';
 import type { View } from '@/api/statistics/view';
 
@@ -67,7 +67,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
           {...bubbles(use)}
           xTitle="Version"
           yTitle={`${singular}; area: number of requests`}
-          format={(visits) => `${formatNumber(visits)} requests`}
+          format={(visits) => countRequests(visits)}
         />
       )}
     </Panel>

@@ -8,11 +8,11 @@ import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { useUrlText } from '@/hooks/use-url-text';
-import { formatNumber } from '@/lib/format';
+import { countRequests } from '@/lib/format';
 import { dateIn } from '@/lib/time-zone';
 import type { View } from '@/api/statistics/view';
 
-const formatVisits = (value: number) => `${formatNumber(value)} requests`;
+const formatVisits = (value: number) => countRequests(value);
 
 interface YearSelectProps {
   year: number;

@@ -1,4 +1,4 @@
-import { Outlet, useParams } from 'react-router';
+import { Outlet, useLocation, useParams } from 'react-router';
 
 import { useDashboards } from '@/api/dashboards/dashboards';
 import { NavTabs } from '@/components/nav-tabs';
@@ -8,7 +8,12 @@ import { DashboardAlerts } from '@/features/dashboard/dashboard-alerts';
 import { useViewSearch } from '@/hooks/use-view';
 import { dashboardPage, type DashboardTab } from '@/lib/paths';
 
-const TABS: readonly { tab: DashboardTab | undefined; name: string }[] = [
+interface Tab {
+  tab: DashboardTab | undefined;
+  name: string;
+}
+
+const TABS: readonly [Tab, ...Tab[]] = [
   { tab: undefined, name: 'Statistics' },
   { tab: 'endpoints', name: 'Endpoints' },
   { tab: 'versions', name: 'Versions' },
@@ -23,6 +28,8 @@ export function DashboardPage() {
   const dashboards = useDashboards().data;
   const dashboard = dashboards?.find(({ id }) => id === dashboardId);
   const tabs = TABS.map(({ tab, name }) => ({ to: dashboardPage(dashboardId, tab), name }));
+  const { pathname } = useLocation();
+  const shown = TABS.find(({ tab }) => tab && pathname === dashboardPage(dashboardId, tab));
   if (dashboards && !dashboard) {
     return (
       <Page title="Dashboard not found">
@@ -31,7 +38,11 @@ export function DashboardPage() {
     );
   }
   return (
-    <Page title={dashboard?.name ?? 'Dashboard'} subtitle={dashboard?.url}>
+    <Page
+      title={dashboard?.name ?? 'Dashboard'}
+      part={(shown ?? TABS[0]).name}
+      subtitle={dashboard?.url}
+    >
       <NavTabs label="Dashboard" tabs={tabs} search={search} />
       {dashboard && <DashboardAlerts dashboard={dashboard} />}
       {/* Another dashboard starts anew rather than with the figures of the one before. */}

@@ -10,6 +10,7 @@ import type { EndpointVisibility } from '@/api/dashboards/settings';
 import { Swatch } from '@/components/charts/legend';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Icon } from '@/components/icon';
+import { MiddleEllipsis } from '@/components/middle-ellipsis';
 import { RelativeTime } from '@/components/relative-time';
 import type { EndpointRow } from '@/features/dashboard/endpoint-rows';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
@@ -126,16 +127,16 @@ function Name({ dashboardId, row: { name, hidden, enabled }, color }: NameProps)
       <Box
         component={Link}
         to={endpointPage(dashboardId, name) + search}
+        title={name}
         sx={{
           color: 'text.primary',
           fontWeight: 500,
           textDecoration: 'none',
           '&:hover': { textDecoration: 'underline' },
-          overflow: 'hidden',
-          textOverflow: 'ellipsis',
+          minWidth: 0,
         }}
       >
-        {name}
+        <MiddleEllipsis text={name} />
       </Box>
       {!enabled && (
         <Box
@@ -170,8 +171,8 @@ function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonP
   );
 }
 
-/** The column menu shows the average where it does not fit. */
-const HIDDEN_ON_LAPTOPS = { average_execution_time: false };
+/** The column menu shows the figures that do not fit next to a readable name. */
+const HIDDEN_ON_LAPTOPS = { average_execution_time: false, total_execution_time: false };
 
 /** Two columns of figures fit next to the name on the smallest phone. */
 const PHONE_FIGURE = { width: 80, minWidth: 80, flex: 0 };
@@ -227,7 +228,7 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
     {
       field: 'name',
       headerName: 'Endpoint',
-      ...flexible(isPhone ? 104 : 144),
+      ...(isPhone ? flexible(104) : { minWidth: 220, flex: 480 }),
       renderCell: ({ row }) => (
         <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
       ),

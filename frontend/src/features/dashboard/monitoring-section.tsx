@@ -26,7 +26,7 @@ function UptimeSwitch({ dashboard }: { dashboard: Dashboard }) {
     );
   return (
     <SavedSwitch
-      label="Monitor uptime (one ping every 5 minutes)"
+      label="Monitor uptime"
       checked={dashboard.monitor_downtime}
       busy={change.isPending}
       save={save}

@@ -9,7 +9,7 @@ import { mockGet, mockPost, delayPost } from '@/testing/server';
 
 const dashboard = makeDashboard({ monitor_downtime: false });
 const SETTINGS = `/dashboards/${dashboard.id}/change_settings`;
-const UPTIME = 'Monitor uptime (one ping every 5 minutes)';
+const UPTIME = 'Monitor uptime';
 
 beforeEach(() => mockGet('/dashboards', [dashboard]));
 

@@ -65,6 +65,46 @@ describe('the figures', () => {
   });
 });
 
+describe('without requests', () => {
+  const NOTHING = { ...MEASURED, values: { ...MEASURED.values, total_visits: 0 } };
+
+  it('one panel says why an app may have none', async () => {
+    mockStatistics({ ...NOTHING, values: { ...NOTHING.values, first_call: null } });
+    renderStatistics();
+    const only = within(await panel('No requests'));
+    expect(await only.findByText('This app has no requests yet')).toBeVisible();
+    expect(only.getByText('Its endpoints are not measured')).toBeVisible();
+    expect(screen.getAllByRole('region')).toHaveLength(1);
+  });
+
+  it('in the range or with the filters, one panel leads back', async () => {
+    mockStatistics(NOTHING);
+    const { router } = renderStatistics('?range=7d&endpoint=shop.index');
+    await userEvent.click(await screen.findByRole('button', { name: 'Remove the filters' }));
+    expect(router.state.location.search).not.toContain('endpoint');
+    await userEvent.click(await screen.findByRole('button', { name: 'Show all time' }));
+    expect(router.state.location.search).toBe('?range=all');
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [999, 1000, undefined],
+    [1100, 1000, '▲'],
+  ])('of %d after %d have the arrow %s', async (now, before, arrow) => {
+    const counts = [now, before];
+    mockStatistics({
+      ...MEASURED,
+      values: { ...MEASURED.values, total_visits: () => counts.shift() ?? now },
+    });
+    renderStatistics();
+    const figures = within(await panel('Figures'));
+    const change = (await figures.findByText('from 1,000')).textContent;
+    if (arrow) expect(change).toContain(arrow);
+    else expect(change).not.toMatch(/[▲▼]/);
+  });
+});
+
 describe('a panel', () => {
   it('shows the error and can be retried', async () => {
     mockGet(QUERY, { message: 'The database cannot be reached.' }, 503);
@@ -74,15 +114,6 @@ describe('a panel', () => {
     mockStatistics(MEASURED);
     await userEvent.click(visits.getByRole('button', { name: 'Try again' }));
     expect(await visits.findByText(/^2,468 requests/)).toBeInTheDocument();
-  });
-
-  it('shows an empty state', async () => {
-    mockStatistics({ values: { total_visits: 0, unique_visitors: 0 }, slices: MEASURED.slices });
-    renderStatistics();
-    expect(
-      await within(await panel('Requests')).findByText(/No data in this time range/),
-    ).toBeVisible();
-    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
   });
 
   it('keeps its data, marked busy, until a new range has loaded', async () => {

@@ -1,8 +1,9 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 
-import type { Downtime } from '@/api/types';
+import type { Dashboard, Downtime } from '@/api/types';
 import { UptimeTab } from '@/features/dashboard/uptime-tab';
+import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet } from '@/testing/server';
 
@@ -14,14 +15,24 @@ const quiet: Downtime = {
   latency: { '2026-11-21': 12, '2026-11-22': 14 },
 };
 
-function renderUptime(part: Partial<Downtime>) {
+function renderUptime(part: Partial<Downtime>, dashboard: Partial<Dashboard> = {}) {
+  mockGet('/dashboards', [makeDashboard({ id: 'shop', ...dashboard })]);
   mockGet('/dashboards/shop/downtime', { ...quiet, ...part });
   renderPage(<UptimeTab />, '/dashboards/shop/uptime', '/dashboards/:dashboardId/uptime');
 }
 
 it('shows the uptime as a share of the monitored time', async () => {
   renderUptime({ downtime_percentage: 0.125 });
-  expect(await screen.findByText('99.875%')).toBeVisible();
+  expect(await screen.findByText('99.88%')).toBeVisible();
+});
+
+it.each([
+  ['up', 'Up now'],
+  ['checking', /^Checking: the app did not respond/],
+  ['down', 'Down now'],
+] as const)('says whether the app is %s now', async (availability, text) => {
+  renderUptime({}, { availability });
+  expect(await screen.findByText(text)).toBeVisible();
 });
 
 it('lists outages, newest first, including an ongoing one', async () => {

@@ -3,6 +3,7 @@ import Button from '@mui/material/Button';
 import { useTheme } from '@mui/material/styles';
 import { Link, useParams } from 'react-router';
 
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useDowntime } from '@/api/dashboards/downtime';
 import type { Downtime } from '@/api/types';
 import { LineChart } from '@/components/charts/line-chart';
@@ -10,6 +11,7 @@ import { UptimeBar } from '@/components/charts/uptime-bar';
 import { DataTable } from '@/components/data-table';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
+import { StateDot } from '@/components/state-dot';
 import { ZoneNote } from '@/components/zone-note';
 import { daysOf, isMonitored } from '@/features/dashboard/uptime';
 import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
@@ -49,9 +51,27 @@ const NotMonitored = ({ dashboardId }: { dashboardId: string }) => (
       </Button>
     }
   >
-    Turn on uptime monitoring to have PyDash ping the app every five minutes.
+    Turn on uptime monitoring to have PyDash ping the app regularly.
   </Notice>
 );
+
+const AVAILABILITY = {
+  up: 'Up now',
+  checking: 'Checking: the app did not respond. It is down when two pings in a row have failed.',
+  down: 'Down now',
+} as const;
+
+/** Whether the app responds at the moment, which the uptime of a long time does not show. */
+function Availability({ dashboardId }: { dashboardId: string }) {
+  const dashboard = useDashboardSummary(dashboardId);
+  if (!dashboard?.availability) return null;
+  return (
+    <Box role="status" sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mb: 0.5 }}>
+      <StateDot dashboard={{ ...dashboard, error: null }} />
+      {AVAILABILITY[dashboard.availability]}
+    </Box>
+  );
+}
 
 function Days({ downtime, zone }: { downtime: Downtime; zone: string }) {
   const days = daysOf(downtime, zone).map(({ date, down, downSeconds }) => ({
@@ -141,7 +161,12 @@ export function UptimeTab() {
         summary={summaryOf}
         table={(downtime) => daysTable(downtime, zone)}
       >
-        {(downtime) => <Days {...{ downtime, zone }} />}
+        {(downtime) => (
+          <>
+            <Availability dashboardId={dashboardId} />
+            <Days {...{ downtime, zone }} />
+          </>
+        )}
       </Panel>
       {monitored && (
         <>

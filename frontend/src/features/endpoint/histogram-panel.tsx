@@ -2,10 +2,10 @@ import { useHistogram } from '@/api/statistics/histogram';
 import type { Histogram } from '@/api/types';
 import { BarChart } from '@/components/charts/bar-chart';
 import { Panel } from '@/components/panel';
-import { formatCompact, formatDuration, formatNumber } from '@/lib/format';
+import { countRequests, formatCompact, formatDuration, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
-const formatCalls = (calls: number | null) => `${formatNumber(calls)} requests`;
+const formatCalls = (calls: number | null) => countRequests(calls);
 
 const binName = ({ edges }: Histogram, at: number) =>
   `${formatDuration(edges[at])} to ${formatDuration(edges[at + 1])}`;

@@ -24,19 +24,26 @@ export const parseArrangement = (params: URLSearchParams): Arrangement => ({
 
 const LEVELS = ['bad', 'busy', 'good'] as const;
 
-const byName = (one: Dashboard, other: Dashboard) =>
-  one.name.localeCompare(other.name, undefined, { numeric: true });
+/** The order of trouble: an app that is down, a failed fetch, what is not certain yet. */
+const rankOf = (dashboard: Dashboard) =>
+  dashboard.availability === 'down' ? -1 : LEVELS.indexOf(healthOf(dashboard).level);
+
+/** Per mille of today's requests; smaller differences are noise. */
+const errorsOf = ({ summary }: Dashboard) => Math.round((summary.error_rate ?? 0) * 1000);
+
+const bySlowness = (one: Dashboard, other: Dashboard) =>
+  (other.summary.p95 ?? -1) - (one.summary.p95 ?? -1);
 
 const COMPARISONS: Readonly<Record<Order, (one: Dashboard, other: Dashboard) => number>> = {
-  name: byName,
+  name: () => 0,
   visits: (one, other) => other.summary.visits_today - one.summary.visits_today,
-  slowest: (one, other) => (other.summary.p95 ?? -1) - (one.summary.p95 ?? -1),
+  slowest: bySlowness,
   trouble: (one, other) =>
-    LEVELS.indexOf(healthOf(one).level) - LEVELS.indexOf(healthOf(other).level),
+    rankOf(one) - rankOf(other) || errorsOf(other) - errorsOf(one) || bySlowness(one, other),
 };
 
 /**
- * Returns the dashboards whose name or URL contains the text, in order; ties are ordered by name.
+ * Returns the dashboards whose name or URL contains the text, in order; ties stay in their order.
  */
 export function arrange(
   dashboards: readonly Dashboard[],
@@ -45,5 +52,5 @@ export function arrange(
   const text = search.trim().toLowerCase();
   return dashboards
     .filter(({ name, url }) => `${name} ${url}`.toLowerCase().includes(text))
-    .sort((one, other) => COMPARISONS[order](one, other) || byName(one, other));
+    .sort((one, other) => COMPARISONS[order](one, other));
 }

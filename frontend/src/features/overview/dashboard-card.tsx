@@ -54,7 +54,8 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
     component="dl"
     sx={{
       display: 'grid',
-      gridTemplateColumns: 'repeat(4, minmax(max-content, 1fr))',
+      gridTemplateColumns: 'repeat(auto-fit, minmax(56px, max-content))',
+      justifyContent: 'space-between',
       gap: 1,
       m: 0,
       fontSize: '0.8125rem',
@@ -63,6 +64,7 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
     <Figure name="Requests" value={formatNumber(dashboard.summary.visits_today)} />
     <Figure name="p50" value={formatDuration(dashboard.summary.p50)} />
     <Figure name="p95" value={formatDuration(dashboard.summary.p95)} />
+    <Figure name="Errors" value={formatFinePercent(dashboard.summary.error_rate)} />
     <Figure name="Uptime" value={uptimeOf(dashboard)} />
   </Box>
 );

@@ -32,6 +32,7 @@ describe('the overview', () => {
       '12.3 ms',
       '1.23 s',
       '99.987%',
+      '1%',
       'Up to date',
     ]) {
       expect(card.getByText(text)).toBeVisible();
@@ -90,6 +91,27 @@ describe('the overview', () => {
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
     await userEvent.selectOptions(order, 'Problems first');
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
+  });
+
+  it('puts what is down first, then failures, doubts, errors and slowness', async () => {
+    const calm = { ...shop.summary, error_rate: 0, p95: 10 };
+    const boards = [
+      { name: 'calm', summary: calm },
+      { name: 'slow', summary: { ...calm, p95: 9_000 } },
+      { name: 'failing', summary: { ...calm, error_rate: 0.2 } },
+      { name: 'doubtful', availability: 'checking' as const, summary: calm },
+      { name: 'unread', error: 'Wrong token.', summary: calm },
+      { name: 'gone', availability: 'down' as const, summary: calm },
+    ];
+    mockGet(
+      '/dashboards',
+      boards.map((board) => makeDashboard({ ...board, id: board.name })),
+    );
+    renderPage(<OverviewPage />, '/?order=trouble', '/');
+    await screen.findByRole('link', { name: 'gone' });
+    expect(names()).toEqual(['gone', 'unread', 'doubtful', 'failing', 'slow', 'calm']);
+    expect(screen.getByText('Down')).toBeVisible();
+    expect(screen.getByText('Checking whether it is down')).toBeVisible();
   });
 
   it('shows instructions to a user without dashboards', async () => {

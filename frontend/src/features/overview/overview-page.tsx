@@ -16,7 +16,7 @@ import { arrange, parseArrangement } from '@/features/overview/arrange';
 import { DashboardCard } from '@/features/overview/dashboard-card';
 import { FirstSteps } from '@/features/overview/first-steps';
 import { OverviewToolbar } from '@/features/overview/overview-toolbar';
-import { formatNumber } from '@/lib/format';
+import { countRequests } from '@/lib/format';
 
 const AddDashboardDialog = lazy(async () => ({
   default: (await import('@/features/overview/add-dashboard-dialog')).AddDashboardDialog,
@@ -64,7 +64,7 @@ const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
   dashboards?.length !== 0 &&
   (dashboards ? (
     <>
-      {formatNumber(totalVisits(dashboards))} requests today · <ZoneNote />
+      {countRequests(totalVisits(dashboards))} today · <ZoneNote />
     </>
   ) : (
     NOT_YET
