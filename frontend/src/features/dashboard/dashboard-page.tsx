@@ -1,6 +1,9 @@
+import { useEffect } from 'react';
+
+import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useParams } from 'react-router';
 
-import { useDashboards } from '@/api/dashboards/dashboards';
+import { dashboardsKey, useDashboards } from '@/api/dashboards/dashboards';
 import { NavTabs } from '@/components/nav-tabs';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -21,12 +24,22 @@ const TABS: readonly [Tab, ...Tab[]] = [
   { tab: 'settings', name: 'Settings' },
 ];
 
+/** Reads the statistics again once the history is complete, instead of at the next refresh. */
+function useReloadAfterImport(dashboardId: string, isImporting: boolean) {
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    if (!isImporting) return undefined;
+    return () => void queryClient.invalidateQueries({ queryKey: [...dashboardsKey, dashboardId] });
+  }, [queryClient, dashboardId, isImporting]);
+}
+
 /** The pages of a dashboard, as tabs that share the view. */
 export function DashboardPage() {
   const { dashboardId = '' } = useParams();
   const search = useViewSearch();
   const dashboards = useDashboards().data;
   const dashboard = dashboards?.find(({ id }) => id === dashboardId);
+  useReloadAfterImport(dashboardId, dashboard != null && dashboard.progress !== null);
   const tabs = TABS.map(({ tab, name }) => ({ to: dashboardPage(dashboardId, tab), name }));
   const { pathname } = useLocation();
   const shown = TABS.find(({ tab }) => tab && pathname === dashboardPage(dashboardId, tab));

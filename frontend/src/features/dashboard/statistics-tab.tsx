@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
+import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useFigures } from '@/api/statistics/figures';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid, FullWidth } from '@/components/panel-grid';
@@ -18,7 +19,8 @@ export function StatisticsTab() {
   const { dashboardId = '' } = useParams();
   const { view } = useView();
   const shown = { dashboardId, view };
-  const isEmpty = useFigures(dashboardId, view).data?.now.total_visits === 0;
+  const isImported = useDashboardSummary(dashboardId)?.progress === null;
+  const isEmpty = useFigures(dashboardId, view).data?.now.total_visits === 0 && isImported;
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <FilterBar dashboardId={dashboardId} />
