@@ -228,7 +228,7 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
     {
       field: 'name',
       headerName: 'Endpoint',
-      ...(isPhone ? flexible(104) : { minWidth: 220, flex: 480 }),
+      ...(isPhone ? flexible(104) : { minWidth: 220, flex: 300 }),
       renderCell: ({ row }) => (
         <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
       ),

@@ -53,8 +53,8 @@ const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
   <Box
     component="dl"
     sx={{
-      display: 'grid',
-      gridTemplateColumns: 'repeat(auto-fit, minmax(56px, max-content))',
+      display: 'flex',
+      flexWrap: 'wrap',
       justifyContent: 'space-between',
       gap: 1,
       m: 0,
