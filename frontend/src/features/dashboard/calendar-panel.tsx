@@ -8,7 +8,7 @@ import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { useUrlText } from '@/hooks/use-url-text';
-import { countRequests } from '@/lib/format';
+import { countRequests, formatNumber } from '@/lib/format';
 import { dateIn } from '@/lib/time-zone';
 import type { View } from '@/api/statistics/view';
 
