@@ -203,8 +203,11 @@ class PageSearch:
         for column, (start, end) in self._window.items():
             low, high = zones.limits[column]
             possible &= (low <= end) & (high >= start)
+        group = None
+        if len(self.projects) == 1 and self.event_filter.event_type is not None:
+            group = (self.projects[0], self.event_filter.event_type)
         for condition in self._conditions:
-            possible &= zones.may_match(condition)
+            possible &= zones.may_match(condition, group)
         wanted = {
             number
             for project in self.projects

@@ -1,7 +1,7 @@
 """What is known of the blocks of a run without reading them."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ class Zones:
     :ivar last: the last group of each block.
     :ivar limits: minimum and maximum of the columns of numbers; of traits, where a block has any.
     :ivar counts: how many values of each trait each block has.
-    :ivar filters: Bloom filters of groups, texts and integers, a row for each block.
+    :ivar filters: Bloom filters of groups and values, see `_elements`, a row for each block.
     """
 
     first: Sequence[Group]
@@ -55,8 +55,12 @@ class Zones:
         found = bloom.may_hold(self.filters[start:stop], wanted, _PROBES)
         return (np.flatnonzero(found) + start).tolist()
 
-    def may_match(self, condition: ColumnCondition) -> Array:
-        """Return which blocks may have an event that meets a condition."""
+    def may_match(self, condition: ColumnCondition, group: Group | None) -> Array:
+        """Return which blocks may have an event that meets a condition.
+
+        :param group: the group of the event; None if it may be one of several.
+        """
+        of_group = 0 if group is None else bloom.hash_text(_group_text(group))
         result = np.zeros(len(self.first), dtype=bool)
         for key in condition.keys:
             if key not in self.counts:
@@ -65,7 +69,9 @@ class Zones:
             if key in self.limits:
                 may &= condition.may_be_met(*self.limits[key])
             if condition.op in ("eq", "in") and key[1] != FLOAT:
-                wanted = [bloom.hash_text(_value_text(key, each)) for each in condition.values]
+                wanted = [
+                    bloom.hash_text(_value_text(key, each)) ^ of_group for each in condition.values
+                ]
                 may &= np.any(
                     [bloom.may_hold(self.filters, each, _PROBES) for each in wanted], axis=0
                 )
@@ -80,14 +86,9 @@ def encode(blocks: Sequence[EventTable]) -> bytes:
     for key in keys:
         if key in (GENERATED, SEQUENCE) or key[1] is not None:
             columns.append([*key, *zip(*(_limits(block, key) for block in blocks), strict=True)])
-    entries = [_entries(block) for block in blocks]
-    size = max(map(len, entries))
-    filters = [
-        bloom.build(
-            np.array([bloom.hash_text(text) for text in texts], dtype=np.uint64), size, _PROBES
-        ).tobytes()
-        for texts in entries
-    ]
+    elements = [_elements(block) for block in blocks]
+    size = max(map(len, elements))
+    filters = [bloom.build(each, size, _PROBES).tobytes() for each in elements]
     header = {
         "first": [block.groups[0] for block in blocks],
         "last": [block.groups[-1] for block in blocks],
@@ -124,19 +125,32 @@ def _limits(block: EventTable, key: ColumnKey) -> tuple[int, Any, Any]:
     return len(values), values.min().item(), values.max().item()
 
 
-def _entries(block: EventTable) -> list[str]:
-    """Return what the Bloom filter of a block contains."""
-    entries = {_project_text(project) for project, _ in block.groups}
-    entries |= {_group_text(group) for group in block.groups}
+def _elements(block: EventTable) -> bloom.Hashes:
+    """Return what the Bloom filter of a block contains.
+
+    That is its projects and groups, and the values of its traits: each alone, for searches in all
+    types, and each together with its group, because a block may have events of several.
+    """
+    groups = _hash_all(_group_text(group) for group in block.groups)
+    elements = [groups, _hash_all(_project_text(project) for project, _ in block.groups)]
+    group_of = np.repeat(np.arange(len(groups)), block.sizes)
     for key in block.column_keys:
         if key[1] is None or key[1] == FLOAT:
             continue
         column = block.column(key)
-        values = column.values if column.present is None else column.values[column.present]
-        distinct = np.unique(values).tolist()
-        texts = column.texts
-        entries |= {_value_text(key, each if texts is None else texts[each]) for each in distinct}
-    return list(entries)
+        rows = slice(None) if column.present is None else column.present
+        distinct, numbers = np.unique(column.values[rows], return_inverse=True)
+        values, texts = distinct.tolist(), column.texts
+        hashes = _hash_all(
+            _value_text(key, each if texts is None else texts[each]) for each in values
+        )
+        pairs = np.unique(group_of[rows] * len(hashes) + numbers)
+        elements += [hashes, hashes[pairs % len(hashes)] ^ groups[pairs // len(hashes)]]
+    return np.unique(np.concatenate(elements))
+
+
+def _hash_all(texts: Iterable[str]) -> bloom.Hashes:
+    return np.array([bloom.hash_text(text) for text in texts], dtype=np.uint64)
 
 
 def _project_text(project: str) -> str:

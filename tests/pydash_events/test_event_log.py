@@ -102,6 +102,11 @@ PAGES: dict[str, tuple[dict[str, Any], Any, int]] = {
         None,
         1,
     ),
+    "type and text": (
+        {"event_type": "even", "traits_filter": [{"key": "name", "string": "name 1234"}]},
+        None,
+        1,
+    ),
     "integer": ({"traits_filter": [{"key": "number", "integer": 77}]}, None, 1),
     "range": ({"traits_filter": [{"key": "speed", "float": 1.0, "op": "lt"}]}, None, 8),
     "nothing": ({"traits_filter": [{"key": "speed", "float": 1e6, "op": "gt"}]}, None, 0),
