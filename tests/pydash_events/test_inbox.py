@@ -16,6 +16,7 @@ from pydash_database import transact
 from pydash_events import (
     Event,
     EventFilter,
+    Page,
     StorageUnknownWriteError,
     Trait,
     get_connection,
@@ -199,31 +200,39 @@ def test_events_in_the_inbox_are_found_without_a_sequence(in_memory: None) -> No
 
 def test_an_id_that_two_transactions_recorded_is_found_once(in_memory: None) -> None:
     store = get_connection("zodb://")
-    store.record_events(events("1", name="n"))
+    store.record_events(events("1"))
+    [(_, batch)] = transact(lambda: inbox().batches())
 
     def record_unchecked() -> None:
-        for _, [row] in inbox().batches():
-            inbox().add([row])
+        inbox().add(batch)
 
     transact(record_unchecked)
-    assert len(transact(lambda: inbox().batches())) == 2
     assert [each.message_id for each in all_events()] == ["1"]
     assert move() == 2
     assert [(each.message_id, each.sequence) for each in all_events()] == [("1", 1)]
+    transact(record_unchecked)
+    assert [(each.message_id, each.sequence) for each in all_events()] == [("1", 1)]
+    assert move() == 1
+    assert [(each.message_id, each.sequence) for each in all_events()] == [("1", 1)]
 
 
-def test_a_page_goes_on_after_an_event_that_is_moved_meanwhile(in_memory: None) -> None:
+@pytest.mark.parametrize("by", ["after", "marker"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_a_page_goes_on_after_an_event_that_is_moved_meanwhile(
+    in_memory: None, by: str, direction: str
+) -> None:
     store = get_connection("zodb://")
     store.record_events(events(*"abcd"))
     found: list[str] = []
-    options: Any = {"limit": 1}
+    options: Any = {"limit": 1, "sort": [("generated", direction), ("message_id", direction)]}
     while page := store.get_events(EventFilter(), options):
+        assert isinstance(page, Page)
         found += [each.message_id for each in page]
-        options["after"] = getattr(page, "position", None)
-        move()
-        if options["after"] is None:
+        if by == "after" and page.position is None:
             break
-    assert found == [*"abcd"]
+        options[by] = page.position if by == "after" else found[-1]
+        move()
+    assert sorted(found) == [*"abcd"]
 
 
 def test_events_are_spread_over_the_bags(in_memory: None) -> None:
