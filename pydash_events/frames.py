@@ -15,8 +15,8 @@ Decoded = TypeVar("Decoded")
 
 # What decoded frames may occupy in memory together, in bytes.
 CAPACITY = 64 * 1024**2
-# About how much larger a frame is when it is decoded, with the indexes that tables keep.
-_EXPANSION = 4
+# About how much larger a frame is when it is decoded: most columns of a table never are.
+_EXPANSION = 2
 _KEY_BYTES = 12
 
 
