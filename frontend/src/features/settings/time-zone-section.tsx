@@ -26,8 +26,13 @@ const RENAMED = [
   'UTC',
 ];
 
-const zones = () =>
-  [...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED.filter(isKnownZone)])].sort();
+/** Returns all zones; the server may know a chosen one that this browser does not list. */
+const zones = (chosen: string) => [
+  BROWSER,
+  ...[
+    ...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED.filter(isKnownZone), chosen]),
+  ].sort(),
+];
 
 /** The maximum number of matches that are listed. */
 const MAX_SHOWN = 100;
@@ -60,9 +65,7 @@ function ZoneChoice({ timezone }: { timezone: string | null }) {
   return (
     <Autocomplete
       value={timezone ?? BROWSER}
-      options={[BROWSER, ...zones()]}
-      // The server may know zones that this browser does not list.
-      isOptionEqualToValue={(option, value) => option === value || !zones().includes(value)}
+      options={zones(timezone ?? 'UTC')}
       filterOptions={(options, { inputValue }) => matching(options, inputValue)}
       getOptionLabel={shownZone}
       renderOption={({ key, ...props }, zone) => (
