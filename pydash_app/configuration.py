@@ -8,6 +8,7 @@ read from a file named by `PYDASH_…_FILE`.
 import difflib
 import secrets
 from collections.abc import Mapping
+from datetime import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -165,6 +166,25 @@ class Configuration(BaseSettings):
         ge=0,
         description="The number of days for which events are kept; 0 keeps them forever.",
         examples=["90"],
+    )
+    usage_at: setting_types.TimeOfDay = Field(
+        default=time(1, 30),
+        description="When the sign-ins of the day before are extracted for the usage report (UTC).",
+        examples=["01:30"],
+        json_schema_extra={"default": "`01:30`"},
+    )
+    usage_start: setting_types.Day | None = Field(
+        default=None,
+        description="The first day of the usage report.",
+        examples=["2026-01-01"],
+        json_schema_extra={"default": "the first sign-in that is recorded"},
+    )
+    usage_exclude: setting_types.Names = Field(
+        default=("admin",),
+        description="Users who do not count in the usage report, separated by commas. It applies to"
+        " the days that are extracted from then on.",
+        examples=["admin,demo"],
+        json_schema_extra={"default": "`admin`"},
     )
     mail_url: setting_types.MailUrl | None = Field(
         default=None,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from pydash_app import outbox
 from pydash_app.dashboard import repository as dashboards
-from pydash_app.event import reporting
+from pydash_app.event import reporting, usage
 from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
 from pydash_app.user import mail_request_repository as mail_requests
@@ -87,6 +87,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     users.index_appearances,  # More characters count as invisible than before.
     _index_texts,
     _create_events,
+    usage.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

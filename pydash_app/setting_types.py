@@ -6,6 +6,7 @@ The message of a `ValueError` completes a sentence that begins with the variable
 import re
 import ssl
 from collections.abc import Callable
+from datetime import date, time
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -143,6 +144,30 @@ def mail_from(text: str) -> str:
     return text
 
 
+def time_of_day(value: object) -> object:
+    """Parse the time of day of a daily task."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+        raise ValueError("must be a time of day, from 00:00 to 23:59")
+    return time.fromisoformat(value)
+
+
+def day(value: object) -> object:
+    """Parse a date."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a date, such as 2026-01-31") from None
+
+
+def names(value: object) -> object:
+    """Parse a comma-separated list of names."""
+    return tuple(_split(value)) if isinstance(value, str) else value
+
+
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -164,6 +189,9 @@ Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]
 DatabaseUri = Annotated[str, AfterValidator(database_uri)]
 RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss"))]
 EventsUri = Annotated[str, AfterValidator(url_of(*DRIVERS))]
+TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
+Day = Annotated[date, BeforeValidator(day)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(names)]
 MailUrl = Annotated[str, AfterValidator(mail_url)]
 MailFrom = Annotated[str, AfterValidator(mail_from)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]

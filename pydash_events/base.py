@@ -121,6 +121,14 @@ class Connection:
         """
         raise NotImplementedError
 
+    def get_projects(self, event_type: str) -> list[str]:
+        """Return the projects that have events of a type, in order.
+
+        What expires or is removed elsewhere, such as an account, leaves its events behind. So this,
+        and no list of accounts, names all projects that a report must read.
+        """
+        raise NotImplementedError
+
     def get_event_types(self) -> Iterable[str]:
         """Return the types of the project's events, in order."""
         raise NotImplementedError

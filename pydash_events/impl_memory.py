@@ -105,6 +105,12 @@ class Connection(base.Connection):
                 page.append(replace(event, traits=[replace(each) for each in event.traits]))
         return page
 
+    def get_projects(self, event_type: str) -> list[str]:
+        """Return the projects that have events of a type."""
+        with self._store.lock:
+            types = self._store.types.items()
+            return sorted(project for (project, name), n in types if n and name == event_type)
+
     def get_event_types(self) -> list[str]:
         """Return the types of the project's events."""
         with self._store.lock:

@@ -154,6 +154,13 @@ class Connection(base.Connection):
                 _add_traits(connection, page[start : start + BATCH])
         return page
 
+    def get_projects(self, event_type: str) -> list[str]:
+        """Return the projects that have events of a type."""
+        of_type = select(event_types.c.project_id).where(event_types.c.name == event_type)
+        wanted = select(projects.c.name).where(projects.c.id.in_(of_type))
+        with self._reading() as connection:
+            return sorted(connection.scalars(wanted))
+
     def get_event_types(self) -> list[str]:
         """Return the types of the project's events."""
         wanted = select(event_types.c.name).where(event_types.c.project_id == self._project_id())

@@ -130,6 +130,17 @@ class Connection(base.Connection):
 
         return transact(search)
 
+    def get_projects(self, event_type: str) -> list[str]:
+        """Return the projects that have events of a type."""
+
+        def read() -> list[str]:
+            projects = event_log.event_log().projects(event_type)
+            for _, batch in inbox.inbox().batches():
+                projects.update(row.project for row in batch if row.event_type == event_type)
+            return sorted(projects)
+
+        return transact(read)
+
     def get_event_types(self) -> list[str]:
         """Return the types of the project's events."""
 

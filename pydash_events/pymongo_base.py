@@ -85,6 +85,12 @@ class Connection(base.Connection):
             del page[limit:]
         return page
 
+    def get_projects(self, event_type: str) -> list[str]:
+        """Return the projects that have events of a type."""
+        with responding():
+            found = self.types.find({"event_type": event_type, "name": ""})
+            return sorted(each["project"] for each in found)
+
     def get_event_types(self) -> list[str]:
         """Return the types of the project's events."""
         with responding():

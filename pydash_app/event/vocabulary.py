@@ -31,6 +31,7 @@ class EventType(StrEnum):
     TOKEN_CREATED = "token.created"  # noqa: S105 (not a token)
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 (not a token)
     SESSION_ENDED = "session.ended"
+    USAGE_EXTRACTED = "usage.extracted"
     SYSTEM_STARTED = "system.started"
 
 

@@ -7,6 +7,7 @@ from periodic_tasks import TaskScheduler
 from pydash_app import clock, configuration, event, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
+from pydash_app.event import usage
 from pydash_app.user import invite_repository
 from pydash_app.user.services import mail_requests, pruning
 from pydash_events import moving
@@ -15,6 +16,7 @@ MAIL_INTERVAL = timedelta(seconds=5)
 EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
+USAGE_INTERVAL = timedelta(minutes=1)
 DATABASE_INTERVAL = timedelta(hours=6)
 GROWTH_INTERVAL = timedelta(seconds=10)
 # The growth (bytes) below which the database is not packed.
@@ -31,6 +33,7 @@ def schedule(scheduler: TaskScheduler) -> None:
         "move events", EVENTS_INTERVAL, move_events, True, time_limit=MAIL_TIME_LIMIT
     )
     scheduler.add_periodic_task("expire events", PRUNING_INTERVAL, expire_events)
+    scheduler.add_periodic_task("extract usage", USAGE_INTERVAL, extract_usage)
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
     scheduler.add_periodic_task("drop records", PRUNING_INTERVAL, drop_expired_records)
     scheduler.add_periodic_task("pack if grown", GROWTH_INTERVAL, pack_if_grown)
@@ -60,6 +63,18 @@ def expire_events() -> None:
     now, days = datetime.now(UTC), configuration.current().events_retention
     if pydash_database.transact(lambda: clock.is_confirmed(now)):
         event.store().clear_expired_data(timedelta(days=days).total_seconds(), now=now)
+
+
+def extract_usage() -> None:
+    """Extract the days that are due for the usage report, also those that were missed."""
+    now, at = datetime.now(UTC), configuration.current().usage_at
+    since_midnight = timedelta(hours=at.hour, minutes=at.minute)
+    # The last day that is due: the day before, from that time on.
+    end = (now - since_midnight).date() - timedelta(days=1)
+    # A clock that is ahead would complete days that have hardly begun.
+    if pydash_database.transact(lambda: clock.is_confirmed(now)):
+        for day in usage.days_to_extract(now, end=end):
+            usage.extract_day(day, now)
 
 
 def drop_expired_records() -> None:

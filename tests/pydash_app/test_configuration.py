@@ -95,6 +95,9 @@ def test_an_override_takes_precedence_over_the_environment(tmp_path: Path) -> No
         ("executor", "threads"),
         ("executor", "dask://nowhere"),
         ("executor", "dask://host:port"),
+        ("usage_at", "24:00"),
+        ("usage_at", "5400"),
+        ("usage_start", "yesterday"),
     ],
 )
 def test_an_invalid_value_is_reported_with_variable_and_example(

@@ -649,6 +649,19 @@ def test_projects_do_not_see_each_other(connect: Connect) -> None:
         one.get_events(EventFilter(), {"marker": "b"})
 
 
+def test_it_returns_the_projects_that_have_events_of_a_type(connect: Connect) -> None:
+    connection = connect()
+    for project, event_type in (("b", "Foo"), ("a", "Foo"), ("c", "foo"), ("d", "Foo")):
+        made = event(project, number("n", 1), event_type=event_type, project=project)
+        connection.record_events([made])
+    late = event("late", number("n", 1), generated=START + HOUR, project="a", event_type="Foo")
+    connection.record_events([late])
+    assert connection.get_projects("Foo") == ["a", "b", "d"]
+    assert connection.get_projects("Bar") == []
+    connection.clear_expired_data(1, now=START + HOUR)
+    assert connection.get_projects("Foo") == ["a"]
+
+
 def test_a_filter_can_name_other_projects(connect: Connect) -> None:
     connection = connect()
     for index, project in enumerate("abc"):

@@ -136,6 +136,7 @@ def test_it_schedules_mails_events_pruning_dropping_and_packing() -> None:
         "send mails",
         "move events",
         "expire events",
+        "extract usage",
         "prune unverified users",
         "drop records",
         "pack if grown",
