@@ -12,6 +12,9 @@ from pydash_app import secrets
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard, DashboardState
 from pydash_app.dashboard.services import fetching, registration
+from pydash_app.dashboard.summary import DayFigures, start_of_day
+from pydash_app.user import repository as users
+from pydash_app.user.entity import User
 from pydash_cube.query import Query
 from pydash_database import transact
 from pydash_web.controller.dashboard_info import dashboard_info
@@ -344,3 +347,19 @@ def test_it_stores_that_the_token_cannot_be_decrypted(app: MonitoredApp) -> None
     registration.change_settings(dashboard.id, token=app.token)
     fetching.fetch_and_update_new_dashboard_info(dashboard.id)
     assert dashboard.fetching.error is None
+
+
+def test_it_prepares_the_overview_in_the_time_zones_of_the_owner(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = User("Alice", "correct horse", "alice@example.com")
+    user.read_overview_in("Asia/Kathmandu")
+    transact(lambda: users.add(user))
+    now = datetime.now(UTC)
+    write(app, 3, start=now.replace(microsecond=0) - timedelta(seconds=3))
+    dashboard = add_dashboard(app)
+    transact(lambda: setattr(dashboard, "user_id", user.id))
+    fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+    monkeypatch.setattr(DayFigures, "since", None)
+    start = start_of_day(now, "Asia/Kathmandu")
+    assert transact(lambda: dashboard.summary.of_day(start, dashboard)).visits == 3
