@@ -28,6 +28,7 @@ import pydash_web.controller.reset_password
 import pydash_web.controller.sessions
 import pydash_web.controller.status
 import pydash_web.controller.tokens
+import pydash_web.controller.usage
 import pydash_web.controller.user
 import pydash_web.controller.user_verification
 import pydash_web.controller.visitor_heatmap
@@ -37,6 +38,7 @@ from pydash_web.http.session import Access
 from pydash_web.models.event import Events, RecordedEvents
 from pydash_web.models.operations import Status
 from pydash_web.models.statistic import ExportedCalls
+from pydash_web.models.usage import UsagePlot, UsageRows
 
 controller = pydash_web.controller
 PUBLIC, READ, WRITE, ACCOUNT = Access.PUBLIC, Access.READ, Access.WRITE, Access.ACCOUNT
@@ -303,6 +305,28 @@ get_traits = get(
 )
 get_capabilities = get(
     "/capabilities", controller.events.capabilities, READ, name="get_capabilities"
+)
+
+# -- Usage ------------------------------------------------------------------------------------
+
+TABLES = {"application/json": UsageRows, "text/csv": None, "text/html": None, "text/plain": None}
+PLOTS = {"application/json": UsagePlot, "image/svg+xml": None}
+for url, name in (("/usage/login", "login_usage"), ("/usage/login/raw", "raw_login_usage")):
+    get(url, controller.usage.table, Access.ADMIN, name=f"get_{name}", streams=TABLES)
+    post(url, controller.usage.post_table, Access.ADMIN, name=f"post_{name}", streams=TABLES)
+get_login_usage_plot = get(
+    "/usage/login/plot",
+    controller.usage.plot,
+    Access.ADMIN,
+    name="get_login_usage_plot",
+    streams=PLOTS,
+)
+post_login_usage_plot = post(
+    "/usage/login/plot",
+    controller.usage.post_plot,
+    Access.ADMIN,
+    name="post_login_usage_plot",
+    streams=PLOTS,
 )
 
 # -- Operations -------------------------------------------------------------------------------

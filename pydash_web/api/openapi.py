@@ -182,7 +182,9 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
         if operation.method == "POST":
             failures[HTTPStatus.CONFLICT] = "It is meant for another user: see `X-PyDash-User`."
-    if operation.method == "POST" or "dashboard_id" in operation.path:
+    if operation.access is Access.ADMIN:
+        failures[HTTPStatus.FORBIDDEN] = "Only administrators may do this."
+    elif operation.method == "POST" or "dashboard_id" in operation.path:
         failures[HTTPStatus.FORBIDDEN] = (
             "The resource belongs to another user, the scope of the API token is insufficient, or"
             " `X-XSRF-TOKEN` is missing."

@@ -43,6 +43,7 @@ CHANGING = (401, 401, 200, 403, 403, 403, 200, 401)
 # who asks.
 ANYBODY_WITH_CODE = (400,) * 8
 ADMINISTRATORS = (403, 403, 403, 403, 200, 403, 403, 403)
+REPORTS = (401, 401, 403, 403, 200, 403, 403, 401)
 
 MATRIX = {
     "login": ANYBODY,
@@ -90,6 +91,12 @@ MATRIX = {
     "get_trait_types": ONES_OWN,
     "get_traits": ONES_OWN,
     "get_capabilities": ONES_OWN,
+    "get_login_usage": REPORTS,
+    "post_login_usage": REPORTS,
+    "get_raw_login_usage": REPORTS,
+    "post_raw_login_usage": REPORTS,
+    "get_login_usage_plot": REPORTS,
+    "post_login_usage_plot": REPORTS,
     "get_status": ANYBODY,
     "metrics": ADMINISTRATORS,
     "openapi": ANYBODY,
@@ -113,6 +120,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_dashboard_settings": {"name": "Renamed"},
     "change_endpoint_settings": {"hidden": True},
     "report_events": {"event_type": "app.deploy"},
+    "post_login_usage": {},
+    "post_raw_login_usage": {"aggregate": "d"},
+    "post_login_usage_plot": {"content_type": "svg"},
 }
 # After these, the next visitor would find another world.
 DESTRUCTIVE = {

@@ -761,6 +761,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/usage/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the number of distinct users who signed in during each period */
+        get: operations["get_login_usage"];
+        put?: never;
+        /** Return the number of distinct users who signed in during each period */
+        post: operations["post_login_usage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/login/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the number of distinct users who signed in during each period */
+        get: operations["get_raw_login_usage"];
+        put?: never;
+        /** Return the number of distinct users who signed in during each period */
+        post: operations["post_raw_login_usage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/login/plot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the same as a chart */
+        get: operations["get_login_usage_plot"];
+        put?: never;
+        /** Return the same as a chart */
+        post: operations["post_login_usage_plot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -802,6 +856,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Aggregate
+         * @description The length of the periods of a report.
+         * @enum {string}
+         */
+        Aggregate: "day" | "week" | "month" | "quarter" | "year";
         /**
          * Aggregates
          * @description All statistics of a set of requests. Times are in ms; null without requests.
@@ -1680,6 +1740,70 @@ export interface components {
          * @description The values of a trait.
          */
         Traits: components["schemas"]["TraitInfo"][];
+        /**
+         * UsagePlot
+         * @description The points of a chart.
+         */
+        UsagePlot: {
+            title: string;
+            x_axis_label: components["schemas"]["Aggregate"];
+            /** @constant */
+            y_axis_label: "users";
+            x: string[];
+            y: number[];
+        };
+        /**
+         * UsageRequest
+         * @description The same in the body of a request.
+         */
+        UsageRequest: {
+            /**
+             * @description The IANA time zone of dates without an offset and of calendar slices.
+             * @default UTC
+             */
+            timezone?: string;
+            /**
+             * @description Exclusive. Default: now.
+             * @default null
+             */
+            end?: string | null;
+            /**
+             * @description Inclusive. Default: 90 days before the end.
+             * @default null
+             */
+            start?: string | null;
+            /**
+             * @description The length of the periods; the first letter is enough.
+             * @default week
+             * @enum {unknown}
+             */
+            aggregate?: components["schemas"]["Aggregate"];
+            /**
+             * @description The format or its media type. Default: by the header Accept.
+             * @default null
+             */
+            content_type?: ("json" | "csv" | "html" | "text" | "svg") | null;
+        };
+        /**
+         * UsageRow
+         * @description How many distinct users signed in during a period.
+         */
+        UsageRow: {
+            /** @description Such as 2026-11-30, 2026-W49, 2026-11, 2026-Q4 or 2026. */
+            period: string;
+            /**
+             * Format: date-time
+             * @description The last day of the period, as midnight.
+             */
+            timestamp: string;
+            /** @description The number of users. */
+            user: number;
+        };
+        /**
+         * UsageRows
+         * @description The periods of the report, in order.
+         */
+        UsageRows: components["schemas"]["UsageRow"][];
         /**
          * UserInfo
          * @description The signed-in user.
@@ -4945,6 +5069,428 @@ export interface operations {
             };
             /** @description Not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_login_usage: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Exclusive. Default: now. */
+                end?: string;
+                /** @description Inclusive. Default: 90 days before the end. */
+                start?: string;
+                /** @description The length of the periods; the first letter is enough. */
+                aggregate?: components["schemas"]["Aggregate"];
+                /** @description The format or its media type. Default: by the header Accept. */
+                content_type?: "json" | "csv" | "html" | "text" | "svg";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRows"];
+                    "text/csv": unknown;
+                    "text/html": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_login_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRows"];
+                    "text/csv": unknown;
+                    "text/html": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_raw_login_usage: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Exclusive. Default: now. */
+                end?: string;
+                /** @description Inclusive. Default: 90 days before the end. */
+                start?: string;
+                /** @description The length of the periods; the first letter is enough. */
+                aggregate?: components["schemas"]["Aggregate"];
+                /** @description The format or its media type. Default: by the header Accept. */
+                content_type?: "json" | "csv" | "html" | "text" | "svg";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRows"];
+                    "text/csv": unknown;
+                    "text/html": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_raw_login_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRows"];
+                    "text/csv": unknown;
+                    "text/html": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_login_usage_plot: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Exclusive. Default: now. */
+                end?: string;
+                /** @description Inclusive. Default: 90 days before the end. */
+                start?: string;
+                /** @description The length of the periods; the first letter is enough. */
+                aggregate?: components["schemas"]["Aggregate"];
+                /** @description The format or its media type. Default: by the header Accept. */
+                content_type?: "json" | "csv" | "html" | "text" | "svg";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePlot"];
+                    "image/svg+xml": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_login_usage_plot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePlot"];
+                    "image/svg+xml": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
