@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ import pydash_database
 from bench.generated import batches
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import registration, tokens
@@ -31,13 +33,14 @@ from pydash_cube.call_batch import CallBatch
 from pydash_database import server, transact
 
 CALLS, PAGE = 1_000_000, 50_000
-DASHBOARDS = 100
+DASHBOARDS, ENDPOINTS = 100, 20
+SUMMARY = "/api/dashboards?fields=summary"
 CLIENTS = (1, 8, 50)
 SECONDS = 3.0
 PASSWORD = "correct horse battery staple"
 
 DATABASE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
-# Rate limits would prevent this benchmark.
+# Rate limits would prevent this benchmark. With `anew`, nothing that was built is kept.
 WEB = """
 import sys
 import pydash_app, pydash_web
@@ -47,6 +50,10 @@ configuration = Configuration.from_environment({"PYDASH_DATA_DIR": sys.argv[1]},
 pydash_app.configure(configuration)
 app = pydash_web.create_app(configuration)
 app.extensions["pydash_limiter"].hit = lambda *_: None
+if "anew" in sys.argv:
+    from pydash_web.controller import dashboard_info
+    dashboard_info.kept._capacity = 0
+server.prepare_process()
 listening = server.listen(app, configuration)
 print(listening.effective_port, flush=True)
 listening.run()
@@ -62,9 +69,9 @@ def run() -> list[Row]:
     with site() as (port, token, dashboard_id):
         rows = []
         for name, request in _requests(dashboard_id).items():
-            _load(port, token, request, 1, 0.5)
+            load(port, token, request, 1, 0.5)
             for clients in CLIENTS:
-                rows += _rows(f"{name}, {clients} clients", *_load(port, token, request, clients))
+                rows += _rows(f"{name}, {clients} clients", *load(port, token, request, clients))
         return rows
 
 
@@ -75,7 +82,8 @@ def _requests(dashboard_id: str) -> dict[str, Request]:
     )
     return {
         "/api/login (mostly Argon2)": ("POST", "/api/login"),
-        f"/api/dashboards ({DASHBOARDS} dashboards)": ("GET", "/api/dashboards"),
+        f"/api/dashboards ({DASHBOARDS} of {ENDPOINTS} endpoints)": ("GET", "/api/dashboards"),
+        f"/api/dashboards?fields=summary ({DASHBOARDS})": ("GET", SUMMARY),
         "/statistic (30 days by hour, requests and p50)": (
             "GET",
             f"/api/dashboards/{dashboard_id}/statistic?{query}",
@@ -92,10 +100,13 @@ def _rows(name: str, milliseconds: Milliseconds, seconds: float) -> list[Row]:
     ]
 
 
-def _load(
+def load(
     port: int, token: str, request: Request, clients: int, seconds: float = SECONDS
 ) -> tuple[Milliseconds, float]:
-    """Send requests from several clients; return the time of each (ms), and of all (s)."""
+    """Send requests from several clients for a while.
+
+    :returns: the time of each (ms), and of all together (s).
+    """
     durations: list[float] = []
     started = time.perf_counter()
     end = started + seconds
@@ -141,25 +152,46 @@ def site() -> Iterator[tuple[int, str, str]]:
             time.sleep(0.02)
         pydash_app.configure(configuration)
         token, dashboard_id = _fill()
-        web = subprocess.Popen(
-            [sys.executable, "-c", WEB, directory],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
         try:
-            assert web.stdout is not None
-            yield int(web.stdout.readline()), token, dashboard_id
+            with web_server(directory) as port:
+                yield port, token, dashboard_id
         finally:
             pydash_database.close()
-            for process in (web, database):
-                process.kill()
-                process.communicate()
+            database.kill()
+            database.wait()
+
+
+@contextmanager
+def web_server(directory: str, *options: str) -> Iterator[int]:
+    """Run a web server on the database in a directory; yield its port.
+
+    :param options: `anew` to keep nothing that was built for a list of dashboards.
+    """
+    web = subprocess.Popen(
+        [sys.executable, "-c", WEB, directory, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert web.stdout is not None
+        yield int(web.stdout.readline())
+    finally:
+        web.kill()
+        web.communicate()
 
 
 def client_name(client: int) -> str:
     """Return the name of a user, whose password is `PASSWORD`."""
     return f"Client {client}"
+
+
+def add_dashboard(user_id: UUID, number: int, endpoints: int) -> str:
+    """Store a dashboard with so many endpoints; return its ID."""
+    dashboard = Dashboard("http://127.0.0.1:9", "token", user_id, f"App {number}")
+    dashboard.add_endpoints(Endpoint(f"endpoint_{each}", True) for each in range(endpoints))
+    repository.add(dashboard)
+    return dashboard.get_id()
 
 
 def _fill() -> tuple[str, str]:
@@ -170,12 +202,7 @@ def _fill() -> tuple[str, str]:
     users = [transact(partial(add_user, client)) for client in range(max(CLIENTS))]
     user_id, token = users[0]
 
-    def add_dashboard(number: int) -> str:
-        dashboard = Dashboard("http://127.0.0.1:9", "token", user_id, f"App {number}")
-        repository.add(dashboard)
-        return dashboard.get_id()
-
-    ids = [transact(partial(add_dashboard, number)) for number in range(DASHBOARDS)]
+    ids = [transact(partial(add_dashboard, user_id, each, ENDPOINTS)) for each in range(DASHBOARDS)]
     for batch in batches(CALLS, PAGE):
         transact(partial(_add_calls, ids[0], batch))
     return token, ids[0]

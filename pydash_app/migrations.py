@@ -88,6 +88,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _index_texts,
     _create_events,
     usage.create,
+    dashboards.index_monitored,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

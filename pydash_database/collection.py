@@ -107,6 +107,13 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
                 return
             yield obj
 
+    def keys_with(self, property_name: str, value: Any) -> Iterator[Any]:
+        """Iterate over the keys of the objects that `all_with` returns, without loading these."""
+        for found, key in self._shared[property_name].keys(min=(value,)):
+            if found != value:
+                return
+            yield key
+
     def values(self, property_name: str | None = None) -> Any:
         """Return a lazy sequence of all objects, or of those with a value of a unique property."""
         return self._dicts[property_name or self._key].values()

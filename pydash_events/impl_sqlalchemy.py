@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import sqlalchemy
-from sqlalchemy import delete, func, insert, inspect, select, update
+from sqlalchemy import Text, cast, delete, func, insert, inspect, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
@@ -30,6 +31,7 @@ from pydash_events.sql_tables import (
     TRAIT_TABLES,
     TRAITS,
     VERSION,
+    Chars,
     event_types,
     events,
     from_row,
@@ -196,14 +198,7 @@ class Connection(base.Connection):
         for event in valid.values():
             ids[event.project or ""].append(event.message_id)
         catalogue.load(connection, set(ids))
-        known: set[Key] = set()
-        for project, of_project in ids.items():
-            wanted = select(events.c.message_id).where(
-                events.c.project_id == catalogue.projects.get(project),
-                events.c.message_id.in_(of_project),
-            )
-            if project in catalogue.projects:
-                known.update((project, each) for each in connection.scalars(wanted))
+        known = _known(connection, catalogue, ids)
         admitted = admit(codes, valid, known, catalogue.dtypes)
         if catalogue.add(connection, admitted):
             catalogue.number += 1
@@ -335,7 +330,49 @@ def _insert(
             row = {"event_id": sequence, "trait_id": trait_id, "generated": generated}
             rows[TRAITS[trait.dtype]].append(row | to_columns(trait))
     for table, of_table in rows.items():
-        connection.execute(insert(table), of_table)
+        if connection.dialect.name == "postgresql":
+            names = list(of_table[0])
+            arrays = {each: [row[each] for row in of_table] for each in names}
+            connection.execute(insert(table).from_select(names, select(_unnest(table, arrays))))
+        else:
+            connection.execute(insert(table), of_table)
+
+
+def _known(
+    connection: sqlalchemy.Connection, catalogue: Catalogue, ids: Mapping[str, list[str]]
+) -> set[Key]:
+    """Return which ids, by project, are in the store."""
+    stored = {name: catalogue.projects[name] for name in ids if name in catalogue.projects}
+    columns = events.c
+    if connection.dialect.name != "postgresql":
+        return {
+            (name, message_id)
+            for name, number in stored.items()
+            for message_id in connection.scalars(
+                select(columns.message_id).where(
+                    columns.project_id == number, columns.message_id.in_(ids[name])
+                )
+            )
+        }
+    pairs = [(number, each) for name, number in stored.items() for each in ids[name]]
+    numbers, wanted = [number for number, _ in pairs], [each for _, each in pairs]
+    keys = _unnest(events, {"project_id": numbers, "message_id": wanted})
+    is_it = columns.project_id == keys.c.project_id
+    is_it &= columns.message_id == keys.c.message_id.collate("C")
+    names = {number: name for name, number in stored.items()}
+    found = select(columns.project_id, columns.message_id).join(keys, is_it)
+    return {(names[row.project_id], row.message_id) for row in connection.execute(found)}
+
+
+def _unnest(table: sqlalchemy.Table, arrays: Mapping[str, list[Any]]) -> Any:
+    """Return columns as one parameter each, which PostgreSQL reads much faster than rows."""
+    columns = [table.c[name] for name in arrays]
+    types = [Text() if isinstance(each.type, Chars) else each.type for each in columns]
+    values = [
+        cast(literal(array, ARRAY(each)), ARRAY(each))
+        for array, each in zip(arrays.values(), types, strict=True)
+    ]
+    return func.unnest(*values).table_valued(*arrays, name="given").render_derived()
 
 
 def _delete_oldest(connection: sqlalchemy.Connection, limit: int, count: int) -> int:

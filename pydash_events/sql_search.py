@@ -274,7 +274,10 @@ class Search:
         return [] if last is None else [events.c.id > last]
 
     def _by(self, walk: Walk) -> list[ColumnElement[Any]]:
-        columns = [(walk.columns[name], direction) for name, direction in self._order.keys]
+        """Return the order; ids are unique within the project, and no index has what follows."""
+        names = [name for name, _ in self._order.keys]
+        count = names.index("message_id") + 1 if "message_id" in names else len(names)
+        columns = [(walk.columns[name], direction) for name, direction in self._order.keys[:count]]
         return [each.asc() if direction == "asc" else each.desc() for each, direction in columns]
 
     def _position(self, walk: Walk, start: list[Clause], count: int) -> Position | None:

@@ -48,7 +48,12 @@ from persistent import Persistent
 from pydash_app.dashboard.stored import Stored
 from pydash_app.identifiers import as_uuid
 from pydash_cube.chunk import prefetch
-from pydash_database import MultiIndexedPersistentCollection, database_root
+from pydash_cube.version import Version, version_of
+from pydash_database import (
+    MultiIndexedPersistentCollection,
+    database_connection,
+    database_root,
+)
 from pydash_database.schema import Root
 
 if TYPE_CHECKING:
@@ -63,7 +68,7 @@ _STORED = "stored"
 
 def create(root: Root) -> None:
     """Create the collection of dashboards in an empty database."""
-    root[_COLLECTION] = MultiIndexedPersistentCollection({"id"}, non_unique={"user_id"})
+    root[_COLLECTION] = _new_collection()
     root[_CHANGES] = Length()
     root[_FETCH_REQUESTS] = OOTreeSet()
 
@@ -73,6 +78,14 @@ def create_stored(root: Root) -> None:
     root[_STORED] = OOBTree()
     for dashboard in root[_COLLECTION].values():
         root[_STORED].setdefault(dashboard.user_id, OOBTree())[dashboard.id] = dashboard.stored
+
+
+def index_monitored(root: Root) -> None:
+    """Index the dashboards of an earlier version by whether their downtime is monitored."""
+    dashboards = _new_collection()
+    for dashboard in root[_COLLECTION].values():
+        dashboards.add(dashboard)
+    root[_COLLECTION] = dashboards
 
 
 def add(dashboard: "Dashboard") -> None:
@@ -96,6 +109,16 @@ def of_user(user_id: UUID | str) -> list["Dashboard"]:
     :raises ValueError: the text is not a UUID.
     """
     return list(_dashboards().all_with("user_id", as_uuid(user_id)))
+
+
+def ids() -> frozenset[UUID]:
+    """Return the IDs of all dashboards, without loading these."""
+    return frozenset(_dashboards().keys("id"))
+
+
+def monitored_ids() -> frozenset[UUID]:
+    """Return the IDs of the dashboards whose downtime is monitored, without loading these."""
+    return frozenset(_dashboards().keys_with("monitor_downtime", True))
 
 
 def find(dashboard_id: UUID | str) -> "Dashboard":
@@ -167,12 +190,14 @@ def stored_of_user(user_id: UUID) -> Stored:
     return Stored(*map(sum, zip(*stored, strict=True))) if stored else Stored()
 
 
-def change_count() -> int:
-    """Return the number of changes that concern the fetcher.
+def last_change() -> Version | None:
+    """Return what differs after every change that concerns the fetcher.
 
     A change is a dashboard that was added, updated or deleted, or a requested fetch.
+
+    :returns: None if there was one in this transaction.
     """
-    return int(database_root()[_CHANGES]())
+    return version_of(database_root()[_CHANGES])
 
 
 def request_fetch(dashboard_id: UUID) -> None:
@@ -181,13 +206,25 @@ def request_fetch(dashboard_id: UUID) -> None:
     _count_change()
 
 
-def take_fetch_requests() -> list[UUID]:
-    """Return the dashboards whose fetch was requested, and delete the requests."""
-    requests = database_root()[_FETCH_REQUESTS]
-    taken = list(requests)
-    if taken:
-        requests.clear()
-    return taken
+def fetch_requests() -> list[UUID]:
+    """Return the dashboards whose fetch was requested."""
+    return list(database_root()[_FETCH_REQUESTS])
+
+
+def delete_fetch_requests(change: Version | None) -> None:
+    """Delete all requests, unless there may be others by now.
+
+    :param change: the `last_change` when they were read.
+    """
+    root = database_root()
+    if version_of(root[_CHANGES]) == change:
+        # Who repeats a request at this moment changes nothing else.
+        database_connection().readCurrent(root[_CHANGES])
+        root[_FETCH_REQUESTS].clear()
+
+
+def _new_collection() -> MultiIndexedPersistentCollection:
+    return MultiIndexedPersistentCollection({"id"}, non_unique={"user_id", "monitor_downtime"})
 
 
 def _dashboards() -> MultiIndexedPersistentCollection:

@@ -97,7 +97,7 @@ def drop_expired_calls() -> None:
     now = datetime.now(UTC)
     if not pydash_database.transact(lambda: clock.is_confirmed(now)):
         return
-    dashboards = pydash_database.transact(lambda: [each.id for each in repository.all()])
+    dashboards = pydash_database.transact(repository.ids)
     failures: list[Exception] = []
     for dashboard_id in dashboards:
         try:

@@ -8,6 +8,7 @@ from uuid import UUID
 from periodic_tasks import TaskScheduler
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import fetching, pinging
+from pydash_cube.version import Version
 from pydash_database import last_transaction_id, transact
 
 
@@ -15,18 +16,20 @@ from pydash_database import last_transaction_id, transact
 class _Desired:
     """The tasks that the stored dashboards require.
 
-    :ivar change_count: the state of the dashboards from which this was read.
+    :ivar change: the last change of the dashboards from which this was read.
     :ivar fetched: all dashboards.
-    :ivar urgent: those that have never been fetched, or whose fetch was requested.
+    :ivar requested: those whose fetch was requested.
+    :ivar untried: new ones that have never been fetched.
     :ivar pinged: those whose downtime is monitored.
-    :ivar monitored: those of them that have been pinged before.
+    :ivar unpinged: those of them that are newly monitored and have never been pinged.
     """
 
-    change_count: int
+    change: Version | None
     fetched: frozenset[UUID]
-    urgent: frozenset[UUID]
+    requested: frozenset[UUID]
+    untried: frozenset[UUID]
     pinged: frozenset[UUID]
-    monitored: frozenset[UUID]
+    unpinged: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ class Reconciler:
 
     Dashboards that have never been fetched or pinged are handled immediately. All others are spread
     over the interval. The stored dashboards alone determine the tasks, so a new fetcher needs no
-    other information.
+    other information. Changes are found by comparing IDs; only new dashboards are read.
+
+    Requests are deleted after the tasks were expedited: a fetcher that is killed leaves them to the
+    next one.
 
     :param scheduler: the scheduler of these tasks.
     :param interval: the time between two fetches of a dashboard.
@@ -55,7 +61,7 @@ class Reconciler:
         self._interval = interval
         self._ping_interval = ping_interval
         self._transaction_id: bytes | None = None
-        self._change_count: int | None = None
+        self._change: Version | None = None
         self._fetched: frozenset[UUID] = frozenset()
         self._pinged: frozenset[UUID] = frozenset()
 
@@ -64,20 +70,23 @@ class Reconciler:
         transaction_id = last_transaction_id()
         if transaction_id == self._transaction_id:
             return
-        desired = transact(partial(_read_desired, self._change_count, self._fetched))
+        desired = transact(partial(_read, self._change, self._fetched, self._pinged))
         if desired is not None:
             self._update_fetching(desired)
             self._update_pinging(desired)
-            self._change_count = desired.change_count
+            if desired.requested:
+                transact(partial(repository.delete_fetch_requests, desired.change))
+            self._change = desired.change
         self._transaction_id = transaction_id
 
     def _update_fetching(self, desired: _Desired) -> None:
-        for dashboard_id in (desired.fetched - self._fetched) | desired.urgent:
+        urgent = desired.untried | desired.requested
+        for dashboard_id in (desired.fetched - self._fetched) | urgent:
             fetching.schedule_periodic_dashboard_fetching(
                 _Dashboard(dashboard_id),
                 self._interval,
                 self._scheduler,
-                run_at_start=dashboard_id in desired.urgent,
+                run_at_start=dashboard_id in urgent,
                 jitter=self._interval,
             )
         for dashboard_id in self._fetched - desired.fetched:
@@ -90,7 +99,7 @@ class Reconciler:
                 _Dashboard(dashboard_id),
                 self._ping_interval,
                 self._scheduler,
-                run_at_start=dashboard_id not in desired.monitored,
+                run_at_start=dashboard_id in desired.unpinged,
             )
         for dashboard_id in self._pinged - desired.pinged:
             self._scheduler.remove_task(pinging.task_name(dashboard_id))
@@ -100,24 +109,28 @@ class Reconciler:
         self._pinged = desired.pinged
 
 
-def _read_desired(known_change_count: int | None, known: frozenset[UUID]) -> _Desired | None:
+def _read(
+    known_change: Version | None, fetched: frozenset[UUID], pinged: frozenset[UUID]
+) -> _Desired | None:
     """Return the tasks that the dashboards require; None if nothing changed.
 
-    :param known_change_count: the change count at the time of the last call.
-    :param known: dashboards that have a task, and are therefore urgent only on request.
+    :param known_change: the last change at the time of the last call.
+    :param fetched: the dashboards that are fetched already.
+    :param pinged: those that are pinged already.
     """
-    change_count = repository.change_count()
-    if change_count == known_change_count:
+    change = repository.last_change()
+    if change == known_change:
         return None
-    dashboards = {board.id: board for board in repository.all()}
-    new = dashboards.keys() - known
-    untried = [id_ for id_ in new if dashboards[id_].fetching.last_attempt_time is None]
-    requested = dashboards.keys() & repository.take_fetch_requests()
-    pinged = {id_: board for id_, board in dashboards.items() if board.monitor_downtime}
+    ids, monitored = repository.ids(), repository.monitored_ids()
+    new = [repository.find(id_) for id_ in ids - fetched]
+    newly_monitored = [repository.find(id_) for id_ in monitored - pinged]
+    repository.load(new, lambda dashboard: [dashboard.fetching])
+    repository.load(newly_monitored, lambda dashboard: [dashboard.downtime])
     return _Desired(
-        change_count=change_count,
-        fetched=frozenset(dashboards),
-        urgent=frozenset([*untried, *requested]),
-        pinged=frozenset(pinged),
-        monitored=frozenset(id_ for id_, board in pinged.items() if board.downtime.last_ping),
+        change=change,
+        fetched=ids,
+        requested=ids.intersection(repository.fetch_requests()),
+        untried=frozenset(each.id for each in new if each.fetching.last_attempt_time is None),
+        pinged=monitored,
+        unpinged=frozenset(each.id for each in newly_monitored if each.downtime.last_ping is None),
     )

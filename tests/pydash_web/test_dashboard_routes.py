@@ -318,7 +318,7 @@ class TestDelete:
 class TestFetch:
     def test_it_requests_a_fetch(self, alice: Visitor, shop: str) -> None:
         assert alice.post(f"{shop}/fetch").status_code == 200
-        assert [str(each) for each in transact(repository.take_fetch_requests)] == [
+        assert [str(each) for each in transact(repository.fetch_requests)] == [
             shop.rpartition("/")[2]
         ]
 

@@ -230,7 +230,9 @@ def test_data_of_the_fetcher_is_read(expected: Any) -> None:
     def check() -> None:
         broken = expected["dashboards"]["http://192.0.2.1:5000"]
         assert last_heartbeat().holder == expected["fetcher"]
-        assert [str(one) for one in dashboards.take_fetch_requests()] == [broken["id"]]
+        assert [str(one) for one in dashboards.fetch_requests()] == [broken["id"]]
+        monitored = {each.id for each in dashboards.all() if each.monitor_downtime}
+        assert dashboards.monitored_ids() == monitored
 
     transact(check)
 

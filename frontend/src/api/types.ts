@@ -5,7 +5,7 @@ type Schemas = components['schemas'];
 
 export type Message = Schemas['Message'];
 export type User = Schemas['UserInfo'];
-export type Dashboard = Schemas['DashboardInfo'];
+export type Dashboard = Schemas['DashboardOverview'];
 export type DashboardDetails = Schemas['DashboardDetails'];
 export type DashboardSettings = Schemas['DashboardSettings'];
 export type EndpointInfo = Schemas['EndpointInfo'];

@@ -29,10 +29,8 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   set_aside: 0,
   notices: [],
   limits_reached: [],
-  next_endpoint: null,
   progress: null,
   downtime_percentage: 0.013,
-  endpoints: [{ name: 'shop.index', enabled: true, hidden: false }],
   summary: {
     visits_today: 12345,
     p50: 12.34,

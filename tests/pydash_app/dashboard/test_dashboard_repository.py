@@ -1,6 +1,8 @@
 """The repository finds dashboards by id and owner, and notifies the fetcher of changes."""
 
 import doctest
+from functools import partial
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -69,34 +71,75 @@ def test_an_invalid_uuid_is_refused(alice: User, bad: str) -> None:
     assert "dashboard_id" in refusal.value.errors
 
 
-def test_every_change_is_counted(alice: User) -> None:
-    counts = [transact(repository.change_count)]
+def test_every_change_is_noticed(alice: User) -> None:
+    seen = [transact(repository.last_change)]
     board = add(alice.id)
     for change in (
         lambda: repository.update(board),
         lambda: repository.request_fetch(board.id),
+        lambda: repository.request_fetch(board.id),
         lambda: repository.delete(board),
         repository.clear_all,
     ):
-        counts.append(transact(repository.change_count))
+        seen.append(transact(repository.last_change))
         transact(change)
-    counts.append(transact(repository.change_count))
-    assert counts == sorted(set(counts))
+    seen.append(transact(repository.last_change))
+    assert len(set(seen)) == len(seen)
+    assert None not in seen
 
 
-def test_a_fetch_request_is_returned_once(alice: User) -> None:
+def test_fetch_requests_are_deleted_unless_one_was_repeated(alice: User) -> None:
     board = add(alice.id)
-    for _ in range(2):
-        transact(lambda: repository.request_fetch(board.id))
-    assert transact(repository.take_fetch_requests) == [board.id]
-    assert transact(repository.take_fetch_requests) == []
+    transact(lambda: repository.request_fetch(board.id))
+    seen = transact(repository.last_change)
+    transact(lambda: repository.request_fetch(board.id))
+    transact(lambda: repository.delete_fetch_requests(seen))
+    assert transact(repository.fetch_requests) == [board.id]
+    seen = transact(repository.last_change)
+    transact(lambda: repository.delete_fetch_requests(seen))
+    assert transact(repository.fetch_requests) == []
+
+
+def test_a_fetch_request_that_is_repeated_during_the_deletion_stays(alice: User) -> None:
+    board = add(alice.id)
+    transact(lambda: repository.request_fetch(board.id))
+    seen = transact(repository.last_change)
+    repetition = Thread(
+        target=lambda: transact(lambda: repository.request_fetch(board.id)), daemon=True
+    )
+
+    def delete() -> None:
+        repository.delete_fetch_requests(seen)
+        if repetition.ident is None:
+            repetition.start()
+            repetition.join()
+
+    transact(delete)
+    assert transact(repository.fetch_requests) == [board.id]
+
+
+def test_monitored_dashboards_are_found_without_loading_them(alice: User) -> None:
+    boards = [add(alice.id) for _ in range(3)]
+
+    def monitor(board: Dashboard, *, monitored: bool) -> None:
+        board.monitor_downtime = monitored
+        repository.update(board)
+
+    assert transact(repository.monitored_ids) == set()
+    for board in boards[:2]:
+        transact(partial(monitor, board, monitored=True))
+    assert transact(repository.monitored_ids) == {board.id for board in boards[:2]}
+    transact(partial(monitor, boards[0], monitored=False))
+    transact(lambda: repository.delete(boards[1]))
+    assert transact(repository.monitored_ids) == set()
+    assert transact(repository.ids) == {boards[0].id, boards[2].id}
 
 
 def test_a_deleted_dashboard_leaves_no_fetch_request_behind(alice: User) -> None:
     board = add(alice.id)
     transact(lambda: repository.request_fetch(board.id))
     transact(lambda: repository.delete(board))
-    assert transact(repository.take_fetch_requests) == []
+    assert transact(repository.fetch_requests) == []
 
 
 def test_its_token_is_not_stored_in_plain_text(alice: User) -> None:

@@ -106,7 +106,7 @@ def test_a_change_is_probed_before_it_is_stored(dashboard: Dashboard) -> None:
         registration.change_settings(dashboard.id, headers={"Authorization": None})
     assert dashboard.headers == HEADERS
     registration.change_settings(dashboard.id, headers={})
-    assert transact(repository.take_fetch_requests) == [dashboard.id]
+    assert transact(repository.fetch_requests) == [dashboard.id]
 
 
 def test_stored_headers_are_sent_only_to_their_own_server(

@@ -176,7 +176,7 @@ def test_a_moved_dashboard_is_fetched_at_once(
 ) -> None:
     transact(lambda: setattr(dashboard, "url", "http://elsewhere.example.com"))
     registration.change_settings(dashboard.id, url=monitored_app.url, token=monitored_app.token)
-    assert transact(repository.take_fetch_requests) == [dashboard.id]
+    assert transact(repository.fetch_requests) == [dashboard.id]
 
 
 def test_it_sends_a_stored_token_only_to_its_own_server(

@@ -25,7 +25,7 @@ export const dashboardsQuery = () =>
     queryKey: dashboardsKey,
     queryFn: ({ client, signal }) => {
       const timezone = zoneOf(client.getQueryData<User | null>(userKey));
-      return get<Dashboard[]>('/dashboards', { timezone }, signal);
+      return get<Dashboard[]>('/dashboards', { fields: 'summary', timezone }, signal);
     },
     refetchInterval: ({ state }) =>
       state.data?.some(isImporting) ? IMPORT_REFRESH_MS : REFRESH_MS,

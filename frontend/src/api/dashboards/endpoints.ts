@@ -17,3 +17,14 @@ export const useKnownEndpoints = (dashboardId: string) =>
     },
     refetchInterval: REFRESH_MS,
   });
+
+/** Whether a dashboard has this endpoint; undefined while loading. */
+export const useIsKnownEndpoint = (dashboardId: string, name: string): boolean | undefined =>
+  useQuery({
+    queryKey: [...knownEndpointsKey(dashboardId), name],
+    queryFn: async ({ signal }) => {
+      const path = dashboardPath(dashboardId, 'endpoints');
+      const { endpoints } = await get<Endpoints>(path, { start: name, limit: 1 }, signal);
+      return endpoints[0]?.name === name;
+    },
+  }).data;

@@ -9,13 +9,12 @@ import { renderPage } from '@/testing/render';
 import { mockGet, mockPost } from '@/testing/server';
 import { mockStatistics } from '@/testing/statistics';
 
-const dashboard = makeDashboard({
-  endpoints: [
-    { name: 'shop.index', enabled: true, hidden: false },
-    { name: 'shop.cart', enabled: false, hidden: false },
-    { name: 'health', enabled: true, hidden: true },
-  ],
-});
+const dashboard = makeDashboard();
+const ENDPOINTS = [
+  { name: 'shop.index', enabled: true, hidden: false },
+  { name: 'shop.cart', enabled: false, hidden: false },
+  { name: 'health', enabled: true, hidden: true },
+];
 
 const KNOWN = `/dashboards/${dashboard.id}/endpoints`;
 
@@ -39,7 +38,7 @@ const MEASURED = {
 beforeEach(() => {
   giveSize(1600, 600);
   mockGet('/dashboards', [dashboard]);
-  mockGet(KNOWN, { endpoints: dashboard.endpoints, next_endpoint: null });
+  mockGet(KNOWN, { endpoints: ENDPOINTS, next_endpoint: null });
   mockStatistics(MEASURED);
 });
 
@@ -114,7 +113,7 @@ describe('endpoints', () => {
       endpoint: { name: 'shop.cart', enabled: true, hidden: true },
     });
     await renderEndpoints();
-    const endpoints = dashboard.endpoints.map((one) => ({
+    const endpoints = ENDPOINTS.map((one) => ({
       ...one,
       hidden: one.name !== 'shop.index',
     }));

@@ -9,7 +9,10 @@ import { mockGet, server } from '@/testing/server';
 import { mockStatistics } from '@/testing/statistics';
 
 const NAME = '/books/<id>';
-const dashboard = makeDashboard({ endpoints: [{ name: NAME, enabled: true, hidden: false }] });
+const REST = '(other)';
+const dashboard = makeDashboard({
+  limits_reached: [{ field: 'endpoint', limit: 10_000, name: REST }],
+});
 
 const MEASURED = {
   values: {
@@ -31,7 +34,16 @@ const MEASURED = {
   slices: ['2026-11-21', '2026-11-22'],
 } as const;
 
-beforeEach(() => mockGet('/dashboards', [dashboard]));
+beforeEach(() => {
+  mockGet('/dashboards', [dashboard]);
+  server.use(
+    http.get('*/api/dashboards/:id/endpoints', ({ request }) => {
+      const start = new URL(request.url).searchParams.get('start') ?? '';
+      const endpoints = start <= NAME ? [{ name: NAME, enabled: true, hidden: false }] : [];
+      return HttpResponse.json({ endpoints, next_endpoint: null });
+    }),
+  );
+});
 
 /** Whether a query is for the history of versions or the colours of endpoints. */
 const isOfWholeDashboard = (query: URLSearchParams) =>
@@ -85,11 +97,20 @@ it('shows percentiles in the right order', async () => {
   ]);
 });
 
-it('reports an unknown endpoint', async () => {
+it.each(['/nowhere', '/apples'])('reports the unknown endpoint %s', async (endpoint) => {
   mockStatistics(MEASURED);
   mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
-  renderEndpoint('/nowhere');
-  const name = 'Endpoint /nowhere not found';
+  renderEndpoint(endpoint);
+  const name = `Endpoint ${endpoint} not found`;
   expect(await screen.findByRole('heading', { level: 1, name })).toBeVisible();
   expect(document.title).toBe(`${name} · PyDash`);
+});
+
+it('shows the endpoints beyond the limit, which are counted together', async () => {
+  const asked = mockStatistics(MEASURED);
+  mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
+  renderEndpoint(REST);
+  await screen.findByText('1,234 requests, 11.1 s in total');
+  expect(screen.getByRole('heading', { level: 1, name: REST })).toBeVisible();
+  expect(asked.some((query) => query.get('endpoint') === REST)).toBe(true);
 });

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
+import { useIsKnownEndpoint } from '@/api/dashboards/endpoints';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -71,11 +72,10 @@ export function EndpointPage() {
   const { dashboardId = '', endpointName: endpoint = '' } = useParams();
   const { view } = useView();
   const dashboard = useDashboardSummary(dashboardId);
-  // Where not all endpoints are listed, this one may exist.
-  if (
-    dashboard?.next_endpoint === null &&
-    !dashboard.endpoints.some(({ name }) => name === endpoint)
-  ) {
+  const isKnown = useIsKnownEndpoint(dashboardId, endpoint);
+  // All endpoints beyond the limit together have a name, but are not an endpoint.
+  const isRest = dashboard?.limits_reached.some(({ name }) => name === endpoint);
+  if (dashboard && isKnown === false && !isRest) {
     return (
       <Page title={`Endpoint ${endpoint} not found`}>
         <Notice

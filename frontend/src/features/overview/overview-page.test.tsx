@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { delay, http } from 'msw';
+import { delay, http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
 
 import { OverviewPage } from '@/features/overview/overview-page';
@@ -42,6 +42,19 @@ describe('the overview', () => {
       `/dashboards/${shop.id}`,
     );
     expect(card.getByRole('img', { name: /^Requests per hour/ })).toBeVisible();
+  });
+
+  it('requests the dashboards without their endpoints', async () => {
+    const asked: URL[] = [];
+    server.use(
+      http.get('*/api/dashboards', ({ request }) => {
+        asked.push(new URL(request.url));
+        return HttpResponse.json([shop]);
+      }),
+    );
+    renderPage(<OverviewPage />);
+    await screen.findByRole('link', { name: 'Web shop' });
+    expect(asked.map(({ search }) => search)).toEqual(['?fields=summary']);
   });
 
   it('reserves space above the cards while loading', async () => {
