@@ -15,11 +15,12 @@ const foldersIn = (folder) =>
    matching folder applies to a file; a folder that is not listed fails the configuration. */
 const SHARED = ['lib', 'theme', 'api', 'hooks', 'components'];
 const MAY_IMPORT = {
-  lib: [],
+  lib: ['api/types'],
   theme: ['lib'],
   'api/core': ['api/types', 'lib'],
   'api/auth': ['api/types', 'api/core', 'lib'],
   'api/account': ['api/types', 'api/core', 'lib'],
+  'api/events': ['api/types', 'api/core', 'lib'],
   'api/statistics': ['api/types', 'api/core', 'lib'],
   'api/dashboards': ['api/types', 'api/core', 'api/statistics', 'lib'],
   hooks: ['lib', 'theme', 'api'],

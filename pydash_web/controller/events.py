@@ -160,6 +160,11 @@ def report(body: NewEvents) -> RecordedEvents:
         subject = (
             event_log.of_user(user) if dashboard is None else event_log.of_dashboard(dashboard)
         )
+        if dashboard is not None:
+            for each in new.values():
+                names = {trait.name for trait in each.traits}
+                for name in subject.traits.keys() - names:
+                    each.append_trait(Trait(name, Trait.TEXT_TYPE, subject.traits[name]))
         size = len(request.get_data()) * len(new) // len(body.root)
         results = reporting.report(user.id, subject, list(new.values()), size, datetime.now(UTC))
         for (position, each), result in zip(new.items(), results, strict=True):

@@ -97,7 +97,7 @@ class EventSearch(Query):
     value: list[str] = Field(default=[], alias="q.value")
     q: str | None = Field(
         default=None,
-        max_length=100_000,
+        max_length=4_000,
         description="The same conditions as JSON: a list of objects with field, op, type, value.",
     )
     limit: Annotated[int, Field(ge=1, le=MAX_EVENTS)] = 100

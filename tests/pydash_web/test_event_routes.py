@@ -129,7 +129,11 @@ class TestReporting:
         assert response.status_code == 200
         [found] = listed(alice, dashboard_id=shop_id)
         assert found["message_id"] == response.json()["events"][0]["message_id"]
-        assert traits_of(found) == {"version": "1.2"}
+        assert traits_of(found) == {
+            "version": "1.2",
+            "dashboard": "Shop",
+            "dashboard_id": shop_id,
+        }
 
     def test_values_keep_their_types(self, alice: Visitor) -> None:
         values = {

@@ -15,6 +15,7 @@ export type Probe = Schemas['Probe'];
 export type ProbeStep = Schemas['ProbeStep'];
 export type ApiToken = Schemas['TokenInfo'];
 export type BrowserSession = Schemas['SessionInfo'];
+export type EventInfo = Schemas['EventInfo'];
 export type BoxPlot = Schemas['BoxPlot'];
 export type Heatmap = Schemas['Heatmap'];
 export type Histogram = Schemas['Histogram'];

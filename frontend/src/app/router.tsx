@@ -65,6 +65,11 @@ const dashboardTabs: RouteObject[] = [
     ...page(() => import('@/features/dashboard/uptime-tab').then((m) => m.UptimeTab)),
   },
   {
+    path: 'activity',
+    ...crumb('Activity'),
+    ...page(() => import('@/features/dashboard/activity-tab').then((m) => m.ActivityTab)),
+  },
+  {
     path: 'settings',
     ...crumb('Settings'),
     ...page(() => import('@/features/dashboard/settings-tab').then((m) => m.SettingsTab)),
@@ -89,6 +94,11 @@ const userRoutes: RouteObject[] = [
     ...page(() => import('@/features/overview/overview-page').then((m) => m.OverviewPage)),
   },
   { path: 'dashboards/:dashboardId', ...crumb(DashboardCrumb), children: dashboardRoutes },
+  {
+    path: 'activity',
+    ...crumb('Activity'),
+    ...page(() => import('@/features/activity/activity-page').then((m) => m.ActivityPage)),
+  },
   {
     path: 'settings',
     ...crumb('Settings'),

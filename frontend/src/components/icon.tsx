@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 
 /* Line icons on a 24-pixel grid; an icon library would be larger than the app. */
 const PATHS = {
+  activity: 'M3 12h4l3-7 4 14 3-7h4',
   add: 'M12 5v14M5 12h14',
   alert: 'M12 4 2.5 20h19L12 4ZM12 10v4.5M12 17.4v.1',
   arrowDown: 'M12 5v14M6.5 13.5 12 19l5.5-5.5',

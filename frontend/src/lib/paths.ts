@@ -1,6 +1,7 @@
 /* The paths of the pages. */
 
 export const OVERVIEW = '/';
+export const ACTIVITY = '/activity';
 
 /** Returns the path of the login page, which redirects to `next`. */
 export const loginPath = (next = OVERVIEW): string =>
@@ -16,7 +17,7 @@ export function safeNext(next: string | null): string {
   return isHere && next.startsWith('/') ? next : OVERVIEW;
 }
 
-export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'settings';
+export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'activity' | 'settings';
 
 export const dashboardPage = (id: string, tab?: DashboardTab): string =>
   `/dashboards/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`;

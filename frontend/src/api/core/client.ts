@@ -50,6 +50,23 @@ export async function get<T>(
   return (await client.get<T>(path, { params: Object.fromEntries(texts), signal })).data;
 }
 
+export interface PageOf<T> {
+  data: T[];
+  /** The cursor of the next page. */
+  next: string | undefined;
+}
+
+/** Returns a page of a list; the header `Link` has the cursor of the next one. */
+export async function getPage<T>(
+  path: string,
+  params: QueryParams,
+  signal?: AbortSignal,
+): Promise<PageOf<T>> {
+  const { data, headers } = await client.get<T[]>(path, { params, signal });
+  const next = /<([^>]*)>; rel="next"/.exec(String(headers.link ?? ''))?.[1];
+  return { data, next: next && (new URL(next).searchParams.get('cursor') ?? undefined) };
+}
+
 export async function post<T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> {
   return (await client.post<T>(path, body, { signal })).data;
 }

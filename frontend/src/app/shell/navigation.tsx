@@ -9,7 +9,7 @@ import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';
-import { dashboardPage, OVERVIEW } from '@/lib/paths';
+import { ACTIVITY, dashboardPage, OVERVIEW } from '@/lib/paths';
 import { viewParams } from '@/api/statistics/view';
 
 interface Place {
@@ -20,6 +20,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { to: OVERVIEW, label: 'Overview', icon: 'overview' },
+  { to: ACTIVITY, label: 'Activity', icon: 'activity' },
   { to: '/settings', label: 'Settings', icon: 'settings' },
   { to: '/help', label: 'Help', icon: 'help' },
 ];

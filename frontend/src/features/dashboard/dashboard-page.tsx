@@ -21,6 +21,7 @@ const TABS: readonly [Tab, ...Tab[]] = [
   { tab: 'endpoints', name: 'Endpoints' },
   { tab: 'versions', name: 'Versions' },
   { tab: 'uptime', name: 'Uptime' },
+  { tab: 'activity', name: 'Activity' },
   { tab: 'settings', name: 'Settings' },
 ];
 

@@ -10,7 +10,7 @@ import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
 import { browserName } from '@/features/settings/browser-name';
-import { List, ListRow } from '@/features/settings/list';
+import { List, ListRow } from '@/components/list';
 
 function Session({ session }: { session: BrowserSession }) {
   const remove = useDeleteSession();

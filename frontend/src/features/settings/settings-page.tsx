@@ -6,6 +6,7 @@ import { AppearanceSection } from '@/features/settings/appearance-section';
 import { DeleteSection } from '@/features/settings/delete-section';
 import { PasswordSection } from '@/features/settings/password-section';
 import { SessionsSection } from '@/features/settings/sessions-section';
+import { SecurityLogSection } from '@/features/settings/security-log-section';
 import { TimeZoneSection } from '@/features/settings/time-zone-section';
 import { TokensSection } from '@/features/settings/tokens-section';
 
@@ -19,6 +20,7 @@ export const SettingsPage = () => (
       <PasswordSection />
       <SessionsSection />
       <TokensSection />
+      <SecurityLogSection />
       <DeleteSection />
     </Box>
   </Page>

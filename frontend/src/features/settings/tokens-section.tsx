@@ -13,7 +13,7 @@ import { FocusFallback } from '@/components/focus-fallback';
 import { Frame } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
-import { List, ListRow } from '@/features/settings/list';
+import { List, ListRow } from '@/components/list';
 import { NewTokenDialog } from '@/features/settings/new-token-dialog';
 import { useNow } from '@/hooks/use-now';
 import { useZone } from '@/hooks/use-zone';

@@ -1,0 +1,9 @@
+import { Frame } from '@/components/panel';
+import { EventList } from '@/components/activity/event-list';
+
+/** The sign-ins and the changes of the account. */
+export const SecurityLogSection = () => (
+  <Frame title="Security log" subtitle="Sign-ins and changes of your account">
+    <EventList label="Security log" filter={{ trait: 'user_id' }} />
+  </Frame>
+);

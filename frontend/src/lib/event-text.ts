@@ -1,0 +1,77 @@
+/* What events are called in the interface. */
+import type { EventInfo } from '@/api/types';
+import { formatSpan } from '@/lib/format';
+
+type Values = Readonly<Record<string, EventInfo['traits'][number]['value']>>;
+
+export const valuesOf = ({ traits }: EventInfo): Values =>
+  Object.fromEntries(traits.map(({ name, value }) => [name, value]));
+
+const text = (value: Values[string] | undefined, missing = 'unknown'): string =>
+  value === undefined || value === null || value === '' ? missing : String(value);
+
+/** The title of each type of event that PyDash records, and its text. */
+const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => string }>> = {
+  'app.added': { name: 'Dashboard added', text: () => 'Dashboard added' },
+  'app.changed': {
+    name: 'Settings changed',
+    text: ({ settings }) => `Settings changed: ${text(settings)}`,
+  },
+  'app.deleted': {
+    name: 'Dashboard deleted',
+    text: ({ dashboard }) => `Dashboard ${text(dashboard)} deleted`,
+  },
+  'app.version': { name: 'New version', text: ({ version }) => `New version ${text(version)}` },
+  'app.deploy': {
+    name: 'Deploy',
+    text: ({ version }) => (version === undefined ? 'Deploy' : `Deploy of ${text(version)}`),
+  },
+  'app.outage.began': { name: 'Outage began', text: () => 'Outage began' },
+  'app.outage.ended': {
+    name: 'Outage ended',
+    text: ({ duration_ms: duration }) =>
+      typeof duration === 'number'
+        ? `Outage ended after ${formatSpan(duration / 1000)}`
+        : 'Outage ended',
+  },
+  'app.fetch.failed': {
+    name: 'Fetch failed',
+    text: ({ reason }) => `Fetch failed: ${text(reason)}`,
+  },
+  'app.fetch.recovered': { name: 'Fetch recovered', text: () => 'Fetching works again' },
+  'app.reset': {
+    name: 'Database reset',
+    text: () => 'The monitoring database of the app was reset or replaced',
+  },
+  'endpoint.added': {
+    name: 'New endpoint',
+    text: ({ endpoint }) => `New endpoint ${text(endpoint)}`,
+  },
+  'user.registered': { name: 'Account created', text: () => 'Account created' },
+  'user.verified': { name: 'Email verified', text: () => 'Email address verified' },
+  'user.login': { name: 'Sign-in', text: () => 'Signed in' },
+  'user.login.failed': {
+    name: 'Failed sign-in',
+    text: ({ count }) => (count === 1 ? 'Failed sign-in' : `${text(count)} failed sign-ins`),
+  },
+  'user.logout': { name: 'Sign-out', text: () => 'Signed out' },
+  'user.password.changed': { name: 'Password changed', text: () => 'Password changed' },
+  'user.mail.changed': { name: 'Email changed', text: () => 'Email address changed' },
+  'user.deleted': { name: 'Account deleted', text: ({ user }) => `Account ${text(user)} deleted` },
+  'token.created': {
+    name: 'API token created',
+    text: ({ token }) => `API token ${text(token)} created`,
+  },
+  'token.revoked': {
+    name: 'API token revoked',
+    text: ({ token }) => `API token ${text(token)} revoked`,
+  },
+  'session.ended': { name: 'Session ended', text: () => 'Session ended' },
+};
+
+/** Returns the name of a type of event; types of scripts keep theirs. */
+export const eventTypeName = (type: string): string => TYPES[type]?.name ?? type;
+
+/** Returns what an event reports, in words. */
+export const eventText = (event: EventInfo): string =>
+  TYPES[event.event_type]?.text(valuesOf(event)) ?? event.event_type;
