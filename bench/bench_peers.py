@@ -135,6 +135,7 @@ def _measure(kind: str, pages: Iterator[Calls]) -> list[Row]:
             lines = list(_lines(page))
             _copy(server, lines)
             embedded.executemany("INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?)", lines)
+        embedded.commit()
         for peer in (server.cursor(), embedded.cursor()):
             for field in ("endpoint", "ip", "time"):
                 peer.execute(f"CREATE INDEX calls_{field} ON calls ({field})")
@@ -195,7 +196,7 @@ def _postgresql() -> Iterator[Any]:
 def _sqlite() -> Iterator[sqlite3.Connection]:
     with (
         tempfile.TemporaryDirectory() as directory,
-        closing(sqlite3.connect(f"{directory}/calls.sqlite", isolation_level=None)) as found,
+        closing(sqlite3.connect(f"{directory}/calls.sqlite")) as found,
     ):
         found.execute("PRAGMA synchronous = OFF")
         found.execute("PRAGMA cache_size = -400000")

@@ -193,7 +193,7 @@ class Selection:
         cut, self.cut = self.cut, None
         cells = self._merged(roll, wanted).compressed()
         self.cut, cut = cut, self.cut
-        size = cells.entries + effort.CELL_ENTRIES * len(cells)
+        size = max(cells.entries, len(cells))
         read = sum(roll.entries(each.block) for each in wanted)
         is_worth_it = read >= max(_WORTH_KEEPING, _WORTH * size)
         return Settled(cells if is_worth_it else None, cut)
