@@ -54,7 +54,7 @@ describe('the overview', () => {
     );
     renderPage(<OverviewPage />);
     await screen.findByRole('link', { name: 'Web shop' });
-    expect(asked.map(({ search }) => search)).toEqual(['?fields=summary']);
+    expect(asked.map(({ search }) => search)).toEqual(['?fields=summary&timezone=UTC']);
   });
 
   it('reserves space above the cards while loading', async () => {
