@@ -43,6 +43,9 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "/api/dashboards/<dashboard_id>/endpoints/foo/change_settings": {"hidden": True},
 }
+# Events are refused one by one (`test_event_routes`), and the usage report is for administrators
+# (`test_usage_routes`).
+TESTED_ELSEWHERE = {"events", "raw", "plot"}
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
 BAD_TEXTS = [
     42, 4.2, True, [], {}, [["deep"]],
@@ -91,7 +94,7 @@ def refused(answer: Any, field: str | None = None) -> None:
 
 def test_every_body_is_tested() -> None:
     with_body = {operation.url.split("/")[-1] for operation in OPERATIONS if operation.body}
-    assert with_body == {url.split("/")[-1] for url in GOOD}
+    assert with_body == {url.split("/")[-1] for url in GOOD} | TESTED_ELSEWHERE
 
 
 @pytest.mark.parametrize(("url", "field"), FIELDS)
@@ -148,6 +151,11 @@ def test_a_body_that_is_not_a_json_object_is_refused(
 ) -> None:
     for raw in NO_OBJECT:
         refused(send(visitor, url, raw, dashboard_id))
+
+
+def test_a_body_that_is_not_an_event_is_refused(visitor: Visitor) -> None:
+    for raw in NO_OBJECT:
+        assert send(visitor, "/api/events", raw).status_code == 400, raw[:50]
 
 
 @pytest.mark.parametrize(
