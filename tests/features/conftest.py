@@ -94,5 +94,8 @@ def _is_meant(message: ConsoleMessage) -> bool:
         return True
     if "net::ERR_INTERNET_DISCONNECTED" in message.text:
         return True
+    if "of 401" in message.text and message.location["url"].endswith("/api/events/stream"):
+        # The user has signed out in another window.
+        return True
     is_refusal = message.text.startswith("Failed to load resource") and "of 4" in message.text
     return is_refusal and REFUSABLE.search(message.location["url"]) is not None
