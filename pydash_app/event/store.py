@@ -1,6 +1,7 @@
 """The event store of this installation."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from pydash_app import configuration
 from pydash_app.event.vocabulary import INSTALLATION, Named, of_dashboard, of_user
@@ -8,7 +9,7 @@ from pydash_events import get_connection
 from pydash_events.base import Connection
 
 
-class Account(Named):
+class Account(Named, Protocol):
     """A user, with the rights of one."""
 
     admin: bool

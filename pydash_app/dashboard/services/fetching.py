@@ -371,7 +371,9 @@ def _record_news(dashboard: Dashboard, batch: CallBatch, page: CallPage) -> None
 
 def _record_endpoints(dashboard: Dashboard, names: Iterable[str]) -> None:
     """Record the endpoints that are new, unless they were there before the dashboard was added."""
-    if dashboard.fetching.state.has_history:
+    known = dashboard.aggregator_group.cube.dictionaries[CallField.ENDPOINT]
+    # Beyond the limit of endpoints, a new one is not stored, and would be new in every page.
+    if dashboard.fetching.state.has_history and not known.has_overflow:
         new = [name for name in dict.fromkeys(names) if name not in dashboard.endpoints]
         for name in new[:MAX_ENDPOINT_EVENTS]:
             record(EventType.ENDPOINT_ADDED, of_dashboard(dashboard), endpoint=name)

@@ -11,6 +11,7 @@ from pydash_app import event
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching
+from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 from pydash_database import transact
 from pydash_events import Event, EventFilter
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
@@ -87,6 +88,19 @@ def test_many_new_endpoints_are_some_events(
     app.write_calls([("alpha", NOW, 1.0), ("beta", NOW, 1.0)])
     fetch(dashboard)
     assert types_of(dashboard).count("endpoint.added") == 1
+
+
+def test_endpoints_beyond_the_limit_are_no_events(
+    app: MonitoredApp, dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MAX_DISTINCT, CallField.ENDPOINT, 1)
+    app.write_calls([("alpha", NOW, 1.0), ("beta", NOW, 1.0)])
+    fetch(dashboard)
+    for _ in range(3):
+        app.write_calls([("beta", NOW, 1.0)])
+        fetch(dashboard)
+    assert len(dashboard.endpoints) == 1
+    assert "endpoint.added" not in types_of(dashboard)
 
 
 def test_a_failure_and_the_recovery_are_one_event_each(
