@@ -43,7 +43,7 @@ export function Activity({ dashboardId }: { dashboardId?: string }) {
       { replace: true },
     );
   return (
-    <Frame title="Activity">
+    <Frame title="Events">
       {types.length > 1 && (
         <Box
           role="group"
