@@ -21,6 +21,9 @@ OPERATORS = (*COMPARISONS, "in", "contains", "exists")
 MAX_LISTED = 1_000
 """Values of an `in`."""
 
+MAX_TYPES = 20
+"""Types of events in one query; some drivers search for each of them."""
+
 
 class Condition(NamedTuple):
     """What a trait must be like; an event without the trait never matches.
@@ -54,7 +57,7 @@ class EventFilter:
 
     :param start_timestamp: the earliest time, inclusive; a naive one is UTC. None for no bound.
     :param end_timestamp: the latest time, inclusive.
-    :param event_type: the type of the events; None for all.
+    :param event_type: the type of the events, or several types; None for all.
     :param message_id: the id of the event; None for all.
     :param traits_filter: conditions that all hold: dictionaries of `key`, the name of a trait;
         `op`, one of `OPERATORS` (default `eq`); and the value to compare with as `string`,
@@ -71,7 +74,7 @@ class EventFilter:
         self,
         start_timestamp: datetime | None = None,
         end_timestamp: datetime | None = None,
-        event_type: str | None = None,
+        event_type: str | Sequence[str] | None = None,
         message_id: str | None = None,
         traits_filter: Sequence[Mapping[str, Any]] | None = None,
         admin_proj: str | Sequence[str] | None = None,
@@ -80,21 +83,26 @@ class EventFilter:
         self.start_timestamp = None if start_timestamp is None else as_utc(start_timestamp)
         self.end_timestamp = None if end_timestamp is None else as_utc(end_timestamp)
         self.event_type = event_type
+        types = event_type if isinstance(event_type, list | tuple) else [event_type]
+        self.event_types = None if event_type is None else tuple(dict.fromkeys(types))
         self.message_id = message_id
         self.traits_filter = list(traits_filter or ())
         self.admin_proj = admin_proj
         self.after_sequence = after_sequence
         self.conditions = tuple(_condition(each) for each in self.traits_filter)
-        for name in ("event_type", "message_id"):
-            if not (getattr(self, name) is None or is_name(getattr(self, name))):
-                raise ValueError(f"{name} is invalid.")
+        if not all(map(is_name, self.event_types or ())):
+            raise ValueError("event_type is invalid.")
+        if self.event_types is not None and not 0 < len(self.event_types) <= MAX_TYPES:
+            raise ValueError(f"There may be 1 to {MAX_TYPES} types of events.")
+        if not (message_id is None or is_name(message_id)):
+            raise ValueError("message_id is invalid.")
 
     def matches(self, event: Event) -> bool:
         """Return whether an event, as it is stored, has these properties; projects aside."""
         if not (
             (self.start_timestamp is None or event.generated >= self.start_timestamp)
             and (self.end_timestamp is None or event.generated <= self.end_timestamp)
-            and self.event_type in (None, event.event_type)
+            and (self.event_types is None or event.event_type in self.event_types)
             and self.message_id in (None, event.message_id)
             and (self.after_sequence is None or (event.sequence or 0) > self.after_sequence)
         ):

@@ -6,7 +6,7 @@ other protection.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -140,16 +140,20 @@ class Connection(base.Connection):
         names = [name for name in self.projects_of(event_filter) if is_name(name) or not name]
         with self._reading() as connection:
             stored = connection.execute(select(projects).where(projects.c.name.in_(names))).all()
+            types: Sequence[str | None] = event_filter.event_types or (None,)
+            # An index yields the events of one type in order, so each type is searched by itself.
             found = [
                 Search(
                     connection,
                     (row.id, row.name),
                     event_filter,
+                    event_type,
                     order,
                     limit,
-                    max(1, self.max_examined // len(stored)),
+                    max(1, self.max_examined // (len(stored) * len(types))),
                 ).run(after)
                 for row in stored
+                for event_type in types
             ]
             page = _merge(found, order, limit)
             for start in range(0, len(page), BATCH):

@@ -203,15 +203,17 @@ class PageSearch:
         for column, (start, end) in self._window.items():
             low, high = zones.limits[column]
             possible &= (low <= end) & (high >= start)
+        types = self.event_filter.event_types or (None,)
         group = None
-        if len(self.projects) == 1 and self.event_filter.event_type is not None:
-            group = (self.projects[0], self.event_filter.event_type)
+        if len(self.projects) == len(types) == 1 and types[0] is not None:
+            group = (self.projects[0], types[0])
         for condition in self._conditions:
             possible &= zones.may_match(condition, group)
         wanted = {
             number
             for project in self.projects
-            for number in zones.blocks_of(project, self.event_filter.event_type)
+            for event_type in types
+            for number in zones.blocks_of(project, event_type)
         }
         return [number for number in wanted if possible[number]]
 
@@ -258,7 +260,8 @@ class PageSearch:
 
     def _rows_in_order(self, table: EventTable, part: GroupRange) -> Array:
         """Return the rows of a range that are in the window and after the position."""
-        if self.event_filter.event_type not in (None, part.event_type):
+        types = self.event_filter.event_types
+        if types is not None and part.event_type not in types:
             return np.array([], dtype=np.int64)
         times = table.values(GENERATED)[part.start : part.stop]
         start, end = self._window[GENERATED]

@@ -168,9 +168,11 @@ class Connection(base.Connection):
         start, end = event_filter.start_timestamp, event_filter.end_timestamp
         times: Document = {} if start is None else {"$gte": to_microseconds(start)}
         times |= {} if end is None else {"$lte": to_microseconds(end)}
-        names = {"event_type": event_filter.event_type, "message_id": event_filter.message_id}
-        wanted: Document = {name: value for name, value in names.items() if value is not None}
-        wanted["project"] = {"$in": self.projects_of(event_filter)}
+        wanted: Document = {"project": {"$in": self.projects_of(event_filter)}}
+        if event_filter.event_types is not None:
+            wanted["event_type"] = {"$in": list(event_filter.event_types)}
+        if event_filter.message_id is not None:
+            wanted["message_id"] = event_filter.message_id
         if times:
             wanted["generated"] = times
         if event_filter.after_sequence is not None:

@@ -115,6 +115,7 @@ class Search:
     """Finds events of a project.
 
     :param project: its id and name.
+    :param event_type: the type of the events, one of those of the filter; None for all.
     :param limit: the maximum number of events.
     :param max_examined: how many events may be examined one after the other.
     """
@@ -124,17 +125,19 @@ class Search:
         connection: Connection,
         project: tuple[int, str],
         event_filter: EventFilter,
+        event_type: str | None,
         order: Order,
         limit: int,
         max_examined: int,
     ) -> None:
         self._connection, self._filter, self._order = connection, event_filter, order
         self._project_id, self._project = project
+        self._type = event_type
         self._limit, self._max_examined = limit, max_examined
         wanted = select(event_types.c.id, event_types.c.name)
         wanted = wanted.where(event_types.c.project_id == self._project_id)
-        if event_filter.event_type is not None:
-            wanted = wanted.where(event_types.c.name == event_filter.event_type)
+        if event_type is not None:
+            wanted = wanted.where(event_types.c.name == event_type)
         self._types = {row.id: str(row.name) for row in connection.execute(wanted)}
         self._traits = [self._trait_clauses(each) for each in event_filter.conditions]
         self._conditions = [_any_of(each) for each in self._traits]
@@ -166,7 +169,7 @@ class Search:
         columns: dict[str, Column[Any]] = {**keys, "sequence": events.c.id}
         project: list[Clause] = [events.c.project_id == self._project_id]
         types: list[Clause] = [events.c.type_id.in_(self._types)]
-        types = [] if self._filter.event_type is None else types
+        types = [] if self._type is None else types
         times, late = self._times(events), self._late()
         first = self._order.keys[0][0]
         if first == "generated":

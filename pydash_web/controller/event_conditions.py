@@ -8,7 +8,8 @@ from pydash_events import EventFilter, Trait
 from pydash_web.api import strict_json, validation
 from pydash_web.models.event import MAX_CONDITIONS, EventSearch
 
-# The fields of an event besides its traits, and the operator that each takes.
+# The fields of an event besides its traits, and the operator that each takes; event_type takes
+# `in`, too.
 FIELDS = {
     "event_type": "eq",
     "message_id": "eq",
@@ -18,28 +19,49 @@ FIELDS = {
 }
 
 
-def read(search: EventSearch, body: bytes) -> tuple[EventSearch, list[dict[str, Any]]]:
+def read(
+    search: EventSearch, body: bytes
+) -> tuple[EventSearch, list[str] | None, list[dict[str, Any]]]:
     """Return a search with the conditions on fields moved there, and the conditions on traits.
+
+    Between them are the types of the events, None for all.
 
     :param body: of the request: a list of conditions as JSON, or empty.
     :raises InvalidInput: a condition is invalid.
     """
     fields, traits = {}, []
+    types: list[str] | None = None
     for condition in _listed(search, body):
         name = str(condition["field"])
+        is_type_list = name == "event_type" and condition.get("op") == "in"
         if name not in FIELDS:
             traits.append(_on_trait(condition))
-        elif condition.get("op", FIELDS[name]) not in ("eq", FIELDS[name]):
+        elif not is_type_list and condition.get("op", FIELDS[name]) not in ("eq", FIELDS[name]):
             raise _invalid(f"{name} takes the operator {FIELDS[name]} only.")
-        elif name in fields or getattr(search, name) is not None:
+        elif (
+            name in fields
+            or getattr(search, name) is not None
+            or (name == "event_type" and types is not None)
+        ):
             raise _invalid(f"{name} may be given only once.")
+        elif is_type_list:
+            types = _listed_types(condition.get("value"))
         else:
             fields[name] = str(condition.get("value"))
     if fields:
         given = search.model_dump(exclude_unset=True, include=set(FIELDS)) | fields
         checked = validation.validate(EventSearch, given)
         search = search.model_copy(update={name: getattr(checked, name) for name in fields})
-    return search, traits
+    return search, types if search.event_type is None else [search.event_type], traits
+
+
+def _listed_types(value: Any) -> list[str]:
+    types = [str(each) for each in (value if isinstance(value, list) else str(value).split(","))]
+    try:
+        EventFilter(event_type=types)
+    except ValueError as error:
+        raise _invalid(str(error)) from error
+    return types
 
 
 def _listed(search: EventSearch, body: bytes) -> list[Mapping[str, Any]]:

@@ -54,11 +54,11 @@ def events(query: EventSearch) -> Response:
     :raises NotFound: the user has no such dashboard.
     """
     body = request.get_data() if request.mimetype == "application/json" else b""
-    search, conditions = event_conditions.read(query, body)
+    search, types, conditions = event_conditions.read(query, body)
     event_filter = EventFilter(
         search.start_timestamp,
         search.end_timestamp,
-        search.event_type,
+        types,
         search.message_id,
         conditions,
         _projects(search.dashboard_id),

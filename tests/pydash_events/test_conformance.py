@@ -339,10 +339,25 @@ def test_both_times_are_inclusive(filled: base.Connection) -> None:
     assert ids(filled.get_events(EventFilter(START + moment, START + HOUR - moment))) == []
 
 
+def test_it_finds_several_types_in_one_order(filled: base.Connection) -> None:
+    several = EventFilter(event_type=["Zoo", "Bar", "unknown"])
+    found = ["id_Bar_100", "id_Zoo_200", "id_Bar_400", "id_Zoo_500"]
+    assert ids(filled.get_events(several)) == found
+    latest = filled.get_events(several, {"limit": 3, "sort": [("generated", "desc")]})
+    assert ids(latest) == found[:0:-1]
+    following = filled.get_events(several, {"limit": 2, "marker": "id_Zoo_200"})
+    assert ids(following) == found[2:]
+    condition = {"key": "trait_B", "op": "exists"}
+    having = EventFilter(event_type=["Foo", "Zoo"], traits_filter=[condition])
+    assert ids(filled.get_events(having, {"limit": 3})) == ["id_Foo_0", "id_Zoo_200", "id_Foo_300"]
+
+
 def test_it_finds_by_type_and_by_id(filled: base.Connection) -> None:
     assert ids(filled.get_events(EventFilter(event_type="Bar"))) == ["id_Bar_100", "id_Bar_400"]
     assert ids(filled.get_events(EventFilter(event_type="bar"))) == []
     assert ids(filled.get_events(EventFilter(message_id="id_Zoo_200"))) == ["id_Zoo_200"]
+    types = EventFilter(event_type=["Bar", "Zoo"], message_id="id_Foo_0")
+    assert ids(filled.get_events(types)) == []
     assert ids(filled.get_events(EventFilter(message_id="id_Zoo_201"))) == []
     assert ids(filled.get_events(EventFilter(event_type="Bar", message_id="id_Zoo_200"))) == []
     only = {"key": "trait_B", "integer": 201}

@@ -73,7 +73,7 @@ filters = st.builds(
     EventFilter,
     st.none() | times,
     st.none() | times,
-    st.none() | st.sampled_from([*TYPES, "w"]),
+    st.none() | st.sampled_from([*TYPES, "w", ["t", "u"], ["v", "w", "t"]]),
     st.none() | message_ids.filter(bool),
     st.lists(conditions(), max_size=2),
     st.none() | st.sampled_from([NAMES, ["a", "b"], "b"]),

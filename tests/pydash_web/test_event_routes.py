@@ -293,6 +293,14 @@ class TestSearching:
         response = alice.get("/api/events", json=conditions)
         assert [each["message_id"] for each in response.json()] == ["run-2", "run-4"]
 
+    def test_several_types(self, alice: Visitor) -> None:
+        report(alice, {"event_type": "ci.done", "message_id": "done"}, {"event_type": "ci.other"})
+        several = {"q.field": "event_type", "q.op": "in", "q.value": "ci.done,ci.run"}
+        found = [each["message_id"] for each in listed(alice, **several, sort="generated:desc")]
+        assert found == ["done", "run-4", "run-3", "run-2", "run-1", "run-0"]
+        as_json = [{"field": "event_type", "op": "in", "value": ["ci.done"]}]
+        assert [each["message_id"] for each in listed(alice, q=json.dumps(as_json))] == ["done"]
+
     def test_fields_as_conditions(self, alice: Visitor) -> None:
         conditions = [
             {"field": "event_type", "value": "ci.run"},
@@ -335,6 +343,10 @@ class TestSearching:
             {"dashboard_id": "1"},
             {"q.field": "a", "q.op": ["eq", "ne"]},
             {"q.field": "a", "q.op": "like", "q.value": "b"},
+            {"q.field": "event_type", "q.op": "in", "q.value": ""},
+            {"q.field": "event_type", "q.op": "in", "q.value": "a,b", "event_type": "a"},
+            {"q.field": "event_type", "q.op": "in", "q.value": ",".join(map(str, range(21)))},
+            {"q.field": ["event_type"] * 2, "q.op": ["in", "in"], "q.value": ["a", "b"]},
             {"q.field": "a", "q.type": "color", "q.value": "b"},
             {"q.field": "a", "q.type": "integer", "q.value": "b"},
             {"q.field": "a", "q.type": "float", "q.value": "inf"},
