@@ -24,7 +24,8 @@ def configure(configuration: "Configuration") -> None:
     from pydash_app.configuration import install
     from pydash_app.migrations import MIGRATIONS, RENAMED_CLASSES
 
-    configuration.require_extra("database_uri")
+    for name in ("database_uri", "events_uri"):
+        configuration.require_extra(name)
     install(configuration)
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     secrets.configure(configuration.secret_key)

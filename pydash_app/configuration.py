@@ -31,10 +31,13 @@ from pydash_http.hosts import local_url
 PREFIX = "PYDASH_"
 # The module of the optional dependency that a URL requires, and the extra that installs it.
 _EXTRAS = {
-    "postgresql": ("relstorage", "postgresql"),
-    "redis": ("redis", "redis"),
-    "rediss": ("redis", "redis"),
-    "dask": ("distributed", "dask"),
+    ("database_uri", "postgresql"): ("relstorage", "postgresql"),
+    ("events_uri", "postgresql"): ("psycopg2", "events"),
+    ("events_uri", "mysql"): ("pymysql", "events"),
+    ("events_uri", "mongodb"): ("pymongo", "events"),
+    ("rate_limit_store", "redis"): ("redis", "redis"),
+    ("rate_limit_store", "rediss"): ("redis", "redis"),
+    ("executor", "dask"): ("distributed", "dask"),
 }
 # The tests are configured by variables with these prefixes. No setting begins with one.
 TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
@@ -157,7 +160,8 @@ class Configuration(BaseSettings):
     )
     events_uri: setting_types.EventsUri = Field(
         default="zodb://",
-        description="The store of events: `zodb://` is the database itself.",
+        description="The store of events: `zodb://` is the database itself. Others are"
+        " `sqlite:///FILE`, and `postgresql://…`, `mysql://…` or `mongodb://…` with an extra.",
         examples=["zodb://"],
         repr=False,
     )
@@ -290,9 +294,9 @@ class Configuration(BaseSettings):
         :raises ConfigurationError: it is not installed.
         """
         scheme = urlsplit(getattr(self, name)).scheme
-        if scheme not in _EXTRAS:
+        if (name, scheme) not in _EXTRAS:
             return
-        module, extra = _EXTRAS[scheme]
+        module, extra = _EXTRAS[name, scheme]
         if find_spec(module) is None:
             raise ConfigurationError(
                 f"{variable(name)} is a {scheme}:// URL, which requires an optional dependency."

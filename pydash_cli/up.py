@@ -44,7 +44,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
         os.environ.setdefault("PYDASH_FETCH_INTERVAL", str(demo_content.FETCH_SECONDS))
         os.environ.setdefault("PYDASH_SELF_MONITORING", "on")
     configuration = configure(host=host, port=port, data_dir=data_dir)
-    for name in ("database_uri", "rate_limit_store", "executor"):
+    for name in ("database_uri", "events_uri", "rate_limit_store", "executor"):
         configuration.require_extra(name)
     with _lock(configuration.data_dir), Supervisor() as supervisor, suppress(Stopped):
         try:

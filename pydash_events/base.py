@@ -1,8 +1,9 @@
 """What all drivers of the event store have in common."""
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar, Self, TypedDict
 
 from pydash_events.errors import InvalidMarker
 from pydash_events.filters import EventFilter
@@ -50,6 +51,15 @@ class Connection:
         options = conf or {}
         self.project: str = options.get("project", "")
         self.max_examined: int = options.get("max_examined", MAX_EXAMINED)
+
+    def bound_to(self, project: str) -> Self:
+        """Return a connection to a project of the same store.
+
+        It shares everything else with this one, so closing one of them closes both.
+        """
+        bound = copy.copy(self)
+        bound.project = project
+        return bound
 
     def close(self) -> None:
         """Release what the connection holds; it cannot be used afterwards."""

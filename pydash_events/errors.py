@@ -1,5 +1,7 @@
 """Errors of the event store."""
 
+from pydash_database import DatabaseUnavailable
+
 
 class InvalidMarker(Exception):  # noqa: N818 - a documented name
     """The marker of a page names no event, or several."""
@@ -15,8 +17,8 @@ class StorageBadVersion(Exception):  # noqa: N818 - a documented name
     """The stored schema is missing, or not one that this version can use."""
 
 
-class StorageUnknownWriteError(Exception):
-    """The store failed while events were recorded; none of the batch is stored."""
+class StorageUnknownWriteError(DatabaseUnavailable):
+    """The store failed while events were recorded. Some of them may be stored."""
 
 
 class InvalidEvent(ValueError):  # noqa: N818 - like the other errors here

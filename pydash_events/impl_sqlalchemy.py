@@ -5,6 +5,7 @@ are committed in their order, whichever process assigned them, and the catalogue
 other protection.
 """
 
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from sqlalchemy import Text, cast, delete, func, insert, inspect, literal, selec
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pydash_database import DatabaseUnavailable
 from pydash_events import base
@@ -25,7 +27,7 @@ from pydash_events.event_rows import to_microseconds
 from pydash_events.filters import EventFilter
 from pydash_events.models import Event, Trait, as_utc
 from pydash_events.paging import Order, Page, Position, position_of
-from pydash_events.sql_catalogue import Catalogue, prune
+from pydash_events.sql_catalogue import INVALID, Catalogue, prune
 from pydash_events.sql_search import Found, Search
 from pydash_events.sql_tables import (
     TRAIT_TABLES,
@@ -44,6 +46,8 @@ from pydash_events.sql_tables import (
 
 BATCH = 1_000
 """Events that are written in one transaction."""
+CONNECT_SECONDS = 10
+"""How long connecting to a server may take."""
 LOCK_SECONDS = 30
 """How long a transaction waits for another one."""
 SCHEMA_LOCK = 5_043_208_571
@@ -65,7 +69,7 @@ class Connection(base.Connection):
         self._engine = _create_engine(self.dress_url(url))
         self._is_checked = False
         # Used by whoever holds the lock of the store.
-        self._catalogue = Catalogue(-1)
+        self._catalogue = Catalogue()
 
     @staticmethod
     def dress_url(url: str) -> str:
@@ -128,8 +132,6 @@ class Connection(base.Connection):
                 with self._writing() as connection:
                     self._record(connection, codes, portion)
             except (SQLAlchemyError, DatabaseUnavailable) as error:
-                # It may know types that were not committed.
-                self._catalogue = Catalogue(-1)
                 raise StorageUnknownWriteError("Events could not be stored.") from error
         return codes
 
@@ -195,20 +197,22 @@ class Connection(base.Connection):
         self, connection: sqlalchemy.Connection, codes: list[int], valid: dict[int, Event]
     ) -> None:
         state = connection.execute(select(store).with_for_update()).one()
-        if self._catalogue.number != state.catalogue:
-            self._catalogue = Catalogue(state.catalogue)
-        catalogue = self._catalogue
+        catalogue, number = self._catalogue, state.catalogue
         ids: dict[str, list[str]] = defaultdict(list)
         for event in valid.values():
             ids[event.project or ""].append(event.message_id)
-        catalogue.load(connection, set(ids))
+        catalogue.load(connection, set(ids), number)
         known = _known(connection, catalogue, ids)
+        # Until everything is stored, it may know types that are not.
+        catalogue.number = INVALID
         admitted = admit(codes, valid, known, catalogue.dtypes)
         if catalogue.add(connection, admitted):
-            catalogue.number += 1
+            # Random, so that it is not the number of another catalogue if this is rolled back.
+            number = secrets.randbits(62)
         _insert(connection, catalogue, admitted, state.sequence)
-        last = {"sequence": state.sequence + len(admitted), "catalogue": catalogue.number}
+        last = {"sequence": state.sequence + len(admitted), "catalogue": number}
         connection.execute(update(store).values(last))
+        catalogue.number = number
 
     def _project_id(self) -> sqlalchemy.ScalarSelect[int]:
         return select(projects.c.id).where(projects.c.name == self.project).scalar_subquery()
@@ -243,8 +247,8 @@ class Connection(base.Connection):
     def _transaction(self, *, writes: bool = False) -> Iterator[sqlalchemy.Connection]:
         """Open a transaction.
 
-        :raises DatabaseUnavailable: the server does not respond, or another writer holds the lock
-            for too long.
+        :raises DatabaseUnavailable: the server does not respond, another writer holds the lock for
+            too long, or too many threads wait for a connection.
         """
         options: dict[str, Any] = {"writes": writes}
         if self._engine.dialect.name != "sqlite":
@@ -253,7 +257,7 @@ class Connection(base.Connection):
             engine = self._engine.execution_options(**options)
             with engine.begin() as connection:
                 yield connection
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise DatabaseUnavailable("The event store does not respond.") from error
 
     def _check(self, connection: sqlalchemy.Connection) -> None:
@@ -272,7 +276,10 @@ def _check_version(version: int) -> None:
 
 
 def _create_engine(url: str) -> sqlalchemy.Engine:
-    engine = sqlalchemy.create_engine(url, pool_pre_ping=True)
+    options = {}
+    if url.startswith(PYTHON_DRIVERS["postgresql"]):
+        options["connect_timeout"] = CONNECT_SECONDS
+    engine = sqlalchemy.create_engine(url, pool_pre_ping=True, connect_args=options)
     name = engine.dialect.name
     if name == "sqlite":
 

@@ -10,23 +10,35 @@ from sqlalchemy import Connection, Table, delete, exists, insert, select
 from pydash_events.models import Event
 from pydash_events.sql_tables import TRAITS, event_types, events, projects, trait_types
 
+INVALID = -1
+"""The number of no stored catalogue."""
+
 
 class Catalogue:
     """Ids of the projects that were used, and of the types in them.
 
-    :param number: of the stored catalogue that this is a copy of.
+    All threads of a process share it.
+
+    :ivar number: of the stored catalogue that this is a copy of.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self) -> None:
+        self.number = INVALID
         self.projects: dict[str, int] = {}
         self.types: dict[tuple[str, str], int] = {}
         self.traits: dict[tuple[str, str, str], int] = {}
         self.dtypes: dict[tuple[str, str, str], int] = {}
         self._loaded: set[str] = set()
 
-    def load(self, connection: Connection, names: set[str]) -> None:
-        """Read what is stored about some projects, unless it was read before."""
+    def load(self, connection: Connection, names: set[str], number: int) -> None:
+        """Read what is stored about some projects, unless it was read before.
+
+        :param number: of the stored catalogue. What was read of another one is forgotten.
+        """
+        if number != self.number:
+            for kept in (self.projects, self.types, self.traits, self.dtypes, self._loaded):
+                kept.clear()
+            self.number = number
         missing = names - self._loaded
         if not missing:
             return

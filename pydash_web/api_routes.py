@@ -270,6 +270,8 @@ report_events = post(
     controller.events.report,
     WRITE,
     name="report_events",
+    # An event store of its own is no part of a transaction that may be repeated.
+    transactional=False,
     errors={400: RecordedEvents, **NOT_MINE},
 )
 stream_events = get(

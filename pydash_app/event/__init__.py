@@ -2,12 +2,13 @@
 
 from pydash_app.event.recording import Origin, origin, record
 from pydash_app.event.store import store, visible_projects
-from pydash_app.event.vocabulary import INSTALLATION, EventType, of_dashboard, of_user
+from pydash_app.event.vocabulary import INSTALLATION, EventType, Subject, of_dashboard, of_user
 
 __all__ = [
     "INSTALLATION",
     "EventType",
     "Origin",
+    "Subject",
     "of_dashboard",
     "of_user",
     "origin",

@@ -12,7 +12,7 @@ from pydash_app import configuration
 from pydash_app.errors import InvalidInput, TooManyRequests
 from pydash_app.event.store import store
 from pydash_app.event.vocabulary import Subject, is_reported
-from pydash_database import database_root
+from pydash_database import database_root, transact
 from pydash_database.schema import Root
 from pydash_events import Event, Trait
 
@@ -53,19 +53,18 @@ def create(root: Root) -> None:
     root[_REPORTED] = OOBTree()
 
 
-def report(
-    account: UUID, subject: Subject, events: Sequence[Event], size: int, now: datetime
-) -> list[Outcome]:
+def report(subject: Subject, events: Sequence[Event]) -> list[Outcome]:
     """Record events; each by itself, so that an invalid one does not prevent the others.
 
-    :param account: who reports them.
-    :param size: of the events (bytes).
-    :raises TooManyRequests: the account has reported too many today (UTC).
-    :raises InvalidInput: the events of the account take too much space.
+    Not in a transaction of the caller: if that were repeated, an event store of its own would have
+    the events already.
+
+    :raises DatabaseUnavailable: the event store does not respond.
     """
-    _count(account, Reported(len(events), size), now.astimezone(UTC).date())
     connection = store(subject.project)
-    traits = {name: connection.get_trait_types(name) for name in connection.get_event_types()}
+    traits = transact(
+        lambda: {name: connection.get_trait_types(name) for name in connection.get_event_types()}
+    )
     reasons = [_refusal(each, traits) for each in events]
     accepted = [each for each, reason in zip(events, reasons, strict=True) if reason is None]
     codes = iter(connection.record_events(accepted))
@@ -104,18 +103,25 @@ def _refusal(event: Event, traits: dict[str, dict[str, int]]) -> str | None:
     return None
 
 
-def _count(account: UUID, reported: Reported, today: date) -> None:
+def count(account: UUID, events: int, size: int, now: datetime) -> None:
+    """Count events that an account is about to report, in the caller's transaction.
+
+    :param size: of the events (bytes).
+    :raises TooManyRequests: the account has reported too many today (UTC).
+    :raises InvalidInput: the events of the account take too much space.
+    """
+    today = now.astimezone(UTC).date()
     settings = configuration.current()
     by_day: Mapping[date, Reported] = database_root()[_REPORTED].get(account, {})
     if settings.events_retention:
         oldest = today - timedelta(days=settings.events_retention)
         by_day = {day: each for day, each in by_day.items() if day >= oldest}
     before = by_day.get(today, Reported())
-    if before.events + reported.events > MAX_PER_DAY:
+    if before.events + events > MAX_PER_DAY:
         raise TooManyRequests(f"At most {MAX_PER_DAY:,} events may be reported per day.")
     limit = settings.max_user_megabytes * MEGABYTE
-    if sum(each.bytes for each in by_day.values()) + reported.bytes > limit:
+    if sum(each.bytes for each in by_day.values()) + size > limit:
         reason = f"Your events have reached the limit of {settings.max_user_megabytes:,} MB."
         raise InvalidInput(reason)
-    counted = Reported(before.events + reported.events, before.bytes + reported.bytes)
+    counted = Reported(before.events + events, before.bytes + size)
     database_root()[_REPORTED][account] = {**by_day, today: counted}

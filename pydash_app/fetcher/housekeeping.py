@@ -49,13 +49,10 @@ def send_mails() -> None:
 
 def move_events() -> None:
     """Move recorded events to the event store, which gives each its place in the sequence."""
-    uri = configuration.current().events_uri
-    if uri == "zodb://":
+    if configuration.current().events_uri == "zodb://":
         moving.move()
     else:
-        store = event.store()
-        store.upgrade()
-        moving.ship(store)
+        moving.ship(event.store())
 
 
 def expire_events() -> None:

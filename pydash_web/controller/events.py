@@ -15,6 +15,7 @@ from pydash_app.dashboard import dashboards_of_user
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from pydash_app.event import reporting
+from pydash_database import transact
 from pydash_events import Event, EventFilter, InvalidMarker, Page, Trait
 from pydash_events.base import Pagination
 from pydash_web.api import validation
@@ -147,7 +148,6 @@ def report(body: NewEvents) -> RecordedEvents:
     :raises InvalidInput: none of them was recorded, or they exceed a limit.
     :raises NotFound: the user has no such dashboard.
     """
-    user = session.current_user()
     outcomes: dict[int, RecordedEvent] = {}
     reported: dict[str | None, dict[int, Event]] = {}
     for position, given in enumerate(body.root):
@@ -155,18 +155,27 @@ def report(body: NewEvents) -> RecordedEvents:
             reported.setdefault(given.dashboard_id, {})[position] = given.to_event()
         else:
             outcomes[position] = _invalid(given)
-    for dashboard_id, new in reported.items():
-        dashboard = None if dashboard_id is None else _dashboard(dashboard_id)
-        subject = (
-            event_log.of_user(user) if dashboard is None else event_log.of_dashboard(dashboard)
-        )
-        if dashboard is not None:
+    number = sum(map(len, reported.values()))
+    size = len(request.get_data()) * number // len(body.root)
+
+    def admit() -> dict[str | None, event_log.Subject]:
+        user = session.current_user()
+        subjects = {
+            key: event_log.of_user(user) if key is None else event_log.of_dashboard(_dashboard(key))
+            for key in reported
+        }
+        if number:
+            reporting.count(user.id, number, size, datetime.now(UTC))
+        return subjects
+
+    for key, subject in transact(admit).items():
+        new = reported[key]
+        if key is not None:
             for each in new.values():
                 names = {trait.name for trait in each.traits}
                 for name in subject.traits.keys() - names:
                     each.append_trait(Trait(name, Trait.TEXT_TYPE, subject.traits[name]))
-        size = len(request.get_data()) * len(new) // len(body.root)
-        results = reporting.report(user.id, subject, list(new.values()), size, datetime.now(UTC))
+        results = reporting.report(subject, list(new.values()))
         for (position, each), result in zip(new.items(), results, strict=True):
             outcomes[position] = RecordedEvent(
                 message_id=each.message_id, problem=result.problem, message=result.reason

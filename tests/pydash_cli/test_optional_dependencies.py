@@ -10,7 +10,7 @@ import pytest
 # As if these packages were not installed.
 WITHOUT_EXTRAS = """
 import sys
-for module in ("relstorage", "redis", "distributed"):
+for module in ("relstorage", "psycopg2", "pymysql", "pymongo", "redis", "distributed"):
     sys.modules[module] = None
 import pydash
 pydash.main()
@@ -25,6 +25,9 @@ CREATE_USER = "user create ada --email ada@example.com --password-stdin"
         ("web", "PYDASH_DATABASE_URI", "postgresql://localhost/pydash", "postgresql"),
         ("fetcher", "PYDASH_DATABASE_URI", "postgresql://localhost/pydash", "postgresql"),
         ("up", "PYDASH_DATABASE_URI", "postgresql://localhost/pydash", "postgresql"),
+        ("web", "PYDASH_EVENTS_URI", "postgresql://localhost/events", "events"),
+        ("fetcher", "PYDASH_EVENTS_URI", "mysql://localhost/events", "events"),
+        ("up", "PYDASH_EVENTS_URI", "mongodb://localhost/events", "events"),
         ("web", "PYDASH_RATE_LIMIT_STORE", "redis://localhost", "redis"),
         ("up", "PYDASH_RATE_LIMIT_STORE", "redis://localhost", "redis"),
         ("fetcher", "PYDASH_EXECUTOR", "dask://localhost:8786", "dask"),
