@@ -2,7 +2,7 @@
 
 import click
 
-from pydash_cli import demo, processes, seed, up, user
+from pydash_cli import demo, processes, seed, up, usage, user
 
 __all__ = ["cli"]
 
@@ -19,6 +19,7 @@ for command in (
     processes.web,
     processes.fetcher,
     user.user,
+    usage.usage,
     seed.seed,
     demo.demo,
 ):

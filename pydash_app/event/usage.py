@@ -133,24 +133,31 @@ def days_to_extract(
     """Return the days (UTC) to extract, in order. Days that are not over yet are left out.
 
     Days that were never extracted are not left out: an extraction begins with the first of them at
-    the latest.
+    the latest. Days before all sign-ins are left out.
 
     :param start: the first day; by default the one after the checkpoint.
     :param end: the last day, inclusive; by default today.
     :param reset: begin with the first day of the log instead of the checkpoint.
-    :raises InvalidInput: `end` is before `start` or in the future.
+    :raises InvalidInput: `end` is before `start`, or one of them is in the future.
     """
     today = now.astimezone(UTC).date()
     last = today if end is None else end
-    if last > today:
-        raise InvalidInput(f"The end, {last}, is in the future.")
+    for name, day in (("start", start), ("end", end)):
+        if day is not None and day > today:
+            raise InvalidInput(f"The {name}, {day}, is in the future.")
     if start is not None and last < start:
         raise InvalidInput(f"The end, {last}, is before the start, {start}.")
 
     def first_day() -> date | None:
-        following = _first_incomplete_day()
-        wanted = start or (_first_day_of_log() if reset else None)
-        return min((each for each in (wanted, following) if each), default=None)
+        candidates = [_first_incomplete_day()]
+        if start is not None:
+            stored = next(iter(database_root()[_ROOT_NAME][_LOGINS]), None)
+            known = [_first_sign_in(), date.fromordinal(stored[0]) if stored else None]
+            earliest = min(filter(None, known), default=None)
+            candidates.append(earliest and max(start, earliest))
+        elif reset:
+            candidates.append(_first_day_of_log())
+        return min(filter(None, candidates), default=None)
 
     first = transact(first_day)
     if first is None:
@@ -275,15 +282,18 @@ def _first_incomplete_day() -> date | None:
 
 def _first_day_of_log() -> date | None:
     """Return the first day with a sign-in in the log, not before the configured start."""
+    found = _first_sign_in()
+    return found and max(found, configuration.current().usage_start or found)
+
+
+def _first_sign_in() -> date | None:
+    """Return the first day with a sign-in in the log."""
     connection, waiting = store(), _waiting()
     wanted = EventFilter(
         event_type=EventType.USER_LOGIN, admin_proj=connection.get_projects(EventType.USER_LOGIN)
     )
     first = [*connection.get_events(wanted, {"limit": 1}), *waiting]
-    if not first:
-        return None
-    configured = configuration.current().usage_start or date.min
-    return max(configured, min(event.generated for event in first).date())
+    return min((event.generated.date() for event in first), default=None)
 
 
 def _recorded(first: date, last: date) -> Iterator[Event]:

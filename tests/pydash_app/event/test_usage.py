@@ -244,6 +244,14 @@ def test_no_day_is_left_out() -> None:
     assert extract(start=(START + 3 * DAY).date())[0] == START.date()
 
 
+def test_an_extraction_begins_with_the_first_sign_in_at_the_earliest() -> None:
+    assert extract(start=date(1970, 1, 1)) == []
+    sign_in(SignIn(START + DAY, USERS[0]))
+    assert extract(start=date(1970, 1, 1))[0] == (START + DAY).date()
+    transact(lambda: event.store().clear())
+    assert extract(start=date(1970, 1, 1))[0] == (START + DAY).date()
+
+
 def test_today_counts_but_is_not_complete() -> None:
     sign_in(SignIn(START, USERS[0]), SignIn(NOW - timedelta(hours=1), USERS[1]))
     extract()
@@ -270,8 +278,8 @@ def test_without_sign_ins_there_is_nothing_to_extract() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "message"),
     [
-        (None, END.date(), "in the future"),
-        (END.date(), None, "before the start"),
+        (None, END.date(), "The end, .* in the future"),
+        (END.date(), None, "The start, .* in the future"),
         (START.date(), (START - DAY).date(), "before the start"),
     ],
 )
