@@ -7,6 +7,7 @@ and all of them on a new database.
 from collections.abc import Mapping
 
 from pydash_app import outbox
+from pydash_app.channel import repository as channels
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.event import reporting, usage
 from pydash_app.user import api_token_repository as tokens
@@ -89,6 +90,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _create_events,
     usage.create,
     dashboards.index_monitored,
+    channels.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -28,12 +28,17 @@ class MailServerUnavailable(MailNotSent):
 
 @dataclass(frozen=True)
 class Message:
-    """A mail to one recipient, with the same content as plain text and as HTML."""
+    """A mail to one recipient, with the same content as plain text and as HTML.
+
+    :param id: the same at each attempt to send it, so that mail programs show it once; by default,
+        a random one.
+    """
 
     recipient: str
     subject: str
     plain: str
     html: str
+    id: str | None = None
 
 
 def send(message: Message, *, sender: str, mail_url: str | None, directory: Path) -> None:
@@ -78,7 +83,8 @@ def _compose(message: Message, sender: str, transfer_encoding: str | None = None
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(datetime.now(UTC))
-    mail["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    mail["Message-ID"] = f"<{message.id}@{domain}>" if message.id else make_msgid(domain=domain)
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.plain, cte=transfer_encoding)
     mail.add_alternative(message.html, subtype="html", cte=transfer_encoding)

@@ -101,6 +101,11 @@ class Dashboard(Persistent, Measured, Aggregated):
         return f"<Dashboard id={self.id} url={self.url}>"
 
     @property
+    def owner_id(self) -> uuid.UUID:
+        """The account that it belongs to."""
+        return self.user_id
+
+    @property
     def token(self) -> str:
         """The security token of the app's monitoring dashboard."""
         return secrets.decrypt(self._encrypted_token)

@@ -20,6 +20,8 @@ class EventType(StrEnum):
     APP_FETCH_RECOVERED = "app.fetch.recovered"
     APP_RESET = "app.reset"
     ENDPOINT_ADDED = "endpoint.added"
+    ALERT_NOTIFIED = "alert.notified"
+    ALERT_FAILED = "alert.failed"
     USER_REGISTERED = "user.registered"
     USER_VERIFIED = "user.verified"
     USER_LOGIN = "user.login"
@@ -59,8 +61,13 @@ class Subject(NamedTuple):
 class Named(Protocol):
     """A user or a dashboard."""
 
-    id: UUID
-    name: str
+    @property
+    def id(self) -> UUID | str:
+        """Its ID."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as people know it."""
 
 
 INSTALLATION = Subject("installation", {})

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import clock, configuration, event, outbox
+from pydash_app import channel, clock, configuration, event, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
 from pydash_app.event import usage
@@ -13,6 +13,7 @@ from pydash_app.user.services import mail_requests, pruning
 from pydash_events import moving
 
 MAIL_INTERVAL = timedelta(seconds=5)
+NOTIFICATIONS_INTERVAL = timedelta(seconds=1)
 EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
@@ -30,6 +31,9 @@ def schedule(scheduler: TaskScheduler) -> None:
         "send mails", MAIL_INTERVAL, send_mails, True, time_limit=MAIL_TIME_LIMIT
     )
     scheduler.add_periodic_task(
+        "notify", NOTIFICATIONS_INTERVAL, notify, True, time_limit=MAIL_TIME_LIMIT
+    )
+    scheduler.add_periodic_task(
         "move events", EVENTS_INTERVAL, move_events, True, time_limit=MAIL_TIME_LIMIT
     )
     scheduler.add_periodic_task("expire events", PRUNING_INTERVAL, expire_events)
@@ -45,6 +49,11 @@ def send_mails() -> None:
     """Write the mails that visitors requested, and send all due mails."""
     mail_requests.process_all()
     outbox.send_due()
+
+
+def notify() -> None:
+    """Deliver the messages that are due through all channels."""
+    channel.send_due()
 
 
 def move_events() -> None:

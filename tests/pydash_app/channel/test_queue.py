@@ -1,0 +1,379 @@
+"""Alerts are grouped into messages, and each message is delivered or given up."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import chain
+from threading import Event
+from uuid import uuid4
+
+import pytest
+
+from pydash_app import channel as channels
+from pydash_app import outbox
+from pydash_app.channel import repository
+from pydash_app.channel.entity import Channel, Delivery, DeliveryState
+from pydash_app.dashboard.services import account_deletion
+from pydash_app.user import find
+from pydash_app.user.entity import User
+from pydash_database import database_root, transact
+from tests.pydash_app.channel.conftest import START, alert, notify, send_at
+from tests.support.receiver import Received, Receiver, Response
+
+MakeChannel = Callable[..., Channel]
+DAY = 86_400
+
+
+def ids(receiver: Receiver) -> list[list[str]]:
+    """Return the alerts of each received message."""
+    return [[each["id"] for each in body["alerts"]] for body in receiver.bodies]
+
+
+def deliveries(channel: Channel) -> list[Delivery]:
+    return transact(lambda: list(repository.deliveries(channel.id)))
+
+
+def respond(receiver: Receiver, status: int, **headers: str) -> None:
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    receiver.respond = lambda request: Response(status, fields)
+
+
+def test_alerts_of_a_dashboard_are_sent_together_after_the_wait(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel()
+    notify(channel, alert(1))
+    assert send_at(0) == 0
+    notify(channel, alert(2), at=20)
+    assert send_at(29) == 0
+    assert send_at(30) == 1
+    assert ids(receiver) == [["episode-1", "episode-2"]]
+
+
+def test_later_alerts_of_the_dashboard_wait_for_the_end_of_the_interval(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel()
+    notify(channel, alert(1))
+    send_at(30)
+    for number in (2, 3):
+        notify(channel, alert(number), at=40)
+        assert send_at(40) == 0
+    assert send_at(329) == 0
+    assert send_at(330) == 1
+    assert ids(receiver) == [["episode-1"], ["episode-2", "episode-3"]]
+
+
+def test_after_a_quiet_interval_an_alert_waits_for_the_short_time_again(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel()
+    notify(channel, alert(1))
+    send_at(30)
+    send_at(330)
+    notify(channel, alert(2), at=400)
+    assert send_at(429) == 0
+    assert send_at(430) == 1
+    send_at(10_000)
+    assert not transact(lambda: list(database_root()["channel_groups"])), "no group is left behind"
+
+
+def test_dashboards_and_channels_are_grouped_separately(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    for channel in (make_channel(), make_channel()):
+        notify(channel, alert(1), alert(2, "blog"), alert(3, dashboard="blog"))
+        notify(channel, alert(4, "x").__class__(**{**vars(alert(4)), "dashboard": None}))
+    assert send_at(0) == 0
+    assert send_at(30) == 6
+    assert sorted(ids(receiver)) == sorted(
+        2 * [["episode-1"], ["episode-2", "episode-3"], ["episode-4"]]
+    )
+
+
+def test_a_channel_without_waiting_sends_immediately(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    for number in range(3):
+        notify(channel, alert(number))
+        assert send_at(number) == 1
+    assert ids(receiver) == [[f"episode-{number}"] for number in range(3)]
+
+
+def test_a_flood_is_split_into_messages_of_a_hundred(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel()
+    notify(channel, *(alert(number) for number in range(250)))
+    assert send_at(0) == 3
+    assert [len(found) for found in ids(receiver)] == [100, 100, 50]
+    assert list(chain.from_iterable(ids(receiver))) == [f"episode-{each}" for each in range(250)]
+
+
+@pytest.mark.parametrize("what", ["unknown", "disabled", "deleted"])
+def test_alerts_for_a_channel_that_is_not_there_vanish(
+    make_channel: MakeChannel, receiver: Receiver, what: str
+) -> None:
+    channel = make_channel(enabled=what != "disabled")
+    if what == "deleted":
+        notify(channel, alert(1))
+        send_at(0)
+        notify(channel, alert(2), at=1)
+        transact(lambda: repository.delete(channel))
+    notify(uuid4() if what == "unknown" else channel, alert(3), at=2)
+    assert send_at(0) == send_at(60) == send_at(1_000) == 0
+    assert not receiver.received
+    assert not transact(lambda: list(database_root()["channel_groups"]))
+
+
+def test_nothing_is_sent_if_the_transaction_of_the_alert_is_aborted(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel()
+
+    def fail() -> None:
+        channels.notify(channel.id, alert(), START)
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        transact(fail)
+    assert send_at(30) == 0
+
+
+def test_a_message_that_fails_is_tried_again_with_the_same_id(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, 503)
+    notify(channel, alert())
+    at = [0.0, 5, 15]
+    for delay in (60, 120, 240, 480, 960, 1920, 3600, 3600):
+        at.append(at[-1] + delay)
+    for number, second in enumerate(at):
+        assert send_at(second - 0.1) == send_at(second) == 0
+        assert len(receiver.received) == number + 1
+    (delivery,) = deliveries(channel)
+    assert (delivery.state, delivery.attempts, delivery.status) == ("waiting", 11, 503)
+    assert channel.failures == 0
+    respond(receiver, 204)
+    assert send_at(at[-1] + 3600) == 1
+    assert {body["id"] for body in receiver.bodies} == {str(delivery.id)}
+    assert {request.headers["X-PyDash-Delivery"] for request in receiver.received} == {
+        str(delivery.id)
+    }
+    (delivery,) = deliveries(channel)
+    assert (delivery.state, delivery.status, delivery.error) == ("sent", 204, None)
+    assert delivery.sent == START + timedelta(seconds=at[-1] + 3600)
+    assert send_at(10 * DAY) == 0
+
+
+def test_it_gives_up_after_a_day(make_channel: MakeChannel, receiver: Receiver) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, 500)
+    notify(channel, alert())
+    hours = [hour for hour in range(40) if send_at(hour * 3600) == 0 and deliveries(channel)[0].due]
+    assert 23 <= len(hours) <= 33
+    (delivery,) = deliveries(channel)
+    error = "The response is 500 Internal Server Error."
+    assert (delivery.state, delivery.error) == ("failed", error)
+    assert (channel.failures, channel.last_error) == (1, error)
+
+
+def test_one_reading_of_a_clock_that_is_ahead_abandons_nothing(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, 500)
+    notify(channel, alert(1))
+    send_at(0)
+    send_at(500 * DAY)
+    notify(channel, alert(2), at=500 * DAY)
+    notify(channel, alert(3, "blog"), at=500 * DAY)
+    send_at(500 * DAY + 1)
+    respond(receiver, 200)
+    assert send_at(2) == 3, "although their next attempts are in 500 days"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 301, 302, 307])
+def test_what_another_attempt_cannot_change_fails_immediately(
+    make_channel: MakeChannel, receiver: Receiver, status: int
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, status, Location=f"{receiver.url}/elsewhere")
+    notify(channel, alert())
+    assert send_at(0) == 0
+    (delivery,) = deliveries(channel)
+    assert (delivery.state, delivery.status, delivery.due) == ("failed", status, None)
+    assert send_at(DAY) == 0
+    assert [request.path for request in receiver.received] == ["/"], "no redirect is followed"
+
+
+@pytest.mark.parametrize("status", [408, 429, 503])
+def test_it_waits_as_long_as_the_other_side_asks(
+    make_channel: MakeChannel, receiver: Receiver, status: int
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, status, Retry_After="90")
+    notify(channel, alert())
+    send_at(0)
+    respond(receiver, 200)
+    assert send_at(89) == 0
+    assert send_at(90) == 1
+
+
+@pytest.mark.parametrize("wait", ["999999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_it_gives_up_immediately_if_it_is_to_wait_for_too_long(
+    make_channel: MakeChannel, receiver: Receiver, wait: str
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, 429, Retry_After=wait)
+    notify(channel, alert())
+    send_at(0)
+    assert deliveries(channel)[0].state == "failed"
+
+
+@pytest.mark.parametrize("wait", ["-5", "soon", "1e400", "Mon, 99 Xyz", "٣"])
+def test_an_invalid_time_to_wait_is_ignored(
+    make_channel: MakeChannel, receiver: Receiver, wait: str
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, 429, Retry_After=wait.encode().decode("latin-1"))
+    notify(channel, alert())
+    send_at(0)
+    respond(receiver, 200)
+    assert send_at(5) == 1
+
+
+def test_ten_failures_in_a_row_disable_the_channel_and_its_owner_is_told(
+    make_channel: MakeChannel, receiver: Receiver, alice: User
+) -> None:
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    respond(receiver, 404)
+    for number in range(12):
+        if number == 9:
+            assert channel.enabled
+        notify(channel, alert(number))
+        send_at(number)
+    assert not channel.enabled
+    assert len(receiver.received) == 10
+    (mail,) = transact(lambda: outbox.repository.due(START + timedelta(days=999), 9))
+    assert mail.recipient == alice.mail
+    assert "Hook" in mail.subject
+    assert "The response is 404 Not Found." in mail.plain
+
+
+def test_a_success_starts_the_count_of_failures_again(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    for number in range(19):
+        respond(receiver, 200 if number == 9 else 404)
+        notify(channel, alert(number))
+        send_at(number)
+    assert channel.enabled
+    assert channel.failures == 9
+    assert channel.last_success == START + timedelta(seconds=9)
+
+
+def test_what_waits_for_a_channel_that_is_disabled_is_given_up(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    respond(receiver, 500)
+    notify(channel, alert())
+    send_at(0)
+    transact(lambda: setattr(channel, "enabled", False))
+    send_at(DAY)
+    assert len(receiver.received) == 1
+    assert [(each.state, each.error) for each in deliveries(channel)] == [
+        ("failed", "The channel was disabled.")
+    ]
+
+
+def test_a_channel_that_hangs_does_not_delay_others(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    others_arrived, arrived = Event(), []
+
+    def wait_for_others(request: Received) -> Response:
+        if request.path == "/hangs":
+            assert others_arrived.wait(9)
+        else:
+            arrived.append(request)
+            if len(arrived) == 3:
+                others_arrived.set()
+        return Response()
+
+    receiver.respond = wait_for_others
+    hanging = make_channel("/hangs", group_wait=timedelta())
+    other = make_channel("/other", group_wait=timedelta())
+    for number, dashboard in enumerate(("blog", "shop", "wiki")):
+        notify(hanging, alert(number, dashboard))
+        notify(other, alert(number, dashboard))
+    assert send_at(0) == 6
+    hung = [
+        found
+        for found, request in zip(ids(receiver), receiver.received, strict=True)
+        if request.path == "/hangs"
+    ]
+    assert hung == [["episode-0"], ["episode-1"], ["episode-2"]], "one by one, in order"
+
+
+def test_what_was_sent_about_an_alert_can_be_found(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    first, second = (make_channel(group_wait=timedelta(), group_interval=timedelta()) for _ in "12")
+    notify(first, alert(1), alert(2))
+    send_at(0)
+    respond(receiver, 500)
+    notify(second, alert(1), at=1)
+    send_at(1)
+    found = transact(lambda: channels.messages_about("episode-1"))
+    assert [(each.channel_id, each.state) for each in found] == [
+        (first.id, DeliveryState.SENT),
+        (second.id, DeliveryState.WAITING),
+    ]
+    assert found[0].id == deliveries(first)[0].id
+    transact(lambda: repository.delete(first))
+    assert [each.channel_id for each in transact(lambda: channels.messages_about("episode-1"))] == [
+        second.id
+    ]
+    assert not transact(lambda: channels.messages_about("episode"))
+
+
+def test_the_oldest_deliveries_are_dropped(
+    make_channel: MakeChannel, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MAX_DELIVERIES", 3)
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    respond(receiver, 500)
+    for number in range(6):
+        notify(channel, alert(number), at=number)
+        send_at(number)
+    assert [each.alert_ids for each in deliveries(channel)] == [
+        (f"episode-{number}",) for number in (5, 4, 3)
+    ]
+    root = transact(lambda: dict(database_root()))
+    assert len(transact(lambda: list(root["channel_due_deliveries"]))) == 3
+    assert len(transact(lambda: list(root["channel_messages"]))) == 3
+
+
+def test_an_account_takes_its_channels_along(
+    make_channel: MakeChannel, receiver: Receiver, alice: User
+) -> None:
+    channel = make_channel()
+    notify(channel, alert(1))
+    send_at(30)
+    notify(channel, alert(2), at=40)
+    send_at(41)
+
+    def delete() -> None:
+        user = find(alice.id)
+        assert user is not None
+        account_deletion.delete(user)
+
+    transact(delete)
+    notify(channel, alert(3), at=42)
+    assert send_at(1_000) == 0
+    for name in ("groups", "due_groups", "deliveries", "due_deliveries", "messages"):
+        assert not transact(lambda name=name: list(database_root()[f"channel_{name}"])), name  # type: ignore[misc]
