@@ -216,11 +216,19 @@ class Configuration(BaseSettings):
     )
     ping_interval: int = Field(
         default=60,
-        ge=10,
+        ge=1,
         le=3_600,
-        description="Seconds between two pings of an app whose uptime is monitored. It is down when"
-        " two in a row have failed.",
+        description="Seconds between two pings of an app whose uptime is monitored, unless its"
+        " dashboard has an interval of its own. It is down when three in a row have failed.",
         examples=["60"],
+    )
+    ping_retry: int = Field(
+        default=15,
+        ge=1,
+        le=3_600,
+        description="Seconds from a failed ping to the next one. An app that is down is pinged at"
+        " the shorter of both intervals.",
+        examples=["15"],
     )
     fetch_workers: int = Field(
         default=4,

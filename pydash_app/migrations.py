@@ -89,8 +89,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     _index_texts,
     _create_events,
     usage.create,
-    dashboards.index_monitored,
+    dashboards.index_again,  # By whether they are pinged.
     channels.create,
+    dashboards.index_again,  # By how often they are pinged.
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -107,12 +107,12 @@ class MultiIndexedPersistentCollection(MultiIndexedCollection, Persistent):
                 return
             yield obj
 
-    def keys_with(self, property_name: str, value: Any) -> Iterator[Any]:
-        """Iterate over the keys of the objects that `all_with` returns, without loading these."""
-        for found, key in self._shared[property_name].keys(min=(value,)):
-            if found != value:
-                return
-            yield key
+    def pairs(self, property_name: str) -> Iterator[tuple[Any, Any]]:
+        """Iterate over the values of a non-unique property, each with the key of its object.
+
+        They are ordered by value. The objects are not loaded.
+        """
+        return iter(self._shared[property_name].keys())
 
     def values(self, property_name: str | None = None) -> Any:
         """Return a lazy sequence of all objects, or of those with a value of a unique property."""

@@ -7,6 +7,7 @@ is bounded in time and size.
 from pydash_http.connections import Limits, Resolver, resolve
 from pydash_http.errors import (
     AddressRefused,
+    FailureKind,
     InvalidResponse,
     RemoteError,
     RemoteTimeout,
@@ -14,15 +15,17 @@ from pydash_http.errors import (
     ResponseTooLarge,
 )
 from pydash_http.policy import FetchPolicy
-from pydash_http.session import GuardedSession, ping
+from pydash_http.session import GuardedSession, Pong, ping
 from pydash_http.urls import Url
 
 __all__ = [
     "AddressRefused",
+    "FailureKind",
     "FetchPolicy",
     "GuardedSession",
     "InvalidResponse",
     "Limits",
+    "Pong",
     "RemoteError",
     "RemoteTimeout",
     "RemoteUnreachable",

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from pydash_http.errors import (
     AddressRefused,
     RemoteTimeout,
-    RemoteUnreachable,
     ResponseTooLarge,
+    UnknownHost,
     translated,
 )
 from pydash_http.policy import FetchPolicy
@@ -67,7 +68,10 @@ class Guard:
 
     :param deadline: when all requests must be complete (`time.monotonic`); by default, each
         request has `limits.total_timeout` of its own.
+    :ivar certificate_expires: when the certificate of the last TLS connection expires (UTC).
     """
+
+    certificate_expires: datetime | None = None
 
     def __init__(
         self, policy: FetchPolicy, limits: Limits, resolver: Resolver, deadline: float | None
@@ -143,7 +147,7 @@ class Guard:
         except TimeoutError:
             raise
         except (OSError, UnicodeError) as error:
-            raise RemoteUnreachable(f"Unknown host: {host}.") from error
+            raise UnknownHost(f"Unknown host: {host}.") from error
 
     def _connect(self, address: str, port: int, share: float) -> "GuardedSocket":
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -245,3 +249,9 @@ class GuardedHttpConnection(_GuardedConnection, HTTPConnection):
 
 class GuardedHttpsConnection(_GuardedConnection, HTTPSConnection):
     """A guarded connection with TLS, whose certificate must match the host in the URL."""
+
+    def connect(self) -> None:  # noqa: D102 - urllib3's
+        super().connect()
+        certificate: Any = self.sock.getpeercert()  # type: ignore[union-attr]
+        expires = ssl.cert_time_to_seconds(certificate["notAfter"])
+        self._guard.certificate_expires = datetime.fromtimestamp(expires, UTC)

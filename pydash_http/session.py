@@ -10,10 +10,11 @@ So is the total time of a request, even if the server keeps sending one byte per
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from io import BytesIO
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 import urllib3
@@ -86,6 +87,11 @@ class GuardedSession(requests.Session):
             raise InvalidResponse(f"{address.host} did not respond with valid HTTP.") from error
         except ValueError as error:
             raise InvalidResponse("The URL redirects to an invalid URL.") from error
+
+    @property
+    def certificate_expires(self) -> datetime | None:
+        """When the certificate of the last TLS connection expires (UTC)."""
+        return self._guard.certificate_expires
 
     def is_same_server(self, start: str, url: str) -> bool:
         """Return whether `url` may receive the headers that are meant for `start`.
@@ -193,19 +199,32 @@ def _decompressed(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise zlib.error("unexpected end of data")
 
 
+class Pong(NamedTuple):
+    """The response to a ping.
+
+    :ivar status: the HTTP status.
+    :ivar latency: the time until the headers were received (ms).
+    :ivar certificate_expires: when the certificate of the connection expires (UTC); None without
+        TLS.
+    """
+
+    status: int
+    latency: float
+    certificate_expires: datetime | None
+
+
 def ping(
     url: str,
     allow: str | FetchPolicy = "global",
     timeout: float = 10.0,
     headers: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[int, float]:
-    """Return the HTTP status and the time of a server's response.
+) -> Pong:
+    """Return the status and the time of a server's response.
 
     :param url: any URL of the server; redirects are not followed.
     :param allow: the addresses from which to fetch; see `FetchPolicy.parse`.
     :param timeout: the total time of the request, in seconds.
     :param headers: further headers of the request.
-    :returns: the status code, and the time until the headers were received (ms).
     :raises RemoteError: if there was no response.
     """
     policy = FetchPolicy.parse(allow) if isinstance(allow, str) else allow
@@ -213,4 +232,5 @@ def ping(
     with GuardedSession(policy, limits) as session:
         started = time.perf_counter()
         status = session.get(url, headers=headers, stream=True, allow_redirects=False).status_code
-        return status, (time.perf_counter() - started) * 1000
+        latency = (time.perf_counter() - started) * 1000
+        return Pong(status, latency, session.certificate_expires)

@@ -5,14 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from BTrees.IOBTree import IOBTree
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
+from pydash_http import FailureKind
+
 Interval = tuple[datetime, datetime]
 
 PING_INTERVAL = timedelta(minutes=5)
+FAILURES_UNTIL_DOWN = 3
+SUCCESSES_UNTIL_UP = 2
 MAX_MISSED_INTERVALS = 3
 """After more intervals than this without a ping, the app counts as unmonitored."""
 
@@ -41,6 +46,28 @@ class DayDowntime:
     percentage: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a ping failed.
+
+    :ivar reason: a sentence.
+    """
+
+    kind: FailureKind
+    reason: str
+
+
+class Outage(NamedTuple):
+    """A period in which the app was down.
+
+    :ivar cause: the failure that made the outage certain; None if an earlier version recorded it.
+    """
+
+    start: datetime
+    end: datetime
+    cause: Failure | None
+
+
 class _Pings(Persistent):
     """The successful pings of an hour, packed; earlier versions stored those of a day together."""
 
@@ -59,28 +86,40 @@ class _Pings(Persistent):
 class DowntimeLog(Persistent):
     """The pings of a dashboard, stored as outages and latencies; written only by the fetcher.
 
-    An outage begins with the first of several consecutive failed pings and ends with the first
-    successful one. Time without pings counts neither as uptime nor as downtime. During an outage,
-    such a gap ends the outage at the last ping before it. If the pings after it fail as well, a new
-    outage begins.
+    An outage begins with the first of several consecutive failed pings and ends with the first of
+    several consecutive successful ones. Time without pings counts neither as uptime nor as
+    downtime. During an outage, such a gap ends the outage at the last ping before it. If the pings
+    after it fail as well, a new outage begins.
 
     The clock may be wrong at any time. If it goes back, monitoring starts over. Time that was
     monitored twice counts once, as downtime if the app was down either time.
 
+    Excluded time, such as planned maintenance, counts neither as uptime nor as downtime.
+
+    :ivar down_since: when the current outage began; None while the app is not down.
+    :ivar last_failure: why the last failed ping failed.
+    :ivar certificate_expires: when the certificate of the last successful ping expires (UTC); None
+        without TLS.
+
     >>> log = DowntimeLog()
     >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
     >>> minutes = lambda number: noon + timedelta(minutes=number)
-    >>> for moment, latency in [(0, 20.0), (5, None), (10, None), (15, 21.0)]:
+    >>> for moment, latency in [(0, 20), (5, None), (10, None), (15, None), (20, 21), (25, 20)]:
     ...     log.record(minutes(moment), latency)
     >>> [(str(start.time()), str(end.time())) for start, end in log.intervals(noon, minutes(60))]
-    [('12:05:00', '12:15:00')]
-    >>> round(log.percentage(noon, minutes(60), now=minutes(20)), 1)
-    50.0
+    [('12:05:00', '12:20:00')]
+    >>> round(log.percentage(noon, minutes(60), now=minutes(25)), 1)
+    60.0
     """
 
     # For logs that were stored before these attributes existed.
     _interval = PING_INTERVAL
     _pruned_on: date | None = None
+    _recovering_since: datetime | None = None
+    _successes = 0
+    _causes: OOBTree | None = None  # start of an outage -> Failure
+    last_failure: Failure | None = None
+    certificate_expires: datetime | None = None
 
     def __init__(self) -> None:
         self._outages = OOBTree()  # start -> end, closed ones
@@ -117,15 +156,19 @@ class DowntimeLog(Persistent):
         now: datetime,
         latency: float | None,
         *,
+        failure: Failure | None = None,
         interval: timedelta = PING_INTERVAL,
-        failures_until_down: int = 2,
+        failures_until_down: int = FAILURES_UNTIL_DOWN,
+        successes_until_up: int = SUCCESSES_UNTIL_UP,
     ) -> None:
         """Record the outcome of one ping.
 
         :param now: the time at which it was sent (UTC).
         :param latency: the response time (ms); None if the ping failed.
+        :param failure: why it failed, if known.
         :param interval: the time until the next ping is due.
         :param failures_until_down: the number of consecutive failures that make an outage.
+        :param successes_until_up: the number of consecutive successes that end it.
         """
         now = _utc(now)
         start, end = self._watch or (now, now)
@@ -134,9 +177,10 @@ class DowntimeLog(Persistent):
             start = now
         self._watch, self._interval = (start, now), interval
         if latency is None:
+            self.last_failure = failure
             self._record_failure(now, failures_until_down)
         else:
-            self._close_outage(now)
+            self._record_success(now, successes_until_up)
             self._latencies.setdefault(_hour(now), _Pings()).append(now, latency)
         if now - start >= STEADY and now.date() != self._pruned_on:
             self._prune(now)
@@ -151,14 +195,31 @@ class DowntimeLog(Persistent):
         self._watch = None
 
     def intervals(
-        self, start: datetime, end: datetime, now: datetime | None = None
+        self,
+        start: datetime,
+        end: datetime,
+        now: datetime | None = None,
+        excluded: Iterable[Interval] = (),
     ) -> list[Interval]:
         """Return the outages in [start, end), clipped to it, oldest first, without overlaps.
 
         :param now: the moment up to which an ongoing, monitored outage counts; by default the
             current time.
+        :param excluded: the periods that do not count.
         """
-        return list(_clipped(self._all_outages(_now(now)), _utc(start), _utc(end)))
+        counted = _without(self._all_outages(_now(now)), excluded)
+        return list(_clipped(counted, _utc(start), _utc(end)))
+
+    def outages(
+        self,
+        start: datetime,
+        end: datetime,
+        now: datetime | None = None,
+        excluded: Iterable[Interval] = (),
+    ) -> list[Outage]:
+        """Return what `intervals` returns, with the causes."""
+        found = self.intervals(start, end, now, excluded)
+        return [Outage(*interval, self.cause_at(interval[0])) for interval in found]
 
     def end_of_outage(self, start: datetime) -> datetime | None:
         """Return when the outage ended that began at a time; None if it has not, or there is none.
@@ -168,28 +229,48 @@ class DowntimeLog(Persistent):
         end: datetime | None = self._outages.get(_utc(start))
         return end
 
+    def cause_at(self, moment: datetime) -> Failure | None:
+        """Return the cause of the outage at a time, unless it is unknown."""
+        causes = self._causes
+        if not causes or moment < causes.minKey():
+            return None
+        start = causes.maxKey(moment)
+        is_its = start == self.down_since or self._outages.get(start, start) > moment
+        return causes[start] if is_its else None
+
     def percentage(
-        self, start: datetime, end: datetime, now: datetime | None = None
+        self,
+        start: datetime,
+        end: datetime,
+        now: datetime | None = None,
+        excluded: Iterable[Interval] = (),
     ) -> float | None:
         """Return the percentage of the monitored time in [start, end) that the app was down.
 
+        :param excluded: the periods that do not count.
         :returns: 0 to 100; None if the app was not monitored in that range.
         """
         now, start, end = _now(now), _utc(start), _utc(end)
-        watched = _length(_clipped(self._all_watches(now), start, end))
-        down = _length(_clipped(self._all_outages(now), start, end))
-        return _percentage(down, watched)
+        watched = _length(_clipped(_without(self._all_watches(now), excluded), start, end))
+        return _percentage(_length(self.intervals(start, end, now, excluded)), watched)
 
     def per_day(
-        self, start: datetime, end: datetime, now: datetime | None = None, zone: tzinfo = UTC
+        self,
+        start: datetime,
+        end: datetime,
+        now: datetime | None = None,
+        zone: tzinfo = UTC,
+        excluded: Iterable[Interval] = (),
     ) -> list[DayDowntime]:
         """Return the downtime of every day that [start, end) touches.
 
         :param zone: the time zone of the days.
+        :param excluded: the periods that do not count.
         """
         now, start, end = _now(now), _utc(start), _utc(end)
-        down = _length_of_days(_clipped(self._all_outages(now), start, end), zone)
-        watched = _length_of_days(_clipped(self._all_watches(now), start, end), zone)
+        watches = _without(self._all_watches(now), excluded)
+        down = _length_of_days(self.intervals(start, end, now, excluded), zone)
+        watched = _length_of_days(_clipped(watches, start, end), zone)
         days = [day for day, _ in _days(start, end, zone)]
         return [DayDowntime(day, down[day], _percentage(down[day], watched[day])) for day in days]
 
@@ -206,16 +287,31 @@ class DowntimeLog(Persistent):
         )
 
     def _record_failure(self, now: datetime, failures_until_down: int) -> None:
+        self._recovering_since = None
         if self._failing_since is None:
             self._failing_since, self._failures = now, 0
         self._failures += 1
         if self._failures >= failures_until_down and self.down_since is None:
             self.down_since = self._failing_since
+            if self.last_failure is not None:
+                if self._causes is None:
+                    self._causes = OOBTree()
+                self._causes[self.down_since] = self.last_failure
+
+    def _record_success(self, now: datetime, successes_until_up: int) -> None:
+        self._failing_since = None
+        if self.down_since is None:
+            return
+        if self._recovering_since is None:
+            self._recovering_since, self._successes = now, 0
+        self._successes += 1
+        if self._successes >= successes_until_up:
+            self._close_outage(now)
 
     def _close_outage(self, end: datetime) -> None:
         if self.down_since is not None:
-            _add_interval(self._outages, self.down_since, end)
-        self._failing_since = self.down_since = None
+            _add_interval(self._outages, self.down_since, self._recovering_since or end)
+        self._failing_since = self.down_since = self._recovering_since = None
 
     def _prune(self, now: datetime) -> None:
         self._pruned_on = now.date()
@@ -229,6 +325,9 @@ class DowntimeLog(Persistent):
             # An interval that began before may end after.
             for start in [start for start, end in tree.items(max=oldest) if end < oldest]:
                 del tree[start]
+        causes = self._causes if self._causes is not None else OOBTree()
+        for start in [start for start in causes.keys(max=oldest) if start not in self._outages]:
+            del causes[start]
 
     def _all_outages(self, now: datetime) -> list[Interval]:
         return _joined([*self._outages.items(), *self._ongoing(self.down_since, now)])
@@ -266,6 +365,24 @@ def _joined(intervals: Iterable[Interval]) -> list[Interval]:
         else:
             joined.append((start, end))
     return joined
+
+
+def _without(intervals: Iterable[Interval], excluded: Iterable[Interval]) -> Iterator[Interval]:
+    """Return what is left of intervals outside of the excluded ones, both in order."""
+    gaps = _joined(excluded)
+    first = 0
+    for start, end in intervals:
+        while first < len(gaps) and gaps[first][1] <= start:
+            first += 1
+        for number in range(first, len(gaps)):
+            gap_start, gap_end = gaps[number]
+            if gap_start >= end:
+                break
+            if start < gap_start:
+                yield start, gap_start
+            start = max(start, gap_end)
+        if start < end:
+            yield start, end
 
 
 def _clipped(intervals: Iterable[Interval], start: datetime, end: datetime) -> Iterator[Interval]:

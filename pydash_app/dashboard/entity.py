@@ -75,10 +75,16 @@ class Dashboard(Persistent, Measured, Aggregated):
     :param token: its security token, which is encrypted at rest.
     :param user_id: the owner.
     :param name: the display name; by default the URL.
+    :ivar ping_interval: seconds between two pings; None for the interval of the installation.
+    :ivar muted_until: when messages about it are sent again; None if that depends on no time.
+    :ivar is_muted_until_resolved: whether none are sent until nothing is wrong with it.
     """
 
-    # Dashboards stored by earlier versions have none.
+    # For dashboards that were stored before these attributes existed.
     _encrypted_headers: Mapping[str, str] = MappingProxyType({})
+    ping_interval: int | None = None
+    muted_until: datetime | None = None
+    is_muted_until_resolved = False
 
     def __init__(
         self, url: str, token: str, user_id: uuid.UUID | str, name: str | None = None
@@ -132,6 +138,17 @@ class Dashboard(Persistent, Measured, Aggregated):
         attempt = fetching.last_attempt_time
         failed_since = is_unanswered and attempt is not None and attempt > log.last_ping
         return "checking" if log.is_failing or failed_since else "up"
+
+    @property
+    def pinged_every(self) -> int | None:
+        """The seconds between two pings, 0 for the interval of the installation, None for never."""
+        return self.ping_interval or 0 if self.monitor_downtime else None
+
+    def is_muted(self, now: datetime) -> bool:
+        """Return whether no messages about it are sent."""
+        return self.is_muted_until_resolved or (
+            self.muted_until is not None and now < self.muted_until
+        )
 
     @property
     def headers(self) -> dict[str, str]:

@@ -80,8 +80,8 @@ def create_stored(root: Root) -> None:
         root[_STORED].setdefault(dashboard.user_id, OOBTree())[dashboard.id] = dashboard.stored
 
 
-def index_monitored(root: Root) -> None:
-    """Index the dashboards of an earlier version by whether their downtime is monitored."""
+def index_again(root: Root) -> None:
+    """Index the dashboards of an earlier version by the properties that are indexed now."""
     dashboards = _new_collection()
     for dashboard in root[_COLLECTION].values():
         dashboards.add(dashboard)
@@ -116,9 +116,9 @@ def ids() -> frozenset[UUID]:
     return frozenset(_dashboards().keys("id"))
 
 
-def monitored_ids() -> frozenset[UUID]:
-    """Return the IDs of the dashboards whose downtime is monitored, without loading these."""
-    return frozenset(_dashboards().keys_with("monitor_downtime", True))
+def ping_intervals() -> dict[UUID, int]:
+    """Return `Dashboard.pinged_every` by the IDs of the pinged ones, without loading these."""
+    return {id_: seconds for seconds, id_ in _dashboards().pairs("pinged_every")}
 
 
 def find(dashboard_id: UUID | str) -> "Dashboard":
@@ -224,7 +224,7 @@ def delete_fetch_requests(change: Version | None) -> None:
 
 
 def _new_collection() -> MultiIndexedPersistentCollection:
-    return MultiIndexedPersistentCollection({"id"}, non_unique={"user_id", "monitor_downtime"})
+    return MultiIndexedPersistentCollection({"id"}, non_unique={"user_id", "pinged_every"})
 
 
 def _dashboards() -> MultiIndexedPersistentCollection:

@@ -73,6 +73,7 @@ def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading
         scheduler,
         timedelta(seconds=configuration.fetch_interval),
         timedelta(seconds=configuration.ping_interval),
+        timedelta(seconds=configuration.ping_retry),
     )
     loop = threading.Thread(target=scheduler.run, name="scheduler")
     loop.start()

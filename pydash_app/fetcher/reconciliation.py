@@ -1,5 +1,6 @@
 """Keeps the tasks of the scheduler consistent with the stored dashboards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -20,7 +21,8 @@ class _Desired:
     :ivar fetched: all dashboards.
     :ivar requested: those whose fetch was requested.
     :ivar untried: new ones that have never been fetched.
-    :ivar pinged: those whose downtime is monitored.
+    :ivar pinged: how often those are pinged whose downtime is monitored; see
+        `Dashboard.pinged_every`.
     :ivar unpinged: those of them that are newly monitored and have never been pinged.
     """
 
@@ -28,7 +30,7 @@ class _Desired:
     fetched: frozenset[UUID]
     requested: frozenset[UUID]
     untried: frozenset[UUID]
-    pinged: frozenset[UUID]
+    pinged: Mapping[UUID, int]
     unpinged: frozenset[UUID]
 
 
@@ -51,19 +53,25 @@ class Reconciler:
 
     :param scheduler: the scheduler of these tasks.
     :param interval: the time between two fetches of a dashboard.
-    :param ping_interval: the time between two pings of an app.
+    :param ping_interval: the time between two pings of an app, unless its dashboard has another.
+    :param ping_retry: the time from a failed ping to the next one.
     """
 
     def __init__(
-        self, scheduler: TaskScheduler, interval: timedelta, ping_interval: timedelta
+        self,
+        scheduler: TaskScheduler,
+        interval: timedelta,
+        ping_interval: timedelta,
+        ping_retry: timedelta = pinging.PING_RETRY,
     ) -> None:
         self._scheduler = scheduler
         self._interval = interval
         self._ping_interval = ping_interval
+        self._ping_retry = ping_retry
         self._transaction_id: bytes | None = None
         self._change: Version | None = None
         self._fetched: frozenset[UUID] = frozenset()
-        self._pinged: frozenset[UUID] = frozenset()
+        self._pinged: Mapping[UUID, int] = {}
 
     def reconcile(self) -> None:
         """Update the tasks if the dashboards changed; cheap if not."""
@@ -94,14 +102,16 @@ class Reconciler:
         self._fetched = desired.fetched
 
     def _update_pinging(self, desired: _Desired) -> None:
-        for dashboard_id in desired.pinged - self._pinged:
+        # Pairs, so that an interval that has changed is another one.
+        for dashboard_id, seconds in desired.pinged.items() - self._pinged.items():
             pinging.schedule_periodic_pinging(
                 _Dashboard(dashboard_id),
-                self._ping_interval,
+                timedelta(seconds=seconds) if seconds else self._ping_interval,
                 self._scheduler,
+                retry=self._ping_retry,
                 run_at_start=dashboard_id in desired.unpinged,
             )
-        for dashboard_id in self._pinged - desired.pinged:
+        for dashboard_id in self._pinged.keys() - desired.pinged.keys():
             self._scheduler.remove_task(pinging.task_name(dashboard_id))
             self._scheduler.add_background_task(
                 ("stop monitoring", dashboard_id), partial(pinging.stop_monitoring, dashboard_id)
@@ -110,7 +120,7 @@ class Reconciler:
 
 
 def _read(
-    known_change: Version | None, fetched: frozenset[UUID], pinged: frozenset[UUID]
+    known_change: Version | None, fetched: frozenset[UUID], pinged: Mapping[UUID, int]
 ) -> _Desired | None:
     """Return the tasks that the dashboards require; None if nothing changed.
 
@@ -121,9 +131,9 @@ def _read(
     change = repository.last_change()
     if change == known_change:
         return None
-    ids, monitored = repository.ids(), repository.monitored_ids()
+    ids, intervals = repository.ids(), repository.ping_intervals()
     new = [repository.find(id_) for id_ in ids - fetched]
-    newly_monitored = [repository.find(id_) for id_ in monitored - pinged]
+    newly_monitored = [repository.find(id_) for id_ in intervals.keys() - pinged.keys()]
     repository.load(new, lambda dashboard: [dashboard.fetching])
     repository.load(newly_monitored, lambda dashboard: [dashboard.downtime])
     return _Desired(
@@ -131,6 +141,6 @@ def _read(
         fetched=ids,
         requested=ids.intersection(repository.fetch_requests()),
         untried=frozenset(each.id for each in new if each.fetching.last_attempt_time is None),
-        pinged=monitored,
+        pinged=intervals,
         unpinged=frozenset(each.id for each in newly_monitored if each.downtime.last_ping is None),
     )

@@ -16,9 +16,12 @@ def change_dashboard_settings(dashboard_id: str, body: DashboardSettings) -> Das
     :raises InvalidInput: a setting is invalid, or the dashboard cannot be fetched with it.
     """
     transact(lambda: find_dashboard(dashboard_id))
-    changes = body.model_dump(exclude={"retention"})
+    # Of these two, null is a value.
+    changes = body.model_dump(exclude={"retention", "ping_interval"})
     if "retention" in body.model_fields_set:
         changes["retention"] = Retention(calls_days=body.retention)
+    if "ping_interval" in body.model_fields_set:
+        changes["ping_interval"] = body.ping_interval
     dashboard = registration.change_settings(dashboard_id, **changes)
     return DashboardMessage(
         message="Settings saved.", dashboard=transact(lambda: dashboard_info(dashboard))

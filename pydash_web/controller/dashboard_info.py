@@ -8,6 +8,7 @@ from typing import Any
 from persistent import Persistent
 
 from pydash_app.dashboard import load
+from pydash_app.dashboard.downtime import Failure
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.summary import DayFigures, start_of_day
@@ -22,6 +23,7 @@ from pydash_web.models.dashboard import (
     EndpointInfo,
     ImportProgress,
     Notice,
+    PingFailure,
     ReachedLimit,
 )
 
@@ -108,7 +110,8 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
 
     :param day: when today began; by default, today is the day (UTC) of the last fetch.
     """
-    fetching, summary, now = dashboard.fetching, dashboard.summary, _this_minute()
+    fetching, summary, log = dashboard.fetching, dashboard.summary, dashboard.downtime
+    now = _this_minute()
     progress = None
     if not fetching.state.has_history:
         progress = ImportProgress(
@@ -125,6 +128,11 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
         "url": dashboard.url,
         "header_names": dashboard.header_names,
         "monitor_downtime": dashboard.monitor_downtime,
+        "ping_interval": dashboard.ping_interval,
+        "failure": ping_failure(log.last_failure) if log.is_failing or log.down_since else None,
+        "certificate_expires": log.certificate_expires,
+        "muted_until": dashboard.muted_until,
+        "muted_until_resolved": dashboard.is_muted_until_resolved,
         "availability": dashboard.availability,
         "retention": dashboard.retention.calls_days,
         "state": fetching.state.name,
@@ -140,7 +148,7 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
             for field, name in fetching.overflow_names.items()
         ],
         "progress": progress,
-        "downtime_percentage": dashboard.downtime.percentage(now - UPTIME_WINDOW, now, now),
+        "downtime_percentage": log.percentage(now - UPTIME_WINDOW, now, now),
         "summary": DashboardSummary(
             visits_today=today.visits,
             p50=today.p50,
@@ -149,6 +157,11 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
             sparkline=summary.sparkline,
         ),
     }
+
+
+def ping_failure(failure: Failure | None) -> PingFailure | None:
+    """Build the response model of why a ping failed."""
+    return PingFailure(kind=failure.kind, reason=failure.reason) if failure else None
 
 
 def _this_minute() -> datetime:

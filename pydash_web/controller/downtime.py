@@ -5,6 +5,7 @@ from itertools import groupby
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
+from pydash_web.controller.dashboard_info import ping_failure
 from pydash_web.controller.dates import days
 from pydash_web.controller.lookup import find_dashboard
 from pydash_web.models.dashboard import Downtime, Outage
@@ -19,11 +20,12 @@ def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
     log, end, now = dashboard.downtime, last + timedelta(days=1), datetime.now(UTC)
     outages = [
         Outage(
-            start=start,
-            end=None if log.down_since is not None and stop == now else stop,
-            seconds=(stop - start).total_seconds(),
+            start=each.start,
+            end=None if log.down_since is not None and each.end == now else each.end,
+            seconds=(each.end - each.start).total_seconds(),
+            cause=ping_failure(each.cause),
         )
-        for start, stop in log.intervals(first, end, now)
+        for each in log.outages(first, end, now)
     ]
     pings = groupby(log.latency(first, end), key=lambda ping: ping[0].astimezone(zone).date())
     return Downtime(

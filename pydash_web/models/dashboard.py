@@ -8,6 +8,7 @@ from pydantic import Field, RootModel
 
 from pydash_app.dashboard.entity import Availability
 from pydash_cube.vocabulary import CallField
+from pydash_http import FailureKind
 from pydash_web.models.common import Body, Message, Name, Query, ResponseBody, Token, Url
 from pydash_web.models.dates import Timezone
 from pydash_web.models.statistic import Aggregates, Filter
@@ -57,6 +58,11 @@ class DashboardSettings(Body):
     monitor_downtime: bool | None = None
     retention: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
         default=None, description="Days to keep raw requests; null keeps them forever."
+    )
+    ping_interval: Annotated[int, Field(ge=30, le=3_600)] | None = Field(
+        default=None,
+        description="Seconds between two pings; null for the interval of the installation,"
+        " `PYDASH_PING_INTERVAL`.",
     )
 
     @property
@@ -119,6 +125,18 @@ class ReachedLimit(ResponseBody):
     )
 
 
+class PingFailure(ResponseBody):
+    """Why a ping failed."""
+
+    kind: FailureKind = Field(
+        description="`address`: PyDash may not connect to it; `dns`: the host has no address;"
+        " `refused`; `connection`: it could not be established, or was closed; `certificate`: it is"
+        " invalid; `timeout`; `invalid`: the response is not valid HTTP; `status`: it is a server"
+        " error."
+    )
+    reason: str = Field(description="A sentence.")
+
+
 class DashboardOverview(ResponseBody):
     """A dashboard as shown in the overview."""
 
@@ -129,6 +147,22 @@ class DashboardOverview(ResponseBody):
         description="The names of the extra request headers; their values are never returned."
     )
     monitor_downtime: bool
+    ping_interval: int | None = Field(
+        description="Seconds between two pings; null for the interval of the installation."
+    )
+    failure: PingFailure | None = Field(
+        description="Why the last ping failed, while the app is down or being checked."
+    )
+    certificate_expires: datetime | None = Field(
+        description="When the app's TLS certificate expires, as of the last successful ping; null"
+        " without TLS."
+    )
+    muted_until: datetime | None = Field(
+        description="Until then, no messages about the app are sent."
+    )
+    muted_until_resolved: bool = Field(
+        description="Whether no messages about the app are sent until nothing is wrong with it."
+    )
     availability: Availability | None = Field(
         description="`checking`: a ping or a fetch has just failed, and the next ping shows whether"
         " the app is down. Null if it is not pinged."
@@ -275,6 +309,9 @@ class Outage(ResponseBody):
         description="Null while it is ongoing; the time of the last ping if pinging stopped."
     )
     seconds: float
+    cause: PingFailure | None = Field(
+        description="Why the app was down; null if it was recorded by an earlier version."
+    )
 
 
 class Downtime(ResponseBody):

@@ -74,7 +74,7 @@ def test_it_names_the_two_lines_when_the_exporter_is_missing(tmp_path: Path) -> 
 
 
 def test_it_pings(app: MonitoredApp) -> None:
-    status, latency = ping(app.url + "/gone", allow="loopback")
+    status, latency, _ = ping(app.url + "/gone", allow="loopback")
     assert status == 410
     assert latency > 0
 

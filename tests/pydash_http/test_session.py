@@ -413,8 +413,8 @@ def start_tls_server(
     """Start a server with a self-signed certificate for a host, which the system may trust."""
     servers = []
 
-    def start(host: str, *, is_trusted: bool) -> ScriptedServer:
-        certificate = self_signed(tmp_path, host)
+    def start(host: str, *, is_trusted: bool, days: int = 1) -> ScriptedServer:
+        certificate = self_signed(tmp_path, host, days)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         if is_trusted:
@@ -433,7 +433,7 @@ def start_tls_server(
     ("variable", "documented", "printed"),
     [
         ("SSL_CERT_FILE", "or set `SSL_CERT_FILE` for all processes", "200"),
-        ("REQUESTS_CA_BUNDLE", "`REQUESTS_CA_BUNDLE` has no effect", "RemoteUnreachable"),
+        ("REQUESTS_CA_BUNDLE", "`REQUESTS_CA_BUNDLE` has no effect", "InvalidCertificate"),
     ],
 )
 def test_a_private_authority_is_trusted_as_documented(
@@ -455,15 +455,15 @@ def test_a_private_authority_is_trusted_as_documented(
     assert done.stdout.strip() == printed, done.stderr
 
 
-def self_signed(folder: Path, host: str) -> Path:
-    """Write a key and a certificate for a host."""
+def self_signed(folder: Path, host: str, days: int = 1) -> Path:
+    """Write a key and a certificate for a host, which is valid for some days from now."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -549,7 +549,7 @@ def test_the_deadline_covers_the_handshake(impatient: GuardedSession) -> None:
 
 def test_a_ping_returns_status_and_latency(server: ScriptedServer) -> None:
     server.respond(http(status="503 Service Unavailable"))
-    status, latency = ping(server.url, "loopback")
+    status, latency, _ = ping(server.url, "loopback")
     assert status == 503
     assert 0 < latency < 10_000
 
@@ -562,6 +562,42 @@ def test_a_ping_does_not_read_the_body(server: ScriptedServer, start: bytes) -> 
 
     server.behave = begin
     assert ping(server.url, "loopback")[0] == int(start.split()[1])
+
+
+def test_a_ping_tells_when_the_certificate_of_its_connection_expires(
+    start_tls_server: Callable[..., ScriptedServer],
+) -> None:
+    server = start_tls_server("localhost", is_trusted=True, days=7)
+    server.respond(http(""))
+    expires = ping(server.url, "loopback").certificate_expires
+    assert expires is not None
+    left = expires - datetime.now(UTC)
+    assert timedelta(days=7) - timedelta(minutes=5) < left <= timedelta(days=7)
+    assert server.connections == 1
+
+
+def test_an_expired_certificate_is_a_failure_of_its_own_kind(
+    start_tls_server: Callable[..., ScriptedServer],
+) -> None:
+    server = start_tls_server("localhost", is_trusted=True, days=-1)
+    with pytest.raises(RemoteError, match="has expired") as caught:
+        ping(server.url, "loopback")
+    assert caught.value.kind == "certificate"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        (lambda connection, path: connection.close(), "connection"),
+        (lambda connection, path: connection.sendall(b"220 mail ESMTP\r\n\r\n"), "invalid"),
+        (lambda connection, path: connection.recv(1), "timeout"),
+    ],
+)
+def test_each_failure_has_a_kind(server: ScriptedServer, behaviour: Behaviour, kind: str) -> None:
+    server.behave = behaviour
+    with pytest.raises(RemoteError) as caught:
+        ping(server.url, "loopback", timeout=0.5)
+    assert caught.value.kind == kind
 
 
 def test_a_ping_is_guarded_as_well(server: ScriptedServer) -> None:

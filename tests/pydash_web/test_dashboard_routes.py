@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.downtime import Failure
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import FetchProgress, RemoteInfo
 from pydash_app.user.api_token import Scope
 from pydash_database import transact
+from pydash_http import FailureKind
 from tests.pydash_app.fetching.support.gate import CREDENTIALS, gate
 from tests.pydash_web.support.apps_to_watch import WatchedApp
 from tests.pydash_web.support.running_site import (
@@ -286,6 +288,14 @@ class TestChangeSettings:
         alice.post(f"{shop}/change_settings", {"retention": None})
         assert alice.get(shop).json()["retention"] is None
 
+    def test_the_interval_between_pings_can_be_the_default_again(
+        self, alice: Visitor, shop: str
+    ) -> None:
+        for given in (30, 3600, None):
+            alice.post(f"{shop}/change_settings", {"ping_interval": given})
+            alice.post(f"{shop}/change_settings", {"name": "Renamed"})
+            assert alice.get(shop).json()["ping_interval"] == given
+
     def test_a_new_url_is_tested_first(
         self, alice: Visitor, shop: str, watched_app: WatchedApp
     ) -> None:
@@ -299,7 +309,8 @@ class TestChangeSettings:
     @pytest.mark.parametrize(
         "body",
         [{"name": ""}, {"url": "ftp://x"}, {"token": ""}, {"monitor_downtime": "yes"},
-         {"retention": 0}, {"retention": "30"}, {"retention": 1.5}],
+         {"retention": 0}, {"retention": "30"}, {"retention": 1.5}, {"ping_interval": 29},
+         {"ping_interval": 3601}, {"ping_interval": "60"}, {"ping_interval": 60.5}],
     )  # fmt: skip
     def test_it_names_invalid_fields(
         self, alice: Visitor, shop: str, body: dict[str, object]
@@ -368,13 +379,17 @@ class TestDowntime:
 
         def watch(dashboard: Dashboard) -> None:
             for minute, latency in ((0, 20.0), (1, 40.0), (2, None), (3, None), (9, None)):
-                dashboard.downtime.record(begun + timedelta(minutes=minute), latency)
+                failure = None if latency else Failure(FailureKind.REFUSED, "Connection refused.")
+                moment = begun + timedelta(minutes=minute)
+                dashboard.downtime.record(moment, latency, failure=failure)
 
         change(shop, watch)
         yesterday = (now - timedelta(days=1)).date().isoformat()
         shown = alice.get(f"{shop}/downtime", params={"start_date": yesterday}).json()
         last = shown["downtime_intervals"][-1]
         assert last["end"] is None
+        cause = {"kind": "refused", "reason": "Connection refused."}
+        assert last["cause"] == alice.get(shop).json()["failure"] == cause
         assert sum(each["seconds"] for each in shown["downtime_intervals"]) >= 8 * 60
         assert sum(shown["total_downtimes"].values()) >= 8 * 60
         assert shown["downtime_percentage"] == pytest.approx(80, abs=1)
@@ -386,7 +401,7 @@ class TestDowntime:
         begun = datetime.now(UTC) - timedelta(days=3)
 
         def watch(dashboard: Dashboard) -> None:
-            for minute, latency in ((0, 20.0), (5, None), (10, None)):
+            for minute, latency in ((0, 20.0), (5, None), (7, None), (10, None)):
                 dashboard.downtime.record(begun + timedelta(minutes=minute), latency)
 
         change(shop, watch)
@@ -403,8 +418,8 @@ class TestDowntime:
 
         def watch(dashboard: Dashboard) -> None:
             for minute, latency in (
-                *((0, 20.0), (5, 20.0), (10, None), (15, None)),
-                *((-45, None), (-40, None), (-35, 20.0), (-30, 20.0)),
+                *((0, 20.0), (5, 20.0), (10, None), (12, None), (15, None)),
+                *((-45, None), (-40, None), (-38, None), (-35, 20.0), (-30, 20.0)),
             ):
                 dashboard.downtime.record(noon + timedelta(minutes=minute), latency)
 

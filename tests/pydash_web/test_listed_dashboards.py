@@ -40,7 +40,7 @@ def fetch(board: Dashboard) -> None:
 
 
 def ping(board: Dashboard) -> None:
-    for minute in range(3):
+    for minute in range(4):
         board.downtime.record(NOW - timedelta(minutes=30 - minute), 20.0 if minute == 0 else None)
 
 
@@ -49,6 +49,8 @@ CHANGES: dict[str, Change] = {
     "url": lambda board: setattr(board, "url", "http://another.example.com"),
     "headers": lambda board: setattr(board, "headers", {"X-Key": "secret"}),
     "monitor_downtime": lambda board: setattr(board, "monitor_downtime", True),
+    "ping_interval": lambda board: setattr(board, "ping_interval", 90),
+    "muted_until": lambda board: setattr(board, "muted_until", NOW),
     "retention": lambda board: setattr(board, "retention", Retention(30)),
     "failure": lambda board: board.fetching.failed(NOW, "The app did not respond.", 504),
     "remote side": lambda board: board.fetching.found_endpoints(NOW, REMOTE),
@@ -148,7 +150,7 @@ def test_uptime_is_current_to_the_minute(
         return [each["downtime_percentage"] for each in listed(alice, "summary")]
 
     def ping_thrice(board: Dashboard) -> None:
-        for minute, latency in ((0, 20.0), (1, None), (2, None)):
+        for minute, latency in ((0, 20.0), (1, None), (1.5, None), (2, None)):
             board.downtime.record(NOW + timedelta(minutes=minute), latency)
 
     change(pinged, ping_thrice)

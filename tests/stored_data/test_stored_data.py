@@ -231,8 +231,8 @@ def test_data_of_the_fetcher_is_read(expected: Any) -> None:
         broken = expected["dashboards"]["http://192.0.2.1:5000"]
         assert last_heartbeat().holder == expected["fetcher"]
         assert [str(one) for one in dashboards.fetch_requests()] == [broken["id"]]
-        monitored = {each.id for each in dashboards.all() if each.monitor_downtime}
-        assert dashboards.monitored_ids() == monitored
+        monitored = {each.id: 0 for each in dashboards.all() if each.monitor_downtime}
+        assert dashboards.ping_intervals() == monitored
 
     transact(check)
 
@@ -273,6 +273,9 @@ def test_downtime_is_read(expected: Any) -> None:
         log = find_dashboard("http://192.0.2.1:5000").downtime
         assert log.down_since == datetime.fromisoformat(broken["down_since"])
         assert log.last_ping == datetime.fromisoformat(broken["last_ping"])
+        assert (log.last_failure, log.certificate_expires) == (None, None)
+        [outage] = log.outages(log.down_since, log.last_ping, log.last_ping)
+        assert outage.cause is None
 
     transact(check)
 

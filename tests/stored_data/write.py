@@ -338,7 +338,7 @@ def record_pings(dashboard: Dashboard) -> None:
         is_down = 90 <= minute < 150 or minute == 300
         latency = None if is_down else 12.5
         moment = FIRST_PING + timedelta(minutes=minute)
-        dashboard.downtime.record(moment, latency, failures_until_down=1)
+        dashboard.downtime.record(moment, latency, failures_until_down=1, successes_until_up=1)
 
 
 def store_archive(owner: User) -> dict[str, Any]:

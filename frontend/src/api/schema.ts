@@ -962,6 +962,16 @@ export interface components {
             /** @description The names of the extra request headers; their values are never returned. */
             header_names: string[];
             monitor_downtime: boolean;
+            /** @description Seconds between two pings; null for the interval of the installation. */
+            ping_interval: number | null;
+            /** @description Why the last ping failed, while the app is down or being checked. */
+            failure: components["schemas"]["PingFailure"] | null;
+            /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
+            certificate_expires: string | null;
+            /** @description Until then, no messages about the app are sent. */
+            muted_until: string | null;
+            /** @description Whether no messages about the app are sent until nothing is wrong with it. */
+            muted_until_resolved: boolean;
             /** @description `checking`: a ping or a fetch has just failed, and the next ping shows whether the app is down. Null if it is not pinged. */
             availability: ("up" | "checking" | "down") | null;
             /** @description Days to keep raw requests; null keeps them forever. */
@@ -1004,6 +1014,16 @@ export interface components {
             /** @description The names of the extra request headers; their values are never returned. */
             header_names: string[];
             monitor_downtime: boolean;
+            /** @description Seconds between two pings; null for the interval of the installation. */
+            ping_interval: number | null;
+            /** @description Why the last ping failed, while the app is down or being checked. */
+            failure: components["schemas"]["PingFailure"] | null;
+            /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
+            certificate_expires: string | null;
+            /** @description Until then, no messages about the app are sent. */
+            muted_until: string | null;
+            /** @description Whether no messages about the app are sent until nothing is wrong with it. */
+            muted_until_resolved: boolean;
             /** @description `checking`: a ping or a fetch has just failed, and the next ping shows whether the app is down. Null if it is not pinged. */
             availability: ("up" | "checking" | "down") | null;
             /** @description Days to keep raw requests; null keeps them forever. */
@@ -1054,6 +1074,16 @@ export interface components {
             /** @description The names of the extra request headers; their values are never returned. */
             header_names: string[];
             monitor_downtime: boolean;
+            /** @description Seconds between two pings; null for the interval of the installation. */
+            ping_interval: number | null;
+            /** @description Why the last ping failed, while the app is down or being checked. */
+            failure: components["schemas"]["PingFailure"] | null;
+            /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
+            certificate_expires: string | null;
+            /** @description Until then, no messages about the app are sent. */
+            muted_until: string | null;
+            /** @description Whether no messages about the app are sent until nothing is wrong with it. */
+            muted_until_resolved: boolean;
             /** @description `checking`: a ping or a fetch has just failed, and the next ping shows whether the app is down. Null if it is not pinged. */
             availability: ("up" | "checking" | "down") | null;
             /** @description Days to keep raw requests; null keeps them forever. */
@@ -1105,6 +1135,11 @@ export interface components {
              * @default null
              */
             retention?: number | null;
+            /**
+             * @description Seconds between two pings; null for the interval of the installation, `PYDASH_PING_INTERVAL`.
+             * @default null
+             */
+            ping_interval?: number | null;
         };
         /**
          * DashboardSummary
@@ -1264,6 +1299,12 @@ export interface components {
         Exporter: {
             wheel: components["schemas"]["Wheel"] | null;
         };
+        /**
+         * FailureKind
+         * @description Why a server did not respond as it should.
+         * @enum {string}
+         */
+        FailureKind: "address" | "dns" | "refused" | "connection" | "certificate" | "timeout" | "invalid" | "status";
         /**
          * Group
          * @description One group of the result of a query.
@@ -1451,6 +1492,8 @@ export interface components {
             /** @description Null while it is ongoing; the time of the last ping if pinging stopped. */
             end: string | null;
             seconds: number;
+            /** @description Why the app was down; null if it was recorded by an earlier version. */
+            cause: components["schemas"]["PingFailure"] | null;
         };
         /**
          * PasswordChange
@@ -1479,6 +1522,16 @@ export interface components {
         PasswordReset: {
             code: string;
             new_password: string;
+        };
+        /**
+         * PingFailure
+         * @description Why a ping failed.
+         */
+        PingFailure: {
+            /** @description `address`: PyDash may not connect to it; `dns`: the host has no address; `refused`; `connection`: it could not be established, or was closed; `certificate`: it is invalid; `timeout`; `invalid`: the response is not valid HTTP; `status`: it is a server error. */
+            kind: components["schemas"]["FailureKind"];
+            /** @description A sentence. */
+            reason: string;
         };
         Position: [
             string,

@@ -4,28 +4,39 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask_monitoring_dashboard_client import RemoteError
 from periodic_tasks import TaskScheduler, default_task_scheduler
 from pydash_app.dashboard import repository
-from pydash_app.dashboard.downtime import PING_INTERVAL
+from pydash_app.dashboard.downtime import PING_INTERVAL, DowntimeLog, Failure
 from pydash_app.dashboard.entity import FIRST_SERVER_ERROR, Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.dashboard.services.fetching import HasId
 from pydash_app.event import EventType, of_dashboard, record
 from pydash_database import transact
+from pydash_http import FailureKind
 
 TIME_LIMIT = timedelta(minutes=1)
+PING_RETRY = timedelta(seconds=15)
+# A ping can take this long, so that the next one cannot be expected earlier.
+MIN_DUE = timedelta(seconds=10)
 
 
-def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL) -> None:
+def ping_dashboard(
+    dashboard_id: UUID | str,
+    interval: timedelta = PING_INTERVAL,
+    retry: timedelta = PING_RETRY,
+) -> timedelta | None:
     """Ping a dashboard's app once and record the result.
 
     The app is up if its response is not a server error. Nothing happens if the dashboard
     was deleted or its downtime is not monitored.
 
-    :param interval: the time until the next ping is due.
+    :param interval: the time between two pings of an app that is up.
+    :param retry: the time until the next ping after a failed one.
+    :returns: when to ping again; None after the interval.
     :raises UnreadableSecret: its extra request headers cannot be decrypted.
     """
 
@@ -35,21 +46,36 @@ def ping_dashboard(dashboard_id: UUID | str, interval: timedelta = PING_INTERVAL
 
     target = transact(read)
     if target is None:
-        return
+        return None
     now = datetime.now(UTC)
+    pong = failure = None
     try:
-        status, latency = remote.measure(*target)
-        is_up = status < FIRST_SERVER_ERROR
-    except RemoteError:
-        is_up = False
+        pong = remote.measure(*target)
+        if pong.status >= FIRST_SERVER_ERROR:
+            reason = f"The app responded with HTTP status {pong.status}."
+            failure = Failure(FailureKind.STATUS, reason)
+    except RemoteError as error:
+        failure = Failure(error.kind, str(error))
 
-    def store() -> None:
+    def store() -> timedelta | None:
         dashboard = _find_monitored(dashboard_id)
-        if dashboard is not None:
-            with _recorded_outages(dashboard):
-                dashboard.downtime.record(now, latency if is_up else None, interval=interval)
+        if dashboard is None:
+            return None
+        log = dashboard.downtime
+        with _recorded_outages(dashboard):
+            log.record(
+                now,
+                pong.latency if pong and not failure else None,
+                failure=failure,
+                interval=max(interval, retry, MIN_DUE),
+            )
+        if pong and log.certificate_expires != pong.certificate_expires:
+            log.certificate_expires = pong.certificate_expires
+        if log.down_since is not None:
+            return min(interval, retry)
+        return retry if log.is_failing else None
 
-    transact(store)
+    return transact(store)
 
 
 def stop_monitoring(dashboard_id: UUID | str) -> None:
@@ -74,16 +100,18 @@ def schedule_periodic_pinging(
     interval: timedelta = PING_INTERVAL,
     scheduler: TaskScheduler = default_task_scheduler,
     *,
+    retry: timedelta = PING_RETRY,
     run_at_start: bool = False,
 ) -> None:
     """Schedule periodic pings of a dashboard, spread over the interval.
 
+    :param retry: the time until the next ping after a failed one.
     :param run_at_start: whether to also ping immediately.
     """
     scheduler.add_periodic_task(
         task_name(dashboard.id),
         interval,
-        partial(ping_dashboard, dashboard.id, interval),
+        partial(ping_dashboard, dashboard.id, interval, retry),
         run_at_start,
         jitter=interval,
         time_limit=TIME_LIMIT,
@@ -101,10 +129,17 @@ def _recorded_outages(dashboard: Dashboard) -> Iterator[None]:
     end = before and log.end_of_outage(before)
     if before and end:
         duration = (end - before) / timedelta(milliseconds=1)
-        ended = EventType.APP_OUTAGE_ENDED
-        record(ended, subject, happened=end, since=before, duration_ms=duration)
+        traits = {"since": before, "duration_ms": duration, **_cause(log, before)}
+        record(EventType.APP_OUTAGE_ENDED, subject, happened=end, **traits)
     if log.down_since is not None:
-        record(EventType.APP_OUTAGE_BEGAN, subject, happened=log.down_since)
+        traits = _cause(log, log.down_since)
+        record(EventType.APP_OUTAGE_BEGAN, subject, happened=log.down_since, **traits)
+
+
+def _cause(log: DowntimeLog, start: datetime) -> dict[str, Any]:
+    """Return why the app was down at a time, as traits of an event."""
+    cause = log.cause_at(start)
+    return {} if cause is None else {"cause": cause.kind.value, "reason": cause.reason}
 
 
 def _find_monitored(dashboard_id: UUID | str) -> Dashboard | None:

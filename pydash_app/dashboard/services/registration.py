@@ -98,12 +98,15 @@ def change_settings(
     headers: Mapping[str, str | None] | None = None,
     monitor_downtime: bool | None = None,
     retention: Any | None = None,
+    **own: Any,
 ) -> Dashboard:
     """Change the settings of a dashboard. None leaves a setting unchanged.
 
     A new URL or token, and new headers, are probed first.
 
     :param headers: the values of changed request headers by name; None removes a header.
+    :param own: attributes of the entity, for which None is a value as well, such as
+        `ping_interval`.
     :raises InvalidInput: a field is invalid, or the probe failed. Nothing is changed.
     :raises NotFound: no dashboard has this ID.
     """
@@ -127,8 +130,8 @@ def change_settings(
         dashboard = _find(dashboard_id)
         given = {"url": url, "token": token, "headers": headers}
         changed = [name for name, value in given.items() if value is not None]
-        for attribute, value in changes.items():
-            if value is not None:
+        for attribute, value in {**changes, **own}.items():
+            if value is not None or attribute in own:
                 if attribute not in given and value != getattr(dashboard, attribute):
                     changed.append(attribute)
                 setattr(dashboard, attribute, value)

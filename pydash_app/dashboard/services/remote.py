@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_monitoring_dashboard_client import RemoteDashboard
 from pydash_app import configuration
-from pydash_http import ping
+from pydash_http import Pong, ping
 
 READ_SECONDS = 60.0
 TOTAL_SECONDS = 120.0
@@ -37,8 +37,8 @@ def connect(
     )
 
 
-def measure(url: str, headers: Mapping[str, str]) -> tuple[int, float]:
-    """Return the HTTP status of an app's response, and the latency (ms).
+def measure(url: str, headers: Mapping[str, str]) -> Pong:
+    """Return the status and the latency of an app's response.
 
     :param headers: the dashboard's extra request headers.
     :raises RemoteError: there is no response.

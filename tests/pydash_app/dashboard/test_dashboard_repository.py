@@ -118,20 +118,20 @@ def test_a_fetch_request_that_is_repeated_during_the_deletion_stays(alice: User)
     assert transact(repository.fetch_requests) == [board.id]
 
 
-def test_monitored_dashboards_are_found_without_loading_them(alice: User) -> None:
+def test_how_often_dashboards_are_pinged_is_found_without_loading_them(alice: User) -> None:
     boards = [add(alice.id) for _ in range(3)]
 
     def monitor(board: Dashboard, *, monitored: bool) -> None:
         board.monitor_downtime = monitored
         repository.update(board)
 
-    assert transact(repository.monitored_ids) == set()
+    assert transact(repository.ping_intervals) == {}
     for board in boards[:2]:
         transact(partial(monitor, board, monitored=True))
-    assert transact(repository.monitored_ids) == {board.id for board in boards[:2]}
+    assert transact(repository.ping_intervals) == {board.id: 0 for board in boards[:2]}
     transact(partial(monitor, boards[0], monitored=False))
     transact(lambda: repository.delete(boards[1]))
-    assert transact(repository.monitored_ids) == set()
+    assert transact(repository.ping_intervals) == {}
     assert transact(repository.ids) == {boards[0].id, boards[2].id}
 
 

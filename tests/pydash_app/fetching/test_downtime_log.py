@@ -1,13 +1,15 @@
 import pickle
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_app.dashboard.downtime import KEEP_LATENCIES, KEEP_OUTAGES, DowntimeLog
+from pydash_app.dashboard.downtime import KEEP_LATENCIES, KEEP_OUTAGES, DowntimeLog, Failure
+from pydash_http import FailureKind
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -15,9 +17,16 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 FIVE = timedelta(minutes=5)
 
 
-def log_of(pings: str, start: datetime = NOON) -> DowntimeLog:
-    """Make a log of one ping every five minutes: `+` answered, `-` not."""
-    log = DowntimeLog()
+class QuickLog(DowntimeLog):
+    """A log to which two failures are an outage, and one success is its end."""
+
+    def record(self, now: datetime, latency: float | None, **how: Any) -> None:
+        super().record(now, latency, **{"failures_until_down": 2, "successes_until_up": 1, **how})
+
+
+def log_of(pings: str, start: datetime = NOON, log: DowntimeLog | None = None) -> DowntimeLog:
+    """Record one ping every five minutes: `+` answered, `-` not."""
+    log = QuickLog() if log is None else log
     for number, ping in enumerate(pings):
         log.record(start + number * FIVE, 20.0 if ping == "+" else None)
     return log
@@ -38,12 +47,73 @@ def test_an_outage_lasts_from_the_first_failed_ping_to_the_next_success() -> Non
 
 
 def test_the_number_of_failures_until_down_can_be_chosen() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     for number in range(3):
         log.record(NOON + number * FIVE, None, failures_until_down=4)
     assert log.down_since is None
     log.record(NOON + 3 * FIVE, None, failures_until_down=4)
     assert log.down_since == NOON
+
+
+@pytest.mark.parametrize(
+    ("pings", "outages"),
+    [
+        ("+--+--++", []),
+        ("+---++", [(5, 20)]),
+        ("+---+-++-", [(5, 30)]),
+        ("+---+", [(5, 25)]),
+        ("+----", [(5, 25)]),
+    ],
+)
+def test_three_failures_are_an_outage_until_two_successes(
+    pings: str, outages: list[tuple[float, float]]
+) -> None:
+    log = log_of(pings, log=DowntimeLog())
+    now = NOON + len(pings) * FIVE
+    found = log.intervals(NOON, now, now)
+    assert found == [(after(start), after(end)) for start, end in outages]
+
+
+@pytest.mark.parametrize(("pings", "end"), [("+---", 15), ("+---+", 20)])
+def test_an_outage_that_is_no_longer_watched_ends_with_what_is_known(pings: str, end: int) -> None:
+    log = log_of(pings, log=DowntimeLog())
+    log.pause()
+    assert log.intervals(NOON, after(600), after(600)) == [(after(5), after(end))]
+
+
+REFUSED = Failure(FailureKind.REFUSED, "Connection refused by shop.example:443.")
+TIMEOUT = Failure(FailureKind.TIMEOUT, "The server took too long to respond.")
+
+
+def test_each_outage_keeps_its_cause() -> None:
+    log = log_of("+")
+    for minute, failure in [(5, TIMEOUT), (10, REFUSED), (15, TIMEOUT), (20, None), (25, None)]:
+        if minute != 20:
+            log.record(after(minute), None, failure=failure)
+        else:
+            log.record(after(minute), 20.0)
+    assert log.last_failure is None
+    log.record(after(30), None, failure=TIMEOUT)
+    causes = [(each.start, each.cause) for each in log.outages(NOON, after(60), after(35))]
+    assert causes == [(after(5), REFUSED), (after(25), TIMEOUT)]
+    maintenance = [(after(8), after(12)), (after(24), after(31))]
+    found = log.outages(NOON, after(60), after(35), maintenance)
+    assert [(each.start, each.end, each.cause) for each in found] == [
+        (after(5), after(8), REFUSED),
+        (after(12), after(20), REFUSED),
+        (after(31), after(35), TIMEOUT),
+    ]
+    assert log.cause_at(after(22)) is None
+
+
+def test_the_causes_are_pruned_with_their_outages() -> None:
+    log = log_of("+")
+    for minute in (5, 10):
+        log.record(after(minute), None, failure=REFUSED)
+    later = NOON + timedelta(days=401)
+    for number in range(6 * 12 + 1):
+        log.record(later + number * FIVE, 20.0)
+    assert not vars(log)["_causes"]
 
 
 def test_an_open_outage_counts_up_to_now() -> None:
@@ -64,7 +134,7 @@ def test_an_open_outage_does_not_count_beyond_the_range() -> None:
 
 
 def test_now_is_the_clock_by_default() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     start = datetime.now(UTC) - 2 * FIVE
     log.record(start, None)
     log.record(start + FIVE, None)
@@ -95,7 +165,7 @@ def test_an_outage_across_midnight_is_divided_between_the_days() -> None:
 def test_days_are_those_of_a_time_zone(zone: str, day: date, hours: float) -> None:
     clocks = ZoneInfo(zone)
     start = datetime.combine(day, time(1), clocks).astimezone(UTC) - timedelta(days=1)
-    log = DowntimeLog()
+    log = QuickLog()
     log._outages[start] = end = start + timedelta(days=3)
     days = log.per_day(start, end, end, clocks)
     downtimes = {each.day: each.downtime for each in days}
@@ -142,7 +212,7 @@ def test_three_days_without_pings_are_not_an_outage() -> None:
 
 
 def test_the_interval_in_force_decides_how_long_a_ping_counts() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     log.record(NOON, 20.0, interval=timedelta(hours=1))
     log.record(after(180), 20.0, interval=timedelta(minutes=1))
     log.record(after(184), 20.0, interval=timedelta(minutes=1))
@@ -223,7 +293,7 @@ def test_it_keeps_the_latency_of_successful_pings() -> None:
 
 
 def test_naive_times_are_utc() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     log.record(NOON.replace(tzinfo=None), 20.0)
     assert log.last_ping == NOON
     assert len(log.latency(LONG_AGO.replace(tzinfo=None), after(60))) == 1
@@ -251,7 +321,7 @@ def test_it_keeps_outages_and_latencies_that_are_younger_than_their_retention() 
 
 
 def test_a_ping_rewrites_the_pings_of_one_hour_only() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     for number in range(24 * 60):
         log.record(NOON + timedelta(minutes=number), 20.0, interval=timedelta(minutes=1))
     assert len(log.latency(NOON, after(24 * 60))) == 24 * 60
@@ -260,7 +330,7 @@ def test_a_ping_rewrites_the_pings_of_one_hour_only() -> None:
 
 
 def test_a_monitored_period_is_kept_while_part_of_it_is_recent() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     hour = timedelta(hours=1)
     for number in range(500 * 24):
         log.record(NOON + number * hour, None if number > 499 * 24 else 20.0, interval=hour)
@@ -305,7 +375,7 @@ def test_a_log_stored_while_the_clock_was_set_back_gives_valid_results() -> None
 
 
 def test_an_empty_log_has_no_values() -> None:
-    log = DowntimeLog()
+    log = QuickLog()
     log.pause()
     assert log.last_ping is None
     assert log.intervals(LONG_AGO, NOON) == []
@@ -340,21 +410,36 @@ def pings(draw: st.DrawFn) -> list[tuple[int, bool, int]]:
     return made
 
 
-def classified(made: list[tuple[int, bool, int]], now: int) -> tuple[set[int], set[int]]:
-    """Return the minutes that were watched, and those in which the app was down, one by one."""
+def classified(
+    made: list[tuple[int, bool, int]], now: int, limits: tuple[int, int]
+) -> tuple[set[int], set[int]]:
+    """Return the minutes that were watched, and those in which the app was down, one by one.
+
+    :param limits: the failures that make an outage, and the successes that end it.
+    """
     watched: set[int] = set()
     down: set[int] = set()
-    failures: list[range] = []
+    is_down = False
+    undecided: list[range] = []  # since the first ping that contradicts `is_down`
     ends = [*(minute for minute, _, _ in made[1:]), now]
     for (minute, is_up, interval), end in zip(made, ends, strict=False):
         is_watched = minute <= end <= minute + 3 * interval
         span = range(minute, end) if is_watched else range(0)
         watched.update(span)
-        failures = [] if is_up else [*failures, span]
-        if len(failures) >= 2:
-            down.update(*failures)
+        if is_up == is_down:
+            undecided.append(span)
+        else:
+            down.update(*(undecided if is_down else []))
+            undecided = []
+        if len(undecided) >= limits[is_down]:
+            is_down = not is_down
+            down.update(*(undecided if is_down else []))
+            undecided = []
+        elif is_down and not is_up:
+            down.update(span)
         if not is_watched:
-            failures = []
+            is_down, undecided = False, []
+    down.update(*(undecided if is_down else []))
     return watched, down
 
 
@@ -363,23 +448,41 @@ def classified(made: list[tuple[int, bool, int]], now: int) -> tuple[set[int], s
     idle=st.integers(-30, 80),
     start=st.integers(-300, 300),
     length=st.integers(0, 3000),
+    limits=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    excluded=st.lists(
+        st.tuples(st.integers(-300, 300), st.integers(-5, 200)).map(lambda it: (it[0], sum(it))),
+        max_size=4,
+    ),
 )
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_the_log_agrees_with_classifying_every_minute(
-    made: list[tuple[int, bool, int]], idle: int, start: int, length: int
+    made: list[tuple[int, bool, int]],
+    idle: int,
+    start: int,
+    length: int,
+    limits: tuple[int, int],
+    excluded: list[tuple[int, int]],
 ) -> None:
     log = DowntimeLog()
     for minute, is_up, interval in made:
-        log.record(after(minute), 20.0 if is_up else None, interval=timedelta(minutes=interval))
+        log.record(
+            after(minute),
+            20.0 if is_up else None,
+            interval=timedelta(minutes=interval),
+            failures_until_down=limits[0],
+            successes_until_up=limits[1],
+        )
     now = made[-1][0] + idle if made else idle
+    gaps = [(after(first), after(last)) for first, last in excluded]
+    ignored = {minute for first, last in excluded for minute in range(first, last)}
+    of_all = [minutes - ignored for minutes in classified(made, now, limits)]
     for first, last in ((start, start + length), (-30_000_000, 30_000_000)):
         watched, down = (
-            {minute for minute in minutes if first <= minute < last}
-            for minutes in classified(made, now)
+            {minute for minute in minutes if first <= minute < last} for minutes in of_all
         )
-        outages = log.intervals(after(first), after(last), after(now))
+        outages = log.intervals(after(first), after(last), after(now), gaps)
         assert all(began < ended for began, ended in outages)
-        assert all(one[1] < other[0] for one, other in pairwise(outages))
+        assert all(one[1] <= other[0] for one, other in pairwise(outages))
         assert {
             minute
             for began, ended in outages
@@ -388,16 +491,16 @@ def test_the_log_agrees_with_classifying_every_minute(
                 round((ended - NOON) / timedelta(minutes=1)),
             )
         } == down
-        assert log.percentage(after(first), after(last), after(now)) == (
+        assert log.percentage(after(first), after(last), after(now), gaps) == (
             pytest.approx(100 * len(down) / len(watched)) if watched else None
         )
-    for day in log.per_day(after(start), after(start + length), after(now)):
+    for day in log.per_day(after(start), after(start + length), after(now), excluded=gaps):
         midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC)
         minutes = range(
             max(start, round((midnight - NOON) / timedelta(minutes=1))),
             min(start + length, round((midnight - NOON) / timedelta(minutes=1)) + 1440),
         )
-        watched, down = (each.intersection(minutes) for each in classified(made, now))
+        watched, down = (each.intersection(minutes) for each in of_all)
         assert day.downtime == timedelta(minutes=len(down))
         assert day.percentage == (
             pytest.approx(100 * len(down) / len(watched)) if watched else None

@@ -80,15 +80,16 @@ def test_any_response_but_a_server_error_counts_as_up(
 
 
 @pytest.mark.parametrize("failure", ["server error", "connection refused"])
-def test_two_failed_pings_in_a_row_make_an_outage(
+def test_three_failed_pings_in_a_row_make_an_outage(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, failure: str
 ) -> None:
     if failure == "server error":
         monkeypatch.setattr(_App, "status", 503)
     else:
         transact(lambda: setattr(dashboard, "url", "http://127.0.0.1:1/"))
-    pinging.ping_dashboard(dashboard.id)
-    assert not is_down(dashboard)
+    for _ in range(2):
+        pinging.ping_dashboard(dashboard.id)
+        assert not is_down(dashboard)
     pinging.ping_dashboard(dashboard.id)
     assert is_down(dashboard)
     assert latencies(dashboard) == []
@@ -103,6 +104,59 @@ def test_a_ping_counts_for_the_interval_in_force(dashboard: Dashboard) -> None:
     assert dashboard.downtime.percentage(LONG_AGO, FAR_AHEAD, last + 4 * hour) is None
 
 
+def test_a_failed_ping_is_repeated_earlier(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the app is down, at the shorter interval, so that recovery is noticed as fast."""
+    minute, second = timedelta(minutes=1), timedelta(seconds=1)
+    delays = []
+    for status in (200, 500, 500, 500, 200, 200):
+        monkeypatch.setattr(_App, "status", status)
+        delays.append(pinging.ping_dashboard(dashboard.id, minute, 15 * second))
+    assert delays == [None, *4 * [15 * second], None]
+    monkeypatch.setattr(_App, "status", 500)
+    delays = [pinging.ping_dashboard(dashboard.id, 30 * second, minute) for _ in range(3)]
+    assert delays == [minute, minute, 30 * second]
+
+
+def test_the_retries_belong_to_one_outage_although_pings_take_their_time(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ping that fails after ten seconds is later than three intervals of one second."""
+    monkeypatch.setattr(_App, "status", 500)
+    start, second = datetime.now(UTC), timedelta(seconds=1)
+
+    class Clock(datetime):
+        reading = start
+
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return cls.reading
+
+    monkeypatch.setattr(pinging, "datetime", Clock)
+    for number in range(3):
+        Clock.reading = start + 11 * number * second
+        pinging.ping_dashboard(dashboard.id, second, second)
+    assert dashboard.downtime.down_since == start
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "reason"),
+    [
+        ("http://127.0.0.1:1/", "refused", "Connection refused by 127.0.0.1:1."),
+        ("http://shop.invalid/", "dns", "Unknown host: shop.invalid."),
+        ("http://192.0.2.1/", "address", "from which this PyDash must not fetch"),
+    ],
+)
+def test_the_failure_says_why(dashboard: Dashboard, url: str, kind: str, reason: str) -> None:
+    transact(lambda: setattr(dashboard, "url", url))
+    pinging.ping_dashboard(dashboard.id)
+    failure = dashboard.downtime.last_failure
+    assert failure is not None
+    assert failure.kind == kind
+    assert reason in failure.reason
+
+
 def test_it_does_not_ping_unless_monitoring_is_switched_on(dashboard: Dashboard) -> None:
     transact(lambda: setattr(dashboard, "monitor_downtime", False))
     pinging.ping_dashboard(dashboard.id)
@@ -113,8 +167,9 @@ def test_switching_monitoring_off_ends_the_outage(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_App, "status", 503)
-    pinging.ping_dashboard(dashboard.id)
-    pinging.ping_dashboard(dashboard.id)
+    for _ in range(3):
+        pinging.ping_dashboard(dashboard.id)
+    assert is_down(dashboard)
     pinging.stop_monitoring(dashboard.id)
     assert not is_down(dashboard)
     assert dashboard.downtime.last_ping is None
@@ -130,6 +185,10 @@ def outage_events(dashboard: Dashboard) -> list[Event]:
     return list(store.get_events(EventFilter()))
 
 
+def traits_of(event: Event) -> dict[str, Any]:
+    return {trait.name: trait.value for trait in event.traits}
+
+
 def test_the_begin_and_the_end_of_an_outage_are_events(
     dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,9 +201,14 @@ def test_the_begin_and_the_end_of_an_outage_are_events(
         "app.outage.began",
         dashboard.downtime.down_since,
     )
+    assert traits_of(began)["cause"] == "status"
+    assert traits_of(began)["reason"] == "The app responded with HTTP status 503."
+    pinging.ping_dashboard(dashboard.id)
+    assert len(outage_events(dashboard)) == 1
     pinging.ping_dashboard(dashboard.id)
     _, ended = outage_events(dashboard)
-    traits = {trait.name: trait.value for trait in ended.traits}
+    traits = traits_of(ended)
+    assert traits["cause"] == "status"
     assert ended.event_type == "app.outage.ended"
     assert traits["since"] == began.generated
     elapsed = (ended.generated - began.generated) / timedelta(milliseconds=1)
@@ -171,15 +235,15 @@ class TestAvailability:
     def test_it_is_unknown_until_the_first_ping(self, dashboard: Dashboard) -> None:
         assert dashboard.availability is None
 
-    def test_a_failed_ping_is_checked_and_a_second_one_is_an_outage(
+    def test_failed_pings_are_checked_and_the_third_one_is_an_outage(
         self, dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         found = []
-        for status in (200, 500, 500, 200):
+        for status in (200, 500, 500, 500, 200, 200):
             monkeypatch.setattr(_App, "status", status)
             pinging.ping_dashboard(dashboard.id)
             found.append(dashboard.availability)
-        assert found == ["up", "checking", "down", "up"]
+        assert found == ["up", "checking", "checking", "down", "down", "up"]
 
     @pytest.mark.parametrize(
         ("status", "shown"), [(None, "checking"), (502, "checking"), (401, "up")]

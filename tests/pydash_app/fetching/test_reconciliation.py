@@ -33,6 +33,7 @@ class Schedule(TaskScheduler):
     def __init__(self) -> None:
         super().__init__()
         self.tasks: set[Any] = set()
+        self.intervals: dict[Any, timedelta] = {}
         self.expedited: list[Any] = []
 
     def add_periodic_task(
@@ -40,6 +41,7 @@ class Schedule(TaskScheduler):
     ) -> None:
         super().add_periodic_task(name, interval, task, run_at_start, **how)
         self.tasks.add(name)
+        self.intervals[name] = interval
         if run_at_start:
             self.expedited.append(name)
 
@@ -104,6 +106,10 @@ def fail_at(point: str, monkeypatch: pytest.MonkeyPatch) -> None:
         raise DatabaseUnavailable
 
     monkeypatch.setattr(reconciliation, "transact", failing_transact)
+
+
+def set_interval(dashboard_id: UUID, seconds: int | None) -> None:
+    change(dashboard_id, lambda it: setattr(it, "ping_interval", seconds))
 
 
 CHANGES = {"switch": switch_monitoring, "delete": delete, "request": request}
@@ -182,6 +188,24 @@ def test_it_runs_at_once_what_was_never_tried(database: None) -> None:
     fetcher.reconcile()
     assert fetcher.schedule.expedited == [("fetch", tried)]
     assert fetcher.schedule.tasks == {("fetch", untried), ("fetch", tried)}
+
+
+def test_a_new_interval_between_pings_replaces_the_task(database: None) -> None:
+    changed, other = add(monitored=True, tried=True), add(monitored=True, tried=True)
+    fetcher = Fetcher()
+    fetcher.reconcile()
+    assert fetcher.schedule.intervals["ping", changed] == INTERVAL
+    for seconds in (90, 30, None):
+        fetcher.schedule.intervals.clear()
+        set_interval(changed, seconds)
+        fetcher.reconcile()
+        expected = timedelta(seconds=seconds) if seconds else INTERVAL
+        assert fetcher.schedule.intervals == {("ping", changed): expected}
+    assert ("ping", other) in fetcher.schedule.tasks
+    set_interval(changed, 90)
+    of_new = Fetcher()
+    of_new.reconcile()
+    assert of_new.schedule.intervals["ping", changed] == timedelta(seconds=90)
 
 
 def test_it_reads_only_new_dashboards(database: None, monkeypatch: pytest.MonkeyPatch) -> None:

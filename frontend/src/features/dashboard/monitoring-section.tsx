@@ -34,6 +34,35 @@ function UptimeSwitch({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
+const intervalText = ({ ping_interval }: Dashboard) => String(ping_interval ?? '');
+
+function PingIntervalForm({ dashboard }: { dashboard: Dashboard }) {
+  const change = useChangeDashboardSettings(dashboard.id);
+  const notify = useNotify();
+  const { form, submit } = useApiForm({
+    defaultValues: { ping_interval: intervalText(dashboard) },
+    send: ({ ping_interval: seconds }: { ping_interval: string }) =>
+      change.mutateAsync({ ping_interval: seconds === '' ? null : Number(seconds) }),
+    onDone: ({ message, dashboard: saved }) => {
+      notify(message);
+      form.reset({ ping_interval: intervalText(saved) });
+    },
+  });
+  return (
+    <Form form={form} submit={submit} submitLabel="Save interval" idle={!form.formState.isDirty}>
+      <Field
+        form={form}
+        name="ping_interval"
+        label="Ping every (seconds)"
+        autoComplete="off"
+        placeholder="Default"
+        hint="From 30 to 3600. Leave empty for the default of this installation."
+        rules={{ pattern: { value: WHOLE_NUMBER, message: 'Enter a whole number of seconds.' } }}
+      />
+    </Form>
+  );
+}
+
 function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
   const change = useChangeDashboardSettings(dashboard.id);
   const notify = useNotify();
@@ -61,11 +90,12 @@ function RetentionForm({ dashboard }: { dashboard: Dashboard }) {
   );
 }
 
-/** Uptime monitoring and retention of raw requests. */
+/** Uptime monitoring, its interval, and retention of raw requests. */
 export const MonitoringSection = ({ dashboard }: { dashboard: Dashboard }) => (
   <Frame title="Monitoring">
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <UptimeSwitch dashboard={dashboard} />
+      {dashboard.monitor_downtime && <PingIntervalForm dashboard={dashboard} />}
       <RetentionForm dashboard={dashboard} />
     </Box>
   </Frame>

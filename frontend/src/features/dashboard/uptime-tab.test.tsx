@@ -28,24 +28,29 @@ it('shows the uptime as a share of the monitored time', async () => {
 
 it.each([
   ['up', 'Up now'],
-  ['checking', /^Checking: the app did not respond/],
-  ['down', 'Down now'],
+  ['checking', /^Checking. Connection refused. The app is down when three pings/],
+  ['down', 'Down now. Connection refused.'],
 ] as const)('says whether the app is %s now', async (availability, text) => {
-  renderUptime({}, { availability });
+  renderUptime({}, { availability, failure: { kind: 'refused', reason: 'Connection refused.' } });
   expect(await screen.findByText(text)).toBeVisible();
 });
 
 it('lists outages, newest first, including an ongoing one', async () => {
   renderUptime({
     downtime_intervals: [
-      { start: '2026-11-20T10:00:00Z', end: '2026-11-20T10:09:00Z', seconds: 540 },
-      { start: '2026-11-22T10:00:00Z', end: null, seconds: 90 },
+      { start: '2026-11-20T10:00:00Z', end: '2026-11-20T10:09:00Z', seconds: 540, cause: null },
+      {
+        start: '2026-11-22T10:00:00Z',
+        end: null,
+        seconds: 90,
+        cause: { kind: 'dns', reason: 'Unknown host: shop.example.' },
+      },
     ],
   });
   const rows = within(await screen.findByRole('table', { name: 'Outages' })).getAllByRole('row');
   expect(rows.slice(1).map(({ textContent }) => textContent)).toEqual([
-    expect.stringMatching(/Nov 22.*still down.*1 min 30 s/),
-    expect.stringMatching(/Nov 20.*9 min/),
+    expect.stringMatching(/Nov 22.*still down.*1 min 30 s.*Unknown host/),
+    expect.stringMatching(/Nov 20.*9 min.*unknown/),
   ]);
 });
 

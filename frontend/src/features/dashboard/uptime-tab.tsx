@@ -5,7 +5,7 @@ import { Link, useParams } from 'react-router';
 
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useDowntime } from '@/api/dashboards/downtime';
-import type { Downtime } from '@/api/types';
+import type { Dashboard, Downtime } from '@/api/types';
 import { LineChart } from '@/components/charts/line-chart';
 import { UptimeBar } from '@/components/charts/uptime-bar';
 import { DataTable } from '@/components/data-table';
@@ -55,11 +55,13 @@ const NotMonitored = ({ dashboardId }: { dashboardId: string }) => (
   </Notice>
 );
 
-const AVAILABILITY = {
-  up: 'Up now',
-  checking: 'Checking: the app did not respond. It is down when two pings in a row have failed.',
-  down: 'Down now',
-} as const;
+/** States what is certain, and why the last ping failed. */
+function availabilityText({ availability, failure }: Dashboard) {
+  if (availability === 'up') return 'Up now';
+  if (availability === 'down') return `Down now. ${failure?.reason ?? ''}`;
+  const reason = failure?.reason ?? 'The app did not respond.';
+  return `Checking. ${reason} The app is down when three pings in a row have failed.`;
+}
 
 /** Whether the app responds at the moment, which the uptime of a long time does not show. */
 function Availability({ dashboardId }: { dashboardId: string }) {
@@ -68,7 +70,7 @@ function Availability({ dashboardId }: { dashboardId: string }) {
   return (
     <Box role="status" sx={{ display: 'flex', alignItems: 'center', gap: 0.5, mb: 0.5 }}>
       <StateDot dashboard={{ ...dashboard, error: null }} />
-      {AVAILABILITY[dashboard.availability]}
+      {availabilityText(dashboard)}
     </Box>
   );
 }
@@ -102,13 +104,14 @@ function Days({ downtime, zone }: { downtime: Downtime; zone: string }) {
 }
 
 const outagesTable = ({ downtime_intervals: outages }: Downtime, zone: string) => ({
-  columns: ['Started', 'Ended', 'Duration'],
+  columns: ['Started', 'Ended', 'Duration', 'Cause'],
   rows: outages
     .toSorted((one, other) => other.start.localeCompare(one.start))
-    .map(({ start, end, seconds }) => [
+    .map(({ start, end, seconds, cause }) => [
       formatDateTime(new Date(start), zone),
       end === null ? 'still down' : formatDateTime(new Date(end), zone),
       formatSpan(seconds),
+      cause?.reason ?? 'unknown',
     ]),
 });
 
