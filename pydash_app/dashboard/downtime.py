@@ -11,9 +11,8 @@ from BTrees.IOBTree import IOBTree
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
+from pydash_app.intervals import Interval, clipped, joined, length, without
 from pydash_http import FailureKind
-
-Interval = tuple[datetime, datetime]
 
 PING_INTERVAL = timedelta(minutes=5)
 FAILURES_UNTIL_DOWN = 3
@@ -207,8 +206,8 @@ class DowntimeLog(Persistent):
             current time.
         :param excluded: the periods that do not count.
         """
-        counted = _without(self._all_outages(_now(now)), excluded)
-        return list(_clipped(counted, _utc(start), _utc(end)))
+        counted = without(self._all_outages(_now(now)), excluded)
+        return list(clipped(counted, _utc(start), _utc(end)))
 
     def outages(
         self,
@@ -251,8 +250,8 @@ class DowntimeLog(Persistent):
         :returns: 0 to 100; None if the app was not monitored in that range.
         """
         now, start, end = _now(now), _utc(start), _utc(end)
-        watched = _length(_clipped(_without(self._all_watches(now), excluded), start, end))
-        return _percentage(_length(self.intervals(start, end, now, excluded)), watched)
+        watched = length(clipped(without(self._all_watches(now), excluded), start, end))
+        return _percentage(length(self.intervals(start, end, now, excluded)), watched)
 
     def per_day(
         self,
@@ -268,9 +267,9 @@ class DowntimeLog(Persistent):
         :param excluded: the periods that do not count.
         """
         now, start, end = _now(now), _utc(start), _utc(end)
-        watches = _without(self._all_watches(now), excluded)
+        watches = without(self._all_watches(now), excluded)
         down = _length_of_days(self.intervals(start, end, now, excluded), zone)
-        watched = _length_of_days(_clipped(watches, start, end), zone)
+        watched = _length_of_days(clipped(watches, start, end), zone)
         days = [day for day, _ in _days(start, end, zone)]
         return [DayDowntime(day, down[day], _percentage(down[day], watched[day])) for day in days]
 
@@ -330,13 +329,13 @@ class DowntimeLog(Persistent):
             del causes[start]
 
     def _all_outages(self, now: datetime) -> list[Interval]:
-        return _joined([*self._outages.items(), *self._ongoing(self.down_since, now)])
+        return joined([*self._outages.items(), *self._ongoing(self.down_since, now)])
 
     def _all_watches(self, now: datetime) -> list[Interval]:
         start = self._watch[0] if self._watch else None
         # Earlier versions could prune the monitored time of an outage before the outage itself.
         outages = self._all_outages(now)
-        return _joined([*self._watches.items(), *self._ongoing(start, now), *outages])
+        return joined([*self._watches.items(), *self._ongoing(start, now), *outages])
 
     def _ongoing(self, start: datetime | None, now: datetime) -> list[Interval]:
         """Return the open interval with this start, up to now unless a ping is long overdue."""
@@ -353,54 +352,12 @@ def _add_interval(tree: OOBTree, start: datetime, end: datetime) -> None:
         tree[start] = max(end, tree.get(start, end))
 
 
-def _joined(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return intervals in order, with overlapping ones merged.
-
-    Earlier versions stored intervals that end before they start; these are omitted.
-    """
-    joined: list[Interval] = []
-    for start, end in sorted(each for each in intervals if each[0] < each[1]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _without(intervals: Iterable[Interval], excluded: Iterable[Interval]) -> Iterator[Interval]:
-    """Return what is left of intervals outside of the excluded ones, both in order."""
-    gaps = _joined(excluded)
-    first = 0
-    for start, end in intervals:
-        while first < len(gaps) and gaps[first][1] <= start:
-            first += 1
-        for number in range(first, len(gaps)):
-            gap_start, gap_end = gaps[number]
-            if gap_start >= end:
-                break
-            if start < gap_start:
-                yield start, gap_start
-            start = max(start, gap_end)
-        if start < end:
-            yield start, end
-
-
-def _clipped(intervals: Iterable[Interval], start: datetime, end: datetime) -> Iterator[Interval]:
-    for first, last in intervals:
-        if first < end and last > start:
-            yield max(first, start), min(last, end)
-
-
-def _length(intervals: Iterable[Interval]) -> timedelta:
-    return sum((last - first for first, last in intervals), timedelta())
-
-
 def _length_of_days(intervals: Iterable[Interval], zone: tzinfo) -> defaultdict[date, timedelta]:
     """Return how much of each day the intervals cover."""
     lengths: defaultdict[date, timedelta] = defaultdict(timedelta)
     for start, end in intervals:
-        for day, length in _days(start, end, zone):
-            lengths[day] += length
+        for day, part in _days(start, end, zone):
+            lengths[day] += part
     return lengths
 
 

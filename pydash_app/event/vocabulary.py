@@ -22,6 +22,8 @@ class EventType(StrEnum):
     ENDPOINT_ADDED = "endpoint.added"
     ALERT_NOTIFIED = "alert.notified"
     ALERT_FAILED = "alert.failed"
+    MAINTENANCE_BEGAN = "maintenance.began"
+    MAINTENANCE_ENDED = "maintenance.ended"
     USER_REGISTERED = "user.registered"
     USER_VERIFIED = "user.verified"
     USER_LOGIN = "user.login"

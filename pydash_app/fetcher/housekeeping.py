@@ -1,19 +1,24 @@
 """The periodic tasks that do not belong to a dashboard."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import channel, clock, configuration, event, outbox
+from pydash_app import channel, clock, configuration, event, maintenance, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
 from pydash_app.event import usage
+from pydash_app.event.vocabulary import Subject
+from pydash_app.maintenance.entity import Window
 from pydash_app.user import invite_repository
+from pydash_app.user import repository as users
 from pydash_app.user.services import mail_requests, pruning
 from pydash_events import moving
 
 MAIL_INTERVAL = timedelta(seconds=5)
 NOTIFICATIONS_INTERVAL = timedelta(seconds=1)
+MAINTENANCE_INTERVAL = timedelta(seconds=5)
 EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
@@ -36,6 +41,9 @@ def schedule(scheduler: TaskScheduler) -> None:
     scheduler.add_periodic_task(
         "move events", EVENTS_INTERVAL, move_events, True, time_limit=MAIL_TIME_LIMIT
     )
+    scheduler.add_periodic_task(
+        "announce maintenance", MAINTENANCE_INTERVAL, announce_maintenance, True
+    )
     scheduler.add_periodic_task("expire events", PRUNING_INTERVAL, expire_events)
     scheduler.add_periodic_task("extract usage", USAGE_INTERVAL, extract_usage)
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
@@ -54,6 +62,20 @@ def send_mails() -> None:
 def notify() -> None:
     """Deliver the messages that are due through all channels."""
     channel.send_due()
+
+
+def announce_maintenance() -> None:
+    """Record the maintenances that began and ended as events."""
+
+    def subject_of(window: Window) -> Subject | None:
+        if window.dashboard_id is None:
+            owner = users.find(window.owner_id)
+            return owner and event.of_user(owner)
+        with contextlib.suppress(KeyError):
+            return event.of_dashboard(repository.find(window.dashboard_id))
+        return None
+
+    pydash_database.transact(lambda: maintenance.announce(datetime.now(UTC), subject_of))
 
 
 def move_events() -> None:

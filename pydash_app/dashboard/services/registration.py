@@ -18,6 +18,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import remote
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_app.event import EventType, of_dashboard, of_user, record
+from pydash_app.maintenance import repository as maintenance
 from pydash_app.secrets import UnreadableSecret
 from pydash_app.text import is_printable
 from pydash_app.user import repository as users
@@ -154,6 +155,7 @@ def delete(dashboard_id: UUID | str) -> None:
     def remove() -> None:
         dashboard = _find(dashboard_id)
         repository.delete(dashboard)
+        maintenance.delete_of(dashboard.user_id, dashboard.id)
         # The events of the dashboard itself are deleted with it.
         owner = users.find(dashboard.user_id)
         if owner is not None:
