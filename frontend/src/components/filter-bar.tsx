@@ -5,6 +5,7 @@ import Button from '@mui/material/Button';
 
 import { useInterval } from '@/api/statistics/history';
 import { Icon } from '@/components/icon';
+import { MarkersButton } from '@/components/markers-button';
 import { RangePicker } from '@/components/range-picker';
 import { Select } from '@/components/select';
 import { ZoneNote } from '@/components/zone-note';
@@ -154,6 +155,7 @@ export function FilterBar(props: FilterBarProps) {
       <RangePicker range={view.range} onChange={(range) => change({ range })} />
       {overTime && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
+      {overTime && <MarkersButton />}
       <FilterButton
         ref={filterButton}
         dashboardId={dashboardId}

@@ -22,5 +22,9 @@ export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'activity' | 's
 export const dashboardPage = (id: string, tab?: DashboardTab): string =>
   `/dashboards/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`;
 
+/** Returns the path of the events of a dashboard that match a filter. */
+export const activityTab = (id: string, filter: { event: string; until: string }): string =>
+  `${dashboardPage(id, 'activity')}?${new URLSearchParams(filter).toString()}`;
+
 export const endpointPage = (id: string, endpoint: string): string =>
   `${dashboardPage(id, 'endpoints')}/${encodeURIComponent(endpoint)}`;

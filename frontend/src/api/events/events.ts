@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 
 import {
   infiniteQueryOptions,
+  keepPreviousData,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
@@ -9,6 +10,7 @@ import {
 
 import { get, getPage, type QueryParams } from '@/api/core/client';
 import type { EventInfo } from '@/api/types';
+import { MARKED_TYPES } from '@/lib/event-markers';
 import { ROOT } from '@/lib/root';
 
 const eventsKey = ['events'] as const;
@@ -21,13 +23,16 @@ export interface EventFilter {
   type?: string;
   /** Only events that have this trait. */
   trait?: string;
+  /** Only events up to this time. */
+  until?: string;
 }
 
-const paramsOf = ({ dashboardId, type, trait }: EventFilter): QueryParams => ({
+const paramsOf = ({ dashboardId, type, trait, until }: EventFilter): QueryParams => ({
   sort: 'generated:desc',
   limit: PAGE_SIZE,
   dashboard_id: dashboardId,
   event_type: type,
+  end_timestamp: until,
   ...(trait && { 'q.field': trait, 'q.op': 'exists' }),
 });
 
@@ -45,6 +50,36 @@ const eventsQuery = (filter: EventFilter) =>
 /** The events that match a filter, newest first, page by page. */
 export const useEvents = (filter: EventFilter) => useInfiniteQuery(eventsQuery(filter));
 
+/** The maximum number of marked events: the latest ones. */
+const MAX_MARKED = 500;
+
+/**
+ * The events that charts mark, up to a time.
+ *
+ * Without a start: what began before the range of a chart may go on in it.
+ */
+export const useMarkedEvents = (dashboardId: string, until: string | undefined, isOn: boolean) =>
+  useQuery({
+    queryKey: [...eventsKey, 'marked', dashboardId, until],
+    queryFn: ({ signal }) => {
+      const types = { field: 'event_type', op: 'in', value: Object.keys(MARKED_TYPES) };
+      return get<EventInfo[]>(
+        '/events',
+        {
+          dashboard_id: dashboardId,
+          q: JSON.stringify([types]),
+          end_timestamp: until,
+          sort: 'generated:desc',
+          limit: MAX_MARKED,
+        },
+        signal,
+      );
+    },
+    enabled: isOn,
+    placeholderData: keepPreviousData,
+    refetchInterval: REFRESH_MS,
+  });
+
 /** The types of the events that the user may see. */
 export const useEventTypes = (dashboardId?: string) =>
   useQuery({
@@ -53,9 +88,10 @@ export const useEventTypes = (dashboardId?: string) =>
   });
 
 /** Loads events again as soon as there are new ones, while the page is visible. */
-export function useLiveEvents() {
+export function useLiveEvents(isOn = true) {
   const queryClient = useQueryClient();
   useEffect(() => {
+    if (!isOn) return;
     let source: EventSource | undefined;
     const connect = () => {
       source?.close();
@@ -72,5 +108,5 @@ export function useLiveEvents() {
       document.removeEventListener('visibilitychange', connect);
       source?.close();
     };
-  }, [queryClient]);
+  }, [queryClient, isOn]);
 }

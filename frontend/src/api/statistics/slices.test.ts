@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { longSlice, shortSlice, sliceAxis, sliceOf, sliceStart } from '@/api/statistics/slices';
+import { longSlice, shortSlice, sliceAxis, sliceEnd, sliceStart } from '@/api/statistics/slices';
 
 describe('a slice', () => {
   it.each([
@@ -39,11 +39,16 @@ describe('a slice', () => {
     expect(longSlice(label, timeslice, 'UTC')).toBe(long);
   });
 
-  it('is found by any moment within it', () => {
-    const labels = ['2018-05-28', '2018-05-29', '2018-05-30'];
-    expect(sliceOf(labels, new Date('2018-05-29T23:59:59Z'), 'UTC')).toBe(1);
-    expect(sliceOf(labels, new Date('2018-05-27T23:59:59Z'), 'UTC')).toBe(-1);
-  });
+  it.each([
+    ['2018', 'year', '2018-12-31T23:00:00Z'],
+    ['2018-05', 'month', '2018-05-31T22:00:00Z'],
+    ['2018-W17', 'week', '2018-04-29T22:00:00Z'],
+    ['2018-10-28', 'day', '2018-10-28T23:00:00Z'],
+    ['2018-10-28T02+01:00', 'hour', '2018-10-28T02:00:00Z'],
+    ['2018-05-29T15:45+02:00', 'minute', '2018-05-29T13:46:00Z'],
+  ] as const)('%s ends when the next %s starts', (label, timeslice, end) =>
+    expect(sliceEnd(label, timeslice, 'Europe/Berlin')).toEqual(new Date(end)),
+  );
 });
 
 it('of an hour that the clocks show twice is told apart by its offset', () => {

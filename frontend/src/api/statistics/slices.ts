@@ -5,7 +5,7 @@
  * an offset from UTC, because clocks can show an hour twice; without one they are in UTC.
  */
 import type { TimeUnit } from '@/api/types';
-import { momentOf } from '@/lib/time-zone';
+import { momentOf, plusDays, plusMonths } from '@/lib/time-zone';
 
 const DAY_MS = 86_400_000;
 
@@ -35,6 +35,22 @@ export const sliceStart = (label: string, zone: string): Date =>
   label.includes('T')
     ? clockMoment(label)
     : momentOf(labelDate(label).toISOString().slice(0, 10), zone);
+
+const HOUR_MS = 3_600_000;
+
+/** Returns the end of a slice, at which the next one starts. */
+export function sliceEnd(label: string, timeslice: TimeUnit, zone: string): Date {
+  const start = sliceStart(label, zone);
+  if (timeslice === 'hour' || timeslice === 'minute')
+    return new Date(start.getTime() + (timeslice === 'hour' ? HOUR_MS : HOUR_MS / 60));
+  const date = labelDate(label).toISOString().slice(0, 10);
+  const months = { month: 1, year: 12 };
+  const next =
+    timeslice === 'day' || timeslice === 'week'
+      ? plusDays(date, timeslice === 'day' ? 1 : 7)
+      : plusMonths(date, months[timeslice]);
+  return momentOf(next, zone);
+}
 
 type Format = Intl.DateTimeFormatOptions;
 
@@ -90,7 +106,3 @@ export function longSlice(label: string, timeslice: TimeUnit, zone: string): str
 /** The title of a time axis: "Day". */
 export const sliceAxis = (timeslice: TimeUnit): string =>
   `${timeslice.charAt(0).toUpperCase()}${timeslice.slice(1)}`;
-
-/** Returns the index of the slice that contains a time, or -1 if it is before the first. */
-export const sliceOf = (labels: readonly string[], moment: Date, zone: string): number =>
-  labels.findLastIndex((label) => sliceStart(label, zone) <= moment);

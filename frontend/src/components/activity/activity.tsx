@@ -32,6 +32,7 @@ export function Activity({ dashboardId }: { dashboardId?: string }) {
   const [params, setParams] = useSearchParams();
   const types = useEventTypes(dashboardId).data ?? [];
   const selected = params.get('event') ?? undefined;
+  const until = params.get('until') ?? undefined;
   const select = (type: string | undefined) =>
     setParams(
       (before) => {
@@ -64,7 +65,7 @@ export function Activity({ dashboardId }: { dashboardId?: string }) {
       )}
       <EventList
         label="Events"
-        filter={{ dashboardId, type: selected }}
+        filter={{ dashboardId, type: selected, until }}
         showDashboard={dashboardId === undefined}
         empty={selected === undefined ? <Empty dashboardId={dashboardId} /> : undefined}
       />

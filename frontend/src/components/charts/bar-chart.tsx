@@ -1,5 +1,5 @@
 import { ChartFrame } from '@/components/charts/chart-frame';
-import { Marks } from '@/components/charts/marks';
+import { MarkerButtons, MarkerLines } from '@/components/charts/markers';
 import { Plot, type Scales } from '@/components/charts/plot';
 import { maximum, niceTicks } from '@/components/charts/scale';
 import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
@@ -55,7 +55,7 @@ const Before = ({ series, scales: { x, y } }: { series: Series; scales: Scales }
 );
 
 function Drawing({ width, height, ...chart }: BarChartProps & { width: number; height: number }) {
-  const { categories, series, before, formatTick, marks = [], gap = 0.2 } = chart;
+  const { categories, series, before, formatTick, time, markers = [], gap = 0.2 } = chart;
   const floors = stack(chart);
   const highest = Math.max(maximum(floors.at(-1) ?? []), maximum(before?.values ?? []));
   return (
@@ -64,7 +64,7 @@ function Drawing({ width, height, ...chart }: BarChartProps & { width: number; h
         <>
           <Stacks {...{ series, floors, scales, gap }} />
           {before && <Before series={before} scales={scales} />}
-          <Marks marks={marks} scales={scales} />
+          {time && <MarkerLines {...{ markers, time, scales }} categories={categories.length} />}
         </>
       )}
     </Plot>
@@ -73,7 +73,7 @@ function Drawing({ width, height, ...chart }: BarChartProps & { width: number; h
 
 /** A bar chart over time or other categories; several series are stacked. */
 export function BarChart({ height = CHART_HEIGHT, ...chart }: BarChartProps) {
-  const { series, before, xTitle, yTitle } = chart;
+  const { series, before, xTitle, yTitle, categories, time, markers = [] } = chart;
   const shown = before ? [...series, before] : series;
   return (
     <ChartFrame
@@ -81,6 +81,9 @@ export function BarChart({ height = CHART_HEIGHT, ...chart }: BarChartProps) {
       xTitle={xTitle}
       legend={shown.length > 1 ? shown : []}
       height={height}
+      controls={(width) =>
+        time && <MarkerButtons {...{ markers, time, width }} categories={categories.length} />
+      }
     >
       {(width) => (
         <>

@@ -11,6 +11,8 @@ interface ChartFrameProps {
   legend?: readonly LegendEntry[];
   /** In pixels; may depend on the width. */
   height: number | ((width: number) => number);
+  /** What is above the drawing, such as buttons. */
+  controls?: (width: number) => ReactNode;
   /** Draws the chart in the available width. */
   children: (width: number) => ReactNode;
 }
@@ -21,7 +23,14 @@ const caption = { fontSize: '0.6875rem', lineHeight: 1.6, color: 'text.secondary
  * The frame of a chart: axis titles and legend. The drawing is hidden from screen readers, which
  * read the summary and the table.
  */
-export function ChartFrame({ yTitle, xTitle, legend = [], height, children }: ChartFrameProps) {
+export function ChartFrame({
+  yTitle,
+  xTitle,
+  legend = [],
+  height,
+  controls,
+  children,
+}: ChartFrameProps) {
   const [ref, width] = useWidth();
   return (
     <Box>
@@ -44,10 +53,14 @@ export function ChartFrame({ yTitle, xTitle, legend = [], height, children }: Ch
       )}
       <Box
         ref={ref}
-        aria-hidden
         sx={{ position: 'relative', height: typeof height === 'number' ? height : height(width) }}
       >
-        {width > 0 && children(width)}
+        {width > 0 && (
+          <>
+            <div aria-hidden>{children(width)}</div>
+            {controls?.(width)}
+          </>
+        )}
       </Box>
       {xTitle !== undefined && <Box sx={{ ...caption, textAlign: 'right' }}>{xTitle}</Box>}
     </Box>

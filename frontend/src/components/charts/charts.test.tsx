@@ -1,14 +1,17 @@
 import type { ReactNode } from 'react';
 
 import { fireEvent, render, screen } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { BarChart } from '@/components/charts/bar-chart';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Heatmap } from '@/components/charts/heatmap';
 import { LineChart } from '@/components/charts/line-chart';
+import { MARGIN } from '@/components/charts/series';
 import { formatDuration, formatNumber } from '@/lib/format';
 import { giveSize } from '@/testing/drawing';
+import { renderPage } from '@/testing/render';
 import { ColorModeProvider } from '@/theme/color-mode';
 
 beforeEach(() => giveSize());
@@ -54,22 +57,45 @@ describe('a chart of series', () => {
     expect(container.querySelector('path[stroke="#ff0000"]')?.getAttribute('d')).not.toContain('L');
   });
 
-  it('marks the start of a version with a truncated label', () => {
-    const marks = [
-      { at: 0, label: '2.0.0' },
-      { at: 2, label: 'a41f0b2c93' },
+  it('marks events within its range, close ones together', async () => {
+    const time = { edges: [0, 1000, 2000, 3000] };
+    const deploy = { shape: 'triangle', tone: 'accent', time: 'May 29', to: '/activity' } as const;
+    const markers = [
+      { ...deploy, id: '1', start: 500, label: '2.0.0', text: 'Deploy of 2.0.0' },
+      { ...deploy, id: '2', start: 2500, label: '2.1.0', text: 'Deploy of 2.1.0' },
+      { ...deploy, id: '3', start: 2510, label: '2.2.0', text: 'Deploy of 2.2.0' },
+      { ...deploy, id: '4', start: 3500, label: '2.3.0', text: 'Deploy of 2.3.0' },
     ];
-    const { container } = draw(<BarChart {...axes} series={[red]} yTitle="" marks={marks} />);
-    expect(texts(container)).toEqual(
-      expect.arrayContaining(['2.0.02.0.0', 'a41f0b…a41f0b2c93']), // with the title in full
+    const { container } = renderPage(
+      <BarChart {...axes} {...{ time, markers }} series={[red]} yTitle="" />,
     );
+    const names = screen.getAllByRole('button').map((each) => each.getAttribute('aria-label'));
+    expect(names).toEqual(['Deploy of 2.0.0, May 29', '2 events']);
+    expect(screen.getByText('2.0.0')).toBeVisible();
+    expect(container.querySelectorAll('line[stroke-dasharray]')).toHaveLength(3);
+    await userEvent.click(screen.getByRole('button', { name: '2 events' }));
+    const link = screen.getByRole('link', { name: 'Deploy of 2.2.0: show in Activity' });
+    expect(link).toHaveAttribute('href', '/activity');
+    await userEvent.keyboard('{Escape}');
+    expect(link).not.toBeInTheDocument();
+  });
+
+  it('draws an outage as a band, which ends with the chart at the latest', () => {
+    const time = { edges: [0, 1000, 2000, 3000] };
+    const outage = { shape: 'square', tone: 'bad', label: '', time: '', to: '/' } as const;
+    const markers = [{ ...outage, id: '1', start: 2000, end: 9000, text: 'Outage began' }];
+    const { container } = draw(
+      <LineChart {...axes} {...{ time, markers }} series={[red]} yTitle="" />,
+    );
+    const band = container.querySelector('rect');
+    const width = 640 - MARGIN.left - MARGIN.right;
+    expect(Number(band?.getAttribute('x'))).toBeCloseTo((2 * width) / 3);
+    expect(Number(band?.getAttribute('width'))).toBeCloseTo(width / 3);
   });
 
   it('shows the comparison series in the tooltip', async () => {
     const before = { ...red, id: 'before', name: 'Previous period', values: [1234, 8, 7] };
-    const { container } = draw(
-      <BarChart {...axes} series={[red]} before={before} yTitle="" marks={[]} />,
-    );
+    const { container } = draw(<BarChart {...axes} series={[red]} before={before} yTitle="" />);
     fireEvent.pointerMove(areaOf(container), { clientX: 1, clientY: 1 });
     expect(await screen.findByText('1,234')).toBeVisible();
     expect(screen.getAllByText('Previous period')).toHaveLength(2);

@@ -29,24 +29,46 @@ interface HoverAreaProps {
 
 const DISTANCE = 10;
 
-/** Placed on the side with more space and no wider than that. */
-const Tooltip = ({ hit, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
-  const { x, y, content } = hit;
+interface CardPlaceProps {
+  /** The position in the surrounding box, in pixels. */
+  x: number;
+  y: number;
+  /** Whether there is more space to the left. */
+  isRight: boolean;
+  /** The width of that space. */
+  room: number;
+  children: ReactNode;
+}
+
+/** Places a card on the side with more space, and no wider than that. */
+export const CardPlace = ({ x, y, isRight, room, children }: CardPlaceProps) => (
+  <Box
+    sx={{
+      position: 'absolute',
+      top: y,
+      zIndex: 'tooltip',
+      width: 'max-content',
+      maxWidth: room,
+      left: x,
+      ...(isRight && { transform: 'translateX(-100%)' }),
+    }}
+  >
+    {children}
+  </Box>
+);
+
+const Tooltip = ({ hit: { x, y, content }, area }: { hit: Hit; area: HoverAreaProps['area'] }) => {
   const isRight = x > area.width / 2;
-  const maxWidth = (isRight ? x + area.left : area.width - x) - DISTANCE;
   return (
-    <Box
-      sx={{
-        position: 'absolute',
-        top: Math.max(0, y),
-        zIndex: 'tooltip',
-        pointerEvents: 'none',
-        width: 'max-content',
-        maxWidth,
-        ...(isRight ? { right: area.width - x + DISTANCE } : { left: x + DISTANCE }),
-      }}
-    >
-      {content}
+    <Box sx={{ pointerEvents: 'none' }}>
+      <CardPlace
+        x={isRight ? x - DISTANCE : x + DISTANCE}
+        y={Math.max(0, y)}
+        isRight={isRight}
+        room={(isRight ? x + area.left : area.width - x) - DISTANCE}
+      >
+        {content}
+      </CardPlace>
     </Box>
   );
 };

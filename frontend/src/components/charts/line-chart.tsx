@@ -1,5 +1,5 @@
 import { ChartFrame } from '@/components/charts/chart-frame';
-import { Marks } from '@/components/charts/marks';
+import { MarkerButtons, MarkerLines } from '@/components/charts/markers';
 import { Plot, type Scales } from '@/components/charts/plot';
 import { maximum, niceTicks } from '@/components/charts/scale';
 import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
@@ -81,7 +81,7 @@ function Band({ series, scales, ids }: LayerProps & { ids: readonly [string, str
 }
 
 function Drawing({ width, height, ...chart }: LineChartProps & { width: number; height: number }) {
-  const { categories, series, band, formatTick, marks = [], whole = false } = chart;
+  const { categories, series, band, formatTick, time, markers = [], whole = false } = chart;
   const ticks = niceTicks(maximum(series.flatMap(({ values }) => values)), 4, whole);
   return (
     <Plot {...{ categories, formatTick, ticks, width, height }}>
@@ -90,7 +90,7 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
           {band && <Band series={series} scales={scales} ids={band} />}
           <Lines series={series} scales={scales} />
           <LonelyPoints series={series} scales={scales} />
-          <Marks marks={marks} scales={scales} />
+          {time && <MarkerLines {...{ markers, time, scales }} categories={categories.length} />}
         </>
       )}
     </Plot>
@@ -99,12 +99,16 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
 
 /** A line chart over time or other categories, with gaps for missing values. */
 export function LineChart({ height = CHART_HEIGHT, ...chart }: LineChartProps) {
+  const { categories, time, markers = [] } = chart;
   return (
     <ChartFrame
       yTitle={chart.yTitle}
       xTitle={chart.xTitle}
       legend={chart.series.length > 1 ? chart.series : []}
       height={height}
+      controls={(width) =>
+        time && <MarkerButtons {...{ markers, time, width }} categories={categories.length} />
+      }
     >
       {(width) => (
         <>

@@ -1,5 +1,6 @@
 /* Shared types of charts with a category axis: time slices, bins or hours at the bottom, and series
    of values. */
+import type { MarkerLook } from '@/lib/event-markers';
 
 export interface Series {
   id: string;
@@ -18,11 +19,37 @@ export interface Category {
   title: string;
 }
 
-/** A vertical line that marks an event. */
-export interface Mark {
-  /** The index of the category. */
-  at: number;
+/** When the categories of a chart are, if they are time slices. */
+export interface TimeScale {
+  /** The start of each slice, and the end of the last one; in ms since 1970, ascending. */
+  edges: readonly number[];
+}
+
+/** An event, or a span such as an outage, that a chart marks. */
+export interface Marker extends MarkerLook {
+  id: string;
+  /** In ms since 1970. */
+  start: number;
+  /** The end of a span. */
+  end?: number;
+  /** A few letters next to the marker, where there is room. */
   label: string;
+  /** What happened. */
+  text: string;
+  /** When, for readers. */
+  time: string;
+  /** The page that lists the event. */
+  to: string;
+}
+
+/** Returns the position of a moment on the axis, in categories; the moment is within the scale. */
+export function positionOf({ edges }: TimeScale, moment: number): number {
+  const at = Math.min(
+    edges.findLastIndex((edge) => edge <= moment),
+    edges.length - 2,
+  );
+  const [start = 0, end = 1] = edges.slice(at, at + 2);
+  return at + (moment - start) / (end - start);
 }
 
 export interface SeriesChartProps {
@@ -36,10 +63,13 @@ export interface SeriesChartProps {
   formatTick: (value: number) => string;
   /** Formats a value in the tooltip. */
   format: (value: number | null) => string;
-  marks?: readonly Mark[];
+  /** For categories that are time slices. */
+  time?: TimeScale;
+  markers?: readonly Marker[];
   /** Pixels. */
   height?: number;
 }
 
-export const CHART_HEIGHT = 240;
-export const MARGIN = { top: 8, right: 8, bottom: 24, left: 48 } as const;
+export const CHART_HEIGHT = 256;
+/** Above the plot area is a strip for markers. */
+export const MARGIN = { top: 24, right: 8, bottom: 24, left: 48 } as const;

@@ -20,7 +20,7 @@ export const TooltipCard = ({ title, children }: { title: string; children: Reac
       overflowWrap: 'anywhere',
     }}
   >
-    <Box sx={{ fontWeight: 600 }}>{title}</Box>
+    {title && <Box sx={{ fontWeight: 600 }}>{title}</Box>}
     {children}
   </Box>
 );

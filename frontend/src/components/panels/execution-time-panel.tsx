@@ -1,12 +1,12 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useVersions } from '@/api/statistics/history';
 import { useSeries, type SeriesValues, type TimeSeries } from '@/api/statistics/time-series';
 import { LineChart } from '@/components/charts/line-chart';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { peak, sliceRows, timeAxis } from '@/components/panels/time-axis';
+import { useMarkers } from '@/components/panels/use-markers';
 import { formatDuration } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
@@ -41,7 +41,7 @@ const tableOf = (series: TimeSeries) => ({
 /** Median, 90th and 99th percentile of the execution time over time. */
 export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useSeries(dashboardId, view);
-  const versions = useVersions(dashboardId).data;
+  const markers = useMarkers(dashboardId, view);
   const { scheme } = useTheme().palette;
   const seriesOf = ({ values, before }: TimeSeries): Series[] => {
     const now = PERCENTILES.map(({ statistic, name, dash }) => ({
@@ -61,7 +61,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
       title="Execution time"
       query={query}
       isEmpty={isEmpty}
-      minHeight={276}
+      minHeight={300}
       summary={summaryOf}
       note={({ resolution }) => resolutionNote(resolution)}
       table={tableOf}
@@ -74,7 +74,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
           yTitle="Time per request"
           formatTick={formatDuration}
           format={formatDuration}
-          marks={versionMarks(series, versions)}
+          markers={markers}
         />
       )}
     </Panel>

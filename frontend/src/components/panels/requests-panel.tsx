@@ -1,13 +1,13 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useVersions } from '@/api/statistics/history';
 import { useVisitsBy, type Group, type GroupedVisits } from '@/api/statistics/time-series';
 import { BarChart } from '@/components/charts/bar-chart';
 import { restColor, statusColors } from '@/theme/colors';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { peak, sliceRows, timeAxis } from '@/components/panels/time-axis';
+import { useMarkers } from '@/components/panels/use-markers';
 import { Segments } from '@/components/segments';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useUrlText } from '@/hooks/use-url-text';
@@ -60,7 +60,7 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
   const grouping: Grouping =
     isOneEndpoint || chosen === 'status_class' ? 'status_class' : 'endpoint';
   const query = useVisitsBy(dashboardId, grouping, view);
-  const versions = useVersions(dashboardId).data;
+  const markers = useMarkers(dashboardId, view);
   const colorOf = useGroupColor(dashboardId, grouping);
   const { scheme } = useTheme().palette;
   const seriesOf = ({ groups }: GroupedVisits): Series[] =>
@@ -88,7 +88,7 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
       }
       query={query}
       isEmpty={({ groups }) => groups.length === 0}
-      minHeight={276}
+      minHeight={300}
       summary={summaryOf}
       note={({ series }) => resolutionNote(series.resolution)}
       table={tableOf}
@@ -101,7 +101,7 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
           yTitle={`Requests per ${data.series.timeslice}`}
           formatTick={formatCompact}
           format={formatNumber}
-          marks={versionMarks(data.series, versions)}
+          markers={markers}
         />
       )}
     </Panel>

@@ -1,30 +1,23 @@
-import type { Version } from '@/api/statistics/history';
 import type { TimeSeries } from '@/api/statistics/time-series';
-import type { Category, Mark } from '@/components/charts/series';
-import { longSlice, shortSlice, sliceAxis, sliceOf, sliceStart } from '@/api/statistics/slices';
+import type { Category } from '@/components/charts/series';
+import { longSlice, shortSlice, sliceAxis, sliceEnd, sliceStart } from '@/api/statistics/slices';
 
 type Slices = Pick<TimeSeries, 'slices' | 'timeslice' | 'zone'>;
 
-/** Returns the categories and the title of a time axis. */
+/** Returns the categories, the title and the moments of a time axis. */
 export const timeAxis = ({ slices, timeslice, zone }: Slices) => ({
   xTitle: sliceAxis(timeslice),
+  time: {
+    edges: [
+      ...slices.map((slice) => sliceStart(slice, zone)),
+      ...slices.slice(-1).map((slice) => sliceEnd(slice, timeslice, zone)),
+    ].map((edge) => edge.getTime()),
+  },
   categories: slices.map((slice): Category => ({
     tick: shortSlice(slice, timeslice, zone),
     title: longSlice(slice, timeslice, zone),
   })),
 });
-
-/** Returns marks for the versions that start within the series. */
-export function versionMarks(
-  { slices, zone, end }: Pick<TimeSeries, 'slices' | 'zone' | 'end'>,
-  versions: readonly Version[] = [],
-): Mark[] {
-  const [first] = slices;
-  if (first === undefined) return [];
-  return versions
-    .filter(({ since }) => since >= sliceStart(first, zone) && since < end)
-    .map(({ name, since }) => ({ at: sliceOf(slices, since, zone), label: name }));
-}
 
 /** Formats the highest value and its slice: "300 (Tue, 29 May)". */
 export function peak(

@@ -1,12 +1,12 @@
 import { useTheme } from '@mui/material/styles';
 
-import { useVersions } from '@/api/statistics/history';
 import { useSeries, type TimeSeries } from '@/api/statistics/time-series';
 import { BarChart } from '@/components/charts/bar-chart';
 import { mix } from '@/theme/colors';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { peak, sliceRows, timeAxis, versionMarks } from '@/components/panels/time-axis';
+import { peak, sliceRows, timeAxis } from '@/components/panels/time-axis';
+import { useMarkers } from '@/components/panels/use-markers';
 import { formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
@@ -29,14 +29,14 @@ const tableOf = (series: TimeSeries) => ({
 /** Unique visitors (distinct IP addresses) over time. */
 export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useSeries(dashboardId, view);
-  const versions = useVersions(dashboardId).data;
+  const markers = useMarkers(dashboardId, view);
   const { scheme } = useTheme().palette;
   return (
     <Panel
       title="Unique visitors"
       query={query}
       isEmpty={isEmpty}
-      minHeight={276}
+      minHeight={300}
       summary={summaryOf}
       note={({ resolution }) => resolutionNote(resolution)}
       table={tableOf}
@@ -64,7 +64,7 @@ export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view
           yTitle={`Distinct IP addresses per ${series.timeslice}`}
           formatTick={formatCompact}
           format={formatNumber}
-          marks={versionMarks(series, versions)}
+          markers={markers}
         />
       )}
     </Panel>

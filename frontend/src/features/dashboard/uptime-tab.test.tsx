@@ -6,6 +6,7 @@ import { UptimeTab } from '@/features/dashboard/uptime-tab';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet } from '@/testing/server';
+import { mockStatistics } from '@/testing/statistics';
 
 const quiet: Downtime = {
   monitor_downtime: true,
@@ -18,6 +19,7 @@ const quiet: Downtime = {
 function renderUptime(part: Partial<Downtime>, dashboard: Partial<Dashboard> = {}) {
   mockGet('/dashboards', [makeDashboard({ id: 'shop', ...dashboard })]);
   mockGet('/dashboards/shop/downtime', { ...quiet, ...part });
+  mockStatistics({ values: { first_call: null } });
   renderPage(<UptimeTab />, '/dashboards/shop/uptime', '/dashboards/:dashboardId/uptime');
 }
 

@@ -9,15 +9,18 @@ import type { Dashboard, Downtime } from '@/api/types';
 import { LineChart } from '@/components/charts/line-chart';
 import { UptimeBar } from '@/components/charts/uptime-bar';
 import { DataTable } from '@/components/data-table';
+import { MarkersButton } from '@/components/markers-button';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
+import { timeAxis } from '@/components/panels/time-axis';
+import { useMarkers } from '@/components/panels/use-markers';
 import { StateDot } from '@/components/state-dot';
 import { ZoneNote } from '@/components/zone-note';
 import { daysOf, isMonitored } from '@/features/dashboard/uptime';
 import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
 import { useZone } from '@/hooks/use-zone';
 import { dashboardPage } from '@/lib/paths';
-import { longSlice, shortSlice } from '@/api/statistics/slices';
+import { longSlice } from '@/api/statistics/slices';
 
 const DAYS = 90;
 
@@ -115,15 +118,19 @@ const outagesTable = ({ downtime_intervals: outages }: Downtime, zone: string) =
     ]),
 });
 
-function Latency({ downtime, zone }: { downtime: Downtime; zone: string }) {
+interface LatencyProps {
+  dashboardId: string;
+  downtime: Downtime;
+  zone: string;
+}
+
+function Latency({ dashboardId, downtime, zone }: LatencyProps) {
   const { accent } = useTheme().palette.scheme;
   const days = daysOf(downtime, zone);
+  const markers = useMarkers(dashboardId, { range: { preset: 'all' }, zone });
   return (
     <LineChart
-      categories={days.map(({ date }) => ({
-        tick: shortSlice(date, 'day', zone),
-        title: longSlice(date, 'day', zone),
-      }))}
+      {...timeAxis({ slices: days.map(({ date }) => date), timeslice: 'day', zone })}
       series={[
         {
           id: 'latency',
@@ -132,11 +139,11 @@ function Latency({ downtime, zone }: { downtime: Downtime; zone: string }) {
           values: days.map(({ latency }) => latency),
         },
       ]}
-      xTitle="Day"
       yTitle="Mean ping time"
       formatTick={formatDuration}
       format={formatDuration}
-      height={200}
+      height={216}
+      markers={markers}
     />
   );
 }
@@ -153,7 +160,8 @@ export function UptimeTab() {
   const monitored = query.data === undefined || isMonitored(daysOf(query.data, zone));
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
-      <Box sx={{ justifySelf: 'end' }}>
+      <Box sx={{ justifySelf: 'end', display: 'flex', alignItems: 'center', gap: 1.5 }}>
+        <MarkersButton />
         <ZoneNote />
       </Box>
       <Panel
@@ -177,10 +185,10 @@ export function UptimeTab() {
             {...shared}
             title="Latency"
             subtitle="Response time to a ping"
-            minHeight={236}
+            minHeight={252}
             table={(downtime) => daysTable(downtime, zone)}
           >
-            {(downtime) => <Latency {...{ downtime, zone }} />}
+            {(downtime) => <Latency {...{ dashboardId, downtime, zone }} />}
           </Panel>
           <Panel
             {...shared}

@@ -35,7 +35,7 @@ export function HistogramPanel({ dashboardId, view, color }: HistogramPanelProps
       title="Distribution of execution times"
       query={query}
       isEmpty={({ counts }) => counts.length === 0}
-      minHeight={276}
+      minHeight={300}
       summary={summaryOf}
       table={tableOf}
     >

@@ -1,0 +1,22 @@
+/* Which events charts mark. */
+
+/** How a marker looks: its shape, and which colour of the theme it has. */
+export interface MarkerLook {
+  shape: 'triangle' | 'diamond' | 'square';
+  tone: 'accent' | 'textSoft' | 'bad';
+}
+
+interface MarkedType extends MarkerLook {
+  /** Whether the event begins or ends a band, such as an outage; otherwise it is a moment. */
+  band?: 'begins' | 'ends';
+}
+
+const OUTAGE: MarkerLook = { shape: 'square', tone: 'bad' };
+
+/** The types of events that charts mark; a type that is added here is marked on every time chart. */
+export const MARKED_TYPES: Readonly<Record<string, MarkedType>> = {
+  'app.deploy': { shape: 'triangle', tone: 'accent' },
+  'app.version': { shape: 'diamond', tone: 'textSoft' },
+  'app.outage.began': { ...OUTAGE, band: 'begins' },
+  'app.outage.ended': { ...OUTAGE, band: 'ends' },
+};
