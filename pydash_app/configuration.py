@@ -155,7 +155,8 @@ class Configuration(BaseSettings):
     max_user_megabytes: int = Field(
         default=10_000,
         ge=1,
-        description="The maximum size of the stored data of all dashboards of a user.",
+        description="The maximum size of the stored data of all dashboards of a user, and of the"
+        " events that the user reported.",
         examples=["10000"],
     )
     events_uri: setting_types.EventsUri = Field(

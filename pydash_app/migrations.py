@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pydash_app import outbox
 from pydash_app.channel import repository as channels
 from pydash_app.dashboard import repository as dashboards
-from pydash_app.event import reporting, usage
+from pydash_app.event import deletion, reporting, usage
 from pydash_app.maintenance import repository as maintenance
 from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
@@ -94,6 +94,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     channels.create,
     dashboards.index_again,  # By how often they are pinged.
     maintenance.create,
+    deletion.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -2,12 +2,13 @@
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self, TypedDict
 
 from pydash_events.errors import InvalidMarker
-from pydash_events.filters import EventFilter
-from pydash_events.models import Event, Model, Trait
+from pydash_events.event_rows import to_microseconds
+from pydash_events.filters import Deletion, EventFilter
+from pydash_events.models import Event, Model, Trait, as_utc
 from pydash_events.paging import MAX_EXAMINED, Order, Page, Position, position_of
 
 __all__ = ["Capabilities", "Connection", "Model", "Pagination"]
@@ -46,6 +47,8 @@ class Connection:
 
     CAPABILITIES: ClassVar[Capabilities] = {"events": {"query": {"simple": False}}}
     STORAGE_CAPABILITIES: ClassVar[Capabilities] = {"storage": {"production_ready": False}}
+    DELETED_AT_ONCE: ClassVar[int] = 1_000
+    """Events that are deleted in one transaction."""
 
     def __init__(self, conf: Mapping[str, Any] | None = None) -> None:
         options = conf or {}
@@ -85,7 +88,37 @@ class Connection:
         :param now: the current time; that of the clock by default.
         :return: how many were deleted.
         """
+        if ttl <= 0:
+            return 0
+        before = as_utc(now or datetime.now(UTC)) - timedelta(seconds=ttl)
+        return self._delete(Deletion(before=to_microseconds(before)), max_count)
+
+    def clear_project(self, max_count: int | None = None) -> int:
+        """Delete the events of the connection's project, in several transactions.
+
+        :param max_count: the maximum number of events to delete; None for all.
+        :return: how many were deleted.
+        """
+        return self._delete(Deletion(project=self.project), max_count)
+
+    def delete_some(self, deletion: Deletion, max_count: int) -> int:
+        """Delete events in one transaction.
+
+        :return: how many were deleted; fewer than `max_count` if no others are left.
+        """
         raise NotImplementedError
+
+    def _delete(self, deletion: Deletion, max_count: int | None) -> int:
+        deleted = 0
+        while max_count is None or deleted < max_count:
+            at_once = self.DELETED_AT_ONCE
+            if max_count is not None:
+                at_once = min(at_once, max_count - deleted)
+            count = self.delete_some(deletion, at_once)
+            deleted += count
+            if count < at_once:
+                break
+        return deleted
 
     def record_events(self, events: Iterable[Event]) -> list[int]:
         """Store events; a bad one does not prevent the others from being stored.

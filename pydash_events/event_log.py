@@ -16,6 +16,7 @@ from pydash_database import database_root
 from pydash_events.errors import StorageBadVersion
 from pydash_events.event_rows import EventRow
 from pydash_events.event_table import GENERATED, SEQUENCE, ColumnKey, EventTable, Group
+from pydash_events.filters import Deletion
 from pydash_events.run import Key, Place, Run, id_hashes
 
 FORMAT = 1
@@ -136,8 +137,8 @@ class EventLog(Persistent):
             start = first
         return start if start < last or rows >= FULL_ROWS else last + 1
 
-    def remove_before(self, limit: int, max_count: int) -> int:
-        """Remove events that were generated before a time.
+    def remove(self, deletion: Deletion, max_count: int) -> int:
+        """Remove events.
 
         :param max_count: the maximum number of events to remove.
         :return: how many were removed; fewer than `max_count` if there are no more.
@@ -147,15 +148,16 @@ class EventLog(Persistent):
             entries: tuple[RunEntry, ...] = getattr(owner, name)
             kept = []
             for entry in entries:
-                removed = 0
-                if entry.generated[0] < limit and count < max_count:
-                    for table in entry.run.remove_before(limit, max_count - count):
+                removed, start = 0, entry.generated[0]
+                if count < max_count and (deletion.before is None or start < deletion.before):
+                    for table in entry.run.remove(deletion, max_count - count):
                         removed += len(table)
                         if not entry.run.is_single:
                             self._count(table, -1)
                     count += removed
-                    # Unless all were removed, the earliest time is not known any more.
-                    start = limit if count < max_count else entry.generated[0]
+                    if deletion == Deletion(before=deletion.before) and count < max_count:
+                        # All were removed from before that time.
+                        start = deletion.before or start
                     entry = replace(
                         entry, rows=entry.rows - removed, generated=(start, entry.generated[1])
                     )

@@ -52,6 +52,17 @@ class Condition(NamedTuple):
         return COMPARISONS[self.op](trait.value, self.value)
 
 
+class Deletion(NamedTuple):
+    """Which events are deleted: those that have all of these properties.
+
+    :ivar before: they were generated before this time (microseconds since 1970, UTC).
+    :ivar project: they belong to it.
+    """
+
+    before: int | None = None
+    project: str | None = None
+
+
 class EventFilter:
     """Properties that all events of a query have.
 

@@ -31,6 +31,10 @@ class Connection(base.Connection):
         """Delete nothing: the log keeps its files for a time of its own."""
         return 0
 
+    def clear_project(self, max_count: int | None = None) -> int:
+        """Delete nothing: the log keeps its files for a time of its own."""
+        return 0
+
     def get_projects(self, event_type: str) -> list[str]:
         """Return none, because the log cannot be read."""
         return []

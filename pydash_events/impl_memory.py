@@ -7,12 +7,12 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from pydash_events import base
 from pydash_events.checks import Key, admit, check_events, decode_raw, encode_raw
-from pydash_events.filters import EventFilter
+from pydash_events.event_rows import to_microseconds
+from pydash_events.filters import Deletion, EventFilter
 from pydash_events.models import Event, Trait
 from pydash_events.paging import Order, Page, Position, position_of
 
@@ -57,19 +57,20 @@ class Connection(base.Connection):
             self._store.types.clear()
             self._store.traits.clear()
 
-    def clear_expired_data(
-        self, ttl: float, max_count: int | None = None, now: datetime | None = None
-    ) -> int:
-        """Delete events that are older than `ttl` seconds."""
-        if ttl <= 0:
-            return 0
-        limit = (now or datetime.now(UTC)) - timedelta(seconds=ttl)
+    def delete_some(self, deletion: Deletion, max_count: int) -> int:
+        """Delete events at once."""
+        before, project = deletion
         with self._store.lock:
             events = self._store.events
-            expired = [key for key, event in events.items() if event.generated < limit]
-            for key in expired[:max_count]:
+            deleted = [
+                key
+                for key, event in events.items()
+                if (before is None or to_microseconds(event.generated) < before)
+                and project in (None, event.project)
+            ][:max_count]
+            for key in deleted:
                 self._store.count(events.pop(key), -1)
-        return len(expired[:max_count])
+        return len(deleted)
 
     def record_events(self, events: Iterable[Event]) -> list[int]:
         """Store events."""

@@ -1,15 +1,13 @@
 """Driver for MongoDB."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import MongoClient
 
 from pydash_events import pymongo_base
-from pydash_events.event_rows import to_microseconds
-from pydash_events.models import as_utc
-from pydash_events.pymongo_base import BATCH, STORE, Document, responding
+from pydash_events.filters import Deletion
+from pydash_events.pymongo_base import STORE, Document, responding
 
 DATABASE = "pydash"
 """The name of the database if the URL has none."""
@@ -57,26 +55,19 @@ class Connection(pymongo_base.Connection):
             self.events.delete_many({})
             self.types.delete_many({})
 
-    def clear_expired_data(
-        self, ttl: float, max_count: int | None = None, now: datetime | None = None
-    ) -> int:
-        """Delete events that are older than `ttl` seconds, the oldest first."""
-        if ttl <= 0:
-            return 0
-        limit = to_microseconds(as_utc(now or datetime.now(UTC)) - timedelta(seconds=ttl))
-        deleted = 0
-        while max_count is None or deleted < max_count:
-            count = BATCH if max_count is None else min(BATCH, max_count - deleted)
-            with responding(), self.locked() as sequence:
-                self.store.update_one(STORE, {"$set": {"sequence": sequence}})
-                old = self.events.find({"generated": {"$lt": limit}}).sort("generated", 1)
-                expired = list(old.limit(count))
-                self.events.delete_many({"_id": {"$in": [each["_id"] for each in expired]}})
-                self._prune({(each["project"], each["event_type"]) for each in expired})
-            deleted += len(expired)
-            if len(expired) < count:
-                break
-        return deleted
+    def delete_some(self, deletion: Deletion, max_count: int) -> int:
+        """Delete events while the lock is held, the oldest first."""
+        wanted: Document = {}
+        if deletion.before is not None:
+            wanted["generated"] = {"$lt": deletion.before}
+        if deletion.project is not None:
+            wanted["project"] = deletion.project
+        with responding(), self.locked() as sequence:
+            self.store.update_one(STORE, {"$set": {"sequence": sequence}})
+            found = list(self.events.find(wanted).sort("generated", 1).limit(max_count))
+            self.events.delete_many({"_id": {"$in": [each["_id"] for each in found]}})
+            self._prune({(each["project"], each["event_type"]) for each in found})
+        return len(found)
 
     def _prune(self, types: Iterable[tuple[str, str]]) -> None:
         """Delete of these types what no event has any more."""

@@ -9,7 +9,6 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import sqlalchemy
@@ -24,8 +23,8 @@ from pydash_events import base
 from pydash_events.checks import Key, admit, check_events, encode_raw, is_name
 from pydash_events.errors import StorageBadVersion, StorageUnknownWriteError
 from pydash_events.event_rows import to_microseconds
-from pydash_events.filters import EventFilter
-from pydash_events.models import Event, Trait, as_utc
+from pydash_events.filters import Deletion, EventFilter
+from pydash_events.models import Event, Trait
 from pydash_events.paging import Order, Page, Position, position_of
 from pydash_events.sql_catalogue import INVALID, Catalogue, prune
 from pydash_events.sql_search import Found, Search
@@ -105,22 +104,26 @@ class Connection(base.Connection):
                     connection.execute(delete(table))
             connection.execute(update(store).values(catalogue=state.catalogue + 1))
 
-    def clear_expired_data(
-        self, ttl: float, max_count: int | None = None, now: datetime | None = None
-    ) -> int:
-        """Delete events that are older than `ttl` seconds, the oldest first."""
-        if ttl <= 0:
-            return 0
-        limit = to_microseconds(as_utc(now or datetime.now(UTC)) - timedelta(seconds=ttl))
-        deleted = 0
-        while max_count is None or deleted < max_count:
-            count = BATCH if max_count is None else min(BATCH, max_count - deleted)
-            with self._writing() as connection:
-                removed = _delete_oldest(connection, limit, count)
-            deleted += removed
-            if removed < count:
-                break
-        return deleted
+    def delete_some(self, deletion: Deletion, max_count: int) -> int:
+        """Delete events in one transaction, the oldest first."""
+        wanted = select(events.c.id, events.c.type_id)
+        if deletion.before is not None:
+            wanted = wanted.where(events.c.generated < deletion.before)
+        if deletion.project is not None:
+            wanted = wanted.join(projects, projects.c.id == events.c.project_id)
+            wanted = wanted.where(projects.c.name == deletion.project)
+        with self._writing() as connection:
+            state = connection.execute(select(store).with_for_update()).one()
+            rows = connection.execute(wanted.order_by(events.c.generated).limit(max_count)).all()
+            ids = [row.id for row in rows]
+            if not ids:
+                return 0
+            for table in TRAIT_TABLES:
+                connection.execute(delete(table).where(table.c.event_id.in_(ids)))
+            connection.execute(delete(events).where(events.c.id.in_(ids)))
+            if prune(connection, {row.type_id for row in rows}):
+                connection.execute(update(store).values(catalogue=state.catalogue + 1))
+        return len(rows)
 
     def record_events(self, event_models: Iterable[Event]) -> list[int]:
         """Store events, in transactions of `BATCH` events."""
@@ -384,22 +387,6 @@ def _unnest(table: sqlalchemy.Table, arrays: Mapping[str, list[Any]]) -> Any:
         for array, each in zip(arrays.values(), types, strict=True)
     ]
     return func.unnest(*values).table_valued(*arrays, name="given").render_derived()
-
-
-def _delete_oldest(connection: sqlalchemy.Connection, limit: int, count: int) -> int:
-    """Delete so many events from before a time, and return how many there were."""
-    state = connection.execute(select(store).with_for_update()).one()
-    wanted = select(events.c.id, events.c.type_id).where(events.c.generated < limit)
-    rows = connection.execute(wanted.order_by(events.c.generated).limit(count)).all()
-    if not rows:
-        return 0
-    ids = [row.id for row in rows]
-    for table in TRAIT_TABLES:
-        connection.execute(delete(table).where(table.c.event_id.in_(ids)))
-    connection.execute(delete(events).where(events.c.id.in_(ids)))
-    if prune(connection, {row.type_id for row in rows}):
-        connection.execute(update(store).values(catalogue=state.catalogue + 1))
-    return len(rows)
 
 
 def _merge(found: list[Found], order: Order, limit: int) -> Page:

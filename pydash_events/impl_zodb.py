@@ -5,24 +5,19 @@ Events are written into the inbox, in the transaction of what they record, and f
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, ClassVar
 
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, database_root, transact
 from pydash_events import base, event_log, inbox
 from pydash_events.checks import Key, admit, check_events
 from pydash_events.errors import StorageUnknownWriteError
-from pydash_events.event_rows import EventRow, to_microseconds, to_row
+from pydash_events.event_rows import EventRow, to_row
 from pydash_events.event_table import EventTable
-from pydash_events.filters import EventFilter
+from pydash_events.filters import Deletion, EventFilter
 from pydash_events.models import Event, Trait
 from pydash_events.moving import move
 from pydash_events.page_search import UNSEQUENCED, PageSearch
 from pydash_events.paging import Order, Page, Position
-
-# Events that are deleted in one transaction.
-EXPIRED_AT_ONCE = 10_000
 
 
 class Connection(base.Connection):
@@ -33,6 +28,7 @@ class Connection(base.Connection):
 
     CAPABILITIES: ClassVar[base.Capabilities] = {"events": {"query": {"simple": True}}}
     STORAGE_CAPABILITIES: ClassVar[base.Capabilities] = {"storage": {"production_ready": True}}
+    DELETED_AT_ONCE: ClassVar[int] = 10_000
 
     def __init__(self, url: str, conf: Mapping[str, Any] | None = None) -> None:
         super().__init__(conf)
@@ -61,24 +57,14 @@ class Connection(base.Connection):
 
         transact(clear, timeout=BACKGROUND_TIMEOUT)
 
-    def clear_expired_data(
-        self, ttl: float, max_count: int | None = None, now: datetime | None = None
-    ) -> int:
-        """Delete events of all projects that are older than `ttl` seconds."""
-        if ttl <= 0:
-            return 0
+    def delete_some(self, deletion: Deletion, max_count: int) -> int:
+        """Delete events in one transaction, after those in the inbox were moved into the log."""
         move()
-        limit = to_microseconds((now or datetime.now(UTC)) - timedelta(seconds=ttl))
-        count = 0
-        while max_count is None or count < max_count:
-            at_once = EXPIRED_AT_ONCE
-            if max_count is not None:
-                at_once = min(at_once, max_count - count)
-            deleted = transact(partial(_remove_before, limit, at_once), timeout=BACKGROUND_TIMEOUT)
-            count += deleted
-            if deleted < at_once:
-                break
-        return count
+
+        def remove() -> int:
+            return event_log.event_log().remove(deletion, max_count)
+
+        return transact(remove, timeout=BACKGROUND_TIMEOUT)
 
     def record_events(self, events: Iterable[Event]) -> list[int]:
         """Store events in the inbox."""
@@ -191,7 +177,3 @@ def _waiting(projects: Sequence[str]) -> EventTable | None:
             if row.project in wanted:
                 rows.setdefault((row.project, row.message_id), row)
     return EventTable.of(list(rows.values()), UNSEQUENCED) if rows else None
-
-
-def _remove_before(limit: int, max_count: int) -> int:
-    return event_log.event_log().remove_before(limit, max_count)

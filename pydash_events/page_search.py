@@ -111,7 +111,7 @@ class PageSearch:
         }
         self._after_key: SortKey | None = None
         if self.after is not None:
-            after = (to_microseconds(self.after.generated), self.after.sequence)
+            after = (to_microseconds(self.after.generated), self._sequence_of(self.after))
             self._after_key = self._key(*after, self.after.message_id)
             for column, value in zip((GENERATED, SEQUENCE), after, strict=True):
                 if column == self._primary:
@@ -132,7 +132,10 @@ class PageSearch:
                 break
             if found is None:
                 # What shares the first bound is examined in any case, so that every page advances.
-                if self.examined >= self.max_examined and key > first:
+                # Events in the inbox are few, and no position before one is still valid when it has
+                # its sequence.
+                is_waiting = len(key) == len(self.order.keys) and abs(key[-1]) >= UNSEQUENCED
+                if self.examined >= self.max_examined and key > first and not is_waiting:
                     page.position = self._position_before(key)
                     break
             elif self._is_new(found):
@@ -142,6 +145,18 @@ class PageSearch:
                     event.sequence = None
                 page.append(event)
         return page
+
+    def _sequence_of(self, position: Position) -> int:
+        """Return the sequence of an event now: the one of its position may be from the inbox."""
+        key = position.project, position.message_id
+        if 0 < position.sequence < UNSEQUENCED or position.project == _NO_PROJECT:
+            return position.sequence
+        table, row = self.log.find(key) or (self.inbox, -1)
+        if table is not None and table is self.inbox:
+            row = table.row_of.get(key, -1)
+        if table is None or row < 0:
+            return position.sequence
+        return int(table.values(SEQUENCE)[row])
 
     def _is_new(self, found: Found) -> bool:
         """Return whether an event is after the position, and not only a copy in the inbox."""

@@ -14,6 +14,7 @@ from persistent import Persistent
 
 from pydash_events import bloom, table_format, zones
 from pydash_events.event_table import GENERATED, MESSAGE_ID, Array, Column, ColumnKey, EventTable
+from pydash_events.filters import Deletion
 from pydash_events.frames import FrameEntry
 from pydash_events.zones import Zones
 
@@ -107,25 +108,37 @@ class Run(Persistent):
         bits = self.id_filter.read(_decode_filter)
         return [keys[index] for index in bloom.may_contain(bits, hashes, _ID_PROBES).tolist()]
 
-    def remove_before(self, limit: int, max_count: int) -> list[EventTable]:
-        """Remove events that were generated before a time, and return them.
+    def remove(self, deletion: Deletion, max_count: int) -> list[EventTable]:
+        """Remove events, and return them.
 
         :param max_count: the maximum number of events to remove.
         """
         blocks, removed, count = list(self.blocks), [], 0
-        known = self.read_zones()
-        for number in range(len(blocks)):
-            if known is not None and known.limits[GENERATED][0][number] >= limit:
+        before, project = deletion
+        known, numbers = self.read_zones(), list(range(len(blocks)))
+        if known is not None and project is not None:
+            numbers = known.blocks_of(project, None)
+        for number in numbers:
+            if (
+                known is not None
+                and before is not None
+                and known.limits[GENERATED][0][number] >= before
+            ):
                 continue
             block = self.block(number)
             if block is None or count >= max_count:
                 continue
-            expired = np.flatnonzero(block.values(GENERATED) < limit)[: max_count - count]
-            if not len(expired):
+            doomed = np.ones(len(block), dtype=bool)
+            if before is not None:
+                doomed = block.values(GENERATED) < before
+            if project is not None:
+                doomed &= np.repeat([of == project for of, _ in block.groups], block.sizes)
+            rows = np.flatnonzero(doomed)[: max_count - count]
+            if not len(rows):
                 continue
-            rest = np.setdiff1d(np.arange(len(block)), expired)
-            removed.append(block.take(expired))
-            count += len(expired)
+            rest = np.setdiff1d(np.arange(len(block)), rows)
+            removed.append(block.take(rows))
+            count += len(rows)
             blocks[number] = (
                 FrameEntry.of(table_format.encode(block.take(rest))) if len(rest) else None
             )

@@ -46,6 +46,7 @@ from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
 
 from pydash_app.dashboard.stored import Stored
+from pydash_app.event import delete_later, of_dashboard
 from pydash_app.identifiers import as_uuid
 from pydash_cube.chunk import prefetch
 from pydash_cube.version import Version, version_of
@@ -154,11 +155,12 @@ def update(dashboard: "Dashboard") -> None:
 
 
 def delete(dashboard: "Dashboard") -> None:
-    """Delete a dashboard with all its data.
+    """Delete a dashboard with all its data; its events are deleted soon.
 
     :raises KeyError: the dashboard is not in the repository.
     """
     _dashboards().remove(dashboard)
+    delete_later(of_dashboard(dashboard))
     requests = database_root()[_FETCH_REQUESTS]
     if dashboard.id in requests:
         requests.remove(dashboard.id)

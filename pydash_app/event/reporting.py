@@ -9,7 +9,7 @@ from uuid import UUID
 from BTrees.OOBTree import OOBTree
 
 from pydash_app import configuration
-from pydash_app.errors import InvalidInput, TooManyRequests
+from pydash_app.errors import TooManyRequests
 from pydash_app.event.store import store
 from pydash_app.event.vocabulary import Subject, is_reported
 from pydash_database import database_root, transact
@@ -19,7 +19,6 @@ from pydash_events import Event, Trait
 MAX_PER_DAY = 100_000
 MAX_TYPES = 200
 MAX_TRAITS = 1_000
-MEGABYTE = 1_000_000
 _REPORTED = "reported_events"
 
 REASONS = MappingProxyType(
@@ -76,6 +75,11 @@ def report(subject: Subject, events: Sequence[Event]) -> list[Outcome]:
     ]
 
 
+def reported_bytes(account: UUID) -> int:
+    """Return the size of the events that an account has reported and that have not expired."""
+    return sum(each.bytes for each in database_root()[_REPORTED].get(account, {}).values())
+
+
 def forget(account: UUID) -> None:
     """Delete the counts of an account."""
     database_root()[_REPORTED].pop(account, None)
@@ -108,20 +112,15 @@ def count(account: UUID, events: int, size: int, now: datetime) -> None:
 
     :param size: of the events (bytes).
     :raises TooManyRequests: the account has reported too many today (UTC).
-    :raises InvalidInput: the events of the account take too much space.
     """
     today = now.astimezone(UTC).date()
-    settings = configuration.current()
+    retention = configuration.current().events_retention
     by_day: Mapping[date, Reported] = database_root()[_REPORTED].get(account, {})
-    if settings.events_retention:
-        oldest = today - timedelta(days=settings.events_retention)
+    if retention:
+        oldest = today - timedelta(days=retention)
         by_day = {day: each for day, each in by_day.items() if day >= oldest}
     before = by_day.get(today, Reported())
     if before.events + events > MAX_PER_DAY:
         raise TooManyRequests(f"At most {MAX_PER_DAY:,} events may be reported per day.")
-    limit = settings.max_user_megabytes * MEGABYTE
-    if sum(each.bytes for each in by_day.values()) + size > limit:
-        reason = f"Your events have reached the limit of {settings.max_user_megabytes:,} MB."
-        raise InvalidInput(reason)
     counted = Reported(before.events + events, before.bytes + size)
     database_root()[_REPORTED][account] = {**by_day, today: counted}

@@ -37,6 +37,7 @@ class EventType(StrEnum):
     SESSION_ENDED = "session.ended"
     USAGE_EXTRACTED = "usage.extracted"
     SYSTEM_STARTED = "system.started"
+    SYSTEM_UPGRADED = "system.upgraded"
 
 
 RESERVED_PREFIXES = (

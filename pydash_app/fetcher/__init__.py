@@ -9,8 +9,10 @@ import signal
 import socket
 import threading
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from importlib.metadata import version
 from types import FrameType
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,9 +23,11 @@ from periodic_tasks.dask_executor import DaskExecutor
 from periodic_tasks.process_executor import ProcessExecutor
 from periodic_tasks.scheduling_loop import TaskExecutor
 from pydash_app.configuration import Configuration
+from pydash_app.event.recording import record_start
 from pydash_app.fetcher import housekeeping
 from pydash_app.fetcher.lease import Heartbeat, LeaseKeeper, LeaseLostError, last_heartbeat
 from pydash_app.fetcher.reconciliation import Reconciler
+from pydash_database import transact
 from pydash_logger.logger import Logger
 
 __all__ = ["Heartbeat", "last_heartbeat", "run"]
@@ -52,8 +56,13 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
     if stop is None:
         stop = _stop_on_signals()
     keeper = LeaseKeeper(f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}")
+    is_recorded = False
     while keeper.wait(stop):
         logger.info("Acquired the lease; scheduling starts")
+        if not is_recorded:
+            with suppress(pydash_database.DatabaseUnavailable):
+                transact(partial(record_start, version("pydash-io")))
+                is_recorded = True
         try:
             _schedule(configuration, keeper, stop)
         except LeaseLostError:

@@ -8,7 +8,7 @@ from periodic_tasks import TaskScheduler
 from pydash_app import channel, clock, configuration, event, maintenance, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
-from pydash_app.event import usage
+from pydash_app.event import deletion, usage
 from pydash_app.event.vocabulary import Subject
 from pydash_app.maintenance.entity import Window
 from pydash_app.user import invite_repository
@@ -22,6 +22,7 @@ MAINTENANCE_INTERVAL = timedelta(seconds=5)
 EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
+DELETION_INTERVAL = timedelta(minutes=1)
 USAGE_INTERVAL = timedelta(minutes=1)
 DATABASE_INTERVAL = timedelta(hours=6)
 GROWTH_INTERVAL = timedelta(seconds=10)
@@ -45,6 +46,7 @@ def schedule(scheduler: TaskScheduler) -> None:
         "announce maintenance", MAINTENANCE_INTERVAL, announce_maintenance, True
     )
     scheduler.add_periodic_task("expire events", PRUNING_INTERVAL, expire_events)
+    scheduler.add_periodic_task("delete events", DELETION_INTERVAL, deletion.delete_due)
     scheduler.add_periodic_task("extract usage", USAGE_INTERVAL, extract_usage)
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
     scheduler.add_periodic_task("drop records", PRUNING_INTERVAL, drop_expired_records)

@@ -13,6 +13,7 @@ from flask import Response, current_app, request
 from pydash_app import event as event_log
 from pydash_app.dashboard import dashboards_of_user
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.dashboard.services import quota
 from pydash_app.errors import Conflict, Forbidden, InvalidInput, NotFound
 from pydash_app.event import reporting
 from pydash_database import transact
@@ -165,6 +166,7 @@ def report(body: NewEvents) -> RecordedEvents:
             for key in reported
         }
         if number:
+            quota.check_events(user.id, size)
             reporting.count(user.id, number, size, datetime.now(UTC))
         return subjects
 

@@ -768,6 +768,30 @@ def test_many_events_expire(connect: Connect) -> None:
     assert ids(left) == [str(i) for i in range(3999, 5000)]
 
 
+def test_the_events_of_one_project_are_deleted(connect: Connect) -> None:
+    connection = connect()
+    connection.record_events(
+        [
+            event(f"{i:04}", number("n", i), project=str(i % 5), generated=START + i * HOUR)
+            for i in range(5000)
+        ]
+    )
+    other, doomed = connection.bound_to("3"), connection.bound_to("2")
+    assert doomed.clear_project(max_count=0) == 0
+    assert doomed.clear_project(max_count=10) == 10
+    assert len(list(doomed.get_events(EventFilter()))) == 990
+    assert doomed.clear_project() == 990
+    assert list(doomed.get_events(EventFilter())) == []
+    assert list(doomed.get_event_types()) == []
+    assert doomed.clear_project() == 0
+    assert connection.bound_to("unknown").clear_project() == 0
+    left = connection.get_events(EventFilter(admin_proj=[*"01234"]))
+    assert ids(left) == [f"{i:04}" for i in range(5000) if i % 5 != 2]
+    assert other.get_trait_types("Foo") == {"n": Trait.INT_TYPE}
+    # Its ids and names can be used again.
+    assert doomed.record_events([event("0002", text("n", ""))]) == [0]
+
+
 def test_the_clock_is_now(connection: base.Connection) -> None:
     now = datetime.now(UTC)
     connection.record_events([event("1", generated=now - HOUR), event("2", generated=now + HOUR)])

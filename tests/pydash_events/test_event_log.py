@@ -24,6 +24,7 @@ from pydash_events import (
     table_format,
 )
 from pydash_events.event_log import EventLog
+from pydash_events.filters import Deletion
 from pydash_events.moving import move
 
 START = datetime(2026, 11, 30, tzinfo=UTC)
@@ -166,16 +167,16 @@ def test_small_runs_are_merged_with_a_larger_one_that_follows(store: base.Connec
 def test_events_expire_in_transactions_of_their_own(
     filled: base.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(impl_zodb, "EXPIRED_AT_ONCE", 100)
-    remove_before, calls = EventLog.remove_before, []
+    monkeypatch.setattr(impl_zodb.Connection, "DELETED_AT_ONCE", 100)
+    remove, calls = EventLog.remove, []
 
-    def fail_later(log: EventLog, limit: int, max_count: int) -> int:
+    def fail_later(log: EventLog, deletion: Deletion, max_count: int) -> int:
         calls.append(max_count)
         if len(calls) == 4:
             raise ZeroDivisionError
-        return remove_before(log, limit, max_count)
+        return remove(log, deletion, max_count)
 
-    monkeypatch.setattr(EventLog, "remove_before", fail_later)
+    monkeypatch.setattr(EventLog, "remove", fail_later)
     with pytest.raises(ZeroDivisionError):
         filled.clear_expired_data(1, now=START + 501 * SECOND)
     assert len(all_events(filled)) == COUNT - 300

@@ -21,6 +21,7 @@ from pydash_events import (
     Trait,
     get_connection,
     impl_memory,
+    moving,
 )
 from pydash_events.inbox import BAGS, inbox
 from pydash_events.moving import move, ship
@@ -217,15 +218,25 @@ def test_an_id_that_two_transactions_recorded_is_found_once(in_memory: None) -> 
 
 
 @pytest.mark.parametrize("by", ["after", "marker"])
-@pytest.mark.parametrize("is_moved", [False, True])
+@pytest.mark.parametrize("second", ["message_id", "sequence"])
+@pytest.mark.parametrize("moved_at_once", [0, 1, 1_000])
 @pytest.mark.parametrize("direction", ["asc", "desc"])
 def test_a_page_goes_on_after_an_event_in_the_inbox(
-    in_memory: None, by: str, direction: str, is_moved: bool
+    in_memory: None,
+    by: str,
+    second: str,
+    direction: str,
+    moved_at_once: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(moving, "MOVED_AT_ONCE", moved_at_once)
     store = get_connection("zodb://")
-    store.record_events(events(*"abcd"))
+    # All of the same microsecond.
+    ids = ["d", "a", "c", "b"]
+    for each in ids:
+        store.record_events(events(each))
     found: list[str] = []
-    options: Any = {"limit": 1, "sort": [("generated", direction), ("message_id", direction)]}
+    options: Any = {"limit": 1, "sort": [("generated", direction), (second, direction)]}
     while page := store.get_events(EventFilter(), options):
         assert isinstance(page, Page)
         found += [each.message_id for each in page]
@@ -233,9 +244,34 @@ def test_a_page_goes_on_after_an_event_in_the_inbox(
         if by == "after" and page.position is None:
             break
         options[by] = page.position if by == "after" else found[-1]
-        if is_moved:
-            move()
-    assert sorted(found) == [*"abcd"]
+        transact(moving._move_some)
+    in_order = ids if second == "sequence" else sorted(ids)
+    assert found == in_order[:: 1 if direction == "asc" else -1]
+
+
+@pytest.mark.parametrize("second", ["message_id", "sequence"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_a_short_page_goes_on_after_events_were_moved(
+    in_memory: None, second: str, direction: str
+) -> None:
+    store = get_connection("zodb://", {"max_examined": 1})
+    for each in ["d", "a", "c", "b"]:
+        store.record_events(events(each))
+    moving.move()
+    for each in ["h", "e", "g", "f"]:
+        store.record_events(events(each))
+    wanted = EventFilter(traits_filter=[{"key": "n", "integer": 1}])
+    options: Any = {"limit": 9, "sort": [("generated", direction), (second, direction)]}
+    found: list[str] = []
+    while True:
+        page = store.get_events(wanted, options)
+        assert isinstance(page, Page)
+        found += [each.message_id for each in page]
+        if page.position is None:
+            break
+        options["after"] = page.position
+        moving.move()
+    assert sorted(found) == [*"abcdefgh"]
 
 
 def test_events_are_spread_over_the_bags(in_memory: None) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from pydash_app import configuration
 from pydash_app.event import failed_logins, reporting
 from pydash_app.user.api_token import Scope
 from pydash_database import transact
@@ -234,7 +235,8 @@ class TestReporting:
         assert "traits" in response.json()["events"][0]["message"]
 
     def test_their_size_is_limited(self, alice: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(reporting, "MEGABYTE", 0)
+        changed = configuration.current().model_copy(update={"max_user_megabytes": 0})
+        monkeypatch.setattr(configuration, "_current", changed)
         response = alice.post("/api/events", {"event_type": DEPLOY})
         assert response.status_code == 400
         assert "limit" in response.json()["message"]

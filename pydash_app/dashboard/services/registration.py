@@ -156,7 +156,7 @@ def delete(dashboard_id: UUID | str) -> None:
         dashboard = _find(dashboard_id)
         repository.delete(dashboard)
         maintenance.delete_of(dashboard.user_id, dashboard.id)
-        # The events of the dashboard itself are deleted with it.
+        # The events of the dashboard itself are deleted as well.
         owner = users.find(dashboard.user_id)
         if owner is not None:
             record(

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from periodic_tasks.process_executor import ProcessExecutor
+from pydash_app import event
 from pydash_app import fetcher as fetchers
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
@@ -22,6 +23,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, registration
 from pydash_app.fetcher import last_heartbeat
 from pydash_database import transact
+from pydash_events import EventFilter
 from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 from tests.pydash_app.fetching.support.owners import make_owner
@@ -83,6 +85,14 @@ def visits(dashboard_id: uuid.UUID) -> int:
 
 def has_visits(dashboard_id: uuid.UUID, count: int) -> bool:
     return visits(dashboard_id) == count
+
+
+@pytest.mark.usefixtures("fetcher")
+def test_its_start_is_recorded() -> None:
+    installation = event.store(event.INSTALLATION.project)
+    wait_until(lambda: bool(list(installation.get_events(EventFilter()))))
+    [found] = installation.get_events(EventFilter())
+    assert found.event_type == "system.started"
 
 
 @pytest.mark.usefixtures("fetcher")

@@ -11,9 +11,11 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.retention import Retention
-from pydash_app.dashboard.services import fetching
+from pydash_app.dashboard.services import fetching, quota
 from pydash_app.dashboard.services.retention import drop_expired
 from pydash_app.dashboard.stored import Stored
+from pydash_app.errors import InvalidInput
+from pydash_app.event import reporting
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 from pydash_database import database_root, transact
@@ -111,12 +113,30 @@ def test_all_dashboards_of_a_user_share_a_limit(app: MonitoredApp, limit: Any) -
     stranger = add_dashboard(app)
     limit(max_user_requests=15)
     assert [fetch(each) for each in (first, second, stranger)] == [15, 0, 15]
-    assert "Your dashboards have reached the limit of 15 stored requests" in (
+    assert "Your account has reached the limit of 15 stored requests" in (
         second.fetching.error or ""
     )
     transact(lambda: repository.delete(first))
     assert fetch(second) == 15
     assert transact(lambda: repository.stored_of_user(owner)).calls == 15
+
+
+def test_events_and_dashboards_of_a_user_share_a_limit(app: MonitoredApp, limit: Any) -> None:
+    write(app, 15)
+    dashboard = add_dashboard(app)
+    limit(max_user_megabytes=1)
+    transact(lambda: reporting.count(dashboard.user_id, 1, 999_999, NOW))
+    # The first page exceeds the limit.
+    assert fetch(dashboard) == 10
+    assert "Your account has reached the limit of 1 MB" in (dashboard.fetching.error or "")
+    transact(lambda: quota.check_events(uuid.uuid4(), 1_000_000))
+    with pytest.raises(InvalidInput, match="limit of 1 MB of storage"):
+        transact(lambda: quota.check_events(dashboard.user_id, 1))
+    transact(lambda: reporting.forget(dashboard.user_id))
+    assert fetch(dashboard) == 15
+    transact(lambda: quota.check_events(dashboard.user_id, 900_000))
+    with pytest.raises(InvalidInput):
+        transact(lambda: quota.check_events(dashboard.user_id, 1_000_000))
 
 
 def test_a_deleted_dashboard_and_user_leave_nothing(app: MonitoredApp) -> None:
