@@ -15,7 +15,7 @@ from pydash_http.errors import (
     ResponseTooLarge,
 )
 from pydash_http.policy import FetchPolicy
-from pydash_http.session import GuardedSession, Pong, ping
+from pydash_http.session import GuardedSession, Pong, check_address, ping
 from pydash_http.urls import Url
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Resolver",
     "ResponseTooLarge",
     "Url",
+    "check_address",
     "ping",
     "resolve",
 ]

@@ -116,18 +116,27 @@ class Guard:
 
         :raises RemoteError: see its subclasses.
         """
-        addresses = list(filter(self._policy.allows, self._resolve(host, port)))
-        if not addresses:
-            raise AddressRefused(
-                f"{host} resolves to a network address from which this PyDash must not fetch. Its "
-                "administrator can allow more with PYDASH_FETCH_ALLOW."
-            )
+        addresses = self.allowed_addresses(host, port)
         for position, address in enumerate(addresses[:-1]):
             # An address that drops packets must not use up the time of the others.
             share = self.seconds_left(math.inf) / (len(addresses) - position)
             with suppress(OSError):
                 return self._connect(address, port, share)
         return self._connect(addresses[-1], port, math.inf)
+
+    def allowed_addresses(self, host: str, port: int) -> list[str]:
+        """Resolve a host.
+
+        :raises AddressRefused: the policy allows none of its addresses.
+        :raises RemoteError: the host is unknown, or resolving it takes too long.
+        """
+        addresses = list(filter(self._policy.allows, self._resolve(host, port)))
+        if not addresses:
+            raise AddressRefused(
+                f"{host} resolves to a network address from which this PyDash must not fetch. Its "
+                "administrator can allow more with PYDASH_FETCH_ALLOW."
+            )
+        return addresses
 
     def _resolve(self, host: str, port: int) -> list[str]:
         """Resolve a host in a thread, because a lookup can only be abandoned, not interrupted."""

@@ -10,6 +10,7 @@ So is the total time of a request, even if the server keeps sending one byte per
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from io import BytesIO
@@ -31,7 +32,7 @@ from pydash_http.connections import (
     resolve,
     tls_context,
 )
-from pydash_http.errors import InvalidResponse, RemoteUnreachable, translated
+from pydash_http.errors import InvalidResponse, RemoteTimeout, RemoteUnreachable, translated
 from pydash_http.policy import FetchPolicy
 from pydash_http.urls import Url
 
@@ -211,6 +212,24 @@ class Pong(NamedTuple):
     status: int
     latency: float
     certificate_expires: datetime | None
+
+
+def check_address(url: str, allow: str, timeout: float) -> None:
+    """Check whether PyDash may connect to the host of a URL, as far as that is known now.
+
+    It sends nothing. Every connection is checked again.
+
+    :param allow: the addresses to which to connect; see `FetchPolicy.parse`.
+    :param timeout: the time to resolve the host, in seconds.
+    :raises AddressRefused: the URL is invalid, or leads to no allowed address.
+    """
+    parsed = Url.parse(url)
+    limits = Limits(connect_timeout=timeout, total_timeout=timeout)
+    guard = Guard(FetchPolicy.parse(allow), limits, resolve, None)
+    guard.begin_request()
+    # A host that is unknown now may be known later.
+    with suppress(RemoteUnreachable, RemoteTimeout):
+        guard.allowed_addresses(parsed.host, parsed.port)
 
 
 def ping(

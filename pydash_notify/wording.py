@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydash_notify.message import Alert, Notification
+from pydash_notify.message import Alert
 
 MAX_TITLE = 200
 MAX_SHORT = 500
@@ -44,19 +44,16 @@ def text_of(alerts: Sequence[Alert]) -> str:
     return "\n\n".join("\n".join(_lines(alert)) for alert in alerts)
 
 
-def short_text(notification: Notification) -> str:
+def short_text_of(alerts: Sequence[Alert]) -> str:
     """Return a text for the small screen of a phone: a line for each alert, without addresses."""
-    if not notification.alerts:
-        return notification.text[:MAX_SHORT]
     lines = []
-    for alert in notification.alerts:
+    for alert in alerts:
         lasted = f", after {duration(alert.duration)}" if alert.duration is not None else ""
-        if len(notification.alerts) == 1:
+        if len(alerts) == 1:
             lines.append(f"{alert.text or alert.rule.name}{lasted}")
         else:
             lines.append(f"{alert.rule.name} ({_STATES[alert.state]}{lasted}): {alert.text}")
-    shortened = "\n".join(map(one_line, lines))
-    return shortened if len(shortened) <= MAX_SHORT else shortened[: MAX_SHORT - 1] + "…"
+    return shortened("\n".join(map(one_line, lines)), MAX_SHORT)
 
 
 def one_line(text: str) -> str:
@@ -66,7 +63,16 @@ def one_line(text: str) -> str:
     'Shop Bcc: eve@example.com'
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= MAX_TITLE else line[: MAX_TITLE - 1] + "…"
+    return shortened(line, MAX_TITLE)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return a text, or its beginning if it is longer than allowed.
+
+    >>> shortened("Connection refused", 11)
+    'Connection…'
+    """
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def point_in_time(time: datetime) -> str:

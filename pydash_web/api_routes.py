@@ -7,6 +7,7 @@ import pydash_web.controller.change_dashboard_settings
 import pydash_web.controller.change_endpoint_settings
 import pydash_web.controller.change_password
 import pydash_web.controller.change_settings
+import pydash_web.controller.channels
 import pydash_web.controller.dashboards
 import pydash_web.controller.delete_dashboard
 import pydash_web.controller.delete_user
@@ -307,6 +308,57 @@ get_traits = get(
 )
 get_capabilities = get(
     "/capabilities", controller.events.capabilities, READ, name="get_capabilities"
+)
+
+# -- Notification channels --------------------------------------------------------------------
+
+NO_CHANNEL = {404: "Channel not found."}
+get_channels = get("/channels", controller.channels.channels, READ, name="get_channels")
+create_channel = post(
+    "/channels",
+    controller.channels.create,
+    WRITE,
+    name="create_channel",
+    limit=limits.ADD,
+    transactional=False,
+    waits=_always,
+)
+preview_message = post(
+    "/channels/preview", controller.channels.preview, WRITE, name="preview_message"
+)
+change_channel = post(
+    "/channels/<channel_id>/change_settings",
+    controller.channels.change,
+    WRITE,
+    name="change_channel",
+    limit=limits.PROBE,
+    errors=NO_CHANNEL,
+    transactional=False,
+    waits=lambda body: body.settings is not None,
+)
+delete_channel = post(
+    "/channels/<channel_id>/delete",
+    controller.channels.delete,
+    WRITE,
+    name="delete_channel",
+    errors=NO_CHANNEL,
+)
+test_channel = post(
+    "/channels/<channel_id>/test",
+    controller.channels.test,
+    WRITE,
+    name="test_channel",
+    limit=limits.TEST,
+    errors=NO_CHANNEL,
+    transactional=False,
+    waits=_always,
+)
+get_deliveries = get(
+    "/channels/<channel_id>/deliveries",
+    controller.channels.deliveries,
+    READ,
+    name="get_deliveries",
+    errors=NO_CHANNEL,
 )
 
 # -- Usage ------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
-OTHER_LANGUAGES = ("json", "nginx", "python", "text")
+OTHER_LANGUAGES = ("jinja", "json", "nginx", "python", "text")
 TOKEN = "a token that nobody can guess"
 PASSWORD = "correct horse battery staple"
 READY = re.compile(r"PyDash is ready at (\S+)(?: \(sign in as demo, password (.+)\))?")

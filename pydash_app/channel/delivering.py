@@ -1,17 +1,20 @@
 """Composes a message and delivers it, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from uuid import UUID
 
 from pydash_app import configuration, outbox
 from pydash_app.channel.entity import Channel, Delivery
 from pydash_app.user import find
 from pydash_app.user.entity import comparable
 from pydash_logger.logger import Logger
-from pydash_mail import sending, templates
-from pydash_notify import kinds, wording
-from pydash_notify.message import Notification
+from pydash_mail import sending
+from pydash_mail import templates as mail_texts
+from pydash_notify import kinds, templates, wording
+from pydash_notify.message import Alert, Notification
 from pydash_notify.sending import Result
 
 logger = Logger(__name__)
@@ -25,7 +28,7 @@ def prepare(channel: Channel, delivery: Delivery) -> Send:
     :raises UnreadableSecret: the secret key has changed.
     """
     current, settings = configuration.current(), channel.settings
-    notification = compose(delivery)
+    notification = compose(channel.kind, delivery.id, delivery.alerts, channel.template)
     if channel.kind != "mail":
         return _bounded(
             partial(kinds.send, channel.kind, settings, notification, allow=current.fetch_allow)
@@ -38,8 +41,8 @@ def prepare(channel: Channel, delivery: Delivery) -> Send:
     mail = sending.Message(
         address,
         notification.title,
-        templates.format_plain("alert", **values),
-        templates.format_html("alert", **values),
+        mail_texts.format_plain("alert", **values),
+        mail_texts.format_html("alert", **values),
         notification.id,
     )
 
@@ -59,19 +62,50 @@ def prepare(channel: Channel, delivery: Delivery) -> Send:
     return _bounded(send_mail)
 
 
-def compose(delivery: Delivery) -> Notification:
-    """Return the message of a delivery."""
-    alerts = delivery.alerts
-    url = configuration.current().public_url
+def compose(
+    kind: str,
+    delivery_id: UUID,
+    alerts: Sequence[Alert],
+    template: str | None,
+    *,
+    strict: bool = False,
+) -> Notification:
+    """Return a message.
+
+    :param kind: the kind of channel; its text is short if it is for phones.
+    :param alerts: empty for a test.
+    :param template: the template of its text; None for PyDash's own words.
+    :param strict: whether to refuse a template that fails, instead of falling back to these words.
+    :raises TemplateInvalid: the template fails.
+    """
     if alerts:
-        title, text = wording.title_of(alerts), wording.text_of(alerts)
-        first = alerts[0]
-        url = first.url if len(alerts) == 1 or not first.dashboard else first.dashboard.url
+        words = wording.short_text_of if kind in kinds.PHONES else wording.text_of
+        title, text = wording.title_of(alerts), words(alerts)
+        dashboard = alerts[0].dashboard
+        url = dashboard.url if dashboard and len(alerts) > 1 else alerts[0].url
     else:
         title, text = wording.TEST_TITLE, wording.TEST_TEXT
-    return Notification(
-        str(delivery.id), delivery.kind, datetime.now(UTC), title, text, url, alerts
+        url = configuration.current().public_url
+    message = Notification(
+        str(delivery_id),
+        "alert" if alerts else "test",
+        datetime.now(UTC),
+        title,
+        text,
+        url,
+        tuple(alerts),
     )
+    if template is None:
+        return message
+    try:
+        text = templates.fill_in(template, message)
+    except templates.TemplateInvalid:
+        # Better a message in other words than none.
+        if strict:
+            raise
+        return message
+    length = wording.MAX_SHORT if kind in kinds.PHONES else templates.MAX_OUTPUT
+    return replace(message, text=wording.shortened(text, length))
 
 
 def write_disabled(channel: Channel) -> None:
@@ -89,8 +123,8 @@ def write_disabled(channel: Channel) -> None:
     outbox.write(
         owner.mail,
         f"PyDash disabled your notification channel {wording.one_line(channel.name)}",
-        templates.format_plain("channel_disabled", **values),
-        templates.format_html("channel_disabled", **values),
+        mail_texts.format_plain("channel_disabled", **values),
+        mail_texts.format_html("channel_disabled", **values),
     )
 
 

@@ -11,6 +11,7 @@ from persistent import Persistent
 
 from pydash_app.secrets import decrypt, encrypt
 from pydash_notify.message import Alert
+from pydash_notify.settings import Kind
 
 DEFAULT_GROUP_WAIT = timedelta(seconds=30)
 DEFAULT_GROUP_INTERVAL = timedelta(minutes=5)
@@ -31,13 +32,12 @@ class Channel(Persistent):
     """A way to reach an account.
 
     :param owner_id: the account that it belongs to.
-    :param kind: one of `pydash_notify.kinds`.
     :param settings: by name; encrypted at rest.
     :param now: the time of its creation (UTC).
     """
 
     def __init__(
-        self, owner_id: UUID, name: str, kind: str, settings: Mapping[str, Any], now: datetime
+        self, owner_id: UUID, name: str, kind: Kind, settings: Mapping[str, Any], now: datetime
     ) -> None:
         self.id = uuid4()
         self.owner_id = owner_id

@@ -38,6 +38,7 @@ SECURITY_SCHEMES = {
 PATH_PARAMETERS = {
     "dashboard_id": {"type": "string", "format": "uuid"},
     "token_id": {"type": "string", "format": "uuid"},
+    "channel_id": {"type": "string", "format": "uuid"},
 }
 
 Json = dict[str, Any]

@@ -74,16 +74,17 @@ def invalid(errors: dict[str, list[str]]) -> InvalidInput:
     return InvalidInput("; ".join(f"{name}: {' '.join(errors[name])}" for name in errors), errors)
 
 
-def validate(model: type[Model], given: Any) -> Model:
+def validate(model: type[Model], given: Any, prefix: str = "") -> Model:
     """Validate what a request contains.
 
+    :param prefix: what precedes the names of the fields in messages.
     :raises InvalidInput: a field is invalid.
     """
     try:
         return model.model_validate(given)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-    errors = _by_field(details)
+    errors = {prefix + name: reasons for name, reasons in _by_field(details).items()}
     raise invalid(errors) if errors else InvalidInput("The body must be a JSON object.")
 
 

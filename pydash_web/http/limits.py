@@ -53,6 +53,8 @@ CODE = Limit(per_address="30 per 10 minutes", per_account="30 per 10 minutes")
 PROBE = Limit(per_address="60 per 10 minutes", per_account="30 per 10 minutes")
 # A script may add all apps of a company at once.
 ADD = Limit("60 per 10 minutes", "30 per 10 minutes", of_scripts="100 per 10 minutes")
+# Each sends a message to somebody else's server.
+TEST = Limit(per_address="60 per minute", per_account="10 per minute")
 FETCH = Limit(per_address="60 per minute", per_account="10 per minute")
 
 

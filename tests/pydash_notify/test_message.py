@@ -143,8 +143,7 @@ def test_a_text_says_what_since_when_how_much_and_where() -> None:
 
 @given(st.lists(ALERTS, min_size=1, max_size=20))
 def test_titles_and_short_texts_are_short_whatever_apps_report(alerts: list[Alert]) -> None:
-    title, text = wording.title_of(alerts), wording.text_of(alerts)
-    message = Notification("m", "alert", SINCE, title, text, "u", tuple(alerts))
+    title = wording.title_of(alerts)
     assert len(title) <= wording.MAX_TITLE
     assert title.isprintable()
-    assert len(wording.short_text(message)) <= wording.MAX_SHORT
+    assert len(wording.short_text_of(alerts)) <= wording.MAX_SHORT

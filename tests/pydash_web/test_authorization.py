@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.routing import Rule
 
+from pydash_app.channel import managing
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE
 from pydash_database import transact
+from pydash_notify.settings import Gotify
 from pydash_web import react_server
 from tests.pydash_web.support.running_site import (
     PASSWORD,
@@ -42,6 +44,9 @@ CHANGING = (401, 401, 200, 403, 403, 403, 200, 401)
 # What needs a secret that was sent by mail, or an address that answers: refused, but not for
 # who asks.
 ANYBODY_WITH_CODE = (400,) * 8
+# What is Alice's, and does not exist for others.
+READING_ALICES = (401, 401, 200, 404, 404, 200, 200, 401)
+CHANGING_ALICES = (401, 401, 200, 404, 404, 403, 200, 401)
 ADMINISTRATORS = (403, 403, 403, 403, 200, 403, 403, 403)
 REPORTS = (401, 401, 403, 403, 200, 403, 403, 401)
 
@@ -91,6 +96,13 @@ MATRIX = {
     "get_trait_types": ONES_OWN,
     "get_traits": ONES_OWN,
     "get_capabilities": ONES_OWN,
+    "get_channels": ONES_OWN,
+    "create_channel": ADDING,
+    "preview_message": ADDING,
+    "change_channel": CHANGING_ALICES,
+    "delete_channel": CHANGING_ALICES,
+    "test_channel": CHANGING_ALICES,
+    "get_deliveries": READING_ALICES,
     "get_login_usage": REPORTS,
     "post_login_usage": REPORTS,
     "get_raw_login_usage": REPORTS,
@@ -123,6 +135,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_dashboard_settings": {"name": "Renamed"},
     "change_endpoint_settings": {"hidden": True},
     "report_events": {"event_type": "app.deploy"},
+    "create_channel": {
+        "name": "Mine",
+        "kind": "gotify",
+        "settings": {"url": "http://127.0.0.1:9", "token": "x"},
+    },
+    "preview_message": {"kind": "mail"},
+    "change_channel": {"name": "Renamed"},
     "post_login_usage": {},
     "post_raw_login_usage": {"aggregate": "d"},
     "post_login_usage_plot": {"content_type": "svg"},
@@ -136,6 +155,7 @@ DESTRUCTIVE = {
     "delete_token",
     "delete_session",
     "delete_dashboard",
+    "delete_channel",
 }
 QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
@@ -188,8 +208,14 @@ def alices_things(alice: UUID) -> dict[str, str]:
         "path": "login",
         "verification_code": "unknown",
         "session_id": transact(lambda: find_user(alice).sessions.active()[0].id),
+        "channel_id": str(transact(lambda: make_channel(alice))),
         "token_id": str(transact(lambda: tokens.issue(find_user(alice), "x", Scope.READ)[0].id)),
     }
+
+
+def make_channel(owner: UUID) -> UUID:
+    settings = Gotify(url="http://127.0.0.1:9", token="x")
+    return managing.create(owner, "gotify", settings, managing.Changes(name="Phone")).id
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,15 @@ GOOD: dict[str, dict[str, Any]] = {
         "token": "x",
     },
     "/api/dashboards/<dashboard_id>/endpoints/foo/change_settings": {"hidden": True},
+    "/api/channels": {
+        "name": "x",
+        "kind": "gotify",
+        "settings": {"url": "http://127.0.0.1:9", "token": "x"},
+        "group_wait": 30,
+        "group_interval": 300,
+        "enabled": True,
+    },
+    "/api/channels/preview": {"kind": "mail"},
 }
 # Events are refused one by one (`test_event_routes`), and the usage report is for administrators
 # (`test_usage_routes`).

@@ -761,6 +761,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the channels of the account */
+        get: operations["get_channels"];
+        put?: never;
+        /** Add a channel */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return what a message looks like, with example values */
+        post: operations["preview_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/change_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the settings of a channel */
+        post: operations["change_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a channel. Rules that used it remain, without it */
+        post: operations["delete_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test through a channel, and return the result
+         * @description It is sent at once and only once. The status of the response is 200 even if it fails.
+         */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the last messages through a channel */
+        get: operations["get_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/login": {
         parameters: {
             query?: never;
@@ -923,6 +1029,96 @@ export interface components {
             };
         };
         /**
+         * ChannelInfo
+         * @description A notification channel, without its secrets.
+         */
+        ChannelInfo: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "mail" | "webhook" | "slack" | "discord" | "telegram" | "teams" | "google_chat" | "mattermost" | "matrix" | "ntfy" | "gotify" | "pushover" | "pagerduty" | "opsgenie" | "apprise";
+            /** @description Those of the kind; secrets are "••••". */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** @description Seconds for which an alert waits for others of its dashboard. */
+            group_wait: number;
+            /** @description Seconds between two messages about a dashboard. */
+            group_interval: number;
+            /** @description The text of messages, in a small part of Jinja; null for PyDash's own words. */
+            template: string | null;
+            /** @description False after ten messages in a row failed. */
+            enabled: boolean;
+            /** @description The number of messages in a row that failed. */
+            failures: number;
+            last_success: string | null;
+            /** @description Why the last attempt failed; null if it succeeded. */
+            last_error: string | null;
+            /** Format: date-time */
+            created: string;
+        };
+        /**
+         * ChannelMessage
+         * @description A message and the changed channel.
+         */
+        ChannelMessage: {
+            message: string;
+            channel: components["schemas"]["ChannelInfo"];
+        };
+        /**
+         * ChannelSettings
+         * @description The settings of a channel; omitted settings remain unchanged.
+         */
+        ChannelSettings: {
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description Those of its kind; omitted ones remain unchanged, and so do those that are "••••". If the address of a server changes, its secrets are required again.
+             * @default null
+             */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Seconds for which an alert waits for others of its dashboard.
+             * @default null
+             */
+            group_wait?: number | null;
+            /**
+             * @description Seconds between two messages about a dashboard.
+             * @default null
+             */
+            group_interval?: number | null;
+            /**
+             * @description The text of messages, in a small part of Jinja; null for PyDash's own words.
+             * @default null
+             */
+            template?: string | null;
+            /** @default null */
+            enabled?: boolean | null;
+        };
+        /**
+         * ChannelTest
+         * @description What became of a test.
+         */
+        ChannelTest: {
+            /** @description Whether the other side has accepted the message. */
+            ok: boolean;
+            /** @description The HTTP status of its response, if there was one. */
+            status: number | null;
+            error: string | null;
+            /** @description How long it took. */
+            seconds: number;
+        };
+        /**
+         * Channels
+         * @description The channels of the account, oldest first.
+         */
+        Channels: {
+            channels: components["schemas"]["ChannelInfo"][];
+        };
+        /**
          * Connection
          * @description The address of a dashboard, its token and its extra request headers.
          */
@@ -936,6 +1132,16 @@ export interface components {
             headers?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * CreatedChannel
+         * @description A message and the new channel.
+         */
+        CreatedChannel: {
+            message: string;
+            channel: components["schemas"]["ChannelInfo"];
+            /** @description Signs the messages of a webhook; shown only here. Null for other kinds. */
+            secret: string | null;
         };
         /**
          * Credentials
@@ -1161,6 +1367,37 @@ export interface components {
          * @description The user's dashboards, sorted by name.
          */
         Dashboards: components["schemas"]["DashboardInfo"][] | components["schemas"]["DashboardOverview"][];
+        /**
+         * Deliveries
+         * @description The last messages through a channel, newest first.
+         */
+        Deliveries: {
+            deliveries: components["schemas"]["DeliveryInfo"][];
+        };
+        /**
+         * DeliveryInfo
+         * @description A message, and the attempts to deliver it.
+         */
+        DeliveryInfo: {
+            /**
+             * Format: uuid
+             * @description The same at each attempt.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "alert" | "test";
+            /** @enum {string} */
+            state: "sent" | "waiting" | "failed";
+            /** Format: date-time */
+            created: string;
+            sent: string | null;
+            attempts: number;
+            /** @description The HTTP status of the last response. */
+            status: number | null;
+            /** @description Why the last attempt failed. */
+            error: string | null;
+            next_attempt: string | null;
+        };
         /**
          * Downtime
          * @description The outages of an app; an ongoing outage counts up to now.
@@ -1397,6 +1634,131 @@ export interface components {
             message: string;
         };
         /**
+         * NewChannel
+         * @description A channel to add.
+         */
+        NewChannel: {
+            name: string;
+            /** @enum {string} */
+            kind: "mail" | "webhook" | "slack" | "discord" | "telegram" | "teams" | "google_chat" | "mattermost" | "matrix" | "ntfy" | "gotify" | "pushover" | "pagerduty" | "opsgenie" | "apprise";
+            /** @description Those of the kind. */
+            settings: {
+                /**
+                 * Address
+                 * Format: email
+                 */
+                address: string;
+            } | {
+                /** Url */
+                url: string;
+                /**
+                 * Secret
+                 * @description Signs the messages; random by default.
+                 */
+                secret?: string;
+            } | {
+                /**
+                 * Url
+                 * @example https://hooks.slack.com/services/T/B/X
+                 */
+                url: string;
+            } | {
+                /**
+                 * Url
+                 * @example https://discord.com/api/webhooks/1/X
+                 */
+                url: string;
+            } | {
+                /** Token */
+                token: string;
+                /** Chat Id */
+                chat_id: string;
+            } | {
+                /** Url */
+                url: string;
+            } | {
+                /** Url */
+                url: string;
+            } | {
+                /** Url */
+                url: string;
+            } | {
+                /** Homeserver */
+                homeserver: string;
+                /** Token */
+                token: string;
+                /**
+                 * Room
+                 * @description The internal ID of the room, which begins with an exclamation mark.
+                 */
+                room: string;
+            } | {
+                /**
+                 * Server
+                 * @default https://ntfy.sh
+                 */
+                server?: string;
+                /** Topic */
+                topic: string;
+                /**
+                 * Token
+                 * @default null
+                 */
+                token?: string | null;
+            } | {
+                /** Url */
+                url: string;
+                /** Token */
+                token: string;
+            } | {
+                /** User */
+                user: string;
+                /** Token */
+                token: string;
+            } | {
+                /** Integration Key */
+                integration_key: string;
+                /**
+                 * Region
+                 * @default us
+                 * @enum {string}
+                 */
+                region?: "us" | "eu";
+            } | {
+                /** Api Key */
+                api_key: string;
+                /**
+                 * Region
+                 * @default us
+                 * @enum {string}
+                 */
+                region?: "us" | "eu";
+            } | {
+                /**
+                 * Url
+                 * @description Its scheme is one of: 46elks, bulksms, chanify, clickatell, clicksend, d7sms, dingtalk, discord, feishu, firehydrant, flock, gchat, groupme, httpsms, ifttt, ilert, incidentio, join, lark, line, msg91, msgbird, notifiarr, onesignal, pagerduty, pagertree, pbul, plivo, pover, prowl, push, pushed, pushy, revolt, schan, seven, signl4, slack, spike, splunk, spush, squadcast, telnyx, tgram, threema, twilio, twist, viber, vonage, webex, zoom.
+                 */
+                url: string;
+            };
+            /**
+             * @description Seconds for which an alert waits for others of its dashboard.
+             * @default 30
+             */
+            group_wait?: number;
+            /**
+             * @description Seconds between two messages about a dashboard.
+             * @default 300
+             */
+            group_interval?: number;
+            /**
+             * @description The text of messages, in a small part of Jinja; null for PyDash's own words.
+             * @default null
+             */
+            template?: string | null;
+            /** @default true */
+            enabled?: boolean;
+        };
+        /**
          * NewDashboard
          * @description A dashboard to add.
          */
@@ -1539,6 +1901,14 @@ export interface components {
             number,
             string
         ];
+        /**
+         * Preview
+         * @description A message with example values.
+         */
+        Preview: {
+            title: string;
+            text: string;
+        };
         /**
          * Probe
          * @description The result of a connection test, step by step.
@@ -1726,6 +2096,19 @@ export interface components {
          * @enum {string}
          */
         StatusClass: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+        /**
+         * TemplateToPreview
+         * @description A template, and the kind of channel that it is for.
+         */
+        TemplateToPreview: {
+            /** @enum {string} */
+            kind: "mail" | "webhook" | "slack" | "discord" | "telegram" | "teams" | "google_chat" | "mattermost" | "matrix" | "ntfy" | "gotify" | "pushover" | "pagerduty" | "opsgenie" | "apprise";
+            /**
+             * @description The text of messages, in a small part of Jinja; null for PyDash's own words.
+             * @default null
+             */
+            template?: string | null;
+        };
         /**
          * TimeUnit
          * @description The lengths of time slices, longest first.
@@ -5122,6 +5505,503 @@ export interface operations {
             };
             /** @description Not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedChannel"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateToPreview"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelSettings"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Channel not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Channel not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Channel not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_deliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The ID of the last delivery of the page before. */
+                marker?: string;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Channel not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
