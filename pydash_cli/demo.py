@@ -69,7 +69,8 @@ def create_demo_user() -> None:
     def create_or_update() -> None:
         existing = pydash_app.user.find_by_name(USER_NAME)
         if existing is None:
-            registration.create(USER_NAME, chosen, "demo@example.com", verified=True)
+            # An administrator, so that the demo has all pages.
+            registration.create(USER_NAME, chosen, "demo@example.com", verified=True, admin=True)
         elif not existing.check_password(chosen):
             existing.set_password(chosen)
 

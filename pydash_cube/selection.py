@@ -5,6 +5,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -157,6 +158,16 @@ class Selection:
     def counts(self, field: CallField) -> Cells:
         """Return the number of calls by group, slice and value of one more field."""
         return self._roll_up((*self.query.by, field), ["visits"], digests=False)
+
+    def codes_before(self, field: CallField) -> Ints:
+        """Return the values of a field that calls before the range have, ascending."""
+        if self.query.start is None:
+            return np.zeros(0, dtype=np.int64)
+        query = replace(self.query, start=None, end=self.query.start, timeslice=None)
+        before = Selection(self._cube, query)
+        cells = before._roll_up([field], [], digests=False)
+        self._note(before.cut)
+        return cells.keys[0]
 
     def _roll_up(self, by: Sequence[str], measures: Iterable[str], *, digests: bool) -> Cells:
         roll = _Roll(tuple(by), tuple(measures), digests)

@@ -8,6 +8,7 @@ import pydash_web.controller.change_endpoint_settings
 import pydash_web.controller.change_password
 import pydash_web.controller.change_settings
 import pydash_web.controller.channels
+import pydash_web.controller.dashboard_usage
 import pydash_web.controller.dashboards
 import pydash_web.controller.delete_dashboard
 import pydash_web.controller.delete_user
@@ -247,6 +248,13 @@ get_unique_visitor_heatmap = get(
     controller.visitor_heatmap.unique_visitor_heatmap,
     READ,
     name="get_unique_visitor_heatmap",
+)
+get_dashboard_usage = get(
+    "/dashboards/<dashboard_id>/usage",
+    controller.dashboard_usage.dashboard_usage,
+    READ,
+    name="get_dashboard_usage",
+    streams={"text/csv": None},
 )
 change_endpoint_settings = post(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/change_settings",

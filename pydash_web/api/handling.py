@@ -105,7 +105,7 @@ def _run(operation: Operation, arguments: dict[str, Any]) -> Response:
         key = None if result.key is None else (operation.name, result.key)
         result = built(key, partial(concurrency.run_query, result.build, account))
     rendered = Rendered.of(result) if isinstance(result, BaseModel) else result
-    response = Response(rendered.body, status, rendered.headers, mimetype="application/json")
+    response = Response(rendered.body, status, rendered.headers, mimetype=rendered.media_type)
     if operation.is_revalidated:
         g.body_tag = rendered.tag
         response.headers["Cache-Control"] = "private, no-cache"

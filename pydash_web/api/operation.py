@@ -28,7 +28,8 @@ class Operation:
     :param transactional: whether the controller runs in one transaction or begins its own.
     :param waits: whether a request with this body may wait for a user's server or a slow reader.
         The number of such requests is limited. None: no request waits.
-    :param streams: the media types of a streamed response, each with its model if it is JSON.
+    :param streams: the media types that are not declared by the type of what the controller
+        returns, each with its model if it is JSON.
     """
 
     method: str
@@ -64,7 +65,7 @@ class Operation:
         if get_origin(returned) in (Rendered, Computed):
             (returned,) = get_args(returned)
         if issubclass(returned, BaseModel):
-            return {"application/json": returned}
+            return {"application/json": returned, **self.streams}
         return dict(self.streams)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Serializes responses as JSON, and caches those that are expensive to compute."""
+"""Serializes responses, and caches those that are expensive to compute."""
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
@@ -19,14 +19,15 @@ _OVERHEAD = 2_000
 
 @dataclass(frozen=True)
 class Rendered(Generic[Model]):
-    """A response model, serialized as JSON.
+    """A response model, serialized as JSON or in another format.
 
-    :ivar body: the JSON.
+    :ivar body: the JSON, for instance.
     :ivar headers: additional headers of the response.
     """
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
 
     @classmethod
     def of(cls, model: Model, headers: Mapping[str, str] | None = None) -> "Rendered[Model]":

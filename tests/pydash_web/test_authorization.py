@@ -87,6 +87,7 @@ MATRIX = {
     "get_execution_time_histogram": READING,
     "get_visitor_heatmap": READING,
     "get_unique_visitor_heatmap": READING,
+    "get_dashboard_usage": READING,
     "change_endpoint_settings": CHANGING,
     "get_events": ONES_OWN,
     "report_events": ADDING,

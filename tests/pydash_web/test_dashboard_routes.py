@@ -111,6 +111,7 @@ ROUTES_OF_A_DASHBOARD = [
     ("GET", "/execution_time_histogram"),
     ("GET", "/visitor_heatmap"),
     ("GET", "/unique_visitor_heatmap"),
+    ("GET", "/usage"),
     ("GET", "/downtime"),
     ("GET", "/progress"),
     ("GET", "/export"),

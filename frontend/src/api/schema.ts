@@ -615,6 +615,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/{dashboard_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the number of users and addresses in each period, and how many of them are new */
+        get: operations["get_dashboard_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards/{dashboard_id}/endpoints/{endpoint_name}/change_settings": {
         parameters: {
             query?: never;
@@ -1361,6 +1378,17 @@ export interface components {
             error_rate: number | null;
             /** @description Requests per hour of the last 24 hours, oldest first. */
             sparkline: number[];
+        };
+        /**
+         * DashboardUsage
+         * @description The periods of the report, in order.
+         */
+        DashboardUsage: {
+            periods: components["schemas"]["UsagePeriod"][];
+            /** @description What is a lower bound, because there are more distinct values than are stored by name. See `limits_reached` of the dashboard. */
+            lower_bounds: ("users" | "addresses")[];
+            /** @description See the response of `query`; null if every request counts at its own time. */
+            resolution: ("utc_hour" | "utc_day") | null;
         };
         /**
          * Dashboards
@@ -2176,6 +2204,29 @@ export interface components {
          * @description The values of a trait.
          */
         Traits: components["schemas"]["TraitInfo"][];
+        /**
+         * UsagePeriod
+         * @description How many users and addresses made requests during a period.
+         */
+        UsagePeriod: {
+            /** @description Such as 2026-11-30, 2026-W49, 2026-11, 2026-Q4 or 2026. */
+            period: string;
+            /**
+             * Format: date-time
+             * @description The last day of the period, as midnight.
+             */
+            timestamp: string;
+            /** @description The number of distinct values of `group_by`, without empty. */
+            users: number;
+            /** @description Those whose first matching request is in this period. */
+            new_users: number;
+            /** @description The others. */
+            returning_users: number;
+            /** @description The number of distinct addresses. */
+            addresses: number;
+            new_addresses: number;
+            returning_addresses: number;
+        };
         /**
          * UsagePlot
          * @description The points of a chart.
@@ -4898,6 +4949,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Heatmap"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_dashboard_usage: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first day of the period 90 days before the end. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+                status_class?: components["schemas"]["StatusClass"];
+                /** @description The length of the periods; the first letter is enough. */
+                aggregate?: components["schemas"]["Aggregate"];
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardUsage"];
+                    "text/csv": unknown;
                 };
             };
             /** @description A parameter is missing or invalid; `errors` names it. */
