@@ -98,7 +98,10 @@ nginx:
 
 # --- checks ------------------------------------------------------------------------------------
 
-test: install-test browser databases nginx lint types frontend-test $(PAGES) $(WHEEL) backend-test
+# First what needs one processor each, side by side. The output of each target stays together.
+test: install-test browser databases nginx $(PAGES) $(WHEEL)
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types frontend-test
+	$(MAKE) --no-print-directory backend-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
