@@ -22,6 +22,7 @@ import pydash_web.controller.exporter
 import pydash_web.controller.fetch_dashboard
 import pydash_web.controller.login
 import pydash_web.controller.logout
+import pydash_web.controller.maintenance
 import pydash_web.controller.progress
 import pydash_web.controller.query
 import pydash_web.controller.register_dashboard
@@ -261,6 +262,44 @@ change_endpoint_settings = post(
     controller.change_endpoint_settings.change_endpoint_settings,
     WRITE,
     errors=NO_ENDPOINT,
+)
+
+# -- Maintenance ------------------------------------------------------------------------------
+
+NO_WINDOW = {404: "Maintenance not found."}
+get_maintenance = get(
+    "/maintenance", controller.maintenance.get_windows, READ, name="get_maintenance"
+)
+create_maintenance = post(
+    "/maintenance",
+    controller.maintenance.create_window,
+    WRITE,
+    name="create_maintenance",
+    errors={404: "No such dashboard."},
+)
+change_maintenance = post(
+    "/maintenance/<window_id>/change_settings",
+    controller.maintenance.change_window,
+    WRITE,
+    name="change_maintenance",
+    errors=NO_WINDOW,
+)
+stop_maintenance = post(
+    "/maintenance/<window_id>/stop",
+    controller.maintenance.stop_window,
+    WRITE,
+    name="stop_maintenance",
+    errors=NO_WINDOW,
+)
+delete_maintenance = post(
+    "/maintenance/<window_id>/delete",
+    controller.maintenance.delete_window,
+    WRITE,
+    name="delete_maintenance",
+    errors=NO_WINDOW,
+)
+mute_dashboard = post(
+    "/dashboards/<dashboard_id>/mute", controller.maintenance.mute_dashboard, WRITE
 )
 
 # -- Events -----------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from pydash_app.event import EventType, record
 from pydash_app.event.vocabulary import Subject
 from pydash_app.intervals import Interval
 from pydash_app.maintenance import repository
-from pydash_app.maintenance.entity import KEEP, Window
+from pydash_app.maintenance.entity import KEEP, Window, periods
 from pydash_app.maintenance.schedule import DAY
 
 __all__ = ["MAX_WINDOWS", "add", "announce", "excluded", "is_active", "of_dashboard"]
 
-MAX_WINDOWS = 100
+MAX_WINDOWS = 50
 
 
 class App(Protocol):
@@ -45,7 +45,7 @@ def of_dashboard(dashboard: App) -> list[Window]:
 
 def excluded(windows: Iterable[Window], start: datetime, end: datetime) -> list[Interval]:
     """Return the periods in [start, end) that do not count as uptime or downtime."""
-    return [interval for window in windows for interval in window.intervals(start, end)]
+    return [each for window in windows for each in periods(window.plans, start, end)]
 
 
 def add(window: Window) -> None:

@@ -39,6 +39,7 @@ PATH_PARAMETERS = {
     "dashboard_id": {"type": "string", "format": "uuid"},
     "token_id": {"type": "string", "format": "uuid"},
     "channel_id": {"type": "string", "format": "uuid"},
+    "window_id": {"type": "string", "format": "uuid"},
 }
 
 Json = dict[str, Any]

@@ -7,6 +7,7 @@ from typing import Any
 
 from persistent import Persistent
 
+from pydash_app import maintenance
 from pydash_app.dashboard import load
 from pydash_app.dashboard.downtime import Failure
 from pydash_app.dashboard.endpoint import Endpoint
@@ -56,8 +57,10 @@ def dashboards_json(
             yield from islice(dashboard.endpoints.values(), LISTED_ENDPOINTS + 1)
 
     def json(dashboard: Dashboard) -> bytes:
-        version = version_of(dashboard, *parts(dashboard), *parts_of_parts(dashboard))
-        minute = None if dashboard.downtime.is_empty else _this_minute()
+        windows = maintenance.of_dashboard(dashboard)
+        version = version_of(dashboard, *windows, *parts(dashboard), *parts_of_parts(dashboard))
+        is_timeless = dashboard.downtime.is_empty and not windows
+        minute = None if is_timeless else _this_minute()
         model_of = dashboard_info if with_endpoints else dashboard_overview
 
         def build() -> bytes:
@@ -112,6 +115,9 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
     """
     fetching, summary, log = dashboard.fetching, dashboard.summary, dashboard.downtime
     now = _this_minute()
+    start = now - UPTIME_WINDOW
+    windows = maintenance.of_dashboard(dashboard)
+    excluded = maintenance.excluded(windows, start, now)
     progress = None
     if not fetching.state.has_history:
         progress = ImportProgress(
@@ -148,7 +154,8 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
             for field, name in fetching.overflow_names.items()
         ],
         "progress": progress,
-        "downtime_percentage": log.percentage(now - UPTIME_WINDOW, now, now),
+        "downtime_percentage": log.percentage(start, now, now, excluded),
+        "in_maintenance": any(window.period_at(datetime.now(UTC)) for window in windows),
         "summary": DashboardSummary(
             visits_today=today.visits,
             p50=today.p50,

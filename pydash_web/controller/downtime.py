@@ -5,6 +5,7 @@ from itertools import groupby
 from statistics import fmean
 from zoneinfo import ZoneInfo
 
+from pydash_app import maintenance
 from pydash_web.controller.dashboard_info import ping_failure
 from pydash_web.controller.dates import days
 from pydash_web.controller.lookup import find_dashboard
@@ -18,6 +19,7 @@ def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
     zone = ZoneInfo(query.timezone)
     first, last = days(query)
     log, end, now = dashboard.downtime, last + timedelta(days=1), datetime.now(UTC)
+    excluded = maintenance.excluded(maintenance.of_dashboard(dashboard), first, end)
     outages = [
         Outage(
             start=each.start,
@@ -25,15 +27,16 @@ def get_downtime(dashboard_id: str, query: DateRange) -> Downtime:
             seconds=(each.end - each.start).total_seconds(),
             cause=ping_failure(each.cause),
         )
-        for each in log.outages(first, end, now)
+        for each in log.outages(first, end, now, excluded)
     ]
     pings = groupby(log.latency(first, end), key=lambda ping: ping[0].astimezone(zone).date())
     return Downtime(
         monitor_downtime=dashboard.monitor_downtime,
         downtime_intervals=outages,
-        downtime_percentage=log.percentage(first, end, now),
+        downtime_percentage=log.percentage(first, end, now, excluded),
         total_downtimes={
-            each.day: each.downtime.total_seconds() for each in log.per_day(first, end, now, zone)
+            each.day: each.downtime.total_seconds()
+            for each in log.per_day(first, end, now, zone, excluded)
         },
         latency={day: fmean(latency for _, latency in group) for day, group in pings},
     )

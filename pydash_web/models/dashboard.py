@@ -157,6 +157,7 @@ class DashboardOverview(ResponseBody):
         description="When the app's TLS certificate expires, as of the last successful ping; null"
         " without TLS."
     )
+    in_maintenance: bool = Field(description="Whether planned maintenance is going on.")
     muted_until: datetime | None = Field(
         description="Until then, no messages about the app are sent."
     )
@@ -187,7 +188,7 @@ class DashboardOverview(ResponseBody):
     )
     progress: ImportProgress | None = Field(description="Null once the import is complete.")
     downtime_percentage: float | None = Field(
-        description="Over the last 90 days; null if uptime is not monitored."
+        description="Over the last 90 days, without maintenance; null if uptime is not monitored."
     )
     summary: DashboardSummary
 
@@ -317,7 +318,8 @@ class Outage(ResponseBody):
 class Downtime(ResponseBody):
     """The outages of an app; an ongoing outage counts up to now.
 
-    A gap of more than three ping intervals counts neither as uptime nor as downtime.
+    A gap of more than three ping intervals counts neither as uptime nor as downtime, and neither
+    does planned maintenance.
     """
 
     monitor_downtime: bool

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.routing import Rule
 
+from pydash_app import maintenance
 from pydash_app.channel import managing
+from pydash_app.maintenance.entity import Window
+from pydash_app.maintenance.schedule import Once
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE
@@ -41,6 +44,8 @@ ALICES_ACCOUNT = (401, 401, 200, 404, 404, 403, 403, 401)
 ADDING = (401, 401, 200, 200, 200, 403, 200, 401)
 READING = (401, 401, 200, 403, 403, 200, 200, 401)
 CHANGING = (401, 401, 200, 403, 403, 403, 200, 401)
+# Whether something exists that is somebody else's, and no dashboard, is not revealed.
+CHANGING_ELSE = (401, 401, 200, 404, 404, 403, 200, 401)
 # What needs a secret that was sent by mail, or an address that answers: refused, but not for
 # who asks.
 ANYBODY_WITH_CODE = (400,) * 8
@@ -89,6 +94,12 @@ MATRIX = {
     "get_unique_visitor_heatmap": READING,
     "get_dashboard_usage": READING,
     "change_endpoint_settings": CHANGING,
+    "mute_dashboard": CHANGING,
+    "get_maintenance": ONES_OWN,
+    "create_maintenance": ADDING,
+    "change_maintenance": CHANGING_ELSE,
+    "stop_maintenance": CHANGING_ELSE,
+    "delete_maintenance": CHANGING_ELSE,
     "get_events": ONES_OWN,
     "report_events": ADDING,
     "stream_events": ONES_OWN,
@@ -135,6 +146,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "register_dashboard": {"name": "Mine", "url": "http://10.0.0.1", "token": "x"},
     "change_dashboard_settings": {"name": "Renamed"},
     "change_endpoint_settings": {"hidden": True},
+    "mute_dashboard": {"seconds": 60},
+    "create_maintenance": {"name": "Upgrade", "schedule": {"kind": "now"}},
+    "change_maintenance": {"name": "Move"},
     "report_events": {"event_type": "app.deploy"},
     "create_channel": {
         "name": "Mine",
@@ -157,6 +171,7 @@ DESTRUCTIVE = {
     "delete_session",
     "delete_dashboard",
     "delete_channel",
+    "delete_maintenance",
 }
 QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
@@ -206,6 +221,7 @@ def alices_things(alice: UUID) -> dict[str, str]:
     return {
         "dashboard_id": str(make_dashboard(alice)),
         "endpoint_name": "foo",
+        "window_id": str(make_window(alice)),
         "path": "login",
         "verification_code": "unknown",
         "session_id": transact(lambda: find_user(alice).sessions.active()[0].id),
@@ -217,6 +233,13 @@ def alices_things(alice: UUID) -> dict[str, str]:
 def make_channel(owner: UUID) -> UUID:
     settings = Gotify(url="http://127.0.0.1:9", token="x")
     return managing.create(owner, "gotify", settings, managing.Changes(name="Phone")).id
+
+
+def make_window(owner: UUID) -> UUID:
+    now = datetime.now(UTC)
+    window = Window(owner, "Upgrade", Once(now), now)
+    transact(lambda: maintenance.add(window))
+    return window.id
 
 
 @pytest.fixture(scope="module")

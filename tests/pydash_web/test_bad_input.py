@@ -41,6 +41,8 @@ GOOD: dict[str, dict[str, Any]] = {
         "url": "http://a",
         "token": "x",
     },
+    "/api/dashboards/<dashboard_id>/mute": {"seconds": 60},
+    "/api/maintenance": {"name": "x", "schedule": {"kind": "now"}},
     "/api/dashboards/<dashboard_id>/endpoints/foo/change_settings": {"hidden": True},
     "/api/channels": {
         "name": "x",

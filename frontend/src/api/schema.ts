@@ -652,6 +652,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the maintenance windows of the account */
+        get: operations["get_maintenance"];
+        put?: never;
+        /**
+         * Plan maintenance: now, once, weekly or monthly
+         * @description While it lasts, no messages are sent, and the uptime does not count.
+         */
+        post: operations["create_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/{window_id}/change_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a maintenance window. The past remains what it was */
+        post: operations["change_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/{window_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a maintenance window now. It does not recur */
+        post: operations["stop_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/{window_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a maintenance window. Its past counts as uptime or downtime again */
+        post: operations["delete_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send no messages about an app for some time, or until nothing is wrong with it */
+        post: operations["mute_dashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1191,6 +1280,8 @@ export interface components {
             failure: components["schemas"]["PingFailure"] | null;
             /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
             certificate_expires: string | null;
+            /** @description Whether planned maintenance is going on. */
+            in_maintenance: boolean;
             /** @description Until then, no messages about the app are sent. */
             muted_until: string | null;
             /** @description Whether no messages about the app are sent until nothing is wrong with it. */
@@ -1217,7 +1308,7 @@ export interface components {
             limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Over the last 90 days; null if uptime is not monitored. */
+            /** @description Over the last 90 days, without maintenance; null if uptime is not monitored. */
             downtime_percentage: number | null;
             summary: components["schemas"]["DashboardSummary"];
             endpoints: components["schemas"]["EndpointDetails"][];
@@ -1243,6 +1334,8 @@ export interface components {
             failure: components["schemas"]["PingFailure"] | null;
             /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
             certificate_expires: string | null;
+            /** @description Whether planned maintenance is going on. */
+            in_maintenance: boolean;
             /** @description Until then, no messages about the app are sent. */
             muted_until: string | null;
             /** @description Whether no messages about the app are sent until nothing is wrong with it. */
@@ -1269,7 +1362,7 @@ export interface components {
             limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Over the last 90 days; null if uptime is not monitored. */
+            /** @description Over the last 90 days, without maintenance; null if uptime is not monitored. */
             downtime_percentage: number | null;
             summary: components["schemas"]["DashboardSummary"];
             /** @description Sorted by name; only the first 100. */
@@ -1303,6 +1396,8 @@ export interface components {
             failure: components["schemas"]["PingFailure"] | null;
             /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
             certificate_expires: string | null;
+            /** @description Whether planned maintenance is going on. */
+            in_maintenance: boolean;
             /** @description Until then, no messages about the app are sent. */
             muted_until: string | null;
             /** @description Whether no messages about the app are sent until nothing is wrong with it. */
@@ -1329,7 +1424,7 @@ export interface components {
             limits_reached: components["schemas"]["ReachedLimit"][];
             /** @description Null once the import is complete. */
             progress: components["schemas"]["ImportProgress"] | null;
-            /** @description Over the last 90 days; null if uptime is not monitored. */
+            /** @description Over the last 90 days, without maintenance; null if uptime is not monitored. */
             downtime_percentage: number | null;
             summary: components["schemas"]["DashboardSummary"];
         };
@@ -1430,7 +1525,8 @@ export interface components {
          * Downtime
          * @description The outages of an app; an ongoing outage counts up to now.
          *
-         *     A gap of more than three ping intervals counts neither as uptime nor as downtime.
+         *     A gap of more than three ping intervals counts neither as uptime nor as downtime, and neither
+         *     does planned maintenance.
          */
         Downtime: {
             monitor_downtime: boolean;
@@ -1662,6 +1758,46 @@ export interface components {
             message: string;
         };
         /**
+         * MonthlySchedule
+         * @description A period that begins on a day of each month.
+         */
+        MonthlySchedule: {
+            /** @description The time of day. If the clocks skip it, it is as much later as they skip. If they repeat it, it is the first of both. */
+            at: string;
+            /** @description Seconds that pass until the end. */
+            duration: number;
+            /**
+             * @description An IANA time zone.
+             * @default UTC
+             */
+            timezone?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "monthly";
+            /** @description If a month has fewer days, its last. */
+            day: number;
+        };
+        /**
+         * Muting
+         * @description For how long no messages are sent: exactly one of these.
+         */
+        Muting: {
+            /**
+             * @description From now; 0 to send messages again.
+             * @default null
+             */
+            seconds?: number | null;
+            /** @default null */
+            until?: string | null;
+            /**
+             * @description Until nothing is wrong with the app.
+             * @default null
+             */
+            until_resolved?: true | null;
+        };
+        /**
          * NewChannel
          * @description A channel to add.
          */
@@ -1864,6 +2000,19 @@ export interface components {
             expires_in_days?: 7 | 30 | 90 | 365;
         };
         /**
+         * NewWindow
+         * @description A maintenance window to create.
+         */
+        NewWindow: {
+            name: string;
+            schedule: components["schemas"]["NowSchedule"] | components["schemas"]["OnceSchedule"] | components["schemas"]["WeeklySchedule"] | components["schemas"]["MonthlySchedule"];
+            /**
+             * @description Null for all apps of the account, also later ones.
+             * @default null
+             */
+            dashboard_id?: string | null;
+        };
+        /**
          * Notice
          * @description Information about the data, such as a gap because requests were deleted at the source.
          */
@@ -1871,6 +2020,32 @@ export interface components {
             /** Format: date-time */
             time: string;
             text: string;
+        };
+        /**
+         * NowSchedule
+         * @description From now on, until it is stopped.
+         */
+        NowSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "now";
+        };
+        /**
+         * OnceSchedule
+         * @description A single period of at most 366 days. It may have begun already.
+         */
+        OnceSchedule: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "once";
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
         };
         /**
          * Outage
@@ -2327,12 +2502,86 @@ export interface components {
             [key: string]: components["schemas"]["Value"];
         } | null;
         /**
+         * WeeklySchedule
+         * @description A period that begins on some days of each week.
+         */
+        WeeklySchedule: {
+            /** @description The time of day. If the clocks skip it, it is as much later as they skip. If they repeat it, it is the first of both. */
+            at: string;
+            /** @description Seconds that pass until the end. */
+            duration: number;
+            /**
+             * @description An IANA time zone.
+             * @default UTC
+             */
+            timezone?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "weekly";
+            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+        };
+        /**
          * Wheel
          * @description A wheel that can be installed with pip.
          */
         Wheel: {
             file: string;
             sha256: string;
+        };
+        /**
+         * WindowInfo
+         * @description A maintenance window.
+         */
+        WindowInfo: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Null for all apps of the account. */
+            dashboard_id: string | null;
+            schedule: components["schemas"]["NowSchedule"] | components["schemas"]["OnceSchedule"] | components["schemas"]["WeeklySchedule"] | components["schemas"]["MonthlySchedule"];
+            /** Format: date-time */
+            created: string;
+            /** @description Whether maintenance is going on. */
+            active: boolean;
+            /** @description When the current maintenance began, if any. */
+            since: string | null;
+            /** @description When it ends; null if there is none, or until it is stopped. */
+            until: string | null;
+            /** @description When the next one begins; null if none is. */
+            next_start: string | null;
+            /** @description When the last one ended; null if there will be others. */
+            ended: string | null;
+        };
+        /**
+         * WindowMessage
+         * @description A message and the maintenance window.
+         */
+        WindowMessage: {
+            message: string;
+            window: components["schemas"]["WindowInfo"];
+        };
+        /**
+         * WindowSettings
+         * @description What to change; omitted fields remain unchanged.
+         */
+        WindowSettings: {
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description Applies from now on. A single period replaces a single period as a whole.
+             * @default null
+             */
+            schedule?: (components["schemas"]["NowSchedule"] | components["schemas"]["OnceSchedule"] | components["schemas"]["WeeklySchedule"] | components["schemas"]["MonthlySchedule"]) | null;
+        };
+        /**
+         * Windows
+         * @description The maintenance windows of the account.
+         */
+        Windows: {
+            /** @description Oldest first. */
+            maintenance: components["schemas"]["WindowInfo"][];
         };
     };
     responses: never;
@@ -5152,6 +5401,434 @@ export interface operations {
                 };
             };
             /** @description Dashboard or endpoint not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Windows"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWindow"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                window_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WindowSettings"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Maintenance not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stop_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                window_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Maintenance not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                window_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Maintenance not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mute_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Muting"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -22,6 +22,7 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   ping_interval: null,
   failure: null,
   certificate_expires: null,
+  in_maintenance: false,
   muted_until: null,
   muted_until_resolved: false,
   retention: null,

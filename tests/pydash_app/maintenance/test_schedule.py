@@ -105,7 +105,7 @@ def test_all_periods_of_years_are_found_in_any_range() -> None:
     found = list(schedule.occurrences(start, start + 1461 * DAY))
     assert len(found) == 48, "the first began in December, in New York"
     firsts = [first for first, _ in found]
-    for number in range(1461 * 4):
+    for number in range(4, 1461 * 4):
         moment = start + number * DAY / 4
         last = found[bisect_left(firsts, moment + MINUTE) - 1]
         expected = [last] if last[1] > moment else []

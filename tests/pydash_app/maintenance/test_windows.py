@@ -44,6 +44,8 @@ class TestWindow:
         one.stop(MONDAY + 3 * HOUR)
         one.stop(MONDAY + 5 * HOUR)
         assert hours(one.intervals(MONDAY, MONDAY + DAY)) == [(0, 3)]
+        assert one.period_at(MONDAY + 2 * HOUR) == (MONDAY, MONDAY + 3 * HOUR)
+        assert one.period_at(MONDAY + 3 * HOUR) is None
         assert one.ended(MONDAY + 3 * HOUR) == MONDAY + 3 * HOUR
         assert one.ended(MONDAY + 2 * HOUR) is None
 
@@ -99,10 +101,11 @@ class TestWindow:
         now, announced = MONDAY, []
         moments = sorted(minute for _, minute in data)
         for (what, _), minute in zip(data, moments, strict=True):
+            until = MONDAY + timedelta(minutes=minute)
             for check in sorted(checks):
-                if now < MONDAY + timedelta(minutes=check) <= MONDAY + timedelta(minutes=minute):
+                if now < MONDAY + timedelta(minutes=check) < until:
                     announced += one.announce(MONDAY + timedelta(minutes=check))
-            now = MONDAY + timedelta(minutes=minute)
+            now = until
             if what == "stop":
                 one.stop(now)
             elif what != "once":
