@@ -1,9 +1,10 @@
 """What happens appears in Activity, without a reload."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from tests.features.support.running_stack import Stack
 
@@ -54,6 +55,46 @@ def test_a_deploy_is_marked_on_charts_without_a_reload(user_page: Page, stack: S
     link.click()
     events = user_page.get_by_role("list", name="Events")
     expect(events.get_by_text("Deploy of 7.7.7")).to_be_visible()
+
+
+def test_filtering_by_traits_paging_and_sharing(
+    user_page: Page, open_page: Callable[..., Page], signed_in: StorageState, stack: Stack
+) -> None:
+    shop = stack.dashboard_id("Bookshop")
+    weeks_ago = datetime.now(UTC) - timedelta(weeks=3)
+    runs = [
+        {
+            "event_type": "ci.run",
+            "dashboard_id": shop,
+            "generated": (weeks_ago + timedelta(minutes=number)).isoformat(),
+            "traits": {"branch": "main" if number % 2 else "dev", "number": number},
+        }
+        for number in range(120)
+    ]
+    stack.post("events", runs)
+    user_page.goto(f"/dashboards/{shop}/activity")
+    user_page.get_by_role("button", name="ci.run", exact=True).click()
+    add_condition(user_page, "branch", "is", "main")
+    events = user_page.get_by_role("list", name="Events").get_by_role("listitem")
+    expect(events).to_have_count(50)
+    user_page.get_by_role("button", name="Show more").click()
+    expect(events).to_have_count(60)
+    add_condition(user_page, "number", "less than", "40")
+    expect(events).to_have_count(20)
+    shared = open_page(storage_state=signed_in)
+    shared.goto(user_page.url)
+    expect(shared.get_by_role("list", name="Events").get_by_role("listitem")).to_have_count(20)
+    shared.get_by_role("button", name="Remove filter branch is main").click()
+    expect(shared.get_by_role("list", name="Events").get_by_role("listitem")).to_have_count(40)
+
+
+def add_condition(page: Page, trait: str, operator: str, value: str) -> None:
+    page.get_by_role("button", name="Filter", exact=True).click()
+    form = page.get_by_role("form", name="Condition")
+    form.get_by_label("Trait").fill(trait)
+    form.get_by_label("Operator").select_option(operator)
+    form.get_by_label("Value").fill(value)
+    form.get_by_role("button", name="Add condition").click()
 
 
 def test_signing_in_appears_in_activity_and_the_security_log(user_page: Page) -> None:

@@ -68,7 +68,7 @@ class Stack:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def post(self, path: str, body: dict[str, Any]) -> Any:
+    def post(self, path: str, body: dict[str, Any] | list[dict[str, Any]]) -> Any:
         """Send a POST request to the API as the demo user."""
         token = self.session.cookies["XSRF-TOKEN"]
         url, headers = f"{self.url}/api/{path}", {"X-XSRF-TOKEN": token}

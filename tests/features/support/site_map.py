@@ -86,6 +86,7 @@ DIALOGS = [
     Popup("range", "dashboard", key="t"),
     Popup("filter", "dashboard", button="Filter"),
     Popup("user-menu", "dashboard", button="demo"),
+    Popup("trait-filter", "activity", button="Filter"),
     Popup("delete-dashboard", "dashboard-settings", button="Delete dashboard"),
     Popup("new-token", "settings", button="New token"),
     Popup("delete-account", "settings", button="Delete account"),

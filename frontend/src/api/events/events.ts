@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-query';
 
 import { get, getPage, type QueryParams } from '@/api/core/client';
-import type { EventInfo } from '@/api/types';
+import type { EventInfo, TraitInfo, TraitType } from '@/api/types';
 import { MARKED_TYPES } from '@/lib/event-markers';
 import { ROOT } from '@/lib/root';
 
@@ -18,22 +18,30 @@ const PAGE_SIZE = 50;
 /** The event stream needs a moment until it has new events; this is for browsers without it. */
 const REFRESH_MS = 60_000;
 
+/** A condition on a trait of events, in the words of the API. */
+export interface Condition {
+  field: string;
+  op: string;
+  type: string;
+  value: string;
+}
+
 export interface EventFilter {
   dashboardId?: string;
   type?: string;
-  /** Only events that have this trait. */
-  trait?: string;
+  /** All of them apply. */
+  conditions?: readonly Condition[];
   /** Only events up to this time. */
   until?: string;
 }
 
-const paramsOf = ({ dashboardId, type, trait, until }: EventFilter): QueryParams => ({
+const paramsOf = ({ dashboardId, type, conditions = [], until }: EventFilter): QueryParams => ({
   sort: 'generated:desc',
   limit: PAGE_SIZE,
   dashboard_id: dashboardId,
   event_type: type,
   end_timestamp: until,
-  ...(trait && { 'q.field': trait, 'q.op': 'exists' }),
+  q: conditions.length > 0 ? JSON.stringify(conditions) : undefined,
 });
 
 const eventsQuery = (filter: EventFilter) =>
@@ -44,6 +52,7 @@ const eventsQuery = (filter: EventFilter) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ data }) => data),
+    placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
 
@@ -85,6 +94,31 @@ export const useEventTypes = (dashboardId?: string) =>
   useQuery({
     queryKey: [...eventsKey, 'types', dashboardId],
     queryFn: ({ signal }) => get<string[]>('/event_types', { dashboard_id: dashboardId }, signal),
+  });
+
+const typePath = (type: string, ...rest: string[]) =>
+  ['/event_types', ...[type, 'traits', ...rest].map(encodeURIComponent)].join('/');
+
+/** The names and types of the traits of a type of events. */
+export const useTraits = (type: string | undefined, dashboardId?: string) =>
+  useQuery({
+    queryKey: [...eventsKey, 'traits', type, dashboardId],
+    queryFn: ({ signal }) =>
+      get<TraitType[]>(typePath(type ?? ''), { dashboard_id: dashboardId }, signal),
+    enabled: type !== undefined,
+  });
+
+/** The values that a trait has in events of a type. */
+export const useTraitValues = (
+  type: string | undefined,
+  trait: string | undefined,
+  { dashboardId }: EventFilter,
+) =>
+  useQuery({
+    queryKey: [...eventsKey, 'traits', type, dashboardId, trait],
+    queryFn: ({ signal }) =>
+      get<TraitInfo[]>(typePath(type ?? '', trait ?? ''), { dashboard_id: dashboardId }, signal),
+    enabled: type !== undefined && trait !== undefined,
   });
 
 /** Loads events again as soon as there are new ones, while the page is visible. */

@@ -105,7 +105,8 @@ export function EventList({ label, filter, showDashboard = false, empty }: Event
   return (
     <QueryBoundary
       query={events}
-      isEmpty={(all) => all.length === 0}
+      // A page without events may be followed by others: the server examines so many at once.
+      isEmpty={(all) => all.length === 0 && !events.hasNextPage}
       empty={empty ?? <Notice icon="search" title="No events" />}
     >
       {(all) => (
@@ -122,7 +123,7 @@ export function EventList({ label, filter, showDashboard = false, empty }: Event
                 busy={events.isFetchingNextPage}
                 onClick={() => void events.fetchNextPage()}
               >
-                Show more
+                {all.length > 0 ? 'Show more' : 'No events so far; search further'}
               </BusyButton>
             </Box>
           )}
