@@ -108,6 +108,8 @@ class Block(Mapping[str, Array]):
         return cls(rows, zones, pages)
 
     def __getitem__(self, name: str) -> Array:
+        if name not in self.pages and name == "exact":
+            return np.zeros(self.rows, dtype=bool)
         return _upgraded(self.pages[name].read(), self)[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -200,4 +202,6 @@ def _cuts(keys: Array, ends: Array) -> list[int]:
         inner = run * np.arange(1, parts) // parts
         cuts += (np.searchsorted(ends, before + inner) + 1).tolist()
         size += run - int(inner[-1]) if parts > 1 else run
-    return [*cuts, len(keys)]
+    # A row can be larger than a block.
+    found: list[int] = np.unique([*cuts, len(keys)]).tolist()
+    return found

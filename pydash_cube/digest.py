@@ -5,22 +5,30 @@ same value) or a **spread** (calls with different values, of which only the mean
 arrays contain the digests of all cells one after the other. No Python loop runs over cells.
 
 The method is the merging t-digest of Dunning and Ertl, "Computing extremely accurate quantiles
-using t-digests" (2019), with two changes. A value that many calls share remains a plateau, and the
-scale function is finest in the upper tail, which matters most for execution times.
+using t-digests" (2019), with three changes. A value that many calls share remains a plateau. The
+scale function is finest in the upper tail, which matters most for execution times. And the digest
+of a small cell contains the calls that decide its percentiles.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 # Digests with at most this many entries are not clustered, so they contain every distinct value.
 # Clustered digests usually have fewer; gaps and ties can add some.
 LIMIT = 200
+# Cells with fewer calls than this are small. When their values are clustered for the first time,
+# the calls that decide these percentiles are kept.
+SMALL = 4_096
+KEPT = tuple(percent / 100 for percent in (25, 50, 75, 90, 95, 99, 99.9))
 # The scale function: its units in the body and in the upper tail, and where the tail begins.
 _BODY, _TAIL, _TAIL_BEGINS = 80, 100, 0.0015
 # A plateau this wide (in units of the scale function) is not merged with its neighbors.
@@ -29,6 +37,8 @@ _WIDE = 0.5
 _GAP = 2
 # Single calls are sorted by cell if cells have this many on average.
 _LARGE_CELL = 256
+# Entries are nearly sorted if all but one in so many of them are a single run.
+_NEARLY = 8
 # Arrays of fewer entries than this fit into the processor's cache.
 _FITS_CACHE = 1 << 17
 # The lower bits of a mean carry no information. As zeros, they compress well.
@@ -43,19 +53,32 @@ class Digests:
     :ivar means: the means of all entries (ms), ascending within a cell.
     :ivar weights: number of calls of each entry; negative if it is a spread. (The sign survives
         sorting and selecting rows at no cost.)
+    :ivar exact: whether the percentiles KEPT of each cell are those of its calls, because it has no
+        spreads, or is small and was clustered once.
     """
 
     counts: Ints
     means: Floats
     weights: Ints
+    exact: Bools
 
     @classmethod
-    def merge(cls, cells: Ints, means: Floats, weights: Ints, size: int) -> "Digests":
+    def merge(
+        cls, cells: Ints, means: Floats, weights: Ints, size: int, exact: Bools | None = None
+    ) -> "Digests":
         """Build one digest per cell from entries in any order.
 
         :param cells: the number of the cell of each entry, 0 to size - 1.
         :param size: number of cells, each with at least one entry.
+        :param exact: which cells consist of the entries of a single digest that is exact. Default:
+            none. Cells without spreads are always exact.
         """
+        spread = weights < 0
+        if spread.any():
+            known = np.bincount(cells[spread], minlength=size) == 0
+            exact = known if exact is None else known | exact
+        else:
+            exact = np.ones(size, dtype=bool)
         cells, means, weights = _sorted_by_cell_and_mean(cells, means, weights)
         same = (cells[1:] == cells[:-1]) & (means[1:] == means[:-1])
         same &= (weights[1:] > 0) & (weights[:-1] > 0)
@@ -63,29 +86,76 @@ class Digests:
             starts = np.flatnonzero(np.concatenate([[True], ~same]))
             weights = np.add.reduceat(weights, starts)
             cells, means = cells[starts], means[starts]
-        return cls(np.bincount(cells, minlength=size), means, weights)
+        return cls(np.bincount(cells, minlength=size), means, weights, exact)
+
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """The columns of a table with a row per cell."""
+        return {
+            "centroids": self.counts,
+            "exact": self.exact,
+            "mean": self.means,
+            "weight": self.weights,
+        }
 
     @property
     def calls(self) -> Ints:
         """The number of calls of each entry."""
         return np.abs(self.weights)
 
-    def compressed(self) -> "Digests":
-        """Return digests of about LIMIT entries each; smaller ones remain unchanged."""
+    def compressed(self, kept: float = 0) -> "Digests":
+        """Return digests of about LIMIT entries each; smaller ones remain unchanged.
+
+        :param kept: cells of fewer calls than this remain unchanged if they have no spreads.
+        """
         large = self.counts > LIMIT
         if not large.any():
             return self
+        starts = np.cumsum(self.counts) - self.counts
+        has_spreads = np.logical_or.reduceat(self.weights < 0, starts)
+        # Clustered again, exact digests would not be exact any more.
+        calls = np.add.reduceat(self.calls, starts)
+        large &= np.where(has_spreads, ~self.exact, calls >= kept)
+        if not large.any():
+            return self
+        small = self.exact & (calls < SMALL)
         if large.all():
-            return Digests.merge(*self._clustered(), len(self.counts))
+            return Digests.merge(*self._clustered_in_portions(small), len(self.counts), small)
         cells = np.repeat(np.arange(len(self.counts)), self.counts)
         crowded = large[cells]
-        some = Digests(self.counts[large], self.means[crowded], self.weights[crowded])
-        numbers, means, weights = some._clustered()
+        some = self._where(large, crowded)
+        numbers, means, weights = some._clustered_in_portions(small[large])
         return Digests.merge(
             np.concatenate([cells[~crowded], np.flatnonzero(large)[numbers]]),
             np.concatenate([self.means[~crowded], means]),
             np.concatenate([self.weights[~crowded], weights]),
             len(self.counts),
+            np.where(large, small, self.exact),
+        )
+
+    def replaced(self, cells: Bools, others: "Digests") -> "Digests":
+        """Return the digests with those of some cells replaced by others, in the same order."""
+        order = np.arange(len(self.counts))
+        order[cells] = len(self.counts) + np.arange(len(others.counts))
+        counts = np.concatenate([self.counts, others.counts])
+        firsts = (np.cumsum(counts) - counts)[order]
+        counts = counts[order]
+        entries = np.repeat(firsts - (np.cumsum(counts) - counts), counts)
+        entries += np.arange(len(entries))
+        return Digests(
+            counts,
+            np.concatenate([self.means, others.means])[entries],
+            np.concatenate([self.weights, others.weights])[entries],
+            np.concatenate([self.exact, others.exact])[order],
+        )
+
+    def where(self, keep: Bools) -> "Digests":
+        """Return the digests of the cells for which `keep` is true."""
+        return self._where(keep, np.repeat(keep, self.counts))
+
+    def _where(self, keep: Bools, entries: Bools) -> "Digests":
+        return Digests(
+            self.counts[keep], self.means[entries], self.weights[entries], self.exact[keep]
         )
 
     def percentiles(self, q: float, minimum: Floats, maximum: Floats) -> Floats:
@@ -142,8 +212,29 @@ class Digests:
             right=np.where(spread, middle, 2 * ends - 2),
         )
 
-    def _clustered(self) -> tuple[Ints, Floats, Ints]:
-        """Merge the entries of each cluster, and return its cell, mean and weight."""
+    def _clustered_in_portions(self, small: Bools) -> tuple[Ints, Floats, Ints]:
+        """Return `_clustered`, computed in portions that fit into the processor's cache."""
+        ends = np.cumsum(self.counts)
+        cuts = np.searchsorted(ends, np.arange(_FITS_CACHE, ends[-1], _FITS_CACHE), side="right")
+        found = []
+        for first, last in pairwise(np.unique([0, *cuts, len(ends)]).tolist()):
+            low, high = ends[first] - self.counts[first], ends[last - 1]
+            some = Digests(
+                self.counts[first:last],
+                self.means[low:high],
+                self.weights[low:high],
+                self.exact[first:last],
+            )
+            cells, means, weights = some._clustered(small[first:last])
+            found.append((cells + first, means, weights))
+        cells, means, weights = map(np.concatenate, zip(*found, strict=True))
+        return cells, means, weights
+
+    def _clustered(self, small: Bools) -> tuple[Ints, Floats, Ints]:
+        """Merge the entries of each cluster, and return its cell, mean and weight.
+
+        :param small: the cells of which the entries that decide the percentiles KEPT remain.
+        """
         calls = self.calls
         ends = np.cumsum(calls)
         last = np.cumsum(self.counts) - 1
@@ -155,6 +246,12 @@ class Digests:
         left = np.concatenate([[0], right[:-1]])
         left[first] = 0
         wide = (self.weights > 0) & (right - left >= _WIDE)
+        alone = np.zeros(0, dtype=np.int64)
+        if small.any():
+            highest = np.multiply.outer(KEPT, sizes[small] - 1)
+            ranks = np.concatenate([np.floor(highest), np.ceil(highest)]).astype(np.int64)
+            alone = np.searchsorted(ends, (ends[last] - sizes)[small] + ranks, side="right").ravel()
+            wide[alone] = True
         number = ((left + right) / 2).astype(np.int64)
         starts = np.ones(len(calls), dtype=bool)
         starts[1:] = number[1:] != number[:-1]
@@ -163,11 +260,19 @@ class Digests:
         runs = np.flatnonzero(starts)
         merged = np.diff(runs, append=len(calls)) > 1
         sums = np.add.reduceat(calls, runs)
-        means = np.add.reduceat(self.means * calls, runs) / sums
-        means = np.where(merged, means, self.means[runs])
+        lowest, highest = self.means[runs], self.means[np.append(runs[1:], len(calls)) - 1]
+        means = np.clip(np.add.reduceat(self.means * calls, runs) / sums, lowest, highest)
         weights = np.where(merged, -sums, self.weights[runs])
-        cells = np.repeat(np.arange(len(self.counts)), self.counts)
-        return cells[runs], np.where(weights > 1, means, _rounded(means)), weights
+        cells = np.repeat(np.arange(len(self.counts)), self.counts)[runs]
+        rounded = _rounded(means)
+        # Without spreads, all values remain known.
+        fits = (weights <= 1) & (np.bincount(cells, weights < 0) > 0)[cells]
+        fits[np.searchsorted(runs, alone)] = False
+        # Neighbors must not change places.
+        is_next_cell = np.diff(cells) > 0
+        fits[:-1] &= is_next_cell | (rounded[:-1] < lowest[1:])
+        fits[1:] &= is_next_cell | (rounded[1:] > highest[:-1])
+        return cells, np.where(fits, rounded, means), weights
 
 
 @dataclass(frozen=True)
@@ -227,8 +332,10 @@ def _sorted_by_cell_and_mean(
     # Calls in chronological order are nearly sorted, because only the last cells still grow.
     fall = int(falls[0]) + 1
     start = int(np.searchsorted(cells[:fall], cells[fall:].min()))
+    is_nearly_sorted = int(falls[-1]) - int(falls[0]) < (len(cells) - start) // _NEARLY
     counts = np.bincount(cells[start:])
-    if len(counts) * _LARGE_CELL < len(means) - start and (weights[start:] == 1).all():
+    are_large = len(counts) * _LARGE_CELL < len(means) - start
+    if are_large and not is_nearly_sorted and (weights[start:] == 1).all():
         # Sorting numbers is several times faster than finding their order.
         # A stable sort of 16-bit integers is a radix sort, which is linear.
         small = np.min_scalar_type(len(counts))
@@ -241,7 +348,7 @@ def _sorted_by_cell_and_mean(
             np.concatenate([means[:start], ordered]),
             weights,
         )
-    order = _order(cells[start:], means[start:]) + start
+    order = _order(cells[start:], means[start:], is_nearly_sorted=is_nearly_sorted) + start
     if not start:
         return cells[order], means[order], weights[order]
     return (
@@ -251,7 +358,7 @@ def _sorted_by_cell_and_mean(
     )
 
 
-def _order(cells: Ints, means: Floats) -> Ints:
+def _order(cells: Ints, means: Floats, *, is_nearly_sorted: bool) -> Ints:
     """Return the order by cell and mean.
 
     Both are combined into integers, in which as many bits of the means are left as there is room
@@ -277,7 +384,8 @@ def _order(cells: Ints, means: Floats) -> Ints:
     else:
         # Sorting numbers that contain their places needs no random access to memory.
         keys = keys << place_bits | np.arange(len(keys))
-        keys.sort()
+        # A stable sort takes advantage of long sorted runs.
+        keys.sort(kind="stable" if is_nearly_sorted else "quicksort")
         order = keys & ((1 << place_bits) - 1)
         keys >>= place_bits
     same = keys[1:] == keys[:-1]

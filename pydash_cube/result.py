@@ -63,7 +63,7 @@ class Arranged:
         # Excluded cells do not become Python objects, because there may be a million of them.
         self._kept = self._group_of_cell != _LEFT_OUT
         self._all_keys = self._cells.keys
-        self._cells = self._cells.where(self._kept)
+        self._cells = self._selection.exact(self._cells.where(self._kept))
         self._group_of_cell = self._group_of_cell[self._kept]
         values = len(self.groups) * self._width * (len(statistics) - 1)
         if query.by and query.timeslice and values > MAX_VALUES:
@@ -107,8 +107,12 @@ class Arranged:
             return [()], np.zeros(len(cells), dtype=np.int64)
         numbers, codes = number_keys(cells.keys[:-1])
         visits = np.bincount(numbers, weights=cells.measures["visits"])
-        # Of groups of the same size, those seen first are kept.
-        kept = np.argsort(-visits, kind="stable")[:top] if top else np.arange(len(visits))
+        kept = np.arange(len(visits))
+        if top:
+            if top < len(visits):
+                kept = np.flatnonzero(visits >= np.partition(visits, -top)[-top])
+            # Of groups of the same size, those seen first are kept.
+            kept = kept[np.argsort(-visits[kept], kind="stable")[:top]]
         columns = [
             selection.texts(field, codes[kept])
             for field, codes in zip(selection.query.by, codes, strict=True)

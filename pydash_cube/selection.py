@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from pydash_cube.cache import Cache
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.chunk import Block, read_ahead
 from pydash_cube.cube import CODED_FIELDS, Cube
-from pydash_cube.digest import LIMIT, Floats
+from pydash_cube.digest import LIMIT, SMALL, Floats
 from pydash_cube.lattice import UNITS, Scope
 from pydash_cube.query import Query
 from pydash_cube.slices import Slices, cut
@@ -32,6 +33,7 @@ from pydash_cube.table import (
     Table,
     is_calls,
     joined,
+    number_keys,
     roll_up,
     stored_name,
 )
@@ -47,6 +49,8 @@ _FOREVER = sys.maxsize
 _WORTH_KEEPING = 50_000
 # Merged cells are kept if they are so many times smaller than what they were merged from.
 _WORTH = 2
+# Merged cells of this size (bytes) are kept even if they are not much smaller.
+_MAX_KEPT = 32 * 1024 * 1024
 _STATUS_CLASSES = tuple(one.value for one in StatusClass)
 
 
@@ -153,7 +157,42 @@ class Selection:
         """Return the cells from which the statistics are computed, by group and slice."""
         measures = sorted({name for statistic in statistics for name in statistic.measures})
         digests = any(statistic.needs_digests for statistic in statistics)
-        return self._roll_up(self.query.by, measures, digests=digests).compressed()
+        return self._roll_up(self.query.by, measures, digests=digests).compressed(inf)
+
+    def exact(self, cells: Cells) -> Cells:
+        """Return the cells with exact percentiles, for which the calls of some are read.
+
+        Once the values of a small cell have been clustered, merging it with others makes it
+        inexact. The calls of such a cell are merged instead, unless they were dropped.
+
+        :param cells: some of those that `cells` returned, with their number of visits.
+        """
+        if cells.digests is None:
+            return cells
+        visits = cells.measures["visits"]
+        inexact = ~cells.digests.exact & (visits < SMALL)
+        if not inexact.any() or visits[inexact].sum() > effort.PORTION:
+            return cells
+        some = cells.where(inexact)
+        scope, periods = self._scope(), None
+        if self.slices is not None:
+            edges = self.slices.edges
+            pieces = np.flatnonzero(np.isin(self.slices.numbers, some.keys[-1]))
+            periods = np.stack([edges[pieces], edges[pieces + 1]], axis=1).ravel()
+            scope = replace(scope, start=int(periods[0]), end=int(periods[-1]))
+        roll = _Roll(tuple(self.query.by), ("visits",), digests=True)
+        tables = self._cube.call_tables(scope)
+        wanted = self._wanted(Reading(table, periods) for table in tables)
+        wanted = [each for each in wanted if self._may_contain(each.block, some)]
+        found = self._merged(roll, wanted, only=some)
+        # If calls were dropped, only some of them are left, or none.
+        numbers, _ = number_keys([joined(pair) for pair in zip(some.keys, found.keys, strict=True)])
+        complete = np.zeros(len(some), dtype=bool)
+        complete[numbers[len(some) :]] = True
+        complete[complete] = some.measures["visits"][complete] == found.measures["visits"]
+        inexact[inexact] = complete
+        digests = found.where(complete[numbers[len(some) :]]).sketched()
+        return replace(cells, digests=cells.digests.replaced(inexact, digests))
 
     def counts(self, field: CallField) -> Cells:
         """Return the number of calls by group, slice and value of one more field."""
@@ -202,20 +241,38 @@ class Selection:
     def _settled(self, roll: "_Roll", wanted: Sequence["_Wanted"]) -> "Settled":
         """Merge the rows of some blocks, of days that are over."""
         cut, self.cut = self.cut, None
-        cells = self._merged(roll, wanted).compressed()
+        # Without slices, the latest calls belong to the same cells, which remain exact like this.
+        kept = SMALL if self.slices is None else 0
+        cells = self._merged(roll, wanted).compressed(kept)
         self.cut, cut = cut, self.cut
         size = max(cells.entries, len(cells))
         read = sum(roll.entries(each.block) for each in wanted)
-        is_worth_it = read >= max(_WORTH_KEEPING, _WORTH * size)
+        is_worth_it = read >= _WORTH_KEEPING and (
+            read >= _WORTH * size or (kept > 0 and cells.nbytes <= _MAX_KEPT)
+        )
         return Settled(cells if is_worth_it else None, cut)
 
     def _merged(
-        self, roll: "_Roll", wanted: Sequence["_Wanted"], parts: Sequence[Part] = ()
+        self,
+        roll: "_Roll",
+        wanted: Sequence["_Wanted"],
+        parts: Sequence[Part] = (),
+        only: Cells | None = None,
     ) -> Cells:
-        """Merge the rows of some blocks, and of parts, by group and slice."""
+        """Merge the rows of some blocks, and of parts, by group and slice.
+
+        :param only: merge only the rows of these cells.
+        """
         parts, entries, limit = [*parts], 0, effort.PORTION
         for table, pieces in self._tables(wanted, roll.read):
             keys = [*(table.column(field) for field in roll.by), self._slice(table, pieces)]
+            if only is not None:
+                pairs = zip(only.keys, keys, strict=True)
+                numbers, (first, *_) = number_keys([joined(pair) for pair in pairs])
+                is_chosen = np.zeros(len(first), dtype=bool)
+                is_chosen[numbers[: len(only)]] = True
+                chosen = is_chosen[numbers[len(only) :]]
+                table, keys = table.where(chosen), [key[chosen] for key in keys]
             parts.append(Part(table, keys))
             entries += int(table.column("centroids").sum()) if roll.digests else table.rows
             if entries >= limit:
@@ -283,6 +340,14 @@ class Selection:
         return not self._codes or all(
             code is not None and block.zones[field][0] <= code <= block.zones[field][1]
             for field, code in self._codes.items()
+            if field in block.zones
+        )
+
+    def _may_contain(self, block: Block, cells: Cells) -> bool:
+        """Return whether a block can contain rows of some of the cells."""
+        return all(
+            ((codes >= block.zones[field][0]) & (codes <= block.zones[field][1])).any()
+            for field, codes in zip(self.query.by, cells.keys, strict=False)
             if field in block.zones
         )
 

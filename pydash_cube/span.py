@@ -9,6 +9,7 @@ from persistent import Persistent
 
 from pydash_cube import time_units
 from pydash_cube.chunk import Block
+from pydash_cube.digest import SMALL
 from pydash_cube.lattice import UNITS, Extent, Partition, Scope, worth_storing
 from pydash_cube.stored_table import Columns, Merge, StoredTable, sorted_calls
 from pydash_cube.table import (
@@ -148,6 +149,7 @@ class Span(Persistent):
                 self._store_more()
         for partition in self.tables:
             self._compact(partition)
+            self._make_exact(partition)
 
     def drop_calls(self) -> None:
         """Drop the calls; their hours remain for every combination of fields."""
@@ -220,6 +222,22 @@ class Span(Persistent):
         for tables in _portions(self._source(partition)):
             self._add_cells(partition, build(partition, tables))
         self._compact(partition)
+        self._make_exact(partition)
+
+    def _make_exact(self, partition: Partition) -> None:
+        """Build a partition from the calls if the digests of small cells were merged."""
+        table = self.tables[partition]
+        if not self._has_calls or not any(map(_is_inexact, table.blocks())):
+            return
+        table.clear()
+        calls = [block.as_table() for block in self.calls.blocks()]
+        portions = -(-self.rows // _PORTION)
+        for portion in range(portions):
+            # All calls of a cell belong to the same portion.
+            some = [each.where(_shuffled(partition, each) % portions == portion) for each in calls]
+            if any(each.rows for each in some):
+                self._add_cells(partition, build(partition, some))
+        self._compact(partition)
 
     def _source(self, partition: Partition) -> list[Block]:
         units = [unit for unit in self._units if Partition(unit).divides(partition.unit)]
@@ -261,8 +279,21 @@ def build(partition: Partition, tables: Iterable[Table]) -> Columns:
     columns: dict[str, Array] = {**dict(zip(partition.fields, fields, strict=True))}
     columns |= {"time": time_units.starts(ordinals, partition.unit), **cells.measures}
     if (digests := cells.digests) is not None:
-        columns |= {"centroids": digests.counts, "mean": digests.means, "weight": digests.weights}
+        columns |= digests.columns
     return columns
+
+
+def _is_inexact(block: Block) -> bool:
+    """Return whether percentiles of small cells are not those of their calls."""
+    return "centroids" in block and bool(((block["exact"] == 0) & (block["visits"] < SMALL)).any())
+
+
+def _shuffled(partition: Partition, table: Table) -> Array:
+    """Return a number per row, the same for all rows of a cell."""
+    number = time_units.ordinal(table.column("time"), partition.unit)
+    for field in partition.fields:
+        number = 31 * number + table.column(field)
+    return number
 
 
 def merging(partition: Partition) -> Merge:

@@ -34,14 +34,14 @@ MEASURES: Mapping[str, np.ufunc] = {
     "first": np.minimum,
     "last": np.maximum,
 }
-CENTROIDS = ("centroids", "mean", "weight")
+CENTROIDS = ("centroids", "exact", "mean", "weight")
 # Up to this many keys, a lookup table is cheaper than sorting, however few rows there are.
 _SMALL = 1 << 16
 _LARGEST_KEY = 1 << 62
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
-_ONE_PER_CALL = frozenset({"visits", "centroids", "weight"})
+_ONE_PER_CALL = frozenset({"visits", "centroids", "exact", "weight"})
 _FROM_STATUS: Mapping[str, Callable[[Array], Array]] = {
     "errors": lambda status: status >= 500,
     "known": lambda status: status > 0,
@@ -86,6 +86,9 @@ class Table:
 
     def column(self, name: str) -> Array:
         """Return a field, a measure or a column of centroids."""
+        if name == "exact" and name not in self._columns:
+            # Stored before such digests were marked.
+            return np.zeros(self.rows, dtype=bool)
         return self._columns[name]
 
     def where(self, keep: Bools | None) -> Self:
@@ -161,25 +164,22 @@ class Cells:
     def __len__(self) -> int:
         return len(self.keys[0])
 
-    def compressed(self) -> "Cells":
+    def compressed(self, kept: float = 0) -> "Cells":
         """Return the same cells with compressed digests.
 
         Percentiles must be read from these, because the digests of several cells have their
         centroids at the same percentiles, which causes steps of up to two percent.
+
+        :param kept: see `Digests.compressed`.
         """
-        digests = self.digests.compressed() if self.digests else None
+        digests = self.digests.compressed(kept) if self.digests else None
         return replace(self, digests=digests)
 
     def where(self, keep: Bools) -> "Cells":
         """Return the cells for which `keep` is true."""
         if keep.all():
             return self
-        digests = self.digests
-        if digests is not None:
-            entries = np.repeat(keep, digests.counts)
-            digests = Digests(
-                digests.counts[keep], digests.means[entries], digests.weights[entries]
-            )
+        digests = self.digests.where(keep) if self.digests else None
         measures = {name: values[keep] for name, values in self.measures.items()}
         return Cells([key[keep] for key in self.keys], measures, digests)
 
@@ -187,11 +187,7 @@ class Cells:
         """Return the cells as rows, which can be rolled up with others by the same keys."""
         columns = dict(self.measures)
         if self.digests is not None:
-            columns |= {
-                "centroids": self.digests.counts,
-                "mean": self.digests.means,
-                "weight": self.digests.weights,
-            }
+            columns |= self.digests.columns
         return Part(Table(len(self), columns), self.keys)
 
     @property
@@ -328,9 +324,12 @@ def _merged(name: str, values: Array, cells: Ints, size: int) -> Array:
 def _merged_digests(parts: Sequence[Part], cells: Ints, size: int) -> Digests:
     counts = joined([part.table.column("centroids") for part in parts])
     means = joined([part.table.column("mean") for part in parts])
-    weights = joined([part.table.column("weight") for part in parts])
+    weights = joined([part.table.column("weight") for part in parts]).astype(np.int64)
+    exact = None
+    if (weights < 0).any():
+        exact = np.bincount(cells, minlength=size) == 1
+        rows = joined([part.table.column("exact") for part in parts]).astype(bool)
+        exact[cells[~rows]] = False
     if len(means) != len(cells) or counts.max(initial=1) > 1:
         cells = np.repeat(cells, counts.astype(np.int64))
-    return Digests.merge(
-        cells, means.astype(np.float64, copy=False), weights.astype(np.int64), size
-    )
+    return Digests.merge(cells, means.astype(np.float64, copy=False), weights, size, exact)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pydash_cube import chunk, cube, fold, month, selection, span, stored_table
+from pydash_cube import chunk, cube, digest, fold, lattice, month, selection, span, stored_table
 
 
 @pytest.fixture(scope="module")
@@ -13,6 +13,10 @@ def small_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cube, "RECENT_SIZE", 8)
         patch.setattr(month, "SPLIT_SIZE", 40)
+        for module in (digest, lattice):
+            patch.setattr(module, "LIMIT", 3)
+        patch.setattr(digest, "_BODY", 2)
+        patch.setattr(digest, "_TAIL", 2)
         patch.setattr(span, "_MIN_CALLS", 4)
         patch.setattr(span, "_PORTION", 10)
         patch.setattr(chunk, "BLOCK_SIZE", 6)

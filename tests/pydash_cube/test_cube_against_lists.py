@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pydash_cube.call_batch import Call, CallBatch
@@ -328,3 +328,65 @@ def local_labels(start: datetime, end: datetime, unit: str, zone: str) -> list[s
     if unit in ("hour", "minute"):
         return list(dict.fromkeys(labels))
     return sorted(set(labels))
+
+
+PERCENTILES = {
+    "fastest_quartile_execution_time": 25,
+    MEDIAN: 50,
+    "slowest_quartile_execution_time": 75,
+    "ninetieth_percentile_execution_time": 90,
+    "ninety-fifth_percentile_execution_time": 95,
+    "ninety-ninth_percentile_execution_time": 99,
+    "ninety-nine-point-ninth_percentile_execution_time": 99.9,
+}
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.generate])
+@given(
+    st.integers(0, 999),
+    st.sampled_from([2, 4, 40]),
+    st.lists(st.integers(10, 200), min_size=1, max_size=4),
+    st.booleans(),
+    st.sampled_from([[], ["endpoint"], ["version"]]),
+    st.sampled_from([None, "hour", "day", "month"]),
+    st.sampled_from(["UTC", "Asia/Kathmandu"]),
+)
+def test_percentiles_equal_numpy_in_any_order_of_merging(
+    seed: int,
+    days: int,
+    sizes: list[int],
+    is_shuffled: bool,
+    by: list[str],
+    unit: str | None,
+    zone: str,
+) -> None:
+    generator = np.random.default_rng(seed)
+    seconds = generator.integers(0, days * 86_400, 400)
+    order = generator.permutation(400) if is_shuffled else np.argsort(seconds)
+    times = generator.lognormal(3, 1, 400)
+    calls = [
+        Call(
+            endpoint=str(generator.choice(["a", "b", "c"], p=[0.8, 0.15, 0.05])),
+            execution_time=float(times[place]),
+            time=START + timedelta(seconds=int(seconds[place])),
+            version=str(place % 2),
+            group_by="1",
+            ip="::1",
+            status_code=None,
+        )
+        for place in order
+    ]
+    cube = fill(calls, sizes)
+    result = run_query(cube, [*PERCENTILES], by=by, timeslice=unit, timezone=zone)
+    cells: dict[tuple[tuple[str, ...], str], list[float]] = {}
+    for call in calls:
+        slot = label(call.time.astimezone(ZoneInfo(zone)), unit) if unit else ""
+        key = tuple(value(call, field) for field in by), slot
+        cells.setdefault(key, []).append(call.execution_time)
+    found = {
+        (group, slot[:13]): [result.values[name][row][column] for name in PERCENTILES]
+        for row, group in enumerate(result.groups)
+        for column, slot in enumerate(result.slices or [""])
+    }
+    for cell, values in cells.items():
+        assert found[cell] == [np.quantile(values, q / 100) for q in PERCENTILES.values()]

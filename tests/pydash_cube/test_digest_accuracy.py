@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_cube.digest import LIMIT, Digests
+from pydash_cube.digest import KEPT, LIMIT, SMALL, Digests
 
 QUANTILES = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999]
 Values = np.ndarray
@@ -151,6 +151,50 @@ def test_few_distinct_values_equal_numpy(values, pieces, shuffler) -> None:  # t
         digest = merged([digest, part])
     assert np.repeat(digest.means, digest.weights).tolist() == sorted(values)
     assert read(digest, numbers) == np.quantile(numbers, QUANTILES).tolist()
+
+
+# Values that are equal once their means are rounded, ties, and gaps.
+SHAPES: list[Callable[[np.random.Generator, int], Values]] = [
+    *CONTINUOUS.values(),
+    lambda random, size: 1 + random.integers(0, 2_000, size) * 2.0**-40,
+    lambda random, size: np.round(random.lognormal(5, 1, size)),
+    lambda random, size: random.permutation(10.0 ** np.linspace(-30, 30, size)),
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(SHAPES), st.integers(1, SMALL - 1), st.integers(0, 99), st.integers(1, 4))
+def test_percentiles_of_small_cells_equal_numpy(
+    shape: Callable[[np.random.Generator, int], Values], size: int, seed: int, cells: int
+) -> None:
+    random = np.random.default_rng(seed)
+    values = [shape(random, size) for _ in range(cells)]
+    numbers = np.repeat(np.arange(cells), size)
+    ones = np.ones(len(numbers), dtype=np.int64)
+    digests = Digests.merge(numbers, np.concatenate(values), ones, cells).compressed()
+    assert digests.counts.max() < 1.25 * LIMIT
+    # Those of exact digests are not clustered again.
+    again = digests.compressed()
+    assert digests.exact.all()
+    assert again.exact.all()
+    extremes = np.min(values, axis=1), np.max(values, axis=1)
+    for q in KEPT:
+        expected = [np.quantile(each, q) for each in values]
+        assert again.percentiles(q, *extremes).tolist() == expected
+
+
+def test_merging_clustered_digests_makes_them_inexact() -> None:
+    random = np.random.default_rng(1)
+    parts = [digest_of(random.random(size)) for size in (1_000, 10, 1)]
+    assert [part.exact.tolist() for part in parts] == [[True]] * 3
+    assert not merged(parts[:2]).exact.any()
+    assert merged(parts[1:]).exact.all()
+
+
+def test_values_that_are_not_merged_keep_all_digits() -> None:
+    # Each is more than twice the one before it.
+    values = np.random.default_rng(1).uniform(1, 2, 300) * 10.0 ** np.arange(-150, 150)
+    assert digest_of(values).means.tolist() == values.tolist()
 
 
 @settings(max_examples=100, deadline=None)
