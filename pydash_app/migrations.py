@@ -7,7 +7,9 @@ and all of them on a new database.
 from collections.abc import Mapping
 
 from pydash_app import outbox
+from pydash_app.alert import repository as alerts
 from pydash_app.channel import repository as channels
+from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.event import deletion, reporting, usage
 from pydash_app.maintenance import repository as maintenance
@@ -75,6 +77,11 @@ def _create_events(root: Root) -> None:
     reporting.create(root)
 
 
+def _create_alerts(root: Root) -> None:
+    news.create(root)
+    alerts.create(root)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _create_collections,
     outbox.repository.create_sent,
@@ -95,6 +102,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     dashboards.index_again,  # By how often they are pinged.
     maintenance.create,
     deletion.create,
+    _create_alerts,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

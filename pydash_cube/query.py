@@ -20,6 +20,7 @@ class Query:
     :ivar timeslice: one value per slice of this length; None for one value over the whole range.
     :ivar is_static: whether slices are aligned with the calendar. Otherwise they have a fixed
         length, and the first begins at `start`.
+    :ivar units: the length of a slice of fixed length, in units of `timeslice`.
     :ivar top: the maximum number of groups. Those with the most calls are returned, largest first.
         None for all groups, in natural order.
     :ivar timezone: the IANA time zone of static slices and of the labels.
@@ -36,6 +37,7 @@ class Query:
     by: tuple[CallField, ...] = ()
     timeslice: TimeUnit | None = None
     is_static: bool = True
+    units: int = 1
     top: int | None = None
     timezone: str = "UTC"
 
@@ -51,6 +53,8 @@ class Query:
         if unit and not self.is_static and not time_units.has_fixed_length(unit):
             reason = f"A {unit} has no fixed length, so its slices must be static."
             raise QueryError("is_static", reason)
+        if self.units < 1 or (self.units > 1 and self.is_static):
+            raise QueryError("units", "Must be at least 1, and 1 if slices are static.")
         if self.top is not None and self.top < 1:
             raise QueryError("top", "Must be at least 1.")
         if self.timezone not in time_zones.names():

@@ -94,7 +94,7 @@ class Selection:
             *(self._start, None if self._cube.last is None else self._end),
             None if slices is None else len(slices.edges),
             tuple(sorted(query.filters.items())),
-            *(query.by, query.timeslice, query.is_static, query.top, query.timezone),
+            *(query.by, query.timeslice, query.is_static, query.units, query.top, query.timezone),
         )
 
     @property
@@ -388,7 +388,8 @@ class Selection:
 
     def _cut(self) -> Slices | None:
         """Cut the range into slices. Without bounds, it begins and ends with the calls."""
-        if self.query.timeslice is None:
+        query, unit = self.query, self.query.timeslice
+        if unit is None:
             return None
         start, end = self._start, self._end
         first, last = self._cube.first, self._cube.last
@@ -396,8 +397,8 @@ class Selection:
             start = first if first is not None else end or 0
         if end is None:
             end = last + 1 if last is not None else start
-        unit, is_static, zone = self.query.timeslice, self.query.is_static, self.query.timezone
-        return cut(start, max(start, end), unit, is_static=is_static, zone=zone)
+        end, zone = max(start, end), query.timezone
+        return cut(start, end, unit, is_static=query.is_static, units=query.units, zone=zone)
 
 
 class _Roll(NamedTuple):

@@ -73,11 +73,14 @@ class Slices:
         return numbers
 
 
-def cut(start: int, end: int, unit: str, *, is_static: bool = True, zone: str = "UTC") -> Slices:
+def cut(
+    start: int, end: int, unit: str, *, is_static: bool = True, units: int = 1, zone: str = "UTC"
+) -> Slices:
     """Cut the range from start (inclusive) to end (exclusive) into slices.
 
     :param is_static: whether slices are calendar units, of which the first and the last may be
         incomplete. Otherwise they have a fixed length, and the first begins at `start`.
+    :param units: the fixed length, in units.
     :param zone: the time zone of the calendar and of the labels.
     :raises QueryError: there would be more than MAX_SLICES.
 
@@ -89,13 +92,14 @@ def cut(start: int, end: int, unit: str, *, is_static: bool = True, zone: str = 
     >>> cut(start, end, "hour", zone="Europe/Berlin").labels
     ['2026-10-25T02+02:00', '2026-10-25T02+01:00']
     """
-    _check_count((end - start) // LONGEST[unit], unit)
+    _check_count((end - start) // (LONGEST[unit] * units), unit)
     begins, offsets = time_zones.offsets(zone, start, end)
     if is_static and start < end:
         edges, numbers = _on_calendar([*begins.tolist(), end], offsets, unit)
     else:
-        count = 0 if is_static else max(0, -(-(end - start) // FIXED[unit]))
-        edges = start + FIXED.get(unit, 0) * np.arange(count + 1, dtype=np.int64)
+        length = FIXED.get(unit, 0) * units
+        count = 0 if is_static else max(0, -(-(end - start) // length))
+        edges = start + length * np.arange(count + 1, dtype=np.int64)
         numbers = np.arange(count)
     in_force = offsets[np.searchsorted(begins, edges[:-1], side="right") - 1]
     slices = Slices(edges, numbers, in_force, unit if is_static else "minute", zone)

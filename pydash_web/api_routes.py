@@ -3,6 +3,7 @@
 The first line of a controller's docstring is the route's summary in the OpenAPI document.
 """
 
+import pydash_web.controller.alerts
 import pydash_web.controller.change_dashboard_settings
 import pydash_web.controller.change_endpoint_settings
 import pydash_web.controller.change_password
@@ -28,6 +29,7 @@ import pydash_web.controller.query
 import pydash_web.controller.register_dashboard
 import pydash_web.controller.register_user
 import pydash_web.controller.reset_password
+import pydash_web.controller.rules
 import pydash_web.controller.sessions
 import pydash_web.controller.status
 import pydash_web.controller.tokens
@@ -406,6 +408,33 @@ get_deliveries = get(
     READ,
     name="get_deliveries",
     errors=NO_CHANNEL,
+)
+
+# -- Alerting ---------------------------------------------------------------------------------
+
+NO_RULE = {404: "No such rule, dashboard or channel."}
+NO_ALERT = {404: "No such alert."}
+get_rules = get("/rules", controller.rules.get_rules, READ, errors=NOT_MINE)
+create_rule = post("/rules", controller.rules.create_rule, WRITE, errors=NO_RULE)
+change_rule = post(
+    "/rules/<rule_id>/change_settings", controller.rules.change_rule, WRITE, errors=NO_RULE
+)
+delete_rule = post("/rules/<rule_id>/delete", controller.rules.delete_rule, WRITE, errors=NO_RULE)
+mute_rule = post("/rules/<rule_id>/mute", controller.rules.mute_rule, WRITE, errors=NO_RULE)
+preview_rule = post("/rules/preview", controller.rules.preview_rule, WRITE, errors=NOT_MINE)
+get_suggested_rules = get(
+    "/dashboards/<dashboard_id>/rules/suggested", controller.rules.get_suggested_rules, READ
+)
+add_suggested_rules = post(
+    "/dashboards/<dashboard_id>/rules/suggested", controller.rules.add_suggested_rules, WRITE
+)
+get_alerts = get("/alerts", controller.alerts.get_alerts, READ, errors=NO_RULE)
+get_alert = get("/alerts/<alert_id>", controller.alerts.get_alert, READ, errors=NO_ALERT)
+acknowledge_alert = post(
+    "/alerts/<alert_id>/acknowledge",
+    controller.alerts.acknowledge_alert,
+    WRITE,
+    errors={**NO_ALERT, 409: "The alert has ended."},
 )
 
 # -- Usage ------------------------------------------------------------------------------------

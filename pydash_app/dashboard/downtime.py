@@ -146,6 +146,11 @@ class DowntimeLog(Persistent):
         return self._watch[1] if self._watch else None
 
     @property
+    def failing_since(self) -> datetime | None:
+        """The first failed ping of those that still fail; None if the app responds."""
+        return self.down_since or (self._failing_since if self.is_failing else None)
+
+    @property
     def is_failing(self) -> bool:
         """Whether the last ping failed."""
         return self._watch is not None and self._failing_since is not None

@@ -45,6 +45,7 @@ from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
 
+from pydash_app.dashboard import news
 from pydash_app.dashboard.stored import Stored
 from pydash_app.event import delete_later, of_dashboard
 from pydash_app.identifiers import as_uuid
@@ -161,6 +162,7 @@ def delete(dashboard: "Dashboard") -> None:
     """
     _dashboards().remove(dashboard)
     delete_later(of_dashboard(dashboard))
+    news.add(dashboard.id, dashboard.user_id)
     requests = database_root()[_FETCH_REQUESTS]
     if dashboard.id in requests:
         requests.remove(dashboard.id)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import channel, clock, configuration, event, maintenance, outbox
+from pydash_app import alert, channel, clock, configuration, event, maintenance, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
 from pydash_app.event import deletion, usage
@@ -19,6 +19,7 @@ from pydash_events import moving
 MAIL_INTERVAL = timedelta(seconds=5)
 NOTIFICATIONS_INTERVAL = timedelta(seconds=1)
 MAINTENANCE_INTERVAL = timedelta(seconds=5)
+RULES_INTERVAL = timedelta(seconds=2)
 EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
@@ -38,6 +39,9 @@ def schedule(scheduler: TaskScheduler) -> None:
     )
     scheduler.add_periodic_task(
         "notify", NOTIFICATIONS_INTERVAL, notify, True, time_limit=MAIL_TIME_LIMIT
+    )
+    scheduler.add_periodic_task(
+        "evaluate rules", RULES_INTERVAL, evaluate_rules, True, time_limit=MAIL_TIME_LIMIT
     )
     scheduler.add_periodic_task(
         "move events", EVENTS_INTERVAL, move_events, True, time_limit=MAIL_TIME_LIMIT
@@ -80,6 +84,11 @@ def announce_maintenance() -> None:
     pydash_database.transact(lambda: maintenance.announce(datetime.now(UTC), subject_of))
 
 
+def evaluate_rules() -> None:
+    """Evaluate the rules of all dashboards that have news."""
+    alert.evaluate_due()
+
+
 def move_events() -> None:
     """Move recorded events to the event store, which gives each its place in the sequence."""
     if configuration.current().events_uri == "zodb://":
@@ -108,13 +117,16 @@ def extract_usage() -> None:
 
 
 def drop_expired_records() -> None:
-    """Drop expired invitations, and the records of mails that no longer count towards a limit."""
+    """Drop expired invitations and alerts, and mails that no longer count towards a limit."""
     now = datetime.now(UTC)
 
     def drop() -> None:
         if clock.is_confirmed(now):
             invite_repository.remove_expired(now)
             outbox.repository.drop_sent(now - outbox.MAILBOX_PERIOD)
+            days = configuration.current().events_retention
+            if days:
+                alert.drop(now - timedelta(days=days))
 
     pydash_database.transact(drop)
 

@@ -40,6 +40,8 @@ PATH_PARAMETERS = {
     "token_id": {"type": "string", "format": "uuid"},
     "channel_id": {"type": "string", "format": "uuid"},
     "window_id": {"type": "string", "format": "uuid"},
+    "rule_id": {"type": "string", "format": "uuid"},
+    "alert_id": {"type": "string", "format": "uuid"},
 }
 
 Json = dict[str, Any]

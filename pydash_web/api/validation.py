@@ -34,6 +34,10 @@ REASONS = {
     "string_type": "Must be a string.",
     "string_unicode": "Must be valid Unicode.",
     "too_long": "Must have at most {max_length} values.",
+    "too_short": "Must have at least {min_length} values.",
+    "union_tag_invalid": "{discriminator} must be one of {expected_tags}.",
+    "union_tag_not_found": "{discriminator} is required.",
+    "float_type": "Must be a number.",
     "value_error": "Invalid value: {reason}",
 }
 

@@ -1,6 +1,6 @@
 """Deletes a user."""
 
-from pydash_app.dashboard.services import account_deletion
+from pydash_app import deletion
 from pydash_app.errors import PyDashError
 from pydash_app.user.services.validation import require_password
 from pydash_database import transact
@@ -20,7 +20,7 @@ def delete_user(body: PasswordConfirmation) -> Message:
         user = session.current_user()
         require_password(user, body.password)
         try:
-            account_deletion.delete(user)
+            deletion.delete_account(user)
         except KeyError:
             raise PyDashError("This account has already been deleted.") from None
 

@@ -12,16 +12,15 @@ from flask import Response, current_app, request
 
 from pydash_app import event as event_log
 from pydash_app.dashboard import dashboards_of_user
-from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import quota
-from pydash_app.errors import Conflict, Forbidden, InvalidInput, NotFound
+from pydash_app.errors import Conflict, InvalidInput, NotFound
 from pydash_app.event import reporting
 from pydash_database import transact
 from pydash_events import Event, EventFilter, InvalidMarker, Page, Trait
 from pydash_events.base import Pagination
 from pydash_web.api import validation
 from pydash_web.controller import event_conditions
-from pydash_web.controller.lookup import find_dashboard
+from pydash_web.controller.lookup import own_dashboard
 from pydash_web.controller.spreadsheets import cell
 from pydash_web.http import session
 from pydash_web.models.event import (
@@ -162,7 +161,9 @@ def report(body: NewEvents) -> RecordedEvents:
     def admit() -> dict[str | None, event_log.Subject]:
         user = session.current_user()
         subjects = {
-            key: event_log.of_user(user) if key is None else event_log.of_dashboard(_dashboard(key))
+            key: event_log.of_user(user)
+            if key is None
+            else event_log.of_dashboard(own_dashboard(key))
             for key in reported
         }
         if number:
@@ -231,17 +232,9 @@ def _projects(dashboard_id: str | None) -> list[str]:
     :raises NotFound: the user has no such dashboard.
     """
     if dashboard_id is not None:
-        return [event_log.of_dashboard(_dashboard(dashboard_id)).project]
+        return [event_log.of_dashboard(own_dashboard(dashboard_id)).project]
     user = session.current_user()
     return event_log.visible_projects(user, dashboards_of_user(user.id))
-
-
-def _dashboard(dashboard_id: str) -> Dashboard:
-    try:
-        return find_dashboard(dashboard_id)
-    except Forbidden:
-        # Whether somebody else has such a dashboard is not revealed here.
-        raise NotFound("Dashboard not found.") from None
 
 
 def _invalid(given: dict[str, Any]) -> RecordedEvent:

@@ -1,9 +1,16 @@
-"""Finds the dashboard or endpoint that a request refers to."""
+"""Finds the dashboard, endpoint, rule or alert that a request refers to."""
 
+from uuid import UUID
+
+from pydash_app.alert import repository as alerts
+from pydash_app.alert.entity import Alert, Rule
 from pydash_app.dashboard import find_verified_dashboard
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.errors import NotFound
+from pydash_app.errors import Forbidden, NotFound
+from pydash_app.identifiers import as_uuid
+from pydash_app.permissions import Action, may
+from pydash_web.api import validation
 from pydash_web.http import session
 
 
@@ -26,3 +33,46 @@ def find_endpoint(dashboard: Dashboard, name: str) -> Endpoint:
     if endpoint is None:
         raise NotFound("Endpoint not found.")
     return endpoint
+
+
+def own_dashboard(dashboard_id: UUID | str) -> Dashboard:
+    """Return a dashboard of the current user that is named in a query string or a body.
+
+    :raises InvalidInput: the id is not a UUID.
+    :raises NotFound: the user has no such dashboard; whether someone else has is not revealed.
+    """
+    try:
+        return find_dashboard(str(dashboard_id))
+    except Forbidden:
+        raise NotFound("Dashboard not found.") from None
+
+
+def find_rule(rule_id: UUID | str) -> Rule:
+    """Return a rule of the current user.
+
+    :raises InvalidInput: the id is not a UUID.
+    :raises NotFound: the user has no such rule.
+    """
+    rule = alerts.find(_uuid("rule_id", rule_id))
+    if rule is None or not may(session.current_user(), Action.WRITE, rule):
+        raise NotFound("Rule not found.")
+    return rule
+
+
+def find_alert(alert_id: UUID | str) -> Alert:
+    """Return an alert of the current user.
+
+    :raises InvalidInput: the id is not a UUID.
+    :raises NotFound: the user has no such alert.
+    """
+    alert = alerts.find_alert(_uuid("alert_id", alert_id))
+    if alert is None or not may(session.current_user(), Action.READ, alert):
+        raise NotFound("Alert not found.")
+    return alert
+
+
+def _uuid(name: str, text: UUID | str) -> UUID:
+    try:
+        return as_uuid(text)
+    except ValueError:
+        raise validation.invalid({name: ["Must be a UUID."]}) from None

@@ -1,8 +1,12 @@
 """The base classes of all models, and the text types that several of them use."""
 
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from pydash_app.identifiers import as_uuid
 
 # Neither control characters nor characters that change the direction of surrounding text.
 PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
@@ -15,6 +19,22 @@ Url = Annotated[
     str, StringConstraints(min_length=1, max_length=2000, pattern=r"^https?://[^\s\x00-\x1f\x7f]+$")
 ]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=PRINTABLE)]
+
+
+def read_id(text: Any) -> UUID:
+    """Return the ID that a request names, in canonical form.
+
+    :raises PydanticCustomError: it is not a UUID.
+    """
+    try:
+        if isinstance(text, str):
+            return as_uuid(text)
+    except ValueError:
+        pass
+    raise PydanticCustomError("uuid", "Must be a UUID.")
+
+
+Id = Annotated[UUID, BeforeValidator(read_id)]
 
 
 class Body(BaseModel):

@@ -12,10 +12,9 @@ from uuid import uuid4
 from pydantic import BeforeValidator, Field, JsonValue, RootModel, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from pydash_app.identifiers import as_uuid
 from pydash_events import OPERATORS, Event, Order, Position, Trait
 from pydash_events.models import as_utc
-from pydash_web.models.common import Body, Query, ResponseBody
+from pydash_web.models.common import Body, Query, ResponseBody, read_id
 
 MAX_EVENTS = 1_000
 MAX_CONDITIONS = 20
@@ -64,14 +63,7 @@ def cursor_of(position: Position) -> str:
 Time = Annotated[datetime, BeforeValidator(_read_time)]
 
 
-def _read_id(text: Any) -> str:
-    try:
-        return str(as_uuid(text))
-    except ValueError:
-        raise PydanticCustomError("uuid", "Must be a UUID.") from None
-
-
-DashboardKey = Annotated[str, BeforeValidator(_read_id)]
+DashboardKey = Annotated[str, BeforeValidator(lambda text: str(read_id(text)))]
 
 
 class EventSearch(Query):

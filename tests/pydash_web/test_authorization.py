@@ -27,6 +27,7 @@ from tests.pydash_web.support.running_site import (
     Visitor,
     empty_database,
     find_user,
+    make_alert,
     make_dashboard,
     make_token,
     make_user,
@@ -115,6 +116,17 @@ MATRIX = {
     "delete_channel": CHANGING_ALICES,
     "test_channel": CHANGING_ALICES,
     "get_deliveries": READING_ALICES,
+    "get_rules": ONES_OWN,
+    "create_rule": ADDING,
+    "change_rule": CHANGING_ALICES,
+    "delete_rule": CHANGING_ALICES,
+    "mute_rule": CHANGING_ALICES,
+    "preview_rule": CHANGING_ALICES,
+    "get_suggested_rules": READING,
+    "add_suggested_rules": CHANGING,
+    "get_alerts": ONES_OWN,
+    "get_alert": READING_ALICES,
+    "acknowledge_alert": CHANGING_ALICES,
     "get_login_usage": REPORTS,
     "post_login_usage": REPORTS,
     "get_raw_login_usage": REPORTS,
@@ -149,6 +161,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "mute_dashboard": {"seconds": 60},
     "create_maintenance": {"name": "Upgrade", "schedule": {"kind": "now"}},
     "change_maintenance": {"name": "Move"},
+    "create_rule": {"condition": {"kind": "down"}},
+    "change_rule": {"name": "Renamed"},
+    "mute_rule": {"seconds": 3_600},
+    "preview_rule": {"condition": {"kind": "down"}},
+    "add_suggested_rules": {"channels": []},
+    "acknowledge_alert": {},
     "report_events": {"event_type": "app.deploy"},
     "create_channel": {
         "name": "Mine",
@@ -172,6 +190,7 @@ DESTRUCTIVE = {
     "delete_dashboard",
     "delete_channel",
     "delete_maintenance",
+    "delete_rule",
 }
 QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
@@ -218,8 +237,12 @@ def expire_last_session(user_id: UUID) -> None:
 
 
 def alices_things(alice: UUID) -> dict[str, str]:
+    dashboard_id = make_dashboard(alice)
+    alert = transact(lambda: make_alert(find_user(alice), dashboard_id))
     return {
-        "dashboard_id": str(make_dashboard(alice)),
+        "dashboard_id": str(dashboard_id),
+        "rule_id": str(alert.rule_id),
+        "alert_id": str(alert.id),
         "endpoint_name": "foo",
         "window_id": str(make_window(alice)),
         "path": "login",
@@ -290,6 +313,8 @@ def ask(name: str, rule: Rule, visitor: Visitor, path: dict[str, str]) -> int:
     options: dict[str, Any] = {"headers": HEADERS.get(name, {})}
     if name in BODIES:
         options["json"] = BODIES[name]
+    if name == "preview_rule":
+        options["json"] = {**BODIES[name], "dashboard_id": path["dashboard_id"]}
     if name == "register_user":
         options["json"] = {**BODIES[name], "name": str(uuid4())}
     return visitor.request(method, url + QUERIES.get(name, ""), **options).status_code

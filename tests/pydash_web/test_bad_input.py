@@ -54,9 +54,9 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "/api/channels/preview": {"kind": "mail"},
 }
-# Events are refused one by one (`test_event_routes`), and the usage report is for administrators
-# (`test_usage_routes`).
-TESTED_ELSEWHERE = {"events", "raw", "plot"}
+# Events are refused one by one (`test_event_routes`), the usage report is for administrators
+# (`test_usage_routes`), and rules are nested (`test_rule_routes`).
+TESTED_ELSEWHERE = {"events", "raw", "plot", "rules", "preview", "suggested", "acknowledge"}
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
 BAD_TEXTS = [
     42, 4.2, True, [], {}, [["deep"]],

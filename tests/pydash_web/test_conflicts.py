@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from transaction.interfaces import TransientError
 
-from pydash_app.dashboard.services import account_deletion
+from pydash_app import deletion
 from pydash_app.user.services import settings
 from pydash_app.user.sessions import Sessions
 from pydash_database import DatabaseUnavailable, transact
@@ -114,7 +114,7 @@ def test_a_sign_out_succeeds_if_another_request_ended_the_session(
     ("owner", "name", "path", "body"),
     [
         (Sessions, "end", "/api/logout", {}),
-        (account_deletion, "delete", "/api/user/delete", {"password": PASSWORD}),
+        (deletion, "delete_account", "/api/user/delete", {"password": PASSWORD}),
     ],
 )
 def test_the_browser_keeps_the_cookie_if_ending_the_session_fails(
@@ -136,7 +136,7 @@ def test_a_failed_sign_in_keeps_the_cookie(alice: Visitor, monkeypatch: pytest.M
 def test_a_deletion_is_retried_after_a_conflict(
     alice: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_vain_first(monkeypatch, account_deletion, "delete")
+    in_vain_first(monkeypatch, deletion, "delete_account")
     assert alice.post("/api/user/delete", {"password": PASSWORD}).status_code == 200
     assert "pydash_session" not in alice.http.cookies
     assert alice.sign_in("Alice").status_code == 401

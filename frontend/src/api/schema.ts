@@ -973,6 +973,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the user's rules, oldest first */
+        get: operations["get_rules"];
+        put?: never;
+        /** Add a rule */
+        post: operations["create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/change_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a rule. Its alerts end if it watches something else from now on */
+        post: operations["change_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a rule, which ends its alerts */
+        post: operations["delete_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/{rule_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send no messages of a rule for a while, until a time, or until its alerts end */
+        post: operations["mute_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replay a rule over the past */
+        post: operations["preview_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/rules/suggested": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the rules to suggest for a dashboard */
+        get: operations["get_suggested_rules"];
+        put?: never;
+        /** Add the suggested rules that the dashboard does not have yet */
+        post: operations["add_suggested_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the user's alerts, the latest first */
+        get: operations["get_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return an alert and the messages about it */
+        get: operations["get_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that the user takes care of an alert, so that no more reminders are sent */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/login": {
         parameters: {
             query?: never;
@@ -1069,6 +1224,42 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Above
+         * @description The value is above a threshold.
+         */
+        Above: {
+            /**
+             * @description `error_rate` is in percent, times are in ms.
+             * @enum {string}
+             */
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            /**
+             * @description In seconds.
+             * @enum {integer}
+             */
+            window: 60 | 300 | 900 | 3600 | 86400;
+            filters?: {
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "above";
+            threshold: number;
+        };
+        /**
+         * Acknowledgement
+         * @description A comment of the person who takes care of an alert.
+         */
+        Acknowledgement: {
+            /** @default  */
+            comment?: string;
+        };
+        /**
          * Aggregate
          * @description The length of the periods of a report.
          * @enum {string}
@@ -1094,6 +1285,190 @@ export interface components {
             "ninety-ninth_percentile_execution_time": number | null;
             slowest_measured_execution_time: number | null;
             versions: string[];
+        };
+        /**
+         * AlertDashboard
+         * @description The dashboard of an alert.
+         */
+        AlertDashboard: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            url: string;
+        };
+        /**
+         * AlertDetails
+         * @description An alert and the messages about it.
+         */
+        AlertDetails: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "pending" | "firing" | "recovering" | "flapping" | "no_data" | "resolved";
+            rule: components["schemas"]["AlertRule"];
+            /** @description Null for PyDash's own network. */
+            dashboard: components["schemas"]["AlertDashboard"] | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description When the condition was last met. */
+            value: number | null;
+            threshold: number | null;
+            /**
+             * Format: date-time
+             * @description When the condition was first met.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The same.
+             */
+            pending_since: string;
+            /** @description When that had lasted long enough. */
+            fired_at: string | null;
+            resolved_at: string | null;
+            /** @description In seconds; null while it lasts. */
+            duration: number | null;
+            /** @description The cause, in one sentence. */
+            text: string;
+            url: string;
+            acknowledged_by: string | null;
+            acknowledged_at: string | null;
+            comment: string;
+            /** @description Oldest first. */
+            messages: components["schemas"]["AlertMessageInfo"][];
+        };
+        /**
+         * AlertInfo
+         * @description An alert, from the moment at which its condition was met to its end.
+         */
+        AlertInfo: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "pending" | "firing" | "recovering" | "flapping" | "no_data" | "resolved";
+            rule: components["schemas"]["AlertRule"];
+            /** @description Null for PyDash's own network. */
+            dashboard: components["schemas"]["AlertDashboard"] | null;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description When the condition was last met. */
+            value: number | null;
+            threshold: number | null;
+            /**
+             * Format: date-time
+             * @description When the condition was first met.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The same.
+             */
+            pending_since: string;
+            /** @description When that had lasted long enough. */
+            fired_at: string | null;
+            resolved_at: string | null;
+            /** @description In seconds; null while it lasts. */
+            duration: number | null;
+            /** @description The cause, in one sentence. */
+            text: string;
+            url: string;
+            acknowledged_by: string | null;
+            acknowledged_at: string | null;
+            comment: string;
+        };
+        /**
+         * AlertMessage
+         * @description A message and the alert.
+         */
+        AlertMessage: {
+            message: string;
+            alert: components["schemas"]["AlertInfo"];
+        };
+        /**
+         * AlertMessageInfo
+         * @description A message about an alert.
+         */
+        AlertMessageInfo: {
+            /** Format: uuid */
+            delivery_id: string;
+            /** Format: uuid */
+            channel_id: string;
+            /** @enum {string} */
+            state: "sent" | "waiting" | "failed";
+            sent: string | null;
+        };
+        /**
+         * AlertRule
+         * @description The rule of an alert, as it was.
+         */
+        AlertRule: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            condition: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Alerts
+         * @description A page of alerts, the latest first.
+         */
+        Alerts: {
+            alerts: components["schemas"]["AlertInfo"][];
+            /** @description The marker of the next page, if there is one. */
+            next_marker: string | null;
+        };
+        /**
+         * And
+         * @description All of several conditions are met.
+         */
+        "And-Input": {
+            conditions: components["schemas"]["Condition-Input"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "and";
+        };
+        /**
+         * And
+         * @description All of several conditions are met.
+         */
+        "And-Output": {
+            conditions: components["schemas"]["Condition-Output"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "and";
+        };
+        /**
+         * Below
+         * @description The value is below a threshold.
+         */
+        Below: {
+            /**
+             * @description `error_rate` is in percent, times are in ms.
+             * @enum {string}
+             */
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            /**
+             * @description In seconds.
+             * @enum {integer}
+             */
+            window: 60 | 300 | 900 | 3600 | 86400;
+            filters?: {
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "below";
+            threshold: number;
         };
         /**
          * BoxPlot
@@ -1133,6 +1508,62 @@ export interface components {
             storage: {
                 [key: string]: boolean;
             };
+        };
+        /**
+         * Certificate
+         * @description The certificate of the app expires within some days.
+         */
+        Certificate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "certificate";
+            /** @default 14 */
+            days?: number;
+        };
+        /**
+         * Changed
+         * @description The value differs from the one before, by more than an amount or a factor.
+         *
+         *     :param against: the window before, or the same hours of last week.
+         */
+        Changed: {
+            /**
+             * @description `error_rate` is in percent, times are in ms.
+             * @enum {string}
+             */
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            /**
+             * @description In seconds.
+             * @enum {integer}
+             */
+            window: 60 | 300 | 900 | 3600 | 86400;
+            filters?: {
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "changed";
+            /** @default null */
+            by?: number | null;
+            /** @default null */
+            factor?: number | null;
+            /**
+             * @default both
+             * @enum {string}
+             */
+            direction?: "up" | "down" | "both";
+            /**
+             * @default previous
+             * @enum {string}
+             */
+            against?: "previous" | "last_week";
         };
         /**
          * ChannelInfo
@@ -1224,6 +1655,8 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelInfo"][];
         };
+        "Condition-Input": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Input"] | components["schemas"]["Or-Input"];
+        "Condition-Output": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Output"] | components["schemas"]["Or-Output"];
         /**
          * Connection
          * @description The address of a dashboard, its token and its extra request headers.
@@ -1460,6 +1893,22 @@ export interface components {
             ping_interval?: number | null;
         };
         /**
+         * DashboardState
+         * @description The state of a rule for a dashboard.
+         */
+        DashboardState: {
+            /** Format: uuid */
+            dashboard_id: string;
+            /** @enum {string} */
+            state: "ok" | "pending" | "firing" | "recovering" | "flapping" | "no_data" | "error";
+            /** @description Null if it was not evaluated yet. */
+            since: string | null;
+            /** @description Null while it is ok. */
+            value: number | null;
+            /** @description Why the condition could not be read. */
+            error: string | null;
+        };
+        /**
          * DashboardSummary
          * @description Key figures of today, see `timezone`.
          */
@@ -1520,6 +1969,17 @@ export interface components {
             /** @description Why the last attempt failed. */
             error: string | null;
             next_attempt: string | null;
+        };
+        /**
+         * Down
+         * @description The app does not respond to pings.
+         */
+        Down: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "down";
         };
         /**
          * Downtime
@@ -1667,6 +2127,17 @@ export interface components {
          */
         FailureKind: "address" | "dns" | "refused" | "connection" | "certificate" | "timeout" | "invalid" | "status";
         /**
+         * FetchFailing
+         * @description The last fetch failed.
+         */
+        FetchFailing: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fetch_failing";
+        };
+        /**
          * Group
          * @description One group of the result of a query.
          */
@@ -1749,6 +2220,36 @@ export interface components {
         MailAddress: {
             /** Format: email */
             email: string;
+        };
+        /**
+         * MeanInside
+         * @description The mean of the last values is inside a band; the rule fires when it is not.
+         */
+        MeanInside: {
+            /**
+             * @description `error_rate` is in percent, times are in ms.
+             * @enum {string}
+             */
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            /**
+             * @description In seconds.
+             * @enum {integer}
+             */
+            window: 60 | 300 | 900 | 3600 | 86400;
+            filters?: {
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+            };
+            low: number;
+            high: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mean_inside";
+            last: number;
         };
         /**
          * Message
@@ -1982,6 +2483,68 @@ export interface components {
             [key: string]: components["schemas"]["JsonValue"];
         })[];
         /**
+         * NewRule
+         * @description A rule to add.
+         */
+        NewRule: {
+            /**
+             * @description How long the condition must be met, in seconds. Default: 300 if it compares values, otherwise 0.
+             * @default null
+             */
+            for?: number | null;
+            /**
+             * @description Only for `above` and `below`: the value at which it has recovered. Default: the threshold.
+             * @default null
+             */
+            recover_threshold?: number | null;
+            /**
+             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down`.
+             * @default null
+             */
+            keep_firing_for?: number | null;
+            /**
+             * @description The number of requests in a window below which its value is unknown. Default: 20, and 0 for counts.
+             * @default null
+             */
+            min_calls?: number | null;
+            /**
+             * @description What an unknown value means: `keep` the state (default), `ok`, or `alert`.
+             * @default null
+             */
+            no_data?: ("keep" | "ok" | "alert") | null;
+            condition: components["schemas"]["Condition-Input"];
+            /**
+             * @description Default: the condition in words.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Null for all dashboards, also those that are added later.
+             * @default null
+             */
+            dashboard_id?: string | null;
+            /**
+             * @description Default: `warning`.
+             * @default null
+             */
+            severity?: ("info" | "warning" | "critical") | null;
+            /**
+             * @description Seconds between two reminders, at least 300; 0 for none. Default: 14,400.
+             * @default null
+             */
+            repeat?: number | null;
+            /**
+             * @description Whom to notify. Without channels, alerts are only listed.
+             * @default null
+             */
+            channels?: string[] | null;
+            /**
+             * @description Default: true.
+             * @default null
+             */
+            enabled?: boolean | null;
+        };
+        /**
          * NewToken
          * @description An API token to create.
          */
@@ -2011,6 +2574,22 @@ export interface components {
              * @default null
              */
             dashboard_id?: string | null;
+        };
+        /**
+         * NoData
+         * @description The app had no requests for some time, as of the last fetch.
+         */
+        NoData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "no_data";
+            /**
+             * @description In seconds.
+             * @default 1800
+             */
+            window?: number;
         };
         /**
          * Notice
@@ -2048,6 +2627,30 @@ export interface components {
             end: string;
         };
         /**
+         * Or
+         * @description At least one of several conditions is met.
+         */
+        "Or-Input": {
+            conditions: components["schemas"]["Condition-Input"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "or";
+        };
+        /**
+         * Or
+         * @description At least one of several conditions is met.
+         */
+        "Or-Output": {
+            conditions: components["schemas"]["Condition-Output"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "or";
+        };
+        /**
          * Outage
          * @description A period in which the app did not respond.
          */
@@ -2059,6 +2662,35 @@ export interface components {
             seconds: number;
             /** @description Why the app was down; null if it was recorded by an earlier version. */
             cause: components["schemas"]["PingFailure"] | null;
+        };
+        /**
+         * Outside
+         * @description The value is outside a band.
+         */
+        Outside: {
+            /**
+             * @description `error_rate` is in percent, times are in ms.
+             * @enum {string}
+             */
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            /**
+             * @description In seconds.
+             * @enum {integer}
+             */
+            window: 60 | 300 | 900 | 3600 | 86400;
+            filters?: {
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+            };
+            low: number;
+            high: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "outside";
         };
         /**
          * PasswordChange
@@ -2215,6 +2847,201 @@ export interface components {
             invitation?: string | null;
         };
         /**
+         * ReplayedEpisode
+         * @description A time at which the rule would have fired.
+         */
+        ReplayedEpisode: {
+            /** Format: date-time */
+            since: string;
+            /** @description Null if it still would. */
+            until: string | null;
+        };
+        /**
+         * RuleInfo
+         * @description A rule.
+         */
+        RuleInfo: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            condition: components["schemas"]["Condition-Output"];
+            dashboard_id: string | null;
+            for: number;
+            recover_threshold: number | null;
+            keep_firing_for: number;
+            min_calls: number | null;
+            /** @enum {string} */
+            no_data: "keep" | "ok" | "alert";
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            repeat: number;
+            channels: string[];
+            enabled: boolean;
+            /**
+             * @description The worst of its states.
+             * @enum {string}
+             */
+            state: "ok" | "pending" | "firing" | "recovering" | "flapping" | "no_data" | "error";
+            states: components["schemas"]["DashboardState"][];
+            muted_until: string | null;
+            /** @description Whether an alert of it is muted until its end. */
+            muted_until_resolved: boolean;
+            /** Format: date-time */
+            created: string;
+        };
+        /**
+         * RuleMessage
+         * @description A message and the rule.
+         */
+        RuleMessage: {
+            message: string;
+            rule: components["schemas"]["RuleInfo"];
+        };
+        /**
+         * RuleMute
+         * @description For how long a rule sends no messages: one of the three.
+         */
+        RuleMute: {
+            /**
+             * @description 0 sends messages again.
+             * @default null
+             */
+            seconds?: number | null;
+            /** @default null */
+            until?: string | null;
+            /**
+             * @description No more messages about the alerts that last.
+             * @default null
+             */
+            until_resolved?: true | null;
+        };
+        /**
+         * RulePreview
+         * @description A condition to replay over the past.
+         */
+        RulePreview: {
+            /**
+             * @description How long the condition must be met, in seconds. Default: 300 if it compares values, otherwise 0.
+             * @default null
+             */
+            for?: number | null;
+            /**
+             * @description Only for `above` and `below`: the value at which it has recovered. Default: the threshold.
+             * @default null
+             */
+            recover_threshold?: number | null;
+            /**
+             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down`.
+             * @default null
+             */
+            keep_firing_for?: number | null;
+            /**
+             * @description The number of requests in a window below which its value is unknown. Default: 20, and 0 for counts.
+             * @default null
+             */
+            min_calls?: number | null;
+            /**
+             * @description What an unknown value means: `keep` the state (default), `ok`, or `alert`.
+             * @default null
+             */
+            no_data?: ("keep" | "ok" | "alert") | null;
+            condition: components["schemas"]["Condition-Input"];
+            /** Format: uuid */
+            dashboard_id: string;
+            /** @default 7 */
+            days?: number;
+        };
+        /**
+         * RuleReplay
+         * @description What a rule would have done.
+         */
+        RuleReplay: {
+            /** @description The current value; null if there is none. */
+            value: number | null;
+            /** @description Whether the condition is met now. */
+            would_fire: boolean;
+            /** @description Oldest first. */
+            episodes: components["schemas"]["ReplayedEpisode"][];
+        };
+        /**
+         * RuleSettings
+         * @description The settings of a rule; omitted settings remain unchanged.
+         */
+        RuleSettings: {
+            /**
+             * @description How long the condition must be met, in seconds. Default: 300 if it compares values, otherwise 0.
+             * @default null
+             */
+            for?: number | null;
+            /**
+             * @description Only for `above` and `below`: the value at which it has recovered. Default: the threshold.
+             * @default null
+             */
+            recover_threshold?: number | null;
+            /**
+             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down`.
+             * @default null
+             */
+            keep_firing_for?: number | null;
+            /**
+             * @description The number of requests in a window below which its value is unknown. Default: 20, and 0 for counts.
+             * @default null
+             */
+            min_calls?: number | null;
+            /**
+             * @description What an unknown value means: `keep` the state (default), `ok`, or `alert`.
+             * @default null
+             */
+            no_data?: ("keep" | "ok" | "alert") | null;
+            /** @default null */
+            condition?: components["schemas"]["Condition-Input"] | null;
+            /**
+             * @description Default: the condition in words.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Null for all dashboards, also those that are added later.
+             * @default null
+             */
+            dashboard_id?: string | null;
+            /**
+             * @description Default: `warning`.
+             * @default null
+             */
+            severity?: ("info" | "warning" | "critical") | null;
+            /**
+             * @description Seconds between two reminders, at least 300; 0 for none. Default: 14,400.
+             * @default null
+             */
+            repeat?: number | null;
+            /**
+             * @description Whom to notify. Without channels, alerts are only listed.
+             * @default null
+             */
+            channels?: string[] | null;
+            /**
+             * @description Default: true.
+             * @default null
+             */
+            enabled?: boolean | null;
+        };
+        /**
+         * Rules
+         * @description The user's rules, oldest first.
+         */
+        Rules: {
+            rules: components["schemas"]["RuleInfo"][];
+        };
+        /**
+         * RulesMessage
+         * @description A message and the added rules.
+         */
+        RulesMessage: {
+            message: string;
+            rules: components["schemas"]["RuleInfo"][];
+        };
+        /**
          * SessionInfo
          * @description A browser in which the user is signed in.
          */
@@ -2261,6 +3088,38 @@ export interface components {
             timezone?: string | null;
         };
         /**
+         * ShareInside
+         * @description At least a share of the last values is inside a band; the rule fires when it is not.
+         */
+        ShareInside: {
+            /**
+             * @description `error_rate` is in percent, times are in ms.
+             * @enum {string}
+             */
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            /**
+             * @description In seconds.
+             * @enum {integer}
+             */
+            window: 60 | 300 | 900 | 3600 | 86400;
+            filters?: {
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+            };
+            low: number;
+            high: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "share_inside";
+            last: number;
+            /** @description In percent. */
+            share: number;
+        };
+        /**
          * SignedIn
          * @description A new session.
          */
@@ -2299,6 +3158,33 @@ export interface components {
          * @enum {string}
          */
         StatusClass: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
+        /**
+         * SuggestedRule
+         * @description A rule that is useful for most apps.
+         */
+        SuggestedRule: {
+            name: string;
+            condition: components["schemas"]["Condition-Output"];
+            /** Format: uuid */
+            dashboard_id: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            exists: boolean;
+        };
+        /**
+         * SuggestedRules
+         * @description Rules to suggest for a dashboard.
+         */
+        SuggestedRules: {
+            rules: components["schemas"]["SuggestedRule"][];
+        };
+        /**
+         * TakenSuggestions
+         * @description Whom the suggested rules notify.
+         */
+        TakenSuggestions: {
+            channels: string[];
+        };
         /**
          * TemplateToPreview
          * @description A template, and the kind of channel that it is for.
@@ -6822,6 +7708,814 @@ export interface operations {
             };
             /** @description Channel not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: {
+                /** @description Only those of this dashboard, including those of all. */
+                dashboard_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such rule, dashboard or channel. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSettings"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such rule, dashboard or channel. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such rule, dashboard or channel. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mute_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleMute"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such rule, dashboard or channel. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePreview"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleReplay"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_suggested_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedRules"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_suggested_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakenSuggestions"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_alerts: {
+        parameters: {
+            query?: {
+                dashboard_id?: string;
+                rule_id?: string;
+                state?: "pending" | "firing" | "recovering" | "flapping" | "no_data" | "resolved";
+                limit?: number;
+                /** @description The ID of the last alert of the previous page. */
+                marker?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such rule, dashboard or channel. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetails"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such alert. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such alert. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The alert has ended. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -27,7 +27,7 @@ from flask_monitoring_dashboard_client import (
     RemoteFailure,
 )
 from periodic_tasks import TaskScheduler, default_task_scheduler
-from pydash_app.dashboard import repository
+from pydash_app.dashboard import news, repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.fetching_status import RemoteInfo
@@ -253,6 +253,7 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
         )
         status, failure = dashboard.fetching, dashboard.fetching.failure
         status.found_endpoints(datetime.now(UTC), info)
+        news.add(dashboard.id, dashboard.user_id)
         if failure and not status.failure:
             record(EventType.APP_FETCH_RECOVERED, of_dashboard(dashboard))
 
@@ -332,6 +333,7 @@ def _store_page(source: _Source, page: CallPage, batch: CallBatch, started: floa
     owner = users.find(dashboard.user_id)
     dashboard.update_summary(now, owner.overview_timezones if owner else ())
     repository.record_stored(dashboard)
+    news.add(dashboard.id, dashboard.user_id)
     progress = status.progress.plus(
         calls=len(batch),
         set_aside=page.set_aside,
@@ -390,6 +392,7 @@ def _store_failure(
             failed = EventType.APP_FETCH_FAILED
             record(failed, of_dashboard(dashboard), reason=message, status=http_status)
         dashboard.fetching.failed(datetime.now(UTC), message, http_status)
+        news.add(dashboard.id, dashboard.user_id)
 
     try:
         transact(store)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_monitoring_dashboard_client import RemoteError
 from periodic_tasks import TaskScheduler, default_task_scheduler
-from pydash_app.dashboard import repository
+from pydash_app.dashboard import news, repository
 from pydash_app.dashboard.downtime import PING_INTERVAL, DowntimeLog, Failure
 from pydash_app.dashboard.entity import FIRST_SERVER_ERROR, Dashboard
 from pydash_app.dashboard.services import remote
@@ -71,6 +71,7 @@ def ping_dashboard(
             )
         if pong and log.certificate_expires != pong.certificate_expires:
             log.certificate_expires = pong.certificate_expires
+            news.add(dashboard.id, dashboard.user_id)
         if log.down_since is not None:
             return min(interval, retry)
         return retry if log.is_failing else None
@@ -120,10 +121,12 @@ def schedule_periodic_pinging(
 
 @contextlib.contextmanager
 def _recorded_outages(dashboard: Dashboard) -> Iterator[None]:
-    """Record the outages that begin and end in this context as events."""
+    """Record the outages that begin and end in this context as events, and failures as news."""
     log, subject = dashboard.downtime, of_dashboard(dashboard)
-    before = log.down_since
+    before, failing_since = log.down_since, log.failing_since
     yield
+    if log.failing_since != failing_since:
+        news.add(dashboard.id, dashboard.user_id)
     if log.down_since == before:
         return
     end = before and log.end_of_outage(before)

@@ -1,4 +1,4 @@
-"""Deletes users without dashboards; see also `dashboard.services.account_deletion`."""
+"""Deletes users without dashboards; see also `pydash_app.deletion`."""
 
 from pydash_app.event import INSTALLATION, EventType, record, reporting
 from pydash_app.user import repository

@@ -9,10 +9,9 @@ from uuid import uuid4
 import pytest
 
 from pydash_app import channel as channels
-from pydash_app import outbox
+from pydash_app import deletion, outbox
 from pydash_app.channel import repository
 from pydash_app.channel.entity import Channel, Delivery, DeliveryState
-from pydash_app.dashboard.services import account_deletion
 from pydash_app.user import find
 from pydash_app.user.entity import User
 from pydash_database import database_root, transact
@@ -370,7 +369,7 @@ def test_an_account_takes_its_channels_along(
     def delete() -> None:
         user = find(alice.id)
         assert user is not None
-        account_deletion.delete(user)
+        deletion.delete_account(user)
 
     transact(delete)
     notify(channel, alert(3), at=42)

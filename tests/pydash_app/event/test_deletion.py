@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pydash_app import deletion as accounts
 from pydash_app import event
 from pydash_app.configuration import Configuration, install
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.services import account_deletion, registration
+from pydash_app.dashboard.services import registration
 from pydash_app.event import EventType, deletion
 from pydash_app.fetcher import housekeeping
 from pydash_app.user.entity import User
@@ -70,7 +71,7 @@ def test_the_events_of_all_dashboards_of_a_deleted_account_are_deleted(
 ) -> None:
     doomed = [make_dashboard(alice, name) for name in ("One", "Two")]
     kept = make_dashboard(make_user("Bob"), "Kept")
-    transact(lambda: account_deletion.delete(alice))
+    transact(lambda: accounts.delete_account(alice))
     housekeeping.move_events()
     assert deletion.delete_due() == 2 * EVENTS
     assert [count(each) for each in (*doomed, kept)] == [0, 0, EVENTS]

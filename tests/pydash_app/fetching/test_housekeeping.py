@@ -129,13 +129,17 @@ class RecordingScheduler(TaskScheduler):
         self.names.append(name)
 
 
-def test_it_schedules_mails_events_pruning_dropping_and_packing() -> None:
+def test_it_schedules_all_tasks_that_belong_to_no_dashboard() -> None:
     scheduler = RecordingScheduler()
     housekeeping.schedule(scheduler)
     assert scheduler.names == [
         "send mails",
+        "notify",
+        "evaluate rules",
         "move events",
+        "announce maintenance",
         "expire events",
+        "delete events",
         "extract usage",
         "prune unverified users",
         "drop records",

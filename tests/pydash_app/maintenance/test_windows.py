@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pydash_app import event, maintenance
+from pydash_app import deletion, event, maintenance
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.services import account_deletion, registration
+from pydash_app.dashboard.services import registration
 from pydash_app.errors import InvalidInput
 from pydash_app.fetcher import housekeeping
 from pydash_app.maintenance import repository
@@ -173,7 +173,7 @@ class TestStoredWindows:
         of_all = self.add(alice)
         registration.delete(shop.id)
         assert transact(lambda: repository.of_owner(alice.id)) == [of_all]
-        transact(lambda: account_deletion.delete(alice))
+        transact(lambda: deletion.delete_account(alice))
         assert transact(lambda: repository.due(MONDAY + DAY, MONDAY + 9 * DAY)) == []
 
     @pytest.fixture

@@ -14,10 +14,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from pydash_app import configuration as configurations
+from pydash_app import deletion
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.services import account_deletion, registration
+from pydash_app.dashboard.services import registration
 from pydash_app.errors import InvalidInput, NotFound
 from pydash_app.user import api_token_repository, repository
 from pydash_app.user.api_token import ApiToken, Scope
@@ -39,7 +40,7 @@ def add_dashboard(user_id: UUID) -> None:
 
 
 def delete_user(user_id: UUID) -> None:
-    transact(lambda: account_deletion.delete(found(repository.find(user_id))))
+    transact(lambda: deletion.delete_account(found(repository.find(user_id))))
 
 
 ADDING = [(add_token, api_token_repository), (add_dashboard, dashboards)]

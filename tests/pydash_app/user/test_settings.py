@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from pydash_app import deletion
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.services import account_deletion
 from pydash_app.errors import NotAuthenticated
 from pydash_app.outbox.entity import OutgoingMail
 from pydash_app.user import authenticate, repository, verification, verify
@@ -156,7 +156,7 @@ def test_deleting_a_user_deletes_all_their_data(alice: User, bob: User) -> None:
     secret = transact(lambda: give_things_to(alice))
     bobs_secret = transact(lambda: give_things_to(bob))
     alice_id = alice.id
-    transact(lambda: account_deletion.delete(alice))
+    transact(lambda: deletion.delete_account(alice))
     assert transact(lambda: repository.find(alice_id)) is None
     assert transact(lambda: [board.user_id for board in dashboards.all()]) == [bob.id]
     assert transact(lambda: tokens.use(secret)) is None

@@ -11,6 +11,12 @@ import requests
 from waitress import wasyncore
 
 import pydash_web
+from pydash_app.alert import repository as alerts
+from pydash_app.alert import rules
+from pydash_app.alert.condition import Down
+from pydash_app.alert.entity import Alert, DashboardStates
+from pydash_app.alert.evaluation import follow
+from pydash_app.alert.machine import Outcome, Reading, State, step
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint_call import EndpointCall
@@ -122,12 +128,27 @@ def make_dashboard(
 
     def make() -> UUID:
         dashboard = Dashboard(url, "token", owner, name)
-        for call in (calls or some_calls)():
+        for call in (some_calls if calls is None else calls)():
             dashboard.add_endpoint_call(call)
         repository.add(dashboard)
         return dashboard.id
 
     return transact(make)
+
+
+def make_alert(owner: User, dashboard_id: UUID) -> Alert:
+    """Store an alert that fires, without evaluating its rule; runs in a transaction."""
+    rule = rules.create(owner, Down(), {"dashboard_id": dashboard_id})
+    now = datetime.now(UTC)
+    taken = step(rule.timing, State(), Reading(Outcome.MET, text="No response."), now)
+    assert taken.episode is not None
+    alert = Alert(rule, repository.find(dashboard_id), taken.episode)
+    alerts.add_alert(alert)
+    states = alerts.states_of(dashboard_id) or DashboardStates()
+    states.update({**states.states, rule.id: taken.state})
+    alerts.add_states(dashboard_id, states)
+    follow(alert, taken, (), now)
+    return alert
 
 
 def some_calls() -> list[EndpointCall]:

@@ -1,0 +1,42 @@
+"""The rules of accounts, and the alerts that they raise.
+
+The fetcher evaluates rules (`evaluate_due`). Their conditions (`condition`) are read from what is
+stored about a dashboard (`reading`); what follows is decided by functions without input or output
+(`machine`, `outages`). Nothing but `evaluate_due` commits.
+"""
+
+from collections import Counter
+from uuid import UUID
+
+from pydash_app.alert import repository
+from pydash_app.alert.entity import Alert
+from pydash_app.alert.evaluation import evaluate_due, forget_dashboard
+from pydash_app.alert.repository import drop_alerts as drop
+from pydash_app.dashboard.entity import Dashboard
+from pydash_app.permissions import Someone
+
+__all__ = ["active", "counts", "drop", "evaluate_due", "forget_account", "forget_dashboard"]
+
+
+def active(dashboard: Dashboard) -> list[Alert]:
+    """Return the alerts of a dashboard that have fired and last, the latest first."""
+    found = repository.open_alerts(dashboard.user_id)
+    return [alert for alert in found if alert.is_alerting and alert.dashboard_id == dashboard.id]
+
+
+def counts(user: Someone) -> Counter[UUID | None]:
+    """Return the number of alerts that have fired and last, by dashboard.
+
+    None stands for alerts that concern many dashboards.
+    """
+    found = repository.open_alerts(user.id)
+    return Counter(alert.dashboard_id for alert in found if alert.is_alerting)
+
+
+def forget_account(user: Someone) -> None:
+    """Delete the rules and alerts of an account whose dashboards have been deleted."""
+    for rule in repository.of_owner(user.id):
+        repository.delete(rule)
+    for alert in list(repository.alerts(repository.Scope("owner", user.id))):
+        repository.delete_alert(alert)
+    repository.set_outage(user.id, None)

@@ -1,0 +1,35 @@
+"""Deletes dashboards and accounts with all that belongs to them. Nothing here commits."""
+
+from uuid import UUID
+
+from pydash_app import alert
+from pydash_app.channel import repository as channels
+from pydash_app.dashboard import repository
+from pydash_app.dashboard.services import registration
+from pydash_app.maintenance import repository as maintenance
+from pydash_app.user.entity import User
+from pydash_app.user.services import deletion
+
+
+def delete_dashboard(dashboard_id: UUID) -> None:
+    """Delete a dashboard with its data, rules, alerts and maintenance windows.
+
+    :raises NotFound: no dashboard has this ID.
+    """
+    alert.forget_dashboard(dashboard_id)
+    registration.delete(dashboard_id)
+
+
+def delete_account(user: User) -> None:
+    """Delete a user with all dashboards, rules, channels, maintenance windows and API tokens.
+
+    :raises KeyError: the user is not in the repository.
+    """
+    for dashboard in repository.of_user(user.id):
+        alert.forget_dashboard(dashboard.id)
+        repository.delete(dashboard)
+    alert.forget_account(user)
+    for channel in channels.of_owner(user.id):
+        channels.delete(channel)
+    maintenance.delete_of(user.id)
+    deletion.delete(user)
