@@ -134,8 +134,8 @@ bench-large: install-test
 compat: install-test databases
 	$(BIN)/python -m tests.compat.run
 
-chaos: install-test
-	PYDASH_CHAOS_ROUNDS=100 PYDASH_CHAOS_MONTHS=20 $(BIN)/pytest --timeout 3600 tests/chaos
+chaos: install-test databases
+	PYDASH_CHAOS_ROUNDS=100 PYDASH_CHAOS_MONTHS=20 PYDASH_CHAOS_EVENTS=20 $(BIN)/pytest --timeout 3600 tests/chaos
 
 fuzz: install-test
 	PYDASH_FUZZ_EXAMPLES=1000 $(BIN)/pytest --timeout 3600 tests/pydash_web/test_schemathesis.py

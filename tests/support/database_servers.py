@@ -29,11 +29,24 @@ class DatabaseServer:
 
     :param url: of its administrative database.
     :param path: of its socket.
+    :param command: starts it.
+    :param how: options of its process.
     """
 
-    def __init__(self, url: sqlalchemy.URL, path: str) -> None:
+    def __init__(self, url: sqlalchemy.URL, path: str, command: list[str], **how: Any) -> None:
         self._url, self.path = url, path
+        self._command, self._how = command, how
         self._count = 0
+
+    def start(self) -> None:
+        """Start it, also again after it was killed."""
+        # As long as processes of a killed one are left, another one ends at once.
+        wait_for(self._try_to_start)
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Kill it by a signal."""
+        self._process.send_signal(number)
+        self._process.wait()
 
     def create_database(self, options: str = "", **differences: Any) -> str:
         """Create an empty database, and return its URL.
@@ -48,12 +61,15 @@ class DatabaseServer:
 
     def run(self, statement: str) -> None:
         """Run a statement, outside of any transaction."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(sqlalchemy.text(statement))
 
-    def select(self, query: str) -> list[Any]:
-        """Return the one column that a query returns."""
-        with self._connect() as connection:
+    def select(self, query: str, url: str | None = None) -> list[Any]:
+        """Return the one column that a query returns.
+
+        :param url: of the database, by default the administrative one.
+        """
+        with self.connect(url) as connection:
             return list(connection.scalars(sqlalchemy.text(query)))
 
     def is_ready(self) -> bool:
@@ -67,9 +83,16 @@ class DatabaseServer:
             return False
         return True
 
-    def _connect(self) -> sqlalchemy.Connection:
+    def _try_to_start(self) -> bool:
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(self._command, stdout=quiet, stderr=quiet, **self._how)
+        wait_for(lambda: self._process.poll() is not None or self.is_ready())
+        return self._process.poll() is None
+
+    def connect(self, url: str | None = None) -> sqlalchemy.Connection:
+        """Return a connection, by default to the administrative database."""
         engine = sqlalchemy.create_engine(
-            self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            url or self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
         return engine.connect()
 
@@ -86,14 +109,14 @@ def postgresql(zone: str) -> Iterator[DatabaseServer]:
     with tempfile.TemporaryDirectory(prefix="pydash") as folder:
         own = _owner(folder)
         install = [str(programs / "initdb"), "-D", f"{folder}/data", "-U", "test", "-A", "trust"]
-        subprocess.run([*install, "--no-sync"], check=True, **own)
+        subprocess.run([*install, "--no-sync"], check=True, stdout=subprocess.DEVNULL, **own)
         command = [str(programs / "postgres"), "-D", f"{folder}/data", "-k", folder, "-F"]
         command += ["-c", "listen_addresses=", "-c", f"timezone={zone}"]
         url = sqlalchemy.URL.create(
             "postgresql+psycopg2", "test", database="postgres", query={"host": folder}
         )
-        server = DatabaseServer(url, f"{folder}/.s.PGSQL.5432")
-        with _running(server, command, **own):
+        server = DatabaseServer(url, f"{folder}/.s.PGSQL.5432", command, **own)
+        with _running(server):
             yield server
 
 
@@ -108,21 +131,21 @@ def mariadb(zone: str, *options: str) -> Iterator[DatabaseServer]:
         own = _owner(folder)
         install = ["mariadb-install-db", "--no-defaults", f"--datadir={folder}/data"]
         install += ["--auth-root-authentication-method=normal", "--skip-test-db"]
-        subprocess.run(install, check=True, **own)
+        subprocess.run(install, check=True, stdout=subprocess.DEVNULL, **own)
         command = ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={folder}/data", *options]
         command += [f"--socket={folder}/socket", f"--pid-file={folder}/pid", "--skip-networking"]
         url = sqlalchemy.URL.create(
             "mysql+pymysql", "root", database="mysql", query={"unix_socket": f"{folder}/socket"}
         )
         own["env"] = {**os.environ, "TZ": zone}
-        server = DatabaseServer(url, f"{folder}/socket")
-        with _running(server, command, **own):
+        server = DatabaseServer(url, f"{folder}/socket", command, **own)
+        with _running(server):
             yield server
 
 
 def _owner(folder: str) -> dict[str, Any]:
     """Return how to start a process that owns a folder."""
-    how: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL}
+    how: dict[str, Any] = {"cwd": folder}
     if os.getuid() == 0:
         entry = pwd.getpwnam(UNPRIVILEGED)
         os.chown(folder, entry.pw_uid, entry.pw_gid)
@@ -131,12 +154,10 @@ def _owner(folder: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(server: DatabaseServer, command: list[str], **how: Any) -> Iterator[None]:
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, **how) as process:
-        try:
-            wait_for(lambda: process.poll() is not None or server.is_ready())
-            assert process.poll() is None, f"{command[0]} did not start"
-            yield
-        finally:
-            # Ends both without waiting for their clients.
-            process.send_signal(signal.SIGQUIT)
+def _running(server: DatabaseServer) -> Iterator[None]:
+    server.start()
+    try:
+        yield
+    finally:
+        # Ends both without waiting for their clients.
+        server.kill(signal.SIGQUIT)
