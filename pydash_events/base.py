@@ -164,8 +164,8 @@ class Connection:
         """
         raise NotImplementedError
 
-    def get_projects(self, event_type: str) -> list[str]:
-        """Return the projects that have events of a type, in order.
+    def get_projects(self, event_type: str | None = None) -> list[str]:
+        """Return the projects that have events of a type, in order; all projects for None.
 
         What expires or is removed elsewhere, such as an account, leaves its events behind. So this,
         and no list of accounts, names all projects that a report must read.

@@ -179,10 +179,10 @@ class EventLog(Persistent):
             types.update(part.event_type for part in table.ranges.get(project, ()))
         return types
 
-    def projects(self, event_type: str) -> set[str]:
-        """Return the projects that have events of a type."""
+    def projects(self, event_type: str | None) -> set[str]:
+        """Return the projects that have events of a type; all projects for None."""
         groups = {*self.counts.keys(), *(each for it in self._uncounted() for each in it.groups)}
-        return {project for project, name in groups if name == event_type}
+        return {project for project, name in groups if event_type in (None, name)}
 
     def traits_of(self, groups: Iterable[Group]) -> dict[Group, set[ColumnKey]]:
         """Return the traits that the events of each project and type have."""

@@ -35,7 +35,7 @@ class Connection(base.Connection):
         """Delete nothing: the log keeps its files for a time of its own."""
         return 0
 
-    def get_projects(self, event_type: str) -> list[str]:
+    def get_projects(self, event_type: str | None = None) -> list[str]:
         """Return none, because the log cannot be read."""
         return []
 

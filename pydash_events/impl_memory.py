@@ -106,11 +106,13 @@ class Connection(base.Connection):
                 page.append(replace(event, traits=[replace(each) for each in event.traits]))
         return page
 
-    def get_projects(self, event_type: str) -> list[str]:
+    def get_projects(self, event_type: str | None = None) -> list[str]:
         """Return the projects that have events of a type."""
         with self._store.lock:
             types = self._store.types.items()
-            return sorted(project for (project, name), n in types if n and name == event_type)
+            return sorted(
+                {project for (project, name), n in types if n and event_type in (None, name)}
+            )
 
     def get_event_types(self) -> list[str]:
         """Return the types of the project's events."""

@@ -165,9 +165,11 @@ class Connection(base.Connection):
                 _add_traits(connection, page[start : start + BATCH])
         return page
 
-    def get_projects(self, event_type: str) -> list[str]:
+    def get_projects(self, event_type: str | None = None) -> list[str]:
         """Return the projects that have events of a type."""
-        of_type = select(event_types.c.project_id).where(event_types.c.name == event_type)
+        of_type = select(event_types.c.project_id)
+        if event_type is not None:
+            of_type = of_type.where(event_types.c.name == event_type)
         wanted = select(projects.c.name).where(projects.c.id.in_(of_type))
         with self._reading() as connection:
             return sorted(connection.scalars(wanted))

@@ -116,13 +116,15 @@ class Connection(base.Connection):
 
         return transact(search)
 
-    def get_projects(self, event_type: str) -> list[str]:
+    def get_projects(self, event_type: str | None = None) -> list[str]:
         """Return the projects that have events of a type."""
 
         def read() -> list[str]:
             projects = event_log.event_log().projects(event_type)
             for _, batch in inbox.inbox().batches():
-                projects.update(row.project for row in batch if row.event_type == event_type)
+                projects.update(
+                    row.project for row in batch if event_type in (None, row.event_type)
+                )
             return sorted(projects)
 
         return transact(read)

@@ -85,11 +85,11 @@ class Connection(base.Connection):
             del page[limit:]
         return page
 
-    def get_projects(self, event_type: str) -> list[str]:
+    def get_projects(self, event_type: str | None = None) -> list[str]:
         """Return the projects that have events of a type."""
         with responding():
-            found = self.types.find({"event_type": event_type, "name": ""})
-            return sorted(each["project"] for each in found)
+            of_type = {} if event_type is None else {"event_type": event_type}
+            return sorted(self.types.distinct("project", {**of_type, "name": ""}))
 
     def get_event_types(self) -> list[str]:
         """Return the types of the project's events."""

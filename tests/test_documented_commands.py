@@ -75,6 +75,7 @@ RUN = {
     ("CONTRIBUTING.md", "make dev"),
     ("docs/running.md", "make install"),
     ("docs/running.md", "read -rs PASSWORD"),
+    ("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash events"),
 }
 
 
@@ -205,6 +206,17 @@ def test_an_installation_can_be_set_up(checkout: Path, tmp_path: Path) -> None:
             timeout=60,
         )
         assert read(f"{url}/api/login", name="ada", password=PASSWORD)
+        on_events = block("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv")
+        listed = subprocess.run(
+            ["bash", "-ec", on_events.replace("/srv/pydash", data)],
+            cwd=checkout,
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert " user.login " in listed.stdout
 
 
 def test_an_app_can_be_connected(tmp_path: Path) -> None:

@@ -673,7 +673,9 @@ def test_it_returns_the_projects_that_have_events_of_a_type(connect: Connect) ->
     connection.record_events([late])
     assert connection.get_projects("Foo") == ["a", "b", "d"]
     assert connection.get_projects("Bar") == []
+    assert connection.get_projects() == ["a", "b", "c", "d"]
     connection.clear_expired_data(1, now=START + HOUR)
+    assert connection.get_projects() == ["a"]
     assert connection.get_projects("Foo") == ["a"]
 
 
