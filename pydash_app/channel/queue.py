@@ -175,7 +175,8 @@ def _form_messages(now: datetime) -> None:
 def _end_attempt(key: DeliveryKey, result: Result, now: datetime) -> None:
     """Record the result of an attempt."""
     delivery, channel = repository.find_delivery(key), repository.find(key.channel_id)
-    if delivery is None or channel is None:
+    # After the process of a killed fetcher went on for a while, two have made an attempt.
+    if delivery is None or channel is None or delivery.state is not DeliveryState.WAITING:
         return
     if result.error is None:
         delivery.end(DeliveryState.SENT, result.status)

@@ -40,13 +40,15 @@ def make_channel(alice: User, receiver: Receiver) -> Callable[..., Channel]:
     return make
 
 
-def alert(number: int = 1, dashboard: str = "shop", **fields: Any) -> Alert:
+def alert(number: int = 1, dashboard: str | Dashboard | None = "shop", **fields: Any) -> Alert:
     """Return an alert, by default that a dashboard is down."""
+    if isinstance(dashboard, str):
+        dashboard = Dashboard(dashboard, dashboard.title(), f"https://pydash/{dashboard}")
     values: dict[str, Any] = {
         "id": f"episode-{number}",
         "state": "firing",
         "rule": Rule("rule-1", "Down", {"kind": "down"}),
-        "dashboard": Dashboard(dashboard, dashboard.title(), f"https://pydash/{dashboard}"),
+        "dashboard": dashboard,
         "severity": "critical",
         "since": START,
         "text": "Connection refused.",
