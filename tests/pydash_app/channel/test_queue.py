@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import chain
-from threading import Event
+from threading import Event, Lock
 from uuid import uuid4
 
 import pytest
 
 from pydash_app import channel as channels
 from pydash_app import deletion, outbox
-from pydash_app.channel import repository
+from pydash_app.channel import queue, repository
 from pydash_app.channel.entity import Channel, Delivery, DeliveryState
 from pydash_app.user import find
 from pydash_app.user.entity import User
@@ -122,6 +122,7 @@ def test_alerts_for_a_channel_that_is_not_there_vanish(
     notify(uuid4() if what == "unknown" else channel, alert(3), at=2)
     assert send_at(0) == send_at(60) == send_at(1_000) == 0
     assert not receiver.received
+    assert not deliveries(channel)
     assert not transact(lambda: list(database_root()["channel_groups"]))
 
 
@@ -191,6 +192,20 @@ def test_one_reading_of_a_clock_that_is_ahead_abandons_nothing(
     send_at(500 * DAY + 1)
     respond(receiver, 200)
     assert send_at(2) == 3, "although their next attempts are in 500 days"
+    notify(channel, alert(4, "blog"), at=3)
+    assert send_at(3) == 1, "although the interval since the last message ends in 500 days"
+
+
+def test_an_attempt_whose_sender_was_killed_is_repeated_soon(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta())
+    notify(channel, alert())
+    (attempt,) = transact(lambda: queue._begin_attempts(START, []))
+    assert send_at(4) == 0
+    assert send_at(5) == 1
+    assert receiver.bodies[0]["id"] == str(attempt.key.delivery_id)
+    assert deliveries(channel)[0].attempts == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 301, 302, 307])
@@ -292,11 +307,13 @@ def test_what_waits_for_a_channel_that_is_disabled_is_given_up(
 def test_a_channel_that_hangs_does_not_delay_others(
     make_channel: MakeChannel, receiver: Receiver
 ) -> None:
-    others_arrived, arrived = Event(), []
+    others_arrived, arrived, one_by_one = Event(), [], Lock()
 
     def wait_for_others(request: Received) -> Response:
         if request.path == "/hangs":
+            assert one_by_one.acquire(blocking=False), "messages of a channel wait for each other"
             assert others_arrived.wait(9)
+            one_by_one.release()
         else:
             arrived.append(request)
             if len(arrived) == 3:
