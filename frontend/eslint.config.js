@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   theme: ['lib'],
   'api/core': ['api/types', 'lib'],
   'api/auth': ['api/types', 'api/core', 'lib'],
+  'api/alerts': ['api/types', 'api/core', 'lib'],
   'api/account': ['api/types', 'api/core', 'lib'],
   'api/events': ['api/types', 'api/core', 'lib'],
   'api/statistics': ['api/types', 'api/core', 'lib'],

@@ -100,6 +100,11 @@ const userRoutes: RouteObject[] = [
     ...page(() => import('@/features/activity/activity-page').then((m) => m.ActivityPage)),
   },
   {
+    path: 'alerts/:tab?',
+    ...crumb('Alerts'),
+    ...page(() => import('@/features/alerts/alerts-page').then((m) => m.AlertsPage)),
+  },
+  {
     path: 'settings',
     ...crumb('Settings'),
     ...page(() => import('@/features/settings/settings-page').then((m) => m.SettingsPage)),

@@ -20,16 +20,25 @@ const Native = styled('select')(({ theme }) => ({
 interface SelectProps<T extends string> {
   /** The name of the choice. */
   label: string;
+  /** Given if an element names it already. */
+  id?: string;
+  describedBy?: string;
   value: T;
   options: readonly { value: T; name: string; disabled?: boolean }[];
   onChange: (value: T) => void;
 }
 
 /** A choice from a native select element. */
-export const Select = <T extends string>({ label, value, options, onChange }: SelectProps<T>) => (
+export const Select = <T extends string>(props: SelectProps<T>) => (
   <Box sx={{ position: 'relative', justifySelf: 'start', alignSelf: 'start', maxWidth: '100%' }}>
-    <Native aria-label={label} value={value} onChange={({ target }) => onChange(target.value as T)}>
-      {options.map((option) => (
+    <Native
+      id={props.id}
+      aria-label={props.id === undefined ? props.label : undefined}
+      aria-describedby={props.describedBy}
+      value={props.value}
+      onChange={({ target }) => props.onChange(target.value as T)}
+    >
+      {props.options.map((option) => (
         <option key={option.value} value={option.value} disabled={option.disabled}>
           {option.name}
         </option>

@@ -2,6 +2,7 @@
 
 export const OVERVIEW = '/';
 export const ACTIVITY = '/activity';
+export const ALERTS = '/alerts';
 
 /** Returns the path of the login page, which redirects to `next`. */
 export const loginPath = (next = OVERVIEW): string =>

@@ -48,6 +48,7 @@ USER_PLACES = [
     Place("dashboard-activity", "/dashboards/{shop}/activity"),
     Place("dashboard-settings", "/dashboards/{shop}/settings"),
     Place("endpoint", "/dashboards/{shop}/endpoints/book"),
+    Place("channels", "/alerts/channels"),
     Place("activity", "/activity"),
     Place("settings", "/settings"),
     Place("help", "/help"),
@@ -88,6 +89,7 @@ DIALOGS = [
     Popup("user-menu", "dashboard", button="demo"),
     Popup("trait-filter", "activity", button="Filter"),
     Popup("delete-dashboard", "dashboard-settings", button="Delete dashboard"),
+    Popup("add-channel", "channels", button="Add channel"),
     Popup("new-token", "settings", button="New token"),
     Popup("delete-account", "settings", button="Delete account"),
 ]

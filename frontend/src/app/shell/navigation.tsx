@@ -9,7 +9,7 @@ import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';
-import { ACTIVITY, dashboardPage, OVERVIEW } from '@/lib/paths';
+import { ACTIVITY, ALERTS, dashboardPage, OVERVIEW } from '@/lib/paths';
 import { viewParams } from '@/api/statistics/view';
 
 interface Place {
@@ -20,6 +20,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { to: OVERVIEW, label: 'Overview', icon: 'overview' },
+  { to: ALERTS, label: 'Alerts', icon: 'alert' },
   { to: ACTIVITY, label: 'Activity', icon: 'activity' },
   { to: '/settings', label: 'Settings', icon: 'settings' },
   { to: '/help', label: 'Help', icon: 'help' },
@@ -101,7 +102,7 @@ export const Drawer = () => (
     }}
   >
     {PLACES.map(({ to, label, icon }) => (
-      <DrawerLink key={to} to={to} end>
+      <DrawerLink key={to} to={to} end={to === OVERVIEW}>
         <Icon name={icon} />
         <span>{label}</span>
       </DrawerLink>
@@ -141,7 +142,7 @@ export const BottomBar = () => (
     }}
   >
     {PLACES.map(({ to, label, icon }) => (
-      <BottomLink key={to} to={to} end>
+      <BottomLink key={to} to={to} end={to === OVERVIEW}>
         <Icon name={icon} size={20} />
         {label}
       </BottomLink>

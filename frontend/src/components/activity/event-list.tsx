@@ -8,11 +8,11 @@ import { Link as RouterLink } from 'react-router';
 
 import { useEvents, useLiveEvents, type EventFilter } from '@/api/events/events';
 import type { EventInfo } from '@/api/types';
-import { BusyButton } from '@/components/busy-button';
 import { List, ListRow } from '@/components/list';
 import { Notice } from '@/components/notice';
 import { QueryBoundary } from '@/components/query-boundary';
 import { RelativeTime } from '@/components/relative-time';
+import { ShowMore } from '@/components/show-more';
 import { useZone } from '@/hooks/use-zone';
 import { eventText, valuesOf } from '@/lib/event-text';
 import { formatDateTime } from '@/lib/format';
@@ -116,17 +116,10 @@ export function EventList({ label, filter, showDashboard = false, empty }: Event
               <EventRow key={idOf(event)} event={event} showDashboard={showDashboard} />
             ))}
           </List>
-          {events.hasNextPage && (
-            <Box sx={{ display: 'flex', justifyContent: 'center', pt: 2 }}>
-              <BusyButton
-                variant="outlined"
-                busy={events.isFetchingNextPage}
-                onClick={() => void events.fetchNextPage()}
-              >
-                {all.length > 0 ? 'Show more' : 'No events so far; search further'}
-              </BusyButton>
-            </Box>
-          )}
+          <ShowMore
+            query={events}
+            label={all.length > 0 ? 'Show more' : 'No events so far; search further'}
+          />
         </>
       )}
     </QueryBoundary>

@@ -3,6 +3,8 @@ import Switch from '@mui/material/Switch';
 
 interface SavedSwitchProps {
   label: string;
+  /** The target of the switch, for screen readers, if the label does not say it. */
+  of?: string;
   /** The saved value. */
   checked: boolean;
   /** Whether the change is being saved. */
@@ -15,7 +17,7 @@ interface SavedSwitchProps {
  *
  * While saving, it ignores clicks; disabling it would lose the focus.
  */
-export const SavedSwitch = ({ label, checked, busy, save }: SavedSwitchProps) => (
+export const SavedSwitch = ({ label, of, checked, busy, save }: SavedSwitchProps) => (
   <FormControlLabel
     label={label}
     control={
@@ -23,7 +25,7 @@ export const SavedSwitch = ({ label, checked, busy, save }: SavedSwitchProps) =>
         size="small"
         checked={checked}
         onChange={() => !busy && save(!checked)}
-        slotProps={{ input: { 'aria-disabled': busy } }}
+        slotProps={{ input: { 'aria-disabled': busy, 'aria-label': of && `${label}: ${of}` } }}
       />
     }
   />

@@ -1,4 +1,4 @@
-import { useForm, type DefaultValues, type FieldValues, type Path } from 'react-hook-form';
+import { get, useForm, type DefaultValues, type FieldValues, type Path } from 'react-hook-form';
 
 import { ApiError, messageOf } from '@/api/core/errors';
 
@@ -30,11 +30,14 @@ export function useApiForm<T extends FieldValues, R>({
 
   const showError = (error: unknown) => {
     const fields = { 409: uniqueField, 401: passwordField };
-    const known = fieldErrors(error, fields).filter(([name]) => name in form.getValues());
+    const all = fieldErrors(error, fields);
+    const known = all.filter(([name]) => get(form.getValues(), name) !== undefined);
     for (const [name, message] of known) {
       form.setError(name as Path<T>, { message }, { shouldFocus: true });
     }
-    if (known.length === 0) form.setError('root', { message: messageOf(error) });
+    // Its message names the fields that the form does not have.
+    if (known.length === 0 || known.length < all.length)
+      form.setError('root', { message: messageOf(error) });
   };
 
   const submit = form.handleSubmit(async (values) => {

@@ -1,0 +1,49 @@
+import { lazy, Suspense, type ComponentType } from 'react';
+
+import Skeleton from '@mui/material/Skeleton';
+import { Navigate, useParams } from 'react-router';
+
+import { NavTabs } from '@/components/nav-tabs';
+import { Notice } from '@/components/notice';
+import { Page } from '@/components/page';
+import { ZoneNote } from '@/components/zone-note';
+import { ALERTS } from '@/lib/paths';
+
+interface Tab {
+  /** The last part of its path. */
+  tab: string;
+  name: string;
+  Content: ComponentType;
+}
+
+const TABS: readonly Tab[] = [
+  {
+    tab: 'channels',
+    name: 'Channels',
+    Content: lazy(async () => ({
+      default: (await import('@/features/alerts/channels-tab')).ChannelsTab,
+    })),
+  },
+];
+
+/** Who is notified about what: alerts, rules, channels. */
+export function AlertsPage() {
+  const { tab } = useParams();
+  if (tab === undefined) return <Navigate to={`${ALERTS}/channels`} replace />;
+  const shown = TABS.find((one) => one.tab === tab);
+  return (
+    <Page title="Alerts" part={shown?.name} subtitle={<ZoneNote />} maxWidth={1080}>
+      <NavTabs
+        label="Alerts"
+        tabs={TABS.map((one) => ({ to: `${ALERTS}/${one.tab}`, name: one.name }))}
+      />
+      {shown ? (
+        <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label="Loading" />}>
+          <shown.Content />
+        </Suspense>
+      ) : (
+        <Notice icon="search" title="Page not found" />
+      )}
+    </Page>
+  );
+}
