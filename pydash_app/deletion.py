@@ -1,12 +1,14 @@
-"""Deletes dashboards and accounts with all that belongs to them. Nothing here commits."""
+"""Deletes dashboards, channels and accounts with all that belongs to them. Nothing here commits."""
 
 from uuid import UUID
 
 from pydash_app import alert
 from pydash_app.channel import repository as channels
+from pydash_app.channel.entity import Channel
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import registration
 from pydash_app.maintenance import repository as maintenance
+from pydash_app.user import repository as users
 from pydash_app.user.entity import User
 from pydash_app.user.services import deletion
 
@@ -18,6 +20,17 @@ def delete_dashboard(dashboard_id: UUID) -> None:
     """
     alert.forget_dashboard(dashboard_id)
     registration.delete(dashboard_id)
+
+
+def delete_channel(channel: Channel) -> None:
+    """Delete a channel with everything that waits for it. Rules that used it remain, without it.
+
+    :raises KeyError: the channel is not in the repository.
+    """
+    # No rule is given it at the same time.
+    users.lock_for_update(channel.owner_id)
+    alert.forget_channel(channel.owner_id, channel.id)
+    channels.delete(channel)
 
 
 def delete_account(user: User) -> None:

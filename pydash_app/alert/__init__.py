@@ -15,7 +15,15 @@ from pydash_app.alert.repository import drop_alerts as drop
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.permissions import Someone
 
-__all__ = ["active", "counts", "drop", "evaluate_due", "forget_account", "forget_dashboard"]
+__all__ = [
+    "active",
+    "counts",
+    "drop",
+    "evaluate_due",
+    "forget_account",
+    "forget_channel",
+    "forget_dashboard",
+]
 
 
 def active(dashboard: Dashboard) -> list[Alert]:
@@ -31,6 +39,13 @@ def counts(user: Someone) -> Counter[UUID | None]:
     """
     found = repository.open_alerts(user.id)
     return Counter(alert.dashboard_id for alert in found if alert.is_alerting)
+
+
+def forget_channel(owner_id: UUID, channel_id: UUID) -> None:
+    """Remove a channel from the rules of its account."""
+    for rule in repository.of_owner(owner_id):
+        if channel_id in rule.channels:
+            rule.channels = tuple(each for each in rule.channels if each != channel_id)
 
 
 def forget_account(user: Someone) -> None:

@@ -18,6 +18,7 @@ from uuid import UUID
 from pydash_app.channel import delivering, repository
 from pydash_app.channel.entity import MAX_ALERTS, Delivery, DeliveryKey, DeliveryState, Group
 from pydash_app.channel.repository import GroupKey
+from pydash_app.dashboard import repository as dashboards
 from pydash_app.event import EventType, of_dashboard, record
 from pydash_app.secrets import UnreadableSecret
 from pydash_database import transact
@@ -202,17 +203,21 @@ def _end_attempt(key: DeliveryKey, result: Result, now: datetime) -> None:
 
 def _record(event_type: EventType, delivery: Delivery, error: str | None = None) -> None:
     for alert in delivery.alerts:
-        if alert.dashboard is not None:
-            subject = of_dashboard(alert.dashboard)
-            record(
-                event_type,
-                subject,
-                alert_id=alert.id,
-                rule_id=alert.rule.id,
-                severity=alert.severity,
-                value=alert.value,
-                since=alert.since,
-                channel_id=delivery.channel_id,
-                delivery_id=delivery.id,
-                error=error,
-            )
+        if alert.dashboard is None:
+            continue
+        try:
+            dashboard = dashboards.find(alert.dashboard.id)
+        except KeyError:
+            continue  # deleted in the meantime, with all its events
+        record(
+            event_type,
+            of_dashboard(dashboard),
+            alert_id=alert.id,
+            rule_id=alert.rule.id,
+            severity=alert.severity,
+            value=alert.value,
+            since=alert.since,
+            channel_id=delivery.channel_id,
+            delivery_id=delivery.id,
+            error=error,
+        )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from pydash_app import deletion
 from pydash_app.channel import managing, repository
 from pydash_app.channel.entity import Channel, Delivery
 from pydash_app.permissions import Action
@@ -82,7 +83,7 @@ def delete(channel_id: str) -> Message:
 
     :raises NotFound: the user has no such channel.
     """
-    repository.delete(managing.find(channel_id, session.current_user(), Action.WRITE))
+    deletion.delete_channel(managing.find(channel_id, session.current_user(), Action.WRITE))
     return Message(message="Channel deleted.")
 
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -352,6 +354,35 @@ def test_a_preview_has_example_values(alice: Visitor) -> None:
     assert "Value: 7.2, threshold: 5" in words
     assert len(short) < len(words)
     refused(alice.post("/api/channels/preview", {"kind": "mail", "template": "{{"}), "template")
+
+
+def test_the_documented_example_verifies_the_signature(alice: Visitor, receiver: Receiver) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scripting.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(import hashlib.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    settings = {"url": receiver.url, "secret": names["SECRET"]}
+    added = add(alice, "webhook", settings=settings).json()["channel"]
+    assert alice.post(f"/api/channels/{added['id']}/test").json()["ok"]
+    (request,) = receiver.received
+    verified = names["verified"]
+    assert verified(request.headers, request.body)
+    assert not verified(request.headers, request.body + b" ")
+    later = datetime.now(UTC).timestamp() + 600
+    assert not verified(request.headers, request.body, later), "replayed"
+    other = {**request.headers, "X-PyDash-Timestamp": str(int(later))}
+    assert not verified(other, request.body, later), "the timestamp is signed, too"
+
+
+def test_rules_remain_without_a_deleted_channel(alice: Visitor) -> None:
+    kept, deleted = (add(alice, "mail").json()["channel"]["id"] for _ in "12")
+    rule = {"condition": {"kind": "down"}, "channels": [deleted, kept]}
+    created = alice.post("/api/rules", rule).json()["rule"]
+    assert alice.post(f"/api/channels/{deleted}/delete").ok
+    (listed,) = alice.get("/api/rules").json()["rules"]
+    assert listed["channels"] == [kept]
+    url = f"/api/rules/{created['id']}/change_settings"
+    assert alice.post(url, {"name": "Renamed"}).status_code == 200
 
 
 def test_a_deleted_channel_is_gone(alice: Visitor) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
@@ -43,7 +43,8 @@ def make_channel(alice: User, receiver: Receiver) -> Callable[..., Channel]:
 def alert(number: int = 1, dashboard: str | Dashboard | None = "shop", **fields: Any) -> Alert:
     """Return an alert, by default that a dashboard is down."""
     if isinstance(dashboard, str):
-        dashboard = Dashboard(dashboard, dashboard.title(), f"https://pydash/{dashboard}")
+        dashboard_id = str(uuid5(NAMESPACE_URL, dashboard))
+        dashboard = Dashboard(dashboard_id, dashboard.title(), f"https://pydash/{dashboard}")
     values: dict[str, Any] = {
         "id": f"episode-{number}",
         "state": "firing",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -15,6 +16,8 @@ from pydash_app import secrets
 from pydash_app.channel import managing, repository
 from pydash_app.channel.entity import Channel
 from pydash_app.configuration import Configuration
+from pydash_app.dashboard import repository as dashboards
+from pydash_app.dashboard.entity import Dashboard as StoredDashboard
 from pydash_app.event import EventType
 from pydash_app.user.entity import User
 from pydash_database import transact
@@ -85,7 +88,7 @@ def test_a_mail_says_what_happened(mail_channel: Channel, mailbox: Mailbox) -> N
 
 
 def test_a_name_with_a_line_break_adds_no_header(mail_channel: Channel, mailbox: Mailbox) -> None:
-    nasty = Dashboard("d", "Shop\r\nBcc: eve@example.com", "")
+    nasty = Dashboard(str(uuid4()), "Shop\r\nBcc: eve@example.com", "")
     notify(mail_channel, alert(dashboard=nasty, text="Bcc: x\r\n.\r\nMAIL FROM:<eve@example.com>"))
     assert send_at(0) == 1
     (mail,) = mailbox.mails
@@ -194,18 +197,21 @@ def test_a_bug_in_one_kind_does_not_stop_the_others(
 
 
 def test_what_was_sent_or_given_up_is_recorded(
-    make_channel: MakeChannel, receiver: Receiver
+    make_channel: MakeChannel, receiver: Receiver, alice: User
 ) -> None:
     channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
-    notify(channel, alert(1), alert(2, dashboard=None))
+    shop = StoredDashboard("https://shop", "token", alice.id, "Shop")
+    transact(lambda: dashboards.add(shop))
+    known = Dashboard(str(shop.id), "Shop", "")
+    notify(channel, alert(1, known), alert(2, None), alert(4, "deleted"))
     send_at(0)
     receiver.respond = lambda request: Response(404)
-    notify(channel, alert(3), at=1)
+    notify(channel, alert(3, known), at=1)
     send_at(1)
     rows = transact(lambda: [row for _, rows in inbox().batches() for row in rows])
     found = [row for row in rows if row.event_type.startswith("alert.")]
     assert [row.event_type for row in found] == [EventType.ALERT_NOTIFIED, EventType.ALERT_FAILED]
-    assert {row.project for row in found} == {"dashboard:shop"}
+    assert {row.project for row in found} == {f"dashboard:{shop.id}"}
     traits = str(found[0].traits)
 
     for value in (channel.id, "episode-1", "rule-1", "critical"):
