@@ -13,6 +13,7 @@ from tests.features.support.site_map import (
     USER_PLACES,
     VISITOR_PLACES,
     open_each_dialog,
+    place,
     visit,
 )
 
@@ -62,6 +63,17 @@ def test_dialogs(phone: Callable[..., Page], stack: Stack) -> None:
         assert box["x"] >= 0, dialog.name
         assert box["x"] + box["width"] <= SIZES[-1][0], dialog.name
     assert overflows == {dialog.name: 0 for dialog in DIALOGS}
+
+
+def test_no_title_of_a_column_is_cut(user_page: Page, stack: Stack) -> None:
+    for width in (1920, 1440, 1280, 320):
+        user_page.set_viewport_size({"width": width, "height": 768})
+        visit(user_page, stack, place("endpoints"))
+        titles = user_page.locator(".MuiDataGrid-columnHeaderTitle")
+        cut = titles.evaluate_all(
+            "all => all.filter(it => it.scrollWidth > it.clientWidth).map(it => it.innerText)"
+        )
+        assert cut == [], width
 
 
 def test_a_new_token_can_be_copied_at_every_width(

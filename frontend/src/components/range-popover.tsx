@@ -36,7 +36,7 @@ function TimeFields({ name, label, shown, today }: TimeFieldsProps) {
         type="date"
         required
         defaultValue={date}
-        inputProps={{ max: today }}
+        inputProps={{ min: '1970-01-02', max: today }}
       />
       <LabelledInput
         name={`${name}-time`}

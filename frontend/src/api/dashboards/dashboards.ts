@@ -1,4 +1,4 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { get } from '@/api/core/client';
 import { userKey } from '@/api/core/session-keys';
@@ -9,6 +9,19 @@ const REFRESH_MS = 30_000;
 const IMPORT_REFRESH_MS = 2_000;
 
 export const dashboardsKey = ['dashboards'] as const;
+
+/** The mutations that delete a dashboard; its id follows. */
+export const deletionKey = ['delete-dashboard'] as const;
+
+/** Returns the dashboards that this window deletes, whose pages are still shown. */
+function beingDeleted(client: QueryClient): Dashboard[] {
+  const deletions = client.getMutationCache().findAll({ mutationKey: deletionKey });
+  const ids = deletions
+    .filter(({ state }) => state.status !== 'error')
+    .map(({ options }) => options.mutationKey?.at(-1));
+  const shown = client.getQueryData<Dashboard[]>(dashboardsKey) ?? [];
+  return shown.filter(({ id }) => ids.includes(id));
+}
 
 const isImporting = ({ state }: Dashboard) =>
   state === 'not_initialized' || state === 'initialized_endpoints';
@@ -23,9 +36,12 @@ const sortByName = (dashboards: Dashboard[]) => dashboards.toSorted(byName);
 export const dashboardsQuery = () =>
   queryOptions({
     queryKey: dashboardsKey,
-    queryFn: ({ client, signal }) => {
+    queryFn: async ({ client, signal }) => {
       const timezone = zoneOf(client.getQueryData<User | null>(userKey));
-      return get<Dashboard[]>('/dashboards', { fields: 'summary', timezone }, signal);
+      const params = { fields: 'summary', timezone };
+      const dashboards = await get<Dashboard[]>('/dashboards', params, signal);
+      const ids = dashboards.map(({ id }) => id);
+      return [...dashboards, ...beingDeleted(client).filter(({ id }) => !ids.includes(id))];
     },
     refetchInterval: ({ state }) =>
       state.data?.some(isImporting) ? IMPORT_REFRESH_MS : REFRESH_MS,

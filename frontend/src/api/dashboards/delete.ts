@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import { dashboardPath, post } from '@/api/core/client';
-import { dashboardsKey } from '@/api/dashboards/dashboards';
+import { dashboardsKey, deletionKey } from '@/api/dashboards/dashboards';
 import type { Dashboard, Message } from '@/api/types';
 
 /**
@@ -19,7 +19,12 @@ export function useDeleteDashboard(id: string, unmounted: () => AbortSignal) {
     queryClient.removeQueries({ queryKey: [...dashboardsKey, id] });
   };
   return useMutation({
+    mutationKey: [...deletionKey, id],
     mutationFn: () => post<Message>(dashboardPath(id, 'delete')),
-    onSuccess: () => unmounted().addEventListener('abort', removeFromCache, { once: true }),
+    onSuccess: () => {
+      const signal = unmounted();
+      if (signal.aborted) removeFromCache();
+      else signal.addEventListener('abort', removeFromCache, { once: true });
+    },
   });
 }

@@ -1,8 +1,9 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 
 import { REFRESH_MS } from '@/api/core/refresh';
+import { resolvePrevious } from '@/api/statistics/history';
 import { queryValues, type Values } from '@/api/statistics/query';
-import { previousPeriod, resolveRange, type Interval, type View } from '@/api/statistics/view';
+import { resolveRange, type Interval, type View } from '@/api/statistics/view';
 
 const STATISTICS = [
   'total_visits',
@@ -17,7 +18,7 @@ export type Figures = Values<(typeof STATISTICS)[number]>;
 
 export interface ComparedFigures {
   now: Figures;
-  /** Undefined for all time, which has no previous period. */
+  /** Undefined for all time, and if there were no requests before. */
   before: Figures | undefined;
 }
 
@@ -25,13 +26,13 @@ export interface ComparedFigures {
 export const figuresQuery = (dashboardId: string, { range, zone, filters }: View) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'figures', range, zone, filters],
-    queryFn: async ({ signal }): Promise<ComparedFigures> => {
+    queryFn: async ({ client, signal }): Promise<ComparedFigures> => {
       const moment = new Date();
       const request = async (interval: Interval): Promise<Figures> => {
         const [all] = await queryValues(dashboardId, STATISTICS, { interval, filters }, signal);
         return all.values;
       };
-      const earlier = previousPeriod({ range, zone }, moment);
+      const earlier = await resolvePrevious(client, dashboardId, { range, zone }, moment);
       const [now, before] = await Promise.all([
         request(resolveRange({ range, zone }, moment)),
         earlier && request(earlier),

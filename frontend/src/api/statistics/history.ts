@@ -1,7 +1,7 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { queryValues } from '@/api/statistics/query';
-import { resolveRange, type Interval, type View } from '@/api/statistics/view';
+import { previousPeriod, resolveRange, type Interval, type View } from '@/api/statistics/view';
 
 const FIRST_CALL_STALE_MS = 10 * 60_000;
 
@@ -25,7 +25,17 @@ export function useHasRequests(dashboardId: string): boolean | undefined {
 
 type Ranged = Pick<View, 'range' | 'zone'>;
 
-/** Resolves a range; without a start, it begins at the first request of the dashboard. */
+/** Whether a range may begin years before the first request. */
+const isLong = ({ range }: Ranged) => 'from' in range || range.preset === 'all';
+
+/** Returns the part of an interval since the first request; all of it if it ends before that. */
+function since(first: string | null | undefined, { start, end }: Interval): Interval {
+  const begin = first ? new Date(first) : undefined;
+  const isCut = start === undefined || (begin && start < begin && begin < end);
+  return { start: isCut ? begin : start, end };
+}
+
+/** Resolves a range, which begins at the first request of the dashboard at the earliest. */
 export async function resolveInterval(
   client: QueryClient,
   dashboardId: string,
@@ -33,17 +43,27 @@ export async function resolveInterval(
   now = new Date(),
 ): Promise<Interval> {
   const interval = resolveRange(view, now);
-  if (interval.start !== undefined) return interval;
+  return isLong(view) ? since(await client.query(firstCallQuery(dashboardId)), interval) : interval;
+}
+
+/** Returns the previous period; undefined for all time, and if there were no requests before. */
+export async function resolvePrevious(
+  client: QueryClient,
+  dashboardId: string,
+  view: Ranged,
+  now: Date,
+): Promise<Interval | undefined> {
+  const earlier = previousPeriod(view, now);
+  if (earlier === undefined || !isLong(view)) return earlier;
   const first = await client.query(firstCallQuery(dashboardId));
-  return { ...interval, start: first === null ? undefined : new Date(first) };
+  return first === null || earlier.end <= new Date(first) ? undefined : earlier;
 }
 
 /** Resolves a range for a page; without a start until it is known. */
 export function useInterval(dashboardId: string, view: Ranged, now: Date): Interval {
+  const first = useQuery({ ...firstCallQuery(dashboardId), enabled: isLong(view) }).data;
   const interval = resolveRange(view, now);
-  const isOpen = interval.start === undefined;
-  const first = useQuery({ ...firstCallQuery(dashboardId), enabled: isOpen }).data;
-  return isOpen && first ? { ...interval, start: new Date(first) } : interval;
+  return isLong(view) ? since(first, interval) : interval;
 }
 
 const STALE_MS = 5 * 60_000;

@@ -1,9 +1,9 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 
 import { REFRESH_MS } from '@/api/core/refresh';
-import { resolveInterval } from '@/api/statistics/history';
+import { resolveInterval, resolvePrevious } from '@/api/statistics/history';
 import { querySlices, type Slices, type SlicedValues } from '@/api/statistics/query';
-import { previousPeriod, timesliceOf, type Interval, type View } from '@/api/statistics/view';
+import { timesliceOf, type Interval, type View } from '@/api/statistics/view';
 import type { CallField, TimeUnit } from '@/api/types';
 import { momentOf } from '@/lib/time-zone';
 
@@ -53,7 +53,9 @@ export const seriesQuery = (dashboardId: string, view: View) =>
         );
         return { ...slices, values: groups[0].values };
       };
-      const earlier = compare ? previousPeriod(view, moment) : undefined;
+      const earlier = compare
+        ? await resolvePrevious(client, dashboardId, view, moment)
+        : undefined;
       const [now, before] = await Promise.all([request(interval), earlier && request(earlier)]);
       return {
         timeslice,

@@ -81,7 +81,8 @@ export interface Interval {
 }
 
 const DEFAULT_PRESET: Preset = '7d';
-const WALL_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$/;
+/** Of the years that the API knows. */
+const WALL_TIME = /^(19[7-9]\d|2\d{3})-\d{2}-\d{2}(T\d{2}:\d{2})?$/;
 
 const oneOf = <T extends string>(allowed: readonly T[], value: string | null): T | undefined =>
   allowed.find((candidate) => candidate === value);

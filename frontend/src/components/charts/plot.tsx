@@ -5,7 +5,7 @@ import { useTheme } from '@mui/material/styles';
 import { spacedIndexes } from '@/components/charts/scale';
 import { MARGIN, type SeriesChartProps } from '@/components/charts/series';
 
-/* Plain SVG: Nivo, which draws the calendar and the box plots, animates every bar and label even if
+/* Plain SVG: Nivo, which draws the box plots, animates every bar and label even if
    nothing moves, which doubles the drawing time of a page of charts. */
 
 const TICK_ROOM = 64;

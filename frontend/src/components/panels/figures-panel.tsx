@@ -48,7 +48,7 @@ const isComparable = (now: number | null, before: number | null) =>
 
 /** The change from the previous period: an arrow and a percentage, green for an improvement. */
 function Change({ figure: { name, increase, format }, figures: { now, before } }: ChangeProps) {
-  if (before === undefined) return 'over all time';
+  if (before === undefined) return 'no earlier requests';
   const change = formatChange(now[name], before[name]);
   if (change === undefined || !isComparable(now[name], before[name]))
     return <>previously {format(before[name])}</>;

@@ -29,6 +29,20 @@ it('starts with the first request', async () => {
   expect(panel.queryByText(/The last/)).not.toBeInTheDocument();
 });
 
+it('starts a custom range with the first request at the earliest', async () => {
+  const first = daysAgo(40);
+  const asked = mockStatistics({
+    values: { total_visits: 5, unique_visitors: 2, first_call: first.toISOString() },
+    slices: ['2026-11-22T09'],
+  });
+  const to = daysAgo(0).toISOString().slice(0, 10);
+  const view = parseView(new URLSearchParams({ from: '1990-01-01', to }), 'UTC');
+  renderPage(<HoursPanel dashboardId="1" view={view} of="visits" />);
+  await screen.findByText(/Busiest hour: 5 requests/);
+  const start = asked.find((query) => query.has('timeslice'))?.get('start_date') ?? '';
+  expect(new Date(start)).toEqual(first);
+});
+
 it('states when it covers less than the range', async () => {
   const { start, panel } = await renderAllTime(daysAgo(500));
   expect(panel.getByText('The last 366 days')).toBeVisible();

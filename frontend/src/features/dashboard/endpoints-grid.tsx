@@ -47,7 +47,7 @@ const figure = (
 });
 
 const FIGURES: readonly Column[] = [
-  figure('total_visits', 'Requests', 'Requests in the time range', formatNumber, 84),
+  figure('total_visits', 'Requests', 'Requests in the time range', formatNumber, 104),
   {
     field: 'share',
     headerName: 'Share',
@@ -85,7 +85,7 @@ const lastCall: Column = {
   field: 'lastCall',
   headerName: 'Last request',
   type: 'dateTime',
-  ...flexible(88),
+  ...flexible(98),
   align: 'right',
   headerAlign: 'right',
   renderCell: ({ row }) =>
@@ -175,7 +175,10 @@ function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonP
 const HIDDEN_ON_LAPTOPS = { average_execution_time: false, total_execution_time: false };
 
 /** Two columns of figures fit next to the name on the smallest phone. */
-const PHONE_FIGURE = { width: 80, minWidth: 80, flex: 0 };
+const onPhones = (column: Column): Column => {
+  const width = column.field === 'total_visits' ? 102 : 70;
+  return { ...column, width, minWidth: width, flex: 0 };
+};
 
 /** A phone shows a few columns; the column menu shows the others. */
 const HIDDEN_ON_PHONES = Object.fromEntries(
@@ -228,13 +231,13 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
     {
       field: 'name',
       headerName: 'Endpoint',
-      ...(isPhone ? flexible(104) : { minWidth: 220, flex: 300 }),
+      ...(isPhone ? flexible(98) : { minWidth: 200, flex: 300 }),
       renderCell: ({ row }) => (
         <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
       ),
     },
     trend(colorOf),
-    ...FIGURES.map((column) => (isPhone ? { ...column, ...PHONE_FIGURE } : column)),
+    ...FIGURES.map((column) => (isPhone ? onPhones(column) : column)),
     lastCall,
     {
       field: 'hidden',

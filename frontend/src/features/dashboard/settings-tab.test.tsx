@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -224,6 +224,20 @@ describe('deletion', () => {
     await ask('web shop');
     expect(await screen.findByText('The name does not match.')).toBeVisible();
     expect(sent).toEqual([]);
+  });
+
+  it('keeps the page until the overview opens, whatever is loaded in between', async () => {
+    const release = delayPost(`/dashboards/${dashboard.id}/delete`, { message: 'It is gone.' });
+    const { queryClient } = await ask('Web shop');
+    mockGet('/dashboards', []);
+    await act(async () => {
+      await queryClient.refetchQueries({ queryKey: ['dashboards'], exact: true });
+      await new Promise((done) => setTimeout(done)); // it renders in the next task
+    });
+    expect(screen.getByRole('dialog', { name: 'Delete Web shop?' })).toBeVisible();
+    release();
+    expect(await screen.findByText('Elsewhere')).toBeVisible();
+    await waitFor(() => expect(queryClient.getQueryData(['dashboards'])).toEqual([]));
   });
 
   it('is reported when complete and opens the overview', async () => {

@@ -74,7 +74,9 @@ export function EndpointPage() {
   const dashboard = useDashboardSummary(dashboardId);
   const isKnown = useIsKnownEndpoint(dashboardId, endpoint);
   // All endpoints beyond the limit together have a name, but are not an endpoint.
-  const isRest = dashboard?.limits_reached.some(({ name }) => name === endpoint);
+  const isRest = dashboard?.limits_reached.some(
+    ({ field, name }) => field === 'endpoint' && name === endpoint,
+  );
   if (dashboard && isKnown === false && !isRest) {
     return (
       <Page title={`Endpoint ${endpoint} not found`}>
