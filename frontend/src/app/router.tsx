@@ -70,6 +70,11 @@ const dashboardTabs: RouteObject[] = [
     ...page(() => import('@/features/dashboard/activity-tab').then((m) => m.ActivityTab)),
   },
   {
+    path: 'usage',
+    ...crumb('Usage'),
+    ...page(() => import('@/features/dashboard/usage-tab').then((m) => m.UsageTab)),
+  },
+  {
     path: 'settings',
     ...crumb('Settings'),
     ...page(() => import('@/features/dashboard/settings-tab').then((m) => m.SettingsTab)),
@@ -103,6 +108,11 @@ const userRoutes: RouteObject[] = [
     path: 'alerts/:tab?',
     ...crumb('Alerts'),
     ...page(() => import('@/features/alerts/alerts-page').then((m) => m.AlertsPage)),
+  },
+  {
+    path: 'usage',
+    ...crumb('Usage'),
+    ...page(() => import('@/features/usage/usage-page').then((m) => m.UsagePage)),
   },
   {
     path: 'settings',

@@ -33,6 +33,7 @@ export const Segments = <T extends string>(props: SegmentsProps<T>) => (
     aria-label={props.label}
     sx={{
       display: 'inline-flex',
+      flexWrap: 'wrap',
       gap: '2px',
       p: '2px',
       borderRadius: '7px',

@@ -3,6 +3,7 @@
 export const OVERVIEW = '/';
 export const ACTIVITY = '/activity';
 export const ALERTS = '/alerts';
+export const USAGE = '/usage';
 
 /** Returns the path of the login page, which redirects to `next`. */
 export const loginPath = (next = OVERVIEW): string =>
@@ -18,7 +19,7 @@ export function safeNext(next: string | null): string {
   return isHere && next.startsWith('/') ? next : OVERVIEW;
 }
 
-export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'activity' | 'settings';
+export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'activity' | 'usage' | 'settings';
 
 export const dashboardPage = (id: string, tab?: DashboardTab): string =>
   `/dashboards/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`;

@@ -4,27 +4,35 @@ import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 import { NavLink } from 'react-router';
 
+import { useUser } from '@/api/auth/user';
 import { useDashboards } from '@/api/dashboards/dashboards';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';
-import { ACTIVITY, ALERTS, dashboardPage, OVERVIEW } from '@/lib/paths';
+import { ACTIVITY, ALERTS, dashboardPage, OVERVIEW, USAGE } from '@/lib/paths';
 import { viewParams } from '@/api/statistics/view';
 
 interface Place {
   to: string;
   label: string;
   icon: IconName;
+  isForAdmins?: boolean;
 }
 
 const PLACES: readonly Place[] = [
   { to: OVERVIEW, label: 'Overview', icon: 'overview' },
   { to: ALERTS, label: 'Alerts', icon: 'alert' },
   { to: ACTIVITY, label: 'Activity', icon: 'activity' },
+  { to: USAGE, label: 'Usage', icon: 'user', isForAdmins: true },
   { to: '/settings', label: 'Settings', icon: 'settings' },
   { to: '/help', label: 'Help', icon: 'help' },
 ];
+
+function usePlaces(): readonly Place[] {
+  const isAdmin = useUser().data?.admin ?? false;
+  return PLACES.filter(({ isForAdmins = false }) => isAdmin || !isForAdmins);
+}
 
 const DrawerLink = styled(NavLink)(({ theme }) => ({
   display: 'flex',
@@ -101,7 +109,7 @@ export const Drawer = () => (
       borderColor: 'divider',
     }}
   >
-    {PLACES.map(({ to, label, icon }) => (
+    {usePlaces().map(({ to, label, icon }) => (
       <DrawerLink key={to} to={to} end={to === OVERVIEW}>
         <Icon name={icon} />
         <span>{label}</span>
@@ -141,7 +149,7 @@ export const BottomBar = () => (
       borderColor: 'divider',
     }}
   >
-    {PLACES.map(({ to, label, icon }) => (
+    {usePlaces().map(({ to, label, icon }) => (
       <BottomLink key={to} to={to} end={to === OVERVIEW}>
         <Icon name={icon} size={20} />
         {label}

@@ -22,6 +22,7 @@ const TABS: readonly [Tab, ...Tab[]] = [
   { tab: 'versions', name: 'Versions' },
   { tab: 'uptime', name: 'Uptime' },
   { tab: 'activity', name: 'Activity' },
+  { tab: 'usage', name: 'Usage' },
   { tab: 'settings', name: 'Settings' },
 ];
 
