@@ -16,7 +16,7 @@ __all__ = ["Capabilities", "Connection", "Model", "Pagination"]
 Capabilities = dict[str, dict[str, Any]]
 
 _WALKED = 1_000
-"""Events that are read at once if all are requested."""
+"""Events that are read at a time if all are requested."""
 
 
 class Pagination(TypedDict, total=False):
@@ -75,7 +75,7 @@ class Connection:
         raise NotImplementedError
 
     def clear(self) -> None:
-        """Delete all events of all projects. The sequence goes on."""
+        """Delete all events of all projects. The sequence continues."""
         raise NotImplementedError
 
     def clear_expired_data(
@@ -123,8 +123,8 @@ class Connection:
     def record_events(self, events: Iterable[Event]) -> list[int]:
         """Store events; a bad one does not prevent the others from being stored.
 
-        The events become visible in the order of their `sequence`: whoever has read up to some
-        number misses nothing by reading on after it.
+        Events become visible in the order of their `sequence`: a reader that has read up to a
+        number misses nothing by continuing after it.
 
         :return: the code of each event, in order: 0 if it was recorded, otherwise
             `Event.DUPLICATE`, `Event.UNKNOWN_PROBLEM` or `Event.INCOMPATIBLE_TRAIT`.

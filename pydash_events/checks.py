@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable, MutableMapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,12 @@ MAX_NAME_LENGTH = 255
 MAX_TEXT_BYTES = 8 * 1024
 """Of a text in UTF-8."""
 INTEGERS = range(-(2**63), 2**63)
+
+# Made once, as they are needed for every event.
+_BAD_NAME, _BAD_ID, _BAD_TYPE = (
+    f"{what} has 1 to {MAX_NAME_LENGTH} characters."
+    for what in ("The name of a trait", "An id", "An event type")
+)
 
 RECORDED = 0
 """The code of an event without a problem."""
@@ -48,20 +55,35 @@ def check_event(event: Event, project: str = "") -> Event:
     """
     named = project if event.project is None else event.project
     _require(isinstance(named, str) and (not named or is_name(named)), "The project is invalid.")
-    _require(is_name(event.message_id), f"An id has 1 to {MAX_NAME_LENGTH} characters.")
-    _require(is_name(event.event_type), f"An event type has 1 to {MAX_NAME_LENGTH} characters.")
+    _require(is_name(event.message_id), _BAD_ID)
+    _require(is_name(event.event_type), _BAD_TYPE)
     traits = sorted((_check_trait(each) for each in event.traits), key=lambda each: each.name)
     names = {trait.name for trait in traits}
     _require(len(names) == len(traits), "Two traits have the same name.", Event.INCOMPATIBLE_TRAIT)
     try:
         encode_raw(event.raw)
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidEvent(Event.UNKNOWN_PROBLEM, "`raw` is no JSON.") from error
+        raise InvalidEvent(Event.UNKNOWN_PROBLEM, "`raw` is not JSON.") from error
     try:
         generated = as_utc(event.generated)
     except (AttributeError, ValueError) as error:
         raise InvalidEvent(Event.UNKNOWN_PROBLEM, "The time is missing or invalid.") from error
     return Event(event.message_id, event.event_type, generated, traits, event.raw, named)
+
+
+def batches(valid: Mapping[int, Event], size: int) -> Iterator[dict[int, Event]]:
+    """Yield the valid events of `check_events` in batches of a size."""
+    positions = list(valid)
+    for start in range(0, len(positions), size):
+        yield {each: valid[each] for each in positions[start : start + size]}
+
+
+def ids_by_project(events: Iterable[Event]) -> dict[str, list[str]]:
+    """Return the ids of valid events by their projects."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for event in events:
+        ids[event.project or ""].append(event.message_id)
+    return ids
 
 
 def admit(
@@ -96,9 +118,11 @@ def admit(
 
 
 def is_text(value: object) -> bool:
-    """Return whether a value is a text that every driver can store: no NUL, no half of a pair."""
+    """Return whether a value is a text that every driver can store: no NUL, no lone surrogate."""
     if not isinstance(value, str) or "\0" in value:
         return False
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -127,13 +151,13 @@ def check_value(dtype: int, value: object) -> Value:
         return number
     if dtype == Trait.DATETIME_TYPE and isinstance(value, datetime):
         return as_utc(value)
-    raise ValueError(f"The value is no {Trait.get_name_by_type(dtype)} that can be stored.")
+    raise ValueError(f"The value is not a valid {Trait.get_name_by_type(dtype)}.")
 
 
 def encode_raw(raw: Any) -> str | None:
     """Return the JSON of `raw` as text; None for None.
 
-    :raises TypeError, ValueError, RecursionError: it is no JSON.
+    :raises TypeError, ValueError, RecursionError: it is not JSON.
     """
     return None if raw is None else json.dumps(raw, allow_nan=False, separators=(",", ":"))
 
@@ -145,15 +169,14 @@ def decode_raw(text: str | None) -> Any:
 
 def _check_trait(trait: Trait) -> Trait:
     problem = Event.INCOMPATIBLE_TRAIT
-    limit = f"The name of a trait has 1 to {MAX_NAME_LENGTH} characters."
-    _require(is_name(trait.name), limit, problem)
+    _require(is_name(trait.name), _BAD_NAME, problem)
     _require(trait.dtype in Trait.type_names, "The type of a trait is unknown.", problem)
     try:
         value = check_value(trait.dtype, trait.value)
     except ValueError as error:
         raise InvalidEvent(problem, f"{trait.name}: {error}") from error
-    too_long = isinstance(value, str) and len(value.encode()) > MAX_TEXT_BYTES
-    _require(not too_long, f"{trait.name} exceeds {MAX_TEXT_BYTES:,} bytes.", problem)
+    if isinstance(value, str) and len(value.encode()) > MAX_TEXT_BYTES:
+        raise InvalidEvent(problem, f"{trait.name} exceeds {MAX_TEXT_BYTES:,} bytes.")
     return Trait(trait.name, trait.dtype, value)
 
 

@@ -22,7 +22,7 @@ from pydash_events.run import Key, Place, Run, id_hashes
 FORMAT = 1
 # Runs of one size that are merged into one.
 _FAN_OUT = 16
-# A run with so many events is not merged any more: writing it takes about a second.
+# The number of events from which a run is no longer merged: writing it takes about a second.
 FULL_ROWS = 60_000
 _ROOT_NAME = "event_log"
 
@@ -54,7 +54,7 @@ class RunEntry:
 
 
 class FullRuns(Persistent):
-    """The runs that are not merged any more."""
+    """The runs that are no longer merged."""
 
     def __init__(self) -> None:
         self.entries: tuple[RunEntry, ...] = ()
@@ -168,7 +168,7 @@ class EventLog(Persistent):
         return count
 
     def clear(self) -> None:
-        """Remove all events; the sequence goes on."""
+        """Remove all events; the sequence continues."""
         self.recent, self.full, self.counts = (), FullRuns(), OOBTree()
 
     def event_types(self, project: str) -> set[str]:

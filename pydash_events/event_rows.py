@@ -1,4 +1,4 @@
-"""Events as drivers encode them: of plain values."""
+"""Events as drivers encode them, made of plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,5 +78,5 @@ def to_microseconds(time: datetime) -> int:
 
 
 def to_time(microseconds: int) -> datetime:
-    """Return the time that is so many microseconds after the beginning of 1970."""
+    """Return the time of a number of microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=microseconds)

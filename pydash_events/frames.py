@@ -27,7 +27,7 @@ class Frame(Persistent):
         self.data = data
 
     def __setstate__(self, state: dict[str, bytes]) -> None:
-        # Whoever loads all objects of a database finds out whether it can be read.
+        # Loading all objects of a database shows whether it can be read.
         check_format(state["data"])
         super().__setstate__(state)
 

@@ -1,8 +1,8 @@
 """Driver for SQLite, PostgreSQL and MySQL (or MariaDB).
 
-Whoever writes locks the one row of `store` first, until the end of the transaction. So sequences
-are committed in their order, whichever process assigned them, and the catalogue of types needs no
-other protection.
+A writer first locks the one row of `store`, until the end of its transaction. So sequences are
+committed in order, whichever process assigned them, and the catalogue of types needs no other
+protection.
 """
 
 import secrets
@@ -12,15 +12,22 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import sqlalchemy
-from sqlalchemy import Text, cast, delete, func, insert, inspect, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, func, insert, inspect, select, update
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pydash_database import DatabaseUnavailable
 from pydash_events import base
-from pydash_events.checks import Key, admit, check_events, encode_raw, is_name
+from pydash_events.checks import (
+    Key,
+    admit,
+    batches,
+    check_events,
+    encode_raw,
+    ids_by_project,
+    is_name,
+)
 from pydash_events.errors import StorageBadVersion, StorageUnknownWriteError
 from pydash_events.event_rows import to_microseconds
 from pydash_events.filters import Deletion, EventFilter
@@ -32,15 +39,16 @@ from pydash_events.sql_tables import (
     TRAIT_TABLES,
     TRAITS,
     VERSION,
-    Chars,
     event_types,
     events,
     from_row,
+    insert_rows,
     metadata,
     projects,
     store,
     to_columns,
     trait_types,
+    unnest,
 )
 
 BATCH = 1_000
@@ -67,7 +75,7 @@ class Connection(base.Connection):
         super().__init__(conf)
         self._engine = _create_engine(self.dress_url(url))
         self._is_checked = False
-        # Used by whoever holds the lock of the store.
+        # Used by the holder of the store's lock.
         self._catalogue = Catalogue()
 
     @staticmethod
@@ -128,12 +136,10 @@ class Connection(base.Connection):
     def record_events(self, event_models: Iterable[Event]) -> list[int]:
         """Store events, in transactions of `BATCH` events."""
         codes, valid = check_events(event_models, self.project)
-        positions = list(valid)
-        for start in range(0, len(positions), BATCH):
-            portion = {each: valid[each] for each in positions[start : start + BATCH]}
+        for batch in batches(valid, BATCH):
             try:
                 with self._writing() as connection:
-                    self._record(connection, codes, portion)
+                    self._record(connection, codes, batch)
             except (SQLAlchemyError, DatabaseUnavailable) as error:
                 raise StorageUnknownWriteError("Events could not be stored.") from error
         return codes
@@ -203,9 +209,7 @@ class Connection(base.Connection):
     ) -> None:
         state = connection.execute(select(store).with_for_update()).one()
         catalogue, number = self._catalogue, state.catalogue
-        ids: dict[str, list[str]] = defaultdict(list)
-        for event in valid.values():
-            ids[event.project or ""].append(event.message_id)
+        ids = ids_by_project(valid.values())
         catalogue.load(connection, set(ids), number)
         known = _known(connection, catalogue, ids)
         # Until everything is stored, it may know types that are not.
@@ -346,12 +350,7 @@ def _insert(
             row = {"event_id": sequence, "trait_id": trait_id, "generated": generated}
             rows[TRAITS[trait.dtype]].append(row | to_columns(trait))
     for table, of_table in rows.items():
-        if connection.dialect.name == "postgresql":
-            names = list(of_table[0])
-            arrays = {each: [row[each] for row in of_table] for each in names}
-            connection.execute(insert(table).from_select(names, select(_unnest(table, arrays))))
-        else:
-            connection.execute(insert(table), of_table)
+        insert_rows(connection, table, of_table)
 
 
 def _known(
@@ -372,23 +371,12 @@ def _known(
         }
     pairs = [(number, each) for name, number in stored.items() for each in ids[name]]
     numbers, wanted = [number for number, _ in pairs], [each for _, each in pairs]
-    keys = _unnest(events, {"project_id": numbers, "message_id": wanted})
+    keys = unnest(events, {"project_id": numbers, "message_id": wanted})
     is_it = columns.project_id == keys.c.project_id
     is_it &= columns.message_id == keys.c.message_id.collate("C")
     names = {number: name for name, number in stored.items()}
     found = select(columns.project_id, columns.message_id).join(keys, is_it)
     return {(names[row.project_id], row.message_id) for row in connection.execute(found)}
-
-
-def _unnest(table: sqlalchemy.Table, arrays: Mapping[str, list[Any]]) -> Any:
-    """Return columns as one parameter each, which PostgreSQL reads much faster than rows."""
-    columns = [table.c[name] for name in arrays]
-    types = [Text() if isinstance(each.type, Chars) else each.type for each in columns]
-    values = [
-        cast(literal(array, ARRAY(each)), ARRAY(each))
-        for array, each in zip(arrays.values(), types, strict=True)
-    ]
-    return func.unnest(*values).table_valued(*arrays, name="given").render_derived()
 
 
 def _merge(found: list[Found], order: Order, limit: int) -> Page:

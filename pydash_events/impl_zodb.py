@@ -1,7 +1,7 @@
 """Driver that keeps events in the main database, that `pydash_database.configure` names.
 
 Events are written into the inbox, in the transaction of what they record, and found there at once.
-`moving.move` takes them on into the log, where they get their sequence.
+`moving.move` moves them into the log, where they get their sequence.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
 """The inbox: where events are written in the transaction of what they record.
 
 Writers never conflict, because each adds to a random one of many bags. One process moves the events
-on, into the log of the `zodb` driver (`event_log`) or to a SQL database (`shipping`); only there an
-event gets its sequence.
+(`moving`) into the log of the `zodb` driver (`event_log`) or into another store; only there do they
+get their sequence.
 """
 
 import random
@@ -27,7 +27,7 @@ _ROOT_NAME = "event_inbox"
 
 
 class Inbox(Persistent):
-    """Events that have not been moved on.
+    """Events that have not been moved yet.
 
     :ivar bags: hold batches of events, encoded; their keys are in the order of recording.
     """

@@ -1,6 +1,6 @@
-"""Moves events from the inbox on: into the log, or to a SQL database.
+"""Moves events out of the inbox, into the log or into another store.
 
-One process does this, about once a second. It can be killed at any time, and a second one can run
+One process does this, about once a second. It can be killed at any time, and a second one may run
 by mistake: each event arrives exactly once.
 """
 

@@ -147,7 +147,7 @@ class PageSearch:
         return page
 
     def _sequence_of(self, position: Position) -> int:
-        """Return the sequence of an event now: the one of its position may be from the inbox."""
+        """Return the current sequence of an event: that of its position may be from the inbox."""
         key = position.project, position.message_id
         if 0 < position.sequence < UNSEQUENCED or position.project == _NO_PROJECT:
             return position.sequence

@@ -1,6 +1,6 @@
 """How events are kept in MongoDB's documents: recording and reading.
 
-An event is a document with its traits. There are no transactions here. Whoever writes holds a lock
+An event is a document with its traits. There are no transactions here. A writer holds a lock
 in the document of the store, and inserts the events of a batch in the order of their sequence. An
 index keeps sequences unique, so a writer that lost its lock inserts nothing.
 """
@@ -8,7 +8,6 @@ index keeps sequences unique, so a writer that lost its lock inserts nothing.
 import re
 import time
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,7 +18,7 @@ from pymongo.errors import PyMongoError
 
 from pydash_database import DatabaseUnavailable
 from pydash_events import base
-from pydash_events.checks import Key, admit, check_events
+from pydash_events.checks import Key, admit, batches, check_events, ids_by_project
 from pydash_events.errors import StorageBadVersion, StorageUnknownWriteError
 from pydash_events.event_rows import EventRow, to_event, to_microseconds, to_row
 from pydash_events.filters import Condition, EventFilter
@@ -54,12 +53,10 @@ class Connection(base.Connection):
     def record_events(self, event_models: Iterable[Event]) -> list[int]:
         """Store events."""
         codes, valid = check_events(event_models, self.project)
-        positions = list(valid)
         try:
-            for start in range(0, len(positions), BATCH):
-                portion = {each: valid[each] for each in positions[start : start + BATCH]}
+            for batch in batches(valid, BATCH):
                 with self.locked() as sequence:
-                    self._record(codes, portion, sequence)
+                    self._record(codes, batch, sequence)
         except (PyMongoError, DatabaseUnavailable) as error:
             raise StorageUnknownWriteError("Events could not be stored.") from error
         return codes
@@ -138,12 +135,9 @@ class Connection(base.Connection):
             self.store.update_one({**STORE, "owner": owner}, {"$set": {"until": 0}})
 
     def _record(self, codes: list[int], valid: dict[int, Event], sequence: int) -> None:
-        ids: dict[str, list[str]] = defaultdict(list)
-        for event in valid.values():
-            ids[event.project or ""].append(event.message_id)
         known: set[Key] = set()
         dtypes: dict[tuple[str, str, str], int] = {}
-        for project, of_project in ids.items():
+        for project, of_project in ids_by_project(valid.values()).items():
             found = self.events.find({"project": project, "message_id": {"$in": of_project}})
             known.update((project, each["message_id"]) for each in found)
             for each in self.types.find({"project": project}):

@@ -128,12 +128,12 @@ class Run(Persistent):
             block = self.block(number)
             if block is None or count >= max_count:
                 continue
-            doomed = np.ones(len(block), dtype=bool)
+            matching = np.ones(len(block), dtype=bool)
             if before is not None:
-                doomed = block.values(GENERATED) < before
+                matching = block.values(GENERATED) < before
             if project is not None:
-                doomed &= np.repeat([of == project for of, _ in block.groups], block.sizes)
-            rows = np.flatnonzero(doomed)[: max_count - count]
+                matching &= np.repeat([of == project for of, _ in block.groups], block.sizes)
+            rows = np.flatnonzero(matching)[: max_count - count]
             if not len(rows):
                 continue
             rest = np.setdiff1d(np.arange(len(block)), rows)

@@ -1,14 +1,22 @@
 """The catalogue of the SQL drivers: which projects, types of events and traits there are.
 
-Only who holds the lock of the store uses it for writing.
+Only the holder of the store's lock uses it for writing.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, exists, insert, select
+from sqlalchemy import Connection, delete, exists, select
 
 from pydash_events.models import Event
-from pydash_events.sql_tables import TRAITS, event_types, events, projects, trait_types
+from pydash_events.sql_tables import (
+    TRAITS,
+    event_types,
+    events,
+    insert_rows,
+    projects,
+    trait_types,
+)
 
 INVALID = -1
 """The number of no stored catalogue."""
@@ -40,43 +48,59 @@ class Catalogue:
                 kept.clear()
             self.number = number
         missing = names - self._loaded
-        if not missing:
-            return
-        for row in connection.execute(select(projects).where(projects.c.name.in_(missing))):
-            self.projects[row.name] = row.id
-        found = {self.projects[name]: name for name in missing & set(self.projects)}
-        types = {}
-        for row in connection.execute(
-            select(event_types).where(event_types.c.project_id.in_(found))
-        ):
-            types[row.id] = found[row.project_id], str(row.name)
-            self.types[types[row.id]] = row.id
-        for row in connection.execute(
-            select(trait_types)
-            .join(event_types, event_types.c.id == trait_types.c.type_id)
-            .where(event_types.c.project_id.in_(found))
-        ):
-            key = *types[row.type_id], str(row.name)
-            self.traits[key], self.dtypes[key] = row.id, row.dtype
+        self._load_projects(connection, missing)
+        project_ids = {self.projects[name] for name in missing & self.projects.keys()}
+        self._load_types(connection, project_ids)
+        type_ids = {number for (name, _), number in self.types.items() if name in missing}
+        self._load_traits(connection, type_ids)
         self._loaded |= missing
 
     def add(self, connection: Connection, recorded: Iterable[Event]) -> bool:
         """Store what is new in events, and return whether there was something."""
-        count = len(self.projects) + len(self.types) + len(self.traits)
+        traits: dict[tuple[str, str], dict[str, int]] = {}
         for event in recorded:
-            project = event.project or ""
-            if project not in self.projects:
-                self.projects[project] = _insert(connection, projects, name=project)
-            of_type = project, event.event_type
-            if of_type not in self.types:
-                values = {"project_id": self.projects[project], "name": event.event_type}
-                self.types[of_type] = _insert(connection, event_types, **values)
-            for trait in event.traits:
-                key = *of_type, trait.name
-                if key not in self.traits:
-                    values = {"type_id": self.types[of_type], "name": trait.name}
-                    self.traits[key] = _insert(connection, trait_types, **values, dtype=trait.dtype)
-        return len(self.projects) + len(self.types) + len(self.traits) > count
+            of_type = traits.setdefault((event.project or "", event.event_type), {})
+            of_type |= {trait.name: trait.dtype for trait in event.traits}
+        new_projects = {project for project, _ in traits} - self.projects.keys()
+        insert_rows(connection, projects, [{"name": name} for name in new_projects])
+        self._load_projects(connection, new_projects)
+        new_types: list[dict[str, Any]] = [
+            {"project_id": self.projects[project], "name": name}
+            for project, name in traits.keys() - self.types.keys()
+        ]
+        insert_rows(connection, event_types, new_types)
+        self._load_types(connection, {row["project_id"] for row in new_types})
+        new_traits: list[dict[str, Any]] = [
+            {"type_id": self.types[of_type], "name": name, "dtype": dtype}
+            for of_type, of_names in traits.items()
+            for name, dtype in of_names.items()
+            if (*of_type, name) not in self.traits
+        ]
+        insert_rows(connection, trait_types, new_traits)
+        self._load_traits(connection, {row["type_id"] for row in new_traits})
+        return bool(new_projects or new_types or new_traits)
+
+    def _load_projects(self, connection: Connection, names: set[str]) -> None:
+        if names:
+            wanted = select(projects).where(projects.c.name.in_(names))
+            self.projects |= {row.name: row.id for row in connection.execute(wanted)}
+
+    def _load_types(self, connection: Connection, project_ids: set[int]) -> None:
+        if not project_ids:
+            return
+        names = {number: name for name, number in self.projects.items()}
+        wanted = select(event_types).where(event_types.c.project_id.in_(project_ids))
+        for row in connection.execute(wanted):
+            self.types[names[row.project_id], row.name] = row.id
+
+    def _load_traits(self, connection: Connection, type_ids: set[int]) -> None:
+        if not type_ids:
+            return
+        names = {number: of_type for of_type, number in self.types.items()}
+        wanted = select(trait_types).where(trait_types.c.type_id.in_(type_ids))
+        for row in connection.execute(wanted):
+            key = *names[row.type_id], row.name
+            self.traits[key], self.dtypes[key] = row.id, row.dtype
 
 
 def prune(connection: Connection, type_ids: Iterable[int]) -> bool:
@@ -93,9 +117,3 @@ def prune(connection: Connection, type_ids: Iterable[int]) -> bool:
     is_used = exists().where(event_types.c.project_id == projects.c.id)
     pruned += connection.execute(delete(projects).where(~is_used)).rowcount
     return pruned > 0
-
-
-def _insert(connection: Connection, table: Table, **values: object) -> int:
-    """Insert a row and return its id."""
-    key = connection.execute(insert(table).values(values)).inserted_primary_key
-    return 0 if key is None else int(key[0])

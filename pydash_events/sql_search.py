@@ -45,7 +45,7 @@ from pydash_events.sql_tables import (
 )
 
 RARE = 5_000
-"""A condition is rare if at most so many events meet it."""
+"""A condition is rare if at most this many events meet it."""
 LOOKED_UP = 500
 """Events that are looked up at once."""
 FIRST_EXAMINED = 2_000
@@ -284,7 +284,7 @@ class Search:
         return [each.asc() if direction == "asc" else each.desc() for each, direction in columns]
 
     def _position(self, walk: Walk, start: list[Clause], count: int) -> Position | None:
-        """Return the position of the last of so many events; None if there are fewer."""
+        """Return the position of the last of a number of events; None if there are fewer."""
         row = self._connection.execute(
             select(*(column.label(name) for name, column in walk.columns.items()))
             .select_from(walk.source)

@@ -5,12 +5,14 @@ zones. Texts are compared by their bytes. A trait's row repeats the time of its 
 index finds the events with a value in a time range.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Dialect,
     Double,
     Index,
@@ -20,8 +22,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
 )
 from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from pydash_events.checks import MAX_NAME_LENGTH, MAX_TEXT_BYTES
@@ -71,7 +79,7 @@ RAW = Text().with_variant(mysql.LONGTEXT(), "mysql")
 
 metadata = MetaData()
 
-# One row. Whoever writes locks it first, so that sequences are committed in their order.
+# One row. A writer locks it first, so that sequences are committed in order.
 store = Table(
     "pydash_event_store",
     metadata,
@@ -172,3 +180,26 @@ def from_row(dtype: int, row: Any) -> Value:
         return to_time(row.value)
     value: Value = row.value
     return value
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, which all have the same columns."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        names = list(rows[0])
+        arrays = {each: [row[each] for row in rows] for each in names}
+        connection.execute(insert(table).from_select(names, select(unnest(table, arrays))))
+    else:
+        connection.execute(insert(table), rows)
+
+
+def unnest(table: Table, arrays: Mapping[str, list[Any]]) -> Any:
+    """Return columns as one parameter each, which PostgreSQL reads much faster than rows."""
+    columns = [table.c[name] for name in arrays]
+    types = [Text() if isinstance(each.type, Chars) else each.type for each in columns]
+    values = [
+        cast(literal(array, ARRAY(each)), ARRAY(each))
+        for array, each in zip(arrays.values(), types, strict=True)
+    ]
+    return func.unnest(*values).table_valued(*arrays, name="given").render_derived()

@@ -50,7 +50,7 @@ def record(
     It is stored if the transaction is, without conflicts with others that record events. Actor and
     address are added where they are known.
 
-    :param subject: to what it happened.
+    :param subject: what it happened to.
     :param happened: when, if it was not just now.
     :param traits: its properties by name; those that are None are omitted. Never a secret.
     """

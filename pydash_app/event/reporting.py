@@ -38,7 +38,7 @@ class Reported(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a reported event.
+    """The outcome of a reported event.
 
     :ivar problem: the code of the event store, 0 if it was recorded.
     """
@@ -88,7 +88,7 @@ def forget(account: UUID) -> None:
 def _refusal(event: Event, traits: dict[str, dict[str, int]]) -> str | None:
     """Return why an event is not recorded; None if it may be.
 
-    An integer becomes a float where the trait is one: JSON does not tell 2.0 from 2.
+    An integer becomes a float where the trait is one: JSON does not distinguish 2.0 from 2.
 
     :param traits: the project's traits and their types, by type of event; new ones are added.
     """

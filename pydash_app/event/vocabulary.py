@@ -1,4 +1,4 @@
-"""The types of events that PyDash records itself, and to what they belong."""
+"""The types of events that PyDash records itself, and what they belong to."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -55,7 +55,7 @@ REPORTED = frozenset({EventType.APP_DEPLOY})
 
 
 class Subject(NamedTuple):
-    """To what an event happened, which decides who sees it.
+    """What an event happened to, which decides who sees it.
 
     :ivar project: the part of the event store that has its events.
     :ivar traits: what names it in its events.

@@ -396,7 +396,7 @@ BAD = {
         event("1", generated=datetime(1, 1, 1, tzinfo=timezone(HOUR))),
         2,
     ),
-    "raw is no JSON": (event("1", raw={"set": {1}}), 2),
+    "raw is not JSON": (event("1", raw={"set": {1}}), 2),
     "raw has no JSON number": (event("1", raw=float("nan")), 2),
     "long project": (event("1", project="x" * 256), 2),
     "two traits of one name": (event("1", number("n", 1), number("n", 1)), 3),
@@ -418,7 +418,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("bad", "code"), BAD.values(), ids=BAD)
-def test_a_bad_event_does_not_keep_others_out(
+def test_an_invalid_event_of_a_batch_does_not_prevent_others(
     connection: base.Connection, bad: Event, code: int
 ) -> None:
     assert connection.record_events([event("0"), bad, event("2")]) == [0, code, 0]
@@ -491,7 +491,7 @@ def test_the_sequence_follows_the_order_of_recording(connection: base.Connection
         assert ids(page) == ids(found)[index + 1 : index + 4]
 
 
-def test_the_sequence_goes_on_after_all_is_deleted(connection: base.Connection) -> None:
+def test_the_sequence_continues_after_all_events_are_deleted(connection: base.Connection) -> None:
     connection.record_events([event("1"), event("2")])
     last = max(each.sequence or 0 for each in connection.get_events(EventFilter()))
     connection.clear()
@@ -801,7 +801,7 @@ def test_the_clock_is_now(connection: base.Connection) -> None:
     assert ids(connection.get_events(EventFilter())) == ["2"]
 
 
-def test_all_can_be_deleted(connect: Connect) -> None:
+def test_all_events_can_be_deleted(connect: Connect) -> None:
     connection = connect()
     connection.record_events([event("1", number("n", 1)), event("1", project="other")])
     connection.clear()

@@ -57,8 +57,22 @@ def test_the_log_has_each_event_as_a_line(caplog: pytest.LogCaptureFixture) -> N
 
 
 @pytest.mark.parametrize("connection", [get_connection("log://"), base.Connection()])
-def test_what_is_not_readable_says_so(connection: base.Connection) -> None:
+def test_unreadable_stores_report_their_capabilities(connection: base.Connection) -> None:
     assert connection.get_capabilities() == {"events": {"query": {"simple": False}}}
     assert connection.get_storage_capabilities() == {"storage": {"production_ready": False}}
+
+
+def test_nothing_is_found_in_the_log() -> None:
+    connection = get_connection("log://")
+    assert list(connection.get_events(EventFilter(), {"limit": 1})) == []
+    assert list(connection.get_events(EventFilter())) == []
+    assert list(connection.get_event_types()) == []
+    assert connection.get_trait_types("Foo") == {}
+    assert list(connection.get_traits("Foo")) == []
+    assert connection.get_projects() == []
+    assert connection.clear_project() == 0
+
+
+def test_a_driver_without_methods_supports_nothing() -> None:
     with pytest.raises(NotImplementedError):
-        connection.get_events(EventFilter(), {"limit": 1})
+        base.Connection().get_events(EventFilter(), {"limit": 1})

@@ -221,7 +221,7 @@ def test_an_id_that_two_transactions_recorded_is_found_once(in_memory: None) -> 
 @pytest.mark.parametrize("second", ["message_id", "sequence"])
 @pytest.mark.parametrize("moved_at_once", [0, 1, 1_000])
 @pytest.mark.parametrize("direction", ["asc", "desc"])
-def test_a_page_goes_on_after_an_event_in_the_inbox(
+def test_a_page_continues_after_an_event_in_the_inbox(
     in_memory: None,
     by: str,
     second: str,
@@ -251,7 +251,7 @@ def test_a_page_goes_on_after_an_event_in_the_inbox(
 
 @pytest.mark.parametrize("second", ["message_id", "sequence"])
 @pytest.mark.parametrize("direction", ["asc", "desc"])
-def test_a_short_page_goes_on_after_events_were_moved(
+def test_a_short_page_continues_after_events_were_moved(
     in_memory: None, second: str, direction: str
 ) -> None:
     store = get_connection("zodb://", {"max_examined": 1})

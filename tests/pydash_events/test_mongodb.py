@@ -71,7 +71,7 @@ def test_a_reader_of_the_sequence_misses_nothing(
     assert len(set(seen)) == len(seen) == 80
 
 
-def test_it_goes_on_after_a_writer_was_killed(
+def test_it_continues_after_a_writer_was_killed(
     mongodb: impl_mongodb.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mongodb.record_events([event("1"), event("2")])
@@ -98,7 +98,7 @@ def test_a_writer_that_lost_its_lock_inserts_nothing(mongodb: impl_mongodb.Conne
     assert set(sequences(mongodb)) == {"1"}
 
 
-def test_without_indexes_it_says_what_to_do(mongodb: impl_mongodb.Connection) -> None:
+def test_without_indexes_the_error_names_the_remedy(mongodb: impl_mongodb.Connection) -> None:
     mongodb.store.delete_one(STORE)
     with pytest.raises(StorageBadVersion, match=r"upgrade\(\)"):
         mongodb.record_events([event("1")])

@@ -145,7 +145,7 @@ def test_processes_can_upgrade_at_once(sql_url: str) -> None:
     connection.close()
 
 
-def test_without_tables_it_says_what_to_do(sql_url: str) -> None:
+def test_without_tables_the_error_names_the_remedy(sql_url: str) -> None:
     connection = get_connection(sql_url)
     for use in (
         connection.get_event_types,

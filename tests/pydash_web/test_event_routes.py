@@ -163,7 +163,7 @@ class TestReporting:
         assert report(alice, event)["events"][0]["problem"] == 1
         assert len(listed(alice, event_type=DEPLOY)) == 1
 
-    def test_a_bad_event_does_not_prevent_the_others(self, alice: Visitor) -> None:
+    def test_an_invalid_event_does_not_prevent_the_others(self, alice: Visitor) -> None:
         body = report(
             alice,
             {"event_type": "user.login"},
@@ -178,7 +178,7 @@ class TestReporting:
         assert "generated" in messages[2]
         assert "event_type" in messages[3]
 
-    def test_it_is_400_if_all_are_bad(self, alice: Visitor) -> None:
+    def test_it_is_400_if_all_are_invalid(self, alice: Visitor) -> None:
         response = alice.post("/api/events", [{"event_type": "alert.fired"}])
         assert response.status_code == 400
         assert response.json()["events"][0]["problem"] == 2

@@ -98,7 +98,7 @@ def test_a_plot_names_its_axes(root: Visitor, aggregate: str) -> None:
 
 @pytest.mark.parametrize("path", [RAW, PLOT])
 @pytest.mark.parametrize("media_type", ["json", "csv", "html", "text", "svg"])
-def test_an_empty_range_is_no_error(root: Visitor, path: str, media_type: str) -> None:
+def test_an_empty_range_is_not_an_error(root: Visitor, path: str, media_type: str) -> None:
     empty = {"start": "2026-03-02", "end": "2026-03-02", "content_type": media_type}
     response = root.get(path, params=empty)
     known = ("json", "svg") if path == PLOT else ("json", "csv", "html", "text")
