@@ -204,8 +204,8 @@ class Configuration(BaseSettings):
     )
     fetch_allow: setting_types.FetchAllow = Field(
         default="global",
-        description="The addresses from which dashboards may be fetched:"
-        " any of `global`, `private`, `loopback`, and networks.",
+        description="The addresses from which dashboards may be fetched, and to which"
+        " notifications may be sent: any of `global`, `private`, `loopback`, and networks.",
         examples=["global,10.1.0.0/16"],
     )
     fetch_interval: int = Field(

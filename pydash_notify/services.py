@@ -78,8 +78,6 @@ SCHEMES: Mapping[str, str] = {
     "zoom": "zoom",
 }
 _MAX_BYTES = 256 * 1024
-# What a URL must not change: the number and time of attempts, and how messages are split.
-_FIXED = ("verify", "redirect", "retry", "wait", "rto", "cto", "optional", "overflow", "format")
 _TYPES = {"critical": NotifyType.FAILURE, "warning": NotifyType.WARNING, "info": NotifyType.INFO}
 
 
@@ -242,19 +240,16 @@ def _pagerduty(settings: Mapping[str, Any], key: str, url: str) -> NotifyBase:
 
 
 def _create(kind: Callable[..., NotifyBase], **settings: Any) -> NotifyBase:
-    settings = {name: value for name, value in settings.items() if name not in _FIXED}
+    asset = AppriseAsset(
+        app_id="PyDash",
+        app_desc="PyDash",
+        image_url_mask="",
+        image_url_logo="",
+        storage_mode="memory",
+    )
     try:
-        return kind(
-            **settings,
-            asset=AppriseAsset(
-                app_id="PyDash",
-                app_desc="PyDash",
-                image_url_mask="",
-                image_url_logo="",
-                storage_mode="memory",
-            ),
-            overflow="truncate",
-        )
+        # Whatever a URL says, one message is one request.
+        return kind(**settings | {"asset": asset, "overflow": "truncate"})
     except Exception as error:
         raise ValueError("The URL is incomplete or invalid.") from error
 

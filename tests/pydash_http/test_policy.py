@@ -4,7 +4,14 @@ import socket
 
 import pytest
 
-from pydash_http import AddressRefused, FetchPolicy, GuardedSession, RemoteError, Url
+from pydash_http import (
+    AddressRefused,
+    FetchPolicy,
+    GuardedSession,
+    RemoteError,
+    Url,
+    check_address,
+)
 
 GLOBAL = FetchPolicy.parse("global")
 EVERYTHING = FetchPolicy.parse("global, private, loopback, 0.0.0.0/0, ::/0")
@@ -183,3 +190,14 @@ def test_the_resolver_returns_numeric_addresses() -> None:
 
     for address in resolve("localhost", 80):
         socket.getaddrinfo(address, 80, flags=socket.AI_NUMERICHOST)
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1/", "http://localhost:5000", "http://[::1]"])
+def test_an_address_can_be_checked_without_contacting_it(url: str) -> None:
+    with pytest.raises(AddressRefused):
+        check_address(url, "global", 5)
+    check_address(url, "global,private,loopback", 5)
+
+
+def test_a_host_that_is_unknown_now_may_be_known_later() -> None:
+    check_address("http://nobody.invalid/", "global", 5)

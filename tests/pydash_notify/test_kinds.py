@@ -233,7 +233,8 @@ def test_no_service_is_followed_elsewhere(
 def test_a_url_of_apprise_cannot_loosen_the_rules(internet: Receiver) -> None:
     internet.respond = lambda request: Response(302, {"Location": f"{internet.url}/evil"})
     loose = "redirect=yes&verify=no&retry=5&wait=60&rto=99999&cto=99999&overflow=split"
-    result = send("apprise", {"url": f"signl4://secret?{loose}"})
+    url = f"pover://{'u' * 30}@{'a' * 30}?{loose}"
+    result = send("apprise", {"url": url}, alert(text="long " * 2_000))
     assert result.is_permanent
     assert len(internet.received) == 1
 
