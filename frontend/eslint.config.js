@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   'api/auth': ['api/types', 'api/core', 'lib'],
   'api/alerts': ['api/types', 'api/core', 'lib'],
   'api/account': ['api/types', 'api/core', 'lib'],
+  'api/system': ['api/types', 'api/core', 'lib'],
   'api/events': ['api/types', 'api/core', 'lib'],
   'api/statistics': ['api/types', 'api/core', 'lib'],
   'api/dashboards': ['api/types', 'api/core', 'api/statistics', 'lib'],

@@ -52,7 +52,9 @@ export default defineConfig({
       workbox: {
         globPatterns: ['**/*.{js,css,html,svg}', '**/inter-latin-wght-*.woff2'],
         // PyDash may be below any path; below /dashboards/, these are names of endpoints.
-        navigateFallbackDenylist: [/^(?:(?!\/dashboards\/).)*\/(?:api\/|exporter\/|metrics$)/],
+        navigateFallbackDenylist: [
+          /^(?:(?!\/dashboards\/).)*\/(?:api\/|exporter\/|(?:metrics|status|healthz|readyz)$)/,
+        ],
       },
     }),
     compress(),

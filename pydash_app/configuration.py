@@ -243,6 +243,24 @@ class Configuration(BaseSettings):
         description="Where fetching runs: in `processes` on this machine, or on a Dask cluster.",
         examples=["dask://127.0.0.1:8786"],
     )
+    contact: setting_types.Line | None = Field(
+        default=None,
+        description="Whom to ask for help: an email address, a URL or any text. It is shown to"
+        " everyone at `/contact`.",
+        examples=["pydash@example.com"],
+    )
+    sites: setting_types.Sites = Field(
+        default=(),
+        description="Other installations of PyDash, whose status administrators see at `/system`.",
+        examples=["geneva=https://pydash.example.com,yale=https://pydash.example.org"],
+    )
+    site_tokens: setting_types.SiteTokens = Field(
+        default=(),
+        description="API tokens of administrators of these sites, of scope read, by commas or"
+        " lines. With one, it is also asked whether it fetches. Without, only `/status` is asked.",
+        examples=["geneva=TOKEN"],
+        repr=False,
+    )
     self_monitoring: setting_types.Switch = Field(
         default=False,
         description="Whether PyDash monitors itself with Flask-MonitoringDashboard.",

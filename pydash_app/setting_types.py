@@ -20,6 +20,7 @@ from pydash_http.hosts import is_loopback
 from pydash_mail.server import MailServer
 
 MIN_SECRET_KEY_LENGTH = 16
+MAX_LINE = 500
 _ADDRESS_KINDS = ("global", "private", "loopback")
 
 
@@ -163,9 +164,40 @@ def day(value: object) -> object:
         raise ValueError("must be a date, such as 2026-01-31") from None
 
 
+def sites(value: object) -> object:
+    """Parse a comma-separated list of names of sites with their URLs."""
+    if not isinstance(value, str):
+        return value
+    found = _pairs(value, "geneva=https://pydash.example.com")
+    return tuple((name, public_url(url)) for name, url in found.items())
+
+
+def site_tokens(value: object) -> object:
+    """Parse a list of names of sites with their tokens, separated by commas or lines."""
+    if not isinstance(value, str):
+        return value
+    return tuple(_pairs(value.replace("\n", ","), "geneva=TOKEN").items())
+
+
+def line(text: str) -> str:
+    """Validate a line of text."""
+    if not text.isprintable() or len(text) > MAX_LINE:
+        raise ValueError(f"must be one line of at most {MAX_LINE} characters")
+    return text.strip()
+
+
 def names(value: object) -> object:
     """Parse a comma-separated list of names."""
     return tuple(_split(value)) if isinstance(value, str) else value
+
+
+def _pairs(text: str, example: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in _split(text)]
+    found = {name.strip(): value.strip() for name, _, value in pairs}
+    is_valid = all(name and name.isprintable() and value for name, value in found.items())
+    if not is_valid or len(found) < len(pairs):
+        raise ValueError(f"must list names, each once, with their values, such as {example}")
+    return found
 
 
 def _split(text: str) -> list[str]:
@@ -197,4 +229,8 @@ MailFrom = Annotated[str, AfterValidator(mail_from)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]
 SecretKey = Annotated[str, AfterValidator(secret_key)]
 FetchAllow = Annotated[str, AfterValidator(fetch_allow)]
+Line = Annotated[str, AfterValidator(line)]
+Pairs = tuple[tuple[str, str], ...]
+Sites = Annotated[Pairs, NoDecode, BeforeValidator(sites)]
+SiteTokens = Annotated[Pairs, NoDecode, BeforeValidator(site_tokens)]
 Executor = Annotated[str, AfterValidator(executor)]

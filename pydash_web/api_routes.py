@@ -32,6 +32,7 @@ import pydash_web.controller.reset_password
 import pydash_web.controller.rules
 import pydash_web.controller.sessions
 import pydash_web.controller.status
+import pydash_web.controller.system
 import pydash_web.controller.tokens
 import pydash_web.controller.usage
 import pydash_web.controller.user
@@ -463,5 +464,11 @@ post_login_usage_plot = post(
 
 get_status = get(
     "/status", controller.status.get_status, PUBLIC, transactional=False, errors={503: Status}
+)
+get_contact = get("/contact", controller.system.get_contact, PUBLIC, transactional=False)
+get_system = get("/system", controller.system.get_system, Access.ADMIN)
+get_system_summary = get("/system/summary", controller.system.get_system_summary, Access.ADMIN)
+get_sites = get(
+    "/sites", controller.system.get_sites, Access.ADMIN, transactional=False, waits=_always
 )
 get_exporter = get("/exporter", controller.exporter.get_exporter, PUBLIC, transactional=False)

@@ -19,7 +19,7 @@ YEAR_SECONDS = 31_536_000
 class PagePath(PathConverter):
     """Any path outside the API."""
 
-    regex = r"(?!api(?:/|$)|metrics$).*?"
+    regex = r"(?!api(?:/|$)|(?:metrics|status|healthz|readyz)$).*?"
 
 
 def serve(path: str = "") -> Response:

@@ -118,6 +118,11 @@ def ids() -> frozenset[UUID]:
     return frozenset(_dashboards().keys("id"))
 
 
+def count() -> int:
+    """Return the number of all dashboards."""
+    return len(_dashboards())
+
+
 def ping_intervals() -> dict[UUID, int]:
     """Return `Dashboard.pinged_every` by the IDs of the pinged ones, without loading these."""
     return {id_: seconds for seconds, id_ in _dashboards().pairs("pinged_every")}

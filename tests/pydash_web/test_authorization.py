@@ -137,7 +137,15 @@ MATRIX = {
     # No wheel has this name, whoever asks.
     "exporter": (404,) * 8,
     "get_status": ANYBODY,
+    "get_contact": ANYBODY,
+    "get_system": REPORTS,
+    "get_system_summary": REPORTS,
+    "get_sites": REPORTS,
     "metrics": ADMINISTRATORS,
+    "status": ANYBODY,
+    "healthz": ANYBODY,
+    # No fetcher runs here.
+    "readyz": (503,) * 8,
     "openapi": ANYBODY,
     "api_docs": ANYBODY,
     "index": ANYBODY,

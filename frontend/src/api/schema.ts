@@ -1199,6 +1199,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return whom to ask for help */
+        get: operations["get_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the state of the processes, the queues and the database, and the last errors */
+        get: operations["get_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return whether this installation fetches, and the age of its last request */
+        get: operations["get_system_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the state of the other configured installations, as of at most ten seconds ago */
+        get: operations["get_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exporter": {
         parameters: {
             query?: never;
@@ -1673,6 +1741,14 @@ export interface components {
             };
         };
         /**
+         * Contact
+         * @description Whom to ask for help.
+         */
+        Contact: {
+            /** @description An email address, a URL or any text. */
+            contact: string | null;
+        };
+        /**
          * CreatedChannel
          * @description A message and the new channel.
          */
@@ -2138,6 +2214,25 @@ export interface components {
             kind: "fetch_failing";
         };
         /**
+         * FetcherFigures
+         * @description The figures of the fetcher's scheduler since it started.
+         */
+        FetcherFigures: {
+            tasks: number;
+            /** @description Tasks that are due and wait for a free process. */
+            queue_length: number;
+            running: number;
+            runs: number;
+            failures: number;
+            timed_out: number;
+            /** @description Runs whose process died. */
+            lost: number;
+            /** @description Median delay of recent runs, in seconds. */
+            lag_p50: number;
+            lag_p99: number;
+            duration_p99: number;
+        };
+        /**
          * Group
          * @description One group of the result of a query.
          */
@@ -2213,6 +2308,16 @@ export interface components {
             seconds_left: number | null;
         };
         JsonValue: unknown;
+        /**
+         * LoggedErrorInfo
+         * @description An error of PyDash itself.
+         */
+        LoggedErrorInfo: {
+            /** Format: date-time */
+            time: string;
+            source: string;
+            message: string;
+        };
         /**
          * MailAddress
          * @description The address to send a password reset link to.
@@ -2771,6 +2876,21 @@ export interface components {
             message: string;
         };
         /**
+         * ProcessInfo
+         * @description A process of PyDash: the web process that responds, or the fetcher.
+         */
+        ProcessInfo: {
+            /** @enum {string} */
+            name: "web" | "fetcher";
+            host: string;
+            pid: number | null;
+            alive: boolean;
+            started: string | null;
+            /** @description The time of the last heartbeat. */
+            last_seen: string | null;
+            peak_memory_bytes: number | null;
+        };
+        /**
          * Progress
          * @description The progress of the import, and the error that stopped it, if any.
          */
@@ -3130,6 +3250,28 @@ export interface components {
             next: string;
         };
         /**
+         * Site
+         * @description Another installation of PyDash.
+         */
+        Site: {
+            name: string;
+            url: string;
+            up: boolean;
+            /** @description Why it is not up, or why its summary is unknown. */
+            error: string | null;
+            /** @description Until it responded, or the request failed. */
+            seconds: number;
+            /** @description Null without a token for the site. */
+            summary: components["schemas"]["SystemSummary"] | null;
+        };
+        /**
+         * Sites
+         * @description The other installations, in the order of the configuration.
+         */
+        Sites: {
+            sites: components["schemas"]["Site"][];
+        };
+        /**
          * StatisticName
          * @description The statistics that can be computed for a set of requests.
          * @enum {string}
@@ -3177,6 +3319,32 @@ export interface components {
          */
         SuggestedRules: {
             rules: components["schemas"]["SuggestedRule"][];
+        };
+        /**
+         * SystemInfo
+         * @description The state of the installation.
+         */
+        SystemInfo: {
+            version: string;
+            processes: components["schemas"]["ProcessInfo"][];
+            /** @description Whether a fetcher works. */
+            fetching: boolean;
+            fetcher: components["schemas"]["FetcherFigures"];
+            dashboards: number;
+            waiting_mails: number;
+            database_bytes: number;
+            /** @description Those in the log of this machine, the latest first. */
+            errors: components["schemas"]["LoggedErrorInfo"][];
+        };
+        /**
+         * SystemSummary
+         * @description What other installations may know about this one.
+         */
+        SystemSummary: {
+            /** @description Whether a fetcher works. */
+            fetching: boolean;
+            /** @description Since the last request that any dashboard has; null without requests. */
+            minutes_since_last_call: number | null;
         };
         /**
          * TakenSuggestions
@@ -8981,6 +9149,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    get_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInfo"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_system_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSummary"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sites"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Only administrators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

@@ -44,6 +44,11 @@ const visitorRoutes: RouteObject[] = [
   },
 ];
 
+const contactRoute: RouteObject = {
+  path: 'contact',
+  ...page(() => import('@/features/auth/contact-page').then((m) => m.ContactPage)),
+};
+
 const dashboardTabs: RouteObject[] = [
   {
     index: true,
@@ -120,6 +125,11 @@ const userRoutes: RouteObject[] = [
     ...page(() => import('@/features/settings/settings-page').then((m) => m.SettingsPage)),
   },
   {
+    path: 'system',
+    ...crumb('System'),
+    ...page(() => import('@/features/system/system-page').then((m) => m.SystemPage)),
+  },
+  {
     path: 'help',
     ...crumb('Help'),
     ...page(() => import('@/features/help/help-page').then((m) => m.HelpPage)),
@@ -133,6 +143,7 @@ export const routes: RouteObject[] = [
     HydrateFallback: Starting,
     children: [
       ...visitorRoutes,
+      contactRoute,
       {
         Component: RequireUser,
         children: [

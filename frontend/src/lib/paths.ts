@@ -4,6 +4,7 @@ export const OVERVIEW = '/';
 export const ACTIVITY = '/activity';
 export const ALERTS = '/alerts';
 export const USAGE = '/usage';
+export const SYSTEM = '/system';
 
 /** Returns the path of the login page, which redirects to `next`. */
 export const loginPath = (next = OVERVIEW): string =>

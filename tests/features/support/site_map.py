@@ -36,6 +36,7 @@ VISITOR_PLACES = [
     Place("register", "/register"),
     Place("resend-verification", "/resend-verification"),
     Place("forgot-password", "/forgot-password"),
+    Place("contact", "/contact"),
     Place("verify", "/verify/no-such-code"),
     Place("reset-password", "/reset-password/no-such-code"),
 ]
@@ -54,6 +55,7 @@ USER_PLACES = [
     Place("usage", "/usage"),
     Place("settings", "/settings"),
     Place("help", "/help"),
+    Place("system", "/system"),
     Place("not-found", "/no/such/page"),
 ]
 

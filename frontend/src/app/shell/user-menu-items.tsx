@@ -5,9 +5,11 @@ import MenuItem from '@mui/material/MenuItem';
 import { Link } from 'react-router';
 
 import { useLogout } from '@/api/auth/logout';
+import { useUser } from '@/api/auth/user';
 import { messageOf } from '@/api/core/errors';
 import { Icon, type IconName } from '@/components/icon';
 import { useNotify } from '@/components/snackbar';
+import { SYSTEM } from '@/lib/paths';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
 
 const THEMES: Readonly<Record<ColorMode, { label: string; icon: IconName }>> = {
@@ -30,6 +32,7 @@ interface UserMenuItemsProps {
 /** The items of the user menu. */
 export function UserMenuItems({ anchor, onClose }: UserMenuItemsProps) {
   const { mode, setMode } = useColorMode();
+  const isAdmin = useUser().data?.admin ?? false;
   const logout = useLogout();
   const notify = useNotify();
   const signOut = () =>
@@ -53,6 +56,16 @@ export function UserMenuItems({ anchor, onClose }: UserMenuItemsProps) {
       <MenuItem component={Link} to="/settings" onClick={onClose}>
         <ItemIcon name="settings" />
         Settings
+      </MenuItem>
+      {isAdmin && (
+        <MenuItem component={Link} to={SYSTEM} onClick={onClose}>
+          <ItemIcon name="monitor" />
+          System
+        </MenuItem>
+      )}
+      <MenuItem component={Link} to="/contact" onClick={onClose}>
+        <ItemIcon name="help" />
+        Contact
       </MenuItem>
       <MenuItem onClick={signOut}>
         <ItemIcon name="logout" />

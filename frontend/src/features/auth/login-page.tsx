@@ -18,6 +18,9 @@ const links = (
     <Link component={RouterLink} to="/forgot-password">
       Forgot your password?
     </Link>
+    <Link component={RouterLink} to="/contact">
+      Contact
+    </Link>
   </>
 );
 

@@ -1,0 +1,35 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+
+import { get } from '@/api/core/client';
+import { REFRESH_MS } from '@/api/core/refresh';
+import type { Contact, Sites, SystemInfo } from '@/api/types';
+
+const contactQuery = () =>
+  queryOptions({
+    queryKey: ['contact'],
+    queryFn: ({ signal }) => get<Contact>('/contact', undefined, signal),
+    staleTime: Infinity,
+  });
+
+/** Whom to ask for help. */
+export const useContact = () => useQuery(contactQuery());
+
+const systemQuery = () =>
+  queryOptions({
+    queryKey: ['system'],
+    queryFn: ({ signal }) => get<SystemInfo>('/system', undefined, signal),
+    refetchInterval: REFRESH_MS,
+  });
+
+/** The state of this installation, for administrators. */
+export const useSystem = () => useQuery(systemQuery());
+
+const sitesQuery = () =>
+  queryOptions({
+    queryKey: ['sites'],
+    queryFn: async ({ signal }) => (await get<Sites>('/sites', undefined, signal)).sites,
+    refetchInterval: REFRESH_MS,
+  });
+
+/** The state of other installations, for administrators. */
+export const useSites = () => useQuery(sitesQuery());

@@ -1,0 +1,170 @@
+"""Reports the state of this installation and of others to administrators."""
+
+import os
+import resource
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from pydantic import ValidationError
+
+import pydash_database
+from pydash_app import outbox
+from pydash_app.configuration import Configuration
+from pydash_app.dashboard import repository
+from pydash_app.fetcher import Heartbeat, last_heartbeat
+from pydash_http import FetchPolicy, GuardedSession, Limits, RemoteError
+from pydash_logger.recent import recent_errors
+from pydash_web.http import health
+from pydash_web.models.operations import (
+    Contact,
+    FetcherFigures,
+    LoggedErrorInfo,
+    ProcessInfo,
+    Site,
+    Sites,
+    SystemInfo,
+    SystemSummary,
+)
+
+SITE_SECONDS = 0.5
+CACHE_SECONDS = 10.0
+MAX_SITES_AT_ONCE = 32
+MAX_ERRORS = 50
+# Their addresses come from the configuration only.
+_POLICY = FetchPolicy.parse("global,private,loopback")
+_LIMITS = Limits(SITE_SECONDS, SITE_SECONDS, SITE_SECONDS, max_bytes=16 * 1024)
+_STARTED = datetime.now(UTC)
+
+
+def get_contact() -> Contact:
+    """Return whom to ask for help."""
+    return Contact(contact=_configuration().contact)
+
+
+def get_system() -> SystemInfo:
+    """Return the state of the processes, the queues and the database, and the last errors."""
+    beat = last_heartbeat()
+    return SystemInfo(
+        version=current_app.config["VERSION"],
+        processes=[_this_process(), *_fetcher(beat)],
+        fetching=_is_fetching(beat),
+        fetcher=FetcherFigures.model_validate(beat.figures, from_attributes=True),
+        dashboards=repository.count(),
+        waiting_mails=outbox.repository.count(),
+        database_bytes=pydash_database.size(),
+        errors=[
+            LoggedErrorInfo(time=each.time, source=each.source, message=each.message)
+            for each in recent_errors(_configuration().data_dir / "logs", MAX_ERRORS)
+        ],
+    )
+
+
+def get_system_summary() -> SystemSummary:
+    """Return whether this installation fetches, and the age of its last request."""
+    dashboards = list(repository.all())
+    repository.load(
+        dashboards, lambda it: [it.aggregator_group], lambda it: [it.aggregator_group.cube]
+    )
+    last = max(filter(None, (each.last_endpoint_call_time() for each in dashboards)), default=None)
+    minutes = last and (datetime.now(UTC) - last) / timedelta(minutes=1)
+    return SystemSummary(fetching=_is_fetching(last_heartbeat()), minutes_since_last_call=minutes)
+
+
+def get_sites() -> Sites:
+    """Return the state of the other configured installations, as of at most ten seconds ago."""
+    asked: _AskedSites = current_app.extensions.setdefault("pydash_sites", _AskedSites())
+    return asked.states(_configuration())
+
+
+class _AskedSites:
+    """Asks the sites in parallel, once for all who want to know at the same time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked = -CACHE_SECONDS
+        self._states = Sites(sites=[])
+
+    def states(self, configuration: Configuration) -> Sites:
+        with self._lock:
+            if time.monotonic() - self._asked >= CACHE_SECONDS and configuration.sites:
+                tokens = dict(configuration.site_tokens)
+                with ThreadPoolExecutor(MAX_SITES_AT_ONCE, "sites") as pool:
+                    names, urls = zip(*configuration.sites, strict=True)
+                    asked = pool.map(_ask, names, urls, map(tokens.get, names))
+                    self._states = Sites(sites=list(asked))
+                self._asked = time.monotonic()
+            return self._states
+
+
+def _ask(name: str, url: str, token: str | None) -> Site:
+    """Ask a site for its status, and with a token for its summary."""
+    up, error, summary = False, None, None
+    started = time.monotonic()
+    try:
+        status, text = _get(f"{url}/status")
+        up = (status, text) == (200, health.ALIVE)
+        if not up:
+            failed = f": {health.DATABASE_FAILED}" if text == health.DATABASE_FAILED else ""
+            error = f"HTTP status {status}{failed}."
+        elif token:
+            status, text = _get(f"{url}/api/system/summary", Authorization=f"Bearer {token}")
+            if status == 200:
+                summary = SystemSummary.model_validate_json(text)
+            else:
+                error = f"The summary was refused with HTTP status {status}."
+    except RemoteError as failure:
+        error = str(failure)
+    except ValidationError:
+        error = "The summary is not one of PyDash."
+    seconds = time.monotonic() - started
+    return Site(name=name, url=url, up=up, error=error, seconds=seconds, summary=summary)
+
+
+def _get(url: str, **headers: str) -> tuple[int, str]:
+    with GuardedSession(_POLICY, _LIMITS) as session:
+        response = session.get(url, headers=headers, allow_redirects=False)
+        return response.status_code, response.text
+
+
+def _this_process() -> ProcessInfo:
+    return ProcessInfo(
+        name="web",
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        alive=True,
+        started=_STARTED,
+        last_seen=None,
+        peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+def _fetcher(beat: Heartbeat) -> list[ProcessInfo]:
+    if beat.holder is None:
+        return []
+    host, _, process = beat.holder.partition("/")
+    pid = process.partition("/")[0]
+    return [
+        ProcessInfo(
+            name="fetcher",
+            host=host,
+            pid=int(pid) if pid.isdecimal() else None,
+            alive=_is_fetching(beat),
+            started=None,
+            last_seen=beat.time,
+            peak_memory_bytes=None,
+        )
+    ]
+
+
+def _is_fetching(beat: Heartbeat) -> bool:
+    return beat.holder is not None and health.is_fetching(beat.time)
+
+
+def _configuration() -> Configuration:
+    configuration: Any = current_app.config["PYDASH"]
+    return configuration  # type: ignore[no-any-return]
