@@ -199,7 +199,23 @@ def unnest(table: Table, arrays: Mapping[str, list[Any]]) -> Any:
     columns = [table.c[name] for name in arrays]
     types = [Text() if isinstance(each.type, Chars) else each.type for each in columns]
     values = [
-        cast(literal(array, ARRAY(each)), ARRAY(each))
+        cast(literal(_array(array), Text()), ARRAY(each))
         for array, each in zip(arrays.values(), types, strict=True)
     ]
     return func.unnest(*values).table_valued(*arrays, name="given").render_derived()
+
+
+def _array(values: Sequence[Any]) -> str:
+    """Return values as PostgreSQL writes an array.
+
+    The server reads this faster than an expression with a constant for each value.
+    """
+    texts = (
+        "NULL"
+        if each is None
+        else '"' + each.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        if isinstance(each, str)
+        else repr(each)
+        for each in values
+    )
+    return "{" + ",".join(texts) + "}"
