@@ -37,7 +37,7 @@ Row = dict[str, Any]
 
 def run() -> list[Row]:
     """Run the benchmark; takes about two minutes."""
-    with _zeo() as configuration:
+    with zeo() as configuration:
         owner, token = transact(_add_user)
         for number in range(LISTED):
             transact(partial(add_dashboard, owner, number, ENDPOINTS))
@@ -151,7 +151,8 @@ def _row(name: str, times: list[float], peer_times: list[float]) -> Row:
 
 
 @contextmanager
-def _zeo() -> Iterator[Configuration]:
+def zeo() -> Iterator[Configuration]:
+    """Configure this process with an empty database on a ZEO server of its own."""
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         configuration = Configuration.from_environment({"PYDASH_DATA_DIR": directory})
         process = subprocess.Popen([sys.executable, "-c", DATABASE, directory])

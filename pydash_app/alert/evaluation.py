@@ -205,7 +205,8 @@ class _Account:
             return False
         # After an outage, the others are unknown until the app has been fetched again.
         attempt = dashboard.fetching.last_attempt_time
-        is_unknown = any(state.since and attempt and attempt < state.since for state in watching)
+        changes = [state.changes[-1] for state in watching if state.changes]
+        is_unknown = attempt is not None and any(attempt < change for change in changes)
         return is_unknown or dashboard.availability in ("down", "checking")
 
     def _is_down_rule(self, rule: Rule, states: Mapping[UUID, State]) -> bool:

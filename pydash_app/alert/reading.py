@@ -33,6 +33,7 @@ from pydash_cube.vocabulary import QueryError, StatisticName, TimeUnit
 
 MIN_CALLS = 20
 MAX_READ_SECONDS = 2.0
+HOUR_SECONDS = 3_600
 _MINUTE, _HOUR, _DAY = TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY
 # The slices that are as long as a window.
 _SLICES = {
@@ -197,19 +198,20 @@ def values_of(
     query = Query(start, end, question.filters, timeslice=unit, is_static=False, units=units)
     visits = StatisticName.TOTAL_VISITS
     result = dashboard.query(list(dict.fromkeys([question.statistic, visits])), query)
-    if result.resolution and question.window < _SECONDS[result.resolution]:
-        return [None] * count  # requests of that time are only known by the hour, or by the day
     if min_calls is None:
         min_calls = 0 if question.statistic in COUNTS else MIN_CALLS
     scale = 100 if question.statistic == StatisticName.ERROR_RATE else 1
     values, counts = result.values[question.statistic][0], result.values[visits][0]
+    # Of requests beyond their retention, only the hour is known.
+    days, fetched = dashboard.retention.calls_days, dashboard.fetching.last_fetch_time
+    first = 0
+    if days is not None and fetched is not None and question.window < HOUR_SECONDS:
+        oldest = fetched - timedelta(days=days)
+        first = -((start - oldest) // timedelta(seconds=question.window))
     return [
-        None if value is None or calls < min_calls else float(value) * scale
-        for value, calls in zip(values, counts, strict=True)
+        None if value is None or calls < min_calls or number < first else float(value) * scale
+        for number, (value, calls) in enumerate(zip(values, counts, strict=True))
     ]
-
-
-_SECONDS = {"utc_hour": 3_600, "utc_day": 86_400}
 
 
 def _read_state(

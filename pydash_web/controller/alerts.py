@@ -89,8 +89,9 @@ def acknowledge_alert(alert_id: str, body: Acknowledgement) -> AlertMessage:
 
 
 def _matches(alert: Alert, query: AlertSearch) -> bool:
+    is_wanted = alert.is_alerting if query.state == "active" else query.state == alert.state
     return (
-        query.state in (None, alert.state)
+        (query.state is None or is_wanted)
         and query.dashboard_id in (None, alert.dashboard_id)
         and query.rule_id in (None, alert.rule_id)
     )

@@ -17,7 +17,9 @@ class AlertSearch(Query):
 
     dashboard_id: Id | None = None
     rule_id: Id | None = None
-    state: AlertState | None = None
+    state: AlertState | Literal["active"] | None = Field(
+        default=None, description="`active`: all that have fired and last."
+    )
     limit: Annotated[int, Field(ge=1, le=MAX_ALERTS)] = 100
     marker: Id | None = Field(
         default=None, description="The ID of the last alert of the previous page."

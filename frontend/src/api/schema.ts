@@ -8506,7 +8506,8 @@ export interface operations {
             query?: {
                 dashboard_id?: string;
                 rule_id?: string;
-                state?: "pending" | "firing" | "recovering" | "flapping" | "no_data" | "resolved";
+                /** @description `active`: all that have fired and last. */
+                state?: ("pending" | "firing" | "recovering" | "flapping" | "no_data" | "resolved") | "active" | null;
                 limit?: number;
                 /** @description The ID of the last alert of the previous page. */
                 marker?: string;

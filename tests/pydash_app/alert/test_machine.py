@@ -2,7 +2,7 @@
 
 import pickle
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -118,7 +118,7 @@ class AlertComparison(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now, self.state = NOON, State()
-        self.is_held = self.is_muted = self.is_acknowledged = False
+        self.is_held = self.is_acknowledged = False
         self.sent: list[tuple[datetime, UUID, Kind]] = []
         self.changes: dict[UUID, list[Change]] = defaultdict(list)
 
@@ -141,8 +141,9 @@ class AlertComparison(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
         if is_killed:
             self._step(reading)  # whose transaction is not committed
+        episode = self.state.episode
+        held = self.is_held or (episode is not None and episode.is_muted)
         taken = self._step(reading)
-        held = self.is_held or self.is_muted
         self.model.look(reading, self.now, is_held=held, is_known=self.is_acknowledged)
         # Another process continues with what is stored.
         self.state = pickle.loads(pickle.dumps(taken.state))
@@ -151,13 +152,12 @@ class AlertComparison(RuleBasedStateMachine):
             if taken.message is not None:
                 self.sent.append((self.now, taken.episode.id, taken.message))
         if self.state.episode is None:
-            self.is_acknowledged = self.is_muted = False
+            self.is_acknowledged = False
 
     def _step(self, reading: Reading) -> Step:
-        held = self.is_held or self.is_muted
         return step(
             *(self.timing, self.state, reading, self.now),
-            is_held=held,
+            is_held=self.is_held,
             is_acknowledged=self.is_acknowledged,
         )
 
@@ -168,7 +168,8 @@ class AlertComparison(RuleBasedStateMachine):
     @precondition(lambda self: self.state.episode is not None)
     @rule()
     def mute_until_resolved(self) -> None:
-        self.is_muted = True
+        assert self.state.episode is not None
+        self.state = replace(self.state, episode=replace(self.state.episode, is_muted=True))
 
     @precondition(lambda self: self.state.episode is not None)
     @rule()
@@ -336,6 +337,20 @@ def test_flapping_is_one_message_and_silence_until_it_is_steady() -> None:
     assert alert.after(minutes(1), MET) is Kind.FIRING  # and it still is
     assert alert.now - last == STEADY_PERIOD
     assert alert.after(minutes(1), UNMET) is Kind.RESOLVED
+
+
+def test_it_is_not_steady_while_it_may_fire_again() -> None:
+    alert = Alert(for_=minutes(1))
+    for number in range(5):
+        for _ in range(2):
+            alert.after(minutes(1), UNMET if number % 2 else MET)
+    assert alert.state.name == "flapping"
+    alert.after(minutes(1), UNMET)
+    assert alert.after(STEADY_PERIOD - minutes(0.5), MET) is None
+    assert alert.state.phase is Phase.PENDING
+    assert alert.after(minutes(0.5), MET) is None
+    assert alert.state.name == "flapping"
+    assert alert.after(minutes(0.5), UNMET) is Kind.RESOLVED
 
 
 def test_five_changes_in_more_than_half_an_hour_are_not_flapping() -> None:
