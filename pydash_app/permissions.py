@@ -1,7 +1,7 @@
 """Who may do what: the one place that decides."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -14,6 +14,14 @@ class Action(StrEnum):
 
 class Someone(Protocol):
     """A user."""
+
+    @property
+    def id(self) -> UUID:
+        """The ID of the account."""
+
+
+class Account(NamedTuple):
+    """A user, reduced to the ID of the account."""
 
     id: UUID
 

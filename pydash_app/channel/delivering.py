@@ -12,7 +12,7 @@ from pydash_app.user import find
 from pydash_app.user.entity import comparable
 from pydash_logger.logger import Logger
 from pydash_mail import sending
-from pydash_mail import templates as mail_texts
+from pydash_mail.templates import format_html, format_plain
 from pydash_notify import kinds, templates, wording
 from pydash_notify.message import Alert, Notification
 from pydash_notify.sending import Result
@@ -27,39 +27,35 @@ def prepare(channel: Channel, delivery: Delivery) -> Send:
 
     :raises UnreadableSecret: the secret key has changed.
     """
-    current, settings = configuration.current(), channel.settings
-    notification = compose(channel.kind, delivery.id, delivery.alerts, channel.template)
-    if channel.kind != "mail":
-        return _bounded(
-            partial(kinds.send, channel.kind, settings, notification, allow=current.fetch_allow)
-        )
+    kind, settings = channel.kind, channel.settings
+    message = partial(compose, kind, delivery.id, delivery.alerts, channel.template)
+    if kind != "mail":
+        allow = configuration.current().fetch_allow
+        return _bounded(lambda: kinds.send(kind, settings, message(), allow=allow))
     owner = find(channel.owner_id)
     address = settings["address"]
     if owner is None or not owner.is_verified() or comparable(address) != owner.mail_key:
         return lambda: Result("The address is not verified any more.", is_permanent=True)
-    values = {"username": owner.name, "url": notification.url, "text": notification.text}
-    mail = sending.Message(
-        address,
-        notification.title,
-        mail_texts.format_plain("alert", **values),
-        mail_texts.format_html("alert", **values),
-        notification.id,
-    )
+    username = owner.name
+    return _bounded(lambda: _send_mail(address, username, message()))
 
-    def send_mail() -> Result:
-        try:
-            sending.send(
-                mail,
-                sender=current.mail_from,
-                mail_url=current.mail_url,
-                directory=current.data_dir / "mail",
-            )
-        except sending.MailNotSent:
-            # The response of the installation's mail server is not for users.
-            return Result("The mail server did not accept the mail.")
-        return Result()
 
-    return _bounded(send_mail)
+def _send_mail(address: str, username: str, message: Notification) -> Result:
+    current = configuration.current()
+    values = {"username": username, "url": message.url, "text": message.text}
+    plain, html = (form("alert", **values) for form in (format_plain, format_html))
+    mail = sending.Message(address, message.title, plain, html, message.id)
+    try:
+        sending.send(
+            mail,
+            sender=current.mail_from,
+            mail_url=current.mail_url,
+            directory=current.data_dir / "mail",
+        )
+    except sending.MailNotSent:
+        # The response of the installation's mail server is not for users.
+        return Result("The mail server did not accept the mail.")
+    return Result()
 
 
 def compose(
@@ -118,13 +114,13 @@ def write_disabled(channel: Channel) -> None:
         "channel": channel.name,
         "error": channel.last_error or "",
         "failures": str(channel.failures),
-        "url": f"{configuration.current().public_url}/settings",
+        "url": f"{configuration.current().public_url}/alerts/channels",
     }
     outbox.write(
         owner.mail,
         f"PyDash disabled your notification channel {wording.one_line(channel.name)}",
-        mail_texts.format_plain("channel_disabled", **values),
-        mail_texts.format_html("channel_disabled", **values),
+        format_plain("channel_disabled", **values),
+        format_html("channel_disabled", **values),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydash_app.dashboard import repository
 from pydash_app.errors import Forbidden, InvalidInput, NotFound
 from pydash_app.identifiers import as_uuid
+from pydash_app.permissions import Account, Action, may
 
 if TYPE_CHECKING:
     from pydash_app.dashboard.entity import Dashboard
@@ -43,7 +44,7 @@ def find_verified_dashboard(dashboard_id: UUID | str, user_id: UUID) -> "Dashboa
         raise InvalidInput(errors={"dashboard_id": ["Must be a UUID."]}) from None
     except KeyError:
         raise NotFound("Dashboard not found.") from None
-    if dashboard.user_id != user_id:
+    if not may(Account(user_id), Action.WRITE, dashboard):
         raise Forbidden("This dashboard belongs to another user.")
     return dashboard
 

@@ -2,7 +2,7 @@
 
 import email
 import email.policy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -22,7 +22,8 @@ from pydash_app.event import EventType
 from pydash_app.user.entity import User
 from pydash_database import transact
 from pydash_events.inbox import inbox
-from pydash_notify.message import Dashboard
+from pydash_notify import wording
+from pydash_notify.message import Alert, Dashboard
 from tests.pydash_app.channel.conftest import START, alert, notify, send_at
 from tests.support.receiver import Receiver, Response
 
@@ -194,6 +195,24 @@ def test_a_bug_in_one_kind_does_not_stop_the_others(
     log = caplog.text + str([vars(record) for record in caplog.records])
     assert "KeyError" in log
     assert "token" not in log
+
+
+def test_a_bug_in_the_words_of_one_message_does_not_stop_the_others(
+    make_channel: MakeChannel, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = wording.text_of
+
+    def fail_once(alerts: Sequence[Alert]) -> str:
+        if alerts[0].id == "episode-1":
+            raise RuntimeError("a bug")
+        return words(alerts)
+
+    monkeypatch.setattr(wording, "text_of", fail_once)
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    for number in (1, 2):
+        notify(channel, alert(number))
+        send_at(number)
+    assert [each["id"] for body in receiver.bodies for each in body["alerts"]] == ["episode-2"]
 
 
 def test_what_was_sent_or_given_up_is_recorded(

@@ -274,6 +274,7 @@ def test_ten_failures_in_a_row_disable_the_channel_and_its_owner_is_told(
     assert mail.recipient == alice.mail
     assert "Hook" in mail.subject
     assert "The response is 404 Not Found." in mail.plain
+    assert "/alerts/channels" in mail.plain
 
 
 def test_a_success_starts_the_count_of_failures_again(
