@@ -121,6 +121,18 @@ class Configuration(BaseSettings):
         examples=["redis://localhost:6379"],
         repr=False,
     )
+    default_user: str | None = Field(
+        default=None,
+        description="The user as whom visitors are signed in without a password; not an"
+        " administrator. Not right after they have signed out.",
+        examples=["guest"],
+    )
+    user_header: setting_types.HeaderName | None = Field(
+        default=None,
+        description="The header in which a trusted proxy that has authenticated a visitor names the"
+        " user. The proxy must remove it from what visitors send.",
+        examples=["X-Remote-User"],
+    )
     registration: Literal["open", "invite", "closed"] = Field(
         default="open",
         description="Who may register: anyone, only people with an invitation, or nobody.",

@@ -186,6 +186,13 @@ def line(text: str) -> str:
     return text.strip()
 
 
+def header_name(text: str) -> str:
+    """Validate the name of a request header."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", text, re.ASCII):
+        raise ValueError("must be the name of a header, of letters, digits and hyphens")
+    return text
+
+
 def names(value: object) -> object:
     """Parse a comma-separated list of names."""
     return tuple(_split(value)) if isinstance(value, str) else value
@@ -229,6 +236,7 @@ MailFrom = Annotated[str, AfterValidator(mail_from)]
 PublicUrl = Annotated[str, AfterValidator(public_url)]
 SecretKey = Annotated[str, AfterValidator(secret_key)]
 FetchAllow = Annotated[str, AfterValidator(fetch_allow)]
+HeaderName = Annotated[str, AfterValidator(header_name)]
 Line = Annotated[str, AfterValidator(line)]
 Pairs = tuple[tuple[str, str], ...]
 Sites = Annotated[Pairs, NoDecode, BeforeValidator(sites)]

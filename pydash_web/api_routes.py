@@ -65,6 +65,13 @@ login = post(
     transactional=False,
     errors={401: "Wrong username or password.", 403: "The email address is not verified."},
 )
+login_automatically = post(
+    "/login/automatic",
+    controller.login.login_automatically,
+    PUBLIC,
+    limit=limits.AUTOMATIC,
+    transactional=False,
+)
 logout = post("/logout", controller.logout.logout, ACCOUNT, transactional=False)
 get_user = get("/user", controller.user.get_user, READ)
 register_user = post(

@@ -14,7 +14,7 @@ from pydash_app.user import User
 from pydash_database import transact
 from pydash_web.controller.user import user_info
 from pydash_web.http import devices, session
-from pydash_web.models.user import Credentials, SignedIn
+from pydash_web.models.user import AutomaticallySignedIn, AutomaticLogin, Credentials, SignedIn
 
 _OVERVIEW = "/"
 # A page of PyDash: neither an API route nor a page that signs in or out, and without dot segments.
@@ -55,6 +55,18 @@ def login(body: Credentials) -> SignedIn:
     session.sign_in(user, password_hash)
     devices.remember_device(user.get_id())
     return SignedIn(message="Signed in.", user=user_info(user), next=safe_next(body.next))
+
+
+def login_automatically(body: AutomaticLogin) -> AutomaticallySignedIn:
+    """Sign in without a password, as the user whom a trusted proxy names or as the default user.
+
+    The user is null if nobody is configured, or the visitor has just signed out.
+    """
+    found = transact(session.automatic_user)
+    if found is None:
+        return AutomaticallySignedIn(user=None)
+    session.sign_in(*found)
+    return AutomaticallySignedIn(user=transact(lambda: user_info(found[0])))
 
 
 def safe_next(path: str | None) -> str:

@@ -1,5 +1,7 @@
 """Signs out a user."""
 
+from flask import after_this_request
+
 from pydash_app.event import EventType, of_user, record
 from pydash_database import transact
 from pydash_web.http import session
@@ -16,4 +18,5 @@ def logout() -> Message:
 
     transact(end)
     session.forget()
+    after_this_request(session.remember_sign_out)
     return Message(message="Signed out.")

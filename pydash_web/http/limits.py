@@ -44,6 +44,7 @@ class Limit:
 
 
 REGISTRATION = Limit(per_address="20 per hour", per_account="20 per hour")
+AUTOMATIC = Limit(per_address="300 per 10 minutes", per_account="300 per 10 minutes")
 MAIL = Limit(per_address="20 per hour", per_account="3 per hour")
 # Every route that takes a password of an account, because each tells whether a guess is right.
 PASSWORD = Limit("60 per 10 minutes", "10 per 10 minutes", devices_apart=True, counts_as="password")

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+FROM_PROXY = "pydash.from_proxy"
+"""The key in the environment of a request: whether a configured proxy sent it."""
+
 _WITH_PORT = re.compile(r"\[(?P<v6>[^]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+", re.ASCII)
 
 
@@ -41,7 +44,8 @@ class TrustedProxies:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         remote = environ.get("REMOTE_ADDR", "")
-        if self._is_proxy(remote):
+        environ[FROM_PROXY] = self._is_proxy(remote)
+        if environ[FROM_PROXY]:
             environ["REMOTE_ADDR"] = self.client(remote, environ.get("HTTP_X_FORWARDED_FOR", ""))
             protocol = environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip()
             if protocol in ("http", "https"):

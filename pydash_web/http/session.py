@@ -27,16 +27,20 @@ from flask.sessions import SecureCookieSessionInterface
 from pydash_app.configuration import Configuration
 from pydash_app.errors import Conflict, Forbidden, NotAuthenticated
 from pydash_app.event import EventType, Origin, of_user, origin, record
-from pydash_app.user import User, maybe_find_user
+from pydash_app.user import User, find_by_name, maybe_find_user
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE, Session
 from pydash_database import DatabaseUnavailable, DiskFull, transact
 from pydash_logger.logger import Logger
+from pydash_web.http.proxies import FROM_PROXY
 
 logger = Logger(__name__)
 
 SESSION_COOKIE = "pydash_session"
 DEVICE_COOKIE = "pydash_device"
+# Set by signing out, so that nobody is signed in again without a password at once.
+SIGNED_OUT_COOKIE = "pydash_signed_out"
+SIGNED_OUT_AGE = timedelta(days=1)
 XSRF_COOKIE, XSRF_HEADER = "XSRF-TOKEN", "X-XSRF-TOKEN"
 USER_HEADER = "X-PyDash-User"
 # Requires the attributes Secure and Path=/, and no Domain.
@@ -130,6 +134,30 @@ def sign_in(user: User, password_hash: str) -> None:
     flask_login.login_user(user)
     # With the user's ID alone, an ended session would remain valid.
     cookie[_TOKEN] = f"{user.get_id()} {begun.id}"
+
+
+def automatic_user() -> tuple[User, str] | None:
+    """Return the user as whom the visitor is signed in without a password, and the password's hash.
+
+    It is the one that a trusted proxy names, or else the default user, unless the visitor has just
+    signed out. Runs in the caller's transaction.
+    """
+    configuration: Configuration = current_app.config["PYDASH"]
+    if cookie_name(SIGNED_OUT_COOKIE) in request.cookies:
+        return None
+    header = configuration.user_header
+    named = request.headers.get(header) if header and request.environ[FROM_PROXY] else None
+    name = named or configuration.default_user
+    user = find_by_name(name) if name else None
+    if user is None or not user.is_verified() or (user.admin and not named):
+        return None
+    return user, user.password_hash
+
+
+def remember_sign_out(response: Response) -> Response:
+    """Let no sign-in without a password follow."""
+    set_cookie(response, SIGNED_OUT_COOKIE, "1", SIGNED_OUT_AGE, httponly=True)
+    return response
 
 
 def forget() -> None:
@@ -297,6 +325,9 @@ def _send_cookies(response: Response) -> Response:
     elif cookie_name(XSRF_COOKIE) in request.cookies:
         secure = current_app.session_interface.get_cookie_secure(current_app)
         response.delete_cookie(cookie_name(XSRF_COOKIE), path=path, secure=secure)
+    if _TOKEN in cookie and cookie_name(SIGNED_OUT_COOKIE) in request.cookies:
+        secure = current_app.session_interface.get_cookie_secure(current_app)
+        response.delete_cookie(cookie_name(SIGNED_OUT_COOKIE), path=path, secure=secure)
     for name in (SESSION_COOKIE, XSRF_COOKIE, DEVICE_COOKIE):
         if cookie_name(name) != name and name in request.cookies:
             response.delete_cookie(name, path=path)

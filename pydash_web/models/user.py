@@ -26,6 +26,10 @@ class Credentials(Body):
     )
 
 
+class AutomaticLogin(Body):
+    """Nothing: who is signed in depends on the configuration and on the proxy."""
+
+
 class Registration(Body):
     """A new user."""
 
@@ -125,6 +129,12 @@ class SignedIn(UserMessage):
     next: str = Field(
         description="The page to continue with: the requested page if PyDash has it, otherwise `/`."
     )
+
+
+class AutomaticallySignedIn(ResponseBody):
+    """The user who was signed in without a password."""
+
+    user: UserInfo | None
 
 
 class TokenInfo(ResponseBody):

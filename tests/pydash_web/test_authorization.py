@@ -58,6 +58,7 @@ REPORTS = (401, 401, 403, 403, 200, 403, 403, 401)
 
 MATRIX = {
     "login": ANYBODY,
+    "login_automatically": ANYBODY,
     "logout": ONES_ACCOUNT,
     "get_user": ONES_OWN,
     "register_user": ANYBODY,
@@ -154,6 +155,7 @@ MATRIX = {
 
 BODIES: dict[str, dict[str, Any]] = {
     "login": {"name": "Alice", "password": PASSWORD},
+    "login_automatically": {},
     "register_user": {"password": PASSWORD, "email": "dora@example.com"},
     "resend_verification": {"name": "Bob"},
     "request_password_reset": {"email": "alice@example.com"},

@@ -56,7 +56,9 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 # Events are refused one by one (`test_event_routes`), the usage report is for administrators
 # (`test_usage_routes`), and rules are nested (`test_rule_routes`).
-TESTED_ELSEWHERE = {"events", "raw", "plot", "rules", "preview", "suggested", "acknowledge"}
+TESTED_ELSEWHERE = {
+    *("automatic", "events", "raw", "plot", "rules", "preview", "suggested", "acknowledge"),
+}
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
 BAD_TEXTS = [
     42, 4.2, True, [], {}, [["deep"]],

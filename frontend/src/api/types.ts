@@ -32,6 +32,7 @@ export type MessagePreview = Schemas['Preview'];
 export type BoxPlot = Schemas['BoxPlot'];
 export type Heatmap = Schemas['Heatmap'];
 export type Histogram = Schemas['Histogram'];
+export type AutomaticallySignedIn = Schemas['AutomaticallySignedIn'];
 export type Contact = Schemas['Contact'];
 export type SystemInfo = Schemas['SystemInfo'];
 export type Site = Schemas['Site'];

@@ -6,6 +6,7 @@ export const server = setupServer(
   http.get('*/api/exporter', () =>
     HttpResponse.json({ wheel: { file: 'pydash_exporter-1-py3-none-any.whl', sha256: 'abc' } }),
   ),
+  http.post('*/api/login/automatic', () => HttpResponse.json({ user: null })),
   http.get('*/api/events', () => HttpResponse.json([])),
 );
 

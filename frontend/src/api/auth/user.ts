@@ -1,23 +1,27 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
-import { get } from '@/api/core/client';
+import { get, post } from '@/api/core/client';
 import { hasStatus } from '@/api/core/errors';
 import { readLastUser, restoreQueries } from '@/api/core/offline-queries';
 import { clearUserData } from '@/api/core/query-client';
 import { userKey } from '@/api/core/session-keys';
-import type { User } from '@/api/types';
+import type { AutomaticallySignedIn, User } from '@/api/types';
 
 /* Scripts cannot read the session cookie, but they can read this one, which has the same lifetime.
  */
 const hasSession = () => document.cookie.includes('XSRF-TOKEN=');
 
 /** Returns the signed-in user or null; offline, the last known user. */
+/** Signs in without a password, if the server is configured to; it is not right after a sign-out. */
+const signInAutomatically = async () =>
+  (await post<AutomaticallySignedIn>('/login/automatic', {})).user;
+
 async function getUser(signal: AbortSignal): Promise<User | null> {
-  if (!hasSession()) return null;
   try {
+    if (!hasSession()) return await signInAutomatically();
     return await get<User>('/user', undefined, signal);
   } catch (error) {
-    if (hasStatus(error, 401)) return null;
+    if (hasStatus(error, 401) || !hasSession()) return null;
     const last = hasStatus(error, null) ? await readLastUser() : undefined;
     if (last) return last;
     throw error;

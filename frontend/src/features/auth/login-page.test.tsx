@@ -25,6 +25,14 @@ describe('sign-in', () => {
     expect(router.state.location.pathname).toBe('/help');
   });
 
+  it('signs in without a password if the server does', async () => {
+    document.cookie = 'XSRF-TOKEN=; max-age=0';
+    const sent = mockPost('/login/automatic', { user: alice });
+    renderPage(<LoginPage />, '/login');
+    expect(await screen.findByText('Elsewhere')).toBeVisible();
+    expect(sent).toEqual([{}]);
+  });
+
   it('opens the overview', async () => {
     const sent = mockPost('/login', { message: 'Welcome.', user: alice, next: '/' });
     const { router } = await signIn();
