@@ -24,12 +24,12 @@ help:
 	@echo "make test         linters, types, back-end, front-end and browser tests"
 	@echo "make coverage     run the back-end tests and report their branch coverage"
 	@echo "make release      build and check the distributions of PyDash and the exporter"
-	@echo "make bench        measure speed, memory and sizes"
+	@echo "make bench        measure speed, memory and sizes, and write docs/performance.md"
 	@echo "make bench-large  measure a dashboard of 100 million requests"
 	@echo "make compat       test the client with every version of Flask-MonitoringDashboard and three databases"
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
-	@echo "make docs         write the table of settings in docs/configuration.md from the model"
+	@echo "make docs         write the table of settings from the model, and those of measurements from bench/results.json"
 	@echo "make screenshots  take screenshots: all into build/screenshots, a few into docs/screenshots"
 	@echo "make lock         write requirements*.txt from the dependencies in pyproject.toml"
 	@echo "make openapi      write docs/openapi.json and the front end's types from the models"
@@ -145,6 +145,7 @@ screenshots: install-test browser $(PAGES)
 
 docs: install
 	$(BIN)/python -m pydash_app.settings_table docs/configuration.md
+	$(BIN)/python -m bench.document
 
 # After a change of the dependencies in pyproject.toml. UPGRADE=--upgrade takes the newest versions.
 lock: .venv/bin/python

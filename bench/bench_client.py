@@ -70,10 +70,10 @@ def _exporter(folder: Path) -> Iterator[Row]:
         assert calls == CALLS
         peak = _peak_memory(process)
         polled = _best(lambda: remote.fetch_page(page.cursor, PAGE))
-    yield _row("client: read a million calls through the exporter", seconds, "s")
-    yield _row("client: same, calls per second", calls / seconds, "calls/s")
-    yield _row("client: additional memory of the app", (peak - before) / 1024**2, "MB")
-    yield _row("client: poll with nothing new", polled * 1000, "ms")
+    yield _row("read a million requests through the exporter", seconds, "s")
+    yield _row("same, requests per second", calls / seconds, "requests/s")
+    yield _row("additional memory of the app", (peak - before) / 1024**2, "MB")
+    yield _row("poll with nothing new", polled * 1000, "ms")
 
 
 def _signed_rows() -> Row:
@@ -96,7 +96,7 @@ def _signed_rows() -> Row:
         )
     ]
     text = jwt.encode({"data": json.dumps(rows)}, TOKEN).encode()
-    return _row("client: decode signed rows", PAGE / _best(lambda: _read_signed(text)), "calls/s")
+    return _row("decode signed rows", PAGE / _best(lambda: _read_signed(text)), "requests/s")
 
 
 def _read_signed(text: bytes) -> None:

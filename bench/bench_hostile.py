@@ -169,7 +169,12 @@ def _rows(
         "duration": (seconds, "s"),
     }
     return [
-        {"name": f"{phase}: {name}", "value": round(float(value), 1), "unit": unit}
+        {
+            "name": f"{name} ({unit})",
+            "column": phase,
+            "value": round(float(value), 1),
+            "unit": unit,
+        }
         for name, (value, unit) in figures.items()
     ]
 

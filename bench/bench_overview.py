@@ -6,17 +6,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 from unittest import mock
 from uuid import UUID, uuid4
 
 import pydash_app
 import pydash_database
 from bench.bench_api import DATABASE, PASSWORD, SUMMARY, add_dashboard, load, web_server
+from bench.cube_database import Row, row
 from periodic_tasks import TaskScheduler
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
@@ -32,8 +33,6 @@ BATCH = 500
 ROUNDS = 5
 SECONDS = 2.0
 
-Row = dict[str, Any]
-
 
 def run() -> list[Row]:
     """Run the benchmark; takes about two minutes."""
@@ -42,6 +41,7 @@ def run() -> list[Row]:
         for number in range(LISTED):
             transact(partial(add_dashboard, owner, number, ENDPOINTS))
         rates = _rates(configuration, token)
+        rates.append(_two_processes(configuration, token))
         return [*rates, *_cold_lists(configuration, owner), *_reconciliation()]
 
 
@@ -65,15 +65,30 @@ def _rates(configuration: Configuration, token: str) -> list[Row]:
                 rates[name].append(len(times) / seconds)
     # The first round fills the caches.
     anew, full, summary = (statistics.median(each[1:]) for each in rates.values())
-    title = f"{LISTED} of {ENDPOINTS} endpoints (all, built for each request)"
+    title, against = f"{LISTED} of {ENDPOINTS} endpoints", "all, built for each request"
     return [
-        _rate(f"/api/dashboards, {title}", full, anew),
-        _rate(f"{SUMMARY}, {title}", summary, anew),
+        row(f"`/api/dashboards`, {title}", full, "requests/s", anew, against=against),
+        row(f"`{SUMMARY}`, {title}", summary, "requests/s", anew, against=against, target=5),
     ]
 
 
-def _rate(name: str, value: float, peer: float) -> Row:
-    return {"name": name, "value": value, "unit": "req/s", "peer": peer, "ratio": value / peer}
+def _two_processes(configuration: Configuration, token: str) -> Row:
+    """Measure how often eight clients get the summaries from two web processes instead of one."""
+    directory, request = str(configuration.data_dir), ("GET", SUMMARY)
+    rates: tuple[list[float], list[float]] = [], []
+    with (
+        web_server(directory) as one,
+        web_server(directory) as two,
+        ThreadPoolExecutor() as threads,
+    ):
+        for _ in range(ROUNDS + 1):
+            for place, ports in zip(rates, ([one, one], [one, two]), strict=True):
+                running = [threads.submit(load, each, token, request, 4, SECONDS) for each in ports]
+                found = [each.result() for each in running]
+                place.append(sum(len(times) / seconds for times, seconds in found))
+    single, both = (statistics.median(each[1:]) for each in rates)
+    name = f"`{SUMMARY}`, 8 clients, two web processes"
+    return row(name, both, "requests/s", single, against="one")
 
 
 def _cold_lists(configuration: Configuration, owner: UUID) -> list[Row]:
@@ -96,8 +111,8 @@ def _cold_lists(configuration: Configuration, owner: UUID) -> list[Row]:
             together.append(list_anew(with_endpoints=with_endpoints))
             with mock.patch.object(dashboard_info, "load"):
                 singly.append(list_anew(with_endpoints=with_endpoints))
-        title = f"/api/dashboards{name}, {LISTED} of {ENDPOINTS} endpoints, cold"
-        rows.append(_row(f"{title} (objects one by one)", together, singly))
+        title = f"`/api/dashboards{name}`, {LISTED} of {ENDPOINTS} endpoints, cold"
+        rows.append(_row(title, together, singly, "objects one by one"))
     return rows
 
 
@@ -105,7 +120,11 @@ def _reconciliation() -> list[Row]:
     owner = uuid4()
     for _ in range(0, SCHEDULED, BATCH):
         transact(partial(_add_some, owner), timeout=BACKGROUND_TIMEOUT)
-    changes = {"added": _add, "request": _request, "deleted": _delete}
+    changes = {
+        "after one was added": _add,
+        "after a fetch was requested": _request,
+        "after one was deleted": _delete,
+    }
     all_of_them: list[float] = []
     after: dict[str, list[float]] = {name: [] for name in changes}
     for _ in range(ROUNDS):
@@ -117,7 +136,7 @@ def _reconciliation() -> list[Row]:
             after[name].append(_milliseconds(reconciler.reconcile))
     title = f"schedule of {SCHEDULED:,} dashboards"
     return [
-        _row(f"{title}: after one {name} (a new fetcher)", times, all_of_them)
+        _row(f"{title}: {name}", times, all_of_them, "a new fetcher")
         for name, times in after.items()
     ]
 
@@ -145,9 +164,9 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - started)
 
 
-def _row(name: str, times: list[float], peer_times: list[float]) -> Row:
+def _row(name: str, times: list[float], peer_times: list[float], against: str) -> Row:
     value, peer = statistics.median(times), statistics.median(peer_times)
-    return {"name": name, "value": value, "unit": "ms", "peer": peer, "ratio": peer / value}
+    return row(name, value, "ms", peer, against=against)
 
 
 @contextmanager

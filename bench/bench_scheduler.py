@@ -32,9 +32,9 @@ def _spread_tasks() -> list[Row]:
         time.sleep(SECONDS)
         figures = scheduler.figures()
     return [
-        _row("scheduler: start lag, 10,000 tasks a minute, p50", figures.lag_p50 * 1000, "ms"),
-        _row("scheduler: start lag, 10,000 tasks a minute, p99", figures.lag_p99 * 1000, "ms"),
-        _row("scheduler: runs in that period", figures.runs, "runs"),
+        _row("start lag, 10,000 tasks a minute, p50", figures.lag_p50 * 1000, "ms"),
+        _row("start lag, 10,000 tasks a minute, p99", figures.lag_p99 * 1000, "ms"),
+        _row("runs in that period", figures.runs, "runs"),
     ]
 
 
@@ -46,7 +46,7 @@ def _throughput() -> list[Row]:
             scheduler.add_background_task(number, foo)
         _wait_for_runs(scheduler, TASKS)
         seconds = time.perf_counter() - started
-    return [_row("scheduler: empty tasks, all due at once", TASKS / seconds, "tasks/s")]
+    return [_row("empty tasks, all due at once", TASKS / seconds, "tasks/s")]
 
 
 def _idle() -> Row:
@@ -59,7 +59,7 @@ def _idle() -> Row:
         before = sum(process.cpu_times()[:2])
         time.sleep(SECONDS)
         share = (sum(process.cpu_times()[:2]) - before) / SECONDS
-    return _row("scheduler: CPU while 10,000 tasks wait", share * 100, "% of a core")
+    return _row("CPU while 10,000 tasks wait", share * 100, "% of a core")
 
 
 def _wait_for_runs(scheduler: TaskScheduler, runs: int) -> SchedulerFigures:

@@ -1,10 +1,11 @@
 """A real ZEO server with a dashboard of generated calls."""
 
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -18,12 +19,14 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_cube.cache import column_cache
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.selection import settled_cells
-from pydash_database import database_root, server, transact
+from pydash_database import BACKGROUND_TIMEOUT, database_root, server, transact
 
 Row = dict[str, Any]
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _KEY = "dashboard"
+# So many rounds are enough if they have taken so long (ms).
+_ENOUGH, _LONG = 3, 5_000
 _SERVE = "import sys, pathlib, pydash_database.server as s; s.serve(pathlib.Path(sys.argv[1]))"
 
 
@@ -43,12 +46,15 @@ class CubeDatabase:
         return self._file.stat().st_size
 
     def fill(self, calls: int, size: int) -> float:
-        """Add generated calls, each batch in one transaction; return the seconds that this took."""
+        """Add generated calls, each batch in one transaction.
+
+        :returns: the processor time of this process, in seconds.
+        """
         seconds = 0.0
         for batch in batches(calls, size):
-            start = time.perf_counter()
-            transact(partial(add, batch))
-            seconds += time.perf_counter() - start
+            start = time.process_time()
+            transact(partial(add, batch), timeout=BACKGROUND_TIMEOUT)
+            seconds += time.process_time() - start
         return seconds
 
     def reconnect(self) -> None:
@@ -81,12 +87,36 @@ def cube_database() -> Iterator[CubeDatabase]:
             process.wait()
 
 
-def row(name: str, value: float, unit: str, peer: float | None = None) -> Row:
-    """Return a row; `ratio` is above 1 if PyDash is better than its peer."""
+def row(
+    name: str, value: float, unit: str, peer: float | None = None, **more: str | float | None
+) -> Row:
+    """Return a row; `ratio` is above 1 if PyDash is better than its peer.
+
+    :param more: further entries, see `bench.run`.
+    """
     ratio = None
-    if peer is not None:
+    if peer is not None and value:
         ratio = value / peer if unit.endswith("/s") else peer / value
-    return {"name": name, "value": value, "unit": unit, "peer": peer, "ratio": ratio}
+    return {"name": name, "value": value, "unit": unit, "peer": peer, "ratio": ratio, **more}
+
+
+def interleaved(
+    *works: Callable[[], object], rounds: int = 9, clock: Callable[[], float] = time.process_time
+) -> list[float]:
+    """Run all in turn, several times; return the median of each (ms).
+
+    :param rounds: the maximum number of rounds; after a few seconds, three are enough.
+    :param clock: processor time of this process by default, on which other load has little effect.
+    """
+    times: list[list[float]] = [[] for _ in works]
+    for number in range(rounds):
+        if number >= _ENOUGH and sum(map(sum, times)) > _LONG:
+            break
+        for place, work in zip(times, works, strict=True):
+            start = clock()
+            work()
+            place.append((clock() - start) * 1000)
+    return [statistics.median(each) for each in times]
 
 
 def _create() -> None:

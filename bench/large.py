@@ -4,7 +4,7 @@
     python -m bench.large 10          10 million
 
 A year of generated calls, a batch per transaction, on a ZEO server of its own. Months are folded as
-they end, as the fetcher does. Prints a table; takes about half an hour.
+they end, as the fetcher does. Takes about half an hour.
 """
 
 import resource
@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 import pydash_database
-from bench.cube_database import CubeDatabase, add, cube_database, dashboard
+from bench import document, run
+from bench.cube_database import CubeDatabase, Row, add, cube_database, dashboard, row
 from bench.generated import generate
 from pydash_database import transact
 from tests.pydash_cube.support import run_query
@@ -52,23 +53,36 @@ QUERIES: Mapping[str, dict[str, Any]] = {
 
 
 def main(millions: float) -> None:
-    """Run the benchmark and print its table."""
-    calls = int(millions * 1e6)
+    """Run the benchmark, print its table, and write it to the results and the documentation."""
+    calls, before = int(millions * 1e6), run.environment()
     with cube_database() as database:
         fetches, folds = _import(calls)
-        _print("import: time", sum(fetches) + sum(folds), "s")
-        _print("import: transactions of 25,000 calls, p50", 1000 * float(np.median(fetches)), "ms")
-        _print("import: longest of these", 1000 * max(fetches), "ms")
-        _print("folding months: longest of the transactions", 1000 * max(folds, default=0), "ms")
-        _print("import: peak memory", _memory(), "MB")
-        _print("file before pack", database.size / 1e9, "GB")
-        _print("pack: time", _seconds(partial(pydash_database.pack, 0)), "s")
-        _print("file after pack", database.size / 1e9, "GB")
-        _print("after pack", database.size / calls, "B/call")
-        _print("reconnect and load the dashboard", 1000 * _seconds(database.reconnect), "ms")
+        rows = [
+            row("import", sum(fetches) + sum(folds), "s"),
+            row("transaction of 25,000 requests, median", _median(fetches), "ms"),
+            row("the longest of them", 1000 * max(fetches), "ms"),
+            row("folding months: the longest transaction", 1000 * max(folds, default=0), "ms"),
+            row("peak memory of the import", _memory(), "MB"),
+            row("file before pack", database.size / 1e9, "GB"),
+            row("pack", _seconds(partial(pydash_database.pack, 0)), "s"),
+            row("file after pack", database.size / 1e9, "GB"),
+            row(
+                "on disk after pack",
+                database.size / calls,
+                "B/request",
+                40,
+                against="limit",
+                target=1,
+            ),
+            row("reconnect, load the dashboard", 1000 * _seconds(database.reconnect), "ms"),
+        ]
         for name, query in QUERIES.items():
-            _measure(database, name, query)
-        _print("peak memory, queries included", _memory(), "MB")
+            rows += _measure(database, name, query)
+        rows.append(row("peak memory, queries included", _memory(), "MB"))
+    print(run.table(rows))
+    if millions == 100:
+        run.store("large", before, rows)
+        document.main()
 
 
 def _import(calls: int) -> tuple[list[float], list[float]]:
@@ -88,12 +102,16 @@ def _import(calls: int) -> tuple[list[float], list[float]]:
     return fetches, folds
 
 
-def _measure(database: CubeDatabase, name: str, query: Mapping[str, Any]) -> None:
+def _measure(database: CubeDatabase, name: str, query: Mapping[str, Any]) -> list[Row]:
     database.reconnect()
-    run = partial(transact, lambda: run_query(dashboard().aggregator_group.cube, **query))
-    cold, *hot = (1000 * _seconds(run) for _ in range(6))
-    _print(f"{name}: cold", cold, "ms")
-    _print(f"{name}: hot", min(hot), "ms")
+    work = partial(transact, lambda: run_query(dashboard().aggregator_group.cube, **query))
+    cold, *hot = (1000 * _seconds(work) for _ in range(6))
+    return [row(f"{name}, cold", cold, "ms"), row(f"{name}, hot", min(hot), "ms")]
+
+
+def _median(seconds: list[float]) -> float:
+    """Return the median in milliseconds."""
+    return 1000 * float(np.median(seconds))
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -104,10 +122,6 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _print(name: str, value: float, unit: str) -> None:
-    print(f"  {name:52} {value:>12,.2f} {unit}", flush=True)
 
 
 if __name__ == "__main__":

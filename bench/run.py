@@ -1,12 +1,14 @@
-"""Run benchmarks, print a table and write `bench/results.json`.
+"""Run benchmarks, print their tables, and write them to `bench/results.json` and the documentation.
 
     python -m bench.run                   all benchmarks
     python -m bench.run ingest queries    bench/bench_ingest.py and bench/bench_queries.py
 
 Each benchmark is a module `bench/bench_….py` with a function `run()`, which returns rows: ``name``,
-``value``, ``unit`` and, for comparisons, ``peer`` (the other value, in the same unit) and ``ratio``
-(how many times better PyDash is; above 1, PyDash is ahead). Each benchmark runs in its own process.
-On a shared machine, compare ratios within one run, not figures of different runs.
+``value``, ``unit``; for comparisons, ``peer`` (the other value, in the same unit), ``against``
+(what that is) and ``ratio`` (how many times better PyDash is; above 1, PyDash is ahead);
+``target``, the smallest ratio that is good enough; ``group``, the heading of its table; and
+``column``, if the table is a matrix. Each benchmark runs in its own process. On a shared machine,
+compare ratios within one run, not figures of different runs.
 """
 
 import json
@@ -19,23 +21,31 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench import document
+
 Row = dict[str, Any]
 
 FOLDER = Path(__file__).parent
-RESULTS = FOLDER / "results.json"
 LIBRARIES = ("numpy", "ZODB", "ZEO", "zstandard", "duckdb", "tdigest", "Flask-MonitoringDashboard")
 _RUN = "import importlib, json, sys; print(json.dumps(importlib.import_module(sys.argv[1]).run()))"
 
 
 def main(names: list[str]) -> None:
     """Run the named benchmarks, or all."""
-    results = _stored()
-    results["environment"] = _environment()
     for name in names or _all_names():
         print(f"\n{name}", flush=True)
-        results["benchmarks"][name] = rows = _run(name)
+        before, rows = environment(), _run(name)
         print(table(rows), flush=True)
-        RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        store(name, before, rows)
+    document.main()
+
+
+def store(name: str, environment: dict[str, Any], rows: list[Row]) -> None:
+    """Write the result of a benchmark to the file of results."""
+    results = json.loads(document.RESULTS.read_text(encoding="utf-8"))
+    results[name] = {"environment": environment, "rows": rows}
+    text = json.dumps(dict(sorted(results.items())), indent=1) + "\n"
+    document.RESULTS.write_text(text, encoding="utf-8")
 
 
 def table(rows: list[Row]) -> str:
@@ -67,14 +77,8 @@ def _all_names() -> list[str]:
     return sorted(path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py"))
 
 
-def _stored() -> dict[str, Any]:
-    if not RESULTS.exists():
-        return {"benchmarks": {}}
-    stored: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
-    return stored
-
-
-def _environment() -> dict[str, Any]:
+def environment() -> dict[str, Any]:
+    """Return when and where a benchmark runs."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "processor": _processor(),

@@ -1,0 +1,31 @@
+"""Why some measurements miss their target, by a part of their name."""
+
+from collections.abc import Mapping
+
+REASONS: Mapping[str, str] = {
+    "versions × addresses, p50 and p99, 1 M, cold": (
+        "it reads all requests, whose columns are decompressed first."
+    ),
+    "versions × addresses, p50 and p99, 1 M": (
+        "cells of fewer than 4,096 requests are exact, so the values of all requests are merged."
+    ),
+    "endpoints × versions, p50 and p99, 1 M, cold": (
+        "no partition by these two is worth storing in a day, so it reads all requests."
+    ),
+    "unique visitors by hour, 1 M, cold": (
+        "no partition by hour and address is worth storing, so it reads all requests."
+    ),
+    "one endpoint, versions × IPs": (
+        "it returns medians of so few requests that FMD needs little time for them."
+    ),
+    "log-normal, sigma 2": (
+        "the error of p99.9 depends on the gaps between the hundred slowest of 100,000 requests."
+    ),
+    "click until charts are drawn": (
+        "a target of the clock, measured while the machine did other work; not profiled since."
+    ),
+    "on disk after pack": (
+        "with so many evenly distributed requests a day, the cells of a day take more space than"
+        " its requests."
+    ),
+}
