@@ -28,7 +28,6 @@ from tests.pydash_app.channel.conftest import START, alert, notify, send_at
 from tests.support.receiver import Receiver, Response
 
 MakeChannel = Callable[..., Channel]
-DAY = 86_400
 
 
 class Mailbox:
