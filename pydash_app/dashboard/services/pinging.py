@@ -125,7 +125,7 @@ def _recorded_outages(dashboard: Dashboard) -> Iterator[None]:
     log, subject = dashboard.downtime, of_dashboard(dashboard)
     before, failing_since = log.down_since, log.failing_since
     yield
-    if log.failing_since != failing_since:
+    if (log.down_since, log.failing_since) != (before, failing_since):
         news.add(dashboard.id, dashboard.user_id)
     if log.down_since == before:
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,12 @@ from pydash_app.user.services import registration
 from pydash_cube.vocabulary import StatisticName
 from pydash_database import transact
 from tests.conftest import PASSWORD
+from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
 from tests.pydash_web.support.apps_to_watch import WatchedApp
 from tests.support.receiver import Receiver, running_receiver
+from tests.support.waiting import wait_for
+
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture
@@ -86,14 +91,15 @@ def test_a_real_app_that_is_visited_and_stopped(
         assert told(receiver) == []
         for _ in range(3):
             assert requests.get(app.url, timeout=10).ok
-        fetch()
+        # The app stores requests after it has responded.
+        wait_for(lambda: fetch() or transact(lambda: has_requests(dashboard_id, 3)))
         alert.evaluate_due()
         assert told(receiver) == [("above", "firing")]
     finally:
         app.stop()
     for _ in range(3):
         pinging.ping_dashboard(dashboard_id)
-    alert.evaluate_due()
+        alert.evaluate_due()
     assert told(receiver)[1:] == [("down", "firing")]
     found = transact(lambda: list(alerts(Scope("dashboard", dashboard_id))))
     assert "refused" in found[0].text
@@ -123,6 +129,51 @@ def test_two_fetchers_at_once_repeat_and_lose_nothing(
     assert sorted(names, key=int) == [str(number) for number in range(count)]
     assert transact(lambda: len(list(alerts(Scope("open", owner.id))))) == count
     assert transact(news.waiting) == {}
+
+
+def test_a_fetcher_that_is_killed_tells_once_that_an_app_is_down(
+    owner: User,
+    channel_id: UUID,
+    receiver: Receiver,
+    zeo_database: Configuration,
+    tmp_path: Path,
+) -> None:
+    settings = {
+        "PYDASH_DATA_DIR": str(tmp_path / "data"),
+        "PYDASH_DATABASE_URI": zeo_database.database_uri,
+        "PYDASH_FETCH_ALLOW": "loopback",
+        "PYDASH_FETCH_WORKERS": "2",
+        "PYDASH_PING_INTERVAL": "1",
+        "PYDASH_PING_RETRY": "1",
+        "PYDASH_SECRET_KEY": zeo_database.secret_key,
+    }
+    # Nothing listens there.
+    dashboard_id = add_dashboard(owner, "http://127.0.0.1:9")
+    transact(lambda: rules.create(owner, Down(), {"channels": [channel_id]}))
+    open_alerts = Scope("open", owner.id)
+    with fetcher(settings):
+        wait_for(lambda: transact(lambda: list(alerts(open_alerts))), PATIENCE_SECONDS)
+    with fetcher(settings):
+        wait_for(lambda: receiver.received, PATIENCE_SECONDS)
+        transact(lambda: news.add(dashboard_id, owner.id))
+        wait_for(lambda: not transact(news.waiting), PATIENCE_SECONDS)
+    assert len({body["id"] for body in receiver.bodies}) == 1
+    (found,) = transact(lambda: list(alerts(open_alerts)))
+    assert {each["id"] for body in receiver.bodies for each in body["alerts"]} == {str(found.id)}
+
+
+@contextmanager
+def fetcher(settings: dict[str, str]) -> Iterator[None]:
+    """Run a fetcher, and kill it."""
+    process = FetcherProcess(settings)
+    try:
+        yield
+    finally:
+        process.kill()
+
+
+def has_requests(dashboard_id: UUID, count: int) -> bool:
+    return bool(repository.find(dashboard_id).aggregator_group.cube.rows >= count)
 
 
 def set_up(dashboard_id: UUID) -> None:
