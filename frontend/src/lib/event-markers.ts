@@ -12,6 +12,7 @@ interface MarkedType extends MarkerLook {
 }
 
 const OUTAGE: MarkerLook = { shape: 'square', tone: 'bad' };
+const MAINTENANCE: MarkerLook = { shape: 'square', tone: 'textSoft' };
 
 /** The types of events that charts mark; a type that is added here is marked on every time chart. */
 export const MARKED_TYPES: Readonly<Record<string, MarkedType>> = {
@@ -19,4 +20,7 @@ export const MARKED_TYPES: Readonly<Record<string, MarkedType>> = {
   'app.version': { shape: 'diamond', tone: 'textSoft' },
   'app.outage.began': { ...OUTAGE, band: 'begins' },
   'app.outage.ended': { ...OUTAGE, band: 'ends' },
+  'alert.fired': { shape: 'diamond', tone: 'bad' },
+  'maintenance.began': { ...MAINTENANCE, band: 'begins' },
+  'maintenance.ended': { ...MAINTENANCE, band: 'ends' },
 };

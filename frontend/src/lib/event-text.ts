@@ -47,6 +47,35 @@ const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => s
     name: 'New endpoint',
     text: ({ endpoint }) => `New endpoint ${text(endpoint)}`,
   },
+  'alert.pending': {
+    name: 'Alert pending',
+    text: ({ rule }) => `Condition met, not long enough yet: ${text(rule)}`,
+  },
+  'alert.fired': {
+    name: 'Alert',
+    text: ({ rule, reason }) => [`Alert: ${text(rule)}`, reason].filter(Boolean).join('. '),
+  },
+  'alert.resolved': { name: 'Alert resolved', text: ({ rule }) => `Resolved: ${text(rule)}` },
+  'alert.acknowledged': {
+    name: 'Alert acknowledged',
+    text: ({ comment }) => ['Alert acknowledged', comment].filter(Boolean).join(': '),
+  },
+  'alert.notified': { name: 'Alert sent', text: () => 'Alert sent through a channel' },
+  'alert.failed': {
+    name: 'Alert not delivered',
+    text: ({ error }) => `Alert not delivered: ${text(error)}`,
+  },
+  'maintenance.began': {
+    name: 'Maintenance began',
+    text: ({ maintenance }) => `Maintenance began: ${text(maintenance)}`,
+  },
+  'maintenance.ended': {
+    name: 'Maintenance ended',
+    text: ({ maintenance, duration_ms: duration }) =>
+      typeof duration === 'number'
+        ? `Maintenance: ${text(maintenance)}, ${formatSpan(duration / 1000)}`
+        : `Maintenance ended: ${text(maintenance)}`,
+  },
   'user.registered': { name: 'Account created', text: () => 'Account created' },
   'user.verified': { name: 'Email verified', text: () => 'Email address verified' },
   'user.login': { name: 'Sign-in', text: () => 'Signed in' },

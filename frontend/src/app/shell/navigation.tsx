@@ -6,6 +6,7 @@ import { NavLink } from 'react-router';
 
 import { useUser } from '@/api/auth/user';
 import { useDashboards } from '@/api/dashboards/dashboards';
+import { AlertsCount } from '@/app/shell/alerts-count';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
@@ -22,7 +23,7 @@ interface Place {
 
 const PLACES: readonly Place[] = [
   { to: OVERVIEW, label: 'Overview', icon: 'overview' },
-  { to: ALERTS, label: 'Alerts', icon: 'alert' },
+  { to: ALERTS, label: 'Alerts', icon: 'bell' },
   { to: ACTIVITY, label: 'Activity', icon: 'activity' },
   { to: USAGE, label: 'Usage', icon: 'user', isForAdmins: true },
   { to: '/settings', label: 'Settings', icon: 'settings' },
@@ -113,6 +114,7 @@ export const Drawer = () => (
       <DrawerLink key={to} to={to} end={to === OVERVIEW}>
         <Icon name={icon} />
         <span>{label}</span>
+        {to === ALERTS && <AlertsCount />}
       </DrawerLink>
     ))}
     <DashboardLinks />
@@ -120,6 +122,7 @@ export const Drawer = () => (
 );
 
 const BottomLink = styled(NavLink)(({ theme }) => ({
+  position: 'relative',
   flex: 1,
   display: 'flex',
   flexDirection: 'column',
@@ -153,6 +156,11 @@ export const BottomBar = () => (
       <BottomLink key={to} to={to} end={to === OVERVIEW}>
         <Icon name={icon} size={20} />
         {label}
+        {to === ALERTS && (
+          <Box sx={{ position: 'absolute', top: 2, left: 'calc(50% + 6px)', display: 'grid' }}>
+            <AlertsCount />
+          </Box>
+        )}
       </BottomLink>
     ))}
   </Box>

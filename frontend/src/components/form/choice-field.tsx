@@ -45,6 +45,8 @@ const Labelled = ({ id, label, hint, error, children }: LabelledProps) => (
 
 interface ChoiceFieldProps<T extends FieldValues> extends ChoiceProps<T> {
   options: readonly { value: string; name: string }[];
+  /** Called with a choice, before the form has it. */
+  onChange?: (value: string) => void;
 }
 
 /** A choice of a form. */
@@ -61,20 +63,26 @@ export function ChoiceField<T extends FieldValues>(props: ChoiceFieldProps<T>) {
         describedBy={(error ?? hint) ? `${id}-text` : undefined}
         value={String(field.value)}
         options={options}
-        onChange={field.onChange}
+        onChange={(value) => {
+          props.onChange?.(value);
+          field.onChange(value);
+        }}
       />
     </Labelled>
   );
 }
 
 /** A duration of a form: a number and its unit; its value is in seconds, or null if it is empty. */
-export function DurationField<T extends FieldValues>({ form, name, label, hint }: ChoiceProps<T>) {
+export function DurationField<T extends FieldValues>(
+  props: ChoiceProps<T> & { optional?: boolean },
+) {
+  const { form, name, label, hint, optional = false } = props;
   const { field, fieldState } = useController({
     control: form.control,
     name,
     rules: {
       validate: (seconds: number | null) =>
-        (seconds !== null && seconds >= 0 && Number.isInteger(seconds)) ||
+        (seconds === null ? optional : seconds >= 0 && Number.isInteger(seconds)) ||
         'Enter a number; 0 for none.',
     },
   });

@@ -11,6 +11,8 @@ interface ApiForm<T extends FieldValues, R> {
   uniqueField?: Path<T>;
   /** The password field; a 401 error is shown there. */
   passwordField?: Path<T>;
+  /** Returns the field at which an error of the API is shown, if its name is another. */
+  fieldOf?: (name: string, message: string) => string;
 }
 
 /**
@@ -25,12 +27,15 @@ export function useApiForm<T extends FieldValues, R>({
   onDone,
   uniqueField,
   passwordField,
+  fieldOf = (name) => name,
 }: ApiForm<T, R>) {
   const form = useForm<T>({ defaultValues, mode: 'onTouched' });
 
   const showError = (error: unknown) => {
     const fields = { 409: uniqueField, 401: passwordField };
-    const all = fieldErrors(error, fields);
+    const all = fieldErrors(error, fields).map(
+      ([name, message]) => [fieldOf(name, message), message] as const,
+    );
     const known = all.filter(([name]) => get(form.getValues(), name) !== undefined);
     for (const [name, message] of known) {
       form.setError(name as Path<T>, { message }, { shouldFocus: true });

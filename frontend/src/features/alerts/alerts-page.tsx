@@ -1,7 +1,7 @@
 import { lazy, Suspense, type ComponentType } from 'react';
 
 import Skeleton from '@mui/material/Skeleton';
-import { Navigate, useParams } from 'react-router';
+import { useParams } from 'react-router';
 
 import { NavTabs } from '@/components/nav-tabs';
 import { Notice } from '@/components/notice';
@@ -10,13 +10,34 @@ import { ZoneNote } from '@/components/zone-note';
 import { ALERTS } from '@/lib/paths';
 
 interface Tab {
-  /** The last part of its path. */
-  tab: string;
+  /** The last part of its path; the first tab has none. */
+  tab: string | undefined;
   name: string;
   Content: ComponentType;
 }
 
 const TABS: readonly Tab[] = [
+  {
+    tab: undefined,
+    name: 'Firing',
+    Content: lazy(async () => ({
+      default: (await import('@/features/alerts/firing-tab')).FiringTab,
+    })),
+  },
+  {
+    tab: 'history',
+    name: 'History',
+    Content: lazy(async () => ({
+      default: (await import('@/features/alerts/history-tab')).HistoryTab,
+    })),
+  },
+  {
+    tab: 'rules',
+    name: 'Rules',
+    Content: lazy(async () => ({
+      default: (await import('@/features/alerts/rules-tab')).RulesTab,
+    })),
+  },
   {
     tab: 'channels',
     name: 'Channels',
@@ -24,18 +45,27 @@ const TABS: readonly Tab[] = [
       default: (await import('@/features/alerts/channels-tab')).ChannelsTab,
     })),
   },
+  {
+    tab: 'maintenance',
+    name: 'Maintenance',
+    Content: lazy(async () => ({
+      default: (await import('@/features/alerts/maintenance-tab')).MaintenanceTab,
+    })),
+  },
 ];
 
 /** Who is notified about what: alerts, rules, channels. */
 export function AlertsPage() {
   const { tab } = useParams();
-  if (tab === undefined) return <Navigate to={`${ALERTS}/channels`} replace />;
   const shown = TABS.find((one) => one.tab === tab);
   return (
     <Page title="Alerts" part={shown?.name} subtitle={<ZoneNote />} maxWidth={1080}>
       <NavTabs
         label="Alerts"
-        tabs={TABS.map((one) => ({ to: `${ALERTS}/${one.tab}`, name: one.name }))}
+        tabs={TABS.map((one) => ({
+          to: [ALERTS, one.tab].filter(Boolean).join('/'),
+          name: one.name,
+        }))}
       />
       {shown ? (
         <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label="Loading" />}>

@@ -20,15 +20,8 @@ import { useNotify } from '@/components/snackbar';
 import { ChannelDialog } from '@/features/alerts/channel-dialog';
 import { KINDS } from '@/features/alerts/channel-kinds';
 import { DeliveryLog } from '@/features/alerts/deliveries';
+import { row } from '@/features/alerts/row';
 import { SendTest } from '@/features/alerts/send-test';
-
-const row = {
-  display: 'grid',
-  gridTemplateColumns: 'minmax(0, 1fr)',
-  gap: 1,
-  py: 1.5,
-  '&:not(:last-child)': { borderBottom: 1, borderColor: 'divider' },
-} as const;
 
 /** Where the messages go: the first setting of the kind that is no secret. */
 function targetOf({ kind, settings }: Channel): string | undefined {

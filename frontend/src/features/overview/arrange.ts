@@ -22,11 +22,15 @@ export const parseArrangement = (params: URLSearchParams): Arrangement => ({
   order: ORDERS.find((order) => order === params.get('order')) ?? 'name',
 });
 
+type Ids = ReadonlySet<string>;
+
 const LEVELS = ['bad', 'busy', 'good'] as const;
 
-/** The order of trouble: an app that is down, a failed fetch, what is not certain yet. */
-const rankOf = (dashboard: Dashboard) =>
-  dashboard.availability === 'down' ? -1 : LEVELS.indexOf(healthOf(dashboard).level);
+/** The order of trouble: an app that is down, an alert, a failed fetch, what is not certain yet. */
+function rankOf(dashboard: Dashboard, alerted: Ids): number {
+  if (dashboard.availability === 'down') return -2;
+  return alerted.has(dashboard.id) ? -1 : LEVELS.indexOf(healthOf(dashboard).level);
+}
 
 /** Per mille of today's requests; smaller differences are noise. */
 const errorsOf = ({ summary }: Dashboard) => Math.round((summary.error_rate ?? 0) * 1000);
@@ -34,23 +38,30 @@ const errorsOf = ({ summary }: Dashboard) => Math.round((summary.error_rate ?? 0
 const bySlowness = (one: Dashboard, other: Dashboard) =>
   (other.summary.p95 ?? -1) - (one.summary.p95 ?? -1);
 
-const COMPARISONS: Readonly<Record<Order, (one: Dashboard, other: Dashboard) => number>> = {
+type Comparison = (one: Dashboard, other: Dashboard, alerted: Ids) => number;
+
+const COMPARISONS: Readonly<Record<Order, Comparison>> = {
   name: () => 0,
   visits: (one, other) => other.summary.visits_today - one.summary.visits_today,
   slowest: bySlowness,
-  trouble: (one, other) =>
-    rankOf(one) - rankOf(other) || errorsOf(other) - errorsOf(one) || bySlowness(one, other),
+  trouble: (one, other, alerted) =>
+    rankOf(one, alerted) - rankOf(other, alerted) ||
+    errorsOf(other) - errorsOf(one) ||
+    bySlowness(one, other),
 };
 
 /**
  * Returns the dashboards whose name or URL contains the text, in order; ties stay in their order.
+ *
+ * `alerted` has the ids of those with alerts.
  */
 export function arrange(
   dashboards: readonly Dashboard[],
   { search, order }: Arrangement,
+  alerted: Ids = new Set(),
 ): Dashboard[] {
   const text = search.trim().toLowerCase();
   return dashboards
     .filter(({ name, url }) => `${name} ${url}`.toLowerCase().includes(text))
-    .sort((one, other) => COMPARISONS[order](one, other));
+    .sort((one, other) => COMPARISONS[order](one, other, alerted));
 }

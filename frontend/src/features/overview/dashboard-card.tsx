@@ -1,8 +1,10 @@
 import Box from '@mui/material/Box';
+import Chip from '@mui/material/Chip';
 import Paper from '@mui/material/Paper';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router';
 
+import { useAlertCount } from '@/api/alerts/alerts';
 import type { Dashboard } from '@/api/types';
 import { Sparkline } from '@/components/charts/sparkline';
 import { ImportBar } from '@/components/import-bar';
@@ -10,7 +12,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { StateDot } from '@/components/state-dot';
 import { formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
 import { healthOf } from '@/api/dashboards/health';
-import { dashboardPage } from '@/lib/paths';
+import { ALERTS, dashboardPage } from '@/lib/paths';
 
 const Figure = ({ name, value }: { name: string; value: string }) => (
   <Box sx={{ minWidth: 0 }}>
@@ -33,12 +35,31 @@ const stretched = {
   '&::after': { content: '""', position: 'absolute', inset: 0, borderRadius: 'inherit' },
 } as const;
 
+/** The number of alerts that last for a dashboard, with a link to them. */
+function AlertsBadge({ dashboard }: { dashboard: Dashboard }) {
+  const count = useAlertCount(dashboard.id);
+  if (count === 0) return null;
+  return (
+    <Chip
+      component={Link}
+      to={ALERTS}
+      clickable
+      size="small"
+      color="error"
+      label={count === 1 ? '1 alert' : `${count} alerts`}
+      // Above the link of the card.
+      sx={{ position: 'relative', zIndex: 1, flexShrink: 0, ml: 'auto' }}
+    />
+  );
+}
+
 const Title = ({ dashboard }: { dashboard: Dashboard }) => (
   <Box sx={{ minWidth: 0 }}>
     <Typography variant="h2" sx={{ display: 'flex', alignItems: 'center', gap: 0.5 }}>
       <Box component={Link} to={dashboardPage(dashboard.id)} sx={stretched}>
         {dashboard.name}
       </Box>
+      <AlertsBadge dashboard={dashboard} />
     </Typography>
     <Typography variant="caption" color="textSecondary" noWrap component="p">
       {dashboard.url.replace(/^https?:\/\//, '')}

@@ -5,6 +5,7 @@ import Button from '@mui/material/Button';
 import Skeleton from '@mui/material/Skeleton';
 import { useSearchParams } from 'react-router';
 
+import { useActiveAlerts } from '@/api/alerts/alerts';
 import { useDashboards } from '@/api/dashboards/dashboards';
 import type { Dashboard } from '@/api/types';
 import { QueryBoundary } from '@/components/query-boundary';
@@ -43,7 +44,9 @@ const CardSkeletons = () => (
 
 function Cards({ dashboards }: { dashboards: readonly Dashboard[] }) {
   const [params] = useSearchParams();
-  const shown = arrange(dashboards, parseArrangement(params));
+  const alerts = useActiveAlerts().data ?? [];
+  const alerted = new Set(alerts.flatMap(({ dashboard }) => dashboard?.id ?? []));
+  const shown = arrange(dashboards, parseArrangement(params), alerted);
   if (shown.length === 0) {
     return <Notice icon="search" title="No dashboards match your search" />;
   }

@@ -1,0 +1,232 @@
+import { useState } from 'react';
+
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import Dialog from '@mui/material/Dialog';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Typography from '@mui/material/Typography';
+import useMediaQuery from '@mui/material/useMediaQuery';
+import { useController, useWatch, type UseFormReturn } from 'react-hook-form';
+
+import { usePlanMaintenance } from '@/api/alerts/maintenance';
+import { useDashboards } from '@/api/dashboards/dashboards';
+import type { NewWindow, WindowMessage } from '@/api/types';
+import { ChoiceField, DurationField } from '@/components/form/choice-field';
+import { Field, Form } from '@/components/form/fields';
+import { useApiForm } from '@/components/form/use-api-form';
+import { useNotify } from '@/components/snackbar';
+import { WEEKDAYS, type Weekday } from '@/features/alerts/maintenance-text';
+import { useZone } from '@/hooks/use-zone';
+import { momentOf, wallTime } from '@/lib/time-zone';
+
+interface Schedule {
+  kind: NewWindow['schedule']['kind'];
+  /** Wall times of the user's zone. */
+  start: string;
+  end: string;
+  at: string;
+  duration: number | null;
+  weekdays: Weekday[];
+  day: string;
+}
+
+interface Values {
+  name: string;
+  /** Empty for all dashboards. */
+  dashboard_id: string;
+  schedule: Schedule;
+}
+
+const KINDS = [
+  { value: 'now', name: 'Now, until it is stopped' },
+  { value: 'once', name: 'Once' },
+  { value: 'weekly', name: 'Each week' },
+  { value: 'monthly', name: 'Each month' },
+];
+
+const HOUR_MS = 3_600_000;
+
+/** Returns the schedule that is sent. */
+export function scheduleOf(schedule: Schedule, timezone: string): NewWindow['schedule'] {
+  const { kind, at, start, end, weekdays, day } = schedule;
+  const duration = schedule.duration ?? 0;
+  switch (kind) {
+    case 'now':
+      return { kind };
+    case 'once':
+      return {
+        kind,
+        start: momentOf(start, timezone).toISOString(),
+        end: momentOf(end, timezone).toISOString(),
+      };
+    case 'weekly':
+      return { kind, weekdays, at, duration, timezone };
+    case 'monthly':
+      return { kind, day: Number(day), at, duration, timezone };
+  }
+}
+
+/** Returns the field of the form that the API means: it names the kind, and reports bounds as one. */
+const fieldOf = (name: string): string =>
+  name
+    .replace(/^schedule\.(now|once|weekly|monthly)(?=\.|$)/, 'schedule')
+    .replace(/^schedule\.weekdays\..*/, 'schedule.weekdays')
+    .replace(/^schedule$/, 'schedule.end');
+
+function WeekdayChoice({ form }: { form: UseFormReturn<Values> }) {
+  const { field, fieldState } = useController({
+    control: form.control,
+    name: 'schedule.weekdays',
+    rules: { validate: (days) => days.length > 0 || 'Choose at least one day.' },
+  });
+  const toggle = (day: Weekday) =>
+    field.onChange(
+      field.value.includes(day) ? field.value.filter((one) => one !== day) : [...field.value, day],
+    );
+  return (
+    <Box component="fieldset" sx={{ m: 0, p: 0, border: 0 }}>
+      <Typography component="legend" variant="body2" sx={{ p: 0, fontWeight: 500 }}>
+        Days
+      </Typography>
+      {(Object.entries(WEEKDAYS) as [Weekday, string][]).map(([day, name]) => (
+        <FormControlLabel
+          key={day}
+          label={name}
+          control={
+            <Checkbox
+              size="small"
+              checked={field.value.includes(day)}
+              onChange={() => toggle(day)}
+            />
+          }
+        />
+      ))}
+      {fieldState.error && (
+        <Typography variant="caption" color="error">
+          {fieldState.error.message}
+        </Typography>
+      )}
+    </Box>
+  );
+}
+
+const REQUIRED = { required: 'This field is required.' };
+
+function ScheduleFields({ form }: { form: UseFormReturn<Values> }) {
+  const kind = useWatch({ control: form.control, name: 'schedule.kind' });
+  if (kind === 'now') return null;
+  if (kind === 'once')
+    return (
+      <>
+        <Field
+          form={form}
+          name="schedule.start"
+          label="From"
+          type="datetime-local"
+          rules={REQUIRED}
+        />
+        <Field form={form} name="schedule.end" label="To" type="datetime-local" rules={REQUIRED} />
+      </>
+    );
+  return (
+    <>
+      {kind === 'weekly' ? (
+        <WeekdayChoice form={form} />
+      ) : (
+        <Field
+          form={form}
+          name="schedule.day"
+          label="Day of the month"
+          autoComplete="off"
+          hint="The last day if a month has fewer."
+          rules={{ pattern: { value: /^\d+$/, message: 'Enter a day from 1 to 31.' } }}
+        />
+      )}
+      <Field form={form} name="schedule.at" label="Begins at" type="time" rules={REQUIRED} />
+      <DurationField form={form} name="schedule.duration" label="Lasts" />
+    </>
+  );
+}
+
+/** Plans maintenance. */
+export function MaintenanceDialog({ onClose }: { onClose: () => void }) {
+  const plan = usePlanMaintenance();
+  const dashboards = useDashboards().data ?? [];
+  const zone = useZone();
+  const [now] = useState(() => new Date());
+  const notify = useNotify();
+  const fullScreen = useMediaQuery('(max-width: 599px)');
+  const { form, submit } = useApiForm<Values, WindowMessage>({
+    defaultValues: {
+      name: '',
+      dashboard_id: '',
+      schedule: {
+        kind: 'now',
+        start: wallTime(now, zone),
+        end: wallTime(new Date(now.getTime() + HOUR_MS), zone),
+        at: '22:00',
+        duration: 3_600,
+        weekdays: [],
+        day: '1',
+      },
+    },
+    send: ({ name, dashboard_id: id, schedule }) =>
+      plan.mutateAsync({ name, dashboard_id: id || null, schedule: scheduleOf(schedule, zone) }),
+    onDone: ({ message }) => {
+      notify(message);
+      onClose();
+    },
+    fieldOf,
+  });
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      fullWidth
+      maxWidth="xs"
+      fullScreen={fullScreen}
+      aria-labelledby="maintenance-title"
+    >
+      <DialogTitle id="maintenance-title">Plan maintenance</DialogTitle>
+      <DialogContent>
+        <Box sx={{ pt: 1 }}>
+          <Form
+            form={form}
+            submit={submit}
+            submitLabel="Plan"
+            actions={<Button onClick={onClose}>Cancel</Button>}
+          >
+            <Field
+              form={form}
+              name="name"
+              label="Name"
+              autoComplete="off"
+              placeholder="Database upgrade"
+              rules={{ required: 'Enter a name.' }}
+            />
+            <ChoiceField
+              form={form}
+              name="dashboard_id"
+              label="Dashboard"
+              options={[
+                { value: '', name: 'All dashboards, also later ones' },
+                ...dashboards.map(({ id, name }) => ({ value: id, name })),
+              ]}
+            />
+            <ChoiceField
+              form={form}
+              name="schedule.kind"
+              label="When"
+              hint={`Times in ${zone.replaceAll('_', ' ')}.`}
+              options={KINDS}
+            />
+            <ScheduleFields form={form} />
+          </Form>
+        </Box>
+      </DialogContent>
+    </Dialog>
+  );
+}
