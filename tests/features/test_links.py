@@ -103,6 +103,38 @@ def test_an_endpoint_has_its_own_page(user_page: Page, dashboard: str) -> None:
     assert shown(user_page) == before
 
 
+def test_dragging_over_a_chart_zooms_and_back_undoes_it(user_page: Page, dashboard: str) -> None:
+    user_page.goto(f"{dashboard}?from={FIRST}&to={LAST}")
+    settle(user_page)
+    chart = user_page.get_by_role("region", name="Requests", exact=True)
+    slider = chart.get_by_role("slider")
+    box = slider.bounding_box()
+    assert box is not None
+    day, middle = box["width"] / 8, box["y"] + box["height"] / 2
+    user_page.mouse.move(box["x"] + 1.5 * day, middle)
+    user_page.mouse.down()
+    user_page.mouse.move(box["x"] + 2.5 * day, middle, steps=3)
+    user_page.mouse.up()
+    start, end = (str(TODAY - timedelta(days=days)) for days in (8, 7))
+    expect(user_page.get_by_role("button", name=f"{start} to {end}")).to_be_visible()
+    user_page.go_back()
+    expect(user_page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_visible()
+
+    # With the keyboard: the last day, then its last hour.
+    slider.focus()
+    user_page.keyboard.press("Enter")
+    expect(user_page.get_by_role("button", name=LAST, exact=True)).to_be_visible()
+    expect(chart.get_by_text("Requests per hour")).to_be_visible()
+    slider.focus()
+    user_page.keyboard.press("Home")
+    user_page.keyboard.press("Shift+ArrowRight")
+    user_page.keyboard.press("Enter")
+    expect(user_page.get_by_role("button", name=f"{LAST} 00:00 to {LAST} 02:00")).to_be_visible()
+    user_page.get_by_role("button", name="Reset zoom").click()
+    expect(user_page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_visible()
+    expect(user_page.get_by_role("button", name="Reset zoom")).to_have_count(0)
+
+
 def test_shortcuts(user_page: Page, dashboard: str) -> None:
     user_page.goto(dashboard)
     settle(user_page)

@@ -12,7 +12,13 @@ import { ZoneNote } from '@/components/zone-note';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
 import { shownName } from '@/api/statistics/names';
-import { hasFewEnoughSlices, FILTER_LABELS, FILTER_NAMES, TIMESLICES } from '@/api/statistics/view';
+import {
+  hasFewEnoughSlices,
+  FILTER_LABELS,
+  FILTER_NAMES,
+  rangeName,
+  TIMESLICES,
+} from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 const FilterPopover = lazy(async () => ({
@@ -152,7 +158,21 @@ export function FilterBar(props: FilterBarProps) {
   const filterButton = useRef<HTMLButtonElement>(null);
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
-      <RangePicker range={view.range} onChange={(range) => change({ range })} />
+      <RangePicker
+        range={view.range}
+        onChange={(range) => change({ range, zoomedFrom: undefined })}
+      />
+      {view.zoomedFrom && (
+        <Button
+          variant="outlined"
+          endIcon={<Icon name="close" size={14} />}
+          title={`Back to ${rangeName(view.zoomedFrom)}`}
+          onClick={() => change({ range: view.zoomedFrom, zoomedFrom: undefined })}
+          sx={{ bgcolor: 'action.selected' }}
+        >
+          Reset zoom
+        </Button>
+      )}
       {overTime && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
       {overTime && <MarkersButton />}

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { useZone } from '@/hooks/use-zone';
-import { parseView, replaceView, viewParams, type View } from '@/api/statistics/view';
+import { parseView, rangeBetween, replaceView, viewParams, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 /** Returns the view of this page, which is kept in the URL, and functions to change it. */
@@ -22,7 +22,17 @@ export function useView() {
       change({ filters: { ...view.filters, [name]: value } }),
     [view, change],
   );
-  return { view, change, filter };
+  /** Changes the range from a chart; `zoomedFrom` keeps the one before. */
+  const zoom = useCallback(
+    (start: number | undefined, end: number | undefined) => {
+      if (start === undefined || end === undefined) return;
+      const range = rangeBetween(new Date(start), new Date(end), view.zone);
+      const zoomedFrom = view.zoomedFrom ?? view.range;
+      if (range) change({ range, zoomedFrom, timeslice: 'auto' });
+    },
+    [view, change],
+  );
+  return { view, change, filter, zoom };
 }
 
 /** Returns the search string of the current view, for links: "?range=30d". */

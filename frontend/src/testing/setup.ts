@@ -18,6 +18,7 @@ window.matchMedia = (media) =>
     removeEventListener: () => undefined,
   }) as unknown as MediaQueryList;
 window.scrollTo = () => undefined;
+Element.prototype.setPointerCapture = () => undefined;
 window.ResizeObserver = class {
   observe = () => undefined;
   unobserve = () => undefined;

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { longSlice, shortSlice, sliceAxis, sliceEnd, sliceStart } from '@/api/statistics/slices';
+import {
+  longSlice,
+  shortSlice,
+  sliceAxis,
+  sliceEnd,
+  sliceOrdinal,
+  sliceStart,
+} from '@/api/statistics/slices';
 
 describe('a slice', () => {
   it.each([
@@ -57,5 +64,16 @@ it('of an hour that the clocks show twice is told apart by its offset', () => {
   );
   expect(texts).toEqual(['Sun, Oct 25, 02:00 GMT+2', 'Sun, Oct 25, 02:00 GMT+1']);
 });
+
+it.each([
+  ['1970-01-05', 'day', 0],
+  ['2026-11-30', 'day', 20787 - 4 + 0],
+  ['1970-W02', 'week', 0],
+  ['2026-11', 'month', 2026 * 12 + 10],
+  ['1970-01-02T03+02:00', 'hour', 27],
+  ['1970-01-01T03:15-05:00', 'minute', 195],
+] as const)('numbers %s among the %ss', (label, timeslice, ordinal) =>
+  expect(sliceOrdinal(label, timeslice)).toBe(ordinal),
+);
 
 it('names the axis', () => expect(sliceAxis('day')).toBe('Day'));

@@ -52,6 +52,39 @@ export function sliceEnd(label: string, timeslice: TimeUnit, zone: string): Date
   return momentOf(next, zone);
 }
 
+/** The distances of labels on an axis, such that they are at round times. */
+export const TICK_STEPS: Readonly<Record<TimeUnit, readonly number[]>> = {
+  minute: [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440],
+  hour: [1, 2, 3, 6, 12, 24, 48, 168],
+  day: [1, 2, 7, 14, 28],
+  week: [1, 2, 4, 13, 26],
+  month: [1, 2, 3, 6, 12, 24, 60],
+  year: [1, 2, 5, 10],
+};
+
+/** Monday, 5 January 1970. */
+const FIRST_MONDAY = 4;
+
+/** Numbers the slices of a unit, such that multiples of a step are round: midnight, Mondays, …. */
+export function sliceOrdinal(label: string, timeslice: TimeUnit): number {
+  // What the clocks show, whatever the offset.
+  const date = label.includes('T')
+    ? label.slice(0, 10)
+    : labelDate(label).toISOString().slice(0, 10);
+  const [, hour = 0, minute = 0] = (/T(\d\d):?(\d\d)?/.exec(label) ?? []).map(Number);
+  const days = Date.parse(date) / DAY_MS;
+  const [year = 0, month = 1] = date.split('-').map(Number);
+  const ordinals: Readonly<Record<TimeUnit, number>> = {
+    minute: (days * 24 + hour) * 60 + (minute || 0),
+    hour: days * 24 + hour,
+    day: days - FIRST_MONDAY,
+    week: (days - FIRST_MONDAY) / 7,
+    month: year * 12 + month - 1,
+    year,
+  };
+  return ordinals[timeslice];
+}
+
 type Format = Intl.DateTimeFormatOptions;
 
 const CLOCK: Format = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };

@@ -21,7 +21,8 @@ export type SeriesValues = SlicedValues<(typeof STATISTICS)[number]>;
 export interface TimeSeries extends Slices {
   timeslice: TimeUnit;
   zone: string;
-  /** The end of the last slice, which may be cut off. */
+  /** The range, which may begin and end within a slice. */
+  start: Date | undefined;
   end: Date;
   values: SeriesValues;
   /** The previous period, slice by slice; only if the view compares. */
@@ -61,6 +62,7 @@ export const seriesQuery = (dashboardId: string, view: View) =>
         timeslice,
         zone,
         ...now,
+        start: interval.start,
         end: interval.end,
         // The previous period may have one more slice.
         before: before && cut(before.values, now.slices.length),

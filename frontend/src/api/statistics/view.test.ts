@@ -4,6 +4,7 @@ import {
   suitableTimeslice,
   parseView,
   previousPeriod,
+  rangeBetween,
   replaceView,
   resolveRange,
   timesliceOf,
@@ -14,6 +15,25 @@ const NOW = new Date('2026-11-22T10:30:45Z');
 
 const parse = (search: string) => parseView(new URLSearchParams(search), 'UTC');
 const iso = (moment: Date | undefined) => moment?.toISOString();
+
+describe('zooming', () => {
+  it.each([
+    ['2026-11-01T00:00:00Z', '2026-11-03T00:00:00Z', { from: '2026-11-01', to: '2026-11-02' }],
+    [
+      '2026-11-01T00:00:00Z',
+      '2026-11-01T05:00:00Z',
+      { from: '2026-11-01T00:00', to: '2026-11-01T05:00' },
+    ],
+  ])('writes the range from %s to %s', (start, end, range) =>
+    expect(rangeBetween(new Date(start), new Date(end), 'UTC')).toEqual(range),
+  );
+
+  it.each(['zoom=30d', 'from=2026-11-02&to=2026-11-02&zoom=2026-11-01..2026-11-30'])(
+    'keeps the range before in the URL: %s',
+    (search) =>
+      expect(viewParams(parseView(new URLSearchParams(search), 'UTC')).toString()).toBe(search),
+  );
+});
 
 describe('a view in the URL', () => {
   it('survives a round trip', () => {

@@ -9,6 +9,7 @@ import {
   moveDate,
   plusDays,
   plusMonths,
+  wallTime,
 } from '@/lib/time-zone';
 
 export const PRESET_NAMES = {
@@ -66,6 +67,8 @@ export type Range = { preset: Preset } | { from: string; to: string };
 
 export interface View {
   range: Range;
+  /** The range before zooming in. */
+  zoomedFrom?: Range;
   /** The time zone of the clocks and the calendar. */
   zone: string;
   /** Whether to show the previous period too. */
@@ -100,10 +103,27 @@ export const isInOrder = (from: string, to: string): boolean =>
   // A date sorts before the times of its day.
   from < endOf(to);
 
-function parseRange(params: URLSearchParams): Range {
-  const [from, to] = [params.get('from'), params.get('to')];
-  if (isWallTime(from) && isWallTime(to) && isInOrder(from, to)) return { from, to };
-  return { preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET };
+const between = (from: string | null, to: string | null): Range | undefined =>
+  isWallTime(from) && isWallTime(to) && isInOrder(from, to) ? { from, to } : undefined;
+
+const parseRange = (params: URLSearchParams): Range =>
+  between(params.get('from'), params.get('to')) ?? {
+    preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET,
+  };
+
+/** Parses "7d" or "2026-01-01..2026-01-31". */
+function parseZoom(text: string | null): Range | undefined {
+  const preset = oneOf(PRESETS, text);
+  const [from = null, to = null] = text?.split('..') ?? [];
+  return preset ? { preset } : between(from, to);
+}
+
+/** Returns the range between two moments, to the minute; whole days if they are midnights. */
+export function rangeBetween(start: Date, end: Date, zone: string): Range | undefined {
+  const [from, to] = [wallTime(start, zone), wallTime(end, zone)];
+  return [from, to].every((wall) => wall.endsWith('T00:00'))
+    ? between(from.slice(0, 10), plusDays(to.slice(0, 10), -1))
+    : between(from, to);
 }
 
 /** Parses a view from a URL; missing and invalid parameters get their defaults. */
@@ -115,6 +135,7 @@ export function parseView(params: URLSearchParams, zone: string): View {
   }
   return {
     range: parseRange(params),
+    zoomedFrom: parseZoom(params.get('zoom')),
     zone,
     compare: params.get('compare') === 'true',
     timeslice: oneOf(TIMESLICES, params.get('timeslice')) ?? 'auto',
@@ -125,6 +146,7 @@ export function parseView(params: URLSearchParams, zone: string): View {
 /** Returns the search parameters of a view; defaults are omitted to keep links short. */
 export function viewParams({
   range,
+  zoomedFrom,
   compare,
   timeslice,
   filters,
@@ -134,6 +156,10 @@ export function viewParams({
     params.set('from', range.from);
     params.set('to', range.to);
   } else if (range.preset !== DEFAULT_PRESET) params.set('range', range.preset);
+  if (zoomedFrom) {
+    const { preset, from, to } = { preset: undefined, from: '', to: '', ...zoomedFrom };
+    params.set('zoom', preset ?? `${from}..${to}`);
+  }
   if (compare) params.set('compare', 'true');
   if (timeslice !== 'auto') params.set('timeslice', timeslice);
   for (const name of FILTER_NAMES) {
@@ -142,7 +168,15 @@ export function viewParams({
   return params;
 }
 
-const PARAMS: readonly string[] = ['range', 'from', 'to', 'compare', 'timeslice', ...FILTER_NAMES];
+const PARAMS: readonly string[] = [
+  'range',
+  'from',
+  'to',
+  'zoom',
+  'compare',
+  'timeslice',
+  ...FILTER_NAMES,
+];
 
 /** Replaces the view in a URL and keeps the parameters of panels. */
 export function replaceView(before: URLSearchParams, view: URLSearchParams): URLSearchParams {

@@ -2,13 +2,15 @@ import type { ReactNode } from 'react';
 
 import Box from '@mui/material/Box';
 
-import { Legend, type LegendEntry } from '@/components/charts/legend';
+import { Legend, type LegendEntry, type LegendProps } from '@/components/charts/legend';
 import { useWidth } from '@/components/charts/use-width';
 
 interface ChartFrameProps {
   yTitle?: string;
   xTitle?: string;
   legend?: readonly LegendEntry[];
+  /** Which series the legend hides, and how to change that. */
+  choice?: Omit<LegendProps, 'entries'>;
   /** In pixels; may depend on the width. */
   height: number | ((width: number) => number);
   /** What is above the drawing, such as buttons. */
@@ -27,6 +29,7 @@ export function ChartFrame({
   yTitle,
   xTitle,
   legend = [],
+  choice,
   height,
   controls,
   children,
@@ -40,6 +43,7 @@ export function ChartFrame({
             ...caption,
             display: 'flex',
             flexWrap: 'wrap',
+            alignItems: 'center',
             columnGap: 2,
             mb: 0.5,
             minHeight: 18,
@@ -48,7 +52,7 @@ export function ChartFrame({
           <Box component="span" sx={{ flex: 1, whiteSpace: 'nowrap' }}>
             {yTitle}
           </Box>
-          <Legend entries={legend} />
+          <Legend entries={legend} {...choice} />
         </Box>
       )}
       <Box

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 
-import { fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BarChart } from '@/components/charts/bar-chart';
 import { BoxPlots } from '@/components/charts/box-plots';
@@ -21,6 +21,8 @@ const draw = (chart: ReactNode) => render(chart, { wrapper: ColorModeProvider })
 const categories = ['Mon', 'Tue', 'Wed'].map((day) => ({ tick: day, title: day }));
 const red = { id: 'red', name: 'Red', color: '#ff0000', values: [1, null, 3] };
 const axes = { categories, xTitle: 'Day (UTC)', formatTick: String, format: formatNumber };
+
+const time = { edges: [0, 1000, 2000, 3000], ordinals: [0, 1, 2], steps: [1] };
 
 const texts = (container: HTMLElement) =>
   [...container.querySelectorAll('svg text')].map(({ textContent }) => textContent);
@@ -58,7 +60,6 @@ describe('a chart of series', () => {
   });
 
   it('marks events within its range, close ones together', async () => {
-    const time = { edges: [0, 1000, 2000, 3000] };
     const deploy = { shape: 'triangle', tone: 'accent', time: 'May 29', to: '/activity' } as const;
     const markers = [
       { ...deploy, id: '1', start: 500, label: '2.0.0', text: 'Deploy of 2.0.0' },
@@ -81,7 +82,6 @@ describe('a chart of series', () => {
   });
 
   it('draws an outage as a band, which ends with the chart at the latest', () => {
-    const time = { edges: [0, 1000, 2000, 3000] };
     const outage = { shape: 'square', tone: 'bad', label: '', time: '', to: '/' } as const;
     const markers = [{ ...outage, id: '1', start: 2000, end: 9000, text: 'Outage began' }];
     const { container } = draw(
@@ -109,6 +109,101 @@ describe('a chart of series', () => {
     expect(screen.getByText('Mon', { selector: 'div' })).toBeVisible();
     fireEvent.pointerDown(document.body);
     expect(screen.queryByText('Mon', { selector: 'div' })).not.toBeInTheDocument();
+  });
+});
+
+describe('interactions of a chart over time', () => {
+  const blue = { id: 'blue', name: 'Blue', color: '#0000ff', values: [1, 1, 1] };
+  const step = (640 - MARGIN.left - MARGIN.right) / 3;
+  const mouse = { pointerType: 'mouse', button: 0 };
+
+  it('zooms to the slices that the mouse is dragged over, in either direction', () => {
+    const onZoom = vi.fn();
+    const { container } = draw(
+      <BarChart {...axes} {...{ time, onZoom }} series={[red]} yTitle="" />,
+    );
+    const area = areaOf(container);
+    for (const [from, to] of [
+      [0.5, 1.5],
+      [2.9, 2.1],
+    ] as const) {
+      fireEvent.pointerDown(area, { ...mouse, clientX: from * step, clientY: 9 });
+      fireEvent.pointerMove(area, { ...mouse, clientX: to * step, clientY: 9 });
+      fireEvent.pointerUp(area, { ...mouse, clientX: to * step, clientY: 9 });
+    }
+    expect(onZoom.mock.calls).toEqual([
+      [0, 1],
+      [2, 2],
+    ]);
+  });
+
+  it('picks the series of the bar that is clicked', () => {
+    const onPick = vi.fn();
+    const { container } = draw(
+      <BarChart {...axes} {...{ time, onPick }} series={[red, blue]} yTitle="" />,
+    );
+    const click = (share: number) => {
+      const at = { ...mouse, clientX: 2.5 * step, clientY: share * (256 - 48) };
+      fireEvent.pointerDown(areaOf(container), at);
+      fireEvent.pointerUp(areaOf(container), at);
+    };
+    click(0.9); // red: 3 of 4
+    click(0.1); // blue: 1 of 4
+    expect(onPick.mock.calls).toEqual([['red'], ['blue']]);
+  });
+
+  it('is a slider for the keyboard', async () => {
+    const onZoom = vi.fn();
+    draw(<LineChart {...axes} {...{ time, onZoom }} series={[red, blue]} yTitle="Requests" />);
+    const slider = screen.getByRole('slider', { name: 'Requests: point in time' });
+    act(() => slider.focus());
+    expect(slider).toHaveAttribute('aria-valuetext', 'Wed: Red 3, Blue 1');
+    await userEvent.keyboard('{ArrowLeft}');
+    expect(slider).toHaveAttribute('aria-valuetext', 'Tue: Red –, Blue 1');
+    await userEvent.keyboard('{Shift>}{ArrowLeft}{/Shift}{Enter}');
+    expect(onZoom.mock.calls).toEqual([[0, 1]]);
+  });
+
+  it('hides and isolates series by the legend', async () => {
+    const { container } = draw(<BarChart {...axes} {...{ time }} series={[red, blue]} yTitle="" />);
+    const shown = () =>
+      [...container.querySelectorAll('path[fill^="#"]')].map((path) => path.getAttribute('fill'));
+    const [first, second] = screen.getAllByRole('button');
+    await userEvent.click(first ?? container);
+    expect(shown()).toEqual(['#0000ff']);
+    expect(first).toHaveAttribute('aria-pressed', 'false');
+    await userEvent.click(first ?? container);
+    expect(shown()).toEqual(['#ff0000', '#0000ff']);
+    fireEvent.click(second ?? container, { shiftKey: true });
+    expect(shown()).toEqual(['#0000ff']);
+    fireEvent.click(second ?? container, { shiftKey: true });
+    expect(shown()).toEqual(['#ff0000', '#0000ff']);
+  });
+
+  it('hatches slices that are only in part within the range', () => {
+    const { container } = draw(
+      <BarChart {...axes} time={{ ...time, partial: [2] }} series={[red]} yTitle="" />,
+    );
+    const hatched = container.querySelector('rect[fill^="url("]');
+    expect(Number(hatched?.getAttribute('x'))).toBeCloseTo(2 * step);
+  });
+
+  it('shows the moment under the pointer on all charts', () => {
+    const { container } = draw(
+      <>
+        <BarChart {...axes} time={time} series={[red]} yTitle="one" />
+        <LineChart {...axes} time={time} series={[red]} yTitle="two" />
+      </>,
+    );
+    const area = areaOf(container);
+    const lines = () =>
+      [...container.querySelectorAll('[aria-hidden] > div > div')].filter(
+        (line) => getComputedStyle(line).opacity === '0.5',
+      );
+    fireEvent.pointerMove(area, { ...mouse, clientX: 1.5 * step, clientY: 9 });
+    expect(lines()).toHaveLength(2);
+    fireEvent.pointerLeave(area, mouse);
+    expect(lines()).toHaveLength(0);
   });
 });
 

@@ -25,9 +25,35 @@ interface HoverAreaProps {
   /** The data area of the chart, in pixels. */
   area: { left: number; top: number; width: number; height: number };
   locate: (x: number, y: number) => Hit | undefined;
+  /** The width of what is selected at least, in pixels. */
+  step?: number;
+  /** Called with the position of the pointer; null when it leaves. */
+  onHover?: (x: number | null) => void;
+  /** Called after dragging with a mouse or a pen, with both ends. */
+  onDrag?: (left: number, right: number) => void;
+  /** Called for a click with a mouse or a pen: on a touch screen, a tap shows the tooltip. */
+  onClick?: (x: number, y: number) => void;
 }
 
+/** The selected part of an area. */
+export const Selection = ({ left, right }: { left: number; right: number }) => (
+  <Box
+    sx={({ palette }) => ({
+      position: 'absolute',
+      top: 0,
+      bottom: 0,
+      left,
+      width: right - left,
+      bgcolor: palette.primary.main,
+      opacity: 0.2,
+      pointerEvents: 'none',
+    })}
+  />
+);
+
 const DISTANCE = 10;
+/** A shorter movement is a click. */
+const MIN_DRAG = 5;
 
 interface CardPlaceProps {
   /** The position in the surrounding box, in pixels. */
@@ -97,28 +123,64 @@ function useDismiss(isOn: boolean, element: RefObject<HTMLElement | null>, end: 
  *
  * It is for pointer users only; the table has the same figures.
  */
-export function HoverArea({ area, locate }: HoverAreaProps) {
+export function HoverArea(props: HoverAreaProps) {
+  const { area, locate, step = 1, onHover, onDrag, onClick } = props;
   const element = useRef<HTMLElement>(null);
+  const [pressed, setPressed] = useState<number | null>(null);
   const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
-  const hide = useCallback(() => setPointer(null), []);
+  const hide = useCallback(() => {
+    setPointer(null);
+    setPressed(null);
+  }, []);
   useDismiss(pointer !== null, element, hide);
   const hit = pointer ? locate(pointer.x, pointer.y) : undefined;
+  const positionOf = ({ currentTarget, clientX, clientY }: PointerEvent<HTMLElement>) => {
+    const { left, top } = currentTarget.getBoundingClientRect();
+    return { x: Math.min(Math.max(clientX - left, 0), area.width - 0.5), y: clientY - top };
+  };
   const follow = (event: PointerEvent<HTMLElement>) => {
-    const { left, top } = event.currentTarget.getBoundingClientRect();
-    setPointer({ x: event.clientX - left, y: event.clientY - top });
+    const position = positionOf(event);
+    setPointer(position);
+    onHover?.(position.x);
+  };
+  const press = (event: PointerEvent<HTMLElement>) => {
+    follow(event);
+    if (event.pointerType === 'touch' || event.button !== 0 || !(onDrag ?? onClick)) return;
+    setPressed(positionOf(event).x);
+    event.currentTarget.setPointerCapture(event.pointerId);
+    event.preventDefault(); // no text is selected
+  };
+  const release = (event: PointerEvent<HTMLElement>) => {
+    if (pressed === null) return;
+    const { x, y } = positionOf(event);
+    setPressed(null);
+    if (Math.abs(x - pressed) >= MIN_DRAG) onDrag?.(Math.min(x, pressed), Math.max(x, pressed));
+    else onClick?.(x, y);
   };
   // Lifting a finger is a leave event, but the tooltip should stay.
-  const leave = ({ pointerType }: PointerEvent) => pointerType === 'mouse' && hide();
+  const leave = ({ pointerType }: PointerEvent) => {
+    onHover?.(null);
+    if (pointerType === 'mouse') hide();
+  };
+  const isDragging =
+    onDrag && pressed !== null && pointer && Math.abs(pointer.x - pressed) >= MIN_DRAG;
   return (
     <Box
       ref={element}
       aria-hidden
       onPointerMove={follow}
-      onPointerDown={follow}
+      onPointerDown={press}
+      onPointerUp={release}
       onPointerLeave={leave}
-      sx={{ position: 'absolute', ...area }}
+      sx={{ position: 'absolute', ...area, cursor: onDrag ? 'crosshair' : undefined }}
     >
       {hit?.sign}
+      {isDragging && (
+        <Selection
+          left={Math.floor(Math.min(pressed, pointer.x) / step) * step}
+          right={Math.ceil(Math.max(pressed, pointer.x) / step) * step}
+        />
+      )}
       {hit && <Tooltip hit={hit} area={area} />}
     </Box>
   );

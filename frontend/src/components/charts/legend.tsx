@@ -1,4 +1,5 @@
 import Box from '@mui/material/Box';
+import ButtonBase from '@mui/material/ButtonBase';
 
 import type { Series } from '@/components/charts/series';
 
@@ -15,27 +16,60 @@ export const Swatch = ({ color, dash }: Pick<Series, 'color' | 'dash'>) => (
   </svg>
 );
 
-/** The legend of a chart. */
-export const Legend = ({ entries }: { entries: readonly LegendEntry[] }) => (
+const entry = { display: 'flex', alignItems: 'center', gap: 0.5, maxWidth: 180 } as const;
+
+const Name = ({ name, isHidden }: { name: string; isHidden: boolean }) => (
+  <Box
+    component="span"
+    sx={{
+      overflow: 'hidden',
+      textOverflow: 'ellipsis',
+      whiteSpace: 'nowrap',
+      textDecoration: isHidden ? 'line-through' : 'none',
+    }}
+  >
+    {name}
+  </Box>
+);
+
+export interface LegendProps {
+  entries: readonly LegendEntry[];
+  /** The ids of the series that are hidden, and how to change that. */
+  hidden?: ReadonlySet<string>;
+  onToggle?: (id: string) => void;
+  onIsolate?: (id: string) => void;
+}
+
+/** The legend of a chart: a click hides or shows a series, with Shift it shows only this one. */
+export const Legend = ({ entries, hidden, onToggle, onIsolate }: LegendProps) => (
   <Box
     component="ul"
     sx={{ display: 'flex', flexWrap: 'wrap', columnGap: 1.5, m: 0, p: 0, listStyle: 'none' }}
   >
-    {entries.map(({ id, name, color, dash }) => (
-      <Box
-        component="li"
-        key={id}
-        title={name}
-        sx={{ display: 'flex', alignItems: 'center', gap: 0.5, maxWidth: 180 }}
-      >
-        <Swatch color={color} dash={dash} />
-        <Box
-          component="span"
-          sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}
-        >
-          {name}
+    {entries.map(({ id, name, color, dash }) => {
+      const isHidden = hidden?.has(id) ?? false;
+      const sample = (
+        <>
+          <Swatch color={color} dash={dash} />
+          <Name name={name} isHidden={isHidden} />
+        </>
+      );
+      return (
+        <Box component="li" key={id} title={name} sx={onToggle ? undefined : entry}>
+          {onToggle ? (
+            <ButtonBase
+              aria-pressed={!isHidden}
+              title={`${name}: click to ${isHidden ? 'show' : 'hide'}, Shift-click to isolate`}
+              onClick={({ shiftKey }) => (shiftKey ? onIsolate?.(id) : onToggle(id))}
+              sx={{ ...entry, minHeight: 24, font: 'inherit', borderRadius: '4px' }}
+            >
+              {sample}
+            </ButtonBase>
+          ) : (
+            sample
+          )}
         </Box>
-      </Box>
-    ))}
+      );
+    })}
   </Box>
 );

@@ -3,7 +3,8 @@ import { MarkerButtons, MarkerLines } from '@/components/charts/markers';
 import { Plot, type Scales } from '@/components/charts/plot';
 import { maximum, niceTicks } from '@/components/charts/scale';
 import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
-import { SeriesHover } from '@/components/charts/series-hover';
+import { SeriesHover, TimeSlider } from '@/components/charts/series-hover';
+import { useLegend } from '@/components/charts/use-legend';
 
 interface LineChartProps extends SeriesChartProps {
   /** The ids of two series; the area between them is filled. */
@@ -84,7 +85,7 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
   const { categories, series, band, formatTick, time, markers = [], whole = false } = chart;
   const ticks = niceTicks(maximum(series.flatMap(({ values }) => values)), 4, whole);
   return (
-    <Plot {...{ categories, formatTick, ticks, width, height }}>
+    <Plot {...{ categories, formatTick, time, ticks, width, height }}>
       {(scales) => (
         <>
           {band && <Band series={series} scales={scales} ids={band} />}
@@ -98,22 +99,30 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
 }
 
 /** A line chart over time or other categories, with gaps for missing values. */
-export function LineChart({ height = CHART_HEIGHT, ...chart }: LineChartProps) {
-  const { categories, time, markers = [] } = chart;
+export function LineChart({ height = CHART_HEIGHT, onZoom, ...all }: LineChartProps) {
+  const { categories, xTitle, yTitle, time, markers = [] } = all;
+  const { isShown, legend } = useLegend(all.series);
+  const chart = { ...all, series: all.series.filter(isShown) };
   return (
     <ChartFrame
-      yTitle={chart.yTitle}
-      xTitle={chart.xTitle}
-      legend={chart.series.length > 1 ? chart.series : []}
+      yTitle={yTitle}
+      xTitle={xTitle}
+      legend={all.series.length > 1 ? all.series : []}
+      choice={legend}
       height={height}
       controls={(width) =>
-        time && <MarkerButtons {...{ markers, time, width }} categories={categories.length} />
+        time && (
+          <>
+            <TimeSlider {...chart} {...{ onZoom, width, height }} label={yTitle} />
+            <MarkerButtons {...{ markers, time, width }} categories={categories.length} />
+          </>
+        )
       }
     >
       {(width) => (
         <>
           <Drawing {...chart} width={width} height={height} />
-          <SeriesHover {...chart} width={width} height={height} />
+          <SeriesHover {...chart} {...{ onZoom, width, height }} />
         </>
       )}
     </ChartFrame>

@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 
 import { useTheme } from '@mui/material/styles';
 
-import { spacedIndexes } from '@/components/charts/scale';
+import { LETTER } from '@/components/charts/fit-text';
+import { spacedIndexes, steppedIndexes } from '@/components/charts/scale';
 import { MARGIN, type SeriesChartProps } from '@/components/charts/series';
 
 /* Plain SVG: Nivo, which draws the box plots, animates every bar and label even if
@@ -21,7 +22,7 @@ export interface Scales {
   y: (value: number) => number;
 }
 
-interface PlotProps extends Pick<SeriesChartProps, 'categories' | 'formatTick'> {
+interface PlotProps extends Pick<SeriesChartProps, 'categories' | 'formatTick' | 'time'> {
   /** The ticks of the left axis, ascending from 0. */
   ticks: readonly number[];
   /** In pixels, including the axes. */
@@ -48,11 +49,32 @@ function scalesOf({ categories, ticks, width, height }: Omit<PlotProps, 'childre
 
 /** The axes and horizontal grid lines of a series chart. */
 export function Plot({ children, ...props }: PlotProps) {
-  const { categories, formatTick, ticks, width, height } = props;
-  const { border, textSoft } = useTheme().palette.scheme;
+  const { categories, formatTick, time, ticks, width, height } = props;
+  const hatching = useId();
+  const { border, surface, textSoft } = useTheme().palette.scheme;
   const scales = scalesOf(props);
+  const labelled = time?.ordinals
+    ? steppedIndexes(time.ordinals, time.steps ?? [], scales.width, TICK_ROOM)
+    : spacedIndexes(categories.length, width, TICK_ROOM);
+  // The last label ends with the chart at the latest.
+  const labelX = (at: number) => {
+    const half = ((categories[at]?.tick.length ?? 0) * LETTER) / 2;
+    return Math.min(scales.x(at), scales.width + MARGIN.right - half);
+  };
   return (
     <svg width={width} height={height} fontSize={11} style={{ display: 'block' }}>
+      {time?.partial && (
+        <pattern
+          id={hatching}
+          width={6}
+          height={6}
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
+          <rect width={2.5} height={6} fill={surface} fillOpacity={0.75} />
+          <rect x={2.5} width={0.75} height={6} fill={border} />
+        </pattern>
+      )}
       <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
         {ticks.map((tick) => (
           <line
@@ -71,13 +93,22 @@ export function Plot({ children, ...props }: PlotProps) {
           ))}
         </g>
         <g fill={textSoft} textAnchor="middle">
-          {spacedIndexes(categories.length, width, TICK_ROOM).map((at) => (
-            <text key={at} x={scales.x(at)} y={scales.height + 17}>
+          {labelled.map((at) => (
+            <text key={at} x={labelX(at)} y={scales.height + 17}>
               {categories[at]?.tick}
             </text>
           ))}
         </g>
         {children(scales)}
+        {time?.partial?.map((at) => (
+          <rect
+            key={at}
+            x={at * scales.step}
+            width={scales.step}
+            height={scales.height}
+            fill={`url(#${hatching})`}
+          />
+        ))}
       </g>
     </svg>
   );

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { logTicks, niceTicks, spacedIndexes, robustMaximum } from '@/components/charts/scale';
+import {
+  logTicks,
+  niceTicks,
+  robustMaximum,
+  spacedIndexes,
+  steppedIndexes,
+} from '@/components/charts/scale';
 
 describe('the ticks of an axis', () => {
   it.each([
@@ -29,6 +35,21 @@ describe('the ticks of an axis', () => {
 
 it('skips overlapping labels evenly', () =>
   expect(spacedIndexes(10, 200, 50)).toEqual([0, 3, 6, 9]));
+
+describe('the labels of time slices', () => {
+  const hours = Array.from({ length: 48 }, (_, hour) => hour + 22);
+
+  it('are at round times, midnight among them', () =>
+    expect(steppedIndexes(hours, [1, 2, 3, 6, 12, 24], 600, 64)).toEqual([
+      2, 8, 14, 20, 26, 32, 38, 44,
+    ]));
+
+  it('show an hour that the clocks show twice if there is room for every hour', () => {
+    const twice = [0, 1, 2, 2, 3];
+    expect(steppedIndexes(twice, [1, 2], 600, 64)).toEqual([0, 1, 2, 3, 4]);
+    expect(steppedIndexes(twice, [1, 2], 200, 64)).toEqual([0, 2]);
+  });
+});
 
 describe('the maximum of a colour scale', () => {
   it('is the largest value', () => expect(robustMaximum([3, null, 7, 5])).toBe(7));

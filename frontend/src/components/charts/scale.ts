@@ -24,6 +24,26 @@ export function spacedIndexes(count: number, width: number, room: number): numbe
   return Array.from({ length: Math.ceil(count / every) }, (_, at) => at * every);
 }
 
+/**
+ * Returns the indexes of the labels of time slices: the smallest step whose multiples have `room`
+ * pixels each, so that the labels are round times, and midnight is among them.
+ */
+export function steppedIndexes(
+  ordinals: readonly number[],
+  steps: readonly number[],
+  width: number,
+  room: number,
+): number[] {
+  for (const step of steps) {
+    const found = ordinals.flatMap((ordinal, at) =>
+      // Where clocks are turned back, an hour occurs twice: only single steps have room for both.
+      ordinal % step === 0 && (step === 1 || ordinals[at - 1] !== ordinal) ? [at] : [],
+    );
+    if (found.length > 0 && found.length * room <= width) return found;
+  }
+  return spacedIndexes(ordinals.length, width, room);
+}
+
 export const maximum = (values: Iterable<number | null>): number => {
   let max = 0;
   for (const value of values) if (value !== null && value > max) max = value;

@@ -23,6 +23,14 @@ export interface Category {
 export interface TimeScale {
   /** The start of each slice, and the end of the last one; in ms since 1970, ascending. */
   edges: readonly number[];
+  /** The indexes of slices of which only a part is in the range. */
+  partial?: readonly number[];
+  /**
+   * Positions of the slices in the calendar: the ticks are at multiples of one of the steps. Without
+   * them, the ticks are evenly spaced.
+   */
+  ordinals?: readonly number[];
+  steps?: readonly number[];
 }
 
 /** An event, or a span such as an outage, that a chart marks. */
@@ -66,6 +74,8 @@ export interface SeriesChartProps {
   /** For categories that are time slices. */
   time?: TimeScale;
   markers?: readonly Marker[];
+  /** Zooms to a range of time slices. */
+  onZoom?: (first: number, last: number) => void;
   /** Pixels. */
   height?: number;
 }

@@ -5,9 +5,10 @@ import { LineChart } from '@/components/charts/line-chart';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { peak, sliceRows, timeAxis } from '@/components/panels/time-axis';
+import { peak, sliceRows, timeAxis, zoomTo } from '@/components/panels/time-axis';
 import { useMarkers } from '@/components/panels/use-markers';
 import { formatDuration } from '@/lib/format';
+import { useView } from '@/hooks/use-view';
 import type { View } from '@/api/statistics/view';
 
 const PERCENTILES: readonly { statistic: keyof SeriesValues; name: string; dash: string }[] = [
@@ -42,6 +43,7 @@ const tableOf = (series: TimeSeries) => ({
 export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useSeries(dashboardId, view);
   const markers = useMarkers(dashboardId, view);
+  const { zoom } = useView();
   const { scheme } = useTheme().palette;
   const seriesOf = ({ values, before }: TimeSeries): Series[] => {
     const now = PERCENTILES.map(({ statistic, name, dash }) => ({
@@ -75,6 +77,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
           formatTick={formatDuration}
           format={formatDuration}
           markers={markers}
+          onZoom={zoomTo(zoom, series)}
         />
       )}
     </Panel>

@@ -6,12 +6,13 @@ import { restColor, statusColors } from '@/theme/colors';
 import type { Series } from '@/components/charts/series';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { peak, sliceRows, timeAxis } from '@/components/panels/time-axis';
+import { peak, sliceRows, timeAxis, zoomTo } from '@/components/panels/time-axis';
 import { useMarkers } from '@/components/panels/use-markers';
 import { Segments } from '@/components/segments';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useUrlText } from '@/hooks/use-url-text';
 import { countRequests, formatCompact, formatNumber } from '@/lib/format';
+import { useView } from '@/hooks/use-view';
 import type { View } from '@/api/statistics/view';
 
 const BEFORE = 'Previous period';
@@ -61,6 +62,7 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
     isOneEndpoint || chosen === 'status_class' ? 'status_class' : 'endpoint';
   const query = useVisitsBy(dashboardId, grouping, view);
   const markers = useMarkers(dashboardId, view);
+  const { zoom, filter } = useView();
   const colorOf = useGroupColor(dashboardId, grouping);
   const { scheme } = useTheme().palette;
   const seriesOf = ({ groups }: GroupedVisits): Series[] =>
@@ -102,6 +104,8 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
           formatTick={formatCompact}
           format={formatNumber}
           markers={markers}
+          onZoom={zoomTo(zoom, data.series)}
+          onPick={(id) => id !== '' && filter(grouping, id)}
         />
       )}
     </Panel>

@@ -1,23 +1,60 @@
 import type { TimeSeries } from '@/api/statistics/time-series';
 import type { Category } from '@/components/charts/series';
-import { longSlice, shortSlice, sliceAxis, sliceEnd, sliceStart } from '@/api/statistics/slices';
+import {
+  longSlice,
+  shortSlice,
+  sliceAxis,
+  sliceEnd,
+  sliceOrdinal,
+  sliceStart,
+  TICK_STEPS,
+} from '@/api/statistics/slices';
+import { zoneName } from '@/lib/time-zone';
 
 type Slices = Pick<TimeSeries, 'slices' | 'timeslice' | 'zone'>;
 
+interface Axis extends Slices {
+  /** The range, which may begin and end within a slice. */
+  start?: Date;
+  end?: Date;
+}
+
 /** Returns the categories, the title and the moments of a time axis. */
-export const timeAxis = ({ slices, timeslice, zone }: Slices) => ({
-  xTitle: sliceAxis(timeslice),
-  time: {
-    edges: [
-      ...slices.map((slice) => sliceStart(slice, zone)),
-      ...slices.slice(-1).map((slice) => sliceEnd(slice, timeslice, zone)),
-    ].map((edge) => edge.getTime()),
-  },
-  categories: slices.map((slice): Category => ({
-    tick: shortSlice(slice, timeslice, zone),
-    title: longSlice(slice, timeslice, zone),
-  })),
-});
+export function timeAxis({ slices, timeslice, zone, start, end }: Axis) {
+  const edges = [
+    ...slices.map((slice) => sliceStart(slice, zone)),
+    ...slices.slice(-1).map((slice) => sliceEnd(slice, timeslice, zone)),
+  ].map((edge) => edge.getTime());
+  const [first = 0, last = 0] = [edges[0], edges.at(-1)];
+  const partial = [
+    ...(start && start.getTime() > first ? [0] : []),
+    ...(end && end.getTime() < last ? [slices.length - 1] : []),
+  ];
+  const ordinals = slices.map((slice) => sliceOrdinal(slice, timeslice));
+  return {
+    xTitle: sliceAxis(timeslice),
+    time: { edges, partial: [...new Set(partial)], ordinals, steps: TICK_STEPS[timeslice] },
+    categories: slices.map((slice, at): Category => {
+      const tick = shortSlice(slice, timeslice, zone);
+      // Where clocks are turned back, an hour occurs twice.
+      const isTwice =
+        timeslice === 'hour' &&
+        [ordinals[at - 1], ordinals[at + 1]].some((other) => other === ordinals[at]);
+      return {
+        tick: isTwice ? `${tick} ${zoneName(zone, sliceStart(slice, zone))}` : tick,
+        title: longSlice(slice, timeslice, zone),
+      };
+    }),
+  };
+}
+
+/** Returns what zooms to a range of slices of a chart. */
+export const zoomTo =
+  (zoom: (start: number | undefined, end: number | undefined) => void, axis: Axis) =>
+  (first: number, last: number) => {
+    const { edges } = timeAxis(axis).time;
+    zoom(edges[first], edges[last + 1]);
+  };
 
 /** Formats the highest value and its slice: "300 (Tue, 29 May)". */
 export function peak(

@@ -5,8 +5,9 @@ import { BarChart } from '@/components/charts/bar-chart';
 import { mix } from '@/theme/colors';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { peak, sliceRows, timeAxis } from '@/components/panels/time-axis';
+import { peak, sliceRows, timeAxis, zoomTo } from '@/components/panels/time-axis';
 import { useMarkers } from '@/components/panels/use-markers';
+import { useView } from '@/hooks/use-view';
 import { formatCompact, formatNumber } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
@@ -30,6 +31,7 @@ const tableOf = (series: TimeSeries) => ({
 export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useSeries(dashboardId, view);
   const markers = useMarkers(dashboardId, view);
+  const { zoom } = useView();
   const { scheme } = useTheme().palette;
   return (
     <Panel
@@ -65,6 +67,7 @@ export function VisitorsPanel({ dashboardId, view }: { dashboardId: string; view
           formatTick={formatCompact}
           format={formatNumber}
           markers={markers}
+          onZoom={zoomTo(zoom, series)}
         />
       )}
     </Panel>
