@@ -241,15 +241,11 @@ class _Account:
         pinged = [each for each in mine if each.monitor_downtime and not self._is_silent(each)]
         dashboards.load(pinged, lambda each: [each.downtime])
         verdict = judge(list(map(_app, pinged)) if rules else [], outage, self._now)
+        if outage is not None and verdict.outage is None:
+            end_outage(self._owner.id, self._now)
         repository.set_outage(self._owner.id, verdict.outage)
         if outage is None and verdict.outage is not None:
             self._announce(verdict.outage, pinged, rules)
-        alert = repository.find_alert(outage.id) if outage and not verdict.outage else None
-        if alert is not None and alert.is_open:
-            since, fired = alert.pending_since, alert.fired
-            episode = Episode(since, alert.id, fired, announced=Kind.FIRING, resolved=self._now)
-            taken = Step(State(), episode, (Change.RESOLVED,), Kind.RESOLVED)
-            follow(alert, taken, (), self._now)
         return verdict.held
 
     def _announce(
@@ -323,6 +319,17 @@ def close_states(
                 follow(alert, close(state, now), (), now)
     kept = {rule_id: state for rule_id, state in states.states.items() if not is_closed(rule_id)}
     states.update(kept)
+
+
+def end_outage(owner_id: UUID, now: datetime) -> None:
+    """End the alert that many apps of an account became unreachable at once, if there is one."""
+    outage = repository.outage_of(owner_id)
+    alert = None if outage is None else repository.find_alert(outage.id)
+    repository.set_outage(owner_id, None)
+    if alert is not None and alert.is_open:
+        since, fired = alert.pending_since, alert.fired
+        episode = Episode(since, alert.id, fired, announced=Kind.FIRING, resolved=now)
+        follow(alert, Step(State(), episode, (Change.RESOLVED,), Kind.RESOLVED), (), now)
 
 
 def forget_dashboard(dashboard_id: UUID) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydash_app.alert import repository
 from pydash_app.alert.condition import Above, And, AnyCondition, Below, Changed, Down, NoData
 from pydash_app.alert.entity import SETTINGS, Rule
-from pydash_app.alert.evaluation import close_states
+from pydash_app.alert.evaluation import close_states, end_outage
 from pydash_app.channel import repository as channels
 from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
@@ -192,6 +192,9 @@ def _end_alerts(rule: Rule) -> None:
     now = datetime.now(UTC)
     for dashboard_id in _covered(rule):
         close_states(dashboard_id, now, lambda rule_id: rule_id == rule.id)
+    others = [each for each in repository.of_owner(rule.owner_id) if each.id != rule.id]
+    if rule.watches_pings and not any(each.enabled and each.watches_pings for each in others):
+        end_outage(rule.owner_id, now)
 
 
 def _mute_episodes(rule: Rule, *, is_muted: bool) -> None:

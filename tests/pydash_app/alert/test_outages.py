@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pydash_app import deletion
+from pydash_app.alert import repository, rules
 from pydash_app.alert.outages import MAX_HOLD, App, judge
 from pydash_app.channel import repository as channels
 from pydash_database import transact
@@ -185,6 +186,17 @@ def test_without_the_others_a_single_app_is_told_within_a_minute(watch: Watch) -
     while not watch.told:
         watch.evaluate(seconds=5)
     assert watch.now - began <= timedelta(seconds=75)
+
+
+def test_the_outage_ends_when_no_rule_watches_the_pings_any_more(watch: Watch) -> None:
+    apps = ten_apps(watch)
+    watch.take_down(*apps[:5])
+    watch.evaluate(seconds=15)
+    assert watch.told == ["firing"]
+    (rule,) = transact(lambda: repository.of_owner(watch.owner.id))
+    watch.change(rule.id, rules.delete)
+    assert watch.told == ["firing", "resolved"]
+    assert all(each.state == "resolved" for each in watch.alerts)
 
 
 def test_the_outage_ends_when_its_dashboards_are_deleted(watch: Watch) -> None:
