@@ -2,7 +2,8 @@
 
 Apprise knows their APIs; PyDash sends the requests. The plug-ins call functions of `requests`, in
 whose place they get functions that use the guarded transport: it refuses private addresses, follows
-no redirects, and limits time and size whatever a URL of Apprise demands.
+no redirects, and limits time and size whatever a URL of Apprise demands. What Apprise does besides
+requests is taken away: it reads no files, fetches no attachments and waits for nothing.
 """
 
 import logging
@@ -11,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from functools import cache, partialmethod
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 import requests
-from apprise import AppriseAsset, NotifyFormat, NotifyType
+from apprise import AppriseAsset, AppriseAttachment, NotifyFormat, NotifyType
 from apprise.plugins.base import NotifyBase
 
 from pydash_http import AddressRefused, FetchPolicy, GuardedSession, Limits, RemoteError
@@ -144,9 +145,16 @@ class _GuardedRequests:
     put = partialmethod(request, "PUT")
 
 
+class _NoAttachments(AppriseAttachment):
+    """What plug-ins get in place of attachments, and of templates in files or on any host."""
+
+    def add(self, *_attachments: Any, **_options: Any) -> bool:
+        return False
+
+
 @cache
 def plugin_class(scheme: str) -> type[NotifyBase]:
-    """Return the class of a plug-in, which from now on sends guarded requests only.
+    """Return the class of a plug-in, which from now on does nothing but send guarded requests.
 
     :raises KeyError: the scheme is not allowed.
     """
@@ -154,11 +162,16 @@ def plugin_class(scheme: str) -> type[NotifyBase]:
     # It logs what it sends, with secrets.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     module.requests = _GuardedRequests()
-    return next(
+    if hasattr(module, "AppriseAttachment"):
+        module.AppriseAttachment = _NoAttachments
+    found: Any = next(
         each
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, NotifyBase) and scheme in _schemes(each)
     )
+    # It would sleep for seconds before each of the hundreds of recipients that a URL can name.
+    found.throttle = lambda *_args, **_options: None
+    return cast("type[NotifyBase]", found)
 
 
 def plugin(url: str, scheme: str | None = None) -> NotifyBase:

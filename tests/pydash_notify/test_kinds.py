@@ -5,9 +5,12 @@ import hmac
 import inspect
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from apprise import AppriseAttachment
 
 from pydash_notify import kinds, services, wording
 from pydash_notify.message import Alert, Dashboard, Notification, Rule
@@ -239,6 +242,29 @@ def test_a_url_of_apprise_cannot_loosen_the_rules(internet: Receiver) -> None:
     assert len(internet.received) == 1
 
 
+@pytest.mark.parametrize("kind", ["discord", "slack", "apprise"])
+@pytest.mark.parametrize("place", ["file", "host"])
+def test_a_url_of_apprise_reads_no_template(
+    internet: Receiver, tmp_path: Path, kind: Kind, place: str
+) -> None:
+    file = tmp_path / "secrets.json"
+    file.write_text('{"content": "secret"}')
+    template = quote(str(file) if place == "file" else internet.url, safe="")
+    url = {"discord": DISCORD, "slack": SLACK, "apprise": f"tgram://{BOT}/12345/"}[kind]
+    with pytest.raises(ValueError, match="The URL is incomplete or invalid"):
+        send(kind, {"url": f"{url}?template={template}"})
+    assert not internet.received
+
+
+def test_many_recipients_do_not_keep_others_waiting(
+    internet: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apprise.url.time.sleep", lambda seconds: pytest.fail("it sleeps"))
+    url = f"httpsms://{'t' * 8}@12223334444/12223330000/12223330001/12223330002"
+    assert send("apprise", {"url": url}).error is None
+    assert len(internet.received) == 3
+
+
 def test_a_service_that_asks_for_time_gets_it(internet: Receiver) -> None:
     internet.respond = lambda request: Response(429, {"Retry-After": "77"})
     result = send("slack", {"url": SLACK})
@@ -303,6 +329,7 @@ def test_a_service_has_a_fixed_host_and_no_other_way_out(scheme: str) -> None:
         assert way not in source
     assert isinstance(module.requests, services._GuardedRequests)
     assert not hasattr(module.requests, "Session")
+    assert AppriseAttachment not in vars(module).values()
 
 
 def test_messages_of_all_kinds_are_known() -> None:
