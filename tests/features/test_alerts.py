@@ -1,14 +1,21 @@
 """Users add channels, test them, and see what is sent through them."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from pydash_notify.kinds import signature
+from tests.features.support.running_stack import Stack
+from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 from tests.support.receiver import Response, running_receiver
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser
+
+SECONDS = 60.0
 
 
 def test_a_new_webhook_shows_its_secret_once_and_the_true_result_of_tests(user_page: Page) -> None:
@@ -97,3 +104,81 @@ def test_a_rule_is_previewed_added_and_muted(user_page: Page) -> None:
     expect(rule).to_have_count(0)
     user_page.get_by_role("link", name="History").click()
     expect(user_page.get_by_role("listitem", name="Busy, Bookshop")).to_contain_text("Resolved")
+
+
+def test_a_dashboard_takes_the_suggested_rules_at_once(user_page: Page, stack: Stack) -> None:
+    user_page.goto(f"/dashboards/{stack.dashboard_id('Bookshop')}/settings")
+    suggested = user_page.get_by_role("region", name="Suggested rules")
+    expect(suggested.get_by_role("link", name="Add a channel")).to_be_visible()
+    expect(suggested.get_by_role("button")).to_have_count(0)
+    mail = {"name": "Mail", "kind": "mail", "settings": {"address": "demo@example.com"}}
+    channel = stack.post("channels", mail)["channel"]
+    user_page.reload()
+    suggested.get_by_role("button", name="Add all 4: Bookshop").click()
+    expect(suggested).to_be_hidden()
+
+    user_page.goto("/alerts/rules")
+    rule = user_page.get_by_role("listitem", name="App down")
+    expect(rule).to_contain_text("Bookshop if the app does not respond to pings.")
+    expect(rule).to_contain_text("notifies Mail")
+    for added in stack.get("rules")["rules"]:
+        stack.post(f"rules/{added['id']}/delete", {})
+    stack.post(f"channels/{channel['id']}/delete", {})
+
+
+def test_an_app_that_is_killed_and_started_again(
+    user_page: Page,
+    open_page: Callable[..., Page],
+    signed_in: StorageState,
+    stack: Stack,
+    tmp_path: Path,
+) -> None:
+    app = MonitoredApp(tmp_path)
+    with running_receiver() as receiver:
+        try:
+            watched = {"name": "Victim", "url": app.url, "token": app.token}
+            board = stack.post("dashboards/register", {**watched, "monitor_downtime": True})
+            board_id = board["dashboard"]["id"]
+            hook = {"name": "Hook", "kind": "webhook", "settings": {"url": receiver.url}}
+            channel = stack.post("channels", {**hook, "group_wait": 0, "group_interval": 0})
+            channels = [channel["channel"]["id"]]
+            down = {"condition": {"kind": "down"}, "dashboard_id": board_id}
+            rule = stack.post("rules", {**down, "channels": channels})["rule"]
+            wait_for(lambda: availability(stack, board_id) == "up", SECONDS)
+
+            app.kill()
+            wait_for(lambda: availability(stack, board_id) == "checking", SECONDS)
+            user_page.goto(f"/dashboards/{board_id}/uptime")
+            expect(user_page.get_by_text("Checking. Connection refused")).to_be_visible()
+            wait_for(lambda: receiver.received, SECONDS)
+            (told,) = receiver.bodies[0]["alerts"]
+            assert (told["state"], told["dashboard"]["name"]) == ("firing", "Victim")
+            user_page.goto("/alerts")
+            alert = user_page.get_by_role("listitem", name="App down, Victim")
+            expect(alert).to_contain_text("refused")
+
+            app.start()
+            wait_for(lambda: len(receiver.received) > 1, SECONDS)
+            (ended,) = receiver.bodies[1]["alerts"]
+            assert (ended["state"], ended["id"]) == ("resolved", told["id"])
+            assert ended["duration"] > 0
+            user_page.goto("/alerts/history")
+            expect(alert).to_contain_text("Resolved")
+            expect(alert).to_contain_text(re.compile(r"lasted \d+"))
+            # In another browser, because this one keeps what it has shown for half a minute.
+            other = open_page(storage_state=signed_in)
+            other.goto(f"/dashboards/{board_id}/uptime")
+            outages = other.get_by_role("region", name="Outages, table")
+            expect(outages.get_by_role("row").last).to_contain_text("Connection refused")
+
+            stack.post(f"rules/{rule['id']}/delete", {})
+            stack.post(f"channels/{channels[0]}/delete", {})
+            stack.post(f"dashboards/{board_id}/delete", {})
+        finally:
+            app.kill()
+
+
+def availability(stack: Stack, board_id: str) -> str:
+    return next(
+        str(one["availability"]) for one in stack.get("dashboards") if one["id"] == board_id
+    )

@@ -92,6 +92,9 @@ def start_stack(data_dir: Path) -> Stack:
             "PYDASH_PORT": str(port),
             "PYDASH_DATA_DIR": str(data_dir),
             "PYDASH_DEMO_PASSWORD": PASSWORD,
+            # An app that stops is being checked for ten seconds, and then down.
+            "PYDASH_PING_INTERVAL": "3",
+            "PYDASH_PING_RETRY": "5",
         },
         stdout=subprocess.PIPE,
         text=True,

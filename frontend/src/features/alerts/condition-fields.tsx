@@ -261,7 +261,7 @@ export function ConditionFields({ form, at, level = 1 }: PartProps & { level?: n
       <ChoiceField
         form={form}
         name={path(at, 'kind')}
-        label="Alert when"
+        label={level === 1 ? 'Alert when' : 'Condition'}
         options={kinds}
         onChange={startParts}
       />

@@ -17,6 +17,7 @@ import { List } from '@/components/list';
 import { Notice } from '@/components/notice';
 import { Frame } from '@/components/panel';
 import { QueryBoundary } from '@/components/query-boundary';
+import { SuggestedRules } from '@/components/suggested-rules';
 import { useNotify } from '@/components/snackbar';
 import { isMuted } from '@/features/alerts/alert-row';
 import { MuteButton } from '@/features/alerts/mute-button';
@@ -24,7 +25,6 @@ import { buttons, row } from '@/features/alerts/row';
 import { RuleDialog } from '@/features/alerts/rule-dialog';
 import { ruleText } from '@/features/alerts/rule-text';
 import { StateLabel } from '@/features/alerts/state-label';
-import { SuggestedRules } from '@/features/alerts/suggested-rules';
 import { useZone } from '@/hooks/use-zone';
 import { formatDateTime } from '@/lib/format';
 

@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
+import { SuggestedRules } from '@/components/suggested-rules';
 import { ConnectionSection } from '@/features/dashboard/connection-section';
 import { DataSection } from '@/features/dashboard/data-section';
 import { DeleteSection } from '@/features/dashboard/delete-section';
@@ -17,6 +18,7 @@ export function SettingsTab() {
     <Box sx={{ display: 'grid', gap: 2, maxWidth: 640 }}>
       <ConnectionSection dashboard={dashboard} />
       <MonitoringSection dashboard={dashboard} />
+      <SuggestedRules dashboardId={dashboardId} />
       <DataSection dashboard={dashboard} />
       <ExportSection dashboardId={dashboardId} />
       <DeleteSection dashboard={dashboard} />

@@ -21,13 +21,14 @@ function Suggestion({ dashboard }: { dashboard: Dashboard }) {
   const notify = useNotify();
   const missing = rules.filter(({ exists }) => !exists);
   if (missing.length === 0) return null;
+  const label = missing.length === 1 ? 'Add it' : `Add all ${missing.length}`;
   return (
     <ListRow
       action={
         channels.length > 0 && (
           <BusyButton
             variant="outlined"
-            aria-label={`Add these rules: ${dashboard.name}`}
+            aria-label={`${label}: ${dashboard.name}`}
             busy={take.isPending}
             onClick={() =>
               take.mutate(
@@ -39,7 +40,7 @@ function Suggestion({ dashboard }: { dashboard: Dashboard }) {
               )
             }
           >
-            Add {missing.length === 1 ? 'it' : `all ${missing.length}`}
+            {label}
           </BusyButton>
         )
       }
