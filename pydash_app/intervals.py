@@ -25,10 +25,11 @@ def joined(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def clipped(intervals: Iterable[Interval], start: datetime, end: datetime) -> Iterator[Interval]:
-    """Yield the parts of intervals that are in [start, end)."""
+    """Yield the parts of intervals that are in [start, end), none of which is empty."""
     for first, last in intervals:
-        if first < end and last > start:
-            yield max(first, start), min(last, end)
+        first, last = max(first, start), min(last, end)
+        if first < last:
+            yield first, last
 
 
 def without(intervals: Iterable[Interval], excluded: Iterable[Interval]) -> Iterator[Interval]:
