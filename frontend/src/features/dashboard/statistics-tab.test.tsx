@@ -2,6 +2,8 @@ import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { parseView } from '@/api/statistics/view';
+import { FiguresPanel } from '@/components/panels/figures-panel';
 import { StatisticsTab } from '@/features/dashboard/statistics-tab';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
@@ -20,7 +22,7 @@ const MEASURED = {
     ninetieth_percentile_execution_time: 60,
     'ninety-ninth_percentile_execution_time': 200,
     error_rate: 0.002,
-    first_call: '2026-11-21T06:00:00+00:00',
+    first_call: '2026-01-01T06:00:00+00:00',
   },
   groups: { endpoint: ['shop.index'], version: ['1.0'], status_class: ['2xx', '5xx'] },
   slices: ['2026-11-21', '2026-11-22'],
@@ -97,7 +99,8 @@ describe('figures', () => {
       ...MEASURED,
       values: { ...MEASURED.values, total_visits: () => counts.shift() ?? now },
     });
-    renderStatistics();
+    const view = parseView(new URLSearchParams('range=7d'), 'UTC');
+    renderPage(<FiguresPanel dashboardId={dashboard.id} view={view} />);
     const figures = within(await panel('Figures'));
     const change = (await figures.findByText('from 1,000')).textContent;
     if (arrow) expect(change).toContain(arrow);
