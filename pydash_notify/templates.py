@@ -90,7 +90,8 @@ def check(template: str) -> Any:
     except TemplateError as error:
         line = f"Line {error.lineno}: " if hasattr(error, "lineno") else ""
         raise TemplateInvalid(f"{line}{error.message}") from None
-    except RecursionError:
+    except (RecursionError, SyntaxError, MemoryError):
+        # Python limits the depth of what Jinja generates from the template, too.
         raise TemplateInvalid("The template is nested too deeply.") from None
 
 
