@@ -75,8 +75,9 @@ def send_due(now: datetime | None = None) -> int:
     """Deliver all messages that are due. Return how many were delivered.
 
     The fetcher calls this every second, outside any transaction. Messages through one channel are
-    sent one after the other, so that they arrive in order. A channel that hangs does not delay the
-    others, nor does an account with many of them.
+    sent one after the other, and what follows about an alert waits for the messages before, so that
+    nobody hears of its end first. A channel that hangs does not delay the others, nor does an
+    account with many of them.
 
     :param now: the time (UTC) of a clock that stands still; by default, time passes.
     """
@@ -120,6 +121,10 @@ def _begin_attempts(now: datetime, sending: Collection[_Attempt]) -> list[_Attem
         if not channel.enabled:
             delivery.end(DeliveryState.FAILED, error="The channel was disabled.")
             repository.reschedule_delivery(delivery, None)
+            continue
+        earlier = repository.before(delivery)
+        if earlier is not None:
+            repository.reschedule_delivery(delivery, earlier.due)
             continue
         delivery.attempts += 1
         try:

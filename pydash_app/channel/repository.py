@@ -21,6 +21,7 @@ from pydash_app.channel.entity import (
     Channel,
     Delivery,
     DeliveryKey,
+    DeliveryState,
     Group,
 )
 from pydash_database import MultiIndexedPersistentCollection, database_root
@@ -193,6 +194,17 @@ def about(alert_id: str) -> list[Delivery]:
             break
         keys.append(DeliveryKey(*key))
     return [delivery for key in sorted(keys) if (delivery := find_delivery(key))]
+
+
+def before(delivery: Delivery) -> Delivery | None:
+    """Return a message that waits for the same channel, and is an earlier one about an alert."""
+    found = (each for alert_id in set(delivery.alert_ids) for each in about(alert_id))
+    waiting = (
+        each
+        for each in found
+        if each.channel_id == delivery.channel_id and each.state is DeliveryState.WAITING
+    )
+    return next((each for each in waiting if each.key < delivery.key), None)
 
 
 def due_deliveries(now: datetime) -> Iterator[DeliveryKey]:

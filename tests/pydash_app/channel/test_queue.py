@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from threading import Event, Lock
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -165,6 +167,44 @@ def test_a_message_that_fails_is_tried_again_with_the_same_id(
     assert (delivery.state, delivery.status, delivery.error) == ("sent", 204, None)
     assert delivery.sent == START + timedelta(seconds=at[-1] + 3600)
     assert send_at(10 * DAY) == 0
+
+
+def test_what_follows_about_an_alert_waits_for_the_message_before(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    make_channel_now = partial(make_channel, group_wait=timedelta(), group_interval=timedelta())
+    channel, other = make_channel_now(), make_channel_now("/other")
+    respond(receiver, 503)
+    notify(channel, alert(1), alert(2))
+    assert send_at(0) == 0
+    respond(receiver, 200)
+    receiver.received.clear()
+    end: dict[str, Any] = {"state": "resolved", "resolved_at": START, "duration": 1.0}
+    notify(channel, alert(1, **end), at=1)
+    notify(other, alert(1, **end), at=1)
+    assert send_at(1) == 1, "the other channel does not wait"
+    notify(channel, alert(3), at=2)
+    assert send_at(2) == 1, "another alert does not wait"
+    assert send_at(5) == 2
+    states = [
+        [(each["id"][-1], each["state"]) for each in body["alerts"]] for body in receiver.bodies
+    ]
+    firing = [("1", "firing"), ("2", "firing")]
+    assert states == [[("1", "resolved")], [("3", "firing")], firing, [("1", "resolved")]]
+
+
+def test_the_end_of_an_alert_is_sent_although_the_message_before_was_given_up(
+    make_channel: MakeChannel, receiver: Receiver
+) -> None:
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    respond(receiver, 503)
+    notify(channel, alert(1))
+    send_at(0)
+    notify(channel, alert(1, state="resolved", resolved_at=START, duration=1.0), at=1)
+    send_at(1)
+    receiver.respond = lambda request: Response(400 if b"firing" in request.body else 200)
+    assert send_at(5) == 1
+    assert receiver.bodies[-1]["alerts"][0]["state"] == "resolved"
 
 
 def test_it_gives_up_after_a_day(make_channel: MakeChannel, receiver: Receiver) -> None:
