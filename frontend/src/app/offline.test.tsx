@@ -129,12 +129,13 @@ describe('offline data', () => {
 
 describe('failed queries', () => {
   async function renderFailure() {
+    server.use(http.get('*/api/*', () => HttpResponse.error()));
     mockGet('/user', alice);
-    server.use(http.get('*/api/dashboards', () => HttpResponse.error()));
     const view = renderRoutes(routes, '/');
     await screen.findByRole('button', { name: 'Try again' });
     expect(screen.getByText(/PyDash is not responding\. You are viewing/)).toBeVisible();
     mockGet('/dashboards', [makeDashboard()]);
+    mockGet('/alerts', { alerts: [], next_marker: null });
     return view;
   }
 
