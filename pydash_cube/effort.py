@@ -26,9 +26,11 @@ class QueryTimeout(Exception):  # noqa: N818 (it is not the caller's error)
 def time_limit(seconds: float) -> Iterator[None]:
     """Stop queries of this thread that begin in the context and exceed its time.
 
+    A limit within another one does not extend it.
+
     :param seconds: the total time of all queries.
     """
-    token = _deadline.set(time.monotonic() + seconds)
+    token = _deadline.set(min(_deadline.get(), time.monotonic() + seconds))
     try:
         yield
     finally:

@@ -39,6 +39,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.event import EventType, record
 from pydash_app.user import repository as users
 from pydash_app.user.entity import User
+from pydash_cube.effort import time_limit
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
 
 BATCH = 50
@@ -46,6 +47,9 @@ BATCH = 50
 SLOW_PAUSE = timedelta(hours=1)
 HELD_PAUSE = timedelta(seconds=5)
 MAX_NAMES = 20
+# The time that the queries of an account may take in one batch, so that slow rules do not keep
+# those of others waiting (s). The rules that exceed it are in error.
+MAX_QUERY_SECONDS = 10.0
 
 _EVENTS = {
     Change.PENDING: EventType.ALERT_PENDING,
@@ -113,7 +117,8 @@ def _evaluate(batch: Mapping[UUID, list[bytes]], now: datetime) -> None:
     for user_id, group in groupby(existing, key=lambda each: each.user_id):
         owner = users.find(user_id)
         if owner is not None:
-            _Account(owner, now).evaluate(list(group), {each for each in batch if batch[each]})
+            with time_limit(MAX_QUERY_SECONDS):
+                _Account(owner, now).evaluate(list(group), {each for each in batch if batch[each]})
 
 
 class _Account:

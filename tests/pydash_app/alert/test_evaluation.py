@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pydash_app import alert, channel, deletion, maintenance
-from pydash_app.alert import repository, rules
+from pydash_app.alert import evaluation, repository, rules
 from pydash_app.alert.machine import Phase
 from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
@@ -365,3 +365,19 @@ def test_alerts_that_ended_long_ago_are_dropped(watch: Watch) -> None:
     transact(lambda: alert.drop(newest.pending_since))
     assert [each.id for each in watch.alerts] == [newest.id]
     assert oldest.resolved_at is not None
+
+
+def test_the_rules_of_an_account_share_a_limit_of_time(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One account with many slow rules would keep those of all others waiting."""
+    app = watch.add_app()
+    rule = watch.add_rule(MANY, for_=0)
+    watch.fetch(app, [1, 1, 1])
+    monkeypatch.setattr(evaluation, "MAX_QUERY_SECONDS", 0)
+    watch.evaluate()
+    assert watch.state(rule, app).name == "error"
+    monkeypatch.undo()
+    watch.fetch(app, [1, 1, 1])
+    watch.evaluate()
+    assert watch.state(rule, app).name == "firing"
