@@ -19,6 +19,8 @@ from pydash_notify.message import Notification
 
 MAX_TEMPLATE = 4_000
 MAX_OUTPUT = 16_000
+# Each may take as long as its text, for each of the alerts.
+MAX_FILTERS = 50
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "default": lambda value, other="": other if value is None else value,
@@ -86,6 +88,8 @@ def check(template: str) -> Any:
     try:
         parsed = _environment.parse(template)
         _check(parsed, FIELDS)
+        if len(list(parsed.find_all(nodes.Filter))) > MAX_FILTERS:
+            raise TemplateInvalid(f"Must contain at most {MAX_FILTERS} filters.")
         return _environment.from_string(parsed)
     except TemplateError as error:
         line = f"Line {error.lineno}: " if hasattr(error, "lineno") else ""

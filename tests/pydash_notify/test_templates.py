@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from pydash_notify import templates
 from pydash_notify.message import Notification
-from pydash_notify.templates import MAX_OUTPUT, MAX_TEMPLATE, TemplateInvalid, check, fill_in
+from pydash_notify.templates import (
+    MAX_FILTERS,
+    MAX_OUTPUT,
+    MAX_TEMPLATE,
+    TemplateInvalid,
+    check,
+    fill_in,
+)
 from tests.pydash_notify.test_message import SINCE, alert
 
 FIRING = alert(value=7.25, threshold=5.0)
@@ -101,6 +108,13 @@ def test_the_longest_template_with_the_most_alerts_is_cut_off() -> None:
     assert len(fill_in("{{ text }}" * 300, message)) == MAX_OUTPUT
     # A text is no number, but that far it does not come.
     assert len(fill_in("{{ text }}{{ text | number }}", message)) == MAX_OUTPUT
+
+
+def test_filters_are_limited() -> None:
+    filters = "|upper" * MAX_FILTERS
+    assert fill_in("{{ title" + filters + " }}", MESSAGE) == MESSAGE.title.upper()
+    with pytest.raises(TemplateInvalid, match="at most 50 filters"):
+        check("{% for a in alerts %}{{ a.text" + filters + "|lower }}{% endfor %}")
 
 
 WORDS = [
