@@ -5,6 +5,8 @@
 PORT ?= 5000
 DATA ?= var
 PYTHON ?= python3
+# On two processors: the tests often wait for browsers and servers.
+WORKERS ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --quiet \
@@ -116,11 +118,11 @@ frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
 backend-test: install-test browser databases nginx $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 coverage: install-test browser databases nginx $(PAGES) $(WHEEL)
 	rm -f .coverage .coverage.*
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=cover
 
 # --- longer ones -------------------------------------------------------------------------------

@@ -36,8 +36,8 @@ def test_csv_of_sign_ins_equals_the_chart(user_page: Page, period: str) -> None:
     settle(user_page)
     numbers = [row[0] for row in shown(user_page.get_by_role("region", name="Users who signed in"))]
     assert [row["user"] for row in downloaded(user_page, "CSV")] == numbers
-    # The demo user has signed in today.
-    assert numbers[-1] == "1"
+    # The demo user has signed in today, and maybe the users of other tests.
+    assert int(numbers[-1]) >= 1
     assert set(numbers[:-1]) == {"0"}
 
 
