@@ -5,8 +5,6 @@
 PORT ?= 5000
 DATA ?= var
 PYTHON ?= python3
-# On two processors: the tests often wait for browsers and servers.
-WORKERS ?= 3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 LOCK = $(BIN)/uv pip compile pyproject.toml --group build --universal --generate-hashes --quiet \
@@ -117,12 +115,14 @@ types: install-test
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
+# On two processors: three at a time, as the tests often wait for servers, but only two browsers.
 backend-test: install-test browser databases nginx $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not browser"
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m browser
 
 coverage: install-test browser databases nginx $(PAGES) $(WHEEL)
 	rm -f .coverage .coverage.*
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --cov --cov-report=
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=cover
 
 # --- longer ones -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect
 
 from tests.features.support.running_stack import (
     Stack,
@@ -18,11 +18,12 @@ from tests.features.support.running_stack import (
 # Chromium itself logs every 4xx response. Form data may be rejected, and requests for missing
 # dashboards get a 404.
 REFUSABLE = re.compile(
-    r"/api/(login|user/.+|channels|rules|dashboards/(probe|register|.+/change_settings|0{8}-.+)"
+    r"/api/(login|user/.+|channels(/.+)?|rules|dashboards/(probe|register|.+/change_settings|0{8}-.+)"
     r"|events\?.*dashboard_id.*0{8}-.*)$"
 )
 
 TIMEOUT_MS = 15_000
+expect.set_options(timeout=TIMEOUT_MS)
 DEFAULTS = {
     "viewport": {"width": 1280, "height": 768},
     "reduced_motion": "reduce",

@@ -211,7 +211,7 @@ def test_it_notices_types_that_others_added_or_deleted(sql_url: str) -> None:
     other.close()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(1))  # more take long
 def test_all_ways_to_search_find_the_same(
     sql_url: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
