@@ -13,6 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.features.support.running_stack import PASSWORD, Stack
 
+pytestmark = pytest.mark.browser
+
 # An app as many people have it: monitored, but by itself.
 WITHOUT_EXPORTER = """
 import sys

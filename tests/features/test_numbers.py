@@ -15,6 +15,8 @@ import requests
 from tests.features.support.running_stack import Stack
 from tests.support.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 FETCH_SECONDS = 10
 
 
