@@ -15,13 +15,14 @@ WHEEL := pydash_web/wheels/.built
 MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
-.PHONY: help run dev test coverage release install install-test lint types backend-test frontend-test \
+.PHONY: help run dev test coverage release install install-test lint types backend-test browser-test slow-test frontend-test \
 	browser databases nginx docs openapi lock bench bench-large compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
 	@echo "make dev          the same, but changed source code is reloaded, in Flask and in the browser"
 	@echo "make test         linters, types, back-end, front-end and browser tests"
+	@echo "make slow-test    the tests that take longest: documented commands, live traffic, kills"
 	@echo "make coverage     run the back-end tests and report their branch coverage"
 	@echo "make release      build and check the distributions of PyDash and the exporter"
 	@echo "make bench        measure speed, memory and sizes, and write docs/performance.md"
@@ -98,10 +99,10 @@ nginx:
 
 # --- checks ------------------------------------------------------------------------------------
 
-# First what needs one processor each, side by side. The output of each target stays together.
+# Side by side, but for the tests with a browser. The output of each target stays together.
 test: install-test browser databases nginx $(PAGES) $(WHEEL)
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types frontend-test
-	$(MAKE) --no-print-directory backend-test
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types frontend-test backend-test
+	$(MAKE) --no-print-directory browser-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
@@ -115,10 +116,14 @@ types: install-test
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
-# On two processors: three at a time, as the tests often wait for servers, but only two browsers.
 backend-test: install-test browser databases nginx $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not browser"
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser and not slow"
+
+browser-test: install-test browser $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m browser
+
+slow-test: install-test browser databases nginx $(PAGES) $(WHEEL)
+	$(BIN)/pytest --timeout 900 -m slow
 
 coverage: install-test browser databases nginx $(PAGES) $(WHEEL)
 	rm -f .coverage .coverage.*

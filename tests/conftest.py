@@ -196,9 +196,3 @@ class ZeoServer:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run slow files first, so that no process works on one when the others are done."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
