@@ -120,7 +120,7 @@ backend-test: install-test browser databases nginx $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser and not slow"
 
 browser-test: install-test browser $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "browser and not slow"
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m browser
 
 slow-test: install-test browser databases nginx $(PAGES) $(WHEEL)
 	$(BIN)/pytest --timeout 900 -m slow

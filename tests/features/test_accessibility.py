@@ -49,7 +49,6 @@ def check(page: Page, stack: Stack, places: list[Place]) -> dict[str, list[str]]
     return found
 
 
-@pytest.mark.slow
 def test_pages_for_visitors(page: Page, stack: Stack) -> None:
     found = check(page, stack, VISITOR_PLACES)
     assert found == {here.name: [] for here in VISITOR_PLACES}

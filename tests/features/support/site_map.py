@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PageTimeout
 
 from tests.features.support.running_stack import Stack
 
@@ -135,5 +136,9 @@ def path_of(stack: Stack, place: Place) -> str:
 
 def settle(page: Page) -> None:
     """Wait until all data is loaded and drawn."""
-    page.wait_for_function(IS_SETTLED)
+    try:
+        page.wait_for_function(IS_SETTLED)
+    except PageTimeout:
+        shown = page.locator("body").aria_snapshot()
+        raise AssertionError(f"{page.url} is not complete:\n{shown}") from None
     page.evaluate(TWO_FRAMES)

@@ -73,9 +73,14 @@ export const useChangeChannel = (id: string) =>
     post<ChannelMessage>(channelPath(id, 'change_settings'), settings),
   );
 
-/** Deletes a channel; rules remain, without it. */
-export const useDeleteChannel = (id: string) =>
-  useChannelMutation(() => post<Message>(channelPath(id, 'delete')));
+/** Deletes a channel; rules remain, without it. Its deliveries are not loaded again. */
+export function useDeleteChannel(id: string) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: () => post<Message>(channelPath(id, 'delete')),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: channelsQuery().queryKey }),
+  });
+}
 
 /** Sends a test at once, and returns what became of it. */
 export const useTestChannel = (id: string) =>
