@@ -75,6 +75,7 @@ def test_filtering_by_traits_paging_and_sharing(
     user_page.goto(f"/dashboards/{shop}/activity")
     user_page.get_by_role("button", name="ci.run", exact=True).click()
     add_condition(user_page, "branch", "is", "main")
+    expect(user_page.get_by_role("button", name="Remove filter branch is main")).to_be_visible()
     events = user_page.get_by_role("list", name="Events").get_by_role("listitem")
     expect(events).to_have_count(50)
     user_page.get_by_role("button", name="Show more").click()

@@ -4,7 +4,10 @@ import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { BusyButton } from '@/components/busy-button';
 
 interface ShowMoreProps {
-  query: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  query: Pick<
+    UseInfiniteQueryResult,
+    'hasNextPage' | 'isFetchingNextPage' | 'isPlaceholderData' | 'fetchNextPage'
+  >;
   label?: string;
 }
 
@@ -14,7 +17,8 @@ export const ShowMore = ({ query, label = 'Show more' }: ShowMoreProps) =>
     <Box sx={{ display: 'flex', justifyContent: 'center', pt: 2 }}>
       <BusyButton
         variant="outlined"
-        busy={query.isFetchingNextPage}
+        // While another list is loading, the one that is shown has no next page.
+        busy={query.isFetchingNextPage || query.isPlaceholderData}
         onClick={() => void query.fetchNextPage()}
       >
         {label}

@@ -11,11 +11,11 @@ import type { AutomaticallySignedIn, User } from '@/api/types';
  */
 const hasSession = () => document.cookie.includes('XSRF-TOKEN=');
 
-/** Returns the signed-in user or null; offline, the last known user. */
 /** Signs in without a password, if the server is configured to; it is not right after a sign-out. */
 const signInAutomatically = async () =>
   (await post<AutomaticallySignedIn>('/login/automatic', {})).user;
 
+/** Returns the signed-in user or null; offline, the last known user. */
 async function getUser(signal: AbortSignal): Promise<User | null> {
   try {
     if (!hasSession()) return await signInAutomatically();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ApiError } from '@/api/core/errors';
-import { createQueryClient } from '@/api/core/query-client';
+import { clearUserData, createQueryClient } from '@/api/core/query-client';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -38,5 +38,20 @@ describe('a query that fails', () => {
 
   it('is retried twice after a server error', async () => {
     expect(await attempts(new ApiError('An error.', 500), 9)).toBe(3);
+  });
+});
+
+describe('the end of a session', () => {
+  it('removes data of the user, and leaves what visitors are waiting for', async () => {
+    const client = createQueryClient();
+    client.setQueryData(['dashboards'], ['shop']);
+    const verification = client.query({
+      queryKey: ['verification', 'code'],
+      queryFn: () => Promise.resolve('verified'),
+    });
+    clearUserData(client);
+    expect(client.getQueryData(['dashboards'])).toBeUndefined();
+    expect(await verification).toBe('verified');
+    expect(client.getQueryData(['verification', 'code'])).toBe('verified');
   });
 });

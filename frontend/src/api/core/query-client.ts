@@ -9,7 +9,7 @@ import {
 import { setWindowUser } from '@/api/core/client';
 import { isServerReachable, watchReachability } from '@/api/core/connection';
 import { ApiError, hasStatus } from '@/api/core/errors';
-import { signedOutKey, userKey } from '@/api/core/session-keys';
+import { outlivesSession, signedOutKey, userKey } from '@/api/core/session-keys';
 import { announceSession } from '@/api/core/windows';
 import type { User } from '@/api/types';
 import { deleteOfflineData } from '@/lib/offline-data';
@@ -18,9 +18,6 @@ const RETRIES = 2;
 /** A page may send more queries at once than an account may: the server asks to try again soon. */
 const BUSY_RETRIES = 15;
 const BUSY_SECONDS = 2;
-
-/** Queries about the session itself, which survive signing out. */
-const SESSION_KEYS = new Set<unknown>([...userKey, ...signedOutKey]);
 
 /** Only transient errors are retried: no response, or a server error. */
 const isTransient = (error: unknown) =>
@@ -92,6 +89,6 @@ export function endSession(queryClient: QueryClient, byChoice = false): void {
 
 /** Clears all data of the user, so that the next user does not see it. */
 export function clearUserData(queryClient: QueryClient): void {
-  queryClient.removeQueries({ predicate: ({ queryKey: [name] }) => !SESSION_KEYS.has(name) });
+  queryClient.removeQueries({ predicate: ({ queryKey }) => !outlivesSession(queryKey) });
   void deleteOfflineData();
 }
