@@ -6,7 +6,7 @@ and all of them on a new database.
 
 from collections.abc import Mapping
 
-from pydash_app import outbox
+from pydash_app import links, outbox
 from pydash_app.alert import repository as alerts
 from pydash_app.channel import repository as channels
 from pydash_app.dashboard import news
@@ -103,6 +103,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     maintenance.create,
     deletion.create,
     _create_alerts,
+    links.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import alert, channel, clock, configuration, event, maintenance, outbox
+from pydash_app import alert, channel, clock, configuration, event, links, maintenance, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
 from pydash_app.event import deletion, usage
@@ -117,12 +117,13 @@ def extract_usage() -> None:
 
 
 def drop_expired_records() -> None:
-    """Drop expired invitations and alerts, and mails that no longer count towards a limit."""
+    """Drop expired invitations, links and alerts, and mails that no longer count for a limit."""
     now = datetime.now(UTC)
 
     def drop() -> None:
         if clock.is_confirmed(now):
             invite_repository.remove_expired(now)
+            links.drop_expired(now)
             outbox.repository.drop_sent(now - outbox.MAILBOX_PERIOD)
             days = configuration.current().events_retention
             if days:

@@ -62,9 +62,8 @@ class OutgoingMail(Persistent):
 
     @property
     def kind(self) -> tuple[str, str]:
-        """The mailbox and the subject. A tag in the address (`alice+tag@…`) is ignored."""
-        name, _, domain = self.recipient.casefold().rpartition("@")
-        return f"{name.partition('+')[0]}@{domain}", self.subject
+        """The mailbox and the subject."""
+        return mailbox(self.recipient), self.subject
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load a stored mail; earlier versions did not encrypt the bodies."""
@@ -72,3 +71,13 @@ class OutgoingMail(Persistent):
         super().__setstate__(
             {name: value for name, value in state.items() if name not in ("plain", "html")} | bodies
         )
+
+
+def mailbox(address: str) -> str:
+    """Return the mailbox of an email address, whose tag is ignored.
+
+    >>> mailbox("Alice+Shop@Example.com")
+    'alice@example.com'
+    """
+    name, _, domain = address.casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"

@@ -6,6 +6,7 @@ import pytest
 
 from pydash_app import errors, identifiers, secrets
 from pydash_app.errors import NotConfigured
+from pydash_app.outbox import entity as outgoing_mail
 
 
 def test_only_the_same_key_decrypts() -> None:
@@ -36,7 +37,7 @@ def test_codes_are_long_and_unique() -> None:
     assert min(map(len, codes)) >= 43
 
 
-@pytest.mark.parametrize("module", [secrets, errors, identifiers])
+@pytest.mark.parametrize("module", [secrets, errors, identifiers, outgoing_mail])
 def test_its_examples_run(module: object) -> None:
     failures, examples = doctest.testmod(module)  # type: ignore[arg-type]
     assert (failures, examples > 0) == (0, True)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from periodic_tasks import TaskScheduler
-from pydash_app import outbox
+from pydash_app import links, outbox
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.entity import Dashboard
@@ -85,11 +85,12 @@ def test_one_reading_of_a_clock_that_is_ahead_drops_nothing(
 
 
 @pytest.mark.usefixtures("steady_clock")
-def test_it_drops_expired_invitations_and_records_of_sent_mails() -> None:
+def test_it_drops_expired_invitations_links_and_records_of_sent_mails() -> None:
     def write() -> None:
         now = datetime.now(UTC)
         for days in (-1, 1):
             invite_repository.add(hash_code(str(days)), now + timedelta(days=days))
+            links.issue("channel", uuid.uuid4(), now, timedelta(days=days))
         for age in (timedelta(minutes=59), timedelta(minutes=61)):
             mail = OutgoingMail("a@example.com", str(age), "", "")
             outbox.repository.add(mail)
@@ -99,6 +100,7 @@ def test_it_drops_expired_invitations_and_records_of_sent_mails() -> None:
     housekeeping.drop_expired_records()
     root = database_root()
     assert list(root["invites"]) == [hash_code("1")]
+    assert len(root["links"]) == 1
     assert [subject for _, subject in root["sent_mails"].values()] == ["0:59:00"]
 
 
