@@ -26,6 +26,7 @@ def configure(path: Path) -> None:
                 "PYDASH_DATA_DIR": str(path.parent),
                 "PYDASH_DATABASE_URI": f"file://{path}",
                 "PYDASH_SECRET_KEY": SECRET_KEY,
+                "PYDASH_FETCH_ALLOW": "loopback",
             }
         )
     )

@@ -52,7 +52,14 @@ Filters = dict[str, str]
 def expected(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """What must be read from one version's database, which this process is configured with."""
     configure(unpack(request.param, tmp_path))
-    yield json.loads((DIRECTORY / request.param / "expected.json").read_text(encoding="utf-8"))
+    stored = json.loads((DIRECTORY / request.param / "expected.json").read_text(encoding="utf-8"))
+    if stored["schema"] <= 9:
+        # No group was "None".
+        for groups in [
+            one["calls"]["group_by"] for one in stored["dashboards"].values() if "calls" in one
+        ]:
+            groups[""] = groups.pop("None")
+    yield stored
     pydash_database.close()
 
 
@@ -75,6 +82,7 @@ def test_a_database_of_each_format_is_read() -> None:
         "04c66f8",  # digests of 150 centroids
         "c9696f8",  # schema 2
         "7341318",  # schema 3
+        "faa157f",  # channels, rules, alerts and maintenance
     } <= set(VERSIONS)
 
 
@@ -290,13 +298,8 @@ def check_numbers(dashboard: Dashboard, calls: Any) -> None:
     assert dashboard.statistic("visits_per_ip") == calls["visits_per_ip"]
     for field in ("endpoint", "version", "group_by", "month", "day"):
         for text, figures in calls[field].items():
-            check_figures(dashboard, {field: present_text(field, text)}, figures)
+            check_figures(dashboard, {field: text}, figures)
     check_slices(dashboard, calls)
-
-
-def present_text(field: str, text: str) -> str:
-    """Return the present text of a value: no group was "None" up to schema 9."""
-    return "" if (field, text) == ("group_by", "None") else text
 
 
 def check_figures(dashboard: Dashboard, filters: Filters, figures: Any) -> None:
@@ -383,7 +386,6 @@ def test_stored_data_was_counted(expected: Any) -> None:
         stored = [dashboard.stored for dashboard in dashboards.of_user(owner)]
         assert dashboards.stored_of_user(owner) == tuple(map(sum, zip(*stored, strict=True)))
 
-    assert expected["schema"] < len(MIGRATIONS)
     transact(check)
 
 
@@ -407,7 +409,7 @@ def test_numbers_stay_the_same_when_calls_are_added(expected: Any, name: str) ->
         assert dashboard.statistic("total_visits") == stored["all"]["total_visits"] + added
         for field in ("endpoint", "version", "group_by"):
             for text, figures in stored[field].items():
-                check_figures(dashboard, {field: present_text(field, text)}, figures)
+                check_figures(dashboard, {field: text}, figures)
 
     # To the calls that are still recent, to a month with days and to one without.
     changes = ((date(2018, 6, 15), 3), (date(2018, 3, 5), 20_000), (date(2018, 5, 9), 20))

@@ -19,10 +19,11 @@ import random
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pydash_app
 import pydash_database
@@ -48,6 +49,14 @@ PASSWORDS = {"Alice": "alice's old password", "Bob": "bob's old password", "Caro
 APP_TOKEN = "the token of the monitored app"
 FETCHER = "the name of a fetcher"
 INVITATION = "the code of an invitation"
+CHANNEL_SECRET = "the secret of a webhook"
+SLOW = {
+    "kind": "and",
+    "conditions": [
+        {"kind": "above", "statistic": "error_rate", "window": 300, "threshold": 5.0},
+        {"kind": "no_data", "window": 1_800},
+    ],
+}
 NOW = datetime(2018, 6, 15, 12, tzinfo=UTC)
 FIRST_PING = datetime(2018, 6, 14, 22, tzinfo=UTC)
 QUANTILES = (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -174,10 +183,11 @@ def grouped(made: Iterable[Call], key: Key) -> dict[str, list[Call]]:
 
 def numbers(made: Sequence[Call]) -> dict[str, Any]:
     """Compute what must be read of a dashboard's calls."""
+    none = "None" if database_root()["schema_version"] <= 9 else ""
     keys: dict[str, Key] = {
         "endpoint": lambda call: call.endpoint,
-        "version": lambda call: str(call.version),
-        "group_by": lambda call: str(call.group),
+        "version": lambda call: none if call.version is None else call.version,
+        "group_by": lambda call: none if call.group is None else call.group,
         "month": lambda call: f"{call.time:%Y-%m}",
         "day": lambda call: f"{call.time:%Y-%m-%d}",
     }
@@ -385,6 +395,99 @@ def store_broken(owner: User) -> dict[str, Any]:
     }
 
 
+def store_alerting(owner: User) -> dict[str, Any]:
+    """Store channels, rules, alerts, messages that wait, and maintenance, if this code has them."""
+    if find_module("pydash_app.alert.machine") is None:
+        return {}
+    shop = next(each for each in dashboards.all() if each.name == "Shop")
+    channel_ids = _store_channels(owner)
+    shop.muted_until = NOW + timedelta(days=1)
+    expected = {"muted_until": shop.muted_until.isoformat()}
+    expected |= _store_rules(owner, shop, channel_ids)
+    return expected | {"maintenance": _store_maintenance(owner, shop)}
+
+
+def _store_channels(owner: User) -> list[UUID]:
+    from pydash_app.channel import repository
+    from pydash_app.channel.entity import Channel
+
+    settings = {"url": "https://hooks.example.com/alerts", "secret": CHANNEL_SECRET}
+    hook = Channel(owner.id, "Hook", "webhook", settings, NOW)
+    hook.group_wait, hook.template = timedelta(seconds=5), "{{ title }}"
+    hook.succeed(NOW)
+    mail = Channel(owner.id, "Mail", "mail", {"address": owner.mail}, NOW + timedelta(seconds=1))
+    mail.fail("The mail server did not accept the mail.")
+    mail.enabled = False
+    repository.add(hook)
+    repository.add(mail)
+    return [hook.id, mail.id]
+
+
+def _store_rules(owner: User, shop: Dashboard, channel_ids: list[UUID]) -> dict[str, Any]:
+    """Store rules, an alert that ended and one that lasts, and what is sent about them."""
+    from pydash_app.alert import condition, repository, rules
+    from pydash_app.alert.entity import Alert, DashboardStates
+    from pydash_app.alert.evaluation import follow
+    from pydash_app.alert.machine import Kind, Outcome, Reading, State, step
+    from pydash_app.channel import queue
+    from pydash_app.channel import repository as channels
+    from pydash_app.channel.entity import Delivery, DeliveryState
+
+    down = {"dashboard_id": shop.id, "severity": "critical", "channels": channel_ids}
+    rule = rules.create(owner, condition.Down(), {**down, "name": "Shop down"})
+    slow = rules.create(
+        owner, condition.parse(SLOW), {"for_": 60, "keep_firing_for": 120, "enabled": False}
+    )
+    slow.muted_until = NOW + timedelta(days=2)
+    refused = Reading(Outcome.MET, text="Connection refused.")
+    states = DashboardStates()
+    repository.add_states(shop.id, states)
+    state, alerts = State(), []
+    for minute, reading in ((0, refused), (5, Reading(Outcome.UNMET)), (10, refused)):
+        now = NOW + timedelta(minutes=minute)
+        taken = step(rule.timing, state, reading, now)
+        if taken.episode and state.episode is None:
+            alerts.append(Alert(rule, shop, taken.episode))
+            repository.add_alert(alerts[-1])
+        follow(alerts[-1], taken, rule.channels, now)
+        state = taken.state
+    alerts[-1].acknowledge("Alice", NOW + timedelta(minutes=11), "On it.")
+    states.update({rule.id: state})
+    repository.reschedule(shop.id, states, NOW + timedelta(minutes=12))
+    began = alerts[0].to_message(Kind.FIRING)
+    sent = Delivery(channel_ids[0], "alert", [began.to_json()], NOW)
+    sent.due, sent.sent, sent.attempts = None, NOW, 1
+    sent.end(DeliveryState.SENT, 204)
+    waiting = Delivery(channel_ids[0], "alert", [began.to_json()], NOW + timedelta(minutes=5))
+    waiting.attempts, waiting.error = 2, "The response is 503 Service Unavailable."
+    for delivery in (sent, waiting):
+        channels.add_delivery(delivery)
+    queue._group(NOW + timedelta(minutes=10))
+    return {
+        "rules": {"Shop down": [str(rule.id), rule.created.isoformat()], "slow": str(slow.id)},
+        "channels": [str(each) for each in channel_ids],
+        "alerts": [str(each.id) for each in alerts],
+        "deliveries": [str(sent.id), str(waiting.id)],
+    }
+
+
+def _store_maintenance(owner: User, shop: Dashboard) -> dict[str, Any]:
+    from pydash_app import maintenance
+    from pydash_app.maintenance.entity import Window
+    from pydash_app.maintenance.schedule import Monthly, Once, Weekly
+
+    hour = timedelta(hours=1)
+    once = Window(owner.id, "Move", Once(NOW, NOW + hour), NOW, shop.id)
+    weekly = Weekly(time(22), hour, "Europe/Berlin", frozenset({0, 5}))
+    changed = Window(owner.id, "Backup", weekly, NOW)
+    changed.change_schedule(Monthly(time(3), 2 * hour, "UTC", 31), NOW + timedelta(days=30))
+    stopped = Window(owner.id, "Now", Once(NOW), NOW)
+    stopped.stop(NOW + 3 * hour)
+    for window in (once, changed, stopped):
+        maintenance.add(window)
+    return {window.name: str(window.id) for window in (once, changed, stopped)}
+
+
 def _settings(dashboard: Dashboard) -> dict[str, Any]:
     return {
         "id": str(dashboard.id),
@@ -442,6 +545,7 @@ def write(directory: Path) -> dict[str, Any]:
         name: transact(partial(store, owner)) for name, store in stores.items()
     }
     expected["dashboards"]["Archive"].update(drop_expired_calls())
+    expected["alerting"] = transact(partial(store_alerting, owner))
     expected["schema"] = transact(lambda: database_root()["schema_version"])
     database_connection().db().pack()
     pydash_database.close()
