@@ -163,7 +163,7 @@ def _rows(
         "stored of the account": (stored.bytes / 1e6, "MB"),
         "quota": (MEGABYTES, "MB"),
         "endpoints in the overview": (len(info["endpoints"]), "endpoints"),
-        "queries of the owner, answered": (statuses.count(200), "requests"),
+        "queries of the owner, with a response": (statuses.count(200), "requests"),
         "queries of the owner, refused": (len(statuses) - statuses.count(200), "requests"),
         "processes waiting for a processor, last": (os.getloadavg()[0], "processes"),
         "duration": (seconds, "s"),

@@ -30,12 +30,12 @@ def shop_dashboard(stack: Stack, session: requests.Session) -> dict[str, Any]:
     return next(board for board in dashboards if board["name"] == "Bookshop")
 
 
-def ask(stack: Stack, session: requests.Session, path: str, **query: str) -> Any:
+def get(stack: Stack, session: requests.Session, path: str, **query: str) -> Any:
     board = shop_dashboard(stack, session)["id"]
     url = f"{stack.url}/api/dashboards/{board}/{path}"
-    answer = session.get(url, params=query, timeout=10)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = session.get(url, params=query, timeout=10)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def wait_until_fetched(stack: Stack, session: requests.Session, moment: datetime) -> None:
@@ -69,7 +69,7 @@ def a_settled_moment(stack: Stack, session: requests.Session) -> datetime:
 
 def assert_equal_counts(stack: Stack, session: requests.Session) -> None:
     moment = a_settled_moment(stack, session)
-    visits = ask(stack, session, "statistic", statistic="total_visits", end_date=moment.isoformat())
+    visits = get(stack, session, "statistic", statistic="total_visits", end_date=moment.isoformat())
     assert visits == len(own_rows(stack, moment))
     assert visits >= 50_000
 
@@ -83,7 +83,7 @@ def test_it_follows_live_traffic_within_one_interval(
 ) -> None:
     before = len(own_rows(stack, datetime.now(UTC)))
     wait_for(
-        lambda: ask(stack, session, "statistic", statistic="total_visits") >= before,
+        lambda: get(stack, session, "statistic", statistic="total_visits") >= before,
         # The interval, the scheduler's jitter and the fetch itself.
         seconds=FETCH_SECONDS * 2,
     )
@@ -93,7 +93,7 @@ def test_its_medians_are_accurate_within_one_percent(
     stack: Stack, session: requests.Session
 ) -> None:
     moment = a_settled_moment(stack, session)
-    boxes = ask(stack, session, "endpoint_boxplots", end_date=moment.isoformat())
+    boxes = get(stack, session, "endpoint_boxplots", end_date=moment.isoformat())
     exact: dict[str, list[float]] = {}
     for name, duration in own_rows(stack, moment):
         exact.setdefault(name, []).append(duration)
@@ -120,10 +120,10 @@ def test_it_counts_correctly_after_a_kill(
 
     def is_back() -> bool:
         try:
-            answer = session.get(f"{stack.url}/api/status", timeout=5)
+            response = session.get(f"{stack.url}/api/status", timeout=5)
         except requests.RequestException:
             return False
-        return answer.status_code == 200
+        return response.status_code == 200
 
     wait_for(is_back, seconds=60)
     assert_equal_counts(stack, session)

@@ -138,7 +138,7 @@ class TestRegistration:
 
 
 def mailed_link(page: Page, stack: Stack, address: str, unlike: str = "") -> str:
-    """Wait for the mail to an address; answer the link to follow."""
+    """Wait for the mail to an address, and return the link in it."""
     for _ in range(100):
         for path in (stack.data_dir / "mail").glob("*.eml"):
             mail = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -201,11 +201,11 @@ class TestAdding:
     @pytest.fixture
     def spare(self, stack: Stack) -> str:
         """The id of a second dashboard over the same app."""
-        answer = stack.post(
+        response = stack.post(
             "dashboards/register",
             {"name": "Spare", "url": f"{stack.shop_url}/dashboard", "token": stack.shop_token},
         )
-        return cast(str, answer["dashboard"]["id"])
+        return cast(str, response["dashboard"]["id"])
 
     def test_changed_settings_survive_a_reload(
         self, user_page: Page, stack: Stack, spare: str

@@ -57,9 +57,9 @@ def is_open(port: int) -> bool:
 def test_a_client_with_a_certificate_is_accepted(authority: Authority, port: int) -> None:
     client = authority.issue("client")
     pydash_database.configure(f"zeo://localhost:{port}?ca={authority.ca}&cert={client}")
-    transact(lambda: database_root().update(answer=42))
+    transact(lambda: database_root().update(response=42))
     pydash_database.close()
-    assert transact(lambda: database_root()["answer"]) == 42
+    assert transact(lambda: database_root()["response"]) == 42
 
 
 def test_a_client_without_tls_is_refused(port: int) -> None:

@@ -47,7 +47,7 @@ READING = (401, 401, 200, 403, 403, 200, 200, 401)
 CHANGING = (401, 401, 200, 403, 403, 403, 200, 401)
 # Whether something exists that is somebody else's, and no dashboard, is not revealed.
 CHANGING_ELSE = (401, 401, 200, 404, 404, 403, 200, 401)
-# What needs a secret that was sent by mail, or an address that answers: refused, but not for
+# What needs a secret that was sent by mail, or an address that responds: refused, but not for
 # who asks.
 ANYBODY_WITH_CODE = (400,) * 8
 # What is Alice's, and does not exist for others.
@@ -277,7 +277,7 @@ def make_window(owner: UUID) -> UUID:
 
 @pytest.fixture(scope="module")
 def worlds(lasting_site: Site) -> Callable[[bool], World]:
-    """Answer a world, a new one if the last was changed."""
+    """Return a world, a new one if the last was changed."""
     current: list[World] = []
 
     def give(is_changed: bool) -> World:
@@ -299,7 +299,7 @@ def built_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def rules(site: Site) -> list[tuple[str, Rule]]:
-    """List whatever the app answers, with the names of the rows."""
+    """List every response of the app, with the names of the rows."""
     found = site.app.url_map.iter_rules()
     return [(rule.endpoint.removeprefix("pydash_web."), rule) for rule in found]
 
@@ -315,7 +315,7 @@ def methods(rule: Rule) -> set[str]:
     return rule.methods - {"HEAD", "OPTIONS"}
 
 
-def ask(name: str, rule: Rule, visitor: Visitor, path: dict[str, str]) -> int:
+def status_of(name: str, rule: Rule, visitor: Visitor, path: dict[str, str]) -> int:
     url = re.sub(r"<\w+:", "<", rule.rule)
     for parameter, value in path.items():
         url = url.replace(f"<{parameter}>", value)
@@ -336,7 +336,7 @@ def test_it_admits_authorized_visitors(
     name: str, visitor: str, worlds: Callable[[bool], World], lasting_site: Site
 ) -> None:
     world = worlds(False)
-    status = ask(name, dict(rules(lasting_site))[name], world.visitors[visitor], world.path)
+    status = status_of(name, dict(rules(lasting_site))[name], world.visitors[visitor], world.path)
     if status == 200 and name in DESTRUCTIVE:
         worlds(True)
     assert status == MATRIX[name][VISITORS.index(visitor)]

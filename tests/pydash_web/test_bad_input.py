@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a 4xx in the one shape, and names the field."""
+"""Whatever is sent, the response is a 4xx in the one shape, and names the field."""
 
 import json
 import re
@@ -94,10 +94,10 @@ def send(
     return visitor.request("POST", path, data=data, headers=headers)
 
 
-def refused(answer: Any, field: str | None = None) -> None:
-    assert answer.status_code == 400, answer.text
-    assert answer.headers["Content-Type"] == "application/json"
-    problem = answer.json()
+def refused(response: Any, field: str | None = None) -> None:
+    assert response.status_code == 400, response.text
+    assert response.headers["Content-Type"] == "application/json"
+    problem = response.json()
     assert problem["message"]
     assert set(problem) <= {"message", "errors"}
     if field:
@@ -138,9 +138,9 @@ def test_a_duplicate_field_that_is_not_a_string_is_refused(visitor: Visitor) -> 
 
 def test_only_some_of_thousands_of_invalid_fields_are_named(visitor: Visitor) -> None:
     body = dict.fromkeys(map(str, range(3_000)))
-    answer = send(visitor, "/api/login", json.dumps(body))
-    refused(answer)
-    assert len(answer.json()["errors"]) <= 50
+    response = send(visitor, "/api/login", json.dumps(body))
+    refused(response)
+    assert len(response.json()["errors"]) <= 50
 
 
 @pytest.mark.parametrize("url", GOOD)
@@ -181,15 +181,15 @@ def test_only_json_is_accepted(content_type: str, visitor: Visitor) -> None:
 
 
 def test_a_form_of_another_site_cannot_post(visitor: Visitor) -> None:
-    answer = visitor.request("POST", "/api/login", data=GOOD["/api/login"])
-    refused(answer)
+    response = visitor.request("POST", "/api/login", data=GOOD["/api/login"])
+    refused(response)
 
 
 @pytest.mark.parametrize("size", [65 * 1024, 2 << 20])
 def test_a_long_body_is_413(size: int, visitor: Visitor) -> None:
-    answer = send(visitor, "/api/login", json.dumps({"name": "x" * size}))
-    assert answer.status_code == 413
-    assert answer.json()["message"]
+    response = send(visitor, "/api/login", json.dumps({"name": "x" * size}))
+    assert response.status_code == 413
+    assert response.json()["message"]
 
 
 def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
@@ -197,9 +197,9 @@ def test_100_mb_are_refused_before_they_are_sent(lasting_site: Site) -> None:
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         head = "POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         connection.sendall(f"{head}Content-Length: {100 << 20}\r\n\r\n".encode())
-        answer = connection.makefile("rb").read().decode()
-    assert answer.startswith("HTTP/1.1 413")
-    assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
+        response = connection.makefile("rb").read().decode()
+    assert response.startswith("HTTP/1.1 413")
+    assert json.loads(response.partition("\r\n\r\n")[2])["message"]
 
 
 def send_http(site: Site, head: str) -> str:
@@ -210,9 +210,9 @@ def send_http(site: Site, head: str) -> str:
 
 
 def refused_http(site: Site, head: str) -> None:
-    answer = send_http(site, head)
-    assert answer.startswith("HTTP/1.1 400")
-    assert json.loads(answer.partition("\r\n\r\n")[2])["message"]
+    response = send_http(site, head)
+    assert response.startswith("HTTP/1.1 400")
+    assert json.loads(response.partition("\r\n\r\n")[2])["message"]
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_a_url_must_not_name_another_host_than_the_header(lasting_site: Site, ta
     ],
 )
 def test_one_host_is_sufficient(lasting_site: Site, request_head: str) -> None:
-    answer = send_http(lasting_site, f"{request_head}\r\nConnection: close")
-    assert answer.partition(" ")[2].startswith("200")
+    response = send_http(lasting_site, f"{request_head}\r\nConnection: close")
+    assert response.partition(" ")[2].startswith("200")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
@@ -297,18 +297,18 @@ def test_a_wrong_method_is_405_with_the_allowed_ones(
     if method in right:
         return
     url = "/api" + re.sub(r"<\w+:", "<", operation.url)
-    answer = visitor.request(method, url)
-    assert answer.status_code == 405
-    assert right <= set(answer.headers["Allow"].split(", "))
-    assert answer.json()["message"]
+    response = visitor.request(method, url)
+    assert response.status_code == 405
+    assert right <= set(response.headers["Allow"].split(", "))
+    assert response.json()["message"]
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/nothing", "/api/login/", "/api//login"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_route_is_a_json_404(path: str, method: str, visitor: Visitor) -> None:
-    answer = visitor.request(method, path)
-    assert answer.status_code == 404
-    assert answer.json()["message"]
+    response = visitor.request(method, path)
+    assert response.status_code == 404
+    assert response.json()["message"]
 
 
 @pytest.mark.parametrize(
@@ -339,12 +339,12 @@ def test_an_internal_error_reveals_nothing(
     kept = views["pydash_web.verify_user"]
     views["pydash_web.verify_user"] = fail
     try:
-        answer = visitor.post("/api/user/verify/code-of-a-mail")
+        response = visitor.post("/api/user/verify/code-of-a-mail")
     finally:
         views["pydash_web.verify_user"] = kept
-    assert answer.status_code == 500
-    assert list(answer.json()) == ["message", "request_id"]
-    assert "secret" not in answer.text
+    assert response.status_code == 500
+    assert list(response.json()) == ["message", "request_id"]
+    assert "secret" not in response.text
     logged = caplog.text
     assert "Traceback" in logged
     assert "code-of-a-mail" not in logged

@@ -1,4 +1,4 @@
-"""Large answers travel compressed, for who can read that."""
+"""Large responses are compressed for clients that accept it."""
 
 import pytest
 
@@ -26,5 +26,5 @@ def test_small_and_streamed_responses_are_not_compressed(
     alice: Visitor, shop: str, path: str
 ) -> None:
     url = path if path.startswith("/api") else shop + path
-    answer = alice.get(url, headers={"Accept-Encoding": "br, gzip"})
-    assert "Content-Encoding" not in answer.headers
+    response = alice.get(url, headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in response.headers

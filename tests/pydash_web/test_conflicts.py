@@ -1,4 +1,4 @@
-"""Two requests that write the same thing: both are answered, as if one had come after the other."""
+"""Two requests that write the same thing: both succeed, as if one had come after the other."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -27,8 +27,8 @@ def test_a_request_is_retried_after_a_conflict(
             raise TransientError
 
     monkeypatch.setattr(settings, "change_settings", change_in_vain_first)
-    answer = alice.post("/api/user/change_settings", {"username": "Alicia"})
-    assert answer.status_code == 200, answer.text
+    response = alice.post("/api/user/change_settings", {"username": "Alicia"})
+    assert response.status_code == 200, response.text
     assert len(tries) == 2
     assert alice.get("/api/user").json()["name"] == "Alicia"
 

@@ -38,8 +38,8 @@ def change(path: str, what: object) -> None:
 
 class TestOverview:
     def test_it_is_empty_for_a_new_user(self, alice: Visitor) -> None:
-        answer = alice.get("/api/dashboards")
-        assert (answer.status_code, answer.json()) == (200, [])
+        response = alice.get("/api/dashboards")
+        assert (response.status_code, response.json()) == (200, [])
 
     def test_it_requires_a_session(self, browser: Visitor) -> None:
         assert browser.get("/api/dashboards").status_code == 401
@@ -67,10 +67,12 @@ class TestOverview:
 
     def test_it_shows_why_the_last_fetch_failed(self, alice: Visitor, shop: str) -> None:
         now = datetime.now(UTC)
-        change(shop, lambda dashboard: dashboard.fetching.failed(now, "It answered 502.", 502))
+        change(
+            shop, lambda dashboard: dashboard.fetching.failed(now, "It responded with 502.", 502)
+        )
         [shown] = alice.get("/api/dashboards").json()
         assert shown["state"] == "initialize_endpoints_failure"
-        assert (shown["error"], shown["http_status"]) == ("It answered 502.", 502)
+        assert (shown["error"], shown["http_status"]) == ("It responded with 502.", 502)
 
     def test_no_response_contains_a_secret(self, alice: Visitor, shop: str) -> None:
         change(shop, lambda dashboard: setattr(dashboard, "token", "the-secret-token"))
@@ -140,9 +142,9 @@ def test_it_checks_id_and_owner(
 class TestRegister:
     def test_it_adds_a_reachable_dashboard(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"name": "Mine", "url": watched_app.url, "token": watched_app.token}
-        answer = alice.post("/api/dashboards/register", {**body, "monitor_downtime": True})
-        assert answer.status_code == 200
-        dashboard = answer.json()["dashboard"]
+        response = alice.post("/api/dashboards/register", {**body, "monitor_downtime": True})
+        assert response.status_code == 200
+        dashboard = response.json()["dashboard"]
         assert (dashboard["name"], dashboard["monitor_downtime"]) == ("Mine", True)
         assert dashboard["url"] == f"{watched_app.url}/dashboard"
         assert [each["name"] for each in alice.get("/api/dashboards").json()] == ["Mine"]
@@ -172,40 +174,40 @@ class TestRegister:
     def test_it_names_the_invalid_header(self, alice: Visitor, headers: object, field: str) -> None:
         body = {"url": "http://127.0.0.1:9", "token": "x", "headers": headers}
         for path, more in (("register", {"name": "Mine"}), ("probe", {})):
-            answer = alice.post(f"/api/dashboards/{path}", body | more)
-            assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+            response = alice.post(f"/api/dashboards/{path}", body | more)
+            assert (response.status_code, list(response.json()["errors"])) == (400, [field])
 
     @pytest.mark.parametrize("missing", ["name", "url", "token"])
     def test_it_names_missing_fields(self, alice: Visitor, missing: str) -> None:
         body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
         del body[missing]
-        answer = alice.post("/api/dashboards/register", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [missing])
+        response = alice.post("/api/dashboards/register", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, [missing])
 
     def test_it_reports_a_wrong_token(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"name": "Mine", "url": watched_app.url, "token": "wrong"}
-        answer = alice.post("/api/dashboards/register", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["token"])
+        response = alice.post("/api/dashboards/register", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["token"])
 
     def test_it_reports_a_refused_connection(self, alice: Visitor) -> None:
         body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
-        answer = alice.post("/api/dashboards/register", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["url"])
+        response = alice.post("/api/dashboards/register", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["url"])
 
     def test_it_shows_the_missing_exporter_lines(
         self, alice: Visitor, app_without_exporter: WatchedApp
     ) -> None:
         app = app_without_exporter
         body = {"name": "Mine", "url": app.url, "token": app.token}
-        answer = alice.post("/api/dashboards/register", body)
-        assert answer.status_code == 400
-        assert "pydash_exporter.bind(app)" in answer.json()["message"]
+        response = alice.post("/api/dashboards/register", body)
+        assert response.status_code == 400
+        assert "pydash_exporter.bind(app)" in response.json()["message"]
 
     def test_it_does_not_fetch_from_forbidden_addresses(self, alice: Visitor) -> None:
         for url in ("http://169.254.169.254/latest", "http://10.0.0.1/", "http://[fe80::1]/"):
             body = {"name": "Mine", "url": url, "token": "x"}
-            answer = alice.post("/api/dashboards/register", body)
-            assert (answer.status_code, list(answer.json()["errors"])) == (400, ["url"])
+            response = alice.post("/api/dashboards/register", body)
+            assert (response.status_code, list(response.json()["errors"])) == (400, ["url"])
 
     def test_nothing_is_stored_when_it_fails(self, alice: Visitor) -> None:
         body = {"name": "Mine", "url": "http://127.0.0.1:9", "token": "x"}
@@ -215,9 +217,9 @@ class TestRegister:
 
 class TestProbe:
     def steps(self, visitor: Visitor, url: str, token: str) -> dict[str, bool | None]:
-        answer = visitor.post("/api/dashboards/probe", {"url": url, "token": token})
-        assert answer.status_code == 200
-        return {each["step"]: each["ok"] for each in answer.json()["steps"]}
+        response = visitor.post("/api/dashboards/probe", {"url": url, "token": token})
+        assert response.status_code == 200
+        return {each["step"]: each["ok"] for each in response.json()["steps"]}
 
     def test_every_step_passes(self, alice: Visitor, watched_app: WatchedApp) -> None:
         body = {"url": watched_app.url, "token": watched_app.token}
@@ -271,9 +273,9 @@ class TestRateLimitOfAdding:
 class TestChangeSettings:
     def test_it_changes_given_settings_and_keeps_the_token(self, alice: Visitor, shop: str) -> None:
         body = {"name": "Renamed", "monitor_downtime": True, "retention": 30}
-        answer = alice.post(f"{shop}/change_settings", body)
-        assert answer.status_code == 200
-        shown = answer.json()["dashboard"]
+        response = alice.post(f"{shop}/change_settings", body)
+        assert response.status_code == 200
+        shown = response.json()["dashboard"]
         assert {name: shown[name] for name in body} == body
         assert transact(lambda: stored(shop).token) == "token"
 
@@ -316,8 +318,8 @@ class TestChangeSettings:
     def test_it_names_invalid_fields(
         self, alice: Visitor, shop: str, body: dict[str, object]
     ) -> None:
-        answer = alice.post(f"{shop}/change_settings", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, list(body))
+        response = alice.post(f"{shop}/change_settings", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, list(body))
 
 
 class TestDelete:
@@ -363,8 +365,8 @@ class TestProgress:
 class TestEndpointSettings:
     def test_it_hides_and_shows(self, alice: Visitor, shop: str) -> None:
         path = f"{shop}/endpoints/bar%2Fbaz/change_settings"
-        answer = alice.post(path, {"hidden": True})
-        assert answer.json()["endpoint"] == {"name": "bar/baz", "enabled": True, "hidden": True}
+        response = alice.post(path, {"hidden": True})
+        assert response.json()["endpoint"] == {"name": "bar/baz", "enabled": True, "hidden": True}
         alice.post(path, {"hidden": False})
         assert not any(each["hidden"] for each in alice.get(shop).json()["endpoints"])
 
@@ -441,13 +443,13 @@ class TestDowntime:
 
     def test_a_range_that_is_too_long_is_400(self, alice: Visitor, shop: str) -> None:
         params = {"start_date": "1970", "end_date": "2999"}
-        answer = alice.get(f"{shop}/downtime", params=params)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["start_date"])
+        response = alice.get(f"{shop}/downtime", params=params)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["start_date"])
 
     def test_reversed_dates_are_400(self, alice: Visitor, shop: str) -> None:
         params = {"start_date": "2018-05-02", "end_date": "2018-05-01"}
-        answer = alice.get(f"{shop}/downtime", params=params)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["end_date"])
+        response = alice.get(f"{shop}/downtime", params=params)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["end_date"])
 
 
 @pytest.mark.parametrize(
@@ -505,8 +507,8 @@ class TestExport:
         text = f"{start}cmd|' /C calc'!A0"
         evil = EndpointCall(text, 1, FIRST_CALL, text, text, text)
         path = make_dashboard(owner, lambda: [evil])
-        answer = alice.get(f"/api/dashboards/{path}/export")
-        [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+        response = alice.get(f"/api/dashboards/{path}/export")
+        [row] = csv.DictReader(io.StringIO(response.text, newline=""))
         assert [row[name] for name in ("endpoint", "version", "group_by", "ip")] == [f"'{text}"] * 4
 
     def test_nor_is_it_one_where_cells_end_with_semicolons(self, alice: Visitor) -> None:
@@ -525,5 +527,5 @@ class TestExport:
         assert texts == ["a=b", "1.0-rc", "ann@example.com", "2001:db8::1"]
 
     def test_an_unknown_format_is_400(self, alice: Visitor, shop: str) -> None:
-        answer = alice.get(f"{shop}/export?format=xml")
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["format"])
+        response = alice.get(f"{shop}/export?format=xml")
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["format"])

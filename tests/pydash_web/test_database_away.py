@@ -50,10 +50,10 @@ def test_it_is_503_and_recovers_without_a_restart(
     assert alice.get("/api/status").json() == {"status": "alive"}
 
     own_zeo_server.kill()
-    answer = alice.get("/api/dashboards")
-    assert answer.status_code == 503
-    assert "database" in answer.json()["message"]
-    assert answer.headers["Retry-After"]
+    response = alice.get("/api/dashboards")
+    assert response.status_code == 503
+    assert "database" in response.json()["message"]
+    assert response.headers["Retry-After"]
     status = alice.get("/api/status")
     assert (status.status_code, status.json()) == (503, {"status": "database failed"})
     metrics = alice.get("/metrics")
@@ -107,8 +107,8 @@ def test_a_request_that_writes_does_not_hang_with_the_database(
 
     with own_zeo_server.recovering(), monkeypatch.context() as patch:
         patch.setattr(settings, "change_settings", change_and_hang)
-        answer = alice.post("/api/user/change_settings", {"username": "Alicia"})
-        assert answer.status_code == 503
+        response = alice.post("/api/user/change_settings", {"username": "Alicia"})
+        assert response.status_code == 503
     wait_until_it_is_back(alice)
     assert alice.get("/api/user").json()["name"] == "Alice", "nothing is stored"
 

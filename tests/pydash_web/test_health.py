@@ -1,4 +1,4 @@
-"""Whether PyDash works, as other programs ask it: without an account, in one word."""
+"""Whether PyDash works, as other programs check it: without an account, in one word."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ def site(own_zeo_server: "ZeoServer", tmp_path: "Path") -> Iterator[Site]:
     pydash_database.close()
 
 
-def ask(visitor: Visitor, path: str) -> tuple[int, str]:
+def get(visitor: Visitor, path: str) -> tuple[int, str]:
     response = visitor.get(path)
     assert response.headers["Content-Type"].startswith("text/plain")
     assert response.headers["Cache-Control"] == "no-store"
@@ -56,34 +56,34 @@ def beat(keeper: LeaseKeeper, age: timedelta, monkeypatch: pytest.MonkeyPatch) -
 def test_it_is_alive_until_the_database_fails(
     browser: Visitor, own_zeo_server: "ZeoServer"
 ) -> None:
-    assert ask(browser, "/status") == (200, "Alive")
-    assert ask(browser, "/healthz") == (200, "OK")
-    assert ask(browser, "/readyz?only=database") == (200, "Ready")
+    assert get(browser, "/status") == (200, "Alive")
+    assert get(browser, "/healthz") == (200, "OK")
+    assert get(browser, "/readyz?only=database") == (200, "Ready")
     own_zeo_server.kill()
-    assert ask(browser, "/status") == (500, "DB failed")
-    assert ask(browser, "/healthz") == (200, "OK")
+    assert get(browser, "/status") == (500, "DB failed")
+    assert get(browser, "/healthz") == (200, "OK")
     for path in ("/readyz", "/readyz?only=database"):
-        assert ask(browser, path) == (503, "The database is unavailable.")
+        assert get(browser, path) == (503, "The database is unavailable.")
 
 
 def test_it_is_ready_while_a_fetcher_sends_heartbeats(
     browser: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     not_running = (503, "The fetcher is not running.")
-    assert ask(browser, "/readyz") == not_running
+    assert get(browser, "/readyz") == not_running
     keeper = LeaseKeeper("host/1/x")
     assert keeper.try_to_acquire()
-    assert ask(browser, "/readyz") == (200, "Ready")
+    assert get(browser, "/readyz") == (200, "Ready")
     beat(keeper, timedelta(seconds=16), monkeypatch)
-    assert ask(browser, "/readyz") == not_running
-    assert ask(browser, "/status") == (200, "Alive")
-    assert ask(browser, "/readyz?only=database") == (200, "Ready")
+    assert get(browser, "/readyz") == not_running
+    assert get(browser, "/status") == (200, "Alive")
+    assert get(browser, "/readyz?only=database") == (200, "Ready")
     beat(keeper, timedelta(seconds=13), monkeypatch)
-    assert ask(browser, "/readyz") == (200, "Ready")
+    assert get(browser, "/readyz") == (200, "Ready")
     keeper.release()
-    assert ask(browser, "/readyz") == not_running
+    assert get(browser, "/readyz") == not_running
 
 
 @pytest.mark.parametrize("query", ["only=fetcher", "only=", "only=database&only=database"])
 def test_another_question_is_400(browser: Visitor, query: str) -> None:
-    assert ask(browser, f"/readyz?{query}")[0] == 400
+    assert get(browser, f"/readyz?{query}")[0] == 400

@@ -35,25 +35,25 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class TestFrontEnd:
     @pytest.mark.parametrize("path", ["/", "/login", "/dashboards/1/endpoints/a%2Fb", "/apiary"])
     def test_every_path_is_the_page(self, browser: Visitor, path: str) -> None:
-        answer = browser.get(path)
-        assert answer.status_code == 200
-        assert "<title>PyDash</title>" in answer.text
-        assert answer.headers["Cache-Control"] == "no-cache"
+        response = browser.get(path)
+        assert response.status_code == 200
+        assert "<title>PyDash</title>" in response.text
+        assert response.headers["Cache-Control"] == "no-cache"
 
     def test_content_hashed_files_are_cached_permanently(self, browser: Visitor) -> None:
-        answer = browser.get("/assets/app-1a2b.js")
-        assert answer.headers["Content-Type"].startswith("text/javascript")
-        assert "immutable" in answer.headers["Cache-Control"]
+        response = browser.get("/assets/app-1a2b.js")
+        assert response.headers["Content-Type"].startswith("text/javascript")
+        assert "immutable" in response.headers["Cache-Control"]
         assert browser.get("/sw.js").headers["Cache-Control"] == "no-cache"
 
     def test_a_compressed_copy_is_sent_if_accepted(self, browser: Visitor) -> None:
         for accepted, encoding in (("gzip", "gzip"), ("identity", None), ("gzip;q=0", None)):
             headers = {"Accept-Encoding": accepted}
-            answer = browser.get("/assets/app-1a2b.js", headers=headers)
-            assert answer.headers.get("Content-Encoding") == encoding
-            assert answer.headers["Content-Type"].startswith("text/javascript")
-            assert answer.headers["Vary"] == "Accept-Encoding"
-            assert answer.text == "console.log('PyDash')\n"
+            response = browser.get("/assets/app-1a2b.js", headers=headers)
+            assert response.headers.get("Content-Encoding") == encoding
+            assert response.headers["Content-Type"].startswith("text/javascript")
+            assert response.headers["Vary"] == "Accept-Encoding"
+            assert response.text == "console.log('PyDash')\n"
 
     def test_it_is_sent_once_only(self, browser: Visitor) -> None:
         first = browser.get("/")
@@ -73,26 +73,26 @@ class TestFrontEnd:
 
         connection = http.client.HTTPConnection(site.url.removeprefix("http://"), timeout=30)
         connection.request("GET", path)
-        answer = connection.getresponse()
-        text = answer.read().decode()
+        response = connection.getresponse()
+        text = response.read().decode()
         connection.close()
-        assert answer.status in (200, 404)
+        assert response.status in (200, 404)
         assert "not for you" not in text
         assert "root:" not in text
 
     def test_it_is_read_only(self, browser: Visitor) -> None:
-        answer = browser.post("/login", {})
-        assert answer.status_code == 405
-        assert "GET" in answer.headers["Allow"]
+        response = browser.post("/login", {})
+        assert response.status_code == 405
+        assert "GET" in response.headers["Allow"]
 
 
 def test_it_explains_how_to_build_the_front_end(
     browser: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(react_server, "STATIC", tmp_path)
-    answer = browser.get("/")
-    assert answer.status_code == 503
-    assert "make run" in answer.text
+    response = browser.get("/")
+    assert response.status_code == 503
+    assert "make run" in response.text
 
 
 class TestDocument:
@@ -124,9 +124,9 @@ class TestDocument:
 
 class TestMetrics:
     def figures(self, visitor: Visitor) -> dict[str, float]:
-        answer = visitor.get("/metrics")
-        assert answer.status_code == 200
-        families = text_string_to_metric_families(answer.text)
+        response = visitor.get("/metrics")
+        assert response.status_code == 200
+        families = text_string_to_metric_families(response.text)
         return {
             f"{sample.name}{sorted(sample.labels.items())}": sample.value
             for family in families

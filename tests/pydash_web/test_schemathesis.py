@@ -1,4 +1,4 @@
-"""Attacks the API by its own document: no input ends in a 5xx or an answer that is not as promised.
+"""Attacks the API by its own document: no input ends in a 5xx or an undocumented response.
 
 `PYDASH_FUZZ_EXAMPLES` says how many examples each route gets; `make fuzz` gives it many.
 """
@@ -18,7 +18,7 @@ from tests.pydash_web.support.running_site import PASSWORD, Site, make_dashboard
 EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "8"))
 
 # What the schema cannot say: a date that does not exist, an end before its start, a password that
-# everybody has, an address that does not answer, a code that was never sent.
+# everybody has, an address that does not respond, a code that was never sent.
 JUDGED_BY_MEANING = [
     "register_user", "verify_user", "request_password_reset", "reset_password",
     "change_settings", "change_password",

@@ -50,9 +50,9 @@ def open_site(zeo_database: Configuration) -> Iterator[OpenSite]:
 class TestCookies:
     def cookies(self, site: Site, **headers: str) -> dict[str, str]:
         make_user("Alice")
-        answer = site.visitor(**headers).sign_in("Alice")
-        assert answer.ok
-        cookies = answer.raw.headers.getlist("Set-Cookie")
+        response = site.visitor(**headers).sign_in("Alice")
+        assert response.ok
+        cookies = response.raw.headers.getlist("Set-Cookie")
         return {cookie.partition("=")[0]: cookie for cookie in cookies}
 
     def test_scripts_cannot_read_the_session_but_can_the_xsrf_token(self, site: Site) -> None:
@@ -125,9 +125,9 @@ class TestCookies:
             cookie.partition(";")[0].removeprefix("__Host-")
             for cookie in self.cookies(site).values()
         ]
-        answer = site.visitor(Cookie="; ".join(values)).get("/api/user")
-        assert answer.status_code == 401
-        deleted = answer.raw.headers.getlist("Set-Cookie")
+        response = site.visitor(Cookie="; ".join(values)).get("/api/user")
+        assert response.status_code == 401
+        deleted = response.raw.headers.getlist("Set-Cookie")
         assert sorted(cookie.partition("=;")[0] for cookie in deleted) == [
             "XSRF-TOKEN",
             "pydash_device",
@@ -286,8 +286,8 @@ class TestCrossSiteRequests:
     def test_other_origins_are_not_allowed(self, browser: Visitor) -> None:
         headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
         for method in ("GET", "OPTIONS"):
-            answer = browser.request(method, "/api/status", headers=headers)
-            assert not any(name.startswith("Access-Control") for name in answer.headers)
+            response = browser.request(method, "/api/status", headers=headers)
+            assert not any(name.startswith("Access-Control") for name in response.headers)
 
 
 class TestHeaders:
@@ -311,8 +311,8 @@ class TestHeaders:
 
     def test_https_sends_strict_transport_security(self, open_site: OpenSite) -> None:
         site = open_site(trusted_proxies=(ip_network("127.0.0.0/8"),))
-        answer = site.visitor(**{"X-Forwarded-Proto": "https"}).get("/api/status")
-        assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+        response = site.visitor(**{"X-Forwarded-Proto": "https"}).get("/api/status")
+        assert response.headers["Strict-Transport-Security"].startswith("max-age=")
 
     def test_user_data_is_not_cached(self, alice: Visitor) -> None:
         assert alice.get("/api/user").headers["Cache-Control"] == "no-store"
@@ -461,8 +461,8 @@ class TestKnownBrowsers:
         ):  # fmt: skip
             cookie = {"Cookie": f"pydash_device={forged}".encode()}
             body = {"name": "Alice", "password": PASSWORD}
-            answer = Visitor(site.url).post("/api/login", body, headers=cookie)
-            assert answer.status_code == 429, forged
+            response = Visitor(site.url).post("/api/login", body, headers=cookie)
+            assert response.status_code == 429, forged
         assert alice.sign_in("Alice").status_code == 200
 
 
@@ -660,6 +660,6 @@ class TestPageAfterSigningIn:
 
 def test_nothing_redirects(browser: Visitor) -> None:
     for path in ("//evil.example", "/login?next=//evil.example", "/%2F%2Fevil.example"):
-        answer = browser.get(path)
-        assert answer.status_code in (200, 404)
-        assert "Location" not in answer.headers
+        response = browser.get(path)
+        assert response.status_code in (200, 404)
+        assert "Location" not in response.headers

@@ -1,4 +1,4 @@
-"""The numbers that the API answers, against numbers worked out by hand."""
+"""The numbers in the responses of the API, against numbers computed by hand."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from pydash_cube.vocabulary import MAX_DISTINCT, CallField, StatisticName
 from pydash_database import transact
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
 
-Ask = Callable[..., Any]
+Request = Callable[..., Any]
 
 FIVE_NUMBERS = {
     # What the documented example of a dashboard says of these five calls.
@@ -57,26 +57,28 @@ def without_calls(alice: Visitor) -> str:
 
 
 @pytest.fixture(scope="module")
-def ask(alice: Visitor, shop: str) -> Ask:
-    """Ask for a statistic, and expect it."""
+def statistic_of(alice: Visitor, shop: str) -> Request:
+    """Request a statistic, and expect it."""
 
-    def ask(statistic: str, **parameters: str) -> Any:
-        answer = alice.get(f"{shop}/statistic?{urlencode({'statistic': statistic, **parameters})}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+    def statistic_of(statistic: str, **parameters: str) -> Any:
+        response = alice.get(
+            f"{shop}/statistic?{urlencode({'statistic': statistic, **parameters})}"
+        )
+        assert response.status_code == 200, response.text
+        return response.json()
 
-    return ask
+    return statistic_of
 
 
 @pytest.fixture(scope="module")
-def refuse(alice: Visitor, shop: str) -> Ask:
-    """Ask for a statistic, and expect to be told which parameter is wrong."""
+def refuse(alice: Visitor, shop: str) -> Request:
+    """Request a statistic, and expect an error that names the parameter."""
 
     def refuse(path: str = shop, **parameters: str) -> str:
-        answer = alice.get(f"{path}/statistic?{urlencode(parameters)}")
-        assert answer.status_code == 400, answer.text
-        [name] = answer.json()["errors"]
-        assert answer.json()["message"].startswith(name)
+        response = alice.get(f"{path}/statistic?{urlencode(parameters)}")
+        assert response.status_code == 400, response.text
+        [name] = response.json()["errors"]
+        assert response.json()["message"].startswith(name)
         return str(name)
 
     return refuse
@@ -84,21 +86,21 @@ def refuse(alice: Visitor, shop: str) -> Ask:
 
 class TestOneValue:
     @pytest.mark.parametrize("statistic", FIVE_NUMBERS)
-    def test_it_is_correct(self, ask: Ask, statistic: str) -> None:
+    def test_it_is_correct(self, statistic_of: Request, statistic: str) -> None:
         expected = FIVE_NUMBERS[statistic]
         if isinstance(expected, float):
             expected = pytest.approx(expected)
-        assert ask(statistic) == expected
+        assert statistic_of(statistic) == expected
 
-    def test_all_statistics_can_be_requested_at_once(self, ask: Ask) -> None:
-        assert set(ask(",".join(StatisticName))) == set(StatisticName)
+    def test_all_statistics_can_be_requested_at_once(self, statistic_of: Request) -> None:
+        assert set(statistic_of(",".join(StatisticName))) == set(StatisticName)
 
     def test_without_calls_counts_are_0_and_times_null(
         self, alice: Visitor, without_calls: str
     ) -> None:
         names = "total_visits,unique_visitors,visits_per_ip,median_execution_time,error_rate"
-        answer = alice.get(f"{without_calls}/statistic?statistic={names}").json()
-        assert list(answer.values()) == [0, 0, {}, None, None]
+        response = alice.get(f"{without_calls}/statistic?statistic={names}").json()
+        assert list(response.values()) == [0, 0, {}, None, None]
 
 
 class TestRangesAndFilters:
@@ -117,14 +119,14 @@ class TestRangesAndFilters:
         ],
     )
     def test_the_start_is_inclusive_and_the_end_exclusive(
-        self, ask: Ask, start: str, end: str, visits: int
+        self, statistic_of: Request, start: str, end: str, visits: int
     ) -> None:
-        assert ask("total_visits", start_date=start, end_date=end) == visits
+        assert statistic_of("total_visits", start_date=start, end_date=end) == visits
 
-    def test_a_start_in_the_future_is_an_empty_range(self, ask: Ask) -> None:
-        assert ask("total_visits", start_date="2999") == 0
+    def test_a_start_in_the_future_is_an_empty_range(self, statistic_of: Request) -> None:
+        assert statistic_of("total_visits", start_date="2999") == 0
         slices = {"timeslice": "day", "timeslice_is_static": "true"}
-        assert ask("total_visits", start_date="2999", **slices) == {}
+        assert statistic_of("total_visits", start_date="2999", **slices) == {}
 
     @pytest.mark.parametrize(
         ("filters", "visits"),
@@ -139,13 +141,15 @@ class TestRangesAndFilters:
             ({"endpoint": "nobody calls it"}, 0),
         ],
     )
-    def test_filters_combine(self, ask: Ask, filters: dict[str, str], visits: int) -> None:
-        assert ask("total_visits", **filters) == visits
+    def test_filters_combine(
+        self, statistic_of: Request, filters: dict[str, str], visits: int
+    ) -> None:
+        assert statistic_of("total_visits", **filters) == visits
 
 
 class TestSlices:
-    def test_every_slice_of_the_range_is_present_in_order(self, ask: Ask) -> None:
-        days = ask(
+    def test_every_slice_of_the_range_is_present_in_order(self, statistic_of: Request) -> None:
+        days = statistic_of(
             "total_visits", timeslice="day", timeslice_is_static="true",
             start_date="2018-04-22", end_date="2018-04-27",
         )  # fmt: skip
@@ -169,38 +173,38 @@ class TestSlices:
         ],
     )
     def test_static_slices_are_labelled_by_the_calendar(
-        self, ask: Ask, timeslice: str, label: str
+        self, statistic_of: Request, timeslice: str, label: str
     ) -> None:
-        slices = ask(
+        slices = statistic_of(
             "total_visits", timeslice=timeslice, timeslice_is_static="TRUE",
             start_date="2018-04-25T15:29", end_date="2018-04-25T15:30",
         )  # fmt: skip
         assert slices == {label: 3}
 
-    def test_a_partial_slice_is_limited_to_the_range(self, ask: Ask) -> None:
-        slices = ask(
+    def test_a_partial_slice_is_limited_to_the_range(self, statistic_of: Request) -> None:
+        slices = statistic_of(
             "total_visits", timeslice="week", timeslice_is_static="true",
             start_date="2018-04-24", end_date="2018-04-25T15:29:23",
         )  # fmt: skip
         assert slices == {"2018-W17": 1}
 
-    def test_dynamic_slices_begin_at_the_start(self, ask: Ask) -> None:
-        slices = ask(
+    def test_dynamic_slices_begin_at_the_start(self, statistic_of: Request) -> None:
+        slices = statistic_of(
             "total_visits", timeslice="day", timeslice_is_static="False",
             start_date="2018-04-23T12:00", end_date="2018-04-26T12:00",
         )  # fmt: skip
         assert slices == {"2018-04-23T12:00": 1, "2018-04-24T12:00": 1, "2018-04-25T12:00": 3}
 
-    def test_several_statistics_are_an_object_by_name(self, ask: Ask) -> None:
-        answer = ask(
+    def test_several_statistics_are_an_object_by_name(self, statistic_of: Request) -> None:
+        response = statistic_of(
             "total_visits,median_execution_time", timeslice="year", timeslice_is_static="true",
             start_date="2017", end_date="2019",
         )  # fmt: skip
-        assert answer["total_visits"] == {"2017": 0, "2018": 5}
-        assert answer["median_execution_time"] == {"2017": None, "2018": pytest.approx(0.2)}
+        assert response["total_visits"] == {"2017": 0, "2018": 5}
+        assert response["median_execution_time"] == {"2017": None, "2018": pytest.approx(0.2)}
 
-    def test_by_default_they_reach_from_the_first_call_to_now(self, ask: Ask) -> None:
-        years = list(ask("total_visits", timeslice="year", timeslice_is_static="true"))
+    def test_by_default_they_reach_from_the_first_call_to_now(self, statistic_of: Request) -> None:
+        years = list(statistic_of("total_visits", timeslice="year", timeslice_is_static="true"))
         assert years[0] == "2018"
         assert years[-1] >= "2026"
 
@@ -211,45 +215,45 @@ class TestSlices:
 
 
 class TestBreakdown:
-    def test_it_is_nested_by_value_the_largest_first(self, ask: Ask) -> None:
-        answer = ask("total_visits", breakdown="endpoint")
-        assert list(answer.items()) == [("bar/baz", 3), ("foo", 2)]
+    def test_it_is_nested_by_value_the_largest_first(self, statistic_of: Request) -> None:
+        response = statistic_of("total_visits", breakdown="endpoint")
+        assert list(response.items()) == [("bar/baz", 3), ("foo", 2)]
 
-    def test_it_takes_two_fields_and_slices(self, ask: Ask) -> None:
-        answer = ask(
+    def test_it_takes_two_fields_and_slices(self, statistic_of: Request) -> None:
+        response = statistic_of(
             "total_visits", breakdown="ip,version", timeslice="year", timeslice_is_static="true",
             start_date="2018", end_date="2019",
         )  # fmt: skip
-        assert answer == {
+        assert response == {
             "127.0.0.1": {"0.1": {"2018": 3}, "0.2": {"2018": 1}},
             "127.0.0.2": {"0.1": {"2018": 1}},
         }
 
-    def test_top_keeps_the_largest(self, ask: Ask) -> None:
-        assert ask("slowest_measured_execution_time", breakdown="ip", top="1") == {
+    def test_top_keeps_the_largest(self, statistic_of: Request) -> None:
+        assert statistic_of("slowest_measured_execution_time", breakdown="ip", top="1") == {
             "127.0.0.1": pytest.approx(0.5)
         }
 
     def test_more_values_than_fit_into_memory_are_refused(
-        self, ask: Ask, refuse: Ask, monkeypatch: pytest.MonkeyPatch
+        self, statistic_of: Request, refuse: Request, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(result, "MAX_VALUES", 2 * 4)
         years = {
             "statistic": "total_visits", "breakdown": "endpoint", "timeslice": "year",
             "timeslice_is_static": "true", "start_date": "2018",
         }  # fmt: skip
-        assert len(ask(**years, end_date="2022")["foo"]) == 4
+        assert len(statistic_of(**years, end_date="2022")["foo"]) == 4
         assert refuse(**years, end_date="2023") == "timeslice"
-        assert list(ask(**years, end_date="2023", top="1")) == ["bar/baz"]
+        assert list(statistic_of(**years, end_date="2023", top="1")) == ["bar/baz"]
 
     def test_it_serves_queries_of_pages_but_not_ten_times_as_much(
-        self, ask: Ask, refuse: Ask
+        self, statistic_of: Request, refuse: Request
     ) -> None:
         minutes = {
             "breakdown": "endpoint", "timeslice": "minute", "timeslice_is_static": "true",
             "start_date": "2018-04-25", "end_date": "2018-05-01T22:00",
         }  # fmt: skip
-        assert len(ask("total_visits", **minutes)["foo"]) == 9_960
+        assert len(statistic_of("total_visits", **minutes)["foo"]) == 9_960
         assert refuse(statistic=",".join(StatisticName), **minutes) == "timeslice"
 
     def test_without_calls_there_is_no_group(self, alice: Visitor, without_calls: str) -> None:
@@ -292,7 +296,7 @@ class TestRefusals:
     )  # fmt: skip
     def test_it_names_the_parameter(
         self,
-        refuse: Ask,
+        refuse: Request,
         request: pytest.FixtureRequest,
         path: str,
         wrong: str,
@@ -303,12 +307,12 @@ class TestRefusals:
         assert refuse(path=request.getfixturevalue(path), **parameters) == wrong
 
     def test_a_parameter_given_twice_is_refused(self, alice: Visitor, shop: str) -> None:
-        answer = alice.get(f"{shop}/statistic?statistic=total_visits&statistic=versions")
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["statistic"])
+        response = alice.get(f"{shop}/statistic?statistic=total_visits&statistic=versions")
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["statistic"])
 
-    def test_at_most_10_000_slices(self, ask: Ask, refuse: Ask) -> None:
+    def test_at_most_10_000_slices(self, statistic_of: Request, refuse: Request) -> None:
         minutes = {"timeslice": "minute", "timeslice_is_static": "true", "start_date": "2018-04-01"}
-        slices = ask("total_visits", **minutes, end_date="2018-04-07T22:40")
+        slices = statistic_of("total_visits", **minutes, end_date="2018-04-07T22:40")
         assert len(slices) == 10_000
         refused = {**minutes, "statistic": "total_visits", "end_date": "2018-04-07T22:42"}
         assert refuse(**refused) == "timeslice"
@@ -356,8 +360,8 @@ class TestBoxPlots:
         assert alice.get(f"{shop}/endpoints/unknown/{route}").status_code == 404
 
     def test_a_wrong_date_is_400(self, alice: Visitor, shop: str) -> None:
-        answer = alice.get(f"{shop}/endpoint_boxplots?end_date=never")
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["end_date"])
+        response = alice.get(f"{shop}/endpoint_boxplots?end_date=never")
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["end_date"])
 
 
 class TestHistogram:
@@ -404,8 +408,8 @@ class TestHeatmaps:
         ],
     )
     def test_a_wrong_range_is_400(self, alice: Visitor, shop: str, wrong: str, query: str) -> None:
-        answer = alice.get(f"{shop}/visitor_heatmap?{query}")
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, [wrong])
+        response = alice.get(f"{shop}/visitor_heatmap?{query}")
+        assert (response.status_code, list(response.json()["errors"])) == (400, [wrong])
 
     def test_it_may_have_416_days(self, alice: Visitor, shop: str) -> None:
         query = "start_date=2018-01-01&end_date=2019-02-20T23:59"
@@ -413,7 +417,7 @@ class TestHeatmaps:
 
 
 @pytest.fixture(scope="module")
-def query(alice: Visitor, shop: str) -> Ask:
+def query(alice: Visitor, shop: str) -> Request:
     def query(statistic: str, **parameters: str) -> Any:
         given = urlencode({"statistic": statistic, **parameters})
         response = alice.get(f"{shop}/query?{given}")
@@ -426,7 +430,7 @@ def query(alice: Visitor, shop: str) -> Ask:
 class TestQuery:
     """The same numbers in one fixed shape."""
 
-    def test_every_statistic_has_its_value(self, query: Ask, ask: Ask) -> None:
+    def test_every_statistic_has_its_value(self, query: Request, statistic_of: Request) -> None:
         names = ",".join(StatisticName)
         response = query(names)
         assert response["slices"] == []
@@ -434,14 +438,16 @@ class TestQuery:
         assert group["key"] == {}
         assert {name: values[0] for name, values in group["values"].items()} == {
             name: value.replace("+00:00", "Z") if name in ("first_call", "last_call") else value
-            for name, value in ask(names).items()
+            for name, value in statistic_of(names).items()
         }
 
-    def test_only_requested_statistics_are_there(self, query: Ask) -> None:
+    def test_only_requested_statistics_are_there(self, query: Request) -> None:
         [group] = query("median_execution_time,versions")["groups"]
         assert list(group["values"]) == ["median_execution_time", "versions"]
 
-    def test_slices_and_groups_have_the_same_shape_however_many_there_are(self, query: Ask) -> None:
+    def test_slices_and_groups_have_the_same_shape_however_many_there_are(
+        self, query: Request
+    ) -> None:
         response = query(
             "total_visits",
             breakdown="endpoint,version",

@@ -37,16 +37,16 @@ def make_token_of(owner: Visitor) -> tuple[str, str]:
 class TestLogin:
     def test_it_signs_in_and_returns_the_user(self, browser: Visitor) -> None:
         make_user("Alice")
-        answer = browser.sign_in("Alice")
-        assert answer.status_code == 200
-        assert answer.json()["user"]["name"] == "Alice"
-        assert browser.get("/api/user").json() == answer.json()["user"]
+        response = browser.sign_in("Alice")
+        assert response.status_code == 200
+        assert response.json()["user"]["name"] == "Alice"
+        assert browser.get("/api/user").json() == response.json()["user"]
 
     @pytest.mark.parametrize("body", [{}, {"name": "Alice"}, {"password": "x"}])
     def test_it_names_missing_fields(self, browser: Visitor, body: dict[str, str]) -> None:
-        answer = browser.post("/api/login", body)
-        assert answer.status_code == 400
-        assert set(answer.json()["errors"]) == {"name", "password"} - set(body)
+        response = browser.post("/api/login", body)
+        assert response.status_code == 400
+        assert set(response.json()["errors"]) == {"name", "password"} - set(body)
 
     def test_it_refuses_a_wrong_password_and_an_unknown_name_alike(self, browser: Visitor) -> None:
         make_user("Alice")
@@ -86,9 +86,9 @@ class TestLogout:
 
 class TestUser:
     def test_it_returns_the_user_without_a_login_attempt(self, alice: Visitor) -> None:
-        answer = alice.get("/api/user")
-        assert answer.status_code == 200
-        assert set(answer.json()) == {
+        response = alice.get("/api/user")
+        assert response.status_code == 200
+        assert set(response.json()) == {
             "id", "name", "email", "pending_email", "verified", "admin", "play_sounds",
             "timezone",
         }  # fmt: skip
@@ -111,15 +111,15 @@ class TestRegister:
     @pytest.mark.parametrize("missing", ["name", "password", "email"])
     def test_it_names_missing_fields(self, browser: Visitor, missing: str) -> None:
         body = {name: value for name, value in self.BODY.items() if name != missing}
-        answer = browser.post("/api/user/register", body)
-        assert answer.status_code == 400
-        assert list(answer.json()["errors"]) == [missing]
+        response = browser.post("/api/user/register", body)
+        assert response.status_code == 400
+        assert list(response.json()["errors"]) == [missing]
 
     @pytest.mark.parametrize("password", ["short", "password123", "alice", "a" * 129])
     def test_it_refuses_a_weak_password(self, browser: Visitor, password: str) -> None:
-        answer = browser.post("/api/user/register", {**self.BODY, "password": password})
-        assert answer.status_code == 400
-        assert list(answer.json()["errors"]) == ["password"]
+        response = browser.post("/api/user/register", {**self.BODY, "password": password})
+        assert response.status_code == 400
+        assert list(response.json()["errors"]) == ["password"]
 
     @pytest.mark.parametrize("name", ["Alice", "ALICE", " alice "])
     def test_it_refuses_a_taken_name(self, browser: Visitor, name: str) -> None:
@@ -172,9 +172,9 @@ class TestVerify:
 
         code = transact(expire)
         for _ in range(2):
-            answer = browser.post(f"/api/user/verify/{code}")
-            assert answer.status_code == 400
-            assert "expired" in answer.json()["message"]
+            response = browser.post(f"/api/user/verify/{code}")
+            assert response.status_code == 400
+            assert "expired" in response.json()["message"]
         assert len(transact(repository.all_unverified)) == 1, "it can still be pruned"
 
 
@@ -294,16 +294,16 @@ class TestDelete:
 
         thread_started: list[Thread] = []
         monkeypatch.setattr(User, "check_password", check_while_somebody_deletes)
-        answer = alice.post("/api/user/delete", {"password": PASSWORD})
-        assert answer.status_code == 500
-        assert answer.json() == {"message": "This account has already been deleted."}
+        response = alice.post("/api/user/delete", {"password": PASSWORD})
+        assert response.status_code == 500
+        assert response.json() == {"message": "This account has already been deleted."}
 
 
 class TestChangeSettings:
     def test_it_changes_given_settings(self, alice: Visitor) -> None:
-        answer = alice.post("/api/user/change_settings", {"play_sounds": False})
-        assert answer.status_code == 200
-        user = answer.json()["user"]
+        response = alice.post("/api/user/change_settings", {"play_sounds": False})
+        assert response.status_code == 200
+        user = response.json()["user"]
         assert (user["name"], user["play_sounds"]) == ("Alice", False)
         assert alice.post("/api/user/change_settings", {"username": "Alicia"}).status_code == 200
         assert alice.get("/api/user").json()["name"] == "Alicia"
@@ -315,15 +315,15 @@ class TestChangeSettings:
         assert timezone() is None
         for chosen in ("Asia/Kathmandu", None):
             body = {"timezone": chosen}
-            answer = alice.post("/api/user/change_settings", body)
-            assert answer.json()["user"]["timezone"] == chosen == timezone()
+            response = alice.post("/api/user/change_settings", body)
+            assert response.json()["user"]["timezone"] == chosen == timezone()
             assert alice.post("/api/user/change_settings", {"play_sounds": False}).ok
             assert timezone() == chosen, "an omitted setting does not change"
 
     def test_it_refuses_an_unknown_time_zone(self, alice: Visitor) -> None:
-        answer = alice.post("/api/user/change_settings", {"timezone": "Europe/Atlantis"})
-        assert answer.status_code == 400
-        assert answer.json()["errors"] == {
+        response = alice.post("/api/user/change_settings", {"timezone": "Europe/Atlantis"})
+        assert response.status_code == 400
+        assert response.json()["errors"] == {
             "timezone": ["Must be the name of an IANA time zone, such as Europe/Berlin."]
         }
 
@@ -347,24 +347,24 @@ class TestChangeSettings:
 
     @pytest.mark.parametrize("name", ["", "   ", "a" * 65])
     def test_it_refuses_an_empty_or_endless_name(self, alice: Visitor, name: str) -> None:
-        answer = alice.post("/api/user/change_settings", {"username": name})
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
+        response = alice.post("/api/user/change_settings", {"username": name})
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["username"])
 
     @pytest.mark.parametrize("name", [42, True, [], {}])
     def test_it_refuses_invalid_text(self, alice: Visitor, name: object) -> None:
-        answer = alice.post("/api/user/change_settings", {"username": name})
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
+        response = alice.post("/api/user/change_settings", {"username": name})
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["username"])
 
     def test_it_refuses_a_taken_name(self, alice: Visitor, charlie: Visitor) -> None:
-        answer = charlie.post("/api/user/change_settings", {"username": "alice"})
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["username"])
+        response = charlie.post("/api/user/change_settings", {"username": "alice"})
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["username"])
         assert charlie.get("/api/user").json()["name"] == "Charlie"
 
     NEW_MAIL: ClassVar = {"email": "new@example.com", "current_password": PASSWORD}
 
     def test_a_new_address_takes_effect_once_verified(self, alice: Visitor) -> None:
-        answer = alice.post("/api/user/change_settings", self.NEW_MAIL)
-        user = answer.json()["user"]
+        response = alice.post("/api/user/change_settings", self.NEW_MAIL)
+        user = response.json()["user"]
         assert (user["email"], user["pending_email"]) == ("alice@example.com", "new@example.com")
         assert alice.post(f"/api/user/verify/{last_code()}").status_code == 200
         user = alice.get("/api/user").json()
@@ -397,9 +397,9 @@ class TestChangePassword:
         self, site: Site, alice: Visitor, asked: dict[str, bool], status: int
     ) -> None:
         _, secret = make_token_of(alice)
-        answer = alice.post("/api/user/change_password", {**self.BODY, **asked})
-        assert answer.status_code == 200
-        assert ("were revoked" in answer.json()["message"]) == (status == 401)
+        response = alice.post("/api/user/change_password", {**self.BODY, **asked})
+        assert response.status_code == 200
+        assert ("were revoked" in response.json()["message"]) == (status == 401)
         script = site.visitor(Authorization=f"Bearer {secret}")
         assert script.get("/api/user").status_code == status
 
@@ -411,8 +411,8 @@ class TestChangePassword:
     def test_it_refuses_a_weak_or_missing_one(
         self, alice: Visitor, change: dict[str, str | None]
     ) -> None:
-        answer = alice.post("/api/user/change_password", {**self.BODY, **change})
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new_password"])
+        response = alice.post("/api/user/change_password", {**self.BODY, **change})
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["new_password"])
 
 
 class TestTokens:
@@ -433,8 +433,8 @@ class TestTokens:
 
     def test_a_wrong_scope_or_name_is_400(self, alice: Visitor) -> None:
         for body in ({"name": "x", "scope": "admin"}, {"name": ""}):
-            answer = alice.post("/api/user/tokens", {"password": PASSWORD, **body})
-            assert (answer.status_code, len(answer.json()["errors"])) == (400, 1)
+            response = alice.post("/api/user/tokens", {"password": PASSWORD, **body})
+            assert (response.status_code, len(response.json()["errors"])) == (400, 1)
 
     @pytest.mark.parametrize(("chosen", "days"), [({}, 90), ({"expires_in_days": 7}, 7)])
     def test_it_expires(self, alice: Visitor, chosen: dict[str, int], days: int) -> None:
@@ -447,8 +447,8 @@ class TestTokens:
     @pytest.mark.parametrize("days", [0, -1, 8, 366, 7.5, True, None, "7", [7]])
     def test_it_cannot_be_valid_for_any_other_time(self, alice: Visitor, days: object) -> None:
         body = {"name": "x", "password": PASSWORD, "expires_in_days": days}
-        answer = alice.post("/api/user/tokens", body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["expires_in_days"])
+        response = alice.post("/api/user/tokens", body)
+        assert (response.status_code, list(response.json()["errors"])) == (400, ["expires_in_days"])
 
     def test_it_requires_the_password(self, alice: Visitor) -> None:
         missing = alice.post("/api/user/tokens", {"name": "x"})

@@ -141,9 +141,9 @@ def test_it_finishes_running_requests_before_it_stops(tmp_path: Path) -> None:
         connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
         assert process.stdout.readline() == "begun\n"
         process.terminate()
-        answer = connection.makefile("rb").read()
+        response = connection.makefile("rb").read()
     process.communicate(timeout=30)
-    assert answer.endswith(b"done")
+    assert response.endswith(b"done")
     assert process.returncode == 0
 
 
@@ -189,13 +189,13 @@ def test_it_monitors_itself_on_request(tmp_path: Path, port: int) -> None:
         assert requests.get(details, timeout=10).status_code == 401
         headers = {"Authorization": f"Bearer {token}"}
         data = f"{web.url}/dashboard/get_json_data?after_id=0&limit=1000"
-        # FMD stores a request in a thread of its own, some time after it was answered.
+        # FMD stores a request in a thread of its own, some time after its response.
         wait_for(
             lambda: "pydash_web.get_user" in requests.get(data, headers=headers, timeout=10).text
         )
         for page in ("login", "overview", "database_pruning"):
-            answer = requests.get(f"{web.url}/dashboard/{page}", timeout=10)
-            assert "Flask Monitoring Dashboard" not in answer.text, "FMD's own pages stay out"
+            response = requests.get(f"{web.url}/dashboard/{page}", timeout=10)
+            assert "Flask Monitoring Dashboard" not in response.text, "FMD's own pages stay out"
     finally:
         web.stop()
 

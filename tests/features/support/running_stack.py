@@ -53,10 +53,10 @@ class Stack:
         """A session of the demo user, signed in once, because sign-ins are rate-limited."""
         session = requests.Session()
         session.trust_env = False
-        answer = session.post(
+        response = session.post(
             f"{self.url}/api/login", json={"name": "demo", "password": PASSWORD}, timeout=10
         )
-        assert answer.status_code == 200, answer.text
+        assert response.status_code == 200, response.text
         return session
 
     def get(self, path: str, **query: str) -> Any:
@@ -64,17 +64,17 @@ class Stack:
 
         :param path: what follows `/api/`.
         """
-        answer = self.session.get(f"{self.url}/api/{path}", params=query, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.session.get(f"{self.url}/api/{path}", params=query, timeout=10)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def post(self, path: str, body: dict[str, Any] | list[dict[str, Any]]) -> Any:
         """Send a POST request to the API as the demo user."""
         token = self.session.cookies["XSRF-TOKEN"]
         url, headers = f"{self.url}/api/{path}", {"X-XSRF-TOKEN": token}
-        answer = self.session.post(url, json=body, headers=headers, timeout=30)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self.session.post(url, json=body, headers=headers, timeout=30)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def dashboard_id(self, name: str) -> str:
         """Return the ID of the demo user's dashboard with this name."""
@@ -129,8 +129,8 @@ def free_port() -> int:
 def sign_in_browser(browser: Browser, stack: Stack) -> StorageState:
     """Sign in the demo user, and return the cookies for any number of browser profiles."""
     with browser.new_context(base_url=stack.url) as context:
-        answer = context.request.post("/api/login", data={"name": "demo", "password": PASSWORD})
-        assert answer.ok, answer.text()
+        response = context.request.post("/api/login", data={"name": "demo", "password": PASSWORD})
+        assert response.ok, response.text()
         return context.storage_state()
 
 

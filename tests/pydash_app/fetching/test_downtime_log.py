@@ -25,7 +25,7 @@ class QuickLog(DowntimeLog):
 
 
 def log_of(pings: str, start: datetime = NOON, log: DowntimeLog | None = None) -> DowntimeLog:
-    """Record one ping every five minutes: `+` answered, `-` not."""
+    """Record one ping every five minutes: `+` succeeded, `-` failed."""
     log = QuickLog() if log is None else log
     for number, ping in enumerate(pings):
         log.record(start + number * FIVE, 20.0 if ping == "+" else None)

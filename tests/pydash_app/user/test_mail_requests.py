@@ -20,7 +20,7 @@ PASSWORD = "correct horse battery staple"
 Mails = Callable[[], list[OutgoingMail]]
 
 
-def ask(kind: Kind, whose: str) -> None:
+def request(kind: Kind, whose: str) -> None:
     transact(partial(mail_requests.add, kind, whose))
 
 
@@ -29,10 +29,10 @@ def test_existing_users_get_the_requested_mail(
 ) -> None:
     register("Bob")
     (first,) = waiting_mails()
-    ask(Kind.PASSWORD_RESET, "alice@example.com")
-    ask(Kind.PASSWORD_RESET, "nobody@example.com")
-    ask(Kind.VERIFICATION, "Bob")
-    ask(Kind.VERIFICATION, "Nobody")
+    request(Kind.PASSWORD_RESET, "alice@example.com")
+    request(Kind.PASSWORD_RESET, "nobody@example.com")
+    request(Kind.VERIFICATION, "Bob")
+    request(Kind.VERIFICATION, "Nobody")
     mail_requests.process_all()
     written = [mail for mail in waiting_mails() if mail is not first]
     assert [(mail.recipient, mail.subject.split()[0]) for mail in written] == [
@@ -52,11 +52,11 @@ def test_a_request_does_not_look_up_the_user(
 
     monkeypatch.setattr(repository, "_users", look)
     for kind in Kind:
-        ask(kind, "alice@example.com")
+        request(kind, "alice@example.com")
 
 
 def test_the_fetcher_sends_them(alice: User, waiting_mails: Mails) -> None:
-    ask(Kind.PASSWORD_RESET, "alice@example.com")
+    request(Kind.PASSWORD_RESET, "alice@example.com")
     housekeeping.send_mails()
     assert transact(mail_request_repository.waiting) == []
     assert waiting_mails() == [], "it has been sent"

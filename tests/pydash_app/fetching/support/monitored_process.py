@@ -45,7 +45,7 @@ class MonitoredApp:
         self.start()
 
     def start(self) -> None:
-        """Start the app and wait until it answers."""
+        """Start the app and wait until it responds."""
         script = Path(__file__).with_name("fetched_app.py")
         command = [sys.executable, str(script), str(self._port), str(self._directory)]
         log = (self._directory / "app.log").open("ab")
