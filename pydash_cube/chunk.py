@@ -19,6 +19,7 @@ from pydash_cube.cache import column_cache
 from pydash_cube.digest import with_spreads
 from pydash_cube.table import (
     FIELDS,
+    LATER_COLUMNS,
     Array,
     CallTable,
     Table,
@@ -108,8 +109,8 @@ class Block(Mapping[str, Array]):
         return cls(rows, zones, pages)
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self.pages and name == "exact":
-            return np.zeros(self.rows, dtype=bool)
+        if name not in self.pages and name in LATER_COLUMNS:
+            return LATER_COLUMNS[name](self)
         return _upgraded(self.pages[name].read(), self)[name]
 
     def __iter__(self) -> Iterator[str]:

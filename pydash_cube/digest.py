@@ -212,6 +212,41 @@ class Digests:
             right=np.where(spread, middle, 2 * ends - 2),
         )
 
+    def squares(self) -> Floats:
+        """Return the sum of squared deviations of the calls from the mean of each cell (ms²).
+
+        :returns: NaN where there are spreads.
+        """
+        starts = np.cumsum(self.counts) - self.counts
+        has_spreads = np.logical_or.reduceat(self.weights < 0, starts)
+        return np.where(has_spreads, np.nan, self._between())
+
+    def estimated_squares(self, minimum: Floats, maximum: Floats) -> Floats:
+        """Return about the sum of squared deviations of the calls from the mean of each cell (ms²).
+
+        The calls of a spread are assumed to extend halfway to the neighboring entries, and those of
+        the outermost ones to the extremes.
+
+        :param minimum: the minimum of each cell.
+        :param maximum: the maximum of each cell.
+        """
+        ends = np.cumsum(self.counts)
+        middles = (self.means[1:] + self.means[:-1]) / 2
+        low, high = np.insert(middles, 0, 0), np.append(middles, 0)
+        low[ends - self.counts], high[ends - 1] = minimum, maximum
+        # The variance of evenly distributed calls, if the mean is in the middle.
+        variances = np.maximum((high - self.means) * (self.means - low), 0) / 3
+        within = np.where(self.weights < 0, self.calls * variances, 0)
+        return self._between() + np.add.reduceat(within, ends - self.counts)
+
+    def _between(self) -> Floats:
+        """Return the sum of squared deviations of the entries from the mean of each cell."""
+        calls, starts = self.calls, np.cumsum(self.counts) - self.counts
+        means = np.add.reduceat(calls * self.means, starts) / np.add.reduceat(calls, starts)
+        deviations = self.means - np.repeat(means, self.counts)
+        squares: Floats = np.add.reduceat(calls * deviations**2, starts)
+        return squares
+
     def _clustered_in_portions(self, small: Bools) -> tuple[Ints, Floats, Ints]:
         """Return `_clustered`, computed in portions that fit into the processor's cache."""
         ends = np.cumsum(self.counts)

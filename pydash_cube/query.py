@@ -82,6 +82,8 @@ class QueryResult:
         there are no slices), not rounded. Without calls, counts are 0 and times None.
     :ivar lower_bounds: the statistics that are lower bounds, because not all values of a field are
         stored as strings; see `MAX_DISTINCT`.
+    :ivar estimates: the statistics with values that are estimates, because an earlier version of
+        PyDash stored less about some calls, which were dropped since.
     :ivar resolution: ``utc_hour`` or ``utc_day`` if a slice or the range begins or ends within such
         a unit whose raw calls were dropped, so that all its calls are counted where it starts. None
         if every call was counted at its own time.
@@ -91,4 +93,5 @@ class QueryResult:
     slices: list[str]
     values: dict[str, list[list[Any]]]
     lower_bounds: list[StatisticName]
+    estimates: list[StatisticName]
     resolution: str | None = None

@@ -11,7 +11,7 @@ from pydash_cube.dictionary import OVERFLOW
 from pydash_cube.query import Query, QueryResult
 from pydash_cube.selection import Selection
 from pydash_cube.statistics import STATISTICS, CellStatistic, FieldCounts, natural_order
-from pydash_cube.table import Ints, number_keys
+from pydash_cube.table import SQUARES, Ints, number_keys
 from pydash_cube.vocabulary import MAX_VALUES, CallField, QueryError, StatisticName
 
 _LEFT_OUT = -1
@@ -42,7 +42,10 @@ def compute(cube: Cube, statistics: Sequence[StatisticName], query: Query) -> Qu
     labels = arranged.slices.labels if arranged.slices else []
     values = {str(each.name): arranged.rows(each) for each in computed}
     lower_bounds = [name for name in statistics if arranged.is_lower_bound(STATISTICS[name])]
-    return QueryResult(arranged.groups, labels, values, lower_bounds, arranged.resolution)
+    estimates = [name for name in statistics if arranged.is_estimate(STATISTICS[name])]
+    return QueryResult(
+        arranged.groups, labels, values, lower_bounds, estimates, arranged.resolution
+    )
 
 
 class Arranged:
@@ -95,6 +98,11 @@ class Arranged:
             return statistic.empty is not None
         counts = self._count(statistic.counted_field)
         return OVERFLOW in counts.codes or (statistic.lists and counts.is_cut)
+
+    def is_estimate(self, statistic: CellStatistic) -> bool:
+        """Return whether some values of a statistic are estimates; see `QueryResult`."""
+        squares = SQUARES in statistic.measures and self._cells.measures[SQUARES]
+        return bool(np.isnan(squares).any())
 
     def _grouped(self, top: int | None) -> tuple[list[tuple[str, ...]], Ints]:
         """Return the groups, and the number of the group of each cell.

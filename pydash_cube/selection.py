@@ -25,6 +25,7 @@ from pydash_cube.statistics import CellStatistic
 from pydash_cube.table import (
     CALL_COLUMNS,
     CENTROIDS,
+    SQUARES,
     Array,
     Bools,
     Cells,
@@ -160,27 +161,32 @@ class Selection:
         return self._roll_up(self.query.by, measures, digests=digests).compressed(inf)
 
     def exact(self, cells: Cells) -> Cells:
-        """Return the cells with exact percentiles, for which the calls of some are read.
+        """Return the cells with exact percentiles and squares; the calls of some are read for it.
 
         Once the values of a small cell have been clustered, merging it with others makes it
-        inexact. The calls of such a cell are merged instead, unless they were dropped.
+        inexact. The calls of such a cell are merged instead, unless they were dropped. So are those
+        of cells that were stored without squares.
 
         :param cells: some of those that `cells` returned, with their number of visits.
         """
         if cells.digests is None:
             return cells
-        visits = cells.measures["visits"]
+        visits, squares = cells.measures["visits"], cells.measures.get(SQUARES)
         inexact = ~cells.digests.exact & (visits < SMALL)
-        if not inexact.any() or visits[inexact].sum() > effort.PORTION:
+        again = inexact.copy() if squares is None else inexact | np.isnan(squares)
+        if visits[again].sum() > effort.PORTION:
+            again = inexact.copy()
+        if not again.any() or visits[again].sum() > effort.PORTION:
             return cells
-        some = cells.where(inexact)
+        some = cells.where(again)
         scope, periods = self._scope(), None
         if self.slices is not None:
             edges = self.slices.edges
             pieces = np.flatnonzero(np.isin(self.slices.numbers, some.keys[-1]))
             periods = np.stack([edges[pieces], edges[pieces + 1]], axis=1).ravel()
             scope = replace(scope, start=int(periods[0]), end=int(periods[-1]))
-        roll = _Roll(tuple(self.query.by), ("visits",), digests=True)
+        read = ("visits",) if squares is None else ("visits", "total", SQUARES)
+        roll = _Roll(tuple(self.query.by), read, digests=True)
         tables = self._cube.call_tables(scope)
         wanted = self._wanted(Reading(table, periods) for table in tables)
         wanted = [each for each in wanted if self._may_contain(each.block, some)]
@@ -190,9 +196,16 @@ class Selection:
         complete = np.zeros(len(some), dtype=bool)
         complete[numbers[len(some) :]] = True
         complete[complete] = some.measures["visits"][complete] == found.measures["visits"]
-        inexact[inexact] = complete
-        digests = found.where(complete[numbers[len(some) :]]).sketched()
-        return replace(cells, digests=cells.digests.replaced(inexact, digests))
+        found = found.where(complete[numbers[len(some) :]])
+        again[again] = complete
+        measures = dict(cells.measures)
+        if squares is not None:
+            measures[SQUARES] = squares.copy()
+            measures[SQUARES][again] = found.measures[SQUARES]
+        digests = found.where(inexact[again]).sketched()
+        return replace(
+            cells, measures=measures, digests=cells.digests.replaced(again & inexact, digests)
+        )
 
     def counts(self, field: CallField) -> Cells:
         """Return the number of calls by group, slice and value of one more field."""

@@ -15,6 +15,7 @@ from pydash_cube.stored_table import Columns, Merge, StoredTable, sorted_calls
 from pydash_cube.table import (
     FIELDS,
     MEASURES,
+    SQUARES,
     Array,
     CallTable,
     Part,
@@ -274,7 +275,8 @@ def build(partition: Partition, tables: Iterable[Table]) -> Columns:
         ordinals = time_units.ordinal(table.column("time"), partition.unit)
         parts.append(Part(table, [*map(table.column, partition.fields), ordinals]))
     number = len(partition.fields) + 1
-    cells = roll_up(parts, number, MEASURES, digests=partition.digests).compressed()
+    measures = (*MEASURES, SQUARES) if partition.digests else MEASURES
+    cells = roll_up(parts, number, measures, digests=partition.digests).compressed()
     *fields, ordinals = cells.keys
     columns: dict[str, Array] = {**dict(zip(partition.fields, fields, strict=True))}
     columns |= {"time": time_units.starts(ordinals, partition.unit), **cells.measures}

@@ -10,7 +10,7 @@ import numpy as np
 
 from pydash_cube import time_units
 from pydash_cube.dictionary import OVERFLOW
-from pydash_cube.table import Cells, Ints
+from pydash_cube.table import SQUARES, Cells, Ints
 from pydash_cube.vocabulary import MAX_LISTED, CallField, StatisticName
 
 Values = Sequence[Any]
@@ -126,6 +126,18 @@ def _percentile(name: StatisticName, number: float) -> CellStatistic:
     return CellStatistic(name, of_cells, measures=("minimum", "maximum"), needs_digests=True)
 
 
+def _standard_deviation(cells: Cells, _: FieldCounts) -> Values:
+    """Return the standard deviations of the calls as a population, like NumPy."""
+    squares = cells.measures[SQUARES]
+    low, high = (cells.measures[name].astype(np.float64) for name in ("minimum", "maximum"))
+    if (unknown := np.isnan(squares)).any():
+        squares = np.where(unknown, cells.sketched().estimated_squares(low, high), squares)
+    # The mean of equal values may be rounded.
+    squares = np.where(low == high, 0, squares)
+    deviations: list[float] = np.sqrt(squares / cells.measures["visits"]).tolist()
+    return deviations
+
+
 def _moment(name: StatisticName, measure: str) -> CellStatistic:
     def of_cells(cells: Cells, _: FieldCounts) -> Values:
         return [time_units.to_datetime(time) for time in cells.measures[measure].tolist()]
@@ -149,6 +161,12 @@ STATISTICS: Mapping[str, CellStatistic] = {
             _N.AVERAGE_EXECUTION_TIME,
             lambda cells, _: (cells.measures["total"] / cells.measures["visits"]).tolist(),
             measures=("visits", "total"),
+        ),
+        CellStatistic(
+            _N.STANDARD_DEVIATION,
+            _standard_deviation,
+            measures=("visits", "total", SQUARES, "minimum", "maximum"),
+            needs_digests=True,
         ),
         CellStatistic(
             _N.VISITS_PER_IP,

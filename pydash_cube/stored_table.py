@@ -144,8 +144,12 @@ def _read(blocks: Iterable[Block]) -> Columns:
 
 
 def joined_columns(tables: Sequence[Columns]) -> Columns:
-    """Return the rows of one or more tables with the same columns."""
-    return {name: joined([table[name] for table in tables]) for name in tables[0]}
+    """Return the rows of one or more tables.
+
+    Their columns are the same, but for those that earlier versions did not store.
+    """
+    names = dict.fromkeys(name for table in tables for name in table)
+    return {name: joined([table[name] for table in tables]) for name in names}
 
 
 def sorted_calls(columns: Columns) -> Columns:

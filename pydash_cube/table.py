@@ -34,6 +34,9 @@ MEASURES: Mapping[str, np.ufunc] = {
     "first": np.minimum,
     "last": np.maximum,
 }
+# The sum of squared deviations of a cell's calls from their mean. Only cells with digests have it,
+# because it would take much of the space of all others.
+SQUARES = "squares"
 CENTROIDS = ("centroids", "exact", "mean", "weight")
 # Up to this many keys, a lookup table is cheaper than sorting, however few rows there are.
 _SMALL = 1 << 16
@@ -55,6 +58,18 @@ _STORED_AS = {
     "first": "time",
     "last": "time",
     **dict.fromkeys(_FROM_STATUS, "status"),
+}
+
+
+def _squares(columns: Mapping[str, Array]) -> Array:
+    counts, means = columns["centroids"].astype(np.int64), columns["mean"]
+    return Digests(counts, means, columns["weight"], columns["centroids"] > 0).squares()
+
+
+# The columns of cells with digests that earlier versions did not store, and what they are instead.
+LATER_COLUMNS: Mapping[str, Callable[[Mapping[str, Array]], Array]] = {
+    "exact": lambda columns: np.zeros(len(columns["centroids"]), dtype=bool),
+    SQUARES: _squares,
 }
 
 
@@ -86,9 +101,8 @@ class Table:
 
     def column(self, name: str) -> Array:
         """Return a field, a measure or a column of centroids."""
-        if name == "exact" and name not in self._columns:
-            # Stored before such digests were marked.
-            return np.zeros(self.rows, dtype=bool)
+        if name in LATER_COLUMNS and name not in self._columns:
+            return LATER_COLUMNS[name](self._columns)
         return self._columns[name]
 
     def where(self, keep: Bools | None) -> Self:
@@ -105,6 +119,8 @@ class CallTable(Table):
         """Return a field, a measure or a column of centroids."""
         if name in _ONE_PER_CALL:
             return np.ones(self.rows, dtype=np.int64)
+        if name == SQUARES:
+            return np.zeros(self.rows)
         if name in _FROM_STATUS:
             return _FROM_STATUS[name](self._columns["status"])
         return self._columns[stored_name(name)]
@@ -224,16 +240,22 @@ def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digest
     """Merge all rows with equal keys into one cell each.
 
     :param keys: the number of keys of each part, at least one.
-    :param measures: which of MEASURES to return.
+    :param measures: which of MEASURES to return; SQUARES as well if it is preceded by the number of
+        visits and the total.
     :param digests: whether to return digests.
     """
     parts = [part for part in parts if part.table.rows]
     cells, found = number_keys([joined([part.keys[key] for part in parts]) for key in range(keys)])
     size = len(found[0])
+    rows = {name: joined([part.table.column(name) for part in parts]) for name in measures}
     merged = {
-        name: _merged(name, joined([part.table.column(name) for part in parts]), cells, size)
-        for name in measures
+        name: _merged(name, values, cells, size) for name, values in rows.items() if name != SQUARES
     }
+    if SQUARES in rows:
+        means = merged["total"] / merged["visits"]
+        deviations = rows["total"] / rows["visits"] - means[cells]
+        squares = rows[SQUARES] + rows["visits"] * deviations**2
+        merged[SQUARES] = np.bincount(cells, squares, minlength=size)
     return Cells(found, merged, _merged_digests(parts, cells, size) if digests else None)
 
 

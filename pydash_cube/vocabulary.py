@@ -19,6 +19,7 @@ class StatisticName(StrEnum):
     TOTAL_VISITS = "total_visits"
     TOTAL_EXECUTION_TIME = "total_execution_time"
     AVERAGE_EXECUTION_TIME = "average_execution_time"
+    STANDARD_DEVIATION = "standard_deviation_execution_time"
     VISITS_PER_IP = "visits_per_ip"
     UNIQUE_VISITORS = "unique_visitors"
     FASTEST_MEASURED = "fastest_measured_execution_time"

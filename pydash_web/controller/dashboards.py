@@ -103,8 +103,8 @@ def statistic(dashboard_id: str, query: StatisticQuery) -> Computed[StatisticRes
     """Return one or more statistics, optionally by time slice, as nested objects.
 
     The header `X-Lower-Bounds` names the statistics that are lower bounds, because a field has more
-    distinct values than are stored by name. The header `X-Resolution` contains the `resolution` of
-    `query`.
+    distinct values than are stored by name. `X-Estimates` and `X-Resolution` have the `estimates`
+    and the `resolution` of `query`.
 
     :raises QueryError: a parameter is invalid.
     """

@@ -4,6 +4,10 @@ from pydash_cube.query import QueryResult
 
 
 def inexact_headers(result: QueryResult) -> dict[str, str]:
-    """Return the headers `X-Lower-Bounds` and `X-Resolution`, where they apply."""
-    headers = {"X-Lower-Bounds": ",".join(result.lower_bounds), "X-Resolution": result.resolution}
+    """Return the headers `X-Lower-Bounds`, `X-Estimates` and `X-Resolution`, where they apply."""
+    headers = {
+        "X-Lower-Bounds": ",".join(result.lower_bounds),
+        "X-Estimates": ",".join(result.estimates),
+        "X-Resolution": result.resolution,
+    }
     return {name: text for name, text in headers.items() if text}

@@ -252,6 +252,11 @@ class QueryResponse(ResponseBody):
         description="The statistics that are lower bounds, because a field has more distinct values"
         " than are stored by name. See `limits_reached` of the dashboard."
     )
+    estimates: list[StatisticName] | None = Field(
+        default=None,
+        description="Present if not empty: the statistics of which values are estimates, because an"
+        " earlier version of PyDash stored less about requests that were dropped since.",
+    )
     resolution: Resolution | None = Field(
         default=None,
         description="Present if retention has merged requests into whole hours or days (UTC), and"
@@ -274,6 +279,8 @@ class QueryResponse(ResponseBody):
             "groups": groups,
             "lower_bounds": result.lower_bounds,
         }
+        if result.estimates:
+            response["estimates"] = result.estimates
         if result.resolution:
             response["resolution"] = result.resolution
         return cls.model_construct(**response)

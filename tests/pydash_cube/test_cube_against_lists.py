@@ -19,6 +19,7 @@ from tests.pydash_cube.support import run_query, select
 START = datetime(2018, 12, 30, tzinfo=UTC)
 FIELDS = ("endpoint", "version", "ip", "group_by")
 MEDIAN = "median_execution_time"
+DEVIATION = "standard_deviation_execution_time"
 
 
 pytestmark = pytest.mark.usefixtures("small_tables", "kept_cells")
@@ -102,6 +103,13 @@ def percentile(values: Sequence[float], q: float) -> float | None:
     return float(np.quantile(values, q)) if values else None
 
 
+def is_deviation(found: float | None, values: Sequence[float]) -> bool:
+    """Return whether a value is NumPy's standard deviation, except for rounding."""
+    if not values:
+        return found is None
+    return found == pytest.approx(np.std(values), rel=1e-9, abs=1e-9 * max(values))
+
+
 def label(time: datetime, unit: str) -> str:
     formats = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
     return time.strftime({**formats, "year": "%Y"}[unit])
@@ -123,6 +131,7 @@ def test_any_range_with_any_filter(
     names = [
         "total_visits",
         "total_execution_time",
+        DEVIATION,
         "fastest_measured_execution_time",
         "slowest_measured_execution_time",
         "visits_per_ip",
@@ -137,6 +146,7 @@ def test_any_range_with_any_filter(
     known = [call.status_code for call in expected if call.status_code]
     assert values["total_visits"] == len(expected)
     assert values["total_execution_time"] == pytest.approx(sum(times))
+    assert is_deviation(values[DEVIATION], times)
     assert values["fastest_measured_execution_time"] == min(times, default=None)
     assert values["slowest_measured_execution_time"] == max(times, default=None)
     assert values["visits_per_ip"] == Counter(call.ip for call in expected)
@@ -170,7 +180,8 @@ def test_any_slices_and_groups(
         key = tuple(value(call, field) for field in by), label(call.time, unit)
         cells.setdefault(key, []).append(call.execution_time)
     group = fill(calls, sizes)
-    result = run_query(group, ["total_visits", MEDIAN], filters=filters, by=by, timeslice=unit)
+    names = ["total_visits", MEDIAN, DEVIATION]
+    result = run_query(group, names, filters=filters, by=by, timeslice=unit)
     if by:
         assert set(result.groups) == {key[0] for key in cells}
     assert len(result.slices) == len(set(result.slices))
@@ -179,6 +190,7 @@ def test_any_slices_and_groups(
             times = cells.pop((name, text), [])
             assert result.values["total_visits"][row][column] == len(times)
             assert result.values[MEDIAN][row][column] == pytest.approx(percentile(times, 0.5))
+            assert is_deviation(result.values[DEVIATION][row][column], times)
     assert not cells
 
 

@@ -14,6 +14,7 @@ from tests.pydash_cube.support import run_query
 START = datetime(2025, 9, 20, tzinfo=UTC)
 FIRST = np.datetime64("2025-09-20", "us")
 DAYS, CALLS, BATCH = 75, 300_000, 20_000
+DEVIATION = "standard_deviation_execution_time"
 PERCENTILES = {
     "fastest_quartile_execution_time": 0.25,
     "median_execution_time": 0.5,
@@ -96,11 +97,12 @@ def test_any_range_with_any_filter(
     for field, text in filters.items():
         chosen &= getattr(calls, field) == text
     times = calls.execution_time[chosen]
-    names = ["total_visits", "total_execution_time", "unique_visitors", *PERCENTILES]
+    names = ["total_visits", "total_execution_time", "unique_visitors", DEVIATION, *PERCENTILES]
     result = run_query(cube, names, start=start, end=end, filters=filters).values
     found = {name: rows[0][0] for name, rows in result.items()}
     assert found["total_visits"] == len(times)
     assert found["total_execution_time"] == pytest.approx(times.sum())
+    assert found[DEVIATION] == pytest.approx(np.std(times), rel=1e-12)
     assert found["unique_visitors"] == len(np.unique(calls.ip[chosen]))
     for name, q in PERCENTILES.items():
         assert is_close(found[name], times, q)

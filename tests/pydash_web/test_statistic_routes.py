@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from statistics import pstdev
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,7 +13,8 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.services.retention import drop_expired
-from pydash_cube import result
+from pydash_cube import result, span
+from pydash_cube.table import SQUARES
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField, StatisticName
 from pydash_database import transact
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
@@ -24,6 +26,7 @@ FIVE_NUMBERS = {
     "total_visits": 5,
     "total_execution_time": 1.2,
     "average_execution_time": 0.24,
+    "standard_deviation_execution_time": 0.0184**0.5,
     "visits_per_ip": {"127.0.0.1": 4, "127.0.0.2": 1},
     "unique_visitors": 2,
     "fastest_measured_execution_time": 0.1,
@@ -626,3 +629,40 @@ class TestTimeZones:
         assert alice.get(f"{clock}/query?{day}").json()["resolution"] == "utc_day"
         assert alice.get(f"{clock}/statistic?{day}").headers["X-Resolution"] == "utc_day"
         assert "X-Resolution" not in alice.get(f"{clock}/statistic?statistic=versions").headers
+
+
+def test_a_response_says_which_statistics_are_estimates(
+    alice: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An earlier version stored no squares, and the calls were dropped since."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def some_calls() -> list[EndpointCall]:
+        times = (1.001**number for number in range(300))
+        return [EndpointCall("foo", each, moment, "1", "", "::1") for each in times]
+
+    build = span.build
+    monkeypatch.setattr(
+        span,
+        "build",
+        lambda *given: {name: each for name, each in build(*given).items() if name != SQUARES},
+    )
+    dashboard_id = make_dashboard(UUID(alice.get("/api/user").json()["id"]), some_calls)
+
+    def drop() -> None:
+        repository.find(dashboard_id).retention = Retention(calls_days=1)
+
+    transact(drop)
+    drop_expired(dashboard_id, datetime(2026, 2, 1, tzinfo=UTC))
+    monkeypatch.undo()
+    shop = f"/api/dashboards/{dashboard_id}"
+    names = "standard_deviation_execution_time,average_execution_time"
+    response = alice.get(f"{shop}/query?statistic={names}").json()
+    assert response["estimates"] == ["standard_deviation_execution_time"]
+    found = response["groups"][0]["values"]["standard_deviation_execution_time"]
+    times = [1.001**number for number in range(300)]
+    assert found == [pytest.approx(pstdev(times), rel=1e-3)]
+    headers = alice.get(f"{shop}/statistic?statistic={names}").headers
+    assert headers["X-Estimates"] == "standard_deviation_execution_time"
+    exact = alice.get(f"{shop}/query?statistic=average_execution_time").json()
+    assert "estimates" not in exact

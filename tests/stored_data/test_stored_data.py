@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pydash_database
@@ -24,6 +25,7 @@ from pydash_app.user.entity import User
 from pydash_app.user.services import tokens
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.query import Query
+from pydash_cube.vocabulary import StatisticName
 from pydash_database import database_connection, database_root, transact
 from tests.stored_data.support import DIRECTORY, VERSIONS, configure, unpack
 from tests.stored_data.write import INVITATION
@@ -44,6 +46,8 @@ EXACT = (
     "slowest_measured_execution_time",
 )  # As statistics are rendered.
 DIGITS = 3
+
+DEVIATION = StatisticName.STANDARD_DEVIATION
 
 Filters = dict[str, str]
 
@@ -362,6 +366,22 @@ def test_single_calls_are_read(expected: Any) -> None:
             float(batch.execution_time.sum()) for batch in find_dashboard("Shop").calls(Query())
         )
     ) == pytest.approx(shop["total_execution_time"])
+
+
+def test_standard_deviations_are_those_of_the_calls(expected: Any) -> None:
+    """These versions did not store what they are computed from since."""
+
+    def check() -> None:
+        shop = find_dashboard("Shop")
+        endpoints = expected["dashboards"]["Shop"]["calls"]["endpoint"]
+        filters: list[Filters] = [{}, *({"endpoint": name} for name in endpoints)]
+        for query in (Query(filters=each) for each in filters):
+            result = shop.query([DEVIATION], query)
+            times = np.concatenate([batch.execution_time for batch in shop.calls(query)])
+            assert result.values[DEVIATION] == [[pytest.approx(np.std(times), rel=1e-9, abs=1e-9)]]
+            assert result.estimates == []
+
+    transact(check)
 
 
 def test_stored_data_was_counted(expected: Any) -> None:

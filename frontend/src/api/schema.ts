@@ -488,7 +488,7 @@ export interface paths {
         };
         /**
          * Return one or more statistics, optionally by time slice, as nested objects
-         * @description The header `X-Lower-Bounds` names the statistics that are lower bounds, because a field has more distinct values than are stored by name. The header `X-Resolution` contains the `resolution` of `query`.
+         * @description The header `X-Lower-Bounds` names the statistics that are lower bounds, because a field has more distinct values than are stored by name. `X-Estimates` and `X-Resolution` have the `estimates` and the `resolution` of `query`.
          */
         get: operations["get_statistic"];
         put?: never;
@@ -1320,7 +1320,7 @@ export interface components {
              * @description `error_rate` is in percent, times are in ms.
              * @enum {string}
              */
-            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
             /**
              * @description In seconds.
              * @enum {integer}
@@ -1551,7 +1551,7 @@ export interface components {
              * @description `error_rate` is in percent, times are in ms.
              * @enum {string}
              */
-            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
             /**
              * @description In seconds.
              * @enum {integer}
@@ -1633,7 +1633,7 @@ export interface components {
              * @description `error_rate` is in percent, times are in ms.
              * @enum {string}
              */
-            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
             /**
              * @description In seconds.
              * @enum {integer}
@@ -2291,6 +2291,7 @@ export interface components {
             total_visits?: number[];
             total_execution_time?: number[];
             average_execution_time?: (number | null)[];
+            standard_deviation_execution_time?: (number | null)[];
             visits_per_ip?: {
                 [key: string]: number;
             }[];
@@ -2367,7 +2368,7 @@ export interface components {
              * @description `error_rate` is in percent, times are in ms.
              * @enum {string}
              */
-            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
             /**
              * @description In seconds.
              * @enum {integer}
@@ -2809,7 +2810,7 @@ export interface components {
              * @description `error_rate` is in percent, times are in ms.
              * @enum {string}
              */
-            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
             /**
              * @description In seconds.
              * @enum {integer}
@@ -2945,6 +2946,11 @@ export interface components {
             groups: components["schemas"]["Group"][];
             /** @description The statistics that are lower bounds, because a field has more distinct values than are stored by name. See `limits_reached` of the dashboard. */
             lower_bounds: components["schemas"]["StatisticName"][];
+            /**
+             * @description Present if not empty: the statistics of which values are estimates, because an earlier version of PyDash stored less about requests that were dropped since.
+             * @default null
+             */
+            estimates?: components["schemas"]["StatisticName"][] | null;
             /**
              * @description Present if retention has merged requests into whole hours or days (UTC), and the range or a slice begins or ends within one. Such an hour or day is counted where it begins.
              * @default null
@@ -3248,7 +3254,7 @@ export interface components {
              * @description `error_rate` is in percent, times are in ms.
              * @enum {string}
              */
-            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
+            statistic: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "error_rate";
             /**
              * @description In seconds.
              * @enum {integer}
@@ -3308,7 +3314,7 @@ export interface components {
          * @description The statistics that can be computed for a set of requests.
          * @enum {string}
          */
-        StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
+        StatisticName: "total_visits" | "total_execution_time" | "average_execution_time" | "standard_deviation_execution_time" | "visits_per_ip" | "unique_visitors" | "fastest_measured_execution_time" | "fastest_quartile_execution_time" | "median_execution_time" | "slowest_quartile_execution_time" | "ninetieth_percentile_execution_time" | "ninety-fifth_percentile_execution_time" | "ninety-ninth_percentile_execution_time" | "ninety-nine-point-ninth_percentile_execution_time" | "slowest_measured_execution_time" | "versions" | "error_rate" | "first_call" | "last_call";
         /**
          * StatisticResponse
          * @description A value, or nested objects of values.

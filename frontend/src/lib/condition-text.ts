@@ -13,6 +13,7 @@ export const isNumeric = (condition: Condition): condition is Numeric => 'statis
 export const STATISTIC_NAMES: Readonly<Record<AlertStatistic, string>> = {
   error_rate: 'error rate',
   average_execution_time: 'average time',
+  standard_deviation_execution_time: 'standard deviation',
   median_execution_time: 'p50 (median)',
   ninetieth_percentile_execution_time: 'p90',
   'ninety-fifth_percentile_execution_time': 'p95',

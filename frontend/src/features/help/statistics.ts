@@ -9,6 +9,10 @@ export const STATISTICS: readonly (readonly [string, string])[] = [
     'Average',
     'The mean execution time: the total divided by the number of requests. A few very slow requests raise it considerably.',
   ],
+  [
+    'Standard deviation',
+    'How far execution times are from their average: the square root of the mean squared distance. It is marked where it is estimated, because an earlier version of PyDash stored less about requests whose details were deleted since.',
+  ],
   ['p50 (median)', 'Half of the requests were faster, half were slower.'],
   [
     'p90, p95, p99',
