@@ -21,11 +21,11 @@ from pydash_database.errors import (
     SchemaTooNew,
     UnknownClass,
 )
-from pydash_database.storages import BACKGROUND_TIMEOUT, DISCONNECTED
+from pydash_database.storages import disconnected
+from pydash_database.timeouts import BACKGROUND_TIMEOUT
 
 __all__ = [
     "BACKGROUND_TIMEOUT",
-    "DISCONNECTED",
     "DatabaseUnavailable",
     "DiskFull",
     "IncompatibleDatabase",
@@ -36,6 +36,7 @@ __all__ = [
     "configure",
     "database_connection",
     "database_root",
+    "disconnected",
     "last_transaction_id",
     "pack",
     "size",

@@ -9,14 +9,16 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from transaction import TransactionManager
 from ZODB.DB import DB
+from ZODB.POSException import ConflictError
 
-from pydash_database import schema, storages, transactions
+from pydash_database import schema, storages, timeouts, transactions
 from pydash_database.errors import DatabaseUnavailable
 from pydash_database.readability import check_readable
 from pydash_database.stored_classes import class_factory
@@ -49,9 +51,12 @@ class Session:
 
 
 def _release(connection: Any, manager: Any) -> None:
-    manager.abort()
+    # PostgreSQL is polled at the end of a transaction, too.
+    with suppress(*storages.disconnected()):
+        manager.abort()
     if connection.opened:
-        connection.close()
+        with suppress(*storages.disconnected()):
+            connection.close()
 
 
 class Database:
@@ -109,7 +114,7 @@ class Database:
                 try:
                     self._database = self._open()
                 except DatabaseUnavailable:
-                    self._fail_fast_until = time.monotonic() + storages.PAUSE_SECONDS
+                    self._fail_fast_until = time.monotonic() + timeouts.PAUSE_SECONDS
                     raise
             return self._database
 
@@ -122,20 +127,29 @@ class Database:
                 self._database = None
 
     def _open(self) -> DB:
-        try:
-            storage = storages.open_storage(self.uri)
-        except storages.DISCONNECTED as error:
-            raise DatabaseUnavailable from error
-        database = DB(
-            storage,
-            pool_size=_EXPECTED_CONNECTIONS,
-            cache_size=_CACHED_OBJECTS,
-            class_factory=class_factory(self.renamed_classes),
-        )
+        while True:
+            try:
+                storage = storages.open_storage(self.uri)
+            except storages.disconnected() as error:
+                raise DatabaseUnavailable from error
+            try:
+                database = DB(
+                    storage,
+                    pool_size=_EXPECTED_CONNECTIONS,
+                    cache_size=_CACHED_OBJECTS,
+                    class_factory=class_factory(self.renamed_classes),
+                )
+                break
+            except ConflictError:
+                # Another process has created the root object of an empty database.
+                storage.close()
+            except storages.disconnected() as error:
+                storage.close()
+                raise DatabaseUnavailable from error
         try:
             session = Session(database)
             check = partial(check_readable, session.connection)
-            with storages.response_timeout(storages.BACKGROUND_TIMEOUT):
+            with timeouts.response_timeout(timeouts.BACKGROUND_TIMEOUT):
                 migrated = transactions.run(
                     session.manager,
                     lambda: schema.upgrade(session.connection.root(), self.migrations, check),
@@ -200,7 +214,7 @@ def transact(
     work: Callable[[], Result],
     attempts: int = transactions.ATTEMPTS,
     *,
-    timeout: float = storages.RESPONSE_TIMEOUT,
+    timeout: float = timeouts.RESPONSE_TIMEOUT,
 ) -> Result:
     """Call `work()` in a transaction, commit, and return its result.
 
@@ -208,7 +222,7 @@ def transact(
         is called again from the start, so it must have no side effects. If it raises an exception,
         nothing is stored. A nested `transact` becomes part of the outer transaction.
     :param attempts: the maximum number of attempts.
-    :param timeout: seconds to wait for each response of a ZEO server. The default suits requests;
+    :param timeout: seconds to wait for each response of the server. The default suits requests;
         background work that stores much data uses `BACKGROUND_TIMEOUT`.
     :raises DatabaseUnavailable: the database does not respond, or all attempts had conflicts. If
         the response to the commit was lost, either all of the work is stored or none of it.
@@ -218,7 +232,7 @@ def transact(
         return work()
     session.in_transaction = True
     try:
-        with storages.response_timeout(timeout):
+        with timeouts.response_timeout(timeout):
             return transactions.run(session.manager, work, attempts)
     finally:
         session.in_transaction = False
@@ -234,7 +248,7 @@ def last_transaction_id() -> bytes:
     """
     try:
         return storages.last_transaction_id(_configured().open().storage)
-    except storages.DISCONNECTED as error:
+    except storages.disconnected() as error:
         raise DatabaseUnavailable from error
 
 
@@ -247,9 +261,9 @@ def pack(days: float = 1.0) -> None:
     # Checks with the usual timeout that the server responds. Packing itself may take hours.
     transact(database_connection)
     try:
-        with storages.response_timeout(None):
+        with timeouts.response_timeout(None):
             _configured().open().pack(days=days)
-    except storages.DISCONNECTED as error:
+    except storages.disconnected() as error:
         raise DatabaseUnavailable from error
 
 
@@ -260,7 +274,7 @@ def size() -> int:
     """
     try:
         return storages.size(_configured().open().storage)
-    except storages.DISCONNECTED as error:
+    except storages.disconnected() as error:
         raise DatabaseUnavailable from error
 
 

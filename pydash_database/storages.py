@@ -1,9 +1,9 @@
 """Opens storages by URI."""
 
+import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,30 +18,10 @@ from ZEO.Exceptions import ClientDisconnected
 from ZODB.MappingStorage import MappingStorage
 from ZODB.utils import z64
 
+from pydash_database import timeouts
 from pydash_database.files import open_file
 from pydash_database.zeo_uri import ZeoUri
 
-try:
-    from psycopg2 import Error as PostgresqlError
-    from psycopg2.extensions import make_dsn, parse_dsn
-    from relstorage.adapters.postgresql import PostgreSQLAdapter
-    from relstorage.options import Options
-    from relstorage.storage import RelStorage
-except ImportError:
-    RelStorage = None
-
-# The exceptions of the engines when the database is unavailable.
-DISCONNECTED = (
-    (ClientDisconnected,) if RelStorage is None else (ClientDisconnected, PostgresqlError)
-)
-
-# The timeout of each response of a ZEO server, so that a web response takes at most two seconds.
-RESPONSE_TIMEOUT = 1.5
-# The same for background work, which may store much data on a slow disk, and wait for others that
-# do. It is finite, so that a server that is gone does not block a task forever.
-BACKGROUND_TIMEOUT = 30.0
-# The seconds after a timeout in which calls fail immediately, unless the server reconnects.
-PAUSE_SECONDS = 1.0
 # ZEO reconnects after this time, and up to a second more.
 _RECONNECT_SECONDS = 0.1
 # So many objects are requested at once.
@@ -50,18 +30,6 @@ _PREFETCHED = 100
 _NO_TIMEOUT = 1e6
 # ZEO's cache is an unlinked file, which occupies disk and page cache but no process memory.
 _ZEO_CACHE_BYTES = 128 * 1024**2
-
-_timeout: ContextVar[float | None] = ContextVar("timeout", default=RESPONSE_TIMEOUT)
-
-
-@contextmanager
-def response_timeout(seconds: float | None) -> Iterator[None]:
-    """Set the timeout of each response of a ZEO server for the block; None waits forever."""
-    token = _timeout.set(seconds)
-    try:
-        yield
-    finally:
-        _timeout.reset(token)
 
 
 class ZeoClient(ClientThread):
@@ -124,7 +92,7 @@ class ZeoClient(ClientThread):
             raise ClientDisconnected("The server did not respond a moment ago.")
         response = send(wait=False)
         try:
-            return response.result(_timeout.get())
+            return response.result(timeouts.current_timeout())
         except TimeoutError:
             self.loop.call_soon_threadsafe(self._disconnect, response)
         # It has arrived in the meantime, or fails together with all other waiting calls.
@@ -135,7 +103,7 @@ class ZeoClient(ClientThread):
         if response.done():
             return
         client = self.client
-        self._fail_fast_until = time.monotonic() + PAUSE_SECONDS
+        self._fail_fast_until = time.monotonic() + timeouts.PAUSE_SECONDS
         # ZEO does this only after the calls have failed, when their callers would wait again.
         client.operational = False
         if client.protocol is None:
@@ -192,6 +160,12 @@ class ZeoStorage(ClientStorage):
                 self._oids = []
 
 
+def disconnected() -> tuple[type[Exception], ...]:
+    """Return the exceptions of the engines when the database is unavailable."""
+    postgresql = sys.modules.get("pydash_database.postgresql")
+    return (ClientDisconnected, *(postgresql.DISCONNECTED if postgresql else ()))
+
+
 def is_obsolete(storage: Any) -> bool:
     """Return whether a storage must be reopened, because its server has another database."""
     return isinstance(storage, ClientStorage) and storage._server.is_obsolete
@@ -203,10 +177,11 @@ def open_storage(uri: str) -> Any:
     :param uri: `zeo://…` for a ZEO server (see `ZeoUri.parse`), `postgresql://…` for RelStorage on
         PostgreSQL, `file:///PATH` for a file used only by this process, or `memory://` for
         temporary data.
-    :raises ValueError: the scheme of the URI is unknown, or its engine is not installed.
+    :raises ValueError: the scheme of the URI is unknown.
+    :raises ImportError: its engine is not installed.
     :raises DamagedDatabase: the file of the database is damaged.
     :raises OSError: a file of the URI cannot be read.
-    :raises DISCONNECTED: the server does not respond.
+    :raises Exception: one of `disconnected()`, if the server does not respond.
     """
     parsed = urlsplit(uri)
     match parsed.scheme:
@@ -214,7 +189,7 @@ def open_storage(uri: str) -> Any:
             zeo = ZeoUri.parse(uri)
             return ZeoStorage(
                 zeo.address,
-                wait_timeout=RESPONSE_TIMEOUT,
+                wait_timeout=timeouts.RESPONSE_TIMEOUT,
                 cache_size=_ZEO_CACHE_BYTES,
                 # At the start of every transaction, receive what other processes have committed.
                 server_sync=True,
@@ -223,7 +198,10 @@ def open_storage(uri: str) -> Any:
                 _client_factory=partial(ZeoClient, disconnect_poll=_RECONNECT_SECONDS),
             )
         case "postgresql":
-            return _open_postgresql(uri)
+            # Not at the top, because few installations have it.
+            from pydash_database import postgresql
+
+            return postgresql.open_storage(uri)
         case "file":
             return open_file(Path(unquote(parsed.path)))
         case "memory":
@@ -250,15 +228,3 @@ def last_transaction_id(storage: Any) -> bytes:
         storage.poll_invalidations()
     tid: bytes = storage.lastTransaction()
     return tid
-
-
-def _open_postgresql(uri: str) -> Any:
-    if RelStorage is None:
-        raise ValueError(
-            "A postgresql:// database requires RelStorage: pip install 'pydash-io[postgresql]'"
-        )
-    # Without history, because nothing here reads old revisions, and PostgreSQL handles backups.
-    options = Options(keep_history=False)
-    # RelStorage appends the database name as `key=value`, so the DSN cannot be a URI.
-    adapter = PostgreSQLAdapter(dsn=make_dsn(**parse_dsn(uri)), options=options)
-    return RelStorage(adapter, options=options)

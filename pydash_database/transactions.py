@@ -11,7 +11,7 @@ from ZEO.Exceptions import ServerException
 from ZODB.POSException import StateLoadError
 
 from pydash_database.errors import DatabaseUnavailable, DiskFull, IncompatibleDatabase
-from pydash_database.storages import DISCONNECTED
+from pydash_database.storages import disconnected
 
 Result = TypeVar("Result")
 
@@ -19,6 +19,7 @@ ATTEMPTS = 10
 _FIRST_PAUSE_SECONDS = 0.002
 # No space, quota exceeded, and the limit of a file's size.
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_POSTGRESQL_DISK_FULL = "53100"
 
 
 def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> Result:
@@ -38,8 +39,8 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
             except BaseException:
                 manager.abort()
                 raise
-        except DISCONNECTED as error:
-            raise DatabaseUnavailable from error
+        except disconnected() as error:
+            raise (DiskFull if _is_disk_full(error) else DatabaseUnavailable) from error
         except (OSError, ServerException) as error:
             if _is_disk_full(error):
                 raise DiskFull from error
@@ -58,10 +59,12 @@ def run(manager: Any, work: Callable[[], Result], attempts: int = ATTEMPTS) -> R
     raise DatabaseUnavailable("The database is too busy.") from conflict
 
 
-def _is_disk_full(error: OSError | ServerException) -> bool:
-    """Return whether an error of this process or of the ZEO server means that a disk is full."""
+def _is_disk_full(error: Exception) -> bool:
+    """Return whether an error of this process or of the server means that a disk is full."""
     if isinstance(error, OSError):
         return error.errno in _DISK_FULL
+    if not isinstance(error, ServerException):
+        return getattr(error, "pgcode", None) == _POSTGRESQL_DISK_FULL
     # ZEO sends the name of the class and the arguments of the server's exception.
     name, arguments = error.args
     return name == "builtins.OSError" and bool(arguments) and arguments[0] in _DISK_FULL

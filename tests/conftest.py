@@ -24,6 +24,7 @@ from pydash_app.migrations import MIGRATIONS
 from pydash_app.user.entity import User
 from pydash_app.user.services import registration
 from pydash_database import database_root, schema, server, transact
+from tests.support.database_servers import DatabaseServer, postgresql
 
 PASSWORD = "correct horse battery staple"
 START_SECONDS = 30
@@ -83,6 +84,13 @@ def own_zeo_server() -> Iterator["ZeoServer"]:
         zeo = ZeoServer(Path(directory))
         yield zeo
         zeo.kill()
+
+
+@pytest.fixture(scope="module")
+def postgresql_server() -> Iterator[DatabaseServer]:
+    """A real PostgreSQL server, which the tests of a module may kill and start again."""
+    with postgresql("America/New_York") as running:
+        yield running
 
 
 @pytest.fixture
@@ -187,7 +195,11 @@ class ZeoServer:
         try:
             yield
         finally:
-            self.process.send_signal(signal.SIGCONT)
+            self.resume()
+
+    def resume(self) -> None:
+        """Resume the server after it hung."""
+        self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         self.process.kill()

@@ -13,7 +13,7 @@ from pydash_app.user import find_by_name
 from pydash_app.user.entity import comparable
 from pydash_cube.effort import QueryTimeout
 from pydash_cube.vocabulary import QueryError
-from pydash_database import DISCONNECTED, DatabaseUnavailable, transact
+from pydash_database import DatabaseUnavailable, disconnected, transact
 from pydash_web.api import validation
 from pydash_web.api.operation import Operation
 from pydash_web.http import concurrency, limits, session
@@ -35,7 +35,7 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
             response = _handle_in_steps(operation, path)
         else:
             response = transact(partial(_handle_at_once, operation, path))
-    except DISCONNECTED as error:
+    except disconnected() as error:
         # Reading between two transactions, for instance the user's ID, may load an object.
         response = _failed(DatabaseUnavailable(str(error)))
     except (PyDashError, QueryError, QueryTimeout, DatabaseUnavailable) as error:

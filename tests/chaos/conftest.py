@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psutil
 import pytest
@@ -15,19 +15,21 @@ from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 
-class ZeoServer(Protocol):
-    data_dir: Path
-    uri: str
-
+class Restartable(Protocol):
     def start(self) -> None: ...
     def kill(self) -> None: ...
+
+
+class ZeoServer(Restartable, Protocol):
+    data_dir: Path
+    uri: str
 
 
 class Stage:
     """All processes of the play, and the means to kill each."""
 
-    def __init__(self, zeo: ZeoServer, app: MonitoredApp, fetcher: FetcherProcess) -> None:
-        self.zeo, self.app, self.fetcher = zeo, app, fetcher
+    def __init__(self, database: Restartable, app: MonitoredApp, fetcher: FetcherProcess) -> None:
+        self.database, self.app, self.fetcher = database, app, fetcher
 
     def kill_a_worker(self, rng: random.Random) -> None:
         helpers = psutil.Process(self.fetcher.process.pid).children(recursive=True)
@@ -39,8 +41,8 @@ class Stage:
         self.fetcher.start()
 
     def kill_the_database(self, _: random.Random) -> None:
-        self.zeo.kill()
-        self.zeo.start()
+        self.database.kill()
+        self.database.start()
 
     def kill_the_app(self, _: random.Random) -> None:
         self.app.kill()
@@ -56,10 +58,18 @@ class Stage:
 
 
 @pytest.fixture
-def stage(own_zeo_server: ZeoServer, tmp_path: Path) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    """The processes, with a ZEO server, or with PostgreSQL as its parameter."""
+    server: Any
+    if getattr(request, "param", "zeo") == "zeo":
+        server = request.getfixturevalue("own_zeo_server")
+        uri = server.uri
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        uri = server.create_database(drivername="postgresql")
     settings = {
         "PYDASH_DATA_DIR": str(tmp_path / "data"),
-        "PYDASH_DATABASE_URI": own_zeo_server.uri,
+        "PYDASH_DATABASE_URI": uri,
         "PYDASH_FETCH_ALLOW": "loopback",
         "PYDASH_FETCH_INTERVAL": "1",
         "PYDASH_FETCH_WORKERS": "2",
@@ -69,7 +79,7 @@ def stage(own_zeo_server: ZeoServer, tmp_path: Path) -> Iterator[Stage]:
     (tmp_path / "app").mkdir()
     app = MonitoredApp(tmp_path / "app")
     fetcher = FetcherProcess(settings)
-    yield Stage(own_zeo_server, app, fetcher)
+    yield Stage(server, app, fetcher)
     fetcher.kill()
     app.kill()
     pydash_database.close()

@@ -12,6 +12,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 
+import pytest
+
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
@@ -51,6 +53,9 @@ class Traffic:
                 continue
 
 
+@pytest.mark.parametrize(
+    "stage", ["zeo", pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True
+)
 def test_every_call_is_counted_once_whatever_dies(stage: Stage) -> None:
     rng = random.Random(SEED)
     write_calls(stage.app, rng, 5 * CALLS_PER_ROUND)

@@ -177,13 +177,9 @@ def test_a_migration_runs_once(tmp_path: Path) -> None:
     assert runs == ["first", "second"]
 
 
-@pytest.mark.parametrize(
-    ("uri", "hint"),
-    [("postgresql://localhost/pydash", "RelStorage"), ("mysql://localhost", "zeo://")],
-)
-def test_an_unsupported_database_is_reported_with_a_hint(uri: str, hint: str) -> None:
-    pydash_database.configure(uri)
-    with pytest.raises(ValueError, match=hint):
+def test_an_unsupported_database_is_reported_with_a_hint() -> None:
+    pydash_database.configure("mysql://localhost")
+    with pytest.raises(ValueError, match="zeo://"):
         transact(lambda: None)
 
 

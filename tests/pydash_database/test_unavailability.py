@@ -1,13 +1,12 @@
 """An unavailable database is detected soon, blocks no caller, and is used again when it is back."""
 
-import signal
 import threading
 import time
-from functools import partial
 from typing import Any
 
 import pytest
 from persistent import Persistent
+from psycopg2 import OperationalError
 from ZEO.asyncio.client import ClientThread, Protocol
 
 import pydash_database
@@ -15,7 +14,9 @@ from pydash_database import (
     DatabaseUnavailable,
     database_connection,
     database_root,
+    postgresql,
     storages,
+    timeouts,
     transact,
 )
 from tests.support.waiting import wait_for
@@ -24,6 +25,8 @@ from tests.support.waiting import wait_for
 pytestmark = pytest.mark.timeout(40)
 
 RECOVERY_SECONDS = 30
+# What asks a server of each kind to finish a commit.
+COMMITTING = ((ClientThread, "tpc_finish"), (postgresql._Adapter, "lock_database_and_move"))
 
 
 class Memo(Persistent):
@@ -35,14 +38,29 @@ def migrate(root: Any) -> None:
 
 
 @pytest.fixture
-def server(own_zeo_server: Any) -> Any:
+def zeo(own_zeo_server: Any) -> Any:
     pydash_database.configure(own_zeo_server.uri, [migrate])
     yield own_zeo_server
     pydash_database.close()
 
 
+@pytest.fixture(params=["zeo", "postgresql"])
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A server of each kind, with an empty database."""
+    monkeypatch.setattr(postgresql, "_fail_fast_until", float("-inf"))
+    if request.param == "zeo":
+        yield request.getfixturevalue("zeo")
+        return
+    running = request.getfixturevalue("postgresql_server")
+    if not running.is_ready():
+        running.start()
+    pydash_database.configure(running.create_database(drivername="postgresql"), [migrate])
+    yield running
+    pydash_database.close()
+
+
 @pytest.fixture
-def timeouts(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+def expired(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """One item for each response that did not arrive in time."""
     counted: list[None] = []
     disconnect = storages.ZeoClient._disconnect
@@ -51,7 +69,18 @@ def timeouts(monkeypatch: pytest.MonkeyPatch) -> list[None]:
         counted.append(None)
         disconnect(client, response)
 
+    wait = postgresql._wait
+
+    def wait_and_count(connection: Any) -> None:
+        is_pausing = time.monotonic() < postgresql._fail_fast_until
+        try:
+            wait(connection)
+        except OperationalError:
+            counted.extend([] if is_pausing else [None])
+            raise
+
     monkeypatch.setattr(storages.ZeoClient, "_disconnect", count)
+    monkeypatch.setattr(postgresql, "_wait", wait_and_count)
     return counted
 
 
@@ -108,9 +137,7 @@ def test_a_hanging_server_is_unavailable(server: Any) -> None:
     assert eventually(lambda: transact(increase)) == 2
 
 
-def test_a_server_that_hangs_before_a_load_is_unavailable(
-    server: Any, timeouts: list[None]
-) -> None:
+def test_a_server_that_hangs_before_a_load_is_unavailable(server: Any, expired: list[None]) -> None:
     transact(increase)
     pydash_database.close()  # and drop its caches
 
@@ -121,43 +148,47 @@ def test_a_server_that_hangs_before_a_load_is_unavailable(
 
     with server.recovering(), pytest.raises(DatabaseUnavailable):
         transact(load)
-    assert len(timeouts) == 1, "it waits once, and not again to clean up"
+    assert len(expired) == 1, "it waits once, and not again to clean up"
     assert eventually(lambda: transact(lambda: database_root()["memo"].text)) == "none"
 
 
-def test_a_commit_whose_vote_hangs_stores_nothing(server: Any, timeouts: list[None]) -> None:
+def test_a_commit_whose_vote_hangs_stores_nothing(server: Any, expired: list[None]) -> None:
     def increase_and_stop() -> None:
         increase()
         server.hang()
 
     with server.recovering(), pytest.raises(DatabaseUnavailable):
         transact(increase_and_stop)
-    assert len(timeouts) == 1, "it waits once, and not again to clean up"
+    assert len(expired) == 1, "it waits once, and not again to clean up"
     assert eventually(lambda: transact(increase)) == 1
 
 
 def test_a_commit_whose_response_is_lost_is_not_repeated(
-    server: Any, timeouts: list[None], monkeypatch: pytest.MonkeyPatch
+    server: Any, expired: list[None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transact(increase)
     results = []
-    finish = ClientThread.tpc_finish
-
-    def stop_and_finish(*given: Any, **options: Any) -> Any:
-        server.hang()
-        return finish(*given, **options)
 
     def increase_and_record() -> None:
         results.append(increase())
 
     with server.recovering(), monkeypatch.context() as patch:
-        patch.setattr(ClientThread, "tpc_finish", stop_and_finish)
+        for owner, name in COMMITTING:
+            patch.setattr(owner, name, hanging_before(getattr(owner, name), server))
         with pytest.raises(DatabaseUnavailable):
             transact(increase_and_record)
-        assert len(timeouts) == 1
+        assert len(expired) == 1
     # The server was told to commit, so it does, and this process is notified.
     assert eventually(lambda: transact(lambda: database_root()["counter"])) == 2
     assert results == [2]
+
+
+def hanging_before(call: Any, server: Any) -> Any:
+    def hang_and_call(*given: Any, **options: Any) -> Any:
+        server.hang()
+        return call(*given, **options)
+
+    return hang_and_call
 
 
 def test_all_waiting_calls_fail_together(server: Any) -> None:
@@ -185,26 +216,28 @@ def test_after_a_timeout_calls_fail_at_once_until_it_is_back(
     server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transact(increase)
-    monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
+    monkeypatch.setattr(timeouts, "PAUSE_SECONDS", 3600)
     with server.recovering():
         server.hang()
         # If each waited, this would take minutes.
         for _ in range(200):
             assert_unavailable()
+    # ZEO connects without being asked.
+    monkeypatch.setattr(postgresql, "_fail_fast_until", float("-inf"))
     assert eventually(lambda: transact(increase)) == 2
 
 
 def test_calls_fail_at_once_if_it_was_never_available(
     server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storages, "PAUSE_SECONDS", 3600)
+    monkeypatch.setattr(timeouts, "PAUSE_SECONDS", 3600)
     server.kill()
     for _ in range(200):
         assert_unavailable()
 
 
 def test_it_is_retried_after_a_pause(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storages, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(timeouts, "PAUSE_SECONDS", 0.01)
     server.kill()
     assert_unavailable()
     server.start()
@@ -215,8 +248,7 @@ def test_background_work_waits_longer_for_a_busy_server(server: Any) -> None:
 
     def increase_at_a_busy_server() -> int:
         server.hang()
-        resume = partial(server.process.send_signal, signal.SIGCONT)
-        threading.Timer(1.5 * storages.RESPONSE_TIMEOUT, resume).start()
+        threading.Timer(1.5 * timeouts.RESPONSE_TIMEOUT, server.resume).start()
         return increase()
 
     with server.recovering():
@@ -225,13 +257,13 @@ def test_background_work_waits_longer_for_a_busy_server(server: Any) -> None:
 
 
 def test_objects_that_are_loaded_ahead_delay_no_other_response(
-    server: Any, monkeypatch: pytest.MonkeyPatch
+    zeo: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def add() -> None:
         database_root()["memos"] = [Memo() for _ in range(1_000)]
 
     transact(add)
-    pydash_database.configure(server.uri, [migrate])
+    pydash_database.configure(zeo.uri, [migrate])
     waiting: list[int] = []
     load_before = Protocol.load_before
 
@@ -253,15 +285,15 @@ def test_objects_that_are_loaded_ahead_delay_no_other_response(
     assert max(waiting) < 200
 
 
-def test_what_could_not_be_loaded_ahead_is_loaded_later(server: Any) -> None:
+def test_what_could_not_be_loaded_ahead_is_loaded_later(zeo: Any) -> None:
     """The connection may be lost, and made again, within a transaction."""
 
     def read() -> str:
         memo = database_root()["memo"]
-        server.kill()
+        zeo.kill()
         wait_for(lambda: not database_connection().db().storage.is_connected())
         database_connection().prefetch(memo)
-        server.start()
+        zeo.start()
         return str(memo.text)
 
     assert transact(read, timeout=pydash_database.BACKGROUND_TIMEOUT) == "none"

@@ -16,16 +16,15 @@ from pydash_app.fetcher import housekeeping
 from pydash_database import DatabaseUnavailable, transact
 from pydash_events import impl_sqlalchemy
 from tests.pydash_web.support.running_site import Site, Visitor, make_user
-from tests.support.database_servers import DatabaseServer, postgresql
+from tests.support.database_servers import DatabaseServer
 
 THREADS = 8
 DEPLOY = {"event_type": "app.deploy", "traits": {"version": "1.2"}}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[DatabaseServer]:
-    with postgresql("America/New_York") as running:
-        yield running
+@pytest.fixture
+def server(postgresql_server: DatabaseServer) -> DatabaseServer:
+    return postgresql_server
 
 
 @pytest.fixture

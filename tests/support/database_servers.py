@@ -10,10 +10,11 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import sqlalchemy
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -47,6 +48,33 @@ class DatabaseServer:
         """Kill it by a signal."""
         self._process.send_signal(number)
         self._process.wait()
+
+    def end(self) -> None:
+        """Kill it together with its processes."""
+        self._signal_all(signal.SIGKILL)
+        self._process.wait()
+
+    def hang(self) -> None:
+        """Send no more responses, but keep all connections open."""
+        self._signal_all(signal.SIGSTOP)
+
+    @contextmanager
+    def recovering(self) -> Iterator[None]:
+        """Resume the server at the end, if it hangs."""
+        try:
+            yield
+        finally:
+            self.resume()
+
+    def resume(self) -> None:
+        """Resume it after it hung."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: int) -> None:
+        with suppress(psutil.NoSuchProcess):
+            server = psutil.Process(self._process.pid)
+            for process in (server, *server.children()):
+                process.send_signal(number)
 
     def create_database(self, options: str = "", **differences: Any) -> str:
         """Create an empty database, and return its URL.
@@ -159,5 +187,4 @@ def _running(server: DatabaseServer) -> Iterator[None]:
     try:
         yield
     finally:
-        # Ends both without waiting for their clients.
-        server.kill(signal.SIGQUIT)
+        server.end()
