@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydash_app.configuration import Configuration, ConfigurationError
 from pydash_app.errors import InvalidInput, PyDashError
 from pydash_cli import cli
-from pydash_database import DatabaseUnavailable, DiskFull, IncompatibleDatabase
+from pydash_database import BackupFailed, DatabaseUnavailable, DiskFull, IncompatibleDatabase
 from pydash_supervisor import ProcessFailedError
 
 if TYPE_CHECKING:
@@ -41,7 +41,13 @@ def main() -> None:
     except InvalidInput as error:
         reasons = [reason for reasons in error.errors.values() for reason in reasons]
         raise SystemExit(f"Error: {' '.join(reasons) or error}") from None
-    except (ConfigurationError, IncompatibleDatabase, ProcessFailedError, PyDashError) as error:
+    except (
+        BackupFailed,
+        ConfigurationError,
+        IncompatibleDatabase,
+        ProcessFailedError,
+        PyDashError,
+    ) as error:
         raise SystemExit(f"Error: {error}") from None
 
 

@@ -4,6 +4,7 @@ Each concept has an *entity* (a plain class without I/O), a *repository* (the on
 accesses the database) and *services* (operations that involve several of them).
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 # Modules are imported where they are used, so that one concept does not load all others.
@@ -29,7 +30,20 @@ def configure(configuration: "Configuration") -> None:
     install(configuration)
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
     secrets.configure(configuration.secret_key)
-    pydash_database.configure(configuration.database_uri, MIGRATIONS, RENAMED_CLASSES)
+    pydash_database.configure(
+        configuration.database_uri,
+        MIGRATIONS,
+        RENAMED_CLASSES,
+        partial(_back_up_before_migration, configuration),
+    )
+
+
+def _back_up_before_migration(configuration: "Configuration") -> None:
+    """Back up a database in PostgreSQL. The server of a file does this itself."""
+    from pydash_app import backup
+
+    if configuration.database_uri.startswith("postgresql:"):
+        backup.back_up_before_migration(configuration)
 
 
 def seed_datastructures() -> None:

@@ -39,6 +39,8 @@ _EXTRAS = {
     ("rate_limit_store", "rediss"): ("redis", "redis"),
     ("executor", "dask"): ("distributed", "dask"),
 }
+RESTORING = "restoring"
+"""The file in the data directory that names the backup while it replaces the data."""
 # The tests are configured by variables with these prefixes. No setting begins with one.
 TEST_PREFIXES = ("PYDASH_TEST_", "PYDASH_CHAOS_", "PYDASH_FUZZ_")
 
@@ -203,6 +205,26 @@ class Configuration(BaseSettings):
         examples=["admin,demo"],
         json_schema_extra={"default": "`admin`"},
     )
+    backup_dir: setting_types.AbsolutePath = Field(
+        default_factory=lambda valid: valid["data_dir"] / "backups",
+        description="The directory of the backups; better one on another disk.",
+        examples=["/mnt/backups/pydash"],
+        json_schema_extra={"default": "`DATA/backups`"},
+    )
+    backup_at: setting_types.TimeOfDay | None = Field(
+        default=None,
+        description="When the fetcher makes a backup every day (UTC). The last of 7 days, 4 weeks"
+        " and 12 months are kept.",
+        examples=["02:30"],
+    )
+    backup_passphrase: str | None = Field(
+        default=None,
+        min_length=12,
+        description="Encrypts the secret key in backups. Without it, daily backups do not contain"
+        " the key.",
+        examples=["correct horse battery staple"],
+        repr=False,
+    )
     mail_url: setting_types.MailUrl | None = Field(
         default=None,
         description="The mail server. Without one, mails are written to `DATA/mail`.",
@@ -304,15 +326,29 @@ class Configuration(BaseSettings):
         return (init_settings,)
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> "Configuration":
+    def from_environment(
+        cls, environ: Mapping[str, str], *, restoring: bool = False, **overrides: Any
+    ) -> "Configuration":
         """Read all settings, and create the secret key in the data directory if there is none.
 
         :param environ: usually `os.environ`.
+        :param restoring: whether a backup is about to replace all data. No key is created then; the
+            configuration has a random one if the environment has none.
         :param overrides: values by field name, which take precedence over the environment.
-        :raises ConfigurationError: a variable is unknown or has an invalid value.
+        :raises ConfigurationError: a variable is unknown or has an invalid value, or a restore was
+            interrupted.
         """
+        given = {**_Variables(environ)(), **overrides}
+        marker = Path(given.get("data_dir", cls.model_fields["data_dir"].default)) / RESTORING
+        if restoring:
+            given.setdefault("secret_key", secrets.token_hex(32))
+        elif marker.exists():
+            raise ConfigurationError(
+                f"Restoring a backup into {marker.parent} was interrupted. Repeat it:"
+                f" pydash backup restore --force {marker.read_text(encoding='utf-8')}"
+            )
         try:
-            return cls(**{**_Variables(environ)(), **overrides})
+            return cls(**given)
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])

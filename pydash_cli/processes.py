@@ -12,7 +12,10 @@ from pydash_cli.settings import configure, data_dir_option, host_option, port_op
 def database(data_dir: Path | None) -> None:
     """Run only the database server."""
     import pydash_logger
-    from pydash_database import server
+    from pydash_app import backup
+    from pydash_app.migrations import MIGRATIONS, RENAMED_CLASSES
+    from pydash_database import schema, server
+    from pydash_database.backup import FileEngine
     from pydash_database.zeo_uri import ZeoUri
 
     configuration = configure(data_dir=data_dir)
@@ -22,6 +25,10 @@ def database(data_dir: Path | None) -> None:
             "PYDASH_DATABASE_URI is not a zeo:// URI, so there is nothing to serve."
         )
     pydash_logger.configure(configuration.log_level, configuration.data_dir / "logs")
+    file = FileEngine(configuration.data_dir / server.FILE_NAME, RENAMED_CLASSES)
+    # The first process that connects will migrate it.
+    if file.exists() and 0 < file.read(lambda root: root.get(schema.VERSION, 0)) < len(MIGRATIONS):
+        backup.back_up_before_migration(configuration)
     try:
         server.serve(configuration.data_dir, ZeoUri.parse(uri))
     except server.ServerNotStarted as error:

@@ -18,15 +18,17 @@ host_option = click.option("--host", help="The address to listen on (PYDASH_HOST
 port_option = click.option("--port", type=int, help="The port to listen on (PYDASH_PORT).")
 
 
-def configure(**options: object) -> Configuration:
+def configure(*, restoring: bool = False, **options: object) -> Configuration:
     """Read the configuration from the environment, after setting variables from the options.
 
     The environment itself is changed, so that child processes get the same configuration.
+
+    :param restoring: see `Configuration.from_environment`.
     """
     given = {name: value for name, value in options.items() if value is not None}
     for name, value in given.items():
         os.environ[f"PYDASH_{name.upper()}"] = str(value)
-    return Configuration.from_environment(os.environ)
+    return Configuration.from_environment(os.environ, restoring=restoring)
 
 
 @contextmanager

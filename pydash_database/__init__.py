@@ -15,6 +15,7 @@ from pydash_database.connections import (
     transact,
 )
 from pydash_database.errors import (
+    BackupFailed,
     DatabaseUnavailable,
     DiskFull,
     IncompatibleDatabase,
@@ -26,6 +27,7 @@ from pydash_database.timeouts import BACKGROUND_TIMEOUT
 
 __all__ = [
     "BACKGROUND_TIMEOUT",
+    "BackupFailed",
     "DatabaseUnavailable",
     "DiskFull",
     "IncompatibleDatabase",

@@ -10,7 +10,6 @@ import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -65,6 +64,7 @@ class Database:
     :param uri: see `pydash_database.storages.open_storage`.
     :param migrations: see `pydash_database.schema`; they run when the database is opened.
     :param renamed_classes: see `pydash_database.stored_classes`.
+    :param before_migration: called before a database that is not new is migrated.
     """
 
     def __init__(
@@ -72,10 +72,12 @@ class Database:
         uri: str,
         migrations: Sequence[schema.Migration] = (),
         renamed_classes: Mapping[str, str] = MappingProxyType({}),
+        before_migration: Callable[[], None] = lambda: None,
     ) -> None:
         self.uri = uri
         self.migrations = migrations
         self.renamed_classes = renamed_classes
+        self.before_migration = before_migration
         self._opening = threading.Lock()
         self._fail_fast_until = float("-inf")
         self._database: DB | None = None
@@ -148,7 +150,12 @@ class Database:
                 raise DatabaseUnavailable from error
         try:
             session = Session(database)
-            check = partial(check_readable, session.connection)
+
+            def check() -> None:
+                check_readable(session.connection)
+                if schema.VERSION in session.connection.root():
+                    self.before_migration()
+
             with timeouts.response_timeout(timeouts.BACKGROUND_TIMEOUT):
                 migrated = transactions.run(
                     session.manager,
@@ -172,6 +179,7 @@ def configure(
     uri: str,
     migrations: Sequence[schema.Migration] = (),
     renamed_classes: Mapping[str, str] = MappingProxyType({}),
+    before_migration: Callable[[], None] = lambda: None,
 ) -> None:
     """Set the database of this process, which is opened on first use.
 
@@ -180,10 +188,11 @@ def configure(
     :param migrations: all migrations ever written; see `pydash_database.schema`.
     :param renamed_classes: the current name of each class that was ever moved or renamed, by each
         of its former names. Both have the form `package.module.Class`.
+    :param before_migration: called before a database that is not new is migrated.
     """
     global _current
     close()
-    _current = Database(uri, migrations, renamed_classes)
+    _current = Database(uri, migrations, renamed_classes, before_migration)
 
 
 def close() -> None:
@@ -288,7 +297,12 @@ def _reset_after_fork() -> None:
     global _current
     if _current is not None:
         _inherited.append(_current)
-        _current = Database(_current.uri, _current.migrations, _current.renamed_classes)
+        _current = Database(
+            _current.uri,
+            _current.migrations,
+            _current.renamed_classes,
+            _current.before_migration,
+        )
 
 
 os.register_at_fork(after_in_child=_reset_after_fork)

@@ -19,6 +19,10 @@ class DiskFull(DatabaseUnavailable):
         super().__init__("The disk of the database is full.")
 
 
+class BackupFailed(Exception):
+    """The database could not be copied or replaced. The message explains why and what to do."""
+
+
 class IncompatibleDatabase(Exception):
     """This PyDash cannot read the database. The message explains why and what to do."""
 

@@ -24,26 +24,32 @@ _STATUS = 16  # its position in the header of a transaction
 _LENGTH = slice(8, 16)
 
 
-def open_file(path: Path) -> FileStorage:
+def open_file(path: Path, *, read_only: bool = False) -> FileStorage:
     """Open a database file, or create it if it does not exist.
 
+    :param read_only: whether to change nothing; the file must exist, and may be in use.
     :raises DamagedDatabase: it cannot be read completely. It is left unchanged.
     :raises zc.lockfile.LockError: another process has opened it.
     """
-    if not path.exists():
-        if _indexed_size(path):
-            raise DamagedDatabase(path, "is missing, but its index exists")
+    check_file(path)
+    if not path.exists() and not read_only:
         # Created completely or not at all, so an empty file is never ours.
         pydash_files.create(path, packed_version)
     try:
-        _check_end(path)
-        return FileStorage(str(path), pack_keep_old=False)
+        return FileStorage(str(path), read_only=read_only, pack_keep_old=False)
     except (CorruptedError, CorruptedFileStorageError) as error:
         raise DamagedDatabase(path, f"is damaged ({error})") from None
 
 
-def _check_end(path: Path) -> None:
-    """Check that at most one uncommitted transaction would be dropped."""
+def check_file(path: Path) -> None:
+    """Check that a file is missing, or that opening it drops an unfinished transaction at most.
+
+    :raises DamagedDatabase: it is damaged.
+    """
+    if not path.exists():
+        if _indexed_size(path):
+            raise DamagedDatabase(path, "is missing, but its index exists")
+        return
     size = path.stat().st_size
     if size == 0:
         raise DamagedDatabase(path, "is empty")
@@ -53,7 +59,10 @@ def _check_end(path: Path) -> None:
         if _is_complete(file.fileno(), size):
             return
         # The end of the last complete transaction, without the index of possibly another file.
-        end, _, _ = read_index(file, str(path), fsIndex(), {}, read_only=True)
+        try:
+            end, _, _ = read_index(file, str(path), fsIndex(), {}, read_only=True)
+        except (CorruptedError, CorruptedFileStorageError) as error:
+            raise DamagedDatabase(path, f"is damaged ({error})") from None
         header = os.pread(file.fileno(), TRANS_HDR_LEN, end)
     is_unfinished = header[_STATUS : _STATUS + 1] in (b"", _UNFINISHED)
     if size < _indexed_size(path) or not is_unfinished:

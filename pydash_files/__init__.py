@@ -27,11 +27,16 @@ def create(path: Path, content: str | bytes) -> None:
             path.hardlink_to(draft)
     finally:
         Path(draft).unlink()
-    directory = os.open(path.parent, os.O_RDONLY)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a directory, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)
 
 
 def read_or_create(path: Path, new_text: str) -> str:

@@ -76,6 +76,7 @@ RUN = {
     ("docs/running.md", "make install"),
     ("docs/running.md", "read -rs PASSWORD"),
     ("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash events"),
+    ("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash backup"),
 }
 
 
@@ -191,7 +192,7 @@ def test_an_installation_can_be_set_up(checkout: Path, tmp_path: Path) -> None:
     create_user = block("docs/running.md", "read -rs PASSWORD")
     assert "/srv/pydash" in install
     assert "/srv/pydash" in create_user
-    data = str(tmp_path / "data")
+    data = str(tmp_path / "pydash")
     with started(checkout, install.replace("/srv/pydash", data), PYDASH_PORT=free_port()) as (
         url,
         _,
@@ -206,17 +207,21 @@ def test_an_installation_can_be_set_up(checkout: Path, tmp_path: Path) -> None:
             timeout=60,
         )
         assert read(f"{url}/api/login", name="ada", password=PASSWORD)
-        on_events = block("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv")
-        listed = subprocess.run(
-            ["bash", "-ec", on_events.replace("/srv/pydash", data)],
-            cwd=checkout,
-            env=clean_environment(),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        assert " user.login " in listed.stdout
+        for commands, output in (("events", " user.login "), ("backup", "Z: 1 users, ")):
+            start = f"export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash {commands}"
+            text = block("docs/running.md", start)
+            for place in ("pydash", "backups"):
+                text = text.replace(f"/srv/{place}", str(tmp_path / place))
+            done = subprocess.run(
+                ["bash", "-ec", text],
+                cwd=checkout,
+                env=clean_environment(),
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+                timeout=60,
+            )
+            assert output in done.stdout
 
 
 def test_an_app_can_be_connected(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ class EventType(StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 (not a token)
     SESSION_ENDED = "session.ended"
     USAGE_EXTRACTED = "usage.extracted"
+    BACKUP_CREATED = "backup.created"
+    BACKUP_FAILED = "backup.failed"
     SYSTEM_STARTED = "system.started"
     SYSTEM_UPGRADED = "system.upgraded"
 

@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pydash_database
 from periodic_tasks import TaskScheduler
-from pydash_app import alert, channel, clock, configuration, event, links, maintenance, outbox
+from pydash_app import (
+    alert,
+    backup,
+    channel,
+    clock,
+    configuration,
+    event,
+    links,
+    maintenance,
+    outbox,
+)
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
 from pydash_app.event import deletion, usage
@@ -24,6 +34,7 @@ EVENTS_INTERVAL = timedelta(seconds=1)
 MAIL_TIME_LIMIT = timedelta(minutes=2)
 PRUNING_INTERVAL = timedelta(hours=1)
 DELETION_INTERVAL = timedelta(minutes=1)
+BACKUP_INTERVAL = timedelta(minutes=1)
 USAGE_INTERVAL = timedelta(minutes=1)
 DATABASE_INTERVAL = timedelta(hours=6)
 GROWTH_INTERVAL = timedelta(seconds=10)
@@ -52,6 +63,7 @@ def schedule(scheduler: TaskScheduler) -> None:
     scheduler.add_periodic_task("expire events", PRUNING_INTERVAL, expire_events)
     scheduler.add_periodic_task("delete events", DELETION_INTERVAL, deletion.delete_due)
     scheduler.add_periodic_task("extract usage", USAGE_INTERVAL, extract_usage)
+    scheduler.add_periodic_task("back up", BACKUP_INTERVAL, back_up)
     pruning.schedule_periodic_pruning_task(PRUNING_INTERVAL, scheduler)
     scheduler.add_periodic_task("drop records", PRUNING_INTERVAL, drop_expired_records)
     scheduler.add_periodic_task("pack if grown", GROWTH_INTERVAL, pack_if_grown)
@@ -114,6 +126,11 @@ def extract_usage() -> None:
     if pydash_database.transact(lambda: clock.is_confirmed(now)):
         for day in usage.days_to_extract(now, end=end):
             usage.extract_day(day, now)
+
+
+def back_up() -> None:
+    """Create the daily backup, if it is due."""
+    backup.back_up_if_due(configuration.current(), datetime.now(UTC))
 
 
 def drop_expired_records() -> None:

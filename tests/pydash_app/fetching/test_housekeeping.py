@@ -143,6 +143,7 @@ def test_it_schedules_all_tasks_that_belong_to_no_dashboard() -> None:
         "expire events",
         "delete events",
         "extract usage",
+        "back up",
         "prune unverified users",
         "drop records",
         "pack if grown",
