@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydash_app import alert
+from pydash_app import alert, links
 from pydash_app.channel import repository as channels
 from pydash_app.channel.entity import Channel
 from pydash_app.dashboard import repository
@@ -30,6 +30,7 @@ def delete_channel(channel: Channel) -> None:
     # No rule is given it at the same time.
     users.lock_for_update(channel.owner_id)
     alert.forget_channel(channel.owner_id, channel.id)
+    links.revoke(channel.id)
     channels.delete(channel)
 
 
@@ -43,6 +44,7 @@ def delete_account(user: User) -> None:
         repository.delete(dashboard)
     alert.forget_account(user)
     for channel in channels.of_owner(user.id):
+        links.revoke(channel.id)
         channels.delete(channel)
     maintenance.delete_of(user.id)
     deletion.delete(user)

@@ -16,6 +16,8 @@ from pydash_mail.server import MailServer
 logger = Logger(__name__)
 
 _TIMEOUT_SECONDS = 10.0
+# Long lines, because a URL that does not fit into one would be encoded, which nobody decodes.
+_POLICY = policy.SMTP.clone(max_line_length=998)
 
 
 class MailNotSent(Exception):  # noqa: N818 (the name describes what went wrong)
@@ -32,6 +34,7 @@ class Message:
 
     :param id: the same at each attempt to send it, so that mail programs show it once; by default,
         a random one.
+    :param unsubscribe_page: the URL of a page on which the recipient can stop such mails.
     """
 
     recipient: str
@@ -39,6 +42,7 @@ class Message:
     plain: str
     html: str
     id: str | None = None
+    unsubscribe_page: str | None = None
 
 
 def send(message: Message, *, sender: str, mail_url: str | None, directory: Path) -> None:
@@ -56,7 +60,7 @@ def send(message: Message, *, sender: str, mail_url: str | None, directory: Path
         mail = _compose(message, sender, transfer_encoding="8bit")
         name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
         path = directory / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{name}.eml"
-        pydash_files.create(path, mail.as_bytes(policy=policy.default))
+        pydash_files.create(path, mail.as_bytes(policy=_POLICY.clone(linesep="\n")))
         logger.info("Wrote a mail to a file, because no mail server is configured", path=path)
         return
     mail = _compose(message, sender)
@@ -78,7 +82,7 @@ def send(message: Message, *, sender: str, mail_url: str | None, directory: Path
 
 
 def _compose(message: Message, sender: str, transfer_encoding: str | None = None) -> EmailMessage:
-    mail = EmailMessage(policy=policy.SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = sender
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
@@ -86,6 +90,8 @@ def _compose(message: Message, sender: str, transfer_encoding: str | None = None
     domain = parseaddr(sender)[1].rpartition("@")[2]
     mail["Message-ID"] = f"<{message.id}@{domain}>" if message.id else make_msgid(domain=domain)
     mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_page:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_page}>"
     mail.set_content(message.plain, cte=transfer_encoding)
     mail.add_alternative(message.html, subtype="html", cte=transfer_encoding)
     return mail

@@ -78,7 +78,7 @@ class Settings(BaseModel):
 
 
 class Mail(Settings):
-    """An email address of the account."""
+    """An email address. Unless it is that of the account, its owner is asked for consent."""
 
     address: Annotated[EmailStr, Field(max_length=254)]
 

@@ -370,6 +370,7 @@ get_capabilities = get(
 # -- Notification channels --------------------------------------------------------------------
 
 NO_CHANNEL = {404: "Channel not found."}
+REFUSED = {403: "The recipient of mails does not want messages of the account."}
 get_channels = get("/channels", controller.channels.channels, READ, name="get_channels")
 create_channel = post(
     "/channels",
@@ -377,6 +378,7 @@ create_channel = post(
     WRITE,
     name="create_channel",
     limit=limits.ADD,
+    errors=REFUSED,
     transactional=False,
     waits=_always,
 )
@@ -389,9 +391,24 @@ change_channel = post(
     WRITE,
     name="change_channel",
     limit=limits.PROBE,
-    errors=NO_CHANNEL,
+    errors={**NO_CHANNEL, **REFUSED},
     transactional=False,
     waits=lambda body: body.settings is not None,
+)
+ask_recipient = post(
+    "/channels/<channel_id>/ask_recipient",
+    controller.channels.ask_again,
+    WRITE,
+    name="ask_recipient",
+    limit=limits.SETTINGS,
+    errors={**NO_CHANNEL, **REFUSED, 409: "No response of a recipient is awaited."},
+)
+record_consent = post(
+    "/consent",
+    controller.channels.record_consent,
+    PUBLIC,
+    limit=limits.CODE,
+    errors={404: "The link is invalid or has expired."},
 )
 delete_channel = post(
     "/channels/<channel_id>/delete",

@@ -7,9 +7,9 @@ from functools import partial
 from uuid import UUID
 
 from pydash_app import configuration, outbox
+from pydash_app.channel import consent
 from pydash_app.channel.entity import Channel, Delivery
 from pydash_app.user import find
-from pydash_app.user.entity import comparable
 from pydash_logger.logger import Logger
 from pydash_mail import sending
 from pydash_mail.templates import format_html, format_plain
@@ -32,19 +32,27 @@ def prepare(channel: Channel, delivery: Delivery) -> Send:
     if kind != "mail":
         allow = configuration.current().fetch_allow
         return _bounded(lambda: kinds.send(kind, settings, message(), allow=allow))
-    owner = find(channel.owner_id)
-    address = settings["address"]
-    if owner is None or not owner.is_verified() or comparable(address) != owner.mail_key:
-        return lambda: Result("The address is not verified any more.", is_permanent=True)
+    owner, code = find(channel.owner_id), channel.code
+    obstacle = consent.obstacle(channel, owner)
+    if owner is None or obstacle:
+        return lambda: Result(obstacle, is_permanent=True)
     username = owner.name
-    return _bounded(lambda: _send_mail(address, username, message()))
+    return _bounded(lambda: _send_mail(settings["address"], username, code, message()))
 
 
-def _send_mail(address: str, username: str, message: Notification) -> Result:
+def _send_mail(address: str, username: str, code: str | None, message: Notification) -> Result:
+    """Send a mail.
+
+    :param code: with which its recipient stops the messages; None for the owner of the channel.
+    """
     current = configuration.current()
     values = {"username": username, "url": message.url, "text": message.text}
-    plain, html = (form("alert", **values) for form in (format_plain, format_html))
-    mail = sending.Message(address, message.title, plain, html, message.id)
+    template, stop = "alert", None
+    if code is not None:
+        template, stop = "alert_to_recipient", consent.url_of(code)
+        values["stop"] = stop
+    plain, html = (form(template, **values) for form in (format_plain, format_html))
+    mail = sending.Message(address, message.title, plain, html, message.id, unsubscribe_page=stop)
     try:
         sending.send(
             mail,

@@ -28,13 +28,30 @@ LIFETIME = timedelta(days=1)
 MAIL_LIFETIME = timedelta(days=3)
 
 
+class Consent(StrEnum):
+    """Whether the recipient of a channel wants its messages."""
+
+    NOT_REQUIRED = "not_required"
+    AWAITED = "awaited"
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
 class Channel(Persistent):
     """A way to reach an account.
 
     :param owner_id: the account that it belongs to.
     :param settings: by name; encrypted at rest.
     :param now: the time of its creation (UTC).
+
+    :ivar consent: required of the recipient of a mail channel who is not its owner.
+    :ivar asked: when the recipient was asked last.
     """
+
+    # Those that were stored by earlier versions have no other recipients.
+    consent = Consent.NOT_REQUIRED
+    asked: datetime | None = None
+    _code: str | None = None
 
     def __init__(
         self, owner_id: UUID, name: str, kind: Kind, settings: Mapping[str, Any], now: datetime
@@ -65,6 +82,23 @@ class Channel(Persistent):
     @settings.setter
     def settings(self, settings: Mapping[str, Any]) -> None:
         self._settings = encrypt(json.dumps(dict(settings)))
+
+    @property
+    def code(self) -> str | None:
+        """The code with which the recipient stops the messages; encrypted at rest.
+
+        :raises UnreadableSecret: the secret key has changed.
+        """
+        return self._code and decrypt(self._code)
+
+    @code.setter
+    def code(self, code: str | None) -> None:
+        self._code = code and encrypt(code)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether it is enabled, and its recipient wants messages."""
+        return self.enabled and self.consent in (Consent.NOT_REQUIRED, Consent.GIVEN)
 
     @property
     def lifetime(self) -> timedelta:

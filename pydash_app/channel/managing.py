@@ -9,19 +9,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydash_app import configuration
-from pydash_app.channel import delivering, repository
+from pydash_app.channel import consent, delivering, repository
 from pydash_app.channel.entity import (
     Channel,
+    Consent,
     Delivery,
     DeliveryState,
 )
-from pydash_app.errors import InvalidInput, NotFound
+from pydash_app.errors import Conflict, InvalidInput, NotFound
 from pydash_app.identifiers import as_uuid
 from pydash_app.permissions import Action, may
 from pydash_app.secrets import UnreadableSecret
 from pydash_app.user import User
 from pydash_app.user import repository as users
-from pydash_app.user.entity import comparable
 from pydash_database import transact
 from pydash_http import AddressRefused, check_address
 from pydash_notify import templates
@@ -100,8 +100,10 @@ def check(kind: Kind, settings: Settings | None, template: str | None) -> None:
 def create(owner_id: UUID, kind: Kind, settings: Settings, changes: Changes) -> Channel:
     """Add a channel.
 
-    :raises InvalidInput: a setting is invalid, or the account has too many channels.
+    :raises Forbidden: the recipient of its mails does not want messages of the account.
+    :raises InvalidInput: the account has too many channels.
     :raises NotFound: the account was deleted.
+    :raises TooManyRequests: the account has asked too many recipients.
     """
     owner = users.lock_for_update(owner_id)
     if owner is None:
@@ -110,10 +112,12 @@ def create(owner_id: UUID, kind: Kind, settings: Settings, changes: Changes) -> 
         raise InvalidInput(
             errors={"name": [f"You have reached the limit of {MAX_CHANNELS} channels."]}
         )
-    _check_owner(owner, kind, settings)
-    channel = Channel(owner_id, "", kind, settings.model_dump(), datetime.now(UTC))
+    now = datetime.now(UTC)
+    channel = Channel(owner_id, "", kind, settings.model_dump(), now)
     changes.apply(channel)
     repository.add(channel)
+    if kind == "mail":
+        consent.request(channel, owner, now)
     return channel
 
 
@@ -124,10 +128,7 @@ def merged(channel: Channel, given: Mapping[str, Any]) -> dict[str, Any]:
         changes: a secret of one server is not sent to another one.
     :raises InvalidInput: a secret is required.
     """
-    try:
-        stored = channel.settings
-    except UnreadableSecret:
-        stored = {}
+    stored = _settings(channel)
     kind = OF_KIND[channel.kind]
     changed = {name: value for name, value in given.items() if value != HIDDEN}
     is_moved = any(
@@ -146,14 +147,46 @@ def change(channel: Channel, settings: Settings | None, changes: Changes) -> Non
     """Change a channel.
 
     :param settings: all settings of its kind, if any of them changes.
-    :raises InvalidInput: a setting is invalid.
+    :raises Forbidden: the new recipient does not want messages of the account.
+    :raises NotFound: the account was deleted.
+    :raises TooManyRequests: the account has asked too many recipients.
     """
-    if settings is not None:
-        owner = users.find(channel.owner_id)
-        if owner is not None:
-            _check_owner(owner, channel.kind, settings)
-        channel.settings = settings.model_dump()
     changes.apply(channel)
+    if settings is None:
+        return
+    stored, channel.settings = _settings(channel), settings.model_dump()
+    # The address of the account may have become another one since.
+    is_open = stored != channel.settings or channel.consent is Consent.NOT_REQUIRED
+    if channel.kind == "mail" and is_open:
+        _request_consent(channel)
+
+
+def ask_again(channel: Channel) -> None:
+    """Ask the recipient of a channel once more whether they want messages.
+
+    :raises Conflict: no response of a recipient is awaited.
+    :raises Forbidden: the recipient does not want messages of the account.
+    :raises NotFound: the account was deleted.
+    :raises TooManyRequests: the account has asked too often.
+    """
+    if channel.consent is not Consent.AWAITED:
+        raise Conflict("No response of a recipient is awaited.")
+    _request_consent(channel)
+
+
+def _request_consent(channel: Channel) -> None:
+    owner = users.lock_for_update(channel.owner_id)
+    if owner is None:
+        raise NotFound("User not found.")
+    consent.request(channel, owner, datetime.now(UTC))
+
+
+def _settings(channel: Channel) -> Mapping[str, Any]:
+    """Return the settings of a channel; none if they cannot be decrypted."""
+    try:
+        return channel.settings
+    except UnreadableSecret:
+        return {}
 
 
 def test(channel_id: str, user: User) -> tuple[Result, float]:
@@ -235,16 +268,6 @@ def preview(kind: Kind, template: str | None) -> Notification:
         return delivering.compose(kind, uuid4(), (alert, recovered), template or None, strict=True)
     except templates.TemplateInvalid as error:
         raise InvalidInput(errors={"template": [str(error)]}) from error
-
-
-def _check_owner(owner: User, kind: Kind, settings: Settings) -> None:
-    """Check that mail goes to an address of the account itself, so that nobody else is bothered."""
-    if kind != "mail":
-        return
-    address: str = settings.model_dump()["address"]
-    if not owner.is_verified() or comparable(address) != owner.mail_key:
-        reason = "Must be the verified email address of your account."
-        raise InvalidInput(errors={"settings.address": [reason]})
 
 
 def _record_test(delivery: Delivery, result: Result, now: datetime) -> None:

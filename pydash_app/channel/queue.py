@@ -118,8 +118,9 @@ def _begin_attempts(now: datetime, sending: Collection[_Attempt]) -> list[_Attem
             continue
         if key.channel_id in busy or of_account[channel.owner_id] >= MAX_SENDING_PER_ACCOUNT:
             continue
-        if not channel.enabled:
-            delivery.end(DeliveryState.FAILED, error="The channel was disabled.")
+        if not channel.is_sending:
+            what = "disabled" if not channel.enabled else "stopped by its recipient"
+            delivery.end(DeliveryState.FAILED, error=f"The channel was {what}.")
             repository.reschedule_delivery(delivery, None)
             continue
         earlier = repository.before(delivery)
@@ -145,7 +146,7 @@ def _group(now: datetime) -> None:
     """Move what was queued to the groups of the channels."""
     for entry in map(json.loads, repository.take_all()):
         channel = repository.find(UUID(entry["channel"]))
-        if channel is None or not channel.enabled:
+        if channel is None or not channel.is_sending:
             continue
         payload = entry["alert"].encode()
         alert = Alert.from_json(payload)

@@ -1,10 +1,10 @@
 """Lists, adds, changes, deletes and tests notification channels."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pydash_app import deletion
-from pydash_app.channel import managing, repository
+from pydash_app.channel import consent, managing, repository
 from pydash_app.channel.entity import Channel, Delivery
 from pydash_app.permissions import Action
 from pydash_app.secrets import UnreadableSecret
@@ -24,6 +24,7 @@ from pydash_web.models.channel import (
     DeliveryQuery,
     NewChannel,
     Preview,
+    RecipientResponse,
     TemplateToPreview,
 )
 from pydash_web.models.common import Message
@@ -38,6 +39,9 @@ def channels() -> Channels:
 def create(body: NewChannel) -> CreatedChannel:
     """Add a channel.
 
+    The recipient of mails is asked for consent, unless it is the verified address of the account.
+
+    :raises Forbidden: the recipient does not want messages of the account.
     :raises InvalidInput: a setting is invalid, or the account has too many channels.
     """
     settings = validation.validate(OF_KIND[body.kind], body.settings, "settings.")
@@ -58,6 +62,7 @@ def create(body: NewChannel) -> CreatedChannel:
 def change(channel_id: str, body: ChannelSettings) -> ChannelMessage:
     """Change the settings of a channel.
 
+    :raises Forbidden: the new recipient does not want messages of the account.
     :raises InvalidInput: a setting is invalid.
     :raises NotFound: the user has no such channel.
     """
@@ -76,6 +81,29 @@ def change(channel_id: str, body: ChannelSettings) -> ChannelMessage:
         return ChannelMessage(message="Settings saved.", channel=_channel_info(found))
 
     return transact(save)
+
+
+def ask_again(channel_id: str) -> ChannelMessage:
+    """Ask the recipient of a mail channel again whether they want messages.
+
+    :raises Conflict: no response of a recipient is awaited.
+    :raises Forbidden: the recipient does not want messages of the account.
+    :raises NotFound: the user has no such channel.
+    :raises TooManyRequests: the account has asked too often.
+    """
+    channel = managing.find(channel_id, session.current_user(), Action.WRITE)
+    managing.ask_again(channel)
+    return ChannelMessage(message="Mail sent.", channel=_channel_info(channel))
+
+
+def record_consent(body: RecipientResponse) -> Message:
+    """Record whether the recipient of mails wants further ones, by the code in one of them.
+
+    :raises NotFound: the code is unknown or has expired.
+    """
+    consent.record_response(body.code, agrees=body.agrees, now=datetime.now(UTC))
+    wants = "You will receive alerts." if body.agrees else "You will receive no more alerts."
+    return Message(message=wants)
 
 
 def delete(channel_id: str) -> Message:
@@ -154,6 +182,8 @@ def _channel_info(channel: Channel) -> ChannelInfo:
         last_success=channel.last_success,
         last_error=error,
         created=channel.created,
+        consent=channel.consent,
+        asked=channel.asked,
     )
 
 

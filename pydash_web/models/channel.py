@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, WithJsonSchema
 
+from pydash_app.channel.entity import Consent
 from pydash_notify.settings import OF_KIND, Kind
 from pydash_notify.templates import MAX_TEMPLATE
-from pydash_web.models.common import Body, Message, Name, Query, ResponseBody
+from pydash_web.models.common import Body, Code, Message, Name, Query, ResponseBody
 
 Settings = Annotated[
     dict[str, Any],
@@ -81,6 +82,10 @@ class ChannelInfo(ResponseBody):
     last_success: datetime | None
     last_error: str | None = Field(description="Why the last attempt failed; null if it succeeded.")
     created: datetime
+    consent: Consent = Field(
+        description="Whether the recipient of mails wants them; not required of the owner."
+    )
+    asked: datetime | None = Field(description="When the recipient was asked last.")
 
 
 class Channels(ResponseBody):
@@ -101,6 +106,13 @@ class CreatedChannel(ChannelMessage):
     secret: str | None = Field(
         description="Signs the messages of a webhook; shown only here. Null for other kinds."
     )
+
+
+class RecipientResponse(Body):
+    """Whether the recipient of a mail wants further ones."""
+
+    code: Code = Field(description="That of the link in the mail.")
+    agrees: bool
 
 
 class ChannelTest(ResponseBody):

@@ -5,6 +5,7 @@ import email.policy
 import ssl
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,17 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def deliver(url: str) -> None:
     send(MESSAGE, sender=SENDER, mail_url=url, directory=Path("unused"))
+
+
+def test_the_page_that_stops_mails_is_not_encoded(
+    mailbox: Mailbox, serve: Callable[..., int]
+) -> None:
+    """However long it is: mail programs do not decode it."""
+    url = f"https://pydash.monitoring.example.com/{'path/' * 20}consent/{'x' * 43}"
+    mail = replace(MESSAGE, unsubscribe_page=url)
+    address = f"smtp://127.0.0.1:{serve()}"
+    send(mail, sender=SENDER, mail_url=address, directory=Path("unused"))
+    assert mailbox.mails[0]["List-Unsubscribe"] == f"<{url}>"
 
 
 def accept_alice(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:

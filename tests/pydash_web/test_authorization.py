@@ -114,6 +114,9 @@ MATRIX = {
     "create_channel": ADDING,
     "preview_message": ADDING,
     "change_channel": CHANGING_ALICES,
+    # Nobody is asked through hers.
+    "ask_recipient": (401, 401, 409, 404, 404, 403, 409, 401),
+    "record_consent": (404,) * 8,
     "delete_channel": CHANGING_ALICES,
     "test_channel": CHANGING_ALICES,
     "get_deliveries": READING_ALICES,
@@ -185,6 +188,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "preview_message": {"kind": "mail"},
     "change_channel": {"name": "Renamed"},
+    "record_consent": {"code": "unknown", "agrees": True},
     "post_login_usage": {},
     "post_raw_login_usage": {"aggregate": "d"},
     "post_login_usage_plot": {"content_type": "svg"},

@@ -53,6 +53,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "enabled": True,
     },
     "/api/channels/preview": {"kind": "mail"},
+    "/api/consent": {"code": "x", "agrees": True},
 }
 # Events are refused one by one (`test_event_routes`), the usage report is for administrators
 # (`test_usage_routes`), and rules are nested (`test_rule_routes`).

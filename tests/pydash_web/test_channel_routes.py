@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pydash_app import channel as channels
+from pydash_app import outbox
 from pydash_app.channel import managing
 from pydash_database import transact
 from pydash_notify.settings import HIDDEN, OF_KIND
@@ -224,7 +225,6 @@ def test_an_address_that_pydash_must_not_contact_is_refused(
 @pytest.mark.parametrize(
     ("kind", "settings", "field"),
     [
-        ("mail", {"address": "bob@example.com"}, "address"),
         ("mail", {"address": "alice@example.com\r\nBcc: bob@example.com"}, "address"),
         ("mail", {"address": "alice@example.com, bob@example.com"}, "address"),
         ("mail", {}, "address"),
@@ -289,6 +289,41 @@ def test_invalid_fields_are_refused(alice: Visitor, fields: dict[str, Any], fiel
         ),
         field,
     )
+
+
+def test_mail_to_others_awaits_their_consent_and_reveals_nothing(
+    alice: Visitor, lasting_site: Site
+) -> None:
+    make_user("Erin")
+    shown = []
+    for address in ("erin@example.com", "nobody@example.com"):
+        response = add(alice, "mail", settings={"address": address})
+        channel = response.json()["channel"]
+        assert channel["consent"] == "awaited"
+        assert channel["asked"] is not None
+        assert "recipient has not agreed" in str(
+            alice.post(f"/api/channels/{channel['id']}/test").json()["error"]
+        )
+        unique = ("id", "settings", "created", "asked")
+        shown.append({name: value for name, value in channel.items() if name not in unique})
+    assert shown[0] == shown[1]
+    url = f"/api/channels/{channel['id']}/ask_recipient"
+    again = alice.post(url)
+    assert again.json()["channel"]["asked"] > channel["asked"]
+    assert alice.post(url).ok
+    assert alice.post(url).status_code == 429
+
+    mails = transact(lambda: outbox.repository.due(datetime.now(UTC), 50))
+    asked = [mail for mail in mails if mail.recipient == "nobody@example.com"]
+    code = re.findall(r"/consent/(\S+)", max(asked, key=lambda mail: mail.written).plain)[0]
+    recipient = lasting_site.visitor()
+    for agrees, consent in ((True, "given"), (False, "refused")):
+        assert recipient.post("/api/consent", {"code": code, "agrees": agrees}).ok
+        assert alice.get("/api/channels").json()["channels"][-1]["consent"] == consent
+    moved = {"settings": {"address": "nobody+2@example.com"}}
+    changed = alice.post(f"/api/channels/{channel['id']}/change_settings", moved)
+    assert changed.status_code == 403
+    assert alice.get("/api/channels").json()["channels"][-1]["settings"] == channel["settings"]
 
 
 def test_the_kind_of_a_channel_does_not_change(alice: Visitor) -> None:

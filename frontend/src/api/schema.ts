@@ -897,7 +897,10 @@ export interface paths {
         /** List the channels of the account */
         get: operations["get_channels"];
         put?: never;
-        /** Add a channel */
+        /**
+         * Add a channel
+         * @description The recipient of mails is asked for consent, unless it is the verified address of the account.
+         */
         post: operations["create_channel"];
         delete?: never;
         options?: never;
@@ -933,6 +936,40 @@ export interface paths {
         put?: never;
         /** Change the settings of a channel */
         post: operations["change_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/ask_recipient": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the recipient of a mail channel again whether they want messages */
+        post: operations["ask_recipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record whether the recipient of mails wants further ones, by the code in one of them */
+        post: operations["record_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1694,6 +1731,10 @@ export interface components {
             last_error: string | null;
             /** Format: date-time */
             created: string;
+            /** @description Whether the recipient of mails wants them; not required of the owner. */
+            consent: components["schemas"]["Consent"];
+            /** @description When the recipient was asked last. */
+            asked: string | null;
         };
         /**
          * ChannelMessage
@@ -1772,6 +1813,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Consent
+         * @description Whether the recipient of a channel wants its messages.
+         * @enum {string}
+         */
+        Consent: "not_required" | "awaited" | "given" | "refused";
         /**
          * Contact
          * @description Whom to ask for help.
@@ -2967,6 +3014,15 @@ export interface components {
             limit: number;
             /** @description The name that stands for all further values. Their requests are part of every total; counts of distinct values are lower bounds. */
             name: string;
+        };
+        /**
+         * RecipientResponse
+         * @description Whether the recipient of a mail wants further ones.
+         */
+        RecipientResponse: {
+            /** @description That of the link in the mail. */
+            code: string;
+            agrees: boolean;
         };
         /**
          * RecordedEvent
@@ -7573,7 +7629,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            /** @description The recipient of mails does not want messages of the account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7722,7 +7778,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            /** @description The recipient of mails does not want messages of the account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7742,6 +7798,160 @@ export interface operations {
             };
             /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_recipient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The recipient of mails does not want messages of the account. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Channel not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No response of a recipient is awaited. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    record_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipientResponse"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The link is invalid or has expired. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,6 +26,7 @@ export type ChannelMessage = Schemas['ChannelMessage'];
 export type CreatedChannel = Schemas['CreatedChannel'];
 export type ChannelTest = Schemas['ChannelTest'];
 export type Channels = Schemas['Channels'];
+export type RecipientResponse = Schemas['RecipientResponse'];
 export type Delivery = Schemas['DeliveryInfo'];
 export type Deliveries = Schemas['Deliveries'];
 export type MessagePreview = Schemas['Preview'];

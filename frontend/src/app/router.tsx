@@ -29,6 +29,10 @@ const visitorRoutes: RouteObject[] = [
     ...page(() => import('@/features/auth/verify-page').then((m) => m.VerifyPage)),
   },
   {
+    path: 'consent/:code',
+    ...page(() => import('@/features/auth/consent-page').then((m) => m.ConsentPage)),
+  },
+  {
     path: 'resend-verification',
     ...page(() =>
       import('@/features/auth/resend-verification-page').then((m) => m.ResendVerificationPage),

@@ -39,6 +39,7 @@ VISITOR_PLACES = [
     Place("forgot-password", "/forgot-password"),
     Place("contact", "/contact"),
     Place("verify", "/verify/no-such-code"),
+    Place("consent", "/consent/no-such-code"),
     Place("reset-password", "/reset-password/no-such-code"),
 ]
 USER_PLACES = [

@@ -1,15 +1,11 @@
 """What a message says, how mail reaches its owner, and what is recorded of it."""
 
-import email
-import email.policy
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from pydash_app import configuration as configurations
 from pydash_app import secrets
@@ -24,38 +20,10 @@ from pydash_database import transact
 from pydash_events.inbox import inbox
 from pydash_notify import wording
 from pydash_notify.message import Alert, Dashboard
-from tests.pydash_app.channel.conftest import START, alert, notify, send_at
+from tests.pydash_app.channel.conftest import START, Mailbox, alert, content, notify, send_at
 from tests.support.receiver import Receiver, Response
 
 MakeChannel = Callable[..., Channel]
-
-
-class Mailbox:
-    """Receives mails; responds to each recipient with `response`."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.response = "250 OK"
-
-    async def handle_DATA(  # noqa: N802 (named by aiosmtpd)
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append(mail)
-        return self.response
-
-
-@pytest.fixture
-def mailbox(
-    configuration: Configuration, database: None, start_mail_server: Callable[..., int]
-) -> Mailbox:
-    """A real mail server, which this process uses."""
-    mailbox = Mailbox()
-    url = f"smtp://127.0.0.1:{start_mail_server(mailbox)}"
-    configurations.install(configuration.model_copy(update={"mail_url": url}))
-    return mailbox
 
 
 @pytest.fixture
@@ -69,12 +37,6 @@ def mail_channel(alice: User, mailbox: Mailbox) -> Channel:
 
 def deliveries(channel: Channel) -> list[Any]:
     return transact(lambda: list(repository.deliveries(channel.id)))
-
-
-def content(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body((kind,))
-    assert body is not None
-    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def test_a_mail_says_what_happened(mail_channel: Channel, mailbox: Mailbox) -> None:

@@ -73,6 +73,10 @@ export const useChangeChannel = (id: string) =>
     post<ChannelMessage>(channelPath(id, 'change_settings'), settings),
   );
 
+/** Asks the recipient of a mail channel again. */
+export const useAskRecipient = (id: string) =>
+  useChannelMutation(() => post<ChannelMessage>(channelPath(id, 'ask_recipient')));
+
 /** Deletes a channel; rules remain, without it. Its deliveries are not loaded again. */
 export function useDeleteChannel(id: string) {
   const queryClient = useQueryClient();

@@ -42,8 +42,14 @@ const REGION: SettingField = {
 export const KINDS: Readonly<Record<ChannelKind, KindInfo>> = {
   mail: {
     name: 'Email',
-    about: 'An email to the address of your account.',
-    fields: [{ name: 'address', label: 'Email address' }],
+    about: 'An email.',
+    fields: [
+      {
+        name: 'address',
+        label: 'Email address',
+        hint: 'Unless it is that of your account, a mail asks the recipient for consent first.',
+      },
+    ],
   },
   webhook: {
     name: 'Webhook',

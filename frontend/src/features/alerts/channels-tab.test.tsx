@@ -23,6 +23,8 @@ const makeChannel = (part: Partial<Channel> = {}): Channel => ({
   last_success: null,
   last_error: null,
   created: '2026-11-30T10:00:00Z',
+  consent: 'not_required',
+  asked: null,
   ...part,
 });
 
@@ -87,4 +89,16 @@ it('keeps the hidden secret of a channel that is changed', async () => {
     .toMatchObject([
       { name: 'Night shift', settings: { url: 'https://example.com/hook', secret: '••••' } },
     ]);
+});
+
+it('shows that a recipient has not agreed yet, and asks again', async () => {
+  const settings = { address: 'dave@example.com' };
+  const awaited = { kind: 'mail', settings, consent: 'awaited', asked: new Date().toISOString() };
+  const user = openTab([makeChannel(awaited as Partial<Channel>)]);
+  const message = 'At most 3 mails a day. Try again tomorrow.';
+  const sent = mockPost(`/channels/${ID}/ask_recipient`, { message }, 429);
+  expect(await screen.findByText(/^Awaiting confirmation/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Ask again: On-call' }));
+  expect(await screen.findByText(message)).toBeVisible();
+  expect(sent).toHaveLength(1);
 });

@@ -1,12 +1,19 @@
 import { useState } from 'react';
 
+import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 
-import { useChangeChannel, useChannels, useDeleteChannel } from '@/api/alerts/channels';
+import {
+  useAskRecipient,
+  useChangeChannel,
+  useChannels,
+  useDeleteChannel,
+} from '@/api/alerts/channels';
 import { messageOf } from '@/api/core/errors';
 import type { Channel } from '@/api/types';
+import { BusyButton } from '@/components/busy-button';
 import { ConfirmButton } from '@/components/confirm-button';
 import { FocusFallback } from '@/components/focus-fallback';
 import { SavedSwitch } from '@/components/form/saved-switch';
@@ -53,6 +60,39 @@ const History = ({ channel }: { channel: Channel }) => (
   </Typography>
 );
 
+/** Whether the recipient of a mail channel has agreed, if that is required. */
+function ConsentNote({ channel }: { channel: Channel }) {
+  const ask = useAskRecipient(channel.id);
+  const notify = useNotify();
+  if (channel.consent === 'refused')
+    return <Alert severity="error">The recipient does not want your alerts.</Alert>;
+  if (channel.consent !== 'awaited') return null;
+  return (
+    <Alert
+      severity="info"
+      action={
+        <BusyButton
+          color="inherit"
+          aria-label={`Ask again: ${channel.name}`}
+          busy={ask.isPending}
+          onClick={() =>
+            ask.mutate(undefined, {
+              onSuccess: ({ message }) => notify(message),
+              onError: (error) => notify(messageOf(error), 'error'),
+            })
+          }
+        >
+          Ask again
+        </BusyButton>
+      }
+    >
+      Awaiting confirmation. The recipient was asked{' '}
+      {channel.asked !== null && <RelativeTime moment={channel.asked} />}, and gets no alerts until
+      then.
+    </Alert>
+  );
+}
+
 function EnabledSwitch({ channel }: { channel: Channel }) {
   const change = useChangeChannel(channel.id);
   const notify = useNotify();
@@ -87,6 +127,7 @@ function ChannelRow({ channel, onEdit }: { channel: Channel; onEdit: () => void 
         </Box>
         <EnabledSwitch channel={channel} />
       </Box>
+      <ConsentNote channel={channel} />
       <SendTest channel={channel}>
         <Button
           variant="outlined"

@@ -2,6 +2,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 
+import { ConsentPage } from '@/features/auth/consent-page';
 import { ForgotPasswordPage } from '@/features/auth/forgot-password-page';
 import { ResendVerificationPage } from '@/features/auth/resend-verification-page';
 import { ResetPasswordPage } from '@/features/auth/reset-password-page';
@@ -23,6 +24,18 @@ describe('the verification link', () => {
     renderPage(<VerifyPage />, '/verify/abc', '/verify/:code');
     expect(await screen.findByRole('alert')).toHaveTextContent('This link has expired.');
     expect(screen.getByRole('link', { name: 'Request a new link' })).toBeVisible();
+  });
+});
+
+describe('the link in alerts to others', () => {
+  it('changes nothing until a button is pressed', async () => {
+    const sent = mockPost('/consent', { message: 'You will receive no more alerts.' });
+    renderPage(<ConsentPage />, '/consent/abc', '/consent/:code');
+    const refuse = await screen.findByRole('button', { name: 'Receive no alerts' });
+    expect(sent).toEqual([]);
+    await userEvent.click(refuse);
+    expect(await screen.findByText('You will receive no more alerts.')).toBeVisible();
+    expect(sent).toEqual([{ code: 'abc', agrees: false }]);
   });
 });
 
