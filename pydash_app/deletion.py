@@ -7,18 +7,27 @@ from pydash_app.channel import repository as channels
 from pydash_app.channel.entity import Channel
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import registration
+from pydash_app.errors import NotFound
 from pydash_app.maintenance import repository as maintenance
+from pydash_app.time_slice import repository as time_slices
 from pydash_app.user import repository as users
 from pydash_app.user.entity import User
 from pydash_app.user.services import deletion
 
 
 def delete_dashboard(dashboard_id: UUID) -> None:
-    """Delete a dashboard with its data, rules, alerts and maintenance windows.
+    """Delete a dashboard with its data, rules, alerts, maintenance windows and time slices.
 
     :raises NotFound: no dashboard has this ID.
     """
+    try:
+        owner_id = repository.find(dashboard_id).user_id
+    except KeyError:
+        raise NotFound("Dashboard not found.") from None
+    # Nothing is added to it at the same time.
+    users.lock_for_update(owner_id)
     alert.forget_dashboard(dashboard_id)
+    time_slices.delete_of(dashboard_id)
     registration.delete(dashboard_id)
 
 
@@ -35,12 +44,13 @@ def delete_channel(channel: Channel) -> None:
 
 
 def delete_account(user: User) -> None:
-    """Delete a user with all dashboards, rules, channels, maintenance windows and API tokens.
+    """Delete a user with all dashboards, rules, channels and so on.
 
     :raises KeyError: the user is not in the repository.
     """
     for dashboard in repository.of_user(user.id):
         alert.forget_dashboard(dashboard.id)
+        time_slices.delete_of(dashboard.id)
         repository.delete(dashboard)
     alert.forget_account(user)
     for channel in channels.of_owner(user.id):

@@ -57,9 +57,18 @@ class Forbidden(PyDashError):
 
 
 class NotFound(PyDashError):
-    """Something does not exist."""
+    """Something does not exist.
+
+    :param errors: the messages by field, if the request names it in one.
+    """
 
     message = "Not found."
+
+    def __init__(
+        self, message: str | None = None, errors: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.errors = {field: list(reasons) for field, reasons in (errors or {}).items()}
 
 
 class Conflict(PyDashError):

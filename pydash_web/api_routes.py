@@ -33,6 +33,7 @@ import pydash_web.controller.rules
 import pydash_web.controller.sessions
 import pydash_web.controller.status
 import pydash_web.controller.system
+import pydash_web.controller.time_slices
 import pydash_web.controller.tokens
 import pydash_web.controller.usage
 import pydash_web.controller.user
@@ -272,6 +273,28 @@ change_endpoint_settings = post(
     controller.change_endpoint_settings.change_endpoint_settings,
     WRITE,
     errors=NO_ENDPOINT,
+)
+
+# -- Time slices ------------------------------------------------------------------------------
+
+NO_SLICE = {404: "Dashboard or time slice not found."}
+get_time_slices = get(
+    "/dashboards/<dashboard_id>/slices", controller.time_slices.get_time_slices, READ
+)
+save_time_slice = post(
+    "/dashboards/<dashboard_id>/slices", controller.time_slices.save_time_slice, WRITE
+)
+get_time_slice = get(
+    "/dashboards/<dashboard_id>/slices/<time_slice_key>",
+    controller.time_slices.get_time_slice,
+    READ,
+    errors=NO_SLICE,
+)
+delete_time_slice = post(
+    "/dashboards/<dashboard_id>/slices/<time_slice_key>/delete",
+    controller.time_slices.delete_time_slice,
+    WRITE,
+    errors=NO_SLICE,
 )
 
 # -- Maintenance ------------------------------------------------------------------------------

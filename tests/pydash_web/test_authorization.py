@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.routing import Rule
 
-from pydash_app import maintenance
+from pydash_app import maintenance, time_slice
 from pydash_app.channel import managing
+from pydash_app.dashboard import repository
 from pydash_app.maintenance.entity import Window
 from pydash_app.maintenance.schedule import Once
 from pydash_app.user.api_token import Scope
@@ -97,6 +98,10 @@ MATRIX = {
     "get_dashboard_usage": READING,
     "change_endpoint_settings": CHANGING,
     "mute_dashboard": CHANGING,
+    "get_time_slices": READING,
+    "save_time_slice": CHANGING,
+    "get_time_slice": READING,
+    "delete_time_slice": CHANGING,
     "get_maintenance": ONES_OWN,
     "create_maintenance": ADDING,
     "change_maintenance": CHANGING_ELSE,
@@ -172,6 +177,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_dashboard_settings": {"name": "Renamed"},
     "change_endpoint_settings": {"hidden": True},
     "mute_dashboard": {"seconds": 60},
+    "save_time_slice": {"minTime": "2018-04-24"},
     "create_maintenance": {"name": "Upgrade", "schedule": {"kind": "now"}},
     "change_maintenance": {"name": "Move"},
     "create_rule": {"condition": {"kind": "down"}},
@@ -205,6 +211,7 @@ DESTRUCTIVE = {
     "delete_channel",
     "delete_maintenance",
     "delete_rule",
+    "delete_time_slice",
 }
 QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
@@ -259,6 +266,7 @@ def alices_things(alice: UUID) -> dict[str, str]:
         "alert_id": str(alert.id),
         "endpoint_name": "foo",
         "window_id": str(make_window(alice)),
+        "time_slice_key": make_time_slice(dashboard_id),
         "path": "login",
         "verification_code": "unknown",
         "session_id": transact(lambda: find_user(alice).sessions.active()[0].id),
@@ -270,6 +278,15 @@ def alices_things(alice: UUID) -> dict[str, str]:
 def make_channel(owner: UUID) -> UUID:
     settings = Gotify(url="http://127.0.0.1:9", token="x")
     return managing.create(owner, "gotify", settings, managing.Changes(name="Phone")).id
+
+
+def make_time_slice(dashboard_id: UUID) -> str:
+    content = time_slice.Content(filters={"endpoint": "foo"})
+
+    def make() -> str:
+        return time_slice.save(repository.find(dashboard_id), content, None, datetime.now(UTC)).key
+
+    return transact(make)
 
 
 def make_window(owner: UUID) -> UUID:

@@ -56,9 +56,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "/api/consent": {"code": "x", "agrees": True},
 }
 # Events are refused one by one (`test_event_routes`), the usage report is for administrators
-# (`test_usage_routes`), and rules are nested (`test_rule_routes`).
+# (`test_usage_routes`), rules are nested (`test_rule_routes`), and a time slice needs no field
+# (`test_time_slice_routes`).
 TESTED_ELSEWHERE = {
     *("automatic", "events", "raw", "plot", "rules", "preview", "suggested", "acknowledge"),
+    "slices",
 }
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
 BAD_TEXTS = [

@@ -29,7 +29,7 @@ JUDGED_BY_MEANING = [
     "get_visitor_heatmap", "get_unique_visitor_heatmap", "get_dashboard_usage", "get_events",
     "report_events", "create_channel", "change_channel", "preview_message", "get_deliveries",
     "ask_recipient", "record_consent",
-    "create_maintenance", "change_maintenance", "mute_dashboard",
+    "create_maintenance", "change_maintenance", "mute_dashboard", "save_time_slice",
     "create_rule", "change_rule", "mute_rule", "preview_rule", "get_alerts",
 ]  # fmt: skip
 ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "429"]
