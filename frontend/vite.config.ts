@@ -53,7 +53,7 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg}', '**/inter-latin-wght-*.woff2'],
         // PyDash may be below any path; below /dashboards/, these are names of endpoints.
         navigateFallbackDenylist: [
-          /^(?:(?!\/dashboards\/).)*\/(?:api\/|exporter\/|(?:metrics|status|healthz|readyz)$)/,
+          /^(?:(?!\/dashboards\/).)*\/(?:api\/|exporter\/|s\/|subscriptions\/|(?:metrics|status|healthz|readyz)$)/,
         ],
       },
     }),
@@ -71,7 +71,9 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
     },
   },
-  server: { proxy: { '/api': backend, '/exporter': backend } },
+  server: {
+    proxy: { '/api': backend, '/exporter': backend, '/s/': backend, '/subscriptions/': backend },
+  },
   test: {
     environment: 'jsdom',
     setupFiles: ['src/testing/setup.ts'],

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydash_app import alert, links
+from pydash_app import alert, links, status_page
 from pydash_app.channel import repository as channels
 from pydash_app.channel.entity import Channel
 from pydash_app.dashboard import repository
@@ -16,7 +16,7 @@ from pydash_app.user.services import deletion
 
 
 def delete_dashboard(dashboard_id: UUID) -> None:
-    """Delete a dashboard with its data, rules, alerts, maintenance windows and time slices.
+    """Delete a dashboard with its data, rules, alerts, time slices and so on, also from pages.
 
     :raises NotFound: no dashboard has this ID.
     """
@@ -28,6 +28,7 @@ def delete_dashboard(dashboard_id: UUID) -> None:
     users.lock_for_update(owner_id)
     alert.forget_dashboard(dashboard_id)
     time_slices.delete_of(dashboard_id)
+    status_page.forget_dashboard(dashboard_id, repository.find(dashboard_id).user_id)
     registration.delete(dashboard_id)
 
 
@@ -48,6 +49,7 @@ def delete_account(user: User) -> None:
 
     :raises KeyError: the user is not in the repository.
     """
+    status_page.forget_account(user.id)
     for dashboard in repository.of_user(user.id):
         alert.forget_dashboard(dashboard.id)
         time_slices.delete_of(dashboard.id)

@@ -1,6 +1,6 @@
 """Links in mails to people who need no account: they agree to receive messages, or refuse them.
 
-A code has 256 random bits, and only its hash is stored, so a copy of the database opens no link. An
+A code has 256 bits, and only its hash is stored, so a copy of the database opens no link. An
 unknown code and an expired one are the same error.
 
 Nobody is bombarded with mails that ask for consent: they are counted by account, and by mailbox
@@ -63,13 +63,20 @@ def create(root: Root) -> None:
 # -- Codes ------------------------------------------------------------------------------------
 
 
-def issue(purpose: str, target: UUID, now: datetime, lifetime: timedelta | None = LIFETIME) -> str:
-    """Return a new code.
+def issue(
+    purpose: str,
+    target: UUID,
+    now: datetime,
+    lifetime: timedelta | None = LIFETIME,
+    code: str | None = None,
+) -> str:
+    """Store a code, and return it.
 
     :param now: the current time (UTC).
     :param lifetime: None if it does not expire.
+    :param code: a random one by default; see also `secrets.derived_code`.
     """
-    code = new_code()
+    code = code or new_code()
     link = Link(purpose, target, None if lifetime is None else now + lifetime)
     database_root()[_LINKS][hash_code(code)] = link
     database_root()[_OF_TARGET].insert((target, hash_code(code)))
@@ -131,6 +138,20 @@ def count_request(account: UUID, address: str, now: datetime) -> bool:
             f" of them {MAX_PER_ACCOUNT} times. Try again tomorrow."
         )
     for who in limits:
+        database_root()[_REQUESTS].insert((who, now, uuid4()))
+    return has_room
+
+
+def count_visit(address: str, now: datetime) -> bool:
+    """Count a mail that asks for consent because a visitor entered an address.
+
+    Return whether it may be sent: the mailbox has not been asked too often, by whomever.
+
+    :param now: the current time (UTC).
+    """
+    who = f"mailbox {hash_code(mailbox(address))}"
+    has_room = _count(who, now) < MAX_PER_MAILBOX
+    if has_room:
         database_root()[_REQUESTS].insert((who, now, uuid4()))
     return has_room
 

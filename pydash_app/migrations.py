@@ -13,6 +13,7 @@ from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.event import deletion, reporting, usage
 from pydash_app.maintenance import repository as maintenance
+from pydash_app.status_page import repository as status_pages
 from pydash_app.time_slice import repository as time_slices
 from pydash_app.user import api_token_repository as tokens
 from pydash_app.user import invite_repository as invites
@@ -106,6 +107,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _create_alerts,
     links.create,
     time_slices.create,
+    status_pages.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -6,6 +6,7 @@ one-time codes are long and random, so a plain SHA-256 hash is sufficient.
 
 import base64
 import hashlib
+import hmac
 import secrets as _random
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,6 +17,7 @@ from pydash_app.errors import NotConfigured, PyDashError
 
 _KEY_BYTES = 32
 _cipher: Fernet | None = None
+_code_key: bytes | None = None
 
 
 class UnreadableSecret(PyDashError):  # noqa: N818 (see pydash_app.errors)
@@ -28,8 +30,9 @@ class UnreadableSecret(PyDashError):  # noqa: N818 (see pydash_app.errors)
 
 
 def configure(secret_key: str) -> None:
-    """Derive the encryption key of this process from the installation's secret key."""
-    global _cipher
+    """Derive the keys of this process from the installation's secret key."""
+    global _cipher, _code_key
+    _code_key = derive_key(secret_key, "codes in links")
     _cipher = Fernet(base64.urlsafe_b64encode(derive_key(secret_key, "encryption at rest")))
 
 
@@ -70,6 +73,20 @@ def decrypt(encrypted: str) -> str:
 def new_code() -> str:
     """Return a random one-time code or token of 256 bits, which is safe in a URL."""
     return _random.token_urlsafe(_KEY_BYTES)
+
+
+def derived_code(subject: str) -> str:
+    """Return a code of 256 bits that is the same each time, until the secret key changes.
+
+    So a link that is sent again and again need not be stored.
+
+    :param subject: what it is for, in words that are used for nothing else.
+    :raises NotConfigured: this process has no key yet.
+    """
+    if _code_key is None:
+        raise NotConfigured
+    code = hmac.digest(_code_key, subject.encode(), "sha256")
+    return base64.urlsafe_b64encode(code).decode().rstrip("=")
 
 
 def hash_code(code: str) -> str:

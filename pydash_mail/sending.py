@@ -35,6 +35,7 @@ class Message:
     :param id: the same at each attempt to send it, so that mail programs show it once; by default,
         a random one.
     :param unsubscribe_page: the URL of a page on which the recipient can stop such mails.
+    :param has_one_click: whether a POST request to that page does so at once (RFC 8058).
     """
 
     recipient: str
@@ -43,6 +44,7 @@ class Message:
     html: str
     id: str | None = None
     unsubscribe_page: str | None = None
+    has_one_click: bool = False
 
 
 def send(message: Message, *, sender: str, mail_url: str | None, directory: Path) -> None:
@@ -92,6 +94,8 @@ def _compose(message: Message, sender: str, transfer_encoding: str | None = None
     mail["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe_page:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe_page}>"
+        if message.has_one_click:
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.plain, cte=transfer_encoding)
     mail.add_alternative(message.html, subtype="html", cte=transfer_encoding)
     return mail

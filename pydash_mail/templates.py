@@ -1,13 +1,15 @@
 """Reads mail templates into memory and formats them.
 
 A mail has two templates with the same name and the same values, one in plain text and one in
-HTML. Each has a `username` and a `url`. Times are formatted in UTC, and values in HTML are escaped.
+HTML. Each has a `url`. Times are formatted in UTC. Values in HTML are escaped, unless they are
+`Markup`.
 """
 
 from datetime import UTC, datetime
-from html import escape
 from importlib.resources import files
 from string import Template
+
+from markupsafe import escape
 
 _TEXTS = {
     text.name: Template(text.read_text(encoding="utf-8"))
@@ -29,7 +31,7 @@ def format_plain(template: str, **values: str | datetime) -> str:
 
 def format_html(template: str, **values: str | datetime) -> str:
     """Format a mail as HTML."""
-    escaped = {name: escape(text) for name, text in _as_texts(values).items()}
+    escaped = {name: str(escape(text)) for name, text in _as_texts(values).items()}
     body = _TEXTS[f"{template}.html"].substitute(escaped)
     return _TEXTS["layout.html"].substitute(body=body, url=escaped["url"])
 

@@ -10,6 +10,7 @@ from pydash_app.configuration import Configuration
 from pydash_web import (
     api,
     api_routes,  # noqa: F401 (declares the routes)
+    status_page,
 )
 from pydash_web.api import docs, errors
 from pydash_web.http import (
@@ -57,8 +58,8 @@ def create_app(configuration: Configuration) -> Flask:
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SECRET_KEY=secrets.derive_key(configuration.secret_key, "sessions"),
     )
-    parts = (metrics, compression, headers, errors, limits, concurrency, session, api, docs, pages)
-    for part in parts:
+    before = (metrics, compression, headers, errors, limits, concurrency, session)
+    for part in (*before, api, docs, pages, status_page):
         part.install(app)
     if configuration.self_monitoring:
         self_monitoring.bind(app, configuration)

@@ -32,6 +32,7 @@ import pydash_web.controller.reset_password
 import pydash_web.controller.rules
 import pydash_web.controller.sessions
 import pydash_web.controller.status
+import pydash_web.controller.status_pages
 import pydash_web.controller.system
 import pydash_web.controller.time_slices
 import pydash_web.controller.tokens
@@ -483,6 +484,90 @@ acknowledge_alert = post(
     controller.alerts.acknowledge_alert,
     WRITE,
     errors={**NO_ALERT, 409: "The alert has ended."},
+)
+
+# -- Status pages -----------------------------------------------------------------------------
+
+PAGE = "/status_pages/<page_id>"
+INCIDENT = f"{PAGE}/incidents/<incident_id>"
+SLUG_TAKEN = {409: "Another page has this slug."}
+NO_PAGE = {404: "No such status page or dashboard."}
+NO_INCIDENT = {404: "No such status page or incident."}
+get_status_pages = get("/status_pages", controller.status_pages.get_status_pages, READ)
+create_status_page = post(
+    "/status_pages",
+    controller.status_pages.create_status_page,
+    WRITE,
+    limit=limits.SETTINGS,
+    errors={**NO_PAGE, **SLUG_TAKEN},
+)
+change_status_page = post(
+    f"{PAGE}/change_settings",
+    controller.status_pages.change_status_page,
+    WRITE,
+    limit=limits.SETTINGS,
+    errors={**NO_PAGE, **SLUG_TAKEN},
+)
+delete_status_page = post(
+    f"{PAGE}/delete", controller.status_pages.delete_status_page, WRITE, errors=NO_PAGE
+)
+get_incidents = get(
+    f"{PAGE}/incidents", controller.status_pages.get_incidents, READ, errors=NO_PAGE
+)
+create_incident = post(
+    f"{PAGE}/incidents",
+    controller.status_pages.create_incident,
+    WRITE,
+    limit=limits.INCIDENT,
+    errors=NO_PAGE,
+)
+draft_incident = post(
+    f"{PAGE}/incidents/draft",
+    controller.status_pages.draft_incident,
+    WRITE,
+    limit=limits.INCIDENT,
+    errors={404: "No such status page or outage."},
+)
+change_incident = post(
+    f"{INCIDENT}/change_settings",
+    controller.status_pages.change_incident,
+    WRITE,
+    errors=NO_INCIDENT,
+)
+publish_incident = post(
+    f"{INCIDENT}/publish",
+    controller.status_pages.publish_incident,
+    WRITE,
+    limit=limits.INCIDENT,
+    errors=NO_INCIDENT,
+)
+delete_incident = post(
+    f"{INCIDENT}/delete", controller.status_pages.delete_incident, WRITE, errors=NO_INCIDENT
+)
+post_update = post(
+    f"{INCIDENT}/updates",
+    controller.status_pages.post_update,
+    WRITE,
+    limit=limits.INCIDENT,
+    errors=NO_INCIDENT,
+)
+change_update = post(
+    f"{INCIDENT}/updates/<update_id>/change_settings",
+    controller.status_pages.change_update,
+    WRITE,
+    errors=NO_INCIDENT,
+)
+get_page_outages = get(
+    f"{PAGE}/outages", controller.status_pages.get_page_outages, READ, errors=NO_PAGE
+)
+get_subscribers = get(
+    f"{PAGE}/subscribers", controller.status_pages.get_subscribers, READ, errors=NO_PAGE
+)
+delete_subscriber = post(
+    f"{PAGE}/subscribers/<subscriber_id>/delete",
+    controller.status_pages.delete_subscriber,
+    WRITE,
+    errors={404: "No such status page or subscriber."},
 )
 
 # -- Usage ------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ YEAR_SECONDS = 31_536_000
 
 
 class PagePath(PathConverter):
-    """Any path outside the API."""
+    """Any path outside the API and the status pages."""
 
-    regex = r"(?!api(?:/|$)|(?:metrics|status|healthz|readyz)$).*?"
+    regex = r"(?!(?:api|s|subscriptions)(?:/|$)|(?:metrics|status|healthz|readyz)$).*?"
 
 
 def serve(path: str = "") -> Response:

@@ -9,6 +9,7 @@ from collections import Counter
 from uuid import UUID
 
 from pydash_app.alert import repository
+from pydash_app.alert.condition import is_numeric, parse
 from pydash_app.alert.entity import Alert
 from pydash_app.alert.evaluation import evaluate_due, forget_dashboard
 from pydash_app.alert.repository import drop_alerts as drop
@@ -23,6 +24,7 @@ __all__ = [
     "forget_account",
     "forget_channel",
     "forget_dashboard",
+    "slow_or_failing",
 ]
 
 
@@ -39,6 +41,21 @@ def counts(user: Someone) -> Counter[UUID | None]:
     """
     found = repository.open_alerts(user.id)
     return Counter(alert.dashboard_id for alert in found if alert.is_alerting)
+
+
+def slow_or_failing(owner_id: UUID) -> set[UUID]:
+    """Return the dashboards of an account whose values have raised an alert that lasts.
+
+    Alerts that are for information only do not count.
+    """
+    return {
+        alert.dashboard_id
+        for alert in repository.open_alerts(owner_id)
+        if alert.is_alerting
+        and alert.dashboard_id is not None
+        and alert.severity != "info"
+        and is_numeric(parse(alert.condition))
+    }
 
 
 def forget_channel(owner_id: UUID, channel_id: UUID) -> None:

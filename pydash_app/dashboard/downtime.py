@@ -155,6 +155,14 @@ class DowntimeLog(Persistent):
         """Whether the last ping failed."""
         return self._watch is not None and self._failing_since is not None
 
+    def is_watched(self, now: datetime) -> bool:
+        """Return whether the last ping is so recent that what it found still holds.
+
+        :param now: the current time (UTC).
+        """
+        last = self.last_ping
+        return last is not None and last <= now <= last + MAX_MISSED_INTERVALS * self._interval
+
     def record(
         self,
         now: datetime,
@@ -346,9 +354,7 @@ class DowntimeLog(Persistent):
         """Return the open interval with this start, up to now unless a ping is long overdue."""
         if start is None or self._watch is None:
             return []
-        end = self._watch[1]
-        is_watched = end <= now <= end + MAX_MISSED_INTERVALS * self._interval
-        return [(start, now if is_watched else end)]
+        return [(start, now if self.is_watched(now) else self._watch[1])]
 
 
 def _add_interval(tree: OOBTree, start: datetime, end: datetime) -> None:

@@ -15,6 +15,7 @@ from pydash_app import (
     links,
     maintenance,
     outbox,
+    status_page,
 )
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import retention
@@ -72,8 +73,9 @@ def schedule(scheduler: TaskScheduler) -> None:
 
 
 def send_mails() -> None:
-    """Write the mails that visitors requested, and send all due mails."""
+    """Write the mails that visitors requested and subscribers expect, and send all due mails."""
     mail_requests.process_all()
+    status_page.mail_due()
     outbox.send_due()
 
 
@@ -141,6 +143,7 @@ def drop_expired_records() -> None:
         if clock.is_confirmed(now):
             invite_repository.remove_expired(now)
             links.drop_expired(now)
+            status_page.forget_unconfirmed(now)
             outbox.repository.drop_sent(now - outbox.MAILBOX_PERIOD)
             days = configuration.current().events_retention
             if days:

@@ -5,7 +5,8 @@ requests.
 
 Anyone can enter someone else's address, who then gets a mail. Therefore at most `MAX_PER_MAILBOX`
 mails of each kind are sent to a mailbox within `MAILBOX_PERIOD`. They are counted here rather than
-in requests, so that neither a response nor its duration reveals whether a mail is sent.
+in requests, so that neither a response nor its duration reveals whether a mail is sent. Mails of
+subscriptions are not counted: their recipients have confirmed that they want them.
 """
 
 from collections import Counter
@@ -15,13 +16,13 @@ from functools import partial
 
 from pydash_app import configuration
 from pydash_app.outbox import repository
-from pydash_app.outbox.entity import MAX_ATTEMPTS, OutgoingMail
+from pydash_app.outbox.entity import MAX_ATTEMPTS, OutgoingMail, mailbox
 from pydash_app.secrets import UnreadableSecret
 from pydash_database import transact
 from pydash_logger.logger import Logger
 from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
 
-__all__ = ["OutgoingMail", "send_due", "write"]
+__all__ = ["OutgoingMail", "mailbox", "send_due", "write"]
 
 logger = Logger(__name__)
 
@@ -39,9 +40,16 @@ class _Attempt:
     is_last: bool
 
 
-def write(recipient: str, subject: str, plain: str, html: str) -> None:
-    """Add a mail to the outbox, as part of the caller's transaction."""
-    repository.add(OutgoingMail(recipient, subject, plain, html))
+def write(
+    recipient: str, subject: str, plain: str, html: str, unsubscribe_url: str | None = None
+) -> OutgoingMail:
+    """Add a mail to the outbox, as part of the caller's transaction, and return it.
+
+    :param unsubscribe_url: see `OutgoingMail`.
+    """
+    mail = OutgoingMail(recipient, subject, plain, html, unsubscribe_url)
+    repository.add(mail)
+    return mail
 
 
 def send_due(now: datetime | None = None) -> int:
@@ -87,11 +95,16 @@ def _begin_attempts(now: datetime) -> list[_Attempt]:
     sent = Counter(repository.kinds_sent(now - MAILBOX_PERIOD, now + MAILBOX_PERIOD))
     for mail in sorted(repository.due(now, _BATCH), key=lambda mail: mail.written, reverse=True):
         repository.remove(mail)
-        if sent[mail.kind] >= MAX_PER_MAILBOX:
+        if not mail.is_of_subscription and sent[mail.kind] >= MAX_PER_MAILBOX:
             logger.warning("Dropped a mail: too many for its recipient", subject=mail.subject)
             continue
         try:
-            message = Message(mail.recipient, mail.subject, mail.plain, mail.html)
+            message = Message(
+                *(mail.recipient, mail.subject, mail.plain, mail.html),
+                id=mail.id,
+                unsubscribe_page=mail.unsubscribe_url,
+                has_one_click=mail.is_of_subscription,
+            )
         except UnreadableSecret as error:
             logger.warning(
                 "Dropped a mail that cannot be decrypted", subject=mail.subject, reason=error

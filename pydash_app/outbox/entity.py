@@ -23,17 +23,32 @@ class OutgoingMail(Persistent):
     :param recipient: an email address.
     :param plain: the body as plain text.
     :param html: the same body as HTML.
+    :param unsubscribe_url: with which the recipient ends the subscription that the mail is a part
+        of; None if it is no subscription. Mails of subscriptions are sent after all others.
     """
 
-    def __init__(self, recipient: str, subject: str, plain: str, html: str) -> None:
+    # For mails that were stored before it existed.
+    _unsubscribe_url: str | None = None
+
+    def __init__(
+        self,
+        recipient: str,
+        subject: str,
+        plain: str,
+        html: str,
+        unsubscribe_url: str | None = None,
+    ) -> None:
         self.id = str(uuid4())
         self.recipient = recipient
         self.subject = subject
         self._plain = encrypt(plain)
         self._html = encrypt(html)
+        if unsubscribe_url is not None:
+            self._unsubscribe_url = encrypt(unsubscribe_url)
         self.written = datetime.now(UTC)
         # Immediately, even if the clock is then set back, or another machine's clock is behind.
-        self.due = self.written - MAX_CLOCK_DIFFERENCE
+        margin = MAX_CLOCK_DIFFERENCE / 2 if self.is_of_subscription else MAX_CLOCK_DIFFERENCE
+        self.due = self.written - margin
         self.attempts = 0
 
     @property
@@ -51,6 +66,19 @@ class OutgoingMail(Persistent):
         :raises UnreadableSecret: the secret key has changed.
         """
         return decrypt(self._html)
+
+    @property
+    def is_of_subscription(self) -> bool:
+        """Whether its recipient asked for mails of its kind and can end that."""
+        return self._unsubscribe_url is not None
+
+    @property
+    def unsubscribe_url(self) -> str | None:
+        """See the parameter.
+
+        :raises UnreadableSecret: the secret key has changed.
+        """
+        return None if self._unsubscribe_url is None else decrypt(self._unsubscribe_url)
 
     def begin_attempt(self, now: datetime) -> None:
         """Count an attempt, and schedule the next one in case it fails.

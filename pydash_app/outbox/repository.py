@@ -33,11 +33,13 @@ def add(mail: OutgoingMail) -> None:
 
 
 def remove(mail: OutgoingMail) -> None:
-    """Remove a mail from the queue.
+    """Remove a mail from the queue, if it is there."""
+    _queue().pop((mail.due, mail.id), None)
 
-    :raises KeyError: the mail is not in the queue.
-    """
-    del _queue()[mail.due, mail.id]
+
+def is_waiting(mail: OutgoingMail) -> bool:
+    """Return whether a mail is in the queue."""
+    return (mail.due, mail.id) in _queue()
 
 
 def due(now: datetime, limit: int) -> list[OutgoingMail]:
@@ -57,12 +59,10 @@ def count() -> int:
 
 
 def move_to_sent(mail: OutgoingMail, now: datetime) -> None:
-    """Remove a mail from the queue, and record that a mail of its kind was sent.
-
-    :raises KeyError: the mail is not in the queue.
-    """
+    """Remove a mail from the queue, and record that a mail of its kind was sent, if it counts."""
     remove(mail)
-    database_root()[_SENT][now, mail.id] = mail.kind
+    if not mail.is_of_subscription:
+        database_root()[_SENT][now, mail.id] = mail.kind
 
 
 def kinds_sent(since: datetime, until: datetime) -> list[tuple[str, str]]:

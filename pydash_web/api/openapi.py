@@ -42,6 +42,10 @@ PATH_PARAMETERS = {
     "window_id": {"type": "string", "format": "uuid"},
     "rule_id": {"type": "string", "format": "uuid"},
     "alert_id": {"type": "string", "format": "uuid"},
+    "page_id": {"type": "string", "format": "uuid"},
+    "incident_id": {"type": "string", "format": "uuid"},
+    "update_id": {"type": "string", "format": "uuid"},
+    "subscriber_id": {"type": "string", "format": "uuid"},
 }
 
 Json = dict[str, Any]

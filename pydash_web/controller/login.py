@@ -20,7 +20,7 @@ _OVERVIEW = "/"
 # A page of PyDash: neither an API route nor a page that signs in or out, and without dot segments.
 # Its first segment is not encoded, so that no decoder can find a host name in it.
 _PAGE = re.compile(
-    r"/(?!(?:api|metrics|status|healthz|readyz|login|logout)(?:[/?#]|$))"
+    r"/(?!(?:api|s|subscriptions|metrics|status|healthz|readyz|login|logout)(?:[/?#]|$))"
     r"(?:[\w-]+(?:/(?!(?:\.|%2e){1,2}(?:[/?#]|$))[^/?#]+)*/?)?(?:[?#].*)?",
     re.ASCII | re.IGNORECASE,
 )

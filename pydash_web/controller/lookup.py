@@ -53,7 +53,7 @@ def find_rule(rule_id: UUID | str) -> Rule:
     :raises InvalidInput: the id is not a UUID.
     :raises NotFound: the user has no such rule.
     """
-    rule = alerts.find(_uuid("rule_id", rule_id))
+    rule = alerts.find(as_id("rule_id", rule_id))
     if rule is None or not may(session.current_user(), Action.WRITE, rule):
         raise NotFound("Rule not found.")
     return rule
@@ -65,13 +65,18 @@ def find_alert(alert_id: UUID | str) -> Alert:
     :raises InvalidInput: the id is not a UUID.
     :raises NotFound: the user has no such alert.
     """
-    alert = alerts.find_alert(_uuid("alert_id", alert_id))
+    alert = alerts.find_alert(as_id("alert_id", alert_id))
     if alert is None or not may(session.current_user(), Action.READ, alert):
         raise NotFound("Alert not found.")
     return alert
 
 
-def _uuid(name: str, text: UUID | str) -> UUID:
+def as_id(name: str, text: UUID | str) -> UUID:
+    """Return an id that a request names.
+
+    :param name: of the parameter.
+    :raises InvalidInput: it is not a UUID.
+    """
     try:
         return as_uuid(text)
     except ValueError:

@@ -56,6 +56,10 @@ PROBE = Limit(per_address="60 per 10 minutes", per_account="30 per 10 minutes")
 ADD = Limit("60 per 10 minutes", "30 per 10 minutes", of_scripts="100 per 10 minutes")
 # Each sends a message to somebody else's server.
 TEST = Limit(per_address="60 per minute", per_account="10 per minute")
+# Each notifies up to a thousand subscribers, and is stored.
+INCIDENT = Limit(per_address="120 per hour", per_account="60 per hour")
+# Names of status pages, and tokens in links, that do not exist.
+MISSING = Limit(per_address="60 per 10 minutes", per_account="60 per 10 minutes")
 FETCH = Limit(per_address="60 per minute", per_account="10 per minute")
 
 

@@ -41,3 +41,13 @@ def test_codes_are_long_and_unique() -> None:
 def test_its_examples_run(module: object) -> None:
     failures, examples = doctest.testmod(module)  # type: ignore[arg-type]
     assert (failures, examples > 0) == (0, True)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_derived_code_is_the_same_until_the_secret_key_changes() -> None:
+    first = secrets.derived_code("unsubscribe 1")
+    assert secrets.derived_code("unsubscribe 1") == first
+    assert secrets.derived_code("unsubscribe 2") != first
+    assert len(first) == 43  # 256 bits in base64
+    secrets.configure("another secret key")
+    assert secrets.derived_code("unsubscribe 1") != first

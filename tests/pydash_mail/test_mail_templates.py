@@ -4,6 +4,7 @@ import doctest
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from markupsafe import Markup
 
 from pydash_mail import templates
 
@@ -45,6 +46,26 @@ def test_a_name_cannot_become_markup(kind: str) -> None:
     mail = templates.format_html(kind, username='<script>alert("$url")</script>', **VALUES)
     assert "<script>" not in mail
     assert "&lt;script&gt;" in mail
+
+
+@pytest.mark.parametrize("kind", ["subscription", "incident"])
+def test_mails_to_subscribers_have_their_links_and_no_markup_but_what_is_marked(kind: str) -> None:
+    evil = '<script>alert("$url")</script>'
+    values: dict[str, str | datetime] = {
+        **dict.fromkeys(("page", "title", "state"), evil),
+        "page_url": URL,
+        "unsubscribe_url": f"{URL}&u",
+        "url": URL,
+        "posted": EXPIRES,
+        "expiration_date": EXPIRES,
+    }
+    plain = templates.format_plain(kind, **values, text="**slow**")
+    html = templates.format_html(kind, **values, text=Markup("<b>slow</b>"))
+    assert URL in plain
+    assert URL.replace("&", "&amp;") in html
+    assert "<script>" not in html
+    assert ("<b>slow</b>" in html) is (kind == "incident")
+    assert "1 December 2026, 09:30 UTC" in plain
 
 
 def test_its_example_runs() -> None:

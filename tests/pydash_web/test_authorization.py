@@ -11,17 +11,22 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.routing import Rule
 
-from pydash_app import maintenance, time_slice
+from pydash_app import links, maintenance, time_slice
 from pydash_app.channel import managing
 from pydash_app.dashboard import repository
 from pydash_app.maintenance.entity import Window
 from pydash_app.maintenance.schedule import Once
+from pydash_app.status_page import managing as page_managing
+from pydash_app.status_page import repository as pages
+from pydash_app.status_page import subscribing
+from pydash_app.status_page.entity import Incident, IncidentState, Subscriber, new_update
+from pydash_app.user import User
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import tokens
 from pydash_app.user.sessions import MAX_AGE
 from pydash_database import transact
 from pydash_notify.settings import Gotify
-from pydash_web import react_server
+from pydash_web import react_server, status_page
 from tests.pydash_web.support.running_site import (
     PASSWORD,
     Site,
@@ -136,6 +141,35 @@ MATRIX = {
     "get_alerts": ONES_OWN,
     "get_alert": READING_ALICES,
     "acknowledge_alert": CHANGING_ALICES,
+    "get_status_pages": ONES_OWN,
+    "create_status_page": ADDING,
+    "change_status_page": CHANGING_ALICES,
+    "delete_status_page": CHANGING_ALICES,
+    "get_incidents": READING_ALICES,
+    "create_incident": CHANGING_ALICES,
+    # Her app has had no such outage.
+    "draft_incident": (401, 401, 404, 404, 404, 403, 404, 401),
+    "change_incident": CHANGING_ALICES,
+    "publish_incident": CHANGING_ALICES,
+    "delete_incident": CHANGING_ALICES,
+    "post_update": CHANGING_ALICES,
+    "change_update": CHANGING_ALICES,
+    "get_page_outages": READING_ALICES,
+    "get_subscribers": READING_ALICES,
+    "delete_subscriber": CHANGING_ALICES,
+    "status_page": ANYBODY,
+    "status_page_history": ANYBODY,
+    "status_page_json": ANYBODY,
+    "status_page_feed": ANYBODY,
+    "status_page_badge": ANYBODY,
+    "status_page_app_badge": ANYBODY,
+    "no_status_page": (404,) * 8,
+    "unlock_status_page": (303,) * 8,
+    "subscribe_to_status_page": (400,) * 8,
+    "ask_to_confirm": ANYBODY,
+    "ask_to_unsubscribe": ANYBODY,
+    "confirm_subscription": ANYBODY,
+    "unsubscribe": ANYBODY,
     "get_login_usage": REPORTS,
     "post_login_usage": REPORTS,
     "get_raw_login_usage": REPORTS,
@@ -195,6 +229,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "preview_message": {"kind": "mail"},
     "change_channel": {"name": "Renamed"},
     "record_consent": {"code": "unknown", "agrees": True},
+    "create_status_page": {"name": "Mine"},
+    "change_status_page": {"name": "Renamed"},
+    "create_incident": {"title": "Slow", "text": "x"},
+    "draft_incident": {"start": "2026-01-01T00:00:00Z"},
+    "change_incident": {"title": "Renamed"},
+    "publish_incident": {"notify": False},
+    "post_update": {"state": "monitoring", "text": "x", "notify": False},
+    "change_update": {"text": "y"},
     "post_login_usage": {},
     "post_raw_login_usage": {"aggregate": "d"},
     "post_login_usage_plot": {"content_type": "svg"},
@@ -212,6 +254,10 @@ DESTRUCTIVE = {
     "delete_maintenance",
     "delete_rule",
     "delete_time_slice",
+    "delete_status_page",
+    "delete_incident",
+    "delete_subscriber",
+    "unsubscribe",
 }
 QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
@@ -244,6 +290,7 @@ def make_world(site: Site) -> World:
         visitors[f"{scope} token"] = site.visitor(Authorization=f"Bearer {secret}")
     elsewhere = site.visitor()
     elsewhere.sign_in("Alice")
+    status_page.kept.forget(lambda _: True)
     return World(visitors, alices_things(alice))
 
 
@@ -268,6 +315,7 @@ def alices_things(alice: UUID) -> dict[str, str]:
         "window_id": str(make_window(alice)),
         "time_slice_key": make_time_slice(dashboard_id),
         "path": "login",
+        **transact(lambda: make_status_page(find_user(alice), dashboard_id)),
         "verification_code": "unknown",
         "session_id": transact(lambda: find_user(alice).sessions.active()[0].id),
         "channel_id": str(transact(lambda: make_channel(alice))),
@@ -287,6 +335,29 @@ def make_time_slice(dashboard_id: UUID) -> str:
         return time_slice.save(repository.find(dashboard_id), content, None, datetime.now(UTC)).key
 
     return transact(make)
+
+
+def make_status_page(owner: User, dashboard_id: UUID) -> dict[str, str]:
+    """Store a page with an incident and a subscriber; return its IDs, and the tokens of links."""
+    now = datetime.now(UTC)
+    settings = page_managing.Settings(groups=[("Services", [(dashboard_id, "Shop")])])
+    page = page_managing.create(owner, "acme", "Acme", settings, now)
+    incident = Incident("Slow", now, new_update(IncidentState.INVESTIGATING, "x"))
+    page_managing.open_incident(page, incident, owner, now, notify=False)
+    subscriber = Subscriber("bob@example.com", now)
+    pages.add_subscriber(page, subscriber)
+    return {
+        "page_id": str(page.id),
+        "incident_id": str(incident.id),
+        "update_id": str(incident.updates[0].id),
+        "subscriber_id": str(subscriber.id),
+        "slug": "acme",
+        "month": f"{now:%Y-%m}",
+        "key": page.apps[0].key,
+        "rest": "acme/unknown",
+        "confirm token": links.issue(subscribing.CONFIRM, subscriber.id, now),
+        "unsubscribe token": links.issue(subscribing.UNSUBSCRIBE, subscriber.id, now),
+    }
 
 
 def make_window(owner: UUID) -> UUID:
@@ -338,6 +409,7 @@ def methods(rule: Rule) -> set[str]:
 
 def status_of(name: str, rule: Rule, visitor: Visitor, path: dict[str, str]) -> int:
     url = re.sub(r"<\w+:", "<", rule.rule)
+    url = re.sub(r"/(confirm|unsubscribe)/<token>", r"/\1/<\1 token>", url)
     for parameter, value in path.items():
         url = url.replace(f"<{parameter}>", value)
     (method,) = methods(rule)
@@ -346,6 +418,10 @@ def status_of(name: str, rule: Rule, visitor: Visitor, path: dict[str, str]) -> 
         options["json"] = BODIES[name]
     if name == "preview_rule":
         options["json"] = {**BODIES[name], "dashboard_id": path["dashboard_id"]}
+    if name == "draft_incident":
+        options["json"] = {**BODIES[name], "dashboard_id": path["dashboard_id"]}
+    if name == "create_status_page":
+        options["json"] = {**BODIES[name], "slug": uuid4().hex}
     if name == "register_user":
         options["json"] = {**BODIES[name], "name": str(uuid4())}
     return visitor.request(method, url + QUERIES.get(name, ""), **options).status_code

@@ -54,13 +54,14 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "/api/channels/preview": {"kind": "mail"},
     "/api/consent": {"code": "x", "agrees": True},
+    "/api/status_pages": {"slug": "acme", "name": "Acme", "groups": [], "enabled": True},
 }
 # Events are refused one by one (`test_event_routes`), the usage report is for administrators
-# (`test_usage_routes`), rules are nested (`test_rule_routes`), and a time slice needs no field
-# (`test_time_slice_routes`).
+# (`test_usage_routes`), rules are nested (`test_rule_routes`), a time slice needs no field
+# (`test_time_slice_routes`), and incidents belong to a page (`test_status_page_routes`).
 TESTED_ELSEWHERE = {
     *("automatic", "events", "raw", "plot", "rules", "preview", "suggested", "acknowledge"),
-    "slices",
+    *("slices", "incidents", "draft", "publish", "updates"),
 }
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
 BAD_TEXTS = [

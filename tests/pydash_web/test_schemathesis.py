@@ -31,6 +31,8 @@ JUDGED_BY_MEANING = [
     "ask_recipient", "record_consent",
     "create_maintenance", "change_maintenance", "mute_dashboard", "save_time_slice",
     "create_rule", "change_rule", "mute_rule", "preview_rule", "get_alerts",
+    "create_status_page", "change_status_page", "create_incident", "change_incident",
+    "draft_incident",
 ]  # fmt: skip
 ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "429"]
 CONFIG = schemathesis.Config.from_dict(

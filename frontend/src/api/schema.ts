@@ -1237,6 +1237,229 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/status_pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the status pages of the account */
+        get: operations["get_status_pages"];
+        put?: never;
+        /** Create a page that shows whether apps work */
+        post: operations["create_status_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/change_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the settings of a status page */
+        post: operations["change_status_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a status page with its incidents and subscribers */
+        post: operations["delete_status_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the incidents of a status page, the latest first, with drafts */
+        get: operations["get_incidents"];
+        put?: never;
+        /** Publish an incident */
+        post: operations["create_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft an incident from an outage, or return the one that was drafted before */
+        post: operations["draft_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents/{incident_id}/change_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the title, the impact or the dashboards of an incident */
+        post: operations["change_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents/{incident_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft; once it is published, this changes nothing */
+        post: operations["publish_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents/{incident_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete an incident */
+        post: operations["delete_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents/{incident_id}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post an update of an incident */
+        post: operations["post_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/incidents/{incident_id}/updates/{update_id}/change_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the text of an update */
+        post: operations["change_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the recent outages of the apps of a status page, from which incidents are drafted */
+        get: operations["get_page_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/subscribers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the subscribers of a status page who have confirmed */
+        get: operations["get_subscribers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status_pages/{page_id}/subscribers/{subscriber_id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a subscriber, who gets no further mails */
+        post: operations["delete_subscriber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/login": {
         parameters: {
             query?: never;
@@ -1630,6 +1853,25 @@ export interface components {
          */
         AutomaticallySignedIn: {
             user: components["schemas"]["UserInfo"] | null;
+        };
+        /**
+         * BadgedApp
+         * @description A dashboard on a status page.
+         */
+        BadgedApp: {
+            /** Format: uuid */
+            dashboard_id: string;
+            name: string;
+            /** @description An SVG image with its status. */
+            badge_url: string;
+        };
+        /**
+         * BadgedGroup
+         * @description Dashboards below a heading.
+         */
+        BadgedGroup: {
+            name: string;
+            dashboards: components["schemas"]["BadgedApp"][];
         };
         /**
          * Below
@@ -2428,6 +2670,12 @@ export interface components {
             counts: number[];
         };
         /**
+         * Impact
+         * @description What an incident means for the apps, as the owner of the page says.
+         * @enum {string}
+         */
+        Impact: "none" | "degraded" | "partial_outage" | "major_outage";
+        /**
          * ImportProgress
          * @description The progress of importing earlier requests.
          */
@@ -2438,6 +2686,64 @@ export interface components {
             calls: number;
             /** @description Estimated from the rate so far. */
             seconds_left: number | null;
+        };
+        /**
+         * IncidentInfo
+         * @description An incident.
+         */
+        IncidentInfo: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            impact: components["schemas"]["Impact"];
+            state: components["schemas"]["IncidentState"];
+            /** @description The IDs of the affected dashboards of the page; empty for all. */
+            dashboards: string[];
+            /** Format: date-time */
+            began: string;
+            /** @description Null for a draft, which visitors do not see. */
+            published: string | null;
+            resolved: string | null;
+            /** @description The latest first. */
+            updates: components["schemas"]["UpdateInfo"][];
+        };
+        /**
+         * IncidentMessage
+         * @description A message and the incident.
+         */
+        IncidentMessage: {
+            message: string;
+            incident: components["schemas"]["IncidentInfo"];
+        };
+        /**
+         * IncidentSettings
+         * @description What to change; omitted fields remain unchanged.
+         */
+        IncidentSettings: {
+            /** @default null */
+            title?: string | null;
+            /**
+             * @description What it means for the apps; `none` if it is for information only.
+             * @default null
+             */
+            impact?: components["schemas"]["Impact"] | null;
+            /** @default null */
+            dashboards?: string[] | null;
+        };
+        /**
+         * IncidentState
+         * @description How far the work on an incident is.
+         * @enum {string}
+         */
+        IncidentState: "investigating" | "identified" | "monitoring" | "resolved" | "post_mortem";
+        /**
+         * Incidents
+         * @description Incidents of a status page, the latest first.
+         */
+        Incidents: {
+            incidents: components["schemas"]["IncidentInfo"][];
+            /** @description The marker of the next part; null if none. */
+            next_marker: string | null;
         };
         JsonValue: unknown;
         /**
@@ -2720,6 +3026,29 @@ export interface components {
             [key: string]: components["schemas"]["JsonValue"];
         })[];
         /**
+         * NewIncident
+         * @description An incident to publish.
+         */
+        NewIncident: {
+            title: string;
+            /** @description Markdown, without HTML and images. */
+            text: string;
+            /** @default investigating */
+            state?: components["schemas"]["IncidentState"];
+            /**
+             * @description What it means for the apps; `none` if it is for information only.
+             * @default none
+             */
+            impact?: components["schemas"]["Impact"];
+            /** @description The IDs of the affected dashboards of the page; empty for all. */
+            dashboards?: string[];
+            /**
+             * @description Whether to send it to the subscribers.
+             * @default true
+             */
+            notify?: boolean;
+        };
+        /**
          * NewRule
          * @description A rule to add.
          */
@@ -2782,6 +3111,31 @@ export interface components {
             enabled?: boolean | null;
         };
         /**
+         * NewStatusPage
+         * @description A status page to create.
+         */
+        NewStatusPage: {
+            /** @description Its address is `/s/<slug>`: lower-case letters, digits and hyphens. */
+            slug: string;
+            name: string;
+            /**
+             * @description Markdown, without HTML and images.
+             * @default
+             */
+            description?: string;
+            groups?: components["schemas"]["PageGroup"][];
+            /**
+             * @description Visitors have to enter it; null if everyone may see the page.
+             * @default null
+             */
+            password?: string | null;
+            /**
+             * @description Whether there is a page for visitors.
+             * @default true
+             */
+            enabled?: boolean;
+        };
+        /**
          * NewTimeSlice
          * @description A range of time and filters. Without them, it selects all requests.
          */
@@ -2831,6 +3185,20 @@ export interface components {
              * @enum {integer}
              */
             expires_in_days?: 7 | 30 | 90 | 365;
+        };
+        /**
+         * NewUpdate
+         * @description An update of an incident.
+         */
+        NewUpdate: {
+            state: components["schemas"]["IncidentState"];
+            /** @description Markdown, without HTML and images. */
+            text: string;
+            /**
+             * @description Whether to send it to the subscribers.
+             * @default true
+             */
+            notify?: boolean;
         };
         /**
          * NewWindow
@@ -2934,6 +3302,16 @@ export interface components {
             cause: components["schemas"]["PingFailure"] | null;
         };
         /**
+         * OutageToDraft
+         * @description An outage of an app of the page, as it is listed.
+         */
+        OutageToDraft: {
+            /** Format: uuid */
+            dashboard_id: string;
+            /** Format: date-time */
+            start: string;
+        };
+        /**
          * Outside
          * @description The value is outside a band.
          */
@@ -2961,6 +3339,47 @@ export interface components {
              * @enum {string}
              */
             kind: "outside";
+        };
+        /**
+         * PageApp
+         * @description A dashboard on a status page.
+         */
+        PageApp: {
+            /** Format: uuid */
+            dashboard_id: string;
+            /** @description How visitors see it. */
+            name: string;
+        };
+        /**
+         * PageGroup
+         * @description Dashboards below a heading.
+         */
+        PageGroup: {
+            name: string;
+            dashboards: components["schemas"]["PageApp"][];
+        };
+        /**
+         * PageOutage
+         * @description An outage of an app of the page.
+         */
+        PageOutage: {
+            /** Format: uuid */
+            dashboard_id: string;
+            /** @description How visitors see the app. */
+            name: string;
+            /** Format: date-time */
+            start: string;
+            /** @description Null while it lasts. */
+            end: string | null;
+            /** @description The incident that was drafted from it. */
+            incident_id: string | null;
+        };
+        /**
+         * PageOutages
+         * @description The outages that began in the last 30 days, the latest first.
+         */
+        PageOutages: {
+            outages: components["schemas"]["PageOutage"][];
         };
         /**
          * PasswordChange
@@ -3066,6 +3485,17 @@ export interface components {
             calls: number;
             seconds_left: number | null;
             error: string | null;
+        };
+        /**
+         * Publication
+         * @description How to publish a draft.
+         */
+        Publication: {
+            /**
+             * @description Whether to send it to the subscribers.
+             * @default true
+             */
+            notify?: boolean;
         };
         /**
          * QueryResponse
@@ -3480,6 +3910,90 @@ export interface components {
          */
         StatusClass: "unknown" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx" | "6xx" | "7xx" | "8xx" | "9xx";
         /**
+         * StatusPageInfo
+         * @description A status page.
+         */
+        StatusPageInfo: {
+            /** Format: uuid */
+            id: string;
+            slug: string;
+            /** @description Of the page; with `.json`, of its content as JSON. */
+            url: string;
+            /** @description Of an Atom feed with its incidents. */
+            feed_url: string;
+            /** @description Of an SVG image with the status of all its apps. */
+            badge_url: string;
+            name: string;
+            description: string;
+            groups: components["schemas"]["BadgedGroup"][];
+            has_password: boolean;
+            enabled: boolean;
+            /** @description How many have confirmed their subscription. */
+            subscribers: number;
+            /** @description How many have not confirmed it yet. */
+            pending_subscribers: number;
+            open_incidents: number;
+            /** Format: date-time */
+            created: string;
+        };
+        /**
+         * StatusPageMessage
+         * @description A message and the status page.
+         */
+        StatusPageMessage: {
+            message: string;
+            status_page: components["schemas"]["StatusPageInfo"];
+        };
+        /**
+         * StatusPageSettings
+         * @description What to change; omitted fields remain unchanged.
+         */
+        StatusPageSettings: {
+            /** @default null */
+            slug?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            groups?: components["schemas"]["PageGroup"][] | null;
+            /**
+             * @description Null for none.
+             * @default null
+             */
+            password?: string | null;
+            /** @default null */
+            enabled?: boolean | null;
+        };
+        /**
+         * StatusPages
+         * @description The status pages of the account.
+         */
+        StatusPages: {
+            /** @description Oldest first. */
+            status_pages: components["schemas"]["StatusPageInfo"][];
+        };
+        /**
+         * SubscriberInfo
+         * @description A subscriber who has confirmed the address.
+         */
+        SubscriberInfo: {
+            /** Format: uuid */
+            id: string;
+            address: string;
+            /** Format: date-time */
+            confirmed: string;
+        };
+        /**
+         * Subscribers
+         * @description Subscribers of a status page.
+         */
+        Subscribers: {
+            subscribers: components["schemas"]["SubscriberInfo"][];
+            /** @description The marker of the next part; null if none. */
+            next_marker: string | null;
+        };
+        /**
          * SuggestedRule
          * @description A rule that is useful for most apps.
          */
@@ -3646,6 +4160,27 @@ export interface components {
          * @description The values of a trait.
          */
         Traits: components["schemas"]["TraitInfo"][];
+        /**
+         * UpdateInfo
+         * @description An update of an incident.
+         */
+        UpdateInfo: {
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["IncidentState"];
+            text: string;
+            /** Format: date-time */
+            posted: string;
+            edited: string | null;
+        };
+        /**
+         * UpdateText
+         * @description Another text for an update. Subscribers are not notified.
+         */
+        UpdateText: {
+            /** @description Markdown, without HTML and images. */
+            text: string;
+        };
         /**
          * UsagePeriod
          * @description How many users and addresses made requests during a period.
@@ -9403,6 +9938,1153 @@ export interface operations {
                 };
             };
             /** @description The alert has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_status_pages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusPages"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_status_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStatusPage"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusPageMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another page has this slug. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_status_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusPageSettings"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusPageMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another page has this slug. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_status_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_incidents: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The ID of the last one of the page before. */
+                marker?: string;
+            };
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incidents"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncident"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    draft_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutageToDraft"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or outage. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentSettings"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or incident. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    publish_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or incident. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or incident. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpdate"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or incident. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+                incident_id: string;
+                update_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateText"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or incident. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_page_outages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutages"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_subscribers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The ID of the last one of the page before. */
+                marker?: string;
+            };
+            header?: never;
+            path: {
+                page_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscribers"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_subscriber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page_id: string;
+                subscriber_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such status page or subscriber. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -76,6 +76,18 @@ const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => s
         ? `Maintenance: ${text(maintenance)}, ${formatSpan(duration / 1000)}`
         : `Maintenance ended: ${text(maintenance)}`,
   },
+  'incident.opened': {
+    name: 'Incident published',
+    text: ({ incident, status_page: page }) => `Incident on ${text(page)}: ${text(incident)}`,
+  },
+  'incident.updated': {
+    name: 'Incident updated',
+    text: ({ incident, state }) => `Incident ${text(state).replace('_', '-')}: ${text(incident)}`,
+  },
+  'incident.resolved': {
+    name: 'Incident resolved',
+    text: ({ incident }) => `Incident resolved: ${text(incident)}`,
+  },
   'user.registered': { name: 'Account created', text: () => 'Account created' },
   'user.verified': { name: 'Email verified', text: () => 'Email address verified' },
   'user.login': { name: 'Sign-in', text: () => 'Signed in' },

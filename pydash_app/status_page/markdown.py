@@ -1,0 +1,44 @@
+"""Renders what owners of status pages write, so that it can do no harm on the pages of others.
+
+CommonMark without raw HTML and images: the page of a visitor loads nothing from elsewhere. Links
+lead to `http`, `https` and `mailto` only.
+"""
+
+import re
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markupsafe import Markup
+
+_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+# Of the page, which has headings above those of a text.
+_HEADINGS_ABOVE = 3
+
+
+def _adapt(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            token.tag = f"h{min(6, int(token.tag[1]) + _HEADINGS_ABOVE)}"
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrSet("rel", "nofollow noopener noreferrer ugc")
+
+
+_renderer = MarkdownIt("commonmark", {"html": False, "breaks": True})
+_renderer.disable(["image", "html_block", "html_inline"])
+_renderer.core.ruler.push("adapt", _adapt)
+_renderer.validateLink = lambda url: _LINK.match(url) is not None  # type: ignore[method-assign]
+
+
+@lru_cache(maxsize=256)
+def render(text: str) -> Markup:
+    """Return Markdown as HTML.
+
+    >>> print(render("**Fixed**, see [the blog](https://example.com)."), end="")
+    <p><strong>Fixed</strong>, see <a href="https://example.com" \
+rel="nofollow noopener noreferrer ugc">the blog</a>.</p>
+    >>> print(render("<script>alert(1)</script> [x](javascript:alert)"), end="")
+    <p>&lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:alert)</p>
+    """
+    return Markup(_renderer.render(text))  # noqa: S704 (see above)
