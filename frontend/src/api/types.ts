@@ -47,6 +47,7 @@ export type Mute = Schemas['Muting'];
 export type Window = Schemas['WindowInfo'];
 export type Windows = Schemas['Windows'];
 export type NewWindow = Schemas['NewWindow'];
+export type WindowSettings = Schemas['WindowSettings'];
 export type WindowMessage = Schemas['WindowMessage'];
 export type BoxPlot = Schemas['BoxPlot'];
 export type Heatmap = Schemas['Heatmap'];

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { dashboardPath, get, post } from '@/api/core/client';
-import type { Message, Mute, NewWindow, WindowMessage, Windows } from '@/api/types';
+import type { Message, Mute, NewWindow, WindowMessage, Windows, WindowSettings } from '@/api/types';
 
 const maintenanceKey = ['maintenance'] as const;
 const REFRESH_MS = 30_000;
@@ -34,6 +34,12 @@ const windowPath = (id: string, action: string) =>
 
 export const usePlanMaintenance = () =>
   useMaintenanceMutation((window: NewWindow) => post<WindowMessage>('/maintenance', window));
+
+/** Changes the given settings; a schedule applies from now on. */
+export const useChangeMaintenance = (id: string) =>
+  useMaintenanceMutation((settings: Partial<WindowSettings>) =>
+    post<WindowMessage>(windowPath(id, 'change_settings'), settings),
+  );
 
 /** Ends maintenance now; it does not recur. */
 export const useStopMaintenance = (id: string) =>

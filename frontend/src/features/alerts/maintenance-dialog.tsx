@@ -11,9 +11,9 @@ import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useController, useWatch, type UseFormReturn } from 'react-hook-form';
 
-import { usePlanMaintenance } from '@/api/alerts/maintenance';
+import { useChangeMaintenance, usePlanMaintenance } from '@/api/alerts/maintenance';
 import { useDashboards } from '@/api/dashboards/dashboards';
-import type { NewWindow, WindowMessage } from '@/api/types';
+import type { NewWindow, Window, WindowMessage } from '@/api/types';
 import { ChoiceField, DurationField } from '@/components/form/choice-field';
 import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
@@ -50,7 +50,7 @@ const KINDS = [
 const HOUR_MS = 3_600_000;
 
 /** Returns the schedule that is sent. */
-export function scheduleOf(schedule: Schedule, timezone: string): NewWindow['schedule'] {
+function scheduleOf(schedule: Schedule, timezone: string): NewWindow['schedule'] {
   const { kind, at, start, end, weekdays, day } = schedule;
   const duration = schedule.duration ?? 0;
   switch (kind) {
@@ -151,30 +151,75 @@ function ScheduleFields({ form }: { form: UseFormReturn<Values> }) {
   );
 }
 
-/** Plans maintenance. */
-export function MaintenanceDialog({ onClose }: { onClose: () => void }) {
+/** Returns what the form of a schedule shows, with defaults for the other kinds. */
+function valuesOf(schedule: Window['schedule'], now: Date, timezone: string): Schedule {
+  const shown: Schedule = {
+    kind: schedule.kind,
+    start: wallTime(now, timezone),
+    end: wallTime(new Date(now.getTime() + HOUR_MS), timezone),
+    at: '22:00',
+    duration: 3_600,
+    weekdays: [],
+    day: '1',
+  };
+  switch (schedule.kind) {
+    case 'now':
+      return shown;
+    case 'once':
+      return {
+        ...shown,
+        start: wallTime(new Date(schedule.start), timezone),
+        end: wallTime(new Date(schedule.end), timezone),
+      };
+    case 'weekly':
+      return {
+        ...shown,
+        at: schedule.at,
+        duration: schedule.duration,
+        weekdays: schedule.weekdays,
+      };
+    case 'monthly':
+      return {
+        ...shown,
+        at: schedule.at,
+        duration: schedule.duration,
+        day: String(schedule.day),
+      };
+  }
+}
+
+interface MaintenanceDialogProps {
+  /** The window to change; undefined to plan one. */
+  window?: Window;
+  onClose: () => void;
+}
+
+/** Plans maintenance, or changes it. */
+export function MaintenanceDialog({ window, onClose }: MaintenanceDialogProps) {
   const plan = usePlanMaintenance();
+  const change = useChangeMaintenance(window?.id ?? '');
   const dashboards = useDashboards().data ?? [];
-  const zone = useZone();
+  const userZone = useZone();
+  // A schedule stays in the zone in which it was planned.
+  const planned = window?.schedule;
+  const zone = (planned && 'timezone' in planned ? planned.timezone : undefined) ?? userZone;
   const [now] = useState(() => new Date());
   const notify = useNotify();
   const fullScreen = useMediaQuery('(max-width: 599px)');
+  const shown = valuesOf(planned ?? { kind: 'now' }, now, zone);
   const { form, submit } = useApiForm<Values, WindowMessage>({
     defaultValues: {
-      name: '',
-      dashboard_id: '',
-      schedule: {
-        kind: 'now',
-        start: wallTime(now, zone),
-        end: wallTime(new Date(now.getTime() + HOUR_MS), zone),
-        at: '22:00',
-        duration: 3_600,
-        weekdays: [],
-        day: '1',
-      },
+      name: window?.name ?? '',
+      dashboard_id: window?.dashboard_id ?? '',
+      schedule: shown,
     },
-    send: ({ name, dashboard_id: id, schedule }) =>
-      plan.mutateAsync({ name, dashboard_id: id || null, schedule: scheduleOf(schedule, zone) }),
+    send: ({ name, dashboard_id: id, schedule }) => {
+      const sent = scheduleOf(schedule, zone);
+      if (!window) return plan.mutateAsync({ name, dashboard_id: id || null, schedule: sent });
+      // The same schedule again would begin now.
+      const isSame = JSON.stringify(sent) === JSON.stringify(scheduleOf(shown, zone));
+      return change.mutateAsync(isSame ? { name } : { name, schedule: sent });
+    },
     onDone: ({ message }) => {
       notify(message);
       onClose();
@@ -190,13 +235,15 @@ export function MaintenanceDialog({ onClose }: { onClose: () => void }) {
       fullScreen={fullScreen}
       aria-labelledby="maintenance-title"
     >
-      <DialogTitle id="maintenance-title">Plan maintenance</DialogTitle>
+      <DialogTitle id="maintenance-title">
+        {window ? `Edit ${window.name}` : 'Plan maintenance'}
+      </DialogTitle>
       <DialogContent>
         <Box sx={{ pt: 1 }}>
           <Form
             form={form}
             submit={submit}
-            submitLabel="Plan"
+            submitLabel={window ? 'Save' : 'Plan'}
             actions={<Button onClick={onClose}>Cancel</Button>}
           >
             <Field
@@ -207,15 +254,17 @@ export function MaintenanceDialog({ onClose }: { onClose: () => void }) {
               placeholder="Database upgrade"
               rules={{ required: 'Enter a name.' }}
             />
-            <ChoiceField
-              form={form}
-              name="dashboard_id"
-              label="Dashboard"
-              options={[
-                { value: '', name: 'All dashboards, also later ones' },
-                ...dashboards.map(({ id, name }) => ({ value: id, name })),
-              ]}
-            />
+            {!window && (
+              <ChoiceField
+                form={form}
+                name="dashboard_id"
+                label="Dashboard"
+                options={[
+                  { value: '', name: 'All dashboards, also later ones' },
+                  ...dashboards.map(({ id, name }) => ({ value: id, name })),
+                ]}
+              />
+            )}
             <ChoiceField
               form={form}
               name="schedule.kind"

@@ -40,6 +40,7 @@ function useTimes({ active, since, until, next_start: next, ended }: Window): st
 }
 
 function WindowRow({ window }: { window: Window }) {
+  const [editing, setEditing] = useState(false);
   const stop = useStopMaintenance(window.id);
   const remove = useDeleteMaintenance(window.id);
   const notify = useNotify();
@@ -79,6 +80,15 @@ function WindowRow({ window }: { window: Window }) {
             Stop
           </BusyButton>
         )}
+        {window.ended === null && (
+          <Button
+            variant="outlined"
+            aria-label={`Edit: ${window.name}`}
+            onClick={() => setEditing(true)}
+          >
+            Edit
+          </Button>
+        )}
         <ConfirmButton
           label="Delete"
           confirmLabel="Delete permanently"
@@ -87,6 +97,7 @@ function WindowRow({ window }: { window: Window }) {
           onConfirm={() => remove.mutate(undefined, report)}
         />
       </Box>
+      {editing && <MaintenanceDialog window={window} onClose={() => setEditing(false)} />}
     </Box>
   );
 }
