@@ -5,7 +5,9 @@ example are shown in `docs/configuration.md`. A field without `repr` is a secret
 read from a file named by `PYDASH_…_FILE`.
 """
 
+import contextlib
 import difflib
+import os
 import secrets
 from collections.abc import Mapping
 from datetime import time
@@ -450,14 +452,31 @@ def _stored_secret_key(path: Path) -> str:
                 f" create a new one with `openssl rand -hex 32 > {path}`. Everyone must then sign"
                 " in again, and the tokens of all dashboards must be entered again."
             )
+        require_writable(path.parent)
+        pydash_files.create(path, secrets.token_hex(32))
     try:
-        return setting_types.secret_key(pydash_files.read_or_create(path, secrets.token_hex(32)))
+        return setting_types.secret_key(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The secret key in {path} is damaged or cannot be read ({error})."
             " Restore the file from a backup. If you delete it, a new key is created. Everyone must"
             " then sign in again, and the tokens of all dashboards must be entered again."
         ) from None
+
+
+def require_writable(data_dir: Path) -> None:
+    """Create a data directory unless it exists, and check that the files in it can be written.
+
+    :raises ConfigurationError: they cannot.
+    """
+    with contextlib.suppress(OSError):
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (data_dir, *data_dir.glob("pydash.fs")):
+        if not os.access(path, os.W_OK):
+            raise ConfigurationError(
+                f"{path} is not writable. Run PyDash as its owner, or give it to the user of"
+                f" PyDash: chown -R USER {data_dir}"
+            )
 
 
 _current: Configuration | None = None

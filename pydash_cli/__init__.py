@@ -2,7 +2,7 @@
 
 import click
 
-from pydash_cli import backup, demo, events, processes, seed, up, usage, user
+from pydash_cli import backup, check, demo, events, processes, seed, up, usage, user
 
 __all__ = ["cli"]
 
@@ -20,6 +20,7 @@ for command in (
     processes.fetcher,
     user.user,
     backup.backup,
+    check.check,
     events.events,
     usage.usage,
     seed.seed,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from pydash_app.configuration import Configuration
+from pydash_app.configuration import Configuration, require_writable
 from pydash_cli import demo as demo_content
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
 from pydash_http.hosts import hosts_to_listen_on, local_url
@@ -26,6 +26,8 @@ from pydash_supervisor import (
 
 # Where Vite serves the pages of `make dev`. It forwards API requests to Flask.
 VITE_PORTS = range(5173, 5273)
+# After a crash, a large file is read; before a migration, it is copied.
+DATABASE_START_SECONDS = 3_600.0
 
 
 @click.command()
@@ -46,6 +48,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
     configuration = configure(host=host, port=port, data_dir=data_dir)
     for name in ("database_uri", "events_uri", "rate_limit_store", "executor"):
         configuration.require_extra(name)
+    _check(configuration.data_dir)
     with _lock(configuration.data_dir), Supervisor() as supervisor, suppress(Stopped):
         try:
             require_free_port(hosts_to_listen_on(configuration.host), configuration.port)
@@ -62,6 +65,20 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
         )
         click.echo(_start(supervisor, configuration, demo, reload=reload))
         supervisor.run()
+
+
+def _check(data_dir: Path) -> None:
+    """Check the data directory, before processes fail that cannot start.
+
+    :raises DamagedDatabase: the database file is damaged.
+    """
+    from pydash_database import server
+    from pydash_database.files import check_file
+
+    require_writable(data_dir)
+    file = data_dir / server.FILE_NAME
+    # Without its index, the file is read completely anyway.
+    check_file(file, completely=not Path(f"{file}.index").exists())
 
 
 def _start(
@@ -82,7 +99,8 @@ def _start(
     data_dir = configuration.data_dir
     if ZeoUri.parse(configuration.database_uri).address == str(data_dir / server.SOCKET_NAME):
         supervisor.start(
-            _command("database", "database", is_ready=lambda: server.is_accepting(data_dir))
+            _command("database", "database", is_ready=lambda: server.is_accepting(data_dir)),
+            timeout=DATABASE_START_SECONDS,
         )
     if not demo:
         supervisor.start(*services)
@@ -123,7 +141,6 @@ def _command(name: str, *arguments: str, is_ready: Callable[[], bool] | None = N
 @contextmanager
 def _lock(data_dir: Path) -> Iterator[None]:
     """Ensure that no other `pydash up` uses the data directory during the block."""
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data_dir / "up.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

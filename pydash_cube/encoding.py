@@ -32,7 +32,8 @@ class _Threads(threading.local):
     """A compressor per thread, because creating one costs more than compressing a small frame."""
 
     def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        # Without the checksum, damage to numbers that cannot be compressed would not be noticed.
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True)
         self.decompressor = zstandard.ZstdDecompressor()
 
 
@@ -74,7 +75,10 @@ def decode(frame: bytes) -> dict[str, Array]:
     _, version, length = _PREFIX.unpack_from(frame)
     end = _PREFIX.size + length
     header = json.loads(frame[_PREFIX.size : end])
-    payload = _threads.decompressor.decompress(frame[end:])
+    try:
+        payload = _threads.decompressor.decompress(frame[end:])
+    except zstandard.ZstdError as error:
+        raise UnknownFormatError(f"Stored columns are damaged ({error}).") from error
     columns = {}
     position = 0
     for name, kind, length in header["columns"]:

@@ -31,6 +31,7 @@ import pydash_files
 from pydash_database.errors import BackupFailed
 from pydash_database.files import open_file
 from pydash_database.server import FILE_NAME
+from pydash_database.storages import open_storage
 from pydash_database.stored_classes import class_factory
 
 Result = TypeVar("Result")
@@ -58,6 +59,12 @@ class Engine(Protocol):
         :param read: reads the root object of what was copied.
         :returns: the result of `read`.
         :raises BackupFailed: it could not be copied.
+        """
+
+    def read(self, read: Read[Result]) -> Result:
+        """Return what `read` returns for the present root object of the database.
+
+        :raises DamagedDatabase: a file is damaged.
         """
 
     def exists(self) -> bool:
@@ -122,7 +129,7 @@ class FileEngine:
     name, has_increments = "file", True
 
     def __init__(self, path: Path, renamed: Mapping[str, str]) -> None:
-        self._path, self._renamed = path, renamed
+        self.path, self._renamed = path, renamed
 
     def copy(self, folder: Path, previous: Path | None, read: Read[Result]) -> Result:
         """Copy the file, with the parts of an earlier copy unless the file was packed since then.
@@ -132,10 +139,10 @@ class FileEngine:
         for _ in range(_ATTEMPTS):
             try:
                 # Open, so that its number is not used again.
-                source = self._path.open("rb")
+                source = self.path.open("rb")
             except OSError as error:
                 raise BackupFailed(
-                    f"The database file {self._path} cannot be read: {error.strerror}. Run this on"
+                    f"The database file {self.path} cannot be read: {error.strerror}. Run this on"
                     " the machine of `pydash database`, as the same user."
                 ) from None
             with source:
@@ -143,7 +150,7 @@ class FileEngine:
                     self._copy_parts(folder, previous)
                     if self._is_same(source):
                         tid = _last_transaction(source, _end(folder))
-                        storage = FileStorage(str(self._path), read_only=True)
+                        storage = FileStorage(str(self.path), read_only=True)
                         result = _read(storage, self._renamed, read, tid)
                 except (BackupFailed, OSError):
                     if self._is_same(source):
@@ -153,7 +160,7 @@ class FileEngine:
                         return result
             for part in folder.iterdir():
                 part.unlink()
-        raise BackupFailed(f"{self._path} was packed again and again while it was copied.")
+        raise BackupFailed(f"{self.path} was packed again and again while it was copied.")
 
     def _copy_parts(self, folder: Path, previous: Path | None) -> None:
         for part in _parts(previous) if previous else ():
@@ -162,7 +169,7 @@ class FileEngine:
             for log in previous.glob("*.dat"):
                 shutil.copy(log, folder)  # repozo appends to it
         mode = "--quick" if previous else "--full"
-        _run(*_REPOZO, "--backup", mode, "--repository=.", f"--file={self._path}", cwd=folder)
+        _run(*_REPOZO, "--backup", mode, "--repository=.", f"--file={self.path}", cwd=folder)
         # Begins again with a full copy if the file was packed.
         first = max(path.stem for path in folder.glob("*.fs"))
         for part in folder.iterdir():
@@ -172,7 +179,7 @@ class FileEngine:
     def _is_same(self, opened: io.BufferedReader) -> bool:
         """Return whether a file that was opened still has its name."""
         try:
-            return os.path.samestat(os.fstat(opened.fileno()), self._path.stat())
+            return os.path.samestat(os.fstat(opened.fileno()), self.path.stat())
         except FileNotFoundError:
             return False
 
@@ -181,21 +188,21 @@ class FileEngine:
 
         :raises DamagedDatabase: the file is damaged.
         """
-        return _read(open_file(self._path, read_only=True), self._renamed, read)
+        return _read(open_file(self.path, read_only=True), self._renamed, read)
 
     def exists(self) -> bool:
         """Return whether the file exists."""
-        return self._path.exists()
+        return self.path.exists()
 
     @contextmanager
     def replacing(self, folder: Path, check: Read[None]) -> Iterator[Callable[[], None]]:
         """Put the parts together, and hold the lock of the file."""
         try:
-            lock = LockFile(f"{self._path}.lock")
+            lock = LockFile(f"{self.path}.lock")
         except LockError:
-            raise BackupFailed(f"{self._path} is in use. Stop PyDash first.") from None
-        draft = Path(f"{self._path}.new")
-        names = {draft: self._path, Path(f"{draft}.index"): Path(f"{self._path}.index")}
+            raise BackupFailed(f"{self.path} is in use. Stop PyDash first.") from None
+        draft = Path(f"{self.path}.new")
+        names = {draft: self.path, Path(f"{draft}.index"): Path(f"{self.path}.index")}
         with closing(lock):
             try:
                 _recover(folder, draft)
@@ -203,11 +210,11 @@ class FileEngine:
 
                 def replace() -> None:
                     # The index of another file would be one that is damaged.
-                    Path(f"{self._path}.index").unlink(missing_ok=True)
+                    Path(f"{self.path}.index").unlink(missing_ok=True)
                     for new, name in names.items():
                         pydash_files.sync(new)
                         new.replace(name)
-                    pydash_files.sync(self._path.parent)
+                    pydash_files.sync(self.path.parent)
 
                 yield replace
             finally:
@@ -238,6 +245,10 @@ class PostgresqlEngine:
         options = ("--format=custom", "--no-owner", "--no-privileges", f"--file={_DUMP}")
         _run("pg_dump", *options, self._target, cwd=folder, **self._environment)
         return read_copy(folder, self._renamed, read)
+
+    def read(self, read: Read[Result]) -> Result:
+        """Return what `read` returns for the present root object."""
+        return _read(open_storage(self._uri), self._renamed, read)
 
     def exists(self) -> bool:
         """Return whether the database has objects."""
@@ -294,7 +305,7 @@ def _read(
                 manager.abort()
                 connection.close()
     except (POSError, CorruptedError, UnpicklingError) as error:
-        raise BackupFailed(f"The database in it cannot be read: {error}") from error
+        raise BackupFailed(f"The database cannot be read: {error.__cause__ or error}") from error
     finally:
         storage.close()
 

@@ -36,8 +36,22 @@ class DamagedDatabase(IncompatibleDatabase):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
-            f"The database {path} {problem}. Restore a backup. To start over with an empty"
-            f" database, delete {path} and {path.name}.index."
+            f"The database {path} {problem}. Restore a backup: pydash backup restore --force"
+            f" FOLDER. To start over with an empty database, delete {path} and {path.name}.index."
+        )
+
+
+class DamagedIndex(IncompatibleDatabase):
+    """The index of the database file is damaged.
+
+    :param path: the index.
+    :param problem: what is wrong with it.
+    """
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"{path} {problem}. Stop PyDash, and delete this file. It is created again at the next"
+            " start."
         )
 
 

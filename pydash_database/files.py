@@ -13,15 +13,20 @@ from ZODB.FileStorage import FileStorage
 from ZODB.FileStorage.FileStorage import CorruptedFileStorageError, packed_version, read_index
 from ZODB.FileStorage.format import TRANS_HDR_LEN, CorruptedError
 from ZODB.fsIndex import fsIndex
-from ZODB.utils import u64
+from ZODB.utils import oid_repr, u64
 
 import pydash_files
-from pydash_database.errors import DamagedDatabase
+from pydash_database.errors import DamagedDatabase, DamagedIndex
 
 # The status of an unfinished transaction.
 _UNFINISHED = b"c"
 _STATUS = 16  # its position in the header of a transaction
 _LENGTH = slice(8, 16)
+# What loading a damaged index raises.
+_UNREADABLE = (
+    *(OSError, EOFError, UnpicklingError, AttributeError),
+    *(ImportError, LookupError, TypeError, ValueError),
+)
 
 
 def open_file(path: Path, *, read_only: bool = False) -> FileStorage:
@@ -41,9 +46,10 @@ def open_file(path: Path, *, read_only: bool = False) -> FileStorage:
         raise DamagedDatabase(path, f"is damaged ({error})") from None
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, *, completely: bool = False) -> None:
     """Check that a file is missing, or that opening it drops an unfinished transaction at most.
 
+    :param completely: whether to read all transactions; the file may be in use.
     :raises DamagedDatabase: it is damaged.
     """
     if not path.exists():
@@ -56,10 +62,10 @@ def check_file(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(packed_version)) != packed_version:
             raise DamagedDatabase(path, "is damaged: it does not have the header of a database")
-        if _is_complete(file.fileno(), size):
+        if not completely and _is_complete(file.fileno(), size):
             return
-        # The end of the last complete transaction, without the index of possibly another file.
         try:
+            # The end of the last complete transaction, without the index of possibly another file.
             end, _, _ = read_index(file, str(path), fsIndex(), {}, read_only=True)
         except (CorruptedError, CorruptedFileStorageError) as error:
             raise DamagedDatabase(path, f"is damaged ({error})") from None
@@ -67,6 +73,24 @@ def check_file(path: Path) -> None:
     is_unfinished = header[_STATUS : _STATUS + 1] in (b"", _UNFINISHED)
     if size < _indexed_size(path) or not is_unfinished:
         raise DamagedDatabase(path, f"is damaged or truncated after byte {end} of {size}")
+
+
+def check_index(path: Path) -> None:
+    """Check that the index of a database file, if there is one, leads to its objects.
+
+    :raises DamagedDatabase: it does not.
+    """
+    index_path = Path(f"{path}.index")
+    if not path.exists() or not index_path.exists():
+        return
+    try:
+        found = fsIndex.load(str(index_path))
+    except _UNREADABLE as error:
+        raise DamagedIndex(index_path, f"cannot be read ({error})") from None
+    with path.open("rb") as file:
+        for oid, position in found["index"].items():
+            if os.pread(file.fileno(), 8, position) != oid:
+                raise DamagedIndex(index_path, f"has a wrong position of object {oid_repr(oid)}")
 
 
 def _is_complete(descriptor: int, size: int) -> bool:
@@ -83,13 +107,5 @@ def _indexed_size(path: Path) -> int:
     """Return the size of the file when its index was stored; 0 if it has no index."""
     try:
         return int(fsIndex.load(f"{path}.index")["pos"])
-    except (
-        OSError,
-        EOFError,
-        UnpicklingError,
-        AttributeError,
-        ImportError,
-        LookupError,
-        TypeError,
-    ):
+    except _UNREADABLE:
         return 0

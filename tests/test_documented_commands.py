@@ -77,6 +77,7 @@ RUN = {
     ("docs/running.md", "read -rs PASSWORD"),
     ("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash events"),
     ("docs/running.md", "export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash backup"),
+    ("docs/running.md", ".venv/bin/pydash check"),
 }
 
 
@@ -207,8 +208,12 @@ def test_an_installation_can_be_set_up(checkout: Path, tmp_path: Path) -> None:
             timeout=60,
         )
         assert read(f"{url}/api/login", name="ada", password=PASSWORD)
-        for commands, output in (("events", " user.login "), ("backup", "Z: 1 users, ")):
-            start = f"export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash {commands}"
+        with_directory = "export PYDASH_DATA_DIR=/srv/pydash\n.venv/bin/pydash"
+        for start, output in (
+            (f"{with_directory} events", " user.login "),
+            (f"{with_directory} backup", "Z: 1 users, "),
+            (".venv/bin/pydash check", "ok      objects"),
+        ):
             text = block("docs/running.md", start)
             for place in ("pydash", "backups"):
                 text = text.replace(f"/srv/{place}", str(tmp_path / place))

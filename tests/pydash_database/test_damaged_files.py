@@ -119,7 +119,7 @@ def test_the_command_reports_it_in_one_line(path: Path, damage: str, problem: st
     assert started.returncode == 1
     line = started.stderr.splitlines()[-1]
     assert line.startswith(f"Error: The database {path} {problem}")
-    assert "Restore a backup." in line
+    assert "Restore a backup: pydash backup restore --force FOLDER." in line
     assert "Traceback" not in started.stderr
 
 
