@@ -2,7 +2,7 @@
 
 import click
 
-from pydash_cli import backup, check, demo, events, processes, seed, up, usage, user
+from pydash_cli import archive, backup, check, demo, events, processes, seed, up, usage, user
 
 __all__ = ["cli"]
 
@@ -19,6 +19,7 @@ for command in (
     processes.web,
     processes.fetcher,
     user.user,
+    archive.archive,
     backup.backup,
     check.check,
     events.events,

@@ -1,7 +1,9 @@
 """The demo of `pydash up --demo`: a user with dashboards of the demo app and of PyDash itself."""
 
+import os
 import secrets
 import sys
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -51,12 +53,31 @@ def _shop_token(configuration: Configuration) -> str:
     return pydash_files.read_or_create(path, secrets.token_urlsafe(32))
 
 
-@click.group(hidden=True)
+@click.group()
 def demo() -> None:
-    """Create the content of `pydash up --demo`."""
+    """Serve sample archives as monitored apps."""
 
 
-@demo.command("user")
+@demo.command("replay")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--port", type=click.IntRange(1, 65535), default=5001, show_default=True)
+def replay_archive(file: Path, port: int) -> None:
+    """Serve a sample archive on this machine until Ctrl-C, to be added as a dashboard."""
+    from pydash_demo import replay
+
+    token = os.environ.get("DASHBOARD_TOKEN") or secrets.token_urlsafe(16)
+    try:
+        archive = replay.Archive(file)
+        url = f"http://{replay.HOST}:{port}/dashboard"
+        line = f"Serving {archive.calls:,} requests at {url}, security token {token}"
+        replay.serve(archive, port, token, lambda: click.echo(line))
+    except replay.InvalidArchiveError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on port {port}: {error.strerror}.") from None
+
+
+@demo.command("user", hidden=True)
 def create_demo_user() -> None:
     """Create the demo user, or update its password."""
     import pydash_app.user
@@ -78,7 +99,7 @@ def create_demo_user() -> None:
         transact(create_or_update)
 
 
-@demo.command("dashboards")
+@demo.command("dashboards", hidden=True)
 @click.argument("shop_url")
 @click.argument("own_url")
 def create_demo_dashboards(shop_url: str, own_url: str) -> None:

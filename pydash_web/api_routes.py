@@ -4,6 +4,7 @@ The first line of a controller's docstring is the route's summary in the OpenAPI
 """
 
 import pydash_web.controller.alerts
+import pydash_web.controller.archive
 import pydash_web.controller.change_dashboard_settings
 import pydash_web.controller.change_endpoint_settings
 import pydash_web.controller.change_password
@@ -202,6 +203,14 @@ export_calls = get(
     transactional=False,
     waits=_always,
     streams={"text/csv": None, "application/json": ExportedCalls},
+)
+get_archive = get(
+    "/dashboards/<dashboard_id>/archive.zip",
+    controller.archive.get_archive,
+    READ,
+    transactional=False,
+    waits=_always,
+    streams={"application/zip": None},
 )
 
 # -- Statistics -------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ MATRIX = {
     "get_downtime": READING,
     "get_endpoints": READING,
     "export_calls": READING,
+    "get_archive": READING,
     "get_statistic": READING,
     "get_query": READING,
     "get_endpoint_execution_times_boxplots": READING,

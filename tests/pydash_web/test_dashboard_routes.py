@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -117,6 +119,7 @@ ROUTES_OF_A_DASHBOARD = [
     ("GET", "/downtime"),
     ("GET", "/progress"),
     ("GET", "/export"),
+    ("GET", "/archive.zip"),
     ("POST", "/change_settings"),
     ("POST", "/endpoints/foo/change_settings"),
     ("POST", "/fetch"),
@@ -458,6 +461,18 @@ class TestDowntime:
 def test_the_name_of_a_dashboard_is_free_text(alice: Visitor, shop: str, name: str) -> None:
     assert alice.post(f"{shop}/change_settings", {"name": name}).status_code == 200
     assert alice.get(shop).json()["name"] == name
+
+
+def test_the_sample_archive_is_a_private_download(alice: Visitor, shop: str) -> None:
+    response = alice.get(f"{shop}/archive.zip")
+    assert response.headers["Content-Type"] == "application/zip"
+    assert response.headers["Content-Disposition"] == "attachment; filename=archive.zip"
+    assert response.headers["Cache-Control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as file:
+        names = file.namelist()
+        assert json.loads(file.read("manifest.json"))["calls"] == 5
+    assert names == ["data-0001.json", "rules.json", "details.json", "manifest.json"]
+    assert b"127.0.0.1" not in response.content
 
 
 class TestExport:

@@ -11,3 +11,7 @@ export function exportUrl(dashboardId: string, view: View, format: ExportFormat)
   if (start) params.set('start_date', start.toISOString());
   return `${ROOT}api${dashboardPath(dashboardId, 'export')}?${params.toString()}`;
 }
+
+/** Returns the URL to download the newest days as pages of the exporter, pseudonymised. */
+export const archiveUrl = (dashboardId: string): string =>
+  `${ROOT}api${dashboardPath(dashboardId, 'archive.zip')}`;

@@ -208,6 +208,13 @@ describe('data', () => {
       expect(url.searchParams.has('endpoint')).toBe(false);
     },
   );
+
+  it('is downloaded as a sample archive', async () => {
+    await renderSettings();
+    const link = screen.getByRole('link', { name: 'Download sample archive' });
+    expect(link).toHaveAttribute('href', `/api/dashboards/${dashboard.id}/archive.zip`);
+    expect(link).toHaveAttribute('download');
+  });
 });
 
 describe('deletion', () => {
