@@ -37,6 +37,7 @@ import pydash_web.controller.status_pages
 import pydash_web.controller.system
 import pydash_web.controller.time_slices
 import pydash_web.controller.tokens
+import pydash_web.controller.trends
 import pydash_web.controller.usage
 import pydash_web.controller.user
 import pydash_web.controller.user_verification
@@ -486,6 +487,7 @@ get_suggested_rules = get(
 add_suggested_rules = post(
     "/dashboards/<dashboard_id>/rules/suggested", controller.rules.add_suggested_rules, WRITE
 )
+get_trends = get("/dashboards/<dashboard_id>/trends", controller.trends.get_trends, READ)
 get_alerts = get("/alerts", controller.alerts.get_alerts, READ, errors=NO_RULE)
 get_alert = get("/alerts/<alert_id>", controller.alerts.get_alert, READ, errors=NO_ALERT)
 acknowledge_alert = post(

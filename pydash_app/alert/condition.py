@@ -194,6 +194,13 @@ class Changed(Question):
             raise PydanticCustomError("changed", "Requires either by or factor.")
         return self
 
+    def bounds(self, reference: float) -> tuple[float, float]:
+        """Return between which values a value has not changed, in either direction."""
+        if self.by is not None:
+            return reference - self.by, reference + self.by
+        factor = self.factor or 1.0
+        return reference / factor, reference * factor
+
 
 class MeanInside(Band):
     """The mean of the last values is inside a band; the rule fires when it is not."""

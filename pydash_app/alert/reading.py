@@ -155,11 +155,7 @@ def _bound(condition: Outside | MeanInside, value: float) -> float:
 
 
 def _judge_change(condition: Changed, value: float, reference: float) -> Reading:
-    if condition.by is not None:
-        high, low = reference + condition.by, reference - condition.by
-    else:
-        factor = condition.factor or 1.0
-        high, low = reference * factor, reference / factor
+    low, high = condition.bounds(reference)
     is_up = condition.direction != "down" and value > high
     is_down = condition.direction != "up" and value < low
     is_rising = condition.direction == "up" or (condition.direction == "both" and not is_down)

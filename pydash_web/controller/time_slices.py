@@ -33,7 +33,10 @@ def save_time_slice(dashboard_id: str, body: NewTimeSlice) -> TimeSliceMessage:
     filters = {name: str(text) for name, text in given.items() if text is not None}
     content = Content(body.min_time, body.max_time, filters)
     saved = time_slice.save(dashboard, content, body.name, datetime.now(UTC))
-    return TimeSliceMessage(message="Time slice saved.", slice=_info(saved))
+    message = "Time slice saved."
+    if saved.created is None:
+        message = "This is the full range, which need not be saved."
+    return TimeSliceMessage(message=message, slice=_info(saved))
 
 
 def get_time_slice(dashboard_id: str, time_slice_key: str) -> TimeSliceInfo:

@@ -87,6 +87,12 @@ class Filters(InTimezone):
     def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
         return not_before(info.data.get("start_date"), end)
 
+    @property
+    def end_or_now(self) -> datetime:
+        """The end of the range, which is now by default."""
+        now = datetime.now(UTC)
+        return self.end_date or max(now, self.start_date or now)
+
     def cube_query(self) -> CubeQuery:
         """Return the query for the cube."""
         values = {field.value: getattr(self, field) for field in CallField}
@@ -124,10 +130,9 @@ class StatisticQuery(Filters):
 
     def cube_query(self) -> CubeQuery:
         """Return the query for the cube, which ends now by default."""
-        now = datetime.now(UTC)
         return replace(
             super().cube_query(),
-            end=self.end_date or max(now, self.start_date or now),
+            end=self.end_or_now,
             by=self.breakdown or (),
             timeslice=self.timeslice,
             is_static=self.timeslice_is_static is not False,

@@ -104,6 +104,7 @@ MATRIX = {
     "get_dashboard_usage": READING,
     "change_endpoint_settings": CHANGING,
     "mute_dashboard": CHANGING,
+    "get_trends": READING,
     "get_time_slices": READING,
     "save_time_slice": CHANGING,
     "get_time_slice": READING,

@@ -32,6 +32,7 @@ PATHS = [
     "/execution_time_histogram",
     "/visitor_heatmap?start_date=2018-04-25&end_date=2018-04-25",
     "/usage?start_date=2018&aggregate=y",
+    "/trends?by=version",
 ]
 # Stores calls one by one, in a process of its own.
 WRITER = """

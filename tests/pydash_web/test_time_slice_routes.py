@@ -110,7 +110,9 @@ def test_different_contents_have_different_keys(alice: Visitor, shop: str) -> No
 
 
 def test_the_full_range_has_a_fixed_key(alice: Visitor, shop: str) -> None:
-    assert save(alice, shop, name="All")["timeSliceKey"] == FULL
+    response = alice.post(f"{shop}/slices", {"name": "All"}).json()
+    assert response["slice"]["timeSliceKey"] == FULL
+    assert response["message"] == "This is the full range, which need not be saved."
     found = alice.get(f"{shop}/slices/{FULL}").json()
     assert (found["minTime"], found["maxTime"], found["created"]) == (None, None, None)
     assert listed(alice, shop) == []

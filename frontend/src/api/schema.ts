@@ -1206,6 +1206,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/{dashboard_id}/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how execution times develop by day or version, and what the rules allow */
+        get: operations["get_trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -4180,6 +4197,50 @@ export interface components {
          * @description The values of a trait.
          */
         Traits: components["schemas"]["TraitInfo"][];
+        /**
+         * Trend
+         * @description The requests to an endpoint, by day or version.
+         */
+        Trend: {
+            /** @description Null for the requests to all endpoints. */
+            endpoint: string | null;
+            values: components["schemas"]["GroupValues"];
+            /** @description Of the rules about exactly these requests. A change is that from the day before, or from the same day of the week before. */
+            limits: components["schemas"]["TrendLimit"][];
+        };
+        /**
+         * TrendLimit
+         * @description What a condition of a rule allows.
+         */
+        TrendLimit: {
+            /** Format: uuid */
+            rule_id: string;
+            /** @description The name of the rule. */
+            rule: string;
+            /** @description The condition in words, with the window that it compares. */
+            condition: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            statistic: components["schemas"]["StatisticName"];
+            /** @description The lower bounds, by day or version; null where there is none, or none at all. */
+            low: (number | null)[] | null;
+            /** @description The upper bounds. */
+            high: (number | null)[] | null;
+        };
+        /**
+         * Trends
+         * @description How execution times develop.
+         */
+        Trends: {
+            /** @description The days or the versions, oldest first. */
+            labels: string[];
+            /** @description That of all requests, and those of the endpoints with the most. By version, of the 100 versions and the 1,000 pairs of endpoint and version with the most requests. */
+            trends: components["schemas"]["Trend"][];
+            /** @description See `estimates` of `query`. */
+            estimates: components["schemas"]["StatisticName"][];
+            /** @description See `resolution` of `query`. */
+            resolution: ("utc_hour" | "utc_day") | null;
+        };
         /**
          * UpdateInfo
          * @description An update of an incident.
@@ -9833,6 +9894,98 @@ export interface operations {
             };
             /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trends: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first request. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+                status_class?: components["schemas"]["StatusClass"];
+                /** @description Days are those of `timezone`. */
+                by?: "day" | "version";
+                /** @description The maximum number of endpoints, by number of requests. Without effect if `endpoint` is given. */
+                top?: number;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trends"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

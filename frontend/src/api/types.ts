@@ -49,6 +49,16 @@ export type Windows = Schemas['Windows'];
 export type NewWindow = Schemas['NewWindow'];
 export type WindowSettings = Schemas['WindowSettings'];
 export type WindowMessage = Schemas['WindowMessage'];
+export type Trends = Schemas['Trends'];
+export type Trend = Schemas['Trend'];
+export type TrendLimit = Schemas['TrendLimit'];
+export type TrendBy = NonNullable<
+  NonNullable<operations['get_trends']['parameters']['query']>['by']
+>;
+export type TimeSlice = Schemas['TimeSliceInfo'];
+export type TimeSlices = Schemas['TimeSlices'];
+export type TimeSliceMessage = Schemas['TimeSliceMessage'];
+export type NewTimeSlice = Schemas['NewTimeSlice'];
 export type BoxPlot = Schemas['BoxPlot'];
 export type Heatmap = Schemas['Heatmap'];
 export type Histogram = Schemas['Histogram'];

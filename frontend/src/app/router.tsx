@@ -69,6 +69,16 @@ const dashboardTabs: RouteObject[] = [
     ...page(() => import('@/features/dashboard/versions-tab').then((m) => m.VersionsTab)),
   },
   {
+    path: 'trends',
+    ...crumb('Trends'),
+    ...page(() => import('@/features/dashboard/trends-tab').then((m) => m.TrendsTab)),
+  },
+  {
+    path: 'compare',
+    ...crumb('Compare'),
+    ...page(() => import('@/features/dashboard/compare-tab').then((m) => m.CompareTab)),
+  },
+  {
     path: 'uptime',
     ...crumb('Uptime'),
     ...page(() => import('@/features/dashboard/uptime-tab').then((m) => m.UptimeTab)),

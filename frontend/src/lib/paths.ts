@@ -20,7 +20,8 @@ export function safeNext(next: string | null): string {
   return isHere && next.startsWith('/') ? next : OVERVIEW;
 }
 
-export type DashboardTab = 'endpoints' | 'versions' | 'uptime' | 'activity' | 'usage' | 'settings';
+export type DashboardTab =
+  'endpoints' | 'versions' | 'trends' | 'compare' | 'uptime' | 'activity' | 'usage' | 'settings';
 
 export const dashboardPage = (id: string, tab?: DashboardTab): string =>
   `/dashboards/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`;

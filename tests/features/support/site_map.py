@@ -47,6 +47,8 @@ USER_PLACES = [
     Place("dashboard", "/dashboards/{shop}"),
     Place("endpoints", "/dashboards/{shop}/endpoints"),
     Place("versions", "/dashboards/{shop}/versions?range=30d"),
+    Place("trends", "/dashboards/{shop}/trends?range=30d"),
+    Place("compare", "/dashboards/{shop}/compare"),
     Place("uptime", "/dashboards/{shop}/uptime"),
     Place("dashboard-activity", "/dashboards/{shop}/activity"),
     Place("dashboard-usage", "/dashboards/{shop}/usage"),

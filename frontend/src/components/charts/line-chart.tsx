@@ -7,8 +7,8 @@ import { SeriesHover, TimeSlider } from '@/components/charts/series-hover';
 import { useLegend } from '@/components/charts/use-legend';
 
 interface LineChartProps extends SeriesChartProps {
-  /** The ids of two series; the area between them is filled. */
-  band?: readonly [low: string, high: string];
+  /** The ids of two series each; the area between them is filled. */
+  bands?: readonly (readonly [low: string, high: string])[];
   /** Whether the axis shows whole numbers only. */
   whole?: boolean;
 }
@@ -67,7 +67,7 @@ const LonelyPoints = ({ series, scales }: LayerProps) =>
   );
 
 /** The area between two series with values in the same categories. */
-function Band({ series, scales, ids }: LayerProps & { ids: readonly [string, string] }) {
+function Band({ series, scales, ids }: LayerProps & { ids: readonly [low: string, high: string] }) {
   const [low, high] = ids.map((id) => series.find((one) => one.id === id));
   if (!low || !high) return null;
   const tops = stretches(high, scales);
@@ -82,13 +82,15 @@ function Band({ series, scales, ids }: LayerProps & { ids: readonly [string, str
 }
 
 function Drawing({ width, height, ...chart }: LineChartProps & { width: number; height: number }) {
-  const { categories, series, band, formatTick, time, markers = [], whole = false } = chart;
+  const { categories, series, bands = [], formatTick, time, markers = [], whole = false } = chart;
   const ticks = niceTicks(maximum(series.flatMap(({ values }) => values)), 4, whole);
   return (
     <Plot {...{ categories, formatTick, time, ticks, width, height }}>
       {(scales) => (
         <>
-          {band && <Band series={series} scales={scales} ids={band} />}
+          {bands.map((ids) => (
+            <Band key={ids.join(' ')} series={series} scales={scales} ids={ids} />
+          ))}
           <Lines series={series} scales={scales} />
           <LonelyPoints series={series} scales={scales} />
           {time && <MarkerLines {...{ markers, time, scales }} categories={categories.length} />}

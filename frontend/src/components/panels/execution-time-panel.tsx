@@ -72,7 +72,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
         <LineChart
           {...timeAxis(series)}
           series={seriesOf(series)}
-          band={['median_execution_time', 'ninety-ninth_percentile_execution_time']}
+          bands={[['median_execution_time', 'ninety-ninth_percentile_execution_time']]}
           yTitle="Time per request"
           formatTick={formatDuration}
           format={formatDuration}

@@ -20,6 +20,8 @@ const TABS: readonly [Tab, ...Tab[]] = [
   { tab: undefined, name: 'Statistics' },
   { tab: 'endpoints', name: 'Endpoints' },
   { tab: 'versions', name: 'Versions' },
+  { tab: 'trends', name: 'Trends' },
+  { tab: 'compare', name: 'Compare' },
   { tab: 'uptime', name: 'Uptime' },
   { tab: 'activity', name: 'Activity' },
   { tab: 'usage', name: 'Usage' },

@@ -3,6 +3,7 @@ import { useParams } from 'react-router';
 
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useIsKnownEndpoint } from '@/api/dashboards/endpoints';
+import { useHistogram } from '@/api/statistics/histogram';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -11,9 +12,9 @@ import { BoxPanel } from '@/components/panels/box-panel';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
 import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
+import { HistogramPanel } from '@/components/panels/histogram-panel';
 import { SpreadPanel } from '@/components/panels/spread-panel';
 import { RequestsPanel } from '@/components/panels/requests-panel';
-import { HistogramPanel } from '@/features/endpoint/histogram-panel';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
@@ -30,6 +31,7 @@ interface PanelsProps {
 function Panels({ dashboardId, endpoint, view }: PanelsProps) {
   const color = useEndpointColor(dashboardId)(endpoint);
   const versionColor = useVersionColor(dashboardId);
+  const histogram = useHistogram(dashboardId, view);
   const shown = { dashboardId, view };
   return (
     <>
@@ -40,7 +42,7 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
         <FullWidth>
           <SpreadPanel {...shown} color={color} />
         </FullWidth>
-        <HistogramPanel {...shown} color={color} />
+        <HistogramPanel title="Distribution of execution times" query={histogram} color={color} />
         <HoursPanel {...shown} of="visits" />
         <FullWidth>
           <BoxPanel

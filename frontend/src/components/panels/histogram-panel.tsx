@@ -1,11 +1,21 @@
-import { useHistogram } from '@/api/statistics/histogram';
+import type { UseQueryResult } from '@tanstack/react-query';
+
 import type { Histogram } from '@/api/types';
 import { BarChart } from '@/components/charts/bar-chart';
 import { Panel } from '@/components/panel';
-import { countRequests, formatCompact, formatDuration, formatNumber } from '@/lib/format';
-import type { View } from '@/api/statistics/view';
+import {
+  countRequests,
+  formatCompact,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+} from '@/lib/format';
 
 const formatCalls = (calls: number | null) => countRequests(calls);
+
+/** Formats a share in percent. */
+const formatShare = (percent: number | null) =>
+  formatPercent(percent === null ? null : percent / 100);
 
 const binName = ({ edges }: Histogram, at: number) =>
   `${formatDuration(edges[at])} to ${formatDuration(edges[at + 1])}`;
@@ -22,17 +32,22 @@ const tableOf = (histogram: Histogram) => ({
 });
 
 interface HistogramPanelProps {
-  dashboardId: string;
-  view: View;
+  title: string;
+  query: UseQueryResult<Histogram>;
   color: string;
+  /** Whether to show shares of the requests, which can be compared with others. */
+  asShares?: boolean;
 }
 
 /** The distribution of execution times. */
-export function HistogramPanel({ dashboardId, view, color }: HistogramPanelProps) {
-  const query = useHistogram(dashboardId, view);
+export function HistogramPanel({ title, query, color, asShares = false }: HistogramPanelProps) {
+  const valuesOf = ({ counts }: Histogram) => {
+    const total = counts.reduce((sum, calls) => sum + calls, 0);
+    return asShares ? counts.map((calls) => (100 * calls) / total) : counts;
+  };
   return (
     <Panel
-      title="Distribution of execution times"
+      title={title}
       query={query}
       isEmpty={({ counts }) => counts.length === 0}
       minHeight={300}
@@ -45,11 +60,11 @@ export function HistogramPanel({ dashboardId, view, color }: HistogramPanelProps
             tick: formatDuration(histogram.edges[at]),
             title: binName(histogram, at),
           }))}
-          series={[{ id: 'calls', name: 'Requests', color, values: histogram.counts }]}
+          series={[{ id: 'calls', name: 'Requests', color, values: valuesOf(histogram) }]}
           xTitle="Time per request, logarithmic"
-          yTitle="Requests"
-          formatTick={formatCompact}
-          format={formatCalls}
+          yTitle={asShares ? 'Share of the requests' : 'Requests'}
+          formatTick={asShares ? formatShare : formatCompact}
+          format={asShares ? formatShare : formatCalls}
           gap={0.06}
         />
       )}
