@@ -20,12 +20,25 @@ __all__ = ["DEFAULT_TOKEN", "__version__", "bind"]
 DEFAULT_TOKEN = "cc83733cb0af8b884ff6577086b87909"  # noqa: S105 - the publicly known default
 
 
-def bind(app: Flask) -> None:
+def bind(
+    app: Flask,
+    *,
+    exceptions: bool = False,
+    outliers: bool = False,
+    profiles: bool = False,
+    graphs: bool = False,
+    source: bool = False,
+) -> None:
     """Add the export routes to `app`. They require the security token.
 
     From now on, a group named None is stored in quotation marks, to distinguish it from no group.
 
     :param app: the app that was passed to `dashboard.bind`, before its first request.
+    :param exceptions: whether to export exceptions with their messages and stacks (FMD 5.0).
+    :param outliers: whether to export slow requests with their headers and environments.
+    :param profiles: whether to export the times that lines took.
+    :param graphs: whether to export the values of custom graphs.
+    :param source: whether stacks and profiles include the text of the app's own lines.
     :raises RuntimeError: if `dashboard.bind(app)` has not been called, or if the security token
         is the default one, which is public.
     """
@@ -42,4 +55,12 @@ def bind(app: Flask) -> None:
             "and generate it with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
     quote_none()
-    app.register_blueprint(create_blueprint(config.security_token), url_prefix="/" + config.link)
+    kinds = {
+        "exceptions": exceptions,
+        "outliers": outliers,
+        "profiles": profiles,
+        "graphs": graphs,
+    }
+    bound = frozenset(name for name, is_bound in kinds.items() if is_bound)
+    blueprint = create_blueprint(config.security_token, bound, source)
+    app.register_blueprint(blueprint, url_prefix="/" + config.link)

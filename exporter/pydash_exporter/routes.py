@@ -1,4 +1,4 @@
-"""The three export routes, below the same link as FMD's own pages.
+"""The export routes, below the same link as FMD's own pages.
 
 FMD's blueprint accepts no routes after it is bound, so these have their own blueprint.
 """
@@ -16,8 +16,9 @@ from flask import Blueprint, Response, request
 from flask_monitoringdashboard import config
 from sqlalchemy.exc import SQLAlchemyError
 
-from pydash_exporter import measurements, shapes
-from pydash_exporter.measurements import EPOCH, MAX_LIMIT, Selection
+from pydash_exporter import diagnosis, measurements, shapes
+from pydash_exporter.diagnosis import KINDS, KindPage, read_kind_page
+from pydash_exporter.measurements import EPOCH, MAX_LIMIT, Page, Selection
 from pydash_exporter.version import __version__
 
 MIN_COMPRESSED = 1_000
@@ -29,18 +30,26 @@ NONE_ARRIVED = (
     "Apache with mod_wsgi, set WSGIPassAuthorization On."
 )
 FORMATS = {"rows": shapes.rows, "columns": shapes.columns}
+KIND_FORMATS = {"rows": shapes.kind_rows, "columns": shapes.kind_columns}
 
 
 class BadArgumentError(ValueError):
     """An argument of the request is invalid. The message says why."""
 
 
-def create_blueprint(token: str) -> Blueprint:
+class NotBoundError(LookupError):
+    """The app does not export this kind. The message says why."""
+
+
+def create_blueprint(token: str, bound: frozenset[str], source: bool) -> Blueprint:
     """Create the blueprint with the routes.
 
     :param token: every request must have the header `Authorization: Bearer <token>`, or
         `X-PyDash-Token: <token>` where a server in front of the app needs the other header.
+    :param bound: the kinds that the app exports, of `KINDS`.
+    :param source: whether it also exports lines of its source.
     """
+    available = {name: name in bound and kind.is_stored for name, kind in KINDS.items()}
     blueprint = Blueprint("pydash_exporter", __name__)
 
     @blueprint.before_request
@@ -63,20 +72,34 @@ def create_blueprint(token: str) -> Blueprint:
         return response
 
     blueprint.register_error_handler(BadArgumentError, lambda error: _error(400, str(error)))
-    blueprint.add_url_rule("/get_json_details", "details", get_json_details)
+    blueprint.register_error_handler(NotBoundError, lambda error: _error(404, str(error)))
+    blueprint.add_url_rule(
+        "/get_json_details", "details", get_json_details, defaults={"kinds": available}
+    )
     blueprint.add_url_rule("/get_json_monitor_rules", "monitor_rules", get_json_monitor_rules)
     for rule in ("", "/<time_from>", "/<time_from>/<time_to>"):
         blueprint.add_url_rule("/get_json_data" + rule, "data", get_json_data)
+    for name, is_available in available.items():
+        blueprint.add_url_rule(
+            "/get_json_" + name,
+            name,
+            get_json_kind,
+            defaults={"name": name, "is_available": is_available, "source": source},
+        )
     return blueprint
 
 
-def get_json_details() -> Response:
-    """Return the versions, the time of the first request, and the number of requests."""
+def get_json_details(kinds: dict[str, bool]) -> Response:
+    """Return the versions, the time of the first request, and the number of requests.
+
+    :param kinds: which kinds can be read.
+    """
     return _response(
         {
             "exporter-version": __version__,
             "dashboard-version": version("Flask-MonitoringDashboard"),
             "link": config.link,
+            "kinds": kinds,
             **measurements.read_details(),
         }
     )
@@ -93,13 +116,11 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
     :param time_from: only calls after this time (whole seconds since 1970, UTC).
     :param time_to: only calls up to and including this time.
     """
-    shape = FORMATS.get(request.args.get("format", "rows"))
-    if shape is None:
-        raise BadArgumentError("format must be one of: " + ", ".join(FORMATS))
+    shape = FORMATS[_format()]
     page = measurements.read_page(
         Selection(
-            after_id=_number("after_id", request.args.get("after_id", "0"), 0, 2**63 - 1),
-            limit=_number("limit", request.args.get("limit", str(MAX_LIMIT)), 1, MAX_LIMIT),
+            after_id=_after_id(),
+            limit=_limit(MAX_LIMIT),
             time_from=_moment("from", time_from),
             time_to=_moment("to", time_to),
         )
@@ -109,13 +130,53 @@ def get_json_data(time_from: str | None = None, time_to: str | None = None) -> R
             "data": shape(page),
             # Exporters without it return the text "None" for calls without a group.
             "has_null_groups": True,
-            "has_more": page.has_more,
-            "last_id": page.last_id,
-            "database_id": page.database_id,
-            "now": measurements.microseconds(datetime.now(timezone.utc).replace(tzinfo=None)),
             "next_after_id": page.calls[-1].id if page.calls else None,
+            **_position(page),
         }
     )
+
+
+def get_json_kind(name: str, is_available: bool, source: bool) -> Response:
+    """Return a page of a kind: `?after_id=0&limit=1000&format=rows|columns`."""
+    if not is_available:
+        raise NotBoundError(
+            f"The app does not export its {name}: Flask-MonitoringDashboard is too old for it, or "
+            f"the app does not call pydash_exporter.bind(app, {name}=True)."
+        )
+    shape, after_id, limit = _format(), _after_id(), _limit(diagnosis.MAX_LIMIT)
+    page = read_kind_page(KINDS[name], after_id, limit, source, shape == "rows")
+    return _response(
+        {
+            "data": KIND_FORMATS[shape](page.rows),
+            "next_after_id": page.rows[-1]["id"] if page.rows else None,
+            **_position(page),
+        }
+    )
+
+
+def _position(page: Page | KindPage) -> dict[str, Any]:
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    return {
+        "has_more": page.has_more,
+        "last_id": page.last_id,
+        "database_id": page.database_id,
+        "now": measurements.microseconds(now),
+    }
+
+
+def _format() -> str:
+    name = request.args.get("format", "rows")
+    if name not in FORMATS:
+        raise BadArgumentError("format must be one of: " + ", ".join(FORMATS))
+    return name
+
+
+def _after_id() -> int:
+    return _number("after_id", request.args.get("after_id", "0"), 0, 2**63 - 1)
+
+
+def _limit(largest: int) -> int:
+    return _number("limit", request.args.get("limit", str(largest)), 1, largest)
 
 
 def _number(name: str, text: str, smallest: int, largest: int) -> int:

@@ -1,11 +1,17 @@
-"""The two formats of a page of calls: rows for people, columns for PyDash."""
+"""The two formats of a page: rows for people, columns for PyDash."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from pydash_exporter.measurements import Page, microseconds
+
+CODED = frozenset(
+    ("endpoint", "version", "user", "ip", "type", "message", "group", "title", "cpu", "memory")
+)
+"""Text fields of the kinds, whose values repeat."""
 
 
 def rows(page: Page) -> list[dict[str, Any]]:
@@ -37,6 +43,28 @@ def columns(page: Page) -> dict[str, Any]:
         "group_by": _coded(call.group_by for call in calls),
         "ip": _coded(call.ip for call in calls),
     }
+
+
+def kind_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each row of a kind as an object."""
+    return [{**row, "time": str(row["time"])} for row in rows]
+
+
+def kind_columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return each field of the rows of a kind as a list, like `columns`; {} without rows."""
+    fields: dict[str, Any] = {
+        name: [row[name] for row in rows] for name in (rows[0] if rows else ())
+    }
+    for name in CODED & fields.keys():
+        fields[name] = _coded(fields[name])
+    if rows:
+        fields["time"] = [microseconds(moment) for moment in fields["time"]]
+    if "stack" in fields:
+        # Most rows of the same stack have the same list, which is not compared again.
+        texts = {id(stack): json.dumps(stack) for stack in fields["stack"]}
+        coded = _coded(texts[id(stack)] for stack in fields["stack"])
+        fields["stack"] = {**coded, "values": [json.loads(text) for text in coded["values"]]}
+    return fields
 
 
 def _coded(texts: Iterable[str | None]) -> dict[str, list[Any]]:

@@ -1,3 +1,3 @@
 """The version of the exporter, as reported in the details."""
 
-__version__ = "1.2.0"
+__version__ = "2.0.0"

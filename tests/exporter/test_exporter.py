@@ -21,6 +21,7 @@ from tests.support.waiting import wait_for
 SCRIPT = Path(__file__).with_name("exporter_app.py")
 TOKEN = "a-token-of-its-own"
 ROUTES = ("get_json_details", "get_json_monitor_rules", "get_json_data", "get_json_data/1/2")
+KIND_ROUTES = tuple("get_json_" + kind for kind in ("exceptions", "outliers", "profiles", "graphs"))
 START = datetime(2018, 5, 1, 10, tzinfo=UTC)
 CALLS = 25
 
@@ -106,7 +107,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield app
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", [*ROUTES, *KIND_ROUTES])
 @pytest.mark.parametrize(
     ("headers", "code", "message"),
     [
@@ -245,6 +246,15 @@ def test_it_returns_the_details(app: App) -> None:
     assert details["total-requests"] == details["last-id"] == CALLS
     assert details["timezone"] == "America/New_York"
     assert (details["link"], details["config-version"]) == ("dashboard", "1.0")
+
+
+@pytest.mark.parametrize("route", KIND_ROUTES)
+def test_it_exports_no_kind_unless_the_app_asks_for_it(app: App, route: str) -> None:
+    kind = route.removeprefix("get_json_")
+    assert app.json("get_json_details")["kinds"][kind] is False
+    response = app.get(route)
+    assert response.status_code == 404
+    assert f"bind(app, {kind}=True)" in response.json()["message"]
 
 
 def test_every_database_has_an_id(app: App, tmp_path: Path) -> None:
