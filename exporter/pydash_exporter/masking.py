@@ -171,11 +171,10 @@ def _end_of_value(text: str, match: re.Match[str]) -> int:
     """Return where the value ends that begins after a name and its separator."""
     start, separator = match.end(), match["separator"]
     if match["quote"]:
-        # Each level of escaping doubles the backslashes and adds one before a quotation mark.
-        level = len(match["quote"]) - 1
+        # More backslashes than before the first quotation mark escape one in the value.
+        level = len(match["quote"])
         for quote in _QUOTES.finditer(text, start):
-            distance = len(quote[1]) - level
-            if quote[2] == match["quote"][-1] and (distance < 0 or distance % (2 * level + 2) == 0):
+            if quote[2] == match["quote"][-1] and len(quote[0]) <= level:
                 return quote.start()
         return len(text)
     if separator == "," or (separator == ">" and match["closing"]):

@@ -97,9 +97,7 @@ def main() -> int:
         rounds=harness.ROUNDS * len(harness.PATHS),
     )
     tail = TAIL.format(local_days=harness.LOCAL_HISTORY_DAYS)
-    kinds_head = KINDS_HEAD.format(
-        occurrences=exporter.OCCURRENCES, planted=len(exporter.PLANTED)
-    )
+    kinds_head = KINDS_HEAD.format(occurrences=exporter.OCCURRENCES, planted=len(exporter.PLANTED))
     tables = [head.rstrip("\n"), *lines, kinds_head.rstrip("\n"), *kinds]
     REPORT.write_text("\n".join(tables) + "\n" + tail)
     return sum("equal" not in line for line in lines + kinds)
