@@ -119,6 +119,21 @@ class Configuration(BaseSettings):
         description="The number of requests that one web process handles at once.",
         examples=["16"],
     )
+    web_processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="The number of web processes that `pydash up` starts.",
+        examples=["2"],
+    )
+    drain: int = Field(
+        default=300,
+        ge=0,
+        le=86_400,
+        description="Seconds for which a web process that `pydash reload` replaces may still send"
+        " long responses, such as exports.",
+        examples=["300"],
+    )
     rate_limit_store: setting_types.RateLimitStore = Field(
         default="memory://",
         description="The storage of rate limits. Several web processes need a shared Redis.",

@@ -15,6 +15,7 @@ def cli() -> None:
 
 for command in (
     up.up,
+    up.reload,
     processes.database,
     processes.web,
     processes.fetcher,

@@ -1,10 +1,12 @@
 """`pydash database`, `pydash web` and `pydash fetcher`: run one of the three processes."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
+from pydash_supervisor import Heart
 
 
 @click.command()
@@ -30,7 +32,7 @@ def database(data_dir: Path | None) -> None:
     if file.exists() and 0 < file.read(lambda root: root.get(schema.VERSION, 0)) < len(MIGRATIONS):
         backup.back_up_before_migration(configuration)
     try:
-        server.serve(configuration.data_dir, ZeoUri.parse(uri))
+        server.serve(configuration.data_dir, ZeoUri.parse(uri), Heart().beat)
     except server.ServerNotStarted as error:
         raise click.ClickException(str(error)) from None
 
@@ -39,15 +41,23 @@ def database(data_dir: Path | None) -> None:
 @host_option
 @port_option
 @data_dir_option
-def web(host: str | None, port: int | None, data_dir: Path | None) -> None:
+@click.option("--descriptor", "descriptors", type=int, multiple=True, hidden=True)
+def web(
+    host: str | None, port: int | None, data_dir: Path | None, descriptors: tuple[int, ...]
+) -> None:
     """Run only the web server, which serves the pages and the API."""
     import pydash_app
     import pydash_web
+    from pydash_database import DatabaseUnavailable, database_root, transact
     from pydash_web.http import server
 
     configuration = configure(host=host, port=port, data_dir=data_dir)
     pydash_app.configure(configuration)
-    server.run(pydash_web.create_app(configuration), configuration)
+    app = pydash_web.create_app(configuration)
+    # So that a database that this version cannot read is reported now, and not by each request.
+    with suppress(DatabaseUnavailable):
+        transact(database_root)
+    server.run(app, configuration, descriptors, Heart().beat)
 
 
 @click.command()
@@ -56,4 +66,4 @@ def fetcher(data_dir: Path | None) -> None:
     """Run only the fetcher, which fetches the data of all dashboards."""
     from pydash_app import fetcher as daemon
 
-    daemon.run(configure(data_dir=data_dir))
+    daemon.run(configure(data_dir=data_dir), beat=Heart().beat)

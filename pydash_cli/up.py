@@ -1,13 +1,19 @@
-"""`pydash up`: runs all of PyDash under one supervisor."""
+"""`pydash up` and `pydash reload`: run all of PyDash under one supervisor."""
 
 import errno
 import fcntl
+import json
 import os
+import signal
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
@@ -16,11 +22,12 @@ from pydash_cli import demo as demo_content
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
 from pydash_http.hosts import hosts_to_listen_on, local_url
 from pydash_supervisor import (
+    Heart,
     Service,
     Stopped,
     Supervisor,
     find_free_port,
-    require_free_port,
+    listen,
     responds,
 )
 
@@ -28,6 +35,11 @@ from pydash_supervisor import (
 VITE_PORTS = range(5173, 5273)
 # After a crash, a large file is read; before a migration, it is copied.
 DATABASE_START_SECONDS = 3_600.0
+# Longer than a web process needs after it was asked to stop.
+SPARE_SECONDS = 10
+LOCK = "up.lock"
+RELOAD_POLL_SECONDS = 0.05
+RELOAD_ATTEMPTS = 100
 
 
 @click.command()
@@ -49,9 +61,10 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
     for name in ("database_uri", "events_uri", "rate_limit_store", "executor"):
         configuration.require_extra(name)
     _check(configuration.data_dir)
-    with _lock(configuration.data_dir), Supervisor() as supervisor, suppress(Stopped):
+    heart = Heart()
+    with _lock(configuration.data_dir) as lock, Supervisor() as supervisor, suppress(Stopped):
         try:
-            require_free_port(hosts_to_listen_on(configuration.host), configuration.port)
+            sockets = listen(hosts_to_listen_on(configuration.host), configuration.port)
         except OSError as error:
             message = (
                 f"Port {configuration.port} is in use. Choose another one with --port."
@@ -63,8 +76,25 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
             f"Dashboards may be fetched from: {configuration.fetch_allow}.",
             err=True,
         )
-        click.echo(_start(supervisor, configuration, demo, reload=reload))
-        supervisor.run()
+        click.echo(_start(supervisor, configuration, sockets, demo, reload=reload))
+        supervisor.run(heart.beat, partial(_report_reload, lock))
+
+
+@click.command()
+@data_dir_option
+def reload(data_dir: Path | None) -> None:
+    """Let the web and fetcher processes of `pydash up` be replaced by those of new code.
+
+    No request fails. Until the new processes are ready, the old ones do all the work.
+    """
+    directory = configure(data_dir=data_dir).data_dir
+    before = _running(directory)
+    os.kill(before["pid"], signal.SIGHUP)
+    while (now := _running(directory))["reloads"] == before["reloads"]:
+        time.sleep(RELOAD_POLL_SECONDS)
+    if now["problem"]:
+        raise click.ClickException(f"{now['problem']} The old processes continue to run.")
+    click.echo("PyDash has been reloaded.")
 
 
 def _check(data_dir: Path) -> None:
@@ -82,7 +112,12 @@ def _check(data_dir: Path) -> None:
 
 
 def _start(
-    supervisor: Supervisor, configuration: Configuration, demo: bool, *, reload: bool
+    supervisor: Supervisor,
+    configuration: Configuration,
+    sockets: list[socket.socket],
+    demo: bool,
+    *,
+    reload: bool,
 ) -> str:
     """Start all processes in order, and return the line that reports that they are ready."""
     from pydash_database import server
@@ -90,12 +125,23 @@ def _start(
 
     url = local_url(configuration.host, configuration.port)
     shown_url = url
-    services = [_command("web", "web", is_ready=lambda: responds(f"{url}/api/status"))]
+    descriptors = [each.fileno() for each in sockets]
+    web = replace(
+        _command("web", "web", *(f"--descriptor={each}" for each in descriptors)),
+        is_ready=lambda: responds(f"{url}/api/status"),
+        files=descriptors,
+        finish=signal.SIGQUIT,
+        finish_seconds=configuration.drain + SPARE_SECONDS,
+    )
+    names = [f"web {number + 1}" for number in range(configuration.web_processes)]
+    services = [web] if len(names) == 1 else [replace(web, name=name) for name in names]
     if reload:
         vite_port = find_free_port("localhost", VITE_PORTS)
         shown_url = f"http://localhost:{vite_port}"
-        services = _reloading(services[0], configuration, url, shown_url)
-    services.append(_command("fetcher", "fetcher"))
+        for each in sockets:
+            each.close()
+        services = _reloading(configuration, url, shown_url)
+    services.append(replace(_command("fetcher", "fetcher"), finish=signal.SIGTERM))
     data_dir = configuration.data_dir
     if ZeoUri.parse(configuration.database_uri).address == str(data_dir / server.SOCKET_NAME):
         supervisor.start(
@@ -115,15 +161,13 @@ def _start(
     )
 
 
-def _reloading(
-    web: Service, configuration: Configuration, url: str, vite_url: str
-) -> list[Service]:
+def _reloading(configuration: Configuration, url: str, vite_url: str) -> list[Service]:
     """Return the web server of `make dev`, and Vite, which serves the pages and reloads them."""
     port = ("--port", str(configuration.port))
     flask = ("-m", "flask", "--app", "pydash", "run", "--reload", "--no-debugger", *port)
     npm = ("npm", "--prefix", "frontend", "run", "dev", "--")
     return [
-        replace(web, command=[sys.executable, *flask]),
+        Service("web", [sys.executable, *flask], is_ready=lambda: responds(f"{url}/api/status")),
         Service(
             "pages",
             [*npm, "--strictPort", "--port", vite_url.rpartition(":")[2]],
@@ -135,15 +179,50 @@ def _reloading(
 
 def _command(name: str, *arguments: str, is_ready: Callable[[], bool] | None = None) -> Service:
     """Return the service that runs a `pydash` command."""
-    return Service(name, [sys.executable, "-m", "pydash", *arguments], is_ready)
+    return Service(name, [sys.executable, "-m", "pydash", *arguments], is_ready, beats=True)
 
 
 @contextmanager
-def _lock(data_dir: Path) -> Iterator[None]:
-    """Ensure that no other `pydash up` uses the data directory during the block."""
-    with (data_dir / "up.lock").open("w") as lock:
+def _lock(data_dir: Path) -> Iterator[TextIO]:
+    """Ensure that no other `pydash up` uses the data directory during the block.
+
+    :returns: a file in which `pydash reload` finds the process and what became of a reload.
+    """
+    with (data_dir / LOCK).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise click.ClickException(f"PyDash is already running on {data_dir}.") from None
-        yield
+        _write(lock, {"pid": os.getpid(), "reloads": 0, "problem": ""})
+        yield lock
+
+
+def _report_reload(lock: TextIO, problem: str) -> None:
+    lock.seek(0)
+    state = json.load(lock)
+    _write(lock, {**state, "reloads": state["reloads"] + 1, "problem": problem})
+
+
+def _running(data_dir: Path) -> dict[str, Any]:
+    """Return what `pydash up` has written about itself.
+
+    :raises click.ClickException: it does not run on this data directory.
+    """
+    with suppress(FileNotFoundError), (data_dir / LOCK).open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            for _ in range(RELOAD_ATTEMPTS):
+                lock.seek(0)
+                with suppress(json.JSONDecodeError):
+                    state: dict[str, Any] = json.load(lock)
+                    return state
+                time.sleep(RELOAD_POLL_SECONDS)  # it is being written
+    raise click.ClickException(f"PyDash is not running on {data_dir}.")
+
+
+def _write(lock: TextIO, state: dict[str, Any]) -> None:
+    lock.seek(0)
+    lock.truncate()
+    json.dump(state, lock)
+    lock.flush()

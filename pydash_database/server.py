@@ -5,6 +5,7 @@ import signal
 import socket
 import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from zc.lockfile import LockError
@@ -33,11 +34,14 @@ class ServerNotStarted(Exception):  # noqa: N818 (the name describes what went w
     """The database server cannot start. The message explains why."""
 
 
-def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
+def serve(
+    data_dir: Path, zeo: ZeoUri | None = None, beat: Callable[[], None] = lambda: None
+) -> None:
     """Serve the database in the foreground until SIGTERM or SIGINT.
 
     :param data_dir: the directory of the database file; created if it does not exist.
     :param zeo: the address to listen on; by default the socket in `data_dir`.
+    :param beat: called each second while it serves.
     :raises DamagedDatabase: the file is damaged.
     :raises ServerNotStarted: another process has opened the file, or the address cannot be used.
     """
@@ -66,6 +70,12 @@ def serve(data_dir: Path, zeo: ZeoUri | None = None) -> None:
         event_loop = server.acceptor.event_loop
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             event_loop.add_signal_handler(signal_number, event_loop.stop)
+
+        def keep_beating() -> None:
+            beat()
+            event_loop.call_later(1.0, keep_beating)
+
+        event_loop.call_soon(keep_beating)
         logger.info("Serving the database", address=zeo.address)
         server.loop()
         logger.info("Stopped serving the database")

@@ -1,4 +1,4 @@
-"""Checks whether TCP ports are free, and whether servers respond."""
+"""Listens on TCP ports, and checks whether servers respond."""
 
 import contextlib
 import socket
@@ -7,31 +7,41 @@ from collections.abc import Iterable
 from http.client import HTTPException
 
 _RESPONSE_SECONDS = 2.0
+_WAITING_CONNECTIONS = 1024
 
 
-def require_free_port(hosts: Iterable[str], port: int) -> None:
-    """Check that a server could listen on a port.
+def listen(hosts: Iterable[str], port: int) -> list[socket.socket]:
+    """Listen on a port, on every address of each host.
 
-    :param hosts: names or IP addresses; the port must be free on every address of each.
-    :raises OSError: it could not; with `errno.EADDRINUSE` if another program uses the port.
+    :param hosts: names or IP addresses.
+    :returns: a socket for each address, which processes can share.
+    :raises OSError: an address is unavailable; with `errno.EADDRINUSE` if another program uses the
+        port.
     """
-    for host in hosts:
-        for family, _, _, _, address in socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
-            with socket.socket(family) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with contextlib.ExitStack() as opened:
+        sockets = []
+        for host in hosts:
+            for family, _, _, _, address in socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            ):
+                listening = opened.enter_context(socket.socket(family))
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 if family == socket.AF_INET6:
                     # Otherwise the wildcard address "::" would claim the IPv4 port as well.
-                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                probe.bind(address)
+                    listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                listening.bind(address)
+                listening.listen(_WAITING_CONNECTIONS)
+                sockets.append(listening)
+        opened.pop_all()
+        return sockets
 
 
 def find_free_port(host: str, ports: Iterable[int]) -> int | None:
     """Return the first of these ports that is free, or None."""
     for port in ports:
         with contextlib.suppress(OSError):
-            require_free_port([host], port)
+            for listening in listen([host], port):
+                listening.close()
             return port
     return None
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -45,11 +46,16 @@ class SchedulerDiedError(Exception):
     """The scheduling thread died because of a bug. The supervisor starts a new daemon."""
 
 
-def run(configuration: Configuration, stop: threading.Event | None = None) -> None:
+def run(
+    configuration: Configuration,
+    stop: threading.Event | None = None,
+    beat: Callable[[], None] = lambda: None,
+) -> None:
     """Fetch in the foreground until SIGTERM or SIGINT.
 
     :param configuration: the settings of this installation.
     :param stop: an event that also stops the fetcher, for threads, which receive no signals.
+    :param beat: called each second while it works.
     """
     configuration.require_extra("executor")
     pydash_app.configure(configuration)
@@ -57,14 +63,14 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
         stop = _stop_on_signals()
     keeper = LeaseKeeper(f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}")
     is_recorded = False
-    while keeper.wait(stop):
+    while keeper.wait(stop, beat):
         logger.info("Acquired the lease; scheduling starts")
         if not is_recorded:
             with suppress(pydash_database.DatabaseUnavailable):
                 transact(partial(record_start, version("pydash-io")))
                 is_recorded = True
         try:
-            _schedule(configuration, keeper, stop)
+            _schedule(configuration, keeper, stop, beat)
         except LeaseLostError:
             logger.warning("Lost the lease; waiting for it")
         else:
@@ -73,7 +79,12 @@ def run(configuration: Configuration, stop: threading.Event | None = None) -> No
     logger.info("The fetcher has stopped")
 
 
-def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading.Event) -> None:
+def _schedule(
+    configuration: Configuration,
+    keeper: LeaseKeeper,
+    stop: threading.Event,
+    beat: Callable[[], None],
+) -> None:
     """Schedule until `stop` is set or the lease is lost."""
     executor = _create_executor(configuration)
     scheduler = TaskScheduler(GRANULARITY_SECONDS, executor=lambda: executor)
@@ -83,11 +94,13 @@ def _schedule(configuration: Configuration, keeper: LeaseKeeper, stop: threading
         timedelta(seconds=configuration.fetch_interval),
         timedelta(seconds=configuration.ping_interval),
         timedelta(seconds=configuration.ping_retry),
+        beat,
     )
     loop = threading.Thread(target=scheduler.run, name="scheduler")
     loop.start()
     try:
         while not stop.wait(POLL_SECONDS):
+            beat()
             if keeper.is_due():
                 keeper.send_heartbeat(scheduler.figures())
             try:

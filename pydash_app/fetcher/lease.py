@@ -73,8 +73,11 @@ class LeaseKeeper:
         self._last_success = self._last_change = clock()
         self._seen: Heartbeat | None = None
 
-    def wait(self, stop: Event) -> bool:
-        """Wait until this fetcher has the lease. Return False if `stop` is set first."""
+    def wait(self, stop: Event, beat: Callable[[], None] = lambda: None) -> bool:
+        """Wait until this fetcher has the lease. Return False if `stop` is set first.
+
+        :param beat: called each second.
+        """
         while not stop.is_set():
             try:
                 if self.try_to_acquire():
@@ -82,6 +85,7 @@ class LeaseKeeper:
             except DatabaseUnavailable:
                 self._seen = None  # the holder may have been unable to store its heartbeats
                 logger.warning("Waiting for the database")
+            beat()
             stop.wait(POLL_SECONDS)
         return False
 

@@ -1,6 +1,6 @@
 """Keeps the tasks of the scheduler consistent with the stored dashboards."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from periodic_tasks import TaskScheduler
 from pydash_app.dashboard import repository
+from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, pinging
 from pydash_cube.version import Version
 from pydash_database import last_transaction_id, transact
@@ -55,6 +56,7 @@ class Reconciler:
     :param interval: the time between two fetches of a dashboard.
     :param ping_interval: the time between two pings of an app, unless its dashboard has another.
     :param ping_retry: the time from a failed ping to the next one.
+    :param beat: called often while there is much to do.
     """
 
     def __init__(
@@ -63,11 +65,13 @@ class Reconciler:
         interval: timedelta,
         ping_interval: timedelta,
         ping_retry: timedelta = pinging.PING_RETRY,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._scheduler = scheduler
         self._interval = interval
         self._ping_interval = ping_interval
         self._ping_retry = ping_retry
+        self._beat = beat
         self._transaction_id: bytes | None = None
         self._change: Version | None = None
         self._fetched: frozenset[UUID] = frozenset()
@@ -78,7 +82,7 @@ class Reconciler:
         transaction_id = last_transaction_id()
         if transaction_id == self._transaction_id:
             return
-        desired = transact(partial(_read, self._change, self._fetched, self._pinged))
+        desired = transact(partial(_read, self._change, self._fetched, self._pinged, self._beat))
         if desired is not None:
             self._update_fetching(desired)
             self._update_pinging(desired)
@@ -90,6 +94,7 @@ class Reconciler:
     def _update_fetching(self, desired: _Desired) -> None:
         urgent = desired.untried | desired.requested
         for dashboard_id in (desired.fetched - self._fetched) | urgent:
+            self._beat()
             fetching.schedule_periodic_dashboard_fetching(
                 _Dashboard(dashboard_id),
                 self._interval,
@@ -120,20 +125,29 @@ class Reconciler:
 
 
 def _read(
-    known_change: Version | None, fetched: frozenset[UUID], pinged: Mapping[UUID, int]
+    known_change: Version | None,
+    fetched: frozenset[UUID],
+    pinged: Mapping[UUID, int],
+    beat: Callable[[], None],
 ) -> _Desired | None:
     """Return the tasks that the dashboards require; None if nothing changed.
 
     :param known_change: the last change at the time of the last call.
     :param fetched: the dashboards that are fetched already.
     :param pinged: those that are pinged already.
+    :param beat: called for each dashboard that is read.
     """
+
+    def find(id_: UUID) -> Dashboard:
+        beat()
+        return repository.find(id_)
+
     change = repository.last_change()
     if change == known_change:
         return None
     ids, intervals = repository.ids(), repository.ping_intervals()
-    new = [repository.find(id_) for id_ in ids - fetched]
-    newly_monitored = [repository.find(id_) for id_ in intervals.keys() - pinged.keys()]
+    new = [find(id_) for id_ in ids - fetched]
+    newly_monitored = [find(id_) for id_ in intervals.keys() - pinged.keys()]
     repository.load(new, lambda dashboard: [dashboard.fetching])
     repository.load(newly_monitored, lambda dashboard: [dashboard.downtime])
     return _Desired(

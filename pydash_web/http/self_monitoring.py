@@ -4,6 +4,7 @@ FMD's own pages are not served: their default password is "admin", and one of th
 authentication. Only the exporter is served, with a random token.
 """
 
+import fcntl
 import secrets
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,13 @@ def token(configuration: Configuration) -> str:
 
 def bind(app: "Flask", configuration: Configuration) -> None:
     """Monitor the app. Call this once per process, after all routes have been added."""
+    # The first process creates the tables. No file of SQLite, which has its own locks.
+    with (configuration.data_dir / "self-monitoring.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _bind(app, configuration)
+
+
+def _bind(app: "Flask", configuration: Configuration) -> None:
     import flask_monitoringdashboard as dashboard
 
     import pydash_exporter

@@ -6,16 +6,20 @@ import gc
 import re
 import resource
 import signal
+import socket
 import sys
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
+from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, ServerNotImplemented
 
 from pydash_app.configuration import Configuration
@@ -34,6 +38,9 @@ SPARE_CONNECTIONS = 8
 # Other files of the process: the database, the log, and connections to users' servers.
 OTHER_FILES = 128
 IDLE_SECONDS = 60
+# The same while the server drains. A client that sends requests continually has sent one by then.
+DRAIN_IDLE_SECONDS = 5
+_LOOP_SECONDS = 1.0
 # Seconds, instead of Python's five milliseconds: for so long, a query that computes can delay each
 # step of another request.
 SWITCH_INTERVAL = 0.001
@@ -47,23 +54,41 @@ _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 _HOST = re.compile(r"(?:[\w.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
-def run(app: Any, configuration: Configuration) -> None:
-    """Serve a WSGI application until SIGTERM or Ctrl-C, and complete requests in progress.
+def run(
+    app: Any,
+    configuration: Configuration,
+    descriptors: Sequence[int] = (),
+    beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve a WSGI application until a signal arrives.
 
+    SIGTERM and Ctrl-C let requests in progress five seconds. SIGQUIT lets them the configured time,
+    and clients whose connections are open send their next request over another one.
+
+    :param descriptors: of sockets that listen, by default those of new ones.
+    :param beat: called each second.
     :raises SystemExit: the address is in use or unavailable.
     """
     prepare_process()
-    server = listen(app, configuration)
+    server = listen(app, configuration, descriptors)
+    # A server for several sockets names it differently.
+    sockets: dict[int, Any] = getattr(server, "map", None) or server._map
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
+    def drain(_signal: int, _frame: FrameType | None) -> None:
+        _Channel.drain_until = time.time() + configuration.drain
+
     # SIGINT, too, because background processes inherit it as ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    signal.signal(signal.SIGQUIT, drain)
     logger.info(f"Serving on http://{url_host(configuration.host)}:{configuration.port}")
     try:
-        server.run()
+        while not _Channel.drain_until or _drain(sockets):
+            wasyncore.loop(_LOOP_SECONDS, use_poll=True, map=sockets, count=1)
+            beat()
     except (KeyboardInterrupt, SystemExit):
         logger.info("The web server is stopping")
     finally:
@@ -71,21 +96,39 @@ def run(app: Any, configuration: Configuration) -> None:
         server.close()
 
 
-def listen(app: Any, configuration: Configuration) -> Any:
+def _drain(sockets: dict[int, Any]) -> bool:
+    """Accept no more connections, and close those that are idle. Return whether any are left."""
+    now = time.time()
+    for each in list(sockets.values()):
+        if isinstance(each, BaseWSGIServer):
+            # Other processes listen on the same socket. Its own method would also close the trigger
+            # through which threads report that a response is ready.
+            wasyncore.dispatcher.close(each)
+    channels = [each for each in sockets.values() if isinstance(each, HTTPChannel)]
+    for channel in channels:
+        is_idle = not channel.requests and not channel.total_outbufs_len
+        if is_idle and channel.last_activity < now - DRAIN_IDLE_SECONDS:
+            channel.will_close = True
+    return bool(channels) and now < _Channel.drain_until
+
+
+def listen(app: Any, configuration: Configuration, descriptors: Sequence[int] = ()) -> Any:
     """Return a waitress server that listens, and serves once its `run` is called.
 
     :param app: the WSGI application.
+    :param descriptors: of sockets that listen, by default those of new ones.
     :raises SystemExit: the address is in use or unavailable.
     """
     sockets: dict[int, Any] = {}
+    where: dict[str, Any] = {"sockets": [socket.socket(fileno=each) for each in descriptors]}
+    if not descriptors:
+        hosts = hosts_to_listen_on(configuration.host)
+        where = {"listen": " ".join(f"{url_host(host)}:{configuration.port}" for host in hosts)}
     try:
         server = create_server(
             app,
             map=sockets,
-            listen=" ".join(
-                f"{url_host(host)}:{configuration.port}"
-                for host in hosts_to_listen_on(configuration.host)
-            ),
+            **where,
             threads=configuration.web_threads,
             ident=None,
             # A browser keeps several connections open, and select() supports only about a thousand.
@@ -185,12 +228,26 @@ class _JsonErrorTask(ErrorTask):
         self.write(body.encode())
 
 
+class _Task(WSGITask):
+    """A response, which is the last one of its connection while the server drains."""
+
+    def build_response_header(self) -> bytes:
+        if _Channel.drain_until:
+            self.set_close_on_finish()
+        header: bytes = super().build_response_header()
+        return header
+
+
 class _Channel(HTTPChannel):
     """A connection, which replaces the one that has been idle longest if there are too many.
 
     A flood of open connections therefore does not starve other clients.
+
+    :cvar drain_until: when the last response must have ended; 0 while the server does not drain.
     """
 
+    drain_until = 0.0
+    task_class = _Task
     error_task_class = _JsonErrorTask
     parser_class = _Parser
 

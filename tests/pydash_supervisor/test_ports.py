@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pydash_supervisor import find_free_port, require_free_port, responds
+from pydash_supervisor import find_free_port, listen, responds
 from tests.support.scripted_server import ScriptedServer, http
 
 LOOPBACK = "127.0.0.1"
@@ -21,13 +21,14 @@ def used_port() -> Iterator[int]:
 @pytest.mark.parametrize("hosts", [[LOOPBACK], ["localhost"], ["0.0.0.0"], ["0.0.0.0", "::"]])
 def test_it_reports_a_port_in_use_on_any_of_its_addresses(used_port: int, hosts: list[str]) -> None:
     with pytest.raises(OSError) as raised:
-        require_free_port(hosts, used_port)
+        listen(hosts, used_port)
     assert raised.value.errno == errno.EADDRINUSE
 
 
 def test_a_port_in_use_on_ipv4_is_free_on_ipv6(used_port: int) -> None:
-    require_free_port(["::1"], used_port)
-    require_free_port(["::"], used_port)
+    for host in ("::1", "::"):
+        [listening] = listen([host], used_port)
+        listening.close()
 
 
 def test_it_finds_the_first_free_port(used_port: int) -> None:

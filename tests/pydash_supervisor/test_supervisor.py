@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,36 @@ with Supervisor() as supervisor:
     supervisor.start(Service("sleeper", [sys.executable, "-c", sys.argv[1]]))
     print("up", flush=True)
     supervisor.run()
+"""
+# Runs services whose programs are files, and prints what becomes of reloads.
+RELOAD = """
+import signal, sys
+from pydash_supervisor import Service, Supervisor, supervisor as module
+module.HANG_SECONDS = 3.0
+with Supervisor() as supervisor:
+    supervisor.start(*(
+        Service(path, [sys.executable, path], beats=True, finish=signal.SIGTERM, finish_seconds=2)
+        for path in sys.argv[1:]
+    ))
+    print("up", flush=True)
+    supervisor.run(reloaded=lambda problem: print(problem or "reloaded", flush=True))
+"""
+# Beats, and records its process ID at the start and, unless it is killed, at the end.
+BEATING = """
+import os, signal, sys, time
+from pathlib import Path
+from pydash_supervisor import Heart, notifications
+notifications.HEARTBEAT_SECONDS = 0.1
+def end(*_):
+    print(os.getpid(), "ended", file=Path({record!r}).open("a"))
+    raise SystemExit
+signal.signal(signal.SIGTERM, end)
+heart = Heart()
+heart.beat()
+print(os.getpid(), {name!r}, file=Path({record!r}).open("a"))
+while True:
+    time.sleep(0.05)
+    heart.beat()
 """
 # Records its process id and that of its child process, then sleeps.
 SLEEP = """
@@ -73,7 +104,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
     supervisor.end()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_it_leaves_nothing_behind_when_stopped(started: Started, stop: int) -> None:
     pids = started.pids(0)
     started.process.send_signal(stop)
@@ -137,3 +168,113 @@ def test_it_reports_a_failed_one_off_process() -> None:
         supervisor.run_once(Service("set-up", ["true"]))
         with pytest.raises(ProcessFailedError, match="The set-up process failed"):
             supervisor.run_once(Service("set-up", ["false"]))
+
+
+class Beating:
+    """A supervisor in a process of its own, with two services that send heartbeats."""
+
+    def __init__(self, directory: Path) -> None:
+        self._record = directory / "record"
+        self.programs = [directory / "first.py", directory / "second.py"]
+        self.install("old", *self.programs)
+        command = [sys.executable, "-c", RELOAD, *map(str, self.programs)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        assert self.read() == "up"
+
+    def install(self, name: str, *programs: Path) -> None:
+        """Write programs that record this name, for the next start."""
+        for program in programs:
+            program.write_text(BEATING.format(record=str(self._record), name=name))
+
+    def read(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def recorded(self, name: str) -> list[int]:
+        lines = [line.split() for line in self._record.read_text().splitlines()]
+        return [int(pid) for pid, what in lines if what == name]
+
+    def reload(self) -> str:
+        self.process.send_signal(signal.SIGHUP)
+        return self.read()
+
+
+@pytest.fixture
+def beating(tmp_path: Path) -> Iterator[Beating]:
+    supervisor = Beating(tmp_path)
+    yield supervisor
+    supervisor.process.terminate()
+    assert supervisor.process.wait(20) == 0
+    assert supervisor.process.stdout is not None
+    supervisor.process.stdout.close()
+
+
+def test_a_process_that_hangs_is_replaced(beating: Beating) -> None:
+    first, second = beating.recorded("old")
+    os.kill(first, signal.SIGSTOP)
+    wait_for(lambda: len(beating.recorded("old")) == 3)
+    assert not is_running(first)
+    assert is_running(second)
+
+
+def test_no_process_is_replaced_after_the_supervisor_itself_hung(beating: Beating) -> None:
+    pids = beating.recorded("old")
+    beating.process.send_signal(signal.SIGSTOP)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(4)
+    beating.process.send_signal(signal.SIGCONT)
+    time.sleep(1)  # it looks after them
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    assert beating.reload() == "reloaded", "and it looked at all processes before"
+    wait_for(lambda: len(beating.recorded("ended")) == 2)
+    assert sorted(beating.recorded("ended")) == sorted(pids)
+
+
+def test_a_reload_replaces_processes_when_the_new_ones_are_ready(beating: Beating) -> None:
+    beating.install("new", *beating.programs)
+    assert beating.reload() == "reloaded"
+    wait_for(lambda: len(beating.recorded("ended")) == 2)
+    assert len(beating.recorded("new")) == 2
+    assert sorted(beating.recorded("ended")) == sorted(beating.recorded("old"))
+
+
+def test_new_code_that_does_not_start_replaces_nothing(beating: Beating) -> None:
+    beating.install("new", beating.programs[0])
+    beating.programs[1].write_text("import nonsense")
+    assert "No module named 'nonsense'" in beating.reload()
+    assert all(map(is_running, beating.recorded("old")))
+    assert not any(map(is_running, beating.recorded("new")))
+    beating.install("newer", *beating.programs)
+    assert beating.reload() == "reloaded"
+    assert len(beating.recorded("newer")) == 2
+
+
+def test_a_replaced_process_that_hangs_is_killed(beating: Beating) -> None:
+    first, _ = beating.recorded("old")
+    os.kill(first, signal.SIGSTOP)
+    assert beating.reload() == "reloaded"
+    wait_for(lambda: not is_running(first))
+    assert first not in beating.recorded("ended")
+
+
+def test_the_end_of_its_terminal_stops_it(tmp_path: Path) -> None:
+    """The signal is the one to reload."""
+    controller, terminal = os.openpty()
+    program = ["-c", SUPERVISE, SLEEP.format(record=str(tmp_path / "pids"))]
+    attach = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    start = f"{attach} os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    with subprocess.Popen(
+        [sys.executable, "-c", start, *program],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        os.close(controller)
+        assert process.wait(20) == 0
