@@ -52,7 +52,9 @@ app = pydash_web.create_app(configuration)
 app.extensions["pydash_limiter"].hit = lambda *_: None
 if "anew" in sys.argv:
     from pydash_web.controller import dashboard_info
+    from pydash_web import status_page
     dashboard_info.kept._capacity = 0
+    status_page.kept._seconds = 0.0
 server.prepare_process()
 listening = server.listen(app, configuration)
 print(listening.effective_port, flush=True)

@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   'api/core': ['api/types', 'lib'],
   'api/auth': ['api/types', 'api/core', 'lib'],
   'api/alerts': ['api/types', 'api/core', 'lib'],
+  'api/status-pages': ['api/types', 'api/core', 'lib'],
   'api/account': ['api/types', 'api/core', 'lib'],
   'api/system': ['api/types', 'api/core', 'lib'],
   'api/events': ['api/types', 'api/core', 'lib'],

@@ -221,7 +221,8 @@ def _serve(slug: str, media_type: str, write: Write, *parts: str | None) -> Resp
     response.vary.add("Accept-Encoding")
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     if found.password_hash is None:
-        response.headers["Cache-Control"] = f"public, max-age={SECONDS}"
+        # Caches may keep it as long as PyDash does. A browser asks whether it has changed.
+        response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={SECONDS}"
         if media_type != "text/html":
             # Others may embed it.
             response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -406,7 +406,7 @@ class TestHeaders:
         response = alice.get("/s/acme")
         assert "Set-Cookie" not in response.headers
         assert response.headers["Vary"] == "Accept-Encoding"
-        assert response.headers["Cache-Control"] == "public, max-age=10"
+        assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=10"
 
     def test_it_is_sent_once_while_it_does_not_change(
         self, browser: Visitor, page: dict[str, Any]

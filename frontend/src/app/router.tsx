@@ -2,7 +2,7 @@ import type { ComponentType } from 'react';
 
 import { createBrowserRouter, type RouteObject } from 'react-router';
 
-import { DashboardCrumb, EndpointCrumb } from '@/app/crumbs';
+import { DashboardCrumb, EndpointCrumb, StatusPageCrumb } from '@/app/crumbs';
 import { RequireUser } from '@/app/require-user';
 import { RouteError } from '@/app/route-error';
 import type { RouteHandle } from '@/app/route-handle';
@@ -127,6 +127,25 @@ const userRoutes: RouteObject[] = [
     path: 'alerts/:tab?',
     ...crumb('Alerts'),
     ...page(() => import('@/features/alerts/alerts-page').then((m) => m.AlertsPage)),
+  },
+  {
+    path: 'status-pages',
+    ...crumb('Status pages'),
+    children: [
+      {
+        index: true,
+        ...page(() =>
+          import('@/features/status-pages/status-pages-page').then((m) => m.StatusPagesPage),
+        ),
+      },
+      {
+        path: ':pageId',
+        ...crumb(StatusPageCrumb),
+        ...page(() =>
+          import('@/features/status-pages/status-page-page').then((m) => m.StatusPagePage),
+        ),
+      },
+    ],
   },
   {
     path: 'usage',

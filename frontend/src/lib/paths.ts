@@ -3,6 +3,7 @@
 export const OVERVIEW = '/';
 export const ACTIVITY = '/activity';
 export const ALERTS = '/alerts';
+export const STATUS_PAGES = '/status-pages';
 export const USAGE = '/usage';
 export const SYSTEM = '/system';
 
@@ -19,6 +20,8 @@ export function safeNext(next: string | null): string {
   const isHere = URL.canParse(next, origin) && new URL(next, origin).origin === origin;
   return isHere && next.startsWith('/') ? next : OVERVIEW;
 }
+
+export const statusPagePath = (id: string): string => `${STATUS_PAGES}/${encodeURIComponent(id)}`;
 
 export type DashboardTab =
   'endpoints' | 'versions' | 'trends' | 'compare' | 'uptime' | 'activity' | 'usage' | 'settings';

@@ -59,6 +59,7 @@ USER_PLACES = [
     Place("rules", "/alerts/rules"),
     Place("channels", "/alerts/channels"),
     Place("maintenance", "/alerts/maintenance"),
+    Place("status-pages", "/status-pages"),
     Place("activity", "/activity"),
     Place("usage", "/usage"),
     Place("settings", "/settings"),
@@ -104,6 +105,7 @@ DIALOGS = [
     Popup("add-rule", "rules", button="Add rule"),
     Popup("plan-maintenance", "maintenance", button="Plan maintenance"),
     Popup("add-channel", "channels", button="Add channel"),
+    Popup("new-status-page", "status-pages", button="New status page"),
     Popup("new-token", "settings", button="New token"),
     Popup("delete-account", "settings", button="Delete account"),
 ]

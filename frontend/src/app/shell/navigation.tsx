@@ -11,7 +11,7 @@ import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
 import { Icon, type IconName } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';
-import { ACTIVITY, ALERTS, dashboardPage, OVERVIEW, USAGE } from '@/lib/paths';
+import { ACTIVITY, ALERTS, dashboardPage, OVERVIEW, STATUS_PAGES, USAGE } from '@/lib/paths';
 import { viewParams } from '@/api/statistics/view';
 
 interface Place {
@@ -19,12 +19,15 @@ interface Place {
   label: string;
   icon: IconName;
   isForAdmins?: boolean;
+  /** Whether it is only in the user menu on narrow screens, which have too little space. */
+  isForWide?: boolean;
 }
 
 const PLACES: readonly Place[] = [
   { to: OVERVIEW, label: 'Overview', icon: 'overview' },
   { to: ALERTS, label: 'Alerts', icon: 'bell' },
   { to: ACTIVITY, label: 'Activity', icon: 'activity' },
+  { to: STATUS_PAGES, label: 'Status pages', icon: 'monitor', isForWide: true },
   { to: USAGE, label: 'Usage', icon: 'user', isForAdmins: true },
   { to: '/settings', label: 'Settings', icon: 'settings' },
   { to: '/help', label: 'Help', icon: 'help' },
@@ -136,32 +139,35 @@ const BottomLink = styled(NavLink)(({ theme }) => ({
 }));
 
 /** Navigation at the bottom of narrow screens. */
-export const BottomBar = () => (
-  <Box
-    component="nav"
-    aria-label="Main"
-    sx={{
-      display: { xs: 'flex', md: 'none' },
-      position: 'fixed',
-      inset: 'auto 0 0 0',
-      zIndex: 'appBar',
-      height: 56,
-      pb: 'env(safe-area-inset-bottom)',
-      bgcolor: 'background.paper',
-      borderTop: 1,
-      borderColor: 'divider',
-    }}
-  >
-    {usePlaces().map(({ to, label, icon }) => (
-      <BottomLink key={to} to={to} end={to === OVERVIEW}>
-        <Icon name={icon} size={20} />
-        {label}
-        {to === ALERTS && (
-          <Box sx={{ position: 'absolute', top: 2, left: 'calc(50% + 6px)', display: 'grid' }}>
-            <AlertsCount />
-          </Box>
-        )}
-      </BottomLink>
-    ))}
-  </Box>
-);
+export function BottomBar() {
+  const places = usePlaces().filter(({ isForWide = false }) => !isForWide);
+  return (
+    <Box
+      component="nav"
+      aria-label="Main"
+      sx={{
+        display: { xs: 'flex', md: 'none' },
+        position: 'fixed',
+        inset: 'auto 0 0 0',
+        zIndex: 'appBar',
+        height: 56,
+        pb: 'env(safe-area-inset-bottom)',
+        bgcolor: 'background.paper',
+        borderTop: 1,
+        borderColor: 'divider',
+      }}
+    >
+      {places.map(({ to, label, icon }) => (
+        <BottomLink key={to} to={to} end={to === OVERVIEW}>
+          <Icon name={icon} size={20} />
+          {label}
+          {to === ALERTS && (
+            <Box sx={{ position: 'absolute', top: 2, left: 'calc(50% + 6px)', display: 'grid' }}>
+              <AlertsCount />
+            </Box>
+          )}
+        </BottomLink>
+      ))}
+    </Box>
+  );
+}

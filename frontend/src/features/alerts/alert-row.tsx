@@ -14,7 +14,7 @@ import { useApiForm } from '@/components/form/use-api-form';
 import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
 import { MuteButton } from '@/features/alerts/mute-button';
-import { buttons, row } from '@/features/alerts/row';
+import { buttons, row } from '@/components/row';
 import { SeverityLabel, StateLabel } from '@/features/alerts/state-label';
 import { useNow } from '@/hooks/use-now';
 import { useZone } from '@/hooks/use-zone';

@@ -27,7 +27,7 @@ import { useNotify } from '@/components/snackbar';
 import { ChannelDialog } from '@/features/alerts/channel-dialog';
 import { KINDS } from '@/features/alerts/channel-kinds';
 import { DeliveryLog } from '@/features/alerts/deliveries';
-import { row } from '@/features/alerts/row';
+import { row } from '@/components/row';
 import { SendTest } from '@/features/alerts/send-test';
 
 /** Where the messages go: the first setting of the kind that is no secret. */

@@ -25,7 +25,7 @@ import { useNotify } from '@/components/snackbar';
 import { MaintenanceDialog } from '@/features/alerts/maintenance-dialog';
 import { scheduleText } from '@/features/alerts/maintenance-text';
 import { MuteButton } from '@/features/alerts/mute-button';
-import { buttons, row } from '@/features/alerts/row';
+import { buttons, row } from '@/components/row';
 import { useZone } from '@/hooks/use-zone';
 import { formatDateTime } from '@/lib/format';
 

@@ -21,7 +21,7 @@ import { SuggestedRules } from '@/components/suggested-rules';
 import { useNotify } from '@/components/snackbar';
 import { isMuted } from '@/features/alerts/alert-row';
 import { MuteButton } from '@/features/alerts/mute-button';
-import { buttons, row } from '@/features/alerts/row';
+import { buttons, row } from '@/components/row';
 import { RuleDialog } from '@/features/alerts/rule-dialog';
 import { ruleText } from '@/features/alerts/rule-text';
 import { StateLabel } from '@/features/alerts/state-label';
