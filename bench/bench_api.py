@@ -107,17 +107,25 @@ def _rows(name: str, milliseconds: Milliseconds, seconds: float) -> list[Row]:
 
 
 def load(
-    port: int, token: str, request: Request, clients: int, seconds: float = SECONDS
+    port: int,
+    token: str,
+    request: Request,
+    clients: int,
+    seconds: float = SECONDS,
+    accept_encoding: str = "identity",
 ) -> tuple[Milliseconds, float]:
     """Send requests from several clients for a while.
 
+    :param accept_encoding: `gzip` for what browsers get.
     :returns: the time of each (ms), and of all together (s).
     """
     durations: list[float] = []
     started = time.perf_counter()
     end = started + seconds
     threads = [
-        threading.Thread(target=_send, args=(port, token, request, client, end, durations))
+        threading.Thread(
+            target=_send, args=(port, token, request, client, end, durations, accept_encoding)
+        )
         for client in range(clients)
     ]
     for thread in threads:
@@ -128,10 +136,17 @@ def load(
 
 
 def _send(
-    port: int, token: str, request: Request, client: int, end: float, durations: list[float]
+    port: int,
+    token: str,
+    request: Request,
+    client: int,
+    end: float,
+    durations: list[float],
+    accept_encoding: str,
 ) -> None:
     method, path = request
     headers, body = {"Authorization": f"Bearer {token}"}, None
+    headers["Accept-Encoding"] = accept_encoding
     if method == "POST":
         headers = {"Content-Type": "application/json"}
         body = json.dumps({"name": client_name(client), "password": PASSWORD})

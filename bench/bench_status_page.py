@@ -37,9 +37,11 @@ def run() -> list[Row]:
         with web_server(directory) as port, web_server(directory, "anew") as anew_port:
             for _ in range(ROUNDS + 1):
                 for name, path in paths.items():
-                    times, seconds = load(port, "", ("GET", path), CLIENTS, SECONDS)
+                    times, seconds = load(port, "", ("GET", path), CLIENTS, SECONDS, "gzip")
                     rates[name].append(len(times) / seconds)
-                times, seconds = load(anew_port, "", ("GET", paths["page"]), CLIENTS, SECONDS)
+                times, seconds = load(
+                    anew_port, "", ("GET", paths["page"]), CLIENTS, SECONDS, "gzip"
+                )
                 rates["anew"].append(len(times) / seconds)
     # The first round fills the caches.
     page, badge, anew = (statistics.median(each[1:]) for each in rates.values())
