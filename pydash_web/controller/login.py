@@ -62,11 +62,8 @@ def login_automatically(body: AutomaticLogin) -> AutomaticallySignedIn:
 
     The user is null if nobody is configured, or the visitor has just signed out.
     """
-    found = transact(session.automatic_user)
-    if found is None:
-        return AutomaticallySignedIn(user=None)
-    session.sign_in(*found)
-    return AutomaticallySignedIn(user=transact(lambda: user_info(found[0])))
+    user = session.sign_in_automatically()
+    return AutomaticallySignedIn(user=user and transact(lambda: user_info(user)))
 
 
 def safe_next(path: str | None) -> str:

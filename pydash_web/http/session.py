@@ -27,9 +27,10 @@ from flask.sessions import SecureCookieSessionInterface
 from pydash_app.configuration import Configuration
 from pydash_app.errors import Conflict, Forbidden, NotAuthenticated
 from pydash_app.event import EventType, Origin, of_user, origin, record
+from pydash_app.secrets import new_code
 from pydash_app.user import User, find_by_name, maybe_find_user
 from pydash_app.user.services import tokens
-from pydash_app.user.sessions import MAX_AGE, Session
+from pydash_app.user.sessions import MAX_AGE
 from pydash_database import DatabaseUnavailable, DiskFull, transact
 from pydash_logger.logger import Logger
 from pydash_web.http.proxies import FROM_PROXY
@@ -48,6 +49,8 @@ HOST_PREFIX = "__Host-"
 # Requires only the attribute Secure, for PyDash below a path of a shared host.
 SECURE_PREFIX = "__Secure-"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# How the IDs of sessions begin that are not stored. The cookie is signed, so nobody can make one.
+_UNSTORED = "default-user:"
 # The key under which Flask-Login stores what it passes to `load_user`.
 _TOKEN = "_user_id"  # noqa: S105 (the name of a key)
 
@@ -109,49 +112,65 @@ def set_cookie(
     )
 
 
-def sign_in(user: User, password_hash: str) -> None:
+def sign_in(user: User, password_hash: str, *, is_stored: bool = True) -> None:
     """Begin a session with a new ID in the requesting browser.
 
     The previous session of this browser ends, whoever was signed in. This runs in its own
     transaction, because the cookie must only name a session that is stored.
 
     :param password_hash: the hash of the verified password.
+    :param is_stored: whether the session is stored with the user, who can have a limited number;
+        if not, it lasts while this is the default user.
     :raises NotAuthenticated: the password has been changed since, which ends all sessions.
     """
     previous_user_id, _, previous_session = str(cookie.get(_TOKEN, "")).partition(" ")
 
-    def begin() -> Session:
+    def begin() -> str:
         if user.password_hash != password_hash:
             raise NotAuthenticated("The password has just been changed. Sign in again.")
         if previous_user := maybe_find_user(previous_user_id):
             previous_user.sessions.end(previous_session)
         record(EventType.USER_LOGIN, of_user(user), user_agent=request.user_agent.string)
-        return user.sessions.begin(request.user_agent.string)
+        if not is_stored:
+            return _UNSTORED + new_code()
+        return user.sessions.begin(request.user_agent.string).id
 
     begun = transact(begin)
     cookie.clear()
     cookie.permanent = True
     flask_login.login_user(user)
     # With the user's ID alone, an ended session would remain valid.
-    cookie[_TOKEN] = f"{user.get_id()} {begun.id}"
+    cookie[_TOKEN] = f"{user.get_id()} {begun}"
 
 
-def automatic_user() -> tuple[User, str] | None:
-    """Return the user as whom the visitor is signed in without a password, and the password's hash.
+def sign_in_automatically() -> User | None:
+    """Sign in without a password, unless the visitor has just signed out. Return the user.
 
-    It is the one that a trusted proxy names, or else the default user, unless the visitor has just
-    signed out. Runs in the caller's transaction.
+    It is the one that a trusted proxy names, or else the default user, of whom any number of
+    browsers may be signed in. It runs its own transactions.
     """
-    configuration: Configuration = current_app.config["PYDASH"]
     if cookie_name(SIGNED_OUT_COOKIE) in request.cookies:
         return None
+    configuration: Configuration = current_app.config["PYDASH"]
     header = configuration.user_header
     named = request.headers.get(header) if header and request.environ[FROM_PROXY] else None
-    name = named or configuration.default_user
-    user = find_by_name(name) if name else None
-    if user is None or not user.is_verified() or (user.admin and not named):
+
+    def find() -> tuple[User, str] | None:
+        user = find_by_name(named) if named else _default_user()
+        return (user, user.password_hash) if user and user.is_verified() else None
+
+    found = transact(find)
+    if found is None:
         return None
-    return user, user.password_hash
+    sign_in(*found, is_stored=named is not None)
+    return found[0]
+
+
+def _default_user() -> User | None:
+    """Return the user whom visitors are without signing in; never an administrator."""
+    configuration: Configuration = current_app.config["PYDASH"]
+    user = find_by_name(configuration.default_user) if configuration.default_user else None
+    return None if user is None or user.admin or not user.is_verified() else user
 
 
 def remember_sign_out(response: Response) -> Response:
@@ -195,6 +214,8 @@ def load_user(user_id: str) -> User | None:
         return None
     user_id, _, session_id = user_id.partition(" ")
     user = maybe_find_user(user_id)
+    if session_id.startswith(_UNSTORED) and user is not None and user is _default_user():
+        return user
     session = user.sessions.find(session_id) if user else None
     if user is None or session is None:
         cookie.clear()  # The browser no longer needs to send it.

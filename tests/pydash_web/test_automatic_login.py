@@ -9,6 +9,7 @@ import pytest
 import pydash_app
 import pydash_database
 from pydash_app.configuration import Configuration
+from pydash_app.user.sessions import MAX_SESSIONS
 from pydash_database import transact
 from tests.pydash_web.support.running_site import (
     Site,
@@ -69,6 +70,27 @@ class TestDefaultUser:
         browser.http.cookies.pop("pydash_session")
         browser.http.cookies.pop("XSRF-TOKEN")
         assert signed_in(browser) == "guest"
+
+    def test_any_number_of_browsers_stay_signed_in(self, site: Site) -> None:
+        browsers = [site.visitor() for _ in range(MAX_SESSIONS + 5)]
+        for browser in browsers:
+            assert signed_in(browser) == "guest"
+        assert all(browser.get("/api/user").ok for browser in browsers)
+        tokens = {browser.http.cookies["XSRF-TOKEN"] for browser in browsers}
+        assert len(tokens) == len(browsers), "one visitor knows what protects another"
+        first, second, *_ = browsers
+        assert first.post("/api/logout").ok
+        assert first.get("/api/user").status_code == 401
+        assert second.get("/api/user").ok
+
+    def test_it_ends_when_it_is_no_longer_the_default_user(
+        self, site: Site, browser: Visitor
+    ) -> None:
+        assert signed_in(browser) == "guest"
+        others = site.configuration.model_copy(update={"default_user": "Alice"})
+        site.app.config["PYDASH"] = others
+        assert browser.get("/api/user").status_code == 401
+        assert signed_in(browser) == "Alice"
 
     def test_a_form_of_another_site_signs_nobody_in(self, browser: Visitor) -> None:
         response = browser.request("POST", "/api/login/automatic", data={"a": "b"})
