@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -25,15 +25,25 @@ _NTFY_PRIORITIES = {"critical": 5, "warning": 4, "info": 3}
 _GOTIFY_PRIORITIES = {"critical": 8, "warning": 5, "info": 2}
 
 
-def send(kind: str, settings: Values, notification: Notification, *, allow: str) -> Result:
+def send(
+    kind: str,
+    settings: Values,
+    notification: Notification,
+    *,
+    allow: str,
+    served: Collection[str] = frozenset(),
+) -> Result:
     """Send a message once, through a channel of any kind but mail.
 
     :param kind: one of `pydash_notify.settings.Kind`.
     :param settings: those of its kind, complete and valid.
     :param allow: the addresses to which PyDash may connect; see `FetchPolicy.parse`.
+    :param served: the recipients that an earlier attempt has reached, as in its result.
     """
     if kind in _REQUESTS:
         return post(_REQUESTS[kind](settings, notification), allow)
+    if kind == "apprise":
+        return services.send(services.plugin(settings["url"]), notification, allow, served)
     return _SERVICES[kind](settings, notification, allow)
 
 
@@ -188,7 +198,4 @@ _SERVICES: Mapping[str, Callable[[Values, Notification, str], Result]] = {
     "pushover": services.send_pushover,
     "pagerduty": services.send_pagerduty,
     "opsgenie": _opsgenie,
-    "apprise": lambda settings, notification, allow: services.send(
-        services.plugin(settings["url"]), notification, allow
-    ),
 }

@@ -35,12 +35,14 @@ class Result:
     :param status: the HTTP status of the response, if there was one.
     :param is_permanent: whether another attempt would fail as well.
     :param retry_after: for how long the other side wants no other attempt (s).
+    :param served: the keys of the recipients that have the message, of several.
     """
 
     error: str | None = None
     status: int | None = None
     is_permanent: bool = False
     retry_after: float = 0.0
+    served: frozenset[str] = frozenset()
 
     @classmethod
     def of_status(cls, status: int, headers: Mapping[str, str]) -> "Result":

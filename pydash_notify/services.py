@@ -6,10 +6,12 @@ no redirects, and limits time and size whatever a URL of Apprise demands. What A
 requests is taken away: it reads no files, fetches no attachments and waits for nothing.
 """
 
+import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache, partialmethod
 from importlib import import_module
 from typing import Any, cast
@@ -194,12 +196,29 @@ def plugin(url: str, scheme: str | None = None) -> NotifyBase:
     return _create(kind, **parsed)
 
 
-def send(service: NotifyBase, notification: Notification, allow: str) -> Result:
+def send(
+    service: NotifyBase,
+    notification: Notification,
+    allow: str,
+    served: Collection[str] = frozenset(),
+) -> Result:
     """Send a message to a service once.
 
     :param allow: the addresses to which PyDash may connect; see `FetchPolicy.parse`.
+    :param served: the recipients that an earlier attempt has reached, as in its result.
     """
-    return _send(service, notification.title, notification.text, _type(notification.alerts), allow)
+    now_served, kind = set(served), _type(notification.alerts)
+
+    def key(target: object) -> str:
+        # A recipient may be a secret.
+        return hashlib.sha256(f"{notification.id} {target!r}".encode()).hexdigest()
+
+    plugin: Any = service
+    # Plug-ins ask this before they send to each of several recipients.
+    plugin.is_delivered = lambda target, *_args, **_options: key(target) in now_served
+    plugin.mark_delivered = lambda target, *_args, **_options: now_served.add(key(target))
+    result = _send(service, notification.title, notification.text, kind, allow)
+    return replace(result, served=frozenset(now_served))
 
 
 def send_telegram(settings: Mapping[str, Any], notification: Notification, allow: str) -> Result:
@@ -223,7 +242,10 @@ def send_pushover(settings: Mapping[str, Any], notification: Notification, allow
 
 
 def send_pagerduty(settings: Mapping[str, Any], notification: Notification, allow: str) -> Result:
-    """Send an event to PagerDuty for each alert, which opens an incident or resolves it."""
+    """Send an event to PagerDuty for each alert, which opens an incident or resolves it.
+
+    Another attempt sends all of them, which changes nothing: PagerDuty knows them by their keys.
+    """
     if not notification.alerts:
         return send(_pagerduty(settings, notification.id, notification.url), notification, allow)
     result = Result()

@@ -31,7 +31,8 @@ def prepare(channel: Channel, delivery: Delivery) -> Send:
     message = partial(compose, kind, delivery.id, delivery.alerts, channel.template)
     if kind != "mail":
         allow = configuration.current().fetch_allow
-        return _bounded(lambda: kinds.send(kind, settings, message(), allow=allow))
+        served = delivery.served
+        return _bounded(lambda: kinds.send(kind, settings, message(), allow=allow, served=served))
     owner, code = find(channel.owner_id), channel.code
     obstacle = consent.obstacle(channel, owner)
     if owner is None or obstacle:

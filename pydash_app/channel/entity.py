@@ -158,9 +158,13 @@ class Delivery(Persistent):
     :param number: orders those that are created at the same time.
     :ivar due: the time of the next attempt; None if there will be none. Only the repository sets
         it, because the queue is ordered by it.
+    :ivar served: the recipients that have the message, if there are several.
     :ivar waited: the delays between all attempts so far. They are added up instead of comparing
         times, so that one reading of a clock that is ahead does not abandon everything.
     """
+
+    # Of those that were stored by earlier versions, it is not known.
+    served: frozenset[str] = frozenset()
 
     def __init__(
         self,

@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import inspect
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from pydash_notify.message import Alert, Dashboard, Notification, Rule
 from pydash_notify.sending import Result
 from pydash_notify.settings import OF_KIND, Kind
 from tests.pydash_notify.test_message import SINCE, alert
-from tests.support.receiver import Receiver, Response, running_receiver
+from tests.support.receiver import Received, Receiver, Response, running_receiver
 
 SLACK = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
 DISCORD = f"https://discord.com/api/webhooks/{'4' * 18}/{'x' * 68}"
@@ -50,9 +51,16 @@ def message(*alerts: Alert) -> Notification:
     return Notification("m1", "alert", SINCE, title, text, "https://pydash/a", alerts)
 
 
-def send(kind: Kind, settings: dict[str, Any], *alerts: Alert, allow: str = "loopback") -> Result:
+def send(
+    kind: Kind,
+    settings: dict[str, Any],
+    *alerts: Alert,
+    allow: str = "loopback",
+    served: Collection[str] = frozenset(),
+) -> Result:
     checked = OF_KIND[kind].model_validate(settings).model_dump()
-    return kinds.send(kind, checked, message(*(alerts or (FIRING,))), allow=allow)
+    notification = message(*(alerts or (FIRING,)))
+    return kinds.send(kind, checked, notification, allow=allow, served=served)
 
 
 def test_a_webhook_is_signed(receiver: Receiver) -> None:
@@ -265,6 +273,37 @@ def test_many_recipients_do_not_keep_others_waiting(
     assert len(internet.received) == 3
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"tgram://{BOT}/111/222/333",
+        f"httpsms://{'t' * 8}@12223334444/12223330000/12223330001/12223330002",
+        f"slack://T1JJ3T3L2/A1BRTD4JD/{'T' * 24}/%23one/%23two/%23three",
+        "pbul://access_token/%23one/%23two/%23three",
+        f"twilio://AC{'a' * 32}:{'b' * 32}@12223334444/12223330000/12223330001/12223330002",
+    ],
+)
+def test_another_attempt_does_not_reach_those_again_that_have_the_message(
+    internet: Receiver, url: str
+) -> None:
+    def respond(request: Received) -> Response:
+        return Response(
+            500 if len(internet.received) == 2 else 200, body=b"ok" if "slack" in url else b"{}"
+        )
+
+    internet.respond = respond
+    first = send("apprise", {"url": url})
+    assert (first.status, first.is_permanent) == (500, False)
+    assert len(internet.received) == 3
+    second = send("apprise", {"url": url}, served=first.served)
+    assert second.error is None
+    _, failed, _, again = [
+        (request.path, re.sub(rb'"ts": [0-9.]+', b"", request.body))
+        for request in internet.received
+    ]
+    assert again == failed
+
+
 def test_a_service_that_asks_for_time_gets_it(internet: Receiver) -> None:
     internet.respond = lambda request: Response(429, {"Retry-After": "77"})
     result = send("slack", {"url": SLACK})
@@ -333,7 +372,7 @@ def test_a_service_has_a_fixed_host_and_no_other_way_out(scheme: str) -> None:
 
 
 def test_messages_of_all_kinds_are_known() -> None:
-    assert kinds._REQUESTS.keys() | kinds._SERVICES.keys() | {"mail"} == OF_KIND.keys()
+    assert kinds._REQUESTS.keys() | kinds._SERVICES.keys() | {"mail", "apprise"} == OF_KIND.keys()
 
 
 @pytest.mark.parametrize("number", [1, 100])

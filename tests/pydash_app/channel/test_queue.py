@@ -17,6 +17,8 @@ from pydash_app.channel.entity import Channel, Delivery, DeliveryState
 from pydash_app.user import find
 from pydash_app.user.entity import User
 from pydash_database import database_root, transact
+from pydash_notify import kinds
+from pydash_notify.sending import Result
 from tests.pydash_app.channel.conftest import START, alert, notify, send_at
 from tests.support.receiver import Received, Receiver, Response
 
@@ -167,6 +169,25 @@ def test_a_message_that_fails_is_tried_again_with_the_same_id(
     assert (delivery.state, delivery.status, delivery.error) == ("sent", 204, None)
     assert delivery.sent == START + timedelta(seconds=at[-1] + 3600)
     assert send_at(10 * DAY) == 0
+
+
+def test_recipients_that_have_the_message_are_remembered(
+    make_channel: MakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"tgram://123456789:{'a' * 35}/111/222"
+    settings = {"url": url}
+    channel = make_channel(group_wait=timedelta(), kind="apprise", settings=settings)
+    attempts: list[frozenset[str]] = []
+
+    def fail(*_: Any, served: frozenset[str], **__: Any) -> Result:
+        attempts.append(served)
+        return Result("One of them failed.", 500, served=served | {f"{len(attempts)}"})
+
+    monkeypatch.setattr(kinds, "send", fail)
+    notify(channel, alert())
+    for second in (0, 5, 15):
+        send_at(second)
+    assert attempts == [frozenset(), {"1"}, {"1", "2"}]
 
 
 def test_what_follows_about_an_alert_waits_for_the_message_before(
