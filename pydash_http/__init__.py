@@ -8,6 +8,7 @@ from pydash_http.connections import Limits, Resolver, resolve
 from pydash_http.errors import (
     AddressRefused,
     FailureKind,
+    InvalidRequest,
     InvalidResponse,
     RemoteError,
     RemoteTimeout,
@@ -23,6 +24,7 @@ __all__ = [
     "FailureKind",
     "FetchPolicy",
     "GuardedSession",
+    "InvalidRequest",
     "InvalidResponse",
     "Limits",
     "Pong",

@@ -38,6 +38,10 @@ class AddressRefused(RemoteError):  # noqa: N818 - the names of these classes st
     kind = FailureKind.ADDRESS
 
 
+class InvalidRequest(RemoteError):  # noqa: N818
+    """The request cannot be sent as HTTP, for instance because of a character in a token."""
+
+
 class RemoteUnreachable(RemoteError):  # noqa: N818
     """The connection failed, or was closed before the response was complete."""
 

@@ -32,7 +32,13 @@ from pydash_http.connections import (
     resolve,
     tls_context,
 )
-from pydash_http.errors import InvalidResponse, RemoteTimeout, RemoteUnreachable, translated
+from pydash_http.errors import (
+    InvalidRequest,
+    InvalidResponse,
+    RemoteTimeout,
+    RemoteUnreachable,
+    translated,
+)
 from pydash_http.policy import FetchPolicy
 from pydash_http.urls import Url
 
@@ -86,6 +92,10 @@ class GuardedSession(requests.Session):
             raise InvalidResponse("The URL redirects in a circle.") from error
         except requests.RequestException as error:
             raise InvalidResponse(f"{address.host} did not respond with valid HTTP.") from error
+        except UnicodeEncodeError as error:
+            raise InvalidRequest(
+                "The request contains a character that HTTP does not allow in headers."
+            ) from error
         except ValueError as error:
             raise InvalidResponse("The URL redirects to an invalid URL.") from error
 

@@ -8,7 +8,14 @@ from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 
-from pydash_http import AddressRefused, FetchPolicy, GuardedSession, Limits, RemoteError
+from pydash_http import (
+    AddressRefused,
+    FetchPolicy,
+    GuardedSession,
+    InvalidRequest,
+    Limits,
+    RemoteError,
+)
 
 SECONDS = 10.0
 _MAX_BYTES = 64 * 1024
@@ -43,6 +50,12 @@ class Result:
     is_permanent: bool = False
     retry_after: float = 0.0
     served: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_error(cls, error: RemoteError) -> "Result":
+        """Return the result if there was no response."""
+        is_permanent = isinstance(error, (AddressRefused, InvalidRequest))
+        return cls(str(error), is_permanent=is_permanent)
 
     @classmethod
     def of_status(cls, status: int, headers: Mapping[str, str]) -> "Result":
@@ -84,7 +97,7 @@ def post(request: Request, allow: str) -> Result:
             )
             return Result.of_status(response.status_code, response.headers)
     except RemoteError as error:
-        return Result(str(error), is_permanent=isinstance(error, AddressRefused))
+        return Result.of_error(error)
 
 
 @cache

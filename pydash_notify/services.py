@@ -20,7 +20,7 @@ import requests
 from apprise import AppriseAsset, AppriseAttachment, NotifyFormat, NotifyType
 from apprise.plugins.base import NotifyBase
 
-from pydash_http import AddressRefused, FetchPolicy, GuardedSession, Limits, RemoteError
+from pydash_http import FetchPolicy, GuardedSession, Limits, RemoteError
 from pydash_notify import wording
 from pydash_notify.message import Alert, Notification
 from pydash_notify.sending import SECONDS, Result
@@ -117,7 +117,7 @@ class _Exchange:
         if is_sent:
             return Result(status=self.responses[-1].status_code if self.responses else None)
         if self.error is not None:
-            return Result(str(self.error), is_permanent=isinstance(self.error, AddressRefused))
+            return Result.of_error(self.error)
         results = [Result.of_status(each.status_code, each.headers) for each in self.responses]
         failed = [result for result in results if result.error]
         if failed:

@@ -47,7 +47,9 @@ def _native(scheme: str) -> Any:
 
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_VISIBLE)]
-_SecretText = Annotated[_Text, Field(json_schema_extra=_SECRET)]
+# Tokens are sent in headers, in which HTTP allows no other characters.
+_Token = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+_SecretText = Annotated[_Token, Field(json_schema_extra=_SECRET)]
 _LongText = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=_VISIBLE)]
 _SecretUrl = Annotated[_LongText, Field(json_schema_extra=_SECRET)]
 Address = Annotated[_LongText, AfterValidator(_checked_url)]
@@ -154,7 +156,7 @@ class Ntfy(Settings):
 
     server: Address = "https://ntfy.sh"
     topic: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-    token: Annotated[_Text | None, Field(json_schema_extra=_SECRET)] = None
+    token: Annotated[_Token | None, Field(json_schema_extra=_SECRET)] = None
 
 
 class Gotify(Settings):

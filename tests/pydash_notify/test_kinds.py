@@ -338,6 +338,24 @@ def test_an_address_behind_the_guard_is_refused_when_connecting(
     assert not receiver.received
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("gotify", {"url": "URL", "token": "☃"}),
+        ("apprise", {"url": "pbul://☃access_token"}),
+    ],
+)
+def test_a_token_that_fits_into_no_header_fails_at_once(
+    internet: Receiver, kind: Kind, settings: dict[str, Any]
+) -> None:
+    """As it was stored by earlier versions, or is a part of a URL."""
+    given = {name: internet.url if value == "URL" else value for name, value in settings.items()}
+    result = kinds.send(kind, given, message(FIRING), allow="loopback")
+    assert result.is_permanent
+    assert "does not allow in headers" in str(result.error)
+    assert not internet.received
+
+
 def test_a_service_whose_host_leads_behind_the_guard_is_refused(
     internet: Receiver,
 ) -> None:
