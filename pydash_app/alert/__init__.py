@@ -13,6 +13,7 @@ from pydash_app.alert.condition import is_numeric, parse
 from pydash_app.alert.entity import Alert
 from pydash_app.alert.evaluation import evaluate_due, forget_dashboard
 from pydash_app.alert.repository import drop_alerts as drop
+from pydash_app.dashboard import news
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.permissions import Someone
 
@@ -24,6 +25,7 @@ __all__ = [
     "forget_account",
     "forget_channel",
     "forget_dashboard",
+    "mute_until_resolved",
     "slow_or_failing",
 ]
 
@@ -58,6 +60,13 @@ def slow_or_failing(owner_id: UUID) -> set[UUID]:
     }
 
 
+def mute_until_resolved(dashboard: Dashboard) -> None:
+    """Send no messages about a dashboard until nothing is wrong with it, also without any rule."""
+    dashboard.is_muted_until_resolved = True
+    news.watch(dashboard.user_id)
+    news.add(dashboard.id, dashboard.user_id)
+
+
 def forget_channel(owner_id: UUID, channel_id: UUID) -> None:
     """Remove a channel from the rules of its account."""
     for rule in repository.of_owner(owner_id):
@@ -72,3 +81,4 @@ def forget_account(user: Someone) -> None:
     for alert in list(repository.alerts(repository.Scope("owner", user.id))):
         repository.delete_alert(alert)
     repository.set_outage(user.id, None)
+    news.unwatch(user.id)

@@ -39,7 +39,7 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.event import EventType, record
 from pydash_app.user import repository as users
 from pydash_app.user.entity import User
-from pydash_cube.effort import time_limit
+from pydash_cube.effort import QueryTimeout, check_time, time_limit
 from pydash_database import BACKGROUND_TIMEOUT, DatabaseUnavailable, transact
 
 BATCH = 50
@@ -50,6 +50,8 @@ MAX_NAMES = 20
 # The time that the queries of an account may take in one batch, so that slow rules do not keep
 # those of others waiting (s). The rules that exceed it are in error.
 MAX_QUERY_SECONDS = 10.0
+# Where the next evaluation of the rules of an account begins, if the last one took too long.
+_turns: dict[UUID, tuple[UUID, UUID]] = {}
 
 _EVENTS = {
     Change.PENDING: EventType.ALERT_PENDING,
@@ -93,6 +95,8 @@ def _evaluate_singly(batch: Mapping[UUID, list[bytes]], now: datetime) -> list[E
         except Exception as error:  # noqa: BLE001 (raised after all others are done)
             error.add_note(f"dashboard {dashboard_id}")
             failures.append(error)
+            # One entry is enough to try again. Others would pile up until the failure is fixed.
+            transact(partial(news.remove, sorted(keys)[:-1]))
     return failures
 
 
@@ -140,6 +144,7 @@ class _Account:
         :param changed: those that have news; for the others, the last readings still hold.
         """
         held = self._judge(found)
+        readings = self._readings(found, changed)
         for dashboard in found:
             states = repository.states_of(dashboard.id) or DashboardStates()
             is_silent = self._is_silent(dashboard)
@@ -149,7 +154,7 @@ class _Account:
                 if rule.covers(dashboard.id):
                     former = states.of(rule.id)
                     is_held = rule.watches_pings and dashboard.id in held
-                    reading = self._read(rule, dashboard, former, dashboard.id in changed)
+                    reading = readings[dashboard.id, rule.id]
                     is_quiet = is_silent or is_held or self._is_quiet(rule, dashboard, evaluated)
                     state = self._step(rule, dashboard, former, reading, is_quiet)
                     evaluated[rule.id] = state if _differs(state, former) else former
@@ -161,6 +166,35 @@ class _Account:
             repository.reschedule(dashboard.id, states, min(due, default=None))
             if dashboard.is_muted_until_resolved and not _is_wrong(dashboard, evaluated.values()):
                 dashboard.is_muted_until_resolved = False
+                repository.unwatch_if_done(self._owner.id)
+
+    def _readings(
+        self, found: Collection[Dashboard], changed: Collection[UUID]
+    ) -> dict[tuple[UUID, UUID], Reading]:
+        """Return the reading of each rule for each dashboard, by the IDs of both.
+
+        If the time for queries is up, the next evaluation begins with the first that it was not
+        enough for, so that all take turns.
+        """
+        rules = sorted(self._rules, key=lambda each: each.id)
+        pairs = [
+            ((dashboard.id, rule.id), dashboard, rule)
+            for dashboard in sorted(found, key=lambda each: each.id)
+            for rule in rules
+            if rule.covers(dashboard.id)
+        ]
+        first = _turns.pop(self._owner.id, None)
+        start = next((n for n, (key, *_) in enumerate(pairs) if first and key >= first), 0)
+        readings: dict[tuple[UUID, UUID], Reading] = {}
+        for key, dashboard, rule in (*pairs[start:], *pairs[:start]):
+            states = repository.states_of(dashboard.id) or DashboardStates()
+            former = states.of(rule.id)
+            readings[key] = self._read(rule, dashboard, former, dashboard.id in changed)
+            try:
+                check_time()
+            except QueryTimeout:
+                _turns.setdefault(self._owner.id, key)
+        return readings
 
     def _read(self, rule: Rule, dashboard: Dashboard, former: State, has_changed: bool) -> Reading:
         """Return the reading of a rule, the last one if nothing can have changed."""

@@ -14,6 +14,7 @@ from BTrees.OOBTree import OOBTree, OOTreeSet
 from pydash_app.alert.entity import Alert, DashboardStates, Rule
 from pydash_app.alert.outages import AccountOutage
 from pydash_app.dashboard import news
+from pydash_app.dashboard import repository as dashboards
 from pydash_cube.chunk import prefetch
 from pydash_database import MultiIndexedPersistentCollection, database_root
 from pydash_database.schema import Root
@@ -98,8 +99,14 @@ def delete(rule: Rule) -> None:
     :raises KeyError: the rule is not in the repository.
     """
     _rules().remove(rule)
-    if not of_owner(rule.owner_id):
-        news.unwatch(rule.owner_id)
+    unwatch_if_done(rule.owner_id)
+
+
+def unwatch_if_done(owner_id: UUID) -> None:
+    """Record no more news of an account that has neither rules nor apps that are muted."""
+    muted = (each.is_muted_until_resolved for each in dashboards.of_user(owner_id))
+    if not of_owner(owner_id) and not any(muted):
+        news.unwatch(owner_id)
 
 
 # -- What must be evaluated -------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pydash_app import maintenance
+from pydash_app import alert, maintenance
 from pydash_app.errors import Forbidden, NotFound
 from pydash_app.identifiers import as_uuid
 from pydash_app.maintenance import repository
@@ -106,7 +106,9 @@ def mute_dashboard(dashboard_id: str, body: Muting) -> DashboardMessage:
     if body.seconds:
         until = datetime.now(UTC) + timedelta(seconds=body.seconds)
     dashboard.muted_until = until
-    dashboard.is_muted_until_resolved = body.until_resolved is True
+    dashboard.is_muted_until_resolved = False
+    if body.until_resolved:
+        alert.mute_until_resolved(dashboard)
     message = "No longer muted." if body.seconds == 0 else "Muted."
     return DashboardMessage(message=message, dashboard=dashboard_info(dashboard))
 

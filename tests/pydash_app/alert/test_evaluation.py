@@ -1,5 +1,6 @@
 """Rules are evaluated, alerts stored and messages queued, all in one transaction."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -8,11 +9,14 @@ import pytest
 
 from pydash_app import alert, channel, deletion, maintenance
 from pydash_app.alert import evaluation, repository, rules
-from pydash_app.alert.machine import Phase
+from pydash_app.alert.condition import Above
+from pydash_app.alert.machine import Outcome, Phase, Reading
 from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
+from pydash_app.dashboard.entity import Dashboard
 from pydash_app.maintenance.entity import Window
 from pydash_app.maintenance.schedule import Once
+from pydash_cube.effort import QueryTimeout
 from pydash_database import database_root, transact
 from pydash_events.inbox import inbox
 from tests.pydash_app.alert.conftest import Watch
@@ -341,6 +345,48 @@ def test_an_account_without_rules_has_no_news(watch: Watch) -> None:
     assert transact(news.waiting) == {}
 
 
+def test_news_of_a_dashboard_that_cannot_be_evaluated_do_not_pile_up(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = watch.add_app()
+    watch.add_rule(MANY)
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "states_of", lambda _: 1 / 0)
+        for _ in range(20):
+            watch.fetch(shop, [1])
+            with pytest.raises(ExceptionGroup):
+                watch.evaluate(seconds=60)
+        assert len(transact(news.waiting)[shop]) == 1
+    watch.evaluate()
+    assert watch.told == ["firing"], "one is enough to evaluate it when the failure is fixed"
+    assert transact(news.waiting) == {}
+
+
+def test_without_rules_muting_ends_when_nothing_is_wrong(watch: Watch) -> None:
+    shop, other = watch.add_app(), watch.add_app("Other")
+    for dashboard_id in (shop, other):
+        watch.fail_to_fetch(dashboard_id)
+        transact(
+            lambda key=dashboard_id: alert.mute_until_resolved(dashboards.find(key))  # type: ignore[misc]
+        )
+
+    def muted() -> list[bool]:
+        watch.evaluate()
+        return transact(
+            lambda: [dashboards.find(each).is_muted_until_resolved for each in (shop, other)]
+        )
+
+    assert muted() == [True, True]
+    watch.fetch(shop)
+    assert muted() == [False, True]
+    watch.change(watch.add_rule(MANY), rules.delete)
+    assert muted() == [False, True]
+    watch.fetch(other)
+    assert muted() == [False, False]
+    watch.fetch(shop)
+    assert transact(news.waiting) == {}, "nothing needs the news of this account any more"
+
+
 def test_a_deleted_channel_is_not_told(watch: Watch) -> None:
     shop = watch.add_app()
     watch.add_rule(MANY)
@@ -381,3 +427,35 @@ def test_the_rules_of_an_account_share_a_limit_of_time(
     watch.fetch(app, [1, 1, 1])
     watch.evaluate()
     assert watch.state(rule, app).name == "firing"
+
+
+def test_the_rules_of_an_account_take_turns_if_time_is_short(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the last ones would never be evaluated."""
+    apps = [watch.add_app(name) for name in ("One", "Two")]
+    for threshold in range(3):
+        watch.add_rule({**MANY, "threshold": threshold})
+    evaluated: Counter[tuple[str, float]] = Counter()
+    left = 0
+
+    def check_time() -> None:
+        if left <= 0:
+            raise QueryTimeout
+
+    def read(condition: Above, dashboard: Dashboard, *_: object, **__: object) -> Reading:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            evaluated[dashboard.name, condition.threshold] += 1
+        return Reading(Outcome.UNMET if left >= 0 else Outcome.ERROR)
+
+    monkeypatch.setattr(evaluation, "read", read)
+    monkeypatch.setattr(evaluation, "check_time", check_time)
+    for _ in range(6):
+        for each in apps:
+            watch.fetch(each)
+        left = 3
+        watch.evaluate(seconds=60)
+    assert len(evaluated) == 6
+    assert min(evaluated.values()) >= 2
