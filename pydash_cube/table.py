@@ -240,22 +240,24 @@ def roll_up(parts: Sequence[Part], keys: int, measures: Iterable[str], *, digest
     """Merge all rows with equal keys into one cell each.
 
     :param keys: the number of keys of each part, at least one.
-    :param measures: which of MEASURES to return; SQUARES as well if it is preceded by the number of
-        visits and the total.
+    :param measures: which of MEASURES to return; SQUARES, too, with the visits and the total.
     :param digests: whether to return digests.
     """
-    parts = [part for part in parts if part.table.rows]
+    parts, measures = [part for part in parts if part.table.rows], tuple(measures)
     cells, found = number_keys([joined([part.keys[key] for part in parts]) for key in range(keys)])
     size = len(found[0])
-    rows = {name: joined([part.table.column(name) for part in parts]) for name in measures}
+
+    def column(name: str) -> Array:
+        return joined([part.table.column(name) for part in parts])
+
     merged = {
-        name: _merged(name, values, cells, size) for name, values in rows.items() if name != SQUARES
+        name: _merged(name, column(name), cells, size) for name in measures if name != SQUARES
     }
-    if SQUARES in rows:
-        means = merged["total"] / merged["visits"]
-        deviations = rows["total"] / rows["visits"] - means[cells]
-        squares = rows[SQUARES] + rows["visits"] * deviations**2
-        merged[SQUARES] = np.bincount(cells, squares, minlength=size)
+    if SQUARES in measures:
+        visits = column("visits")
+        deviations = column("total") / visits - (merged["total"] / merged["visits"])[cells]
+        squares = column(SQUARES) + visits * deviations**2
+        merged[SQUARES] = np.bincount(cells, weights=squares, minlength=size)
     return Cells(found, merged, _merged_digests(parts, cells, size) if digests else None)
 
 

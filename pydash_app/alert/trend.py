@@ -18,6 +18,7 @@ from pydash_app.alert.condition import (
 )
 from pydash_app.alert.entity import Rule
 from pydash_app.dashboard.entity import Dashboard
+from pydash_cube import statistics as cells
 from pydash_cube.query import Query, QueryResult
 from pydash_cube.statistics import natural_order
 from pydash_cube.vocabulary import CallField, QueryError, StatisticName, TimeUnit
@@ -171,15 +172,10 @@ def _by_version(dashboard: Dashboard, query: Query, top: int) -> Rows:
 
     def values(result: QueryResult, places: Mapping[str, int]) -> Values:
         return {
-            name: [
-                result.values[name][places[label]][0]
-                if label in places
-                else 0
-                if name == _VISITS
-                else None
-                for label in labels
-            ]
-            for name in _NAMES
+            name: [rows[places[label]][0] if label in places else empty for label in labels]
+            for name, rows, empty in (
+                (name, result.values[name], cells.STATISTICS[name].empty) for name in _NAMES
+            )
         }
 
     rows = {query.filters.get(_ENDPOINT): values(whole, places)}

@@ -1,4 +1,4 @@
-import { useTheme } from '@mui/material/styles';
+import { styled, useTheme } from '@mui/material/styles';
 import { BoxPlot, type BoxPlotCustomLayerProps } from '@nivo/boxplot';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
@@ -23,6 +23,8 @@ interface BoxPlotsProps {
   format: (value: number) => string;
   /** Pixels. */
   rowHeight?: number;
+  /** Called with the index of the row that is clicked, or chosen with the keyboard. */
+  onPick?: (row: number) => void;
 }
 
 interface Datum {
@@ -80,6 +82,17 @@ const labelWidth = (rows: readonly BoxRow[], width: number) => {
   const longest = Math.max(...rows.map(({ name }) => name.length)) * LETTER + GAP;
   return Math.ceil(Math.min(longest, MAX_LABEL, width * 0.35));
 };
+
+/** Over the label of a row. */
+const RowButton = styled('button')({
+  position: 'absolute',
+  left: 0,
+  padding: 0,
+  border: 0,
+  borderRadius: 4,
+  background: 'none',
+  cursor: 'pointer',
+});
 
 interface DrawingProps extends BoxPlotsProps {
   width: number;
@@ -144,11 +157,12 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
  * to the third quartile with the median, whiskers from the minimum to the 90th percentile, and the
  * tail.
  */
-export function BoxPlots({ rowHeight = 36, ...chart }: BoxPlotsProps) {
+export function BoxPlots({ rowHeight = 36, onPick, ...chart }: BoxPlotsProps) {
   const { rows, xTitle, format } = chart;
   const height = TOP + BOTTOM + rows.length * rowHeight;
+  const rowAt = (y: number) => Math.floor(y / rowHeight);
   const locate = (x: number, y: number): Hit | undefined => {
-    const row = rows[Math.floor(y / rowHeight)];
+    const row = rows[rowAt(y)];
     if (!row) return undefined;
     const lines = BOX_LABELS.map(([key, name]) => ({ name, value: format(row.box[key]) }));
     return {
@@ -162,14 +176,37 @@ export function BoxPlots({ rowHeight = 36, ...chart }: BoxPlotsProps) {
     };
   };
   return (
-    <ChartFrame xTitle={`${xTitle}, logarithmic`} height={height}>
+    <ChartFrame
+      xTitle={`${xTitle}, logarithmic`}
+      height={height}
+      controls={(width) =>
+        onPick &&
+        rows.map(({ name }, row) => (
+          <RowButton
+            key={name}
+            aria-label={`Filter by ${name}`}
+            title={`Filter by ${name}`}
+            onClick={() => onPick(row)}
+            style={{
+              top: TOP + row * rowHeight,
+              width: labelWidth(rows, width),
+              height: rowHeight,
+            }}
+          />
+        ))
+      }
+    >
       {(width) => {
         const left = labelWidth(rows, width);
         const area = { left: 0, top: TOP, width, height: rows.length * rowHeight };
         return (
           <>
             <Drawing {...chart} width={width} height={height} left={left} />
-            <HoverArea area={area} locate={locate} />
+            <HoverArea
+              area={area}
+              locate={locate}
+              onClick={onPick && ((_, y) => rows[rowAt(y)] && onPick(rowAt(y)))}
+            />
           </>
         );
       }}

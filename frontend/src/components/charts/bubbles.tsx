@@ -13,6 +13,8 @@ interface BubblesProps {
   yTitle: string;
   /** Formats a value with its unit. */
   format: (value: number) => string;
+  /** Called with the index of the column that is clicked. */
+  onPick?: (column: number) => void;
 }
 
 const TOP = 4;
@@ -58,7 +60,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
 
 /** A matrix of bubbles whose areas are proportional to the values. */
 export function Bubbles(chart: BubblesProps) {
-  const { rows, columns, xTitle, yTitle, format } = chart;
+  const { rows, columns, xTitle, yTitle, format, onPick } = chart;
   const locate =
     (width: number) =>
     (x: number, y: number): Hit | undefined => {
@@ -84,7 +86,11 @@ export function Bubbles(chart: BubblesProps) {
         return (
           <>
             <Drawing {...chart} width={width} />
-            <HoverArea area={area} locate={locate(area.width)} />
+            <HoverArea
+              area={area}
+              locate={locate(area.width)}
+              onClick={onPick && ((x) => onPick(Math.floor((x / area.width) * columns.length)))}
+            />
           </>
         );
       }}

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { BarChart } from '@/components/charts/bar-chart';
 import { BoxPlots } from '@/components/charts/box-plots';
+import { LETTER } from '@/components/charts/fit-text';
 import { Heatmap } from '@/components/charts/heatmap';
 import { LineChart } from '@/components/charts/line-chart';
 import { MARGIN } from '@/components/charts/series';
@@ -242,18 +243,65 @@ describe('a heat map', () => {
   });
 });
 
+describe('a narrow heat map', () => {
+  it('does not cut its last label, and picks the column that is clicked', () => {
+    const onPick = vi.fn();
+    const columns = Array.from({ length: 28 }, () => ({ tick: 'version', title: '' }));
+    const { container } = draw(
+      <Heatmap
+        columns={columns}
+        rows={[{ id: 'a', tick: '', title: '', values: columns.map(() => 1) }]}
+        xTitle=""
+        yTitle=""
+        format={String}
+        columnLabelWidth={52}
+        onPick={onPick}
+      />,
+    );
+    const labels = [...container.querySelectorAll('svg text')].filter(
+      ({ textContent }) => textContent === 'version',
+    );
+    const last = Number(labels.at(-1)?.getAttribute('x'));
+    expect(last + ('version'.length * LETTER) / 2).toBeLessThanOrEqual(640);
+    const at = { pointerType: 'mouse', button: 0, clientX: 27.5 * ((640 - 64) / 28), clientY: 9 };
+    fireEvent.pointerDown(areaOf(container), at);
+    fireEvent.pointerUp(areaOf(container), at);
+    expect(onPick.mock.calls).toEqual([[27]]);
+  });
+});
+
 describe('a box plot', () => {
+  const box = {
+    fastest: 4,
+    firstQuartile: 8,
+    median: 10,
+    thirdQuartile: 20,
+    p90: 40,
+    p99: 90,
+    slowest: 250,
+    average: 15,
+  };
+
+  it('picks the row that is clicked or chosen with the keyboard', async () => {
+    const onPick = vi.fn();
+    const { container } = draw(
+      <BoxPlots
+        rows={['1.0', '2.0'].map((name) => ({ name, box, color: '#ff0000' }))}
+        xTitle=""
+        format={formatDuration}
+        onPick={onPick}
+      />,
+    );
+    const at = { pointerType: 'mouse', button: 0, clientX: 300, clientY: 40 };
+    fireEvent.pointerDown(areaOf(container), at);
+    fireEvent.pointerUp(areaOf(container), at);
+    await userEvent.tab();
+    expect(screen.getByRole('button', { name: 'Filter by 1.0' })).toHaveFocus();
+    await userEvent.keyboard('{Enter}');
+    expect(onPick.mock.calls).toEqual([[1], [0]]);
+  });
+
   it('draws a row per group on an axis that includes the slowest request', () => {
-    const box = {
-      fastest: 4,
-      firstQuartile: 8,
-      median: 10,
-      thirdQuartile: 20,
-      p90: 40,
-      p99: 90,
-      slowest: 250,
-      average: 15,
-    };
     const { container } = draw(
       <BoxPlots
         rows={['1.0', '2.0'].map((name) => ({ name, box, color: '#ff0000' }))}

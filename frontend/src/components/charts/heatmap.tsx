@@ -3,7 +3,7 @@ import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { rampColor } from '@/theme/colors';
-import { fitText } from '@/components/charts/fit-text';
+import { fitText, LETTER } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { maximum, spacedIndexes, robustMaximum } from '@/components/charts/scale';
 import type { Category } from '@/components/charts/series';
@@ -30,6 +30,8 @@ interface HeatmapProps {
   labelWidth?: number;
   /** The width of a column label. */
   columnLabelWidth?: number;
+  /** Called with the index of the column that is clicked. */
+  onPick?: (column: number) => void;
 }
 
 const TOP = 20;
@@ -118,14 +120,24 @@ function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) 
   const { columnLabelWidth, max, color, formatCell } = look;
   const { textSoft } = useTheme().palette.scheme;
   const everyRow = Math.ceil((14 * rows.length) / (height - TOP));
+  const labelRoom = Math.max(grid.columnWidth, columnLabelWidth) - 4;
   return (
     <svg width={width} height={height} fontSize={11} style={{ display: 'block' }}>
       <g fill={textSoft} textAnchor="middle">
-        {spacedIndexes(columns.length, width - grid.left, columnLabelWidth).map((at) => (
-          <text key={at} x={grid.left + (at + 0.5) * grid.columnWidth} y={TOP - 6}>
-            {fitText(columns[at]?.tick ?? '', Math.max(grid.columnWidth, columnLabelWidth) - 4)}
-          </text>
-        ))}
+        {spacedIndexes(columns.length, width - grid.left, columnLabelWidth).map((at) => {
+          const label = fitText(columns[at]?.tick ?? '', labelRoom);
+          // The last label ends with the chart at the latest.
+          const last = width - (label.length * LETTER) / 2;
+          return (
+            <text
+              key={at}
+              x={Math.min(grid.left + (at + 0.5) * grid.columnWidth, last)}
+              y={TOP - 6}
+            >
+              {label}
+            </text>
+          );
+        })}
       </g>
       <g fill={textSoft} textAnchor="end" dominantBaseline="central">
         {rows.map(({ id, tick }, at) =>
@@ -176,7 +188,7 @@ export function Heatmap({
   columnLabelWidth = 22,
   ...chart
 }: HeatmapProps) {
-  const { rows, columns, xTitle, yTitle, format } = chart;
+  const { rows, columns, xTitle, yTitle, format, onPick } = chart;
   const { scheme } = useTheme().palette;
   const values = rows.flatMap((row) => row.values);
   const max = robustMaximum(values);
@@ -215,7 +227,11 @@ export function Heatmap({
                 {...{ rows, columns, width, height, grid, columnLabelWidth, max, color }}
                 formatCell={chart.formatCell}
               />
-              <HoverArea area={inner} locate={locate(inner.width)} />
+              <HoverArea
+                area={inner}
+                locate={locate(inner.width)}
+                onClick={onPick && ((x) => onPick(Math.floor((x / inner.width) * columns.length)))}
+              />
             </>
           );
         }}

@@ -172,7 +172,11 @@ export function HoverArea(props: HoverAreaProps) {
       onPointerDown={press}
       onPointerUp={release}
       onPointerLeave={leave}
-      sx={{ position: 'absolute', ...area, cursor: onDrag ? 'crosshair' : undefined }}
+      sx={{
+        position: 'absolute',
+        ...area,
+        cursor: onDrag ? 'crosshair' : onClick ? 'pointer' : undefined,
+      }}
     >
       {hit?.sign}
       {isDragging && (

@@ -2,6 +2,7 @@ import { useBoxes, type NamedBox } from '@/api/statistics/groups';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS } from '@/lib/box';
+import { useView } from '@/hooks/use-view';
 import { formatDuration, formatNumber } from '@/lib/format';
 import { shownName } from '@/api/statistics/names';
 import type { View } from '@/api/statistics/view';
@@ -44,6 +45,7 @@ const summaryOf = (boxes: readonly NamedBox[]) =>
 /** Box plots of the execution times of the newest versions or the largest groups. */
 export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPanelProps) {
   const ofVersions = dimension === 'version';
+  const { filter } = useView();
   const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MAX_BOXES);
   const subtitle = ofVersions
     ? versionsSubtitle(query.data?.length ?? 0)
@@ -66,7 +68,12 @@ export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPa
       table={(boxes) => tableOf(named(boxes))}
     >
       {(boxes) => (
-        <BoxPlots rows={rowsOf(boxes)} xTitle="Time per request" format={formatDuration} />
+        <BoxPlots
+          rows={rowsOf(boxes)}
+          xTitle="Time per request"
+          format={formatDuration}
+          onPick={(row) => filter(dimension, boxes[row]?.name)}
+        />
       )}
     </Panel>
   );

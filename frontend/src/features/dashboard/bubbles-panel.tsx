@@ -4,6 +4,7 @@ import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { versionName } from '@/features/dashboard/version-shares';
 import { useVersionColor } from '@/hooks/use-version-color';
+import { useView } from '@/hooks/use-view';
 import { countRequests, formatNumber } from '@/lib/format';
 import { isMissing, shownName } from '@/api/statistics/names';
 import type { View } from '@/api/statistics/view';
@@ -19,6 +20,9 @@ const NO_USERS = (
   </Notice>
 );
 
+const newestOf = ({ versions }: Pick<VersionUse, 'versions'>) =>
+  versions.filter((version) => version !== null);
+
 interface BubblesPanelProps {
   dashboardId: string;
   view: View;
@@ -29,6 +33,7 @@ interface BubblesPanelProps {
 export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const query = useVersionUse(dashboardId, by, view);
   const colorOf = useVersionColor(dashboardId);
+  const { filter } = useView();
   const { title, singular, plural } = LABELS[by];
   const table = ({ versions, users }: VersionUse) => ({
     columns: [singular, ...versions.map(versionName)],
@@ -38,7 +43,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
     `Most requests: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;
   // All older versions combined would dwarf the bubbles of the others.
   const bubbles = ({ versions, users }: VersionUse) => {
-    const newest = versions.filter((version) => version !== null);
+    const newest = newestOf({ versions });
     return {
       rows: users.map(({ name, visits }) => ({
         name: shownName(by, name),
@@ -68,6 +73,7 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
           xTitle="Version"
           yTitle={`${singular}; area: number of requests`}
           format={(visits) => countRequests(visits)}
+          onPick={(column) => filter('version', newestOf(use)[column])}
         />
       )}
     </Panel>

@@ -4,6 +4,7 @@ import { useParams } from 'react-router';
 import { MAX_ENDPOINTS, useTrends } from '@/api/statistics/trends';
 import type { TrendBy } from '@/api/types';
 import { FilterBar } from '@/components/filter-bar';
+import { MarkersButton } from '@/components/markers-button';
 import { Notice } from '@/components/notice';
 import { PanelGrid } from '@/components/panel-grid';
 import { QueryBoundary } from '@/components/query-boundary';
@@ -39,6 +40,7 @@ export function TrendsTab() {
       <FilterBar dashboardId={dashboardId} overTime={false} />
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
         <Segments label="Trend by" value={by} options={BYS} onChange={chooseBy} />
+        {by === 'day' && <MarkersButton />}
         {!isOne && (
           <Segments<TrendStatistic>
             label="Statistic"

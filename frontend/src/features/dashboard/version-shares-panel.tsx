@@ -2,6 +2,7 @@ import { useVersionUse, type VersionUse } from '@/api/statistics/version-use';
 import { Heatmap } from '@/components/charts/heatmap';
 import { Panel } from '@/components/panel';
 import { versionName, versionShares } from '@/features/dashboard/version-shares';
+import { useView } from '@/hooks/use-view';
 import { formatPercent } from '@/lib/format';
 import type { View } from '@/api/statistics/view';
 
@@ -16,6 +17,7 @@ const summaryOf = ({ versions, users }: VersionUse) =>
 /** The distribution of the requests to each version over the endpoints, in percent. */
 export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useVersionUse(dashboardId, 'endpoint', view);
+  const { filter } = useView();
   return (
     <Panel
       title="Version usage by endpoint"
@@ -42,6 +44,11 @@ export function VersionSharesPanel({ dashboardId, view }: { dashboardId: string;
           rowHeight={26}
           labelWidth={132}
           columnLabelWidth={52}
+          onPick={(column) => {
+            const version = use.versions[column];
+            // All older versions together are none.
+            if (version != null) filter('version', version);
+          }}
         />
       )}
     </Panel>

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { VersionsTab } from '@/features/dashboard/versions-tab';
 import { formatPercent } from '@/lib/format';
+import { giveSize } from '@/testing/drawing';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet } from '@/testing/server';
@@ -57,6 +58,17 @@ async function panel(name: string) {
 }
 
 describe('execution time by version', () => {
+  it('filters by the version that is chosen', async () => {
+    giveSize();
+    const { router } = renderPage(
+      <VersionsTab />,
+      `/dashboards/${dashboard.id}/versions?from=2026-01-01&to=2026-03-01`,
+      '/dashboards/:dashboardId/versions',
+    );
+    await userEvent.click(await screen.findByRole('button', { name: 'Filter by 1.40' }));
+    expect(router.state.location.search).toContain('version=1.40');
+  });
+
   it('states which versions are drawn, and lists all in the table, newest first', async () => {
     const boxes = await panel('Execution time by version');
     expect(
