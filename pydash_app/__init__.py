@@ -39,10 +39,10 @@ def configure(configuration: "Configuration") -> None:
 
 
 def _back_up_before_migration(configuration: "Configuration") -> None:
-    """Back up a database in PostgreSQL. The server of a file does this itself."""
     from pydash_app import backup
 
-    if configuration.database_uri.startswith("postgresql:"):
+    # Others are used by a single process, for development.
+    if configuration.database_uri.startswith(("postgresql:", "zeo:")):
         backup.back_up_before_migration(configuration)
 
 

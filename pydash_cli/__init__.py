@@ -17,6 +17,7 @@ for command in (
     up.up,
     up.reload,
     processes.database,
+    processes.migrate,
     processes.web,
     processes.fetcher,
     user.user,

@@ -1,6 +1,5 @@
 """`pydash backup`: creates, verifies and restores backups."""
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -16,8 +15,6 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.group()
 def backup() -> None:
     """Create, verify and restore backups."""
-    # It warns whenever the index of a file that is in use is behind, as it always is.
-    logging.getLogger("ZODB.FileStorage").setLevel(logging.ERROR)
 
 
 @backup.command("create")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pydash_cli.settings import configure, data_dir_option, host_option, port_option
+from pydash_cli.settings import configure, connected, data_dir_option, host_option, port_option
 from pydash_supervisor import Heart
 
 
@@ -35,6 +35,16 @@ def database(data_dir: Path | None) -> None:
         server.serve(configuration.data_dir, ZeoUri.parse(uri), Heart().beat)
     except server.ServerNotStarted as error:
         raise click.ClickException(str(error)) from None
+
+
+@click.command(hidden=True)
+@data_dir_option
+def migrate(data_dir: Path | None) -> None:
+    """Migrate the database if it has an older schema, however long that takes."""
+    from pydash_database import database_root, transact
+
+    with connected(configure(data_dir=data_dir)):
+        transact(database_root)
 
 
 @click.command()

@@ -148,6 +148,9 @@ def _start(
             _command("database", "database", is_ready=lambda: server.is_accepting(data_dir)),
             timeout=DATABASE_START_SECONDS,
         )
+    if configuration.database_uri.startswith("postgresql:"):
+        # Before that, it is dumped, which may take longer than the web server may need to start.
+        supervisor.run_once(_command("migration", "migrate"))
     if not demo:
         supervisor.start(*services)
         return f"PyDash is ready at {shown_url}"

@@ -5,6 +5,7 @@ PostgreSQL has `pg_dump`. Each copy is the state after one transaction.
 """
 
 import io
+import logging
 import os
 import re
 import shutil
@@ -34,6 +35,9 @@ from pydash_database.server import FILE_NAME
 from pydash_database.storages import open_storage
 from pydash_database.stored_classes import class_factory
 
+# The index of a file that is in use is always behind, of which ZODB warns.
+logging.getLogger("ZODB.FileStorage").addFilter(lambda it: "Ignoring index" not in it.getMessage())
+
 Result = TypeVar("Result")
 Read = Callable[[Any], Result]
 
@@ -41,6 +45,8 @@ _DUMP = "database.dump"
 # Packing replaces the file, so a copy that was begun before is of no use.
 _ATTEMPTS = 5
 _REPOZO = (sys.executable, "-m", "ZODB.scripts.repozo")
+# Bytes at the end of a file, in which the ID of its last transaction is.
+_COMPARED = 64 * 1024
 # A row of the table of objects: identifier, transaction, size and state.
 _ROW = re.compile(rb"(\d+)\t\d+\t\d+\t\\\\x([0-9a-f]*)\n")
 
@@ -66,6 +72,9 @@ class Engine(Protocol):
 
         :raises DamagedDatabase: a file is damaged.
         """
+
+    def is_copied(self, folder: Path) -> bool:
+        """Return whether a copy is known to be the present state of the database."""
 
     def exists(self) -> bool:
         """Return whether there is a database."""
@@ -190,6 +199,15 @@ class FileEngine:
         """
         return _read(open_file(self.path, read_only=True), self._renamed, read)
 
+    def is_copied(self, folder: Path) -> bool:
+        """Return whether the file ends as the copy does, with the same transaction."""
+        *_, last = (part for part in _parts(folder) if part.suffix != ".index")
+        with last.open("rb") as copy, self.path.open("rb") as file:
+            length = min(last.stat().st_size, _COMPARED)
+            ends = [os.pread(copy.fileno(), length, last.stat().st_size - length)]
+            ends.append(os.pread(file.fileno(), length, _end(folder) - length))
+        return self.path.stat().st_size == _end(folder) and ends[0] == ends[1]
+
     def exists(self) -> bool:
         """Return whether the file exists."""
         return self.path.exists()
@@ -249,6 +267,10 @@ class PostgresqlEngine:
     def read(self, read: Read[Result]) -> Result:
         """Return what `read` returns for the present root object."""
         return _read(open_storage(self._uri), self._renamed, read)
+
+    def is_copied(self, folder: Path) -> bool:
+        """Return False, because a dump does not tell."""
+        return False
 
     def exists(self) -> bool:
         """Return whether the database has objects."""

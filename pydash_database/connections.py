@@ -18,7 +18,7 @@ from ZODB.DB import DB
 from ZODB.POSException import ConflictError
 
 from pydash_database import schema, storages, timeouts, transactions
-from pydash_database.errors import DatabaseUnavailable
+from pydash_database.errors import BackupFailed, DatabaseUnavailable, IncompatibleDatabase
 from pydash_database.readability import check_readable
 from pydash_database.stored_classes import class_factory
 from pydash_logger.logger import Logger
@@ -64,7 +64,8 @@ class Database:
     :param uri: see `pydash_database.storages.open_storage`.
     :param migrations: see `pydash_database.schema`; they run when the database is opened.
     :param renamed_classes: see `pydash_database.stored_classes`.
-    :param before_migration: called before a database that is not new is migrated.
+    :param before_migration: called before a database that is not new is migrated. It may raise
+        `BackupFailed`.
     """
 
     def __init__(
@@ -154,7 +155,10 @@ class Database:
             def check() -> None:
                 check_readable(session.connection)
                 if schema.VERSION in session.connection.root():
-                    self.before_migration()
+                    try:
+                        self.before_migration()
+                    except BackupFailed as error:
+                        raise IncompatibleDatabase(str(error)) from error
 
             with timeouts.response_timeout(timeouts.BACKGROUND_TIMEOUT):
                 migrated = transactions.run(
@@ -188,7 +192,8 @@ def configure(
     :param migrations: all migrations ever written; see `pydash_database.schema`.
     :param renamed_classes: the current name of each class that was ever moved or renamed, by each
         of its former names. Both have the form `package.module.Class`.
-    :param before_migration: called before a database that is not new is migrated.
+    :param before_migration: called before a database that is not new is migrated. It may raise
+        `BackupFailed`.
     """
     global _current
     close()

@@ -19,7 +19,7 @@ from pydash_app.backup.manifest import Content, FileEntry, Manifest, Reason, fin
 from pydash_app.configuration import Configuration
 from pydash_app.migrations import RENAMED_CLASSES
 from pydash_database import BackupFailed
-from pydash_database.backup import engine
+from pydash_database.backup import Engine, engine
 from pydash_logger import Logger
 
 EVENTS = "events.sqlite"
@@ -61,7 +61,7 @@ def create(
             if incremental:
                 # Not one of a clock that was ahead: repozo would not recognize it as earlier.
                 earlier = (path for path in reversed(find(directory)) if path.name < _name_now())
-                previous = next((it for it in earlier if _engine_of(it) == database.name), None)
+                previous = next((it for it in earlier if _is_whole(it, database)), None)
             content = database.copy(folder, previous, Content.of)
             events = _copy_events(configuration.events_uri, folder)
             if has_keys:
@@ -95,8 +95,17 @@ def create(
 def back_up_before_migration(configuration: Configuration) -> None:
     """Create a backup of a database that is about to be migrated.
 
+    Not if the latest backup is of the same state, as that of `pydash database`, or if the file is
+    on another machine, whose `pydash database` has made one.
+
     :raises BackupFailed: there is no backup, so the migration must not begin.
     """
+    database = engine(configuration.database_uri, configuration.data_dir, RENAMED_CLASSES)
+    if not database.exists():
+        return
+    latest = find(configuration.backup_dir)[-1:]
+    if latest and _is_whole(latest[0], database) and database.is_copied(latest[0]):
+        return
     try:
         folder = create(configuration, reason="migration")
     except BackupFailed as error:
@@ -117,11 +126,15 @@ def _entries(folder: Path, previous: Path | None) -> dict[str, FileEntry]:
     return found
 
 
-def _engine_of(folder: Path) -> str | None:
+def _is_whole(folder: Path, database: Engine) -> bool:
+    """Return whether a backup is one of a database of this kind, with all files in their sizes."""
     try:
-        return Manifest.read(folder).engine
-    except BackupFailed:
-        return None
+        manifest = Manifest.read(folder)
+        sizes = [(folder / name).stat().st_size for name in manifest.files]
+    except (BackupFailed, OSError):
+        return False
+    expected = [entry.size for entry in manifest.files.values()]
+    return manifest.engine == database.name and sizes == expected
 
 
 @contextmanager

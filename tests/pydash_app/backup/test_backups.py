@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,10 +28,13 @@ from pydash_app.dashboard.entity import Dashboard
 from pydash_app.fetcher import housekeeping
 from pydash_app.migrations import MIGRATIONS
 from pydash_cli import cli
-from pydash_database import BackupFailed, database_root, transact
+from pydash_database import BackupFailed, IncompatibleDatabase, database_root, server, transact
 from pydash_database import backup as copying
 from pydash_events import EventFilter
+from tests.conftest import ZeoServer
 from tests.stored_data.support import unpack
+from tests.stored_data.write import SECRET_KEY
+from tests.support.waiting import wait_for
 
 PASSPHRASE = "correct horse battery staple"
 KEY = "an example of a key, long enough"
@@ -100,10 +104,12 @@ def test_a_damaged_backup_is_named(environment: dict[str, str], tmp_path: Path) 
                 restore(environment, folder)
             shutil.rmtree(folder)
     assert database.read_bytes() == before
-    cut(last / "keys.json")
+    cut(next(last.glob("*.deltafs")))
+    # The next one does not build on it.
+    assert backup.verify(backup.create(configured(environment), incremental=True)).incremental
     verified = run("verify", last.parent)
     assert verified.exit_code == 1
-    assert f"Error: The backup {last} is damaged: keys.json" in verified.output
+    assert f"Error: The backup {last} is damaged: " in verified.output
     assert f"{first}: 0 users, 1 dashboards, 0 requests" in verified.output
 
 
@@ -311,23 +317,68 @@ def test_expired_ones_are_deleted_but_no_others(
 # --- migrations --------------------------------------------------------------------------------
 
 
-def test_the_database_is_backed_up_before_it_is_migrated(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    unpack("c9696f8", data_dir)
-    (data_dir / "secret_key").write_text(KEY)
-    command = [sys.executable, "-m", "pydash", "database", "--data-dir", str(data_dir)]
-    environ = {**os.environ, "PYDASH_BACKUP_DIR": str(tmp_path / "backups")}
-    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        lines = iter(server.stderr.readline, "")
-        assert any("Backed up the database before its migration" in line for line in lines)
-        server.terminate()
-        for _ in lines:
-            pass
-    (folder,) = backup.find(tmp_path / "backups")
+@pytest.fixture
+def outdated() -> Iterator[dict[str, str]]:
+    """The settings of an installation with an older schema, on which nothing runs."""
+    # A short path, because the path of a Unix socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="pydash") as directory:
+        data_dir = Path(directory, "data")
+        data_dir.mkdir()
+        unpack("c9696f8", data_dir)
+        (data_dir / "secret_key").write_text(SECRET_KEY)
+        yield {"PYDASH_DATA_DIR": str(data_dir), "PYDASH_BACKUP_DIR": f"{directory}/backups"}
+        pydash_database.close()
+
+
+def migrate(environment: dict[str, str]) -> None:
+    """Connect as the first process of a new version does."""
+    pydash_app.configure(configured(environment))
+    assert transact(lambda: database_root()["schema_version"]) == len(MIGRATIONS)
+
+
+def the_only_backup(environment: dict[str, str]) -> Manifest:
+    (folder,) = backup.find(Path(environment["PYDASH_BACKUP_DIR"]))
     manifest = backup.verify(folder)
     assert manifest.reason == "migration"
     assert 0 < manifest.schema_version < len(MIGRATIONS)
     assert manifest.counts.requests > 0
-    assert keys.key_id(KEY) == manifest.key_id
+    assert manifest.key_id == keys.key_id(SECRET_KEY)
+    return manifest
+
+
+def test_the_server_backs_the_database_up_before_it_is_migrated(outdated: dict[str, str]) -> None:
+    data_dir = Path(outdated["PYDASH_DATA_DIR"])
+    command = [sys.executable, "-m", "pydash", "database"]
+    with subprocess.Popen(command, env={**os.environ, **outdated}) as process:
+        try:
+            wait_for(lambda: server.is_accepting(data_dir))
+            the_only_backup(outdated)
+            migrate(outdated)
+            the_only_backup(outdated)  # The clients know that it has not changed.
+        finally:
+            process.terminate()
+
+
+def test_a_process_of_a_new_version_backs_the_database_up_before_it_migrates(
+    outdated: dict[str, str],
+) -> None:
+    """As after `pydash reload`, which keeps the server."""
+    zeo = ZeoServer(Path(outdated["PYDASH_DATA_DIR"]))
+    try:
+        migrate(outdated)
+        the_only_backup(outdated)
+    finally:
+        zeo.kill()
+
+
+def test_nothing_is_migrated_without_a_backup(outdated: dict[str, str]) -> None:
+    data_dir = Path(outdated["PYDASH_DATA_DIR"])
+    outdated["PYDASH_BACKUP_DIR"] = f"{data_dir}/secret_key"
+    before = (data_dir / "pydash.fs").read_bytes()
+    zeo = ZeoServer(data_dir)
+    try:
+        with pytest.raises(IncompatibleDatabase, match="cannot be backed up before"):
+            migrate(outdated)
+    finally:
+        zeo.kill()
+    assert (data_dir / "pydash.fs").read_bytes() == before
