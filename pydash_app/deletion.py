@@ -1,5 +1,6 @@
 """Deletes dashboards, channels and accounts with all that belongs to them. Nothing here commits."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from pydash_app import alert, links, status_page
@@ -28,7 +29,8 @@ def delete_dashboard(dashboard_id: UUID) -> None:
     users.lock_for_update(owner_id)
     alert.forget_dashboard(dashboard_id)
     time_slices.delete_of(dashboard_id)
-    status_page.forget_dashboard(dashboard_id, repository.find(dashboard_id).user_id)
+    with suppress(KeyError):
+        status_page.forget_dashboard(dashboard_id, repository.find(dashboard_id).user_id)
     registration.delete(dashboard_id)
 
 

@@ -1,7 +1,8 @@
 """Serves status pages to visitors: HTML that needs no scripts, JSON, an Atom feed and badges.
 
-They are rendered at most once in ten seconds. What is rendered depends on the page alone: neither
-on the host and the query of a request nor on who sends it.
+A page is read at most once in ten seconds, and then rendered at most once in each format. What is
+rendered depends on the page alone: neither on the host and the query of a request nor on who sends
+it.
 """
 
 import gzip
@@ -11,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial, wraps
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,16 +23,12 @@ from flask import (
     request,
 )
 from itsdangerous import BadSignature, TimestampSigner
-from markupsafe import Markup
 from werkzeug.routing import BaseConverter
 
-from pydash_app.configuration import Configuration
 from pydash_app.errors import Forbidden, InvalidInput, NotFound, PyDashError, TooManyRequests
 from pydash_app.outbox import mailbox
-from pydash_app.status_page import managing, repository, subscribing
-from pydash_app.status_page.entity import StatusPage
+from pydash_app.status_page import repository, subscribing
 from pydash_app.status_page.overview import (
-    AppStatus,
     Overview,
     ShownIncident,
     history,
@@ -40,7 +36,9 @@ from pydash_app.status_page.overview import (
 )
 from pydash_app.user.passwords import MAX_LENGTH, verify_password
 from pydash_app.user.services.validation import checked_mail
+from pydash_cube.cache import Cache
 from pydash_database import DatabaseUnavailable, transact
+from pydash_web import status_page_formats as formats
 from pydash_web.api.errors import STATUSES
 from pydash_web.http import devices, limits, session
 from pydash_web.http.short_cache import ShortCache
@@ -50,46 +48,16 @@ SECONDS = 10
 CAPACITY = 16 * 1024**2
 # For how long a browser need not enter the password again.
 UNLOCKED = timedelta(days=7)
-STYLE = (Path(__file__).parent / "templates" / "status_page" / "style.css").read_text("utf-8")
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
-        f"style-src 'sha256-{b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'",
+        f"style-src 'sha256-{b64encode(hashlib.sha256(formats.STYLE.encode()).digest()).decode()}'",
         "img-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]
 )
-STATUS_NAMES = {
-    "operational": "Operational",
-    "degraded": "Degraded performance",
-    "partial_outage": "Partial outage",
-    "major_outage": "Major outage",
-    "maintenance": "Maintenance",
-    "unknown": "Unknown",
-}
-HEADLINES = {
-    "operational": "All systems operational",
-    "degraded": "Some systems are degraded",
-    "partial_outage": "Partial outage",
-    "major_outage": "Major outage",
-    "maintenance": "Maintenance under way",
-    "unknown": "Status unknown",
-}
-BADGE_COLORS = {
-    "operational": "#1a7f37",
-    "degraded": "#9a6700",
-    "partial_outage": "#bc4c00",
-    "major_outage": "#cf222e",
-    "maintenance": "#0969da",
-    "unknown": "#57606a",
-}
-# Below that, a day with downtime is shown as a partial outage (percent).
-MAJOR_DAY = 5.0
-_BAR, _GAP, _HEIGHT = 3, 1, 32
-# Of a character of a badge, roughly (pixels).
-_CHARACTER = 6.5
 
 
 class Slug(BaseConverter):
@@ -99,26 +67,45 @@ class Slug(BaseConverter):
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A rendered page.
+class Snapshot:
+    """What is read of a page, for all its formats.
+
+    :ivar password_hash: None if everyone may see it.
+    :ivar oldest: when its history begins.
+    """
+
+    page_id: UUID
+    password_hash: str | None
+    oldest: datetime
+    overview: Overview
+
+    @property
+    def size(self) -> int:
+        """Roughly the memory that it takes (bytes)."""
+        apps = sum(len(group.apps) for group in self.overview.groups)
+        incidents = [*self.overview.incidents, *self.overview.past]
+        texts = sum(3 * len(update.text) + 500 for each in incidents for update in each.updates)
+        return 2_000 + 20_000 * apps + texts
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A format of a page.
 
     :ivar compressed: the body with gzip.
-    :ivar password_hash: None if everyone may see it.
     """
 
     body: bytes
     compressed: bytes
     media_type: str
     tag: str
-    page_id: UUID
-    password_hash: str | None
 
 
-kept: ShortCache[Kept] = ShortCache(
-    CAPACITY, lambda page: len(page.body) + len(page.compressed) + 1_000, SECONDS
-)
+kept: ShortCache[Snapshot] = ShortCache(CAPACITY, lambda snapshot: snapshot.size, SECONDS)
+# By slug, format and the time of the snapshot, so that they are never outdated.
+rendered: Cache[Rendered] = Cache(CAPACITY, lambda one: len(one.body) + len(one.compressed) + 1_000)
 
-Write = Callable[[StatusPage, datetime], str]
+Write = Callable[[Snapshot], str]
 View = Callable[..., Response]
 Result = TypeVar("Result")
 
@@ -126,10 +113,7 @@ Result = TypeVar("Result")
 def install(app: Flask) -> None:
     """Add the routes."""
     app.url_map.converters["slug"] = Slug
-    app.jinja_env.filters["in_words"] = managing.in_words
-    app.jinja_env.globals.update(
-        status_names=STATUS_NAMES, state_names=subscribing.STATE_NAMES, headlines=HEADLINES
-    )
+    formats.install(app)
     for url, name, view in (
         ("/s/<slug:slug>", "status_page", _for_people(show_page)),
         ("/s/<slug:slug>/history/<month>", "status_page_history", _for_people(show_history)),
@@ -160,7 +144,7 @@ def forget(slug: str) -> None:
     """Render a page anew after the current request, which changes it."""
 
     def drop(response: Response) -> Response:
-        kept.forget(lambda key: isinstance(key, tuple) and key[0] == slug)
+        kept.forget(lambda key: key == slug)
         return response
 
     after_this_request(drop)
@@ -171,7 +155,7 @@ def forget(slug: str) -> None:
 
 def show_page(slug: str) -> Response:
     """Return a status page."""
-    return _serve(slug, "text/html", _write_page)
+    return _serve(slug, "text/html", lambda found: formats.page(found.overview))
 
 
 def show_history(slug: str, month: str) -> Response:
@@ -189,14 +173,36 @@ def show_history(slug: str, month: str) -> Response:
     return _serve(slug, "text/html", partial(_write_history, start=start), month)
 
 
+def _write_history(found: Snapshot, start: datetime) -> str:
+    following = (start + timedelta(days=31)).replace(day=1)
+    months = f"{found.oldest:%Y-%m}", f"{found.overview.updated:%Y-%m}"
+    if not months[0] <= f"{start:%Y-%m}" <= months[1]:
+        raise NotFound
+
+    def read() -> list[ShownIncident]:
+        page = repository.find(found.page_id)
+        return history(page, start, following) if page else []
+
+    before, after = f"{start - timedelta(days=1):%Y-%m}", f"{following:%Y-%m}"
+    return formats.render(
+        "history.html",
+        slug=found.overview.slug,
+        name=found.overview.name,
+        month=f"{start:%B %Y}",
+        incidents=transact(read),
+        before=before if before >= months[0] else None,
+        after=after if after <= months[1] else None,
+    )
+
+
 def show_json(slug: str) -> Response:
     """Return what a status page shows as JSON."""
-    return _serve(slug, "application/json", _write_json)
+    return _serve(slug, "application/json", lambda found: formats.json(found.overview))
 
 
 def show_feed(slug: str) -> Response:
     """Return an Atom feed with the updates of incidents."""
-    return _serve(slug, "application/atom+xml", _write_feed)
+    return _serve(slug, "application/atom+xml", lambda found: formats.feed(found.overview))
 
 
 def show_badge(slug: str, key: str | None = None) -> Response:
@@ -205,18 +211,25 @@ def show_badge(slug: str, key: str | None = None) -> Response:
     :param key: that of the app; None for all of them.
     :raises NotFound: the page has no such app.
     """
-    return _serve(slug, "image/svg+xml", partial(_write_badge, key=key), key)
+    return _serve(slug, "image/svg+xml", lambda found: formats.badge(found.overview, key), key)
 
 
-def _serve(slug: str, media_type: str, write: Write, *parts: str | None) -> Response:
-    found = _find(slug, media_type, write, *parts)
+def _serve(slug: str, media_type: str, write: Write, part: str | None = None) -> Response:
+    found = _find(slug)
     if not _is_unlocked(slug, found):
         if media_type == "text/html":
             return _message("password.html", 403, slug=slug)
         raise _Locked
-    response = Response(found.body, mimetype=found.media_type)
-    if request.accept_encodings.quality("gzip") and len(found.compressed) < len(found.body):
-        response.set_data(found.compressed)
+
+    def build() -> Rendered:
+        body = write(found).encode()
+        tag = hashlib.blake2b(body, digest_size=16).hexdigest()
+        return Rendered(body, gzip.compress(body, 6), media_type, tag)
+
+    one = rendered.get((slug, found.overview.updated, media_type, part), build)
+    response = Response(one.body, mimetype=one.media_type)
+    if request.accept_encodings.quality("gzip") and len(one.compressed) < len(one.body):
+        response.set_data(one.compressed)
         response.headers["Content-Encoding"] = "gzip"
     response.vary.add("Accept-Encoding")
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -231,182 +244,29 @@ def _serve(slug: str, media_type: str, write: Write, *parts: str | None) -> Resp
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex"
     # Weak, because the response may be compressed.
-    response.set_etag(found.tag, weak=True)
+    response.set_etag(one.tag, weak=True)
     response.make_conditional(request)
     return response
 
 
-def _find(slug: str, media_type: str, write: Write, *parts: str | None) -> Kept:
-    """Return a page that is rendered, or render it.
+def _find(slug: str) -> Snapshot:
+    """Return a page as it was at most some seconds ago.
 
     :raises NotFound: there is no such page; such requests are limited.
     """
 
-    def read() -> tuple[str, UUID, str | None]:
+    def read() -> Snapshot:
         page = repository.find_by_slug(slug)
         if page is None or not page.enabled:
             raise NotFound
-        return write(page, datetime.now(UTC)), page.id, page.password_hash
-
-    def build() -> Kept:
-        text, page_id, password_hash = transact(read)
-        body = text.encode()
-        tag = hashlib.blake2b(body, digest_size=16).hexdigest()
-        return Kept(body, gzip.compress(body, 6), media_type, tag, page_id, password_hash)
+        seen = overview(page, datetime.now(UTC))
+        return Snapshot(page.id, page.password_hash, page.oldest, seen)
 
     try:
-        return kept.get((slug, media_type, *parts), build)
+        return kept.get(slug, lambda: transact(read))
     except NotFound:
         limits.count(limits.MISSING, "missing", None)
         raise
-
-
-def _write_page(page: StatusPage, now: datetime) -> str:
-    seen = overview(page, now)
-    return _render(
-        "page.html",
-        slug=page.slug,
-        page=seen,
-        bars={app.key: bars(app) for group in seen.groups for app in group.apps},
-        month=f"{now:%Y-%m}",
-    )
-
-
-def _write_history(page: StatusPage, now: datetime, start: datetime) -> str:
-    following = (start + timedelta(days=31)).replace(day=1)
-    months = f"{page.oldest:%Y-%m}", f"{now:%Y-%m}"
-    if not months[0] <= f"{start:%Y-%m}" <= months[1]:
-        raise NotFound
-    before, after = f"{start - timedelta(days=1):%Y-%m}", f"{following:%Y-%m}"
-    return _render(
-        "history.html",
-        slug=page.slug,
-        name=page.name,
-        month=f"{start:%B %Y}",
-        incidents=history(page, start, following),
-        before=before if before >= months[0] else None,
-        after=after if after <= months[1] else None,
-    )
-
-
-def _write_json(page: StatusPage, now: datetime) -> str:
-    return current_app.json.dumps(as_json(overview(page, now)))
-
-
-def _write_feed(page: StatusPage, now: datetime) -> str:
-    seen = overview(page, now)
-    updates = [
-        (update, incident)
-        for incident in [*seen.incidents, *seen.past]
-        for update in incident.updates
-    ]
-    updates.sort(key=lambda each: each[0].posted, reverse=True)
-    return _render("feed.xml", page=seen, updates=updates)
-
-
-def _write_badge(page: StatusPage, now: datetime, key: str | None) -> str:
-    seen = overview(page, now)
-    label, status = seen.name, seen.status
-    if key is not None:
-        apps = [app for group in seen.groups for app in group.apps if app.key == key]
-        if not apps:
-            raise NotFound
-        label, status = apps[0].name, apps[0].status
-    text = STATUS_NAMES[status].lower()
-    label = label if len(label) <= 40 else f"{label[:39]}…"
-    left, right = (round(_CHARACTER * len(each)) + 14 for each in (label, text))
-    return _render(
-        "badge.svg", label=label, text=text, color=BADGE_COLORS[status], left=left, right=right
-    )
-
-
-@dataclass(frozen=True)
-class Bars:
-    """The days of an app as shapes of an SVG image.
-
-    :ivar paths: a path for each kind of day.
-    :ivar marks: the days with downtime: the position, the kind, and what happened.
-    """
-
-    width: int
-    height: int
-    paths: dict[str, str]
-    marks: list[tuple[int, str, str]]
-
-
-def bars(app: AppStatus) -> Bars:
-    """Return the bars of the days of an app."""
-    paths: dict[str, str] = {}
-    marks = []
-    for number, each in enumerate(app.days):
-        x = number * (_BAR + _GAP)
-        if each.percentage is None:
-            kind = "unknown"
-        elif not each.downtime:
-            kind = "operational"
-        else:
-            kind = "major_outage" if each.percentage >= MAJOR_DAY else "partial_outage"
-            minutes = max(1, round(each.downtime / timedelta(minutes=1)))
-            marks.append((x, kind, f"{each.day.day} {each.day:%B}: {minutes:,} min of downtime"))
-            continue
-        paths[kind] = paths.get(kind, "") + f"M{x} 0h{_BAR}v{_HEIGHT}h-{_BAR}z"
-    return Bars(len(app.days) * (_BAR + _GAP) - _GAP, _HEIGHT, paths, marks)
-
-
-def as_json(seen: Overview) -> dict[str, Any]:
-    """Return what a page shows as JSON."""
-    return {
-        "name": seen.name,
-        "status": seen.status,
-        "updated": _iso(seen.updated),
-        "groups": [
-            {
-                "name": group.name,
-                "status": group.status,
-                "apps": [
-                    {
-                        "name": app.name,
-                        "status": app.status,
-                        "uptime_90_days": app.uptime,
-                        "days": [
-                            {
-                                "date": day.day.isoformat(),
-                                "downtime_seconds": day.downtime.total_seconds(),
-                                "downtime_percentage": day.percentage,
-                            }
-                            for day in app.days
-                        ],
-                    }
-                    for app in group.apps
-                ],
-            }
-            for group in seen.groups
-        ],
-        "incidents": [_incident_json(each) for each in [*seen.incidents, *seen.past]],
-        "maintenance": [
-            {"apps": each.apps, "start": _iso(each.start), "end": _iso(each.end)}
-            for each in seen.maintenance
-        ],
-    }
-
-
-def _incident_json(incident: ShownIncident) -> dict[str, Any]:
-    return {
-        "title": incident.title,
-        "impact": incident.impact,
-        "state": incident.state,
-        "apps": incident.apps,
-        "began": _iso(incident.began),
-        "resolved": _iso(incident.resolved),
-        "updates": [
-            {"state": each.state, "text": each.text, "posted": _iso(each.posted)}
-            for each in incident.updates
-        ],
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 # -- What visitors send -----------------------------------------------------------------------
@@ -420,7 +280,7 @@ class _Locked(Forbidden):
 
 def unlock(slug: str) -> Response:
     """Check the password of a page, and remember in a cookie that it was right."""
-    found = _find(slug, "text/html", _write_page)
+    found = _find(slug)
     password, whose = request.form.get("password", ""), f"status page {found.page_id}"
     if found.password_hash is not None:
         limits.count(limits.PASSWORD, "password", whose)
@@ -441,7 +301,7 @@ def subscribe(slug: str) -> Response:
 
     The response is the same for every address.
     """
-    found = _find(slug, "text/html", _write_page)
+    found = _find(slug)
     if not _is_unlocked(slug, found):
         return _message("password.html", 403, slug=slug)
     try:
@@ -558,25 +418,14 @@ def _for_people(view: View) -> View:
 
 
 def _message(template: str, status: int = 200, **values: Any) -> Response:
-    response = Response(_render(template, **values), status, mimetype="text/html")
+    response = Response(formats.render(template, **values), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _render(template: str, **values: Any) -> str:
-    configuration: Configuration = current_app.config["PYDASH"]
-    # Without the context of a request, which has the session and the user.
-    return current_app.jinja_env.get_template(f"status_page/{template}").render(
-        root=configuration.public_path,
-        public_url=configuration.public_url,
-        style=Markup(STYLE),  # noqa: S704 (our own)
-        **values,
-    )
-
-
-def _is_unlocked(slug: str, page: Kept) -> bool:
+def _is_unlocked(slug: str, page: Snapshot) -> bool:
     if page.password_hash is None:
         return True
     sent = request.cookies.get(session.cookie_name(_cookie(slug)), "")
