@@ -19,6 +19,11 @@ from flask_monitoring_dashboard_client.errors import (
     TokenMissing,
     WrongToken,
 )
+from flask_monitoring_dashboard_client.exceptions import (
+    ExceptionPage,
+    Frame,
+    RemoteException,
+)
 from flask_monitoring_dashboard_client.fmd_functions import (
     get_data,
     get_details,
@@ -39,7 +44,9 @@ __all__ = [
     "AddressRefused",
     "CallColumns",
     "CallPage",
+    "ExceptionPage",
     "ExporterMissing",
+    "Frame",
     "InvalidResponse",
     "LoginRequired",
     "MonitorRule",
@@ -47,6 +54,7 @@ __all__ = [
     "RemoteDashboard",
     "RemoteDetails",
     "RemoteError",
+    "RemoteException",
     "RemoteFailure",
     "RemoteTimeout",
     "RemoteUnreachable",

@@ -20,6 +20,7 @@ class RemoteDetails:
     :param total_requests: number of calls, if reported.
     :param default_token: whether its security token is the publicly known default.
     :param timezone: name of the time zone that its own pages use, if reported.
+    :param kinds: what else it exports, such as "exceptions".
     """
 
     url: str
@@ -30,6 +31,7 @@ class RemoteDetails:
     total_requests: int | None
     default_token: bool
     timezone: str | None
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ from pydash_http import GuardedSession, InvalidResponse, RemoteError, ResponseTo
 DETAILS = "get_json_details"
 LINK = "/dashboard"
 MAX_PARENTS = 3
+KINDS = ("exceptions", "outliers", "profiles", "graphs")
+"""What the exporter offers besides calls, if the app lets it."""
+
 # The errors that do not end the search, most informative first.
 _INFORMATIVE = (
     WrongToken,
@@ -130,6 +133,8 @@ def _dialect_of(content: dict[str, Any]) -> str:
 def _details(routes: Routes, dialect: str, content: dict[str, Any]) -> RemoteDetails:
     # From 1.12 to 2.0, the time is wrong by the server's offset from UTC.
     first = _count(content.get("first-request", content.get("first_request")))
+    given = content.get("kinds")
+    kinds = given if isinstance(given, dict) else {}
     is_known = first is not None and dialect not in ("1.12", "2.0")
     return RemoteDetails(
         url=str(routes.base),
@@ -140,6 +145,7 @@ def _details(routes: Routes, dialect: str, content: dict[str, Any]) -> RemoteDet
         total_requests=_count(content.get("total-requests")),
         default_token=routes.token == DEFAULT_TOKEN,
         timezone=clean_text(none_as_null([content.get("timezone")])[0]) or None,
+        kinds=frozenset(kind for kind in KINDS if kinds.get(kind) is True),
     )
 
 

@@ -13,6 +13,7 @@ Replicas of an app with separate databases look the same. Before reading starts 
 with new connections therefore find out whether the other database still responds as well.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -29,11 +30,19 @@ from flask_monitoring_dashboard_client.cleaning import (
     times_from_microseconds,
 )
 from flask_monitoring_dashboard_client.errors import SeveralDatabases
+from flask_monitoring_dashboard_client.exceptions import (
+    ExceptionPage,
+    RemoteException,
+    parse_exceptions,
+    parse_times,
+)
 from flask_monitoring_dashboard_client.routes import Routes
 from flask_monitoring_dashboard_client.rules import parse_rules
 from pydash_http import InvalidResponse, ResponseTooLarge
 
 MAX_LIMIT = 50_000
+MAX_EXCEPTIONS = 1_000
+EXCEPTIONS_ROUTE = "get_json_exceptions"
 MIN_LIMIT = 100
 """The number of calls that always fit into a response."""
 
@@ -99,7 +108,7 @@ class Position:
         """The smallest ID to request, because missing IDs and the last one are read again."""
         return min([self.last_id, *(first for first, _ in self.missing)])
 
-    def advanced(self, page: "Page", new_times: Ids) -> "Position":
+    def advanced(self, page: "IdPage", new_times: Ids) -> "Position":
         """Return the position after a page, given the times of its new calls."""
         times = new_times.tolist() if self.newest is None else [self.newest, *new_times.tolist()]
         last_id = max([self.last_id, *page.ids[-1:].tolist()])
@@ -120,26 +129,54 @@ class Position:
         )
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page, as returned by the exporter.
+@dataclass(frozen=True, kw_only=True)
+class IdPage:
+    """A page of rows that have IDs and times, as returned by the exporter.
 
-    :param ids: the IDs of its calls, ascending.
-    :param columns: its calls.
-    :param valid: which of them are valid.
-    :param has_more: whether there are calls after these.
+    :param ids: the IDs of its rows, ascending.
+    :param times: the times of its rows (µs since 1970).
+    :param has_more: whether there are rows after these.
     :param last_id: largest ID in the database, 0 if it is empty.
     :param database: ID of the database, None if the exporter is too old to report it.
     :param now: current time of the app (µs since 1970).
     """
 
     ids: Ids
-    columns: CallColumns
-    valid: NDArray[np.bool_]
+    times: Ids
     has_more: bool
     last_id: int
     database: str | None
     now: int
+
+    def continues(self, position: Position) -> bool:
+        """Return whether this page is from the database in which `position` was reached."""
+        if self.last_id < position.last_id:
+            return False
+        if position.database is not None and self.database not in (None, position.database):
+            return False
+        anchor = np.flatnonzero(self.ids == position.last_id)
+        return not len(anchor) or self.times[anchor[0]] == position.last_time
+
+    def new_since(self, position: Position) -> NDArray[np.bool_]:
+        """Return which rows were not read when `position` was reached."""
+        return (self.ids > position.last_id) | np.isin(self.ids, position.missing_ids)
+
+    def deleted_since(self, position: Position) -> int:
+        """Return how many IDs between `position` and the next row do not exist."""
+        later = self.ids[self.ids > position.last_id]
+        return int(later[0]) - position.last_id - 1 if position.last_id and len(later) else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(IdPage):
+    """A page of calls.
+
+    :param columns: its calls.
+    :param valid: which of them are valid.
+    """
+
+    columns: CallColumns
+    valid: NDArray[np.bool_]
 
     @classmethod
     def parse(cls, content: dict[str, Any], limit: int) -> "Page":
@@ -167,42 +204,47 @@ class Page:
             columns, valid = clean(raw, now)
             page = cls(
                 ids=ids,
+                times=columns.time.view(np.int64),
                 columns=columns,
                 valid=valid,
-                has_more=content["has_more"] is True,
-                last_id=content["last_id"],
-                database=clean_text(content.get("database_id")) or None,
-                now=int(np.int64(int(content.get("now", now.timestamp() * 1_000_000)))),
+                **_position(content, now),
             )
         except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
             raise InvalidResponse("The calls in the response are invalid.") from error
-        has_last_id = type(page.last_id) is int and abs(page.last_id) < 2**63
-        if ids.shape != valid.shape or not has_last_id:
+        if ids.shape != valid.shape:
             raise InvalidResponse("The calls in the response are invalid.")
         return page
 
-    @property
-    def times(self) -> Ids:
-        """Times of the calls (µs since 1970)."""
-        return self.columns.time.view(np.int64)
 
-    def continues(self, position: Position) -> bool:
-        """Return whether this page is from the database in which `position` was reached."""
-        if self.last_id < position.last_id:
-            return False
-        if position.database is not None and self.database not in (None, position.database):
-            return False
-        anchor = np.flatnonzero(self.ids == position.last_id)
-        return not len(anchor) or self.times[anchor[0]] == position.last_time
+@dataclass(frozen=True, kw_only=True)
+class PageOfExceptions(IdPage):
+    """A page of exceptions.
 
-    def new_since(self, position: Position) -> NDArray[np.bool_]:
-        """Return which calls were not read when `position` was reached."""
-        return (self.ids > position.last_id) | np.isin(self.ids, position.missing_ids)
+    :param exceptions: None for each that is invalid.
+    """
 
-    def deleted_since(self, position: Position) -> int:
-        """Return how many IDs between `position` and the next call do not exist."""
-        later = self.ids[self.ids > position.last_id]
-        return int(later[0]) - position.last_id - 1 if position.last_id and len(later) else 0
+    exceptions: list[RemoteException | None]
+
+    @classmethod
+    def parse(cls, content: dict[str, Any]) -> "PageOfExceptions":
+        """Parse a response.
+
+        :raises InvalidResponse: if it is not a page.
+        """
+        try:
+            data = content["data"]
+            now = datetime.now(UTC)
+            ids = np.array(data["id"] if data else [], dtype=np.int64)
+            if len(ids) > MAX_EXCEPTIONS:
+                raise InvalidResponse("The response has more exceptions than were requested.")
+            return cls(
+                ids=ids,
+                times=parse_times(data) if data else ids,
+                exceptions=parse_exceptions(data, now) if data else [],
+                **_position(content, now),
+            )
+        except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+            raise InvalidResponse("The exceptions in the response are invalid.") from error
 
 
 class ExporterDialect:
@@ -252,12 +294,61 @@ class ExporterDialect:
             is_reset=is_reset,
         )
 
-    def _is_shared(self, position: Position) -> bool:
-        """Return whether requests with new connections reach more than one database."""
+    def fetch_exceptions(self, cursor: dict[str, Any] | None) -> ExceptionPage:
+        """Return the exceptions after a cursor; see `RemoteDashboard.fetch_exceptions`."""
+        position = Position.from_cursor(cursor)
+        page = self._request_exceptions(position)
+        if not page.continues(position):
+            if self._is_shared(position, self._request_exceptions):
+                raise SeveralDatabases
+            position = Position(newest=position.newest, not_before=position.newest)
+            page = self._request_exceptions(position)
+        is_new = page.new_since(position)
+        if position.not_before is not None:
+            is_new &= page.times > position.not_before
+        new = [page.exceptions[i] for i in np.flatnonzero(is_new)]
+        valid = [each for each in new if each is not None]
+        is_valid = np.array([each is not None for each in page.exceptions], dtype=bool)
+        return ExceptionPage(
+            exceptions=valid,
+            cursor=position.advanced(page, page.times[is_new & is_valid]).to_cursor(),
+            has_more=page.has_more,
+            set_aside=len(new) - len(valid),
+        )
+
+    def _request_exceptions(self, position: Position) -> PageOfExceptions:
+        """Request exceptions until one is new, as a page may end before that."""
+        after_id, pages = max(position.first_id - 1, 0), []
+        while True:
+            query = f"after_id={after_id}&limit={MAX_EXCEPTIONS}&format=columns"
+            page = PageOfExceptions.parse(self._routes.json(EXCEPTIONS_ROUTE, query))
+            if np.any(np.diff(page.ids, prepend=after_id) <= 0):
+                raise InvalidResponse("The exceptions in the response are out of order.")
+            pages.append(page)
+            last = int(page.ids[-1]) if len(page.ids) else after_id
+            if not page.has_more or last > position.last_id:
+                break
+            if last == after_id:
+                raise InvalidResponse("The exceptions in the response are out of order.")
+            after_id = last
+        return replace(
+            page,
+            ids=np.concatenate([each.ids for each in pages]),
+            times=np.concatenate([each.times for each in pages]),
+            exceptions=[exception for each in pages for exception in each.exceptions],
+        )
+
+    def _is_shared(
+        self, position: Position, request: Callable[[Position], IdPage] | None = None
+    ) -> bool:
+        """Return whether requests with new connections reach more than one database.
+
+        :param request: requests a page; by default, one of calls.
+        """
         found = set()
         for _ in range(IDENTITY_CHECKS):
             self._routes.session.close()
-            page = self._request(position, 1)
+            page = request(position) if request else self._request(position, 1)
             found.add((page.database, page.continues(position)))
             if len(found) > 1:
                 return True
@@ -281,6 +372,19 @@ class ExporterDialect:
         if is_unordered or is_stuck:
             raise InvalidResponse("The calls in the response are out of order.")
         return page
+
+
+def _position(content: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return what every page says about the database, in the fields of `IdPage`."""
+    last_id = content["last_id"]
+    if type(last_id) is not int or abs(last_id) >= 2**63:
+        raise ValueError("last_id")
+    return {
+        "has_more": content["has_more"] is True,
+        "last_id": last_id,
+        "database": clean_text(content.get("database_id")) or None,
+        "now": int(np.int64(int(content.get("now", now.timestamp() * 1_000_000)))),
+    }
 
 
 def _decoded(column: dict[str, list[Any]], limit: int) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from flask_monitoring_dashboard_client.calls import CallPage, MonitorRule, RemoteDetails
 from flask_monitoring_dashboard_client.detection import create_dialect, detect
@@ -14,6 +14,7 @@ from flask_monitoring_dashboard_client.errors import (
     NotADashboard,
     WrongToken,
 )
+from flask_monitoring_dashboard_client.exceptions import ExceptionPage
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT, ExporterDialect
 from flask_monitoring_dashboard_client.routes import Dialect, Routes, check_headers
 from pydash_http import FetchPolicy, GuardedSession, Limits, Resolver, Url, resolve
@@ -130,6 +131,15 @@ class RemoteDashboard:
             if detected == name:
                 raise
             return self._dialect(detected).fetch_page(cursor, limit)
+
+    def fetch_exceptions(self, cursor: dict[str, Any] | None = None) -> ExceptionPage:
+        """Return the exceptions after a cursor, each exactly once; see `fetch_page`.
+
+        :param cursor: the cursor of the previous page, None for the first page.
+        :raises NotADashboard: if the app does not export them.
+        :raises RemoteError: see its subclasses.
+        """
+        return cast(ExporterDialect, self._dialect(ExporterDialect.name)).fetch_exceptions(cursor)
 
     def _set_base(self, url: str) -> None:
         address = Url.parse(url)

@@ -203,6 +203,13 @@ class Configuration(BaseSettings):
         description="The number of days for which events are kept; 0 keeps them forever.",
         examples=["90"],
     )
+    exceptions_retention: int = Field(
+        default=90,
+        ge=0,
+        description="The number of days for which exceptions are kept after their fault was last"
+        " seen; 0 keeps them forever.",
+        examples=["30"],
+    )
     usage_at: setting_types.TimeOfDay = Field(
         default=time(1, 30),
         description="When the sign-ins of the day before are extracted for the usage report (UTC).",

@@ -12,6 +12,7 @@ from pydash_app.channel import repository as channels
 from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.event import deletion, reporting, usage
+from pydash_app.exceptions import repository as exceptions
 from pydash_app.maintenance import repository as maintenance
 from pydash_app.status_page import repository as status_pages
 from pydash_app.time_slice import repository as time_slices
@@ -108,6 +109,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     links.create,
     time_slices.create,
     status_pages.create,
+    exceptions.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

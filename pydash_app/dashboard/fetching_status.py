@@ -194,6 +194,8 @@ class FetchingStatus(Persistent):
 
     # For statuses stored before November 2026.
     overflow_names: Mapping[str, str] = MappingProxyType({})
+    kinds: frozenset[str] = frozenset()
+    """What the app exports besides calls, such as "exceptions"."""
 
     def __init__(self) -> None:
         self.state = DashboardState.not_initialized
@@ -222,9 +224,15 @@ class FetchingStatus(Persistent):
             return True
         return not timedelta() <= now - self._endpoints_time < ENDPOINTS_INTERVAL
 
-    def found_endpoints(self, now: datetime, remote: RemoteInfo) -> None:
-        """Record that the endpoints were fetched, with the details of the remote side."""
+    def found_endpoints(
+        self, now: datetime, remote: RemoteInfo, kinds: frozenset[str] = frozenset()
+    ) -> None:
+        """Record that the endpoints were fetched, with the details of the remote side.
+
+        :param kinds: what the app exports besides calls.
+        """
         self.remote = remote
+        self.kinds = kinds
         self._endpoints_time = self.last_attempt_time = now
         if not self.state.has_endpoints:
             self.state = DashboardState.initialized_endpoints

@@ -45,6 +45,7 @@ from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
 
+from pydash_app import exceptions
 from pydash_app.dashboard import news
 from pydash_app.dashboard.stored import Stored
 from pydash_app.event import delete_later, of_dashboard
@@ -173,6 +174,7 @@ def delete(dashboard: "Dashboard") -> None:
         requests.remove(dashboard.id)
     of_user = database_root()[_STORED][dashboard.user_id]
     del of_user[dashboard.id]
+    exceptions.delete(dashboard.id)
     if not of_user:
         del database_root()[_STORED][dashboard.user_id]
     _count_change()

@@ -12,6 +12,7 @@ from pydash_app import (
     clock,
     configuration,
     event,
+    exceptions,
     links,
     maintenance,
     outbox,
@@ -153,13 +154,14 @@ def drop_expired_records() -> None:
 
 
 def drop_expired_calls() -> None:
-    """Drop the calls of all dashboards that are older than their retention.
+    """Drop the calls and exceptions of all dashboards that are older than their retention.
 
     :raises ExceptionGroup: the failures of some dashboards, after all others are done.
     """
     now = datetime.now(UTC)
     if not pydash_database.transact(lambda: clock.is_confirmed(now)):
         return
+    pydash_database.transact(lambda: exceptions.keep_only(repository.ids()))
     dashboards = pydash_database.transact(repository.ids)
     failures: list[Exception] = []
     for dashboard_id in dashboards:

@@ -14,6 +14,7 @@ from http.client import HTTPException
 
 import pytest
 
+from pydash_app import exceptions
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
@@ -27,6 +28,9 @@ from tests.pydash_app.fetching.support.owners import make_owner
 ROUNDS = int(os.environ.get("PYDASH_CHAOS_ROUNDS", "10"))
 SEED = int(os.environ.get("PYDASH_CHAOS_SEED", "2018"))
 CALLS_PER_ROUND = 10_000
+EXCEPTIONS_PER_ROUND = 700
+"""Less than a page, but most fetches read more than one round."""
+
 SETTLE_SECONDS = 60
 
 
@@ -64,12 +68,15 @@ def test_every_call_is_counted_once_whatever_dies(stage: Stage) -> None:
     with Traffic(stage.app):
         for round_number in range(ROUNDS):
             write_calls(stage.app, rng, CALLS_PER_ROUND)
+            stage.app.write_exceptions(EXCEPTIONS_PER_ROUND)
             time.sleep(rng.uniform(0, 1.5))
             rng.choice(stage.victims())(rng)
             print(f"round {round_number} of seed {SEED} is over")
     wait_until_settled(stage.app, dashboard_id)
     status = transact(lambda: vars(repository.find(dashboard_id).fetching))
     assert count_by_minute(dashboard_id) == stage.app.count_by_minute(), status
+    assert stored_exceptions(dashboard_id) == stage.app.count_exceptions()
+    assert stage.app.count_exceptions() == ROUNDS * EXCEPTIONS_PER_ROUND
     assert stage.app.count() >= (5 + ROUNDS) * CALLS_PER_ROUND
 
 
@@ -88,7 +95,8 @@ def wait_until_settled(app: MonitoredApp, dashboard_id: uuid.UUID) -> None:
     counts: list[int | None] = []
     while time.monotonic() < deadline:
         counts += [app.count(), stored_count(dashboard_id)]
-        if len(set(counts[-6:])) == 1 and len(counts) >= 6:
+        is_settled = len(set(counts[-6:])) == 1 and len(counts) >= 6
+        if is_settled and stored_exceptions(dashboard_id) == app.count_exceptions():
             return
         time.sleep(0.3)
 
@@ -99,6 +107,14 @@ def stored_count(dashboard_id: uuid.UUID) -> int | None:
     except DatabaseUnavailable:
         return None
     return count
+
+
+def stored_exceptions(dashboard_id: uuid.UUID) -> int | None:
+    try:
+        log = transact(lambda: exceptions.find(dashboard_id))
+        return log and sum(fault.count for fault in log.faults.values())
+    except DatabaseUnavailable:
+        return None
 
 
 def count_by_minute(dashboard_id: uuid.UUID) -> Counter[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Fetches the calls of the monitored apps, each exactly once.
+"""Fetches the calls and exceptions of the monitored apps, each exactly once.
 
 A page depends only on the remote side and the cursor. Its calls and the next cursor are stored in
 one transaction, and only if the stored cursor is still the one that the page was fetched with.
@@ -8,7 +8,7 @@ cursor that is stored by then.
 
 The task of a dashboard is always `fetch_and_update_new_dashboard_info`. It fetches the endpoints,
 then the history page by page, then new calls. Each run is short, so that a long history does not
-delay other dashboards.
+delay other dashboards. Exceptions have a cursor of their own, and follow when no calls are left.
 """
 
 import math
@@ -22,11 +22,15 @@ from uuid import UUID
 
 from flask_monitoring_dashboard_client import (
     CallPage,
+    ExceptionPage,
+    ExporterMissing,
+    NotADashboard,
     RemoteDashboard,
     RemoteError,
     RemoteFailure,
 )
 from periodic_tasks import TaskScheduler, default_task_scheduler
+from pydash_app import exceptions
 from pydash_app.dashboard import news, repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
@@ -110,7 +114,8 @@ def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta |
     def fetch(source: _Source, remote_side: RemoteDashboard) -> bool:
         if source.needs_endpoints:
             _update_endpoints(source, remote_side)
-        return _fetch_pages(source, remote_side, RUN_SECONDS)
+        has_more = _fetch_pages(source, remote_side, RUN_SECONDS)
+        return has_more or _fetch_exceptions(source, remote_side, RUN_SECONDS)
 
     return timedelta() if _attempt(dashboard_id, fetch) else None
 
@@ -252,7 +257,7 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
             for rule in rules
         )
         status, failure = dashboard.fetching, dashboard.fetching.failure
-        status.found_endpoints(datetime.now(UTC), info)
+        status.found_endpoints(datetime.now(UTC), info, details.kinds)
         news.add(dashboard.id, dashboard.user_id)
         if failure and not status.failure:
             record(EventType.APP_FETCH_RECOVERED, of_dashboard(dashboard))
@@ -274,6 +279,48 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
             return page.has_more or needs_folding
         if not page.has_more:
             return needs_folding and _fold(source, started + seconds)
+
+
+def _fetch_exceptions(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
+    """Fetch exceptions for some seconds, if the app exports them. Return whether more are left."""
+    started = time.monotonic()
+
+    def is_exported() -> bool:
+        return "exceptions" in source.load().fetching.kinds
+
+    def cursor() -> dict[str, Any] | None:
+        log = exceptions.find(source.id)
+        return log.cursor if log else None
+
+    has_more = transact(is_exported)
+    while has_more:
+        before = transact(cursor)
+        try:
+            page = remote_side.fetch_exceptions(before)
+        except (NotADashboard, ExporterMissing):
+            # The app no longer exports them. Its details say so the next time that they are read.
+            return False
+        transact(partial(_store_exceptions, source, before, page), timeout=BACKGROUND_TIMEOUT)
+        has_more = page.has_more
+        if time.monotonic() - started >= seconds:
+            break
+    return has_more
+
+
+def _store_exceptions(source: _Source, before: dict[str, Any] | None, page: ExceptionPage) -> None:
+    """Add a page of exceptions and its cursor, unless another process has done so.
+
+    :param before: the cursor that it was fetched with.
+    :raises QuotaExceeded: the quota is used up.
+    """
+    quota.check(source.load())
+    log = exceptions.get_or_create(source.id)
+    if log.cursor != before:
+        raise _Superseded("another process has stored this page")
+    if page.cursor != before:
+        log.add(page.exceptions)
+        log.set_aside += page.set_aside
+        log.cursor = page.cursor
 
 
 def _fold(source: _Source, deadline: float) -> bool:

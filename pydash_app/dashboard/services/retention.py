@@ -1,9 +1,12 @@
-"""Drops details whose retention has expired."""
+"""Drops details and exceptions whose retention has expired."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+from pydash_app import configuration, exceptions
 from pydash_app.dashboard import repository
+from pydash_app.identifiers import as_uuid
 from pydash_cube import time_units
 from pydash_cube.span import Span
 from pydash_database import BACKGROUND_TIMEOUT, transact
@@ -13,7 +16,7 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
     """Drop calls and cells shorter than a day that are older than the dashboard's retention.
 
     Coarser aggregates remain for every combination of filters: hours after calls are dropped, and
-    days after hours are dropped.
+    days after hours are dropped. Exceptions are kept as long as the configuration says.
 
     :param now: the current time.
     :raises KeyError: no dashboard has this ID.
@@ -31,5 +34,10 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
                 dashboard.aggregator_group.cube.drop(before, forget)
 
     transact(drop, timeout=BACKGROUND_TIMEOUT)
+    kept_days = configuration.current().exceptions_retention
+    if kept_days:
+        until = now - timedelta(days=kept_days)
+        drop_exceptions = partial(exceptions.drop_expired, as_uuid(dashboard_id), until)
+        transact(drop_exceptions, timeout=BACKGROUND_TIMEOUT)
     # Separately, because the fetcher writes the same object and dropping is too slow to repeat.
     transact(lambda: repository.record_stored(repository.find(dashboard_id)))

@@ -23,6 +23,24 @@ insert into Request
 (endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
 select id, ?, ?, '1.0', 'None', ?, 200 from Endpoint where name = ?
 """
+STACK = """
+insert or ignore into ExceptionType (id, type) values (1, 'KeyError');
+insert or ignore into FilePath (id, path) values (1, '/srv/shop/orders.py');
+insert or ignore into FunctionDefinition (id, name, code) values (1, 'pay', 'def pay():\n  {}[0]');
+insert or ignore into FunctionLocation (id, file_path_id, function_definition_id,
+    function_start_line_number) values (1, 1, 1, 7);
+insert or ignore into ExceptionFrame (id, function_location_id, line_number) values (1, 1, 8);
+insert or ignore into StackTraceSnapshot (id, hash) values (1, 'a hash');
+insert or ignore into ExceptionStackLine (stack_trace_snapshot_id, exception_frame_id, position)
+    values (1, 1, 0);
+"""
+INSERT_MESSAGE = "insert into ExceptionMessage (message) values (?) returning id"
+INSERT_EXCEPTION = """
+insert into ExceptionOccurrence
+(request_id, exception_type_id, exception_msg_id, stack_trace_snapshot_id, is_user_captured)
+select max(id), 1, ?, 1, 0 from Request
+"""
+COUNT_EXCEPTIONS = "select count(*) from ExceptionOccurrence"
 COUNT = "select count(*) from Request"
 COUNT_BY_MINUTE = """
 select name, replace(substr(time_requested, 1, 16), ' ', 'T'), count(*)
@@ -83,6 +101,24 @@ class MonitoredApp:
         ]
         self._in_database(lambda database: database.executemany(INSERT, rows))
 
+    def write_exceptions(self, number: int) -> None:
+        """Write exceptions of one fault as the app would have written them, of the last call."""
+
+        def write(database: sqlite3.Connection) -> None:
+            database.executescript(STACK)
+            messages = [
+                database.execute(INSERT_MESSAGE, [f"order {order}"]).fetchone()
+                for order in range(number)
+            ]
+            database.executemany(INSERT_EXCEPTION, messages)
+
+        self._in_database(write)
+
+    def count_exceptions(self) -> int:
+        """Count the exceptions in the app's own database."""
+        [[count]] = self.select(COUNT_EXCEPTIONS)
+        return int(count)
+
     def delete_calls(self) -> None:
         """Empty the database, as an administrator might."""
         self._in_database(lambda database: database.execute("delete from Request"))
@@ -100,6 +136,10 @@ class MonitoredApp:
     def select(self, sql: str) -> list[tuple[Any, ...]]:
         """Read from the app's own database."""
         return self._in_database(lambda database: database.execute(sql).fetchall())
+
+    def change(self, sql: str) -> None:
+        """Change the app's own database."""
+        self._in_database(lambda database: database.execute(sql))
 
     @contextmanager
     def broken_database(self) -> Iterator[None]:

@@ -1,0 +1,155 @@
+"""What is stored of the exceptions of an app, and how much at most."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_monitoring_dashboard_client import Frame, RemoteException
+from pydash_app.exceptions import entity
+from pydash_app.exceptions.entity import ExceptionFault, ExceptionLog, Samples, normalized
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+STACK = (
+    Frame("shop.py", "shop", 7, "pay", own=True, source=""),
+    Frame("lib.py", "lib", 3, "check", own=False, source=""),
+)
+FIRST = RemoteException(
+    time=NOW,
+    endpoint="pay",
+    version="1.0",
+    user="ada",
+    ip="10.0.0.1",
+    duration=12.5,
+    status_code=500,
+    captured=False,
+    type="KeyError",
+    message="order 1",
+    group="1-" + "0" * 32,
+    stack=STACK,
+)
+
+
+def later(minutes: float, **changes: object) -> RemoteException:
+    return replace(FIRST, time=NOW + timedelta(minutes=minutes), **changes)  # type: ignore[arg-type]
+
+
+def fault_of(*exceptions: RemoteException) -> ExceptionFault:
+    fault = ExceptionFault(exceptions[0])
+    fault.add(list(exceptions))
+    return fault
+
+
+def test_a_fault_describes_its_exceptions() -> None:
+    fault = fault_of(FIRST, later(5, endpoint="cart", version="1.1", user="bob", captured=True))
+    fault.add([later(20, message="order 17 of 'ada'", version="1.1", ip="10.0.0.2")])
+    assert (fault.type, fault.function) == ("KeyError", "shop:pay")
+    assert fault.message == "order <n> of <text>"
+    assert (fault.first_seen, fault.last_seen) == (NOW, NOW + timedelta(minutes=20))
+    assert (fault.first_version, fault.last_version) == ("1.0", "1.1")
+    assert (fault.count, fault.captured, fault.user_count, fault.address_count) == (3, 1, 2, 2)
+    assert (fault.endpoints, fault.versions) == (("pay", "cart"), ("1.0", "1.1"))
+    assert fault.counts() == {NOW: 2, NOW + timedelta(minutes=15): 1}
+
+
+def test_exceptions_that_arrive_late_change_only_the_beginning() -> None:
+    fault = fault_of(later(60, version="2.0", message="newest"))
+    fault.add([FIRST])
+    assert (fault.first_seen, fault.first_version) == (NOW, "1.0")
+    assert (fault.last_version, fault.message) == ("2.0", "newest")
+
+
+def test_samples_are_the_newest_and_one_of_each_version() -> None:
+    old = [later(minute, version=f"0.{minute}") for minute in range(5) for _ in range(3)]
+    fault = fault_of(*old, *(later(10 + minute) for minute in range(100)))
+    samples = fault.samples.samples
+    newest = [sample.id for sample in samples[: entity.NEWEST_SAMPLES]]
+    assert newest == list(range(115, 95, -1))
+    assert [sample.version for sample in samples[20:]] == ["0.4", "0.3", "0.2", "0.1", "0.0"]
+    assert fault.samples.stack_of(samples[0]) == list(STACK)
+    assert len(fault.samples.stacks) == 1
+
+
+def test_the_size_of_samples_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = Samples()
+    for number in range(100):
+        # A stack that compresses badly.
+        names = [f"{number * 7919 + i * 104729:x}" for i in range(2_000)]
+        stack = tuple(Frame("f", "m", 1, name, own=True, source="") for name in names)
+        samples.add([(number, later(number, version=str(number), stack=stack))])
+    assert sum(map(len, samples.stacks.values())) <= entity.MAX_STACKS_BYTES
+    assert samples.samples[0].id == 99
+    assert {sample.stack for sample in samples.samples} == samples.stacks.keys()
+    monkeypatch.setattr(entity, "MAX_STACKS_BYTES", 1)
+    samples.add([(100, later(100, stack=()))])
+    assert [sample.id for sample in samples.samples] == [100]
+
+
+def test_the_number_of_faults_and_names_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, limit in (("MAX_FAULTS", 3), ("MAX_NAMES", 4), ("MAX_DISTINCT", 5)):
+        monkeypatch.setattr(entity, name, limit)
+    log = ExceptionLog()
+    for number in range(9):
+        group = f"1-{number:032}"
+        log.add([replace(FIRST, group=group), replace(FIRST, group="1-" + "0" * 32)])
+    assert (len(log.faults), log.others, log.count) == (3, 6, 18)
+    assert sum(fault.count for fault in log.faults.values()) + log.others == log.count
+    texts = list(map(str, range(9)))
+    fault = fault_of(*(replace(FIRST, endpoint=x, version=x, user=x, ip=x) for x in texts))
+    assert (fault.endpoints, fault.versions) == (tuple(texts[:4]), tuple(texts[5:]))
+    assert (fault.user_count, fault.address_count) == (5, 5)
+
+
+def test_old_counts_and_faults_are_dropped() -> None:
+    log = ExceptionLog()
+    log.add([FIRST, later(60), replace(FIRST, group="1-" + "1" * 32)])
+    log.drop(NOW + timedelta(minutes=30))
+    [fault] = log.faults.values()
+    assert (fault.id, fault.count, log.count) == (FIRST.group, 2, 2)
+    assert fault.counts() == {NOW + timedelta(hours=1): 1}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10_000), st.integers(0, 3), st.sampled_from(["1", "2"])),
+        min_size=1,
+        max_size=30,
+    ),
+    st.integers(1, 10),
+)
+def test_the_result_does_not_depend_on_the_pages(
+    given_exceptions: list[tuple[int, int, str]], size: int
+) -> None:
+    all_of_them = [
+        later(minutes, group=f"1-{group:032}", version=version)
+        for minutes, group, version in given_exceptions
+    ]
+    whole, in_pages = ExceptionLog(), ExceptionLog()
+    whole.add(all_of_them)
+    for start in range(0, len(all_of_them), size):
+        in_pages.add(all_of_them[start : start + size])
+    assert whole.count == in_pages.count == len(all_of_them)
+    for group, fault in whole.faults.items():
+        other = in_pages.faults[group]
+        assert fault.counts() == other.counts()
+        assert (fault.first_seen, fault.last_seen) == (other.first_seen, other.last_seen)
+        assert set(fault.versions) == set(other.versions)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("order 17", "order <n>"),
+        ("-1.5 of 1,000", "<n> of <n>"),
+        ("'ada' and \"bob\"", "<text> and <text>"),
+        ("object at 0x7f2a", "object at <hex>"),
+        ("550e8400-e29b-41d4-a716-446655440000", "<uuid>"),
+        ("commit 5d41402abc4b", "commit <hex>"),
+        ("version2 is deadlocked", "version2 is deadlocked"),
+        ("no price", "no price"),
+    ],
+)
+def test_messages_are_normalized(message: str, expected: str) -> None:
+    assert normalized(message) == expected
