@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type Message = Schemas['Message'];
 export type User = Schemas['UserInfo'];
 export type Dashboard = Schemas['DashboardOverview'];
+export type DashboardInfo = Schemas['DashboardInfo'];
 export type DashboardDetails = Schemas['DashboardDetails'];
 export type DashboardSettings = Schemas['DashboardSettings'];
 export type EndpointInfo = Schemas['EndpointInfo'];

@@ -9,15 +9,18 @@ import { alice, makeDashboard } from '@/testing/fixtures';
 import { renderRoutes } from '@/testing/render';
 import { mockGet, mockPost, server } from '@/testing/server';
 
-function answerSignedIn() {
+function mockSignedIn() {
   mockGet('/user', alice);
   mockGet('/user/sessions', { sessions: [] });
   mockGet('/user/tokens', { tokens: [] });
-  mockGet('/dashboards', [makeDashboard(), makeDashboard({ id: 'other', name: 'Billing' })]);
+  mockGet('/dashboards', [
+    { ...makeDashboard(), endpoints: [{ name: 'pay', enabled: true, hidden: false }] },
+    { ...makeDashboard({ id: 'other', name: 'Billing' }), endpoints: [] },
+  ]);
 }
 
 async function renderApp(url = '/') {
-  answerSignedIn();
+  mockSignedIn();
   const view = renderRoutes(routes, url);
   await screen.findByRole('link', { name: 'PyDash, overview' });
   return view;
@@ -27,15 +30,15 @@ const heading = (name: string) => screen.findByRole('heading', { level: 1, name 
 
 describe('startup', () => {
   it('requests the current user and does not try to sign in', async () => {
-    const asked: string[] = [];
+    const sent: string[] = [];
     server.events.on('request:start', ({ request }) => {
-      asked.push(`${request.method} ${new URL(request.url).pathname}`);
+      sent.push(`${request.method} ${new URL(request.url).pathname}`);
     });
     await renderApp();
     await heading('Overview');
     server.events.removeAllListeners();
-    expect(asked[0]).toBe('GET /api/user');
-    expect(asked.filter((line) => line.startsWith('POST'))).toEqual([]);
+    expect(sent[0]).toBe('GET /api/user');
+    expect(sent.filter((line) => line.startsWith('POST'))).toEqual([]);
   });
 
   it('without a session, sends no request and redirects to sign-in with a return path', async () => {
@@ -55,7 +58,7 @@ describe('startup', () => {
     server.use(http.get('*/api/user', () => HttpResponse.error()));
     renderRoutes(routes, '/');
     expect(await screen.findByRole('alert')).toHaveTextContent('Cannot reach PyDash');
-    answerSignedIn();
+    mockSignedIn();
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await heading('Overview');
   });
@@ -109,6 +112,41 @@ describe('the shell', () => {
     vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false);
     fireEvent(window, new Event('offline'));
     expect(await screen.findByText(/You are offline/)).toBeVisible();
+  });
+});
+
+describe('the command palette', () => {
+  it('goes to a dashboard', async () => {
+    const { router } = await renderApp('/help');
+    await heading('Help');
+    await userEvent.keyboard('{Control>}k{/Control}');
+    await userEvent.type(await screen.findByRole('combobox', { name: 'Go to' }), 'bill');
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(router.state.location.pathname).toBe('/dashboards/other'));
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  });
+
+  it('goes to an endpoint of any dashboard', async () => {
+    const { router } = await renderApp('/help');
+    await userEvent.click(screen.getByRole('button', { name: 'Go to' }));
+    await userEvent.type(await screen.findByRole('combobox', { name: 'Go to' }), 'pay shop');
+    await userEvent.click(await screen.findByRole('option', { name: 'pay Web shop' }));
+    await waitFor(() =>
+      expect(router.state.location.pathname).toBe(
+        `/dashboards/${makeDashboard().id}/endpoints/pay`,
+      ),
+    );
+  });
+
+  it('opens the dialog that adds a dashboard, and closes with Escape', async () => {
+    await renderApp('/help');
+    await userEvent.click(screen.getByRole('button', { name: 'Go to' }));
+    await screen.findByRole('combobox', { name: 'Go to' });
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument());
+    await userEvent.click(screen.getByRole('button', { name: 'Go to' }));
+    await userEvent.type(await screen.findByRole('combobox', { name: 'Go to' }), 'add{Enter}');
+    expect(await screen.findByRole('dialog', { name: 'Add a dashboard' })).toBeVisible();
   });
 });
 

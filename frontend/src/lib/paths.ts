@@ -7,6 +7,9 @@ export const STATUS_PAGES = '/status-pages';
 export const USAGE = '/usage';
 export const SYSTEM = '/system';
 
+/** The overview with the dialog that adds a dashboard. */
+export const ADD_DASHBOARD = '/?add';
+
 /** Returns the path of the login page, which redirects to `next`. */
 export const loginPath = (next = OVERVIEW): string =>
   next === OVERVIEW ? '/login' : `/login?${new URLSearchParams({ next }).toString()}`;
@@ -25,6 +28,25 @@ export const statusPagePath = (id: string): string => `${STATUS_PAGES}/${encodeU
 
 export type DashboardTab =
   'endpoints' | 'versions' | 'trends' | 'compare' | 'uptime' | 'activity' | 'usage' | 'settings';
+
+interface NamedTab {
+  /** The last part of its path; the first tab has none. */
+  tab: DashboardTab | undefined;
+  name: string;
+}
+
+/** The tabs of a dashboard, in order. */
+export const DASHBOARD_TABS: readonly [NamedTab, ...NamedTab[]] = [
+  { tab: undefined, name: 'Statistics' },
+  { tab: 'endpoints', name: 'Endpoints' },
+  { tab: 'versions', name: 'Versions' },
+  { tab: 'trends', name: 'Trends' },
+  { tab: 'compare', name: 'Compare' },
+  { tab: 'uptime', name: 'Uptime' },
+  { tab: 'activity', name: 'Activity' },
+  { tab: 'usage', name: 'Usage' },
+  { tab: 'settings', name: 'Settings' },
+];
 
 export const dashboardPage = (id: string, tab?: DashboardTab): string =>
   `/dashboards/${encodeURIComponent(id)}${tab ? `/${tab}` : ''}`;

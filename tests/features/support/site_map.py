@@ -97,6 +97,7 @@ class Popup:
 DIALOGS = [
     Popup("add-dashboard", "overview", button="Add dashboard"),
     Popup("shortcuts", "overview", key="?"),
+    Popup("palette", "dashboard", button="Go to"),
     Popup("range", "dashboard", key="t"),
     Popup("filter", "dashboard", button="Filter"),
     Popup("user-menu", "dashboard", button="demo"),

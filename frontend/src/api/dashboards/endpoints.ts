@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import { dashboardPath, get } from '@/api/core/client';
 import { REFRESH_MS } from '@/api/core/refresh';
-import type { Endpoints } from '@/api/types';
+import type { DashboardInfo, Endpoints } from '@/api/types';
 
 export const knownEndpointsKey = (dashboardId: string) =>
   ['dashboards', dashboardId, 'known-endpoints'] as const;
@@ -28,3 +28,14 @@ export const useIsKnownEndpoint = (dashboardId: string, name: string): boolean |
       return endpoints[0]?.name === name;
     },
   }).data;
+
+/** Endpoints change rarely, and there may be many. */
+const ALL_ENDPOINTS_MS = 5 * 60_000;
+
+/** All dashboards with the names of their endpoints. */
+export const useAllEndpoints = () =>
+  useQuery({
+    queryKey: ['all-endpoints'],
+    queryFn: ({ signal }) => get<DashboardInfo[]>('/dashboards', undefined, signal),
+    staleTime: ALL_ENDPOINTS_MS,
+  });

@@ -4,39 +4,15 @@ import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 import { NavLink } from 'react-router';
 
-import { useUser } from '@/api/auth/user';
 import { useDashboards } from '@/api/dashboards/dashboards';
 import { AlertsCount } from '@/app/shell/alerts-count';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
-import { Icon, type IconName } from '@/components/icon';
+import { usePlaces } from '@/app/shell/places';
+import { Icon } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { useView } from '@/hooks/use-view';
-import { ACTIVITY, ALERTS, dashboardPage, OVERVIEW, STATUS_PAGES, USAGE } from '@/lib/paths';
+import { ALERTS, dashboardPage, OVERVIEW } from '@/lib/paths';
 import { viewParams } from '@/api/statistics/view';
-
-interface Place {
-  to: string;
-  label: string;
-  icon: IconName;
-  isForAdmins?: boolean;
-  /** Whether it is only in the user menu on narrow screens, which have too little space. */
-  isForWide?: boolean;
-}
-
-const PLACES: readonly Place[] = [
-  { to: OVERVIEW, label: 'Overview', icon: 'overview' },
-  { to: ALERTS, label: 'Alerts', icon: 'bell' },
-  { to: ACTIVITY, label: 'Activity', icon: 'activity' },
-  { to: STATUS_PAGES, label: 'Status pages', icon: 'monitor', isForWide: true },
-  { to: USAGE, label: 'Usage', icon: 'user', isForAdmins: true },
-  { to: '/settings', label: 'Settings', icon: 'settings' },
-  { to: '/help', label: 'Help', icon: 'help' },
-];
-
-function usePlaces(): readonly Place[] {
-  const isAdmin = useUser().data?.admin ?? false;
-  return PLACES.filter(({ isForAdmins = false }) => isAdmin || !isForAdmins);
-}
 
 const DrawerLink = styled(NavLink)(({ theme }) => ({
   display: 'flex',

@@ -6,6 +6,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 
 const SHORTCUTS: readonly (readonly [string, string])[] = [
+  ['Ctrl K', 'Go to a dashboard, endpoint, page or action'],
   ['/', 'Search or filter'],
   ['t', 'Choose the time range'],
   ['g o', 'Go to overview'],

@@ -13,9 +13,13 @@ const CHORD_MS = 1_500;
 
 const DESTINATIONS: Readonly<Record<string, string>> = { o: OVERVIEW, s: '/settings', h: '/help' };
 
-const isTyping = ({ target }: KeyboardEvent) =>
-  target instanceof HTMLElement &&
-  target.closest('input, textarea, select, [contenteditable], [role=dialog], [role=menu]') !== null;
+const isWithin = ({ target }: KeyboardEvent, selector: string) =>
+  target instanceof HTMLElement && target.closest(selector) !== null;
+
+const isInDialog = (event: KeyboardEvent) => isWithin(event, '[role=dialog], [role=menu]');
+
+const isTyping = (event: KeyboardEvent) =>
+  isInDialog(event) || isWithin(event, 'input, textarea, select, [contenteditable]');
 
 /** Focuses or clicks the control with this key in its aria-keyshortcuts. */
 function activate(key: string): boolean {
@@ -29,6 +33,11 @@ function activate(key: string): boolean {
 function makeKeyHandler(navigate: NavigateFunction, showHelp: () => void) {
   let chordUntil = 0;
   return (event: KeyboardEvent) => {
+    if (event.key === 'k' && (event.ctrlKey || event.metaKey) && !isInDialog(event)) {
+      // The browser's own shortcut, which moves to the address bar.
+      if (activate('Control+K')) event.preventDefault();
+      return;
+    }
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const destination = event.timeStamp < chordUntil ? DESTINATIONS[event.key] : undefined;
     chordUntil = event.key === 'g' ? event.timeStamp + CHORD_MS : 0;

@@ -3,11 +3,12 @@ import { Link } from 'react-router';
 
 import { Breadcrumbs } from '@/app/shell/breadcrumbs';
 import { DRAWER_WIDTH, TOP_BAR_HEIGHT } from '@/app/shell/dimensions';
+import { PaletteButton } from '@/app/shell/palette-button';
 import { UserMenu } from '@/app/shell/user-menu';
 import { Logo } from '@/components/logo';
 import { OVERVIEW } from '@/lib/paths';
 
-/** Logo, breadcrumbs and user menu. */
+/** Logo, breadcrumbs, command palette and user menu. */
 export const TopBar = () => (
   <Box
     component="header"
@@ -42,6 +43,7 @@ export const TopBar = () => (
     <Box sx={{ flex: 1, minWidth: 0, pl: 1 }}>
       <Breadcrumbs />
     </Box>
+    <PaletteButton />
     <UserMenu />
   </Box>
 );

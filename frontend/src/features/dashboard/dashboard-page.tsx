@@ -9,24 +9,7 @@ import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { DashboardAlerts } from '@/features/dashboard/dashboard-alerts';
 import { useViewSearch } from '@/hooks/use-view';
-import { dashboardPage, type DashboardTab } from '@/lib/paths';
-
-interface Tab {
-  tab: DashboardTab | undefined;
-  name: string;
-}
-
-const TABS: readonly [Tab, ...Tab[]] = [
-  { tab: undefined, name: 'Statistics' },
-  { tab: 'endpoints', name: 'Endpoints' },
-  { tab: 'versions', name: 'Versions' },
-  { tab: 'trends', name: 'Trends' },
-  { tab: 'compare', name: 'Compare' },
-  { tab: 'uptime', name: 'Uptime' },
-  { tab: 'activity', name: 'Activity' },
-  { tab: 'usage', name: 'Usage' },
-  { tab: 'settings', name: 'Settings' },
-];
+import { DASHBOARD_TABS, dashboardPage } from '@/lib/paths';
 
 /** Reads the statistics again once the history is complete, instead of at the next refresh. */
 function useReloadAfterImport(dashboardId: string, isImporting: boolean) {
@@ -44,9 +27,14 @@ export function DashboardPage() {
   const dashboards = useDashboards().data;
   const dashboard = dashboards?.find(({ id }) => id === dashboardId);
   useReloadAfterImport(dashboardId, dashboard != null && dashboard.progress !== null);
-  const tabs = TABS.map(({ tab, name }) => ({ to: dashboardPage(dashboardId, tab), name }));
+  const tabs = DASHBOARD_TABS.map(({ tab, name }) => ({
+    to: dashboardPage(dashboardId, tab),
+    name,
+  }));
   const { pathname } = useLocation();
-  const shown = TABS.find(({ tab }) => tab && pathname === dashboardPage(dashboardId, tab));
+  const shown = DASHBOARD_TABS.find(
+    ({ tab }) => tab && pathname === dashboardPage(dashboardId, tab),
+  );
   if (dashboards && !dashboard) {
     return (
       <Page title="Dashboard not found">
@@ -57,7 +45,7 @@ export function DashboardPage() {
   return (
     <Page
       title={dashboard?.name ?? 'Dashboard'}
-      part={(shown ?? TABS[0]).name}
+      part={(shown ?? DASHBOARD_TABS[0]).name}
       subtitle={dashboard?.url}
     >
       <NavTabs label="Dashboard" tabs={tabs} search={search} />

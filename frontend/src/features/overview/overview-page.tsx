@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -76,7 +76,19 @@ const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
 /** All dashboards of the user. */
 export function OverviewPage() {
   const dashboards = useDashboards();
-  const [adding, setAdding] = useState(false);
+  const [params, setParams] = useSearchParams();
+  // In the URL, so that other pages can open the dialog, and the back button closes it.
+  const isAdding = params.has('add');
+  const setAdding = (shown: boolean) =>
+    setParams(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (shown) after.set('add', '');
+        else after.delete('add');
+        return after;
+      },
+      { replace: !shown },
+    );
   return (
     <Page
       title="Overview"
@@ -97,7 +109,7 @@ export function OverviewPage() {
       >
         {(all) => <Cards dashboards={all} />}
       </QueryBoundary>
-      {adding && (
+      {isAdding && (
         <Suspense>
           <AddDashboardDialog onClose={() => setAdding(false)} />
         </Suspense>
