@@ -90,8 +90,8 @@ browser:
 		|| $(call debian,chromium,The browser tests need Chromium)
 
 databases:
-	@{ ls /usr/lib/postgresql/*/bin/postgres && ls /usr/sbin/mariadbd && command -v mariadb-install-db; } > /dev/null 2>&1 \
-		|| $(call debian,postgresql mariadb-server-core mariadb-client-core,The exporter and the event store are tested with PostgreSQL and MariaDB)
+	@{ ls /usr/lib/postgresql/*/bin/postgres && ls /usr/sbin/mariadbd && command -v mariadb-install-db redis-server; } > /dev/null 2>&1 \
+		|| $(call debian,postgresql mariadb-server-core mariadb-client-core redis-server,PyDash and the exporter are tested with PostgreSQL, MariaDB and Redis)
 
 nginx:
 	@command -v nginx > /dev/null || [ -x /usr/sbin/nginx ] \

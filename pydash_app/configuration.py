@@ -31,6 +31,7 @@ from pydash_app.setting_types import Network as Network
 from pydash_http.hosts import local_url
 
 PREFIX = "PYDASH_"
+MAX_DEFAULT_PROCESSES = 4
 # The module of the optional dependency that a URL requires, and the extra that installs it.
 _EXTRAS = {
     ("database_uri", "postgresql"): ("relstorage", "postgresql"),
@@ -120,11 +121,12 @@ class Configuration(BaseSettings):
         examples=["16"],
     )
     web_processes: int = Field(
-        default=1,
+        default_factory=lambda: min(MAX_DEFAULT_PROCESSES, len(os.sched_getaffinity(0))),
         ge=1,
         le=64,
         description="The number of web processes that `pydash up` starts.",
         examples=["2"],
+        json_schema_extra={"default": "the number of cores, at most 4"},
     )
     drain: int = Field(
         default=300,
@@ -136,7 +138,8 @@ class Configuration(BaseSettings):
     )
     rate_limit_store: setting_types.RateLimitStore = Field(
         default="memory://",
-        description="The storage of rate limits. Several web processes need a shared Redis.",
+        description="The storage of rate limits. `pydash up` shares them between its web processes."
+        " Otherwise, several need `unix://` and the socket of `pydash limits`, or Redis.",
         examples=["redis://localhost:6379"],
         repr=False,
     )

@@ -226,7 +226,7 @@ Switch = Annotated[bool, BeforeValidator(switch)]
 # Code may request any free port with 0; the environment may not.
 Port = Annotated[int, Field(ge=1, le=65535)] | Literal[0]
 DatabaseUri = Annotated[str, AfterValidator(database_uri)]
-RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss"))]
+RateLimitStore = Annotated[str, AfterValidator(url_of("memory", "redis", "rediss", "unix"))]
 EventsUri = Annotated[str, AfterValidator(url_of(*DRIVERS))]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 Day = Annotated[date, BeforeValidator(day)]

@@ -20,6 +20,7 @@ for command in (
     processes.migrate,
     processes.web,
     processes.fetcher,
+    processes.limits,
     user.user,
     archive.archive,
     backup.backup,

@@ -1,4 +1,4 @@
-"""`pydash database`, `pydash web` and `pydash fetcher`: run one of the three processes."""
+"""`pydash database`, `web`, `fetcher` and `limits`: run one of the processes."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -7,6 +7,8 @@ import click
 
 from pydash_cli.settings import configure, connected, data_dir_option, host_option, port_option
 from pydash_supervisor import Heart
+
+LIMITS_SOCKET = "limits.sock"
 
 
 @click.command()
@@ -77,3 +79,12 @@ def fetcher(data_dir: Path | None) -> None:
     from pydash_app import fetcher as daemon
 
     daemon.run(configure(data_dir=data_dir), beat=Heart().beat)
+
+
+@click.command()
+@data_dir_option
+def limits(data_dir: Path | None) -> None:
+    """Run only the process that counts requests for all web processes of this machine."""
+    import pydash_limits
+
+    pydash_limits.serve(configure(data_dir=data_dir).data_dir / LIMITS_SOCKET, Heart().beat)

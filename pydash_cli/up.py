@@ -13,12 +13,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TextIO
+from urllib.parse import quote
 
 import click
 
 from pydash_app.configuration import Configuration, require_writable
 from pydash_cli import demo as demo_content
+from pydash_cli.processes import LIMITS_SOCKET
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
 from pydash_http.hosts import hosts_to_listen_on, local_url
 from pydash_supervisor import (
@@ -62,7 +65,12 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
         configuration.require_extra(name)
     _check(configuration.data_dir)
     heart = Heart()
-    with _lock(configuration.data_dir) as lock, Supervisor() as supervisor, suppress(Stopped):
+    with (
+        _lock(configuration.data_dir) as lock,
+        TemporaryDirectory(prefix="pydash-metrics-") as metrics,
+        Supervisor() as supervisor,
+        suppress(Stopped),
+    ):
         try:
             sockets = listen(hosts_to_listen_on(configuration.host), configuration.port)
         except OSError as error:
@@ -76,6 +84,7 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
             f"Dashboards may be fetched from: {configuration.fetch_allow}.",
             err=True,
         )
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
         click.echo(_start(supervisor, configuration, sockets, demo, reload=reload))
         supervisor.run(heart.beat, partial(_report_reload, lock))
 
@@ -133,6 +142,10 @@ def _start(
         finish=signal.SIGQUIT,
         finish_seconds=configuration.drain + SPARE_SECONDS,
     )
+    if configuration.web_processes > 1 and configuration.rate_limit_store == "memory://":
+        supervisor.start(_command("limits", "limits"))
+        store = f"unix://{quote(str(configuration.data_dir / LIMITS_SOCKET))}"
+        web = replace(web, environment={"PYDASH_RATE_LIMIT_STORE": store})
     names = [f"web {number + 1}" for number in range(configuration.web_processes)]
     services = [web] if len(names) == 1 else [replace(web, name=name) for name in names]
     if reload:

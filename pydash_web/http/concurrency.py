@@ -15,6 +15,11 @@ from flask import Flask, Response, current_app
 from pydash_app.configuration import Configuration
 from pydash_app.errors import TooManyRequests
 from pydash_cube import effort
+from pydash_limits import Client, Unavailable
+from pydash_logger.logger import Logger
+from pydash_web.http import limits
+
+logger = Logger(__name__)
 
 Result = TypeVar("Result")
 
@@ -79,13 +84,17 @@ class QueryLimiter:
     Python computes in one thread at a time: two finish no sooner together, need twice the memory,
     and delay the requests of others more. Queries of at most four accounts run at once.
 
-    :param limit: the maximum number of admitted queries for all accounts together.
+    :param limit: the maximum number of admitted queries for all accounts together, in this process.
+    :param store: counts the queries of all processes together. While it does not respond, each
+        process enforces its share.
+    :param processes: the number of processes that share it.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, store: Client | None = None, processes: int = 1) -> None:
         self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
-        self._running = ConcurrencyLimiter(MAX_RUNNING, per_account=1)
+        self._running = ConcurrencyLimiter(max(1, MAX_RUNNING // processes), per_account=1)
         self._changed = Condition()
+        self._store = store
 
     @contextmanager
     def running(self, account: str, seconds: float) -> Iterator[None]:
@@ -96,18 +105,43 @@ class QueryLimiter:
         """
         if not self._admitted.acquire(account):
             raise Busy
+        with ExitStack() as held:
+            held.callback(self._admitted.release, account)
+            place = self._acquire_shared(account, seconds) or self._acquire_own(account, seconds)
+            held.enter_context(place)
+            yield
+
+    def _acquire_shared(self, account: str, seconds: float) -> ExitStack | None:
+        if self._store is None:
+            return None
         try:
-            with self._changed:
-                if not self._changed.wait_for(lambda: self._running.acquire(account), seconds):
-                    raise Busy
-            try:
-                yield
-            finally:
-                with self._changed:
-                    self._running.release(account)
-                    self._changed.notify_all()
-        finally:
-            self._admitted.release(account)
+            place = self._store.acquire(
+                "queries",
+                account,
+                running=1,
+                admitted=MAX_QUERIES_PER_ACCOUNT,
+                total=MAX_RUNNING,
+                seconds=seconds,
+            )
+        except Unavailable as error:
+            logger.warning(f"Each process enforces its share of the limits of queries: {error}")
+            return None
+        if place is None:
+            raise Busy
+        return place
+
+    def _acquire_own(self, account: str, seconds: float) -> ExitStack:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._running.acquire(account), seconds):
+                raise Busy
+        place = ExitStack()
+        place.callback(self._release_own, account)
+        return place
+
+    def _release_own(self, account: str) -> None:
+        with self._changed:
+            self._running.release(account)
+            self._changed.notify_all()
 
 
 def install(app: Flask) -> None:
@@ -115,7 +149,11 @@ def install(app: Flask) -> None:
     configuration: Configuration = app.config["PYDASH"]
     threads = configuration.web_threads
     app.extensions["pydash_concurrency"] = ConcurrencyLimiter(max(1, threads // 2))
-    app.extensions["pydash_queries"] = QueryLimiter(max(1, 3 * threads // 4))
+    app.extensions["pydash_queries"] = QueryLimiter(
+        max(1, 3 * threads // 4),
+        limits.shared(configuration.rate_limit_store),
+        configuration.web_processes,
+    )
 
 
 def run_query(run: Callable[[], Result], account: str) -> Result:

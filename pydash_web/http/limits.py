@@ -8,8 +8,10 @@ browser that the account has used before are counted separately.
 import time
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
+from math import ceil
 from threading import Lock
 from typing import cast
+from urllib.parse import unquote
 
 from flask import Flask, current_app, g, request
 from limits import parse
@@ -19,6 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from pydash_app.configuration import Configuration
 from pydash_app.errors import TooManyRequests
+from pydash_limits import Client, Unavailable
 from pydash_logger.logger import Logger
 from pydash_web.http.devices import known_device
 
@@ -104,11 +107,16 @@ class BoundedMemoryStorage(MemoryStorage):
 class Limiter:
     """Counts requests in the configured store, which several web processes can share.
 
-    :param store: `memory://`, or the URI of a storage of `limits`, such as `redis://localhost`.
+    :param store: `memory://`, `unix://` and the path of a socket of `pydash_limits`, or the URI of
+        a storage of `limits`, such as `redis://localhost`.
+    :param processes: the number of web processes that share a socket. While nobody responds there,
+        each enforces its share of the limits.
     """
 
-    def __init__(self, store: str) -> None:
-        if store == "memory://":
+    def __init__(self, store: str, processes: int = 1) -> None:
+        self._shared = shared(store)
+        self._processes = processes
+        if store == "memory://" or self._shared:
             storage: Storage = BoundedMemoryStorage()
         else:
             storage = cast("Storage", storage_from_string(store, wrap_exceptions=True))
@@ -117,11 +125,22 @@ class Limiter:
     def hit(self, limit: str, *identifiers: str) -> None:
         """Count one request.
 
-        If the store is unavailable, requests are not limited: PyDash stays available.
+        If Redis is unavailable, requests are not limited: PyDash stays available.
 
         :raises RetryLater: the limit is exceeded.
         """
         item = parse(limit)
+        if self._shared:
+            key = item.key_for(*identifiers)
+            try:
+                wait = self._shared.hit(key, item.amount, item.get_expiry())
+            except Unavailable as error:
+                logger.warning(f"Each process enforces its share of rate limits: {error}")
+                item = type(item)(max(1, item.amount // self._processes), item.multiples)
+            else:
+                if wait:
+                    raise RetryLater(ceil(wait))
+                return
         try:
             if self._strategy.hit(item, *identifiers):
                 return
@@ -132,10 +151,22 @@ class Limiter:
         raise RetryLater(max(1, round(reset - time.time())))
 
 
+def shared(store: str) -> Client | None:
+    """Return the client of a store that other processes of this machine share; None if it is none.
+
+    >>> shared("redis://localhost") is None
+    True
+    """
+    scheme, _, path = store.partition("://")
+    return Client(unquote(path)) if scheme == "unix" else None
+
+
 def install(app: Flask) -> None:
     """Install the rate limiter."""
     configuration: Configuration = app.config["PYDASH"]
-    app.extensions["pydash_limiter"] = Limiter(configuration.rate_limit_store)
+    app.extensions["pydash_limiter"] = Limiter(
+        configuration.rate_limit_store, configuration.web_processes
+    )
 
 
 def count(limit: Limit, operation: str, account: str | None) -> None:

@@ -5,6 +5,7 @@ administrators. Requests from this machine must use a host name of PyDash, becau
 may show a page of another site whose host name resolves to this machine (DNS rebinding).
 """
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from pydash_app.configuration import Configuration
@@ -46,12 +48,16 @@ def install(app: Flask) -> None:
     """Measure all requests."""
     registry = CollectorRegistry()
     registry.register(_DatabaseCollector())
+    # The library keeps the figures in files of this directory, for all processes together.
+    is_shared = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+    if is_shared:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     seconds = Histogram(
         "pydash_web_request_seconds",
         "Time until the response is ready to be sent, in seconds.",
         ["route", "method", "status"],
         buckets=BUCKETS,
-        registry=registry,
+        registry=None if is_shared else registry,
     )
 
     def start() -> None:

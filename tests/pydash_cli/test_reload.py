@@ -1,5 +1,6 @@
 """`pydash reload` under load: no request fails, and everything else goes on as well."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -149,6 +150,21 @@ def reload_under_load(up: Up) -> None:
     assert set(outcomes) == {"200", "200 close"}
     assert lines == CALLS + 1, "the header and all requests"
     wait_for(lambda: not any(each.is_running() for each in before.values()))
+
+
+def test_web_processes_count_together(up: Up) -> None:
+    url = f"http://127.0.0.1:{up.port}"
+    body = {"name": "Alice", "password": "wrong"}
+    statuses = Counter(
+        requests.post(f"{url}/api/login", json=body, timeout=30).status_code for _ in range(20)
+    )
+    assert statuses == {401: 10, 429: 10}
+    counted = re.findall(
+        r'^pydash_web_request_seconds_count\{.*"/api/login".*\} (\S+)$',
+        requests.get(f"{url}/metrics", timeout=30).text,
+        re.MULTILINE,
+    )
+    assert sum(map(float, counted)) == 20
 
 
 def test_new_code_that_does_not_start_is_reported(up: Up) -> None:

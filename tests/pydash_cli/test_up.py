@@ -31,7 +31,8 @@ def free_port() -> int:
 
 
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:
-    return {**os.environ, "PYDASH_DATA_DIR": str(data_dir), **settings}
+    defaults = {"PYDASH_DATA_DIR": str(data_dir), "PYDASH_WEB_PROCESSES": "1"}
+    return {**os.environ, **defaults, **settings}
 
 
 @contextmanager

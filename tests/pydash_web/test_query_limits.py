@@ -1,9 +1,11 @@
 """Limits of the queries of one account, and pages of many endpoints."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Barrier, Event, Semaphore, Thread
 from uuid import UUID
 
@@ -12,8 +14,10 @@ import requests
 
 from pydash_app.dashboard.endpoint_call import EndpointCall
 from pydash_cube import effort
+from pydash_limits import Client
 from pydash_web.http import concurrency
 from pydash_web.http.concurrency import Busy, QueryLimiter
+from tests.pydash_limits.test_limits import LimitsServer
 from tests.pydash_web.support.running_site import Site, Visitor, make_dashboard, make_user
 
 
@@ -23,6 +27,14 @@ def alice(lasting_site: Site) -> Visitor:
     visitor = lasting_site.visitor()
     assert visitor.sign_in("Alice").ok
     return visitor
+
+
+@pytest.fixture
+def limits_server() -> Iterator[LimitsServer]:
+    with tempfile.TemporaryDirectory(prefix="pydash") as directory:
+        running = LimitsServer(Path(directory) / "limits.sock")
+        yield running
+        running.kill()
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +73,27 @@ def test_an_account_runs_one_query_while_others_wait() -> None:
     for thread in (running, waiting):
         thread.join(60)
     assert not waiting.is_alive()
+
+
+def test_processes_count_queries_together(limits_server: LimitsServer) -> None:
+    one, other = (QueryLimiter(12, Client(str(limits_server.path)), 2) for _ in range(2))
+    with one.running("Alice", 0.1):
+        with pytest.raises(Busy), other.running("Alice", 0.1):
+            """Only entered by a second query that runs."""
+        with other.running("Bob", 60):
+            limits_server.kill()
+        with other.running("Alice", 0):
+            """Each process enforces its share."""
+        with (
+            pytest.raises(Busy),
+            one.running("Eve", 0),
+            one.running("Dora", 0),
+            one.running("F", 0),
+        ):
+            """Only entered by a third query that runs."""
+    limits_server.start()
+    with one.running("Alice", 60), pytest.raises(Busy), other.running("Alice", 0.1):
+        """Only entered by a second query that runs."""
 
 
 def test_queries_of_four_accounts_run() -> None:
