@@ -16,7 +16,7 @@ MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
 .PHONY: help run dev test coverage release install install-test lint types backend-test browser-test slow-test frontend-test \
-	browser databases nginx docs openapi lock bench bench-large compat chaos fuzz screenshots clean
+	browser databases nginx deploy-tools docs openapi lock bench bench-large compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
@@ -97,10 +97,14 @@ nginx:
 	@command -v nginx > /dev/null || [ -x /usr/sbin/nginx ] \
 		|| $(call debian,nginx-light,The tests below a path need nginx)
 
+deploy-tools:
+	@{ command -v systemd-analyze && command -v caddy; } > /dev/null \
+		|| $(call debian,systemd caddy,The examples of deployments are tested with systemd and Caddy)
+
 # --- checks ------------------------------------------------------------------------------------
 
 # Side by side, but for the tests with a browser. The output of each target stays together.
-test: install-test browser databases nginx $(PAGES) $(WHEEL)
+test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types frontend-test backend-test
 	$(MAKE) --no-print-directory browser-test
 
@@ -116,16 +120,16 @@ types: install-test
 frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
-backend-test: install-test browser databases nginx $(PAGES) $(WHEEL)
+backend-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser and not slow"
 
 browser-test: install-test browser $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m browser
 
-slow-test: install-test browser databases nginx $(PAGES) $(WHEEL)
+slow-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(BIN)/pytest --timeout 900 -m slow
 
-coverage: install-test browser databases nginx $(PAGES) $(WHEEL)
+coverage: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	rm -f .coverage .coverage.*
 	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	$(BIN)/coverage report --skip-covered --sort=cover

@@ -193,6 +193,7 @@ class Supervisor:
         self._looked_at = time.monotonic()
         self._had_terminal = _has_terminal()
         self._shall_reload = False
+        self._beat: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
         # Blocked signals remain pending until they are waited for, so none is lost in between.
@@ -270,10 +271,10 @@ class Supervisor:
         :param beat: called each second.
         :param reloaded: called after each reload, with the reason if it failed, or an empty text.
         """
+        self._beat = beat
         with contextlib.suppress(Stopped):
             while True:
                 pause = self._look()
-                beat()
                 if self._shall_reload:
                     self._shall_reload = False
                     reloaded(self.reload())
@@ -311,6 +312,7 @@ class Supervisor:
 
     def _look(self) -> float:
         """Look after all processes, and return the seconds until the next restart is due."""
+        self._beat()
         now = time.monotonic()
         was_stopped = now - self._looked_at > HANG_SECONDS / 2
         self._looked_at = now

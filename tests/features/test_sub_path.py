@@ -1,4 +1,4 @@
-"""PyDash below a path of a shared host, behind nginx as configured in the documentation."""
+"""PyDash below a path of a shared host, behind nginx as in the example of a configuration."""
 
 import os
 import re
@@ -28,7 +28,7 @@ from tests.pydash_web.support.running_site import PASSWORD, Site, make_dashboard
 from tests.support.certificates import Authority
 from tests.support.waiting import wait_for
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "running.md"
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 SETTINGS = """
 daemon off;
 master_process off;
@@ -72,8 +72,8 @@ def directory() -> Iterator[Path]:
 
 
 def documented_server(port: int, upstream: str, certificate: Path) -> str:
-    """Return the block of the documentation, with the addresses of a test."""
-    [block] = re.findall(r"```nginx\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    """Return the example, with the addresses of a test."""
+    block = EXAMPLE.read_text()
     for documented, used in {
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "server_name example.com": "server_name localhost",
@@ -83,7 +83,7 @@ def documented_server(port: int, upstream: str, certificate: Path) -> str:
     }.items():
         assert documented in block
         block = block.replace(documented, used)
-    return str(block)
+    return block
 
 
 def wait_for_port(port: int) -> None:
