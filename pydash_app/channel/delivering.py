@@ -115,6 +115,15 @@ def compose(
 
 def write_disabled(channel: Channel) -> None:
     """Tell the owner of a channel by mail that it was disabled."""
+    _write_to_owner(channel, "PyDash disabled your notification channel", "channel_disabled")
+
+
+def write_dropping(channel: Channel) -> None:
+    """Tell the owner of a channel by mail that messages are dropped because too many wait."""
+    _write_to_owner(channel, "PyDash drops messages of your notification channel", "channel_full")
+
+
+def _write_to_owner(channel: Channel, subject: str, template: str) -> None:
     owner = find(channel.owner_id)
     if owner is None:
         return
@@ -127,9 +136,9 @@ def write_disabled(channel: Channel) -> None:
     }
     outbox.write(
         owner.mail,
-        f"PyDash disabled your notification channel {wording.one_line(channel.name)}",
-        format_plain("channel_disabled", **values),
-        format_html("channel_disabled", **values),
+        f"{subject} {wording.one_line(channel.name)}",
+        format_plain(template, **values),
+        format_html(template, **values),
     )
 
 

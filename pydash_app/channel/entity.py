@@ -44,6 +44,8 @@ class Channel(Persistent):
     :param settings: by name; encrypted at rest.
     :param now: the time of its creation (UTC).
 
+    :ivar dropped: the messages that nobody got, because too many were waiting, since the last one
+        that was delivered.
     :ivar consent: required of the recipient of a mail channel who is not its owner.
     :ivar asked: when the recipient was asked last.
     """
@@ -51,6 +53,7 @@ class Channel(Persistent):
     # Those that were stored by earlier versions have no other recipients.
     consent = Consent.NOT_REQUIRED
     asked: datetime | None = None
+    dropped = 0
     _code: str | None = None
 
     def __init__(
@@ -108,6 +111,7 @@ class Channel(Persistent):
     def succeed(self, now: datetime) -> None:
         """Record that a message was delivered."""
         self.failures, self.last_success, self.last_error = 0, now, None
+        self.dropped = 0
 
     def fail(self, error: str) -> bool:
         """Record that a message could not be delivered, and will not be tried again.

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydash_app import configuration
-from pydash_app.channel import consent, delivering, repository
+from pydash_app.channel import consent, delivering, queue, repository
 from pydash_app.channel.entity import (
     Channel,
     Consent,
@@ -281,4 +281,4 @@ def _record_test(delivery: Delivery, result: Result, now: datetime) -> None:
     else:
         channel.last_error = result.error
         delivery.end(DeliveryState.FAILED, result.status, result.error)
-    repository.add_delivery(delivery)
+    queue.add(channel, delivery)

@@ -16,7 +16,14 @@ from time import monotonic
 from uuid import UUID
 
 from pydash_app.channel import delivering, repository
-from pydash_app.channel.entity import MAX_ALERTS, Delivery, DeliveryKey, DeliveryState, Group
+from pydash_app.channel.entity import (
+    MAX_ALERTS,
+    Channel,
+    Delivery,
+    DeliveryKey,
+    DeliveryState,
+    Group,
+)
 from pydash_app.channel.repository import GroupKey
 from pydash_app.dashboard import repository as dashboards
 from pydash_app.event import EventType, of_dashboard, record
@@ -174,9 +181,22 @@ def _form_messages(now: datetime) -> None:
             continue
         for start in range(0, len(group.alerts), MAX_ALERTS):
             alerts = group.alerts[start : start + MAX_ALERTS]
-            repository.add_delivery(Delivery(channel.id, "alert", alerts, now, next(numbers)))
+            add(channel, Delivery(channel.id, "alert", alerts, now, next(numbers)))
         group.alerts = ()
         repository.reschedule_group(key, group, now + channel.group_interval)
+
+
+def add(channel: Channel, delivery: Delivery) -> None:
+    """Add a delivery of a channel. Its owner is told of the messages that have no room any more."""
+    dropped = repository.add_delivery(delivery)
+    if not dropped:
+        return
+    error = f"More than {repository.MAX_DELIVERIES} messages were waiting."
+    for each in dropped:
+        _record(EventType.ALERT_FAILED, each, error=error)
+    if not channel.dropped:
+        delivering.write_dropping(channel)
+    channel.dropped += len(dropped)
 
 
 def _end_attempt(key: DeliveryKey, result: Result, now: datetime) -> None:

@@ -158,16 +158,28 @@ def due_groups(now: datetime) -> list[GroupKey]:
 # -- Deliveries -------------------------------------------------------------------------------
 
 
-def add_delivery(delivery: Delivery) -> None:
-    """Add a delivery. Beyond the limit of its channel, the oldest are removed."""
+def add_delivery(delivery: Delivery) -> list[Delivery]:
+    """Add a delivery.
+
+    Beyond the limit of its channel, the oldest are removed, those last that are not complete.
+
+    :returns: those that are removed although they are not complete, so that nobody gets them.
+    """
     of_channel = database_root()[_DELIVERIES].setdefault(delivery.channel_id, OOBTree())
     of_channel[delivery.created, delivery.id] = delivery
     if delivery.due is not None:
         database_root()[_DUE_DELIVERIES].insert((delivery.due, *delivery.key))
     for alert_id in delivery.alert_ids:
         database_root()[_MESSAGES].insert((alert_id, *delivery.key))
-    while len(of_channel) > MAX_DELIVERIES:
-        _remove_delivery(of_channel[of_channel.minKey()])
+    count = len(of_channel) - MAX_DELIVERIES
+    if count <= 0:
+        return []
+    ended = [each for each in of_channel.values() if each.due is None]
+    waiting = [each for each in of_channel.values() if each.due is not None]
+    removed = [*ended, *waiting][:count]
+    for each in removed:
+        _remove_delivery(each)
+    return removed[len(ended) :]
 
 
 def find_delivery(key: DeliveryKey) -> Delivery | None:

@@ -179,6 +179,7 @@ def _channel_info(channel: Channel) -> ChannelInfo:
         template=channel.template,
         enabled=channel.enabled,
         failures=channel.failures,
+        dropped=channel.dropped,
         last_success=channel.last_success,
         last_error=error,
         created=channel.created,

@@ -79,6 +79,10 @@ class ChannelInfo(ResponseBody):
     template: str | None = Field(description=_TEMPLATE)
     enabled: bool = Field(description="False after ten messages in a row failed.")
     failures: int = Field(description="The number of messages in a row that failed.")
+    dropped: int = Field(
+        description="The number of messages that were dropped because too many were waiting, since"
+        " the last success."
+    )
     last_success: datetime | None
     last_error: str | None = Field(description="Why the last attempt failed; null if it succeeded.")
     created: datetime

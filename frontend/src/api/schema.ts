@@ -2057,6 +2057,8 @@ export interface components {
             enabled: boolean;
             /** @description The number of messages in a row that failed. */
             failures: number;
+            /** @description The number of messages that were dropped because too many were waiting, since the last success. */
+            dropped: number;
             last_success: string | null;
             /** @description Why the last attempt failed; null if it succeeded. */
             last_error: string | null;

@@ -14,10 +14,15 @@ from pydash_app import channel as channels
 from pydash_app import deletion, outbox
 from pydash_app.channel import queue, repository
 from pydash_app.channel.entity import Channel, Delivery, DeliveryState
+from pydash_app.dashboard import repository as dashboards
+from pydash_app.dashboard.entity import Dashboard as StoredDashboard
+from pydash_app.event import EventType
 from pydash_app.user import find
 from pydash_app.user.entity import User
 from pydash_database import database_root, transact
+from pydash_events.inbox import inbox
 from pydash_notify import kinds
+from pydash_notify.message import Dashboard
 from pydash_notify.sending import Result
 from tests.pydash_app.channel.conftest import START, alert, notify, send_at
 from tests.support.receiver import Received, Receiver, Response
@@ -419,21 +424,50 @@ def test_what_was_sent_about_an_alert_can_be_found(
     assert not transact(lambda: channels.messages_about("episode"))
 
 
-def test_the_oldest_deliveries_are_dropped(
+def test_complete_deliveries_are_dropped_before_those_that_wait(
     make_channel: MakeChannel, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(repository, "MAX_DELIVERIES", 3)
     channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    for number, status in enumerate((500, 200, 200, 200, 200)):
+        respond(receiver, status)
+        notify(channel, alert(number), at=number / 10)
+        send_at(number / 10)
+    assert [each.alert_ids for each in deliveries(channel)] == [
+        (f"episode-{number}",) for number in (4, 3, 0)
+    ]
+    assert channel.dropped == 0
+    assert transact(outbox.repository.count) == 0
+    root = transact(lambda: dict(database_root()))
+    assert len(transact(lambda: list(root["channel_due_deliveries"]))) == 1
+    assert len(transact(lambda: list(root["channel_messages"]))) == 3
+
+
+def test_the_owner_is_told_of_messages_that_are_dropped(
+    make_channel: MakeChannel, receiver: Receiver, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repository, "MAX_DELIVERIES", 3)
+    channel = make_channel(group_wait=timedelta(), group_interval=timedelta())
+    shop = StoredDashboard("https://shop", "token", alice.id, "Shop")
+    transact(lambda: dashboards.add(shop))
     respond(receiver, 500)
     for number in range(6):
-        notify(channel, alert(number), at=number)
+        notify(channel, alert(number, Dashboard(str(shop.id), "Shop", "")), at=number)
         send_at(number)
     assert [each.alert_ids for each in deliveries(channel)] == [
         (f"episode-{number}",) for number in (5, 4, 3)
     ]
-    root = transact(lambda: dict(database_root()))
-    assert len(transact(lambda: list(root["channel_due_deliveries"]))) == 3
-    assert len(transact(lambda: list(root["channel_messages"]))) == 3
+    assert channel.dropped == 3
+    (mail,) = transact(lambda: outbox.repository.due(START + timedelta(days=999), 9))
+    assert (mail.recipient, "Hook" in mail.subject) == (alice.mail, True)
+    assert "The response is 500 Internal Server Error." in mail.plain
+    rows = transact(lambda: [row for _, rows in inbox().batches() for row in rows])
+    failed = [row for row in rows if row.event_type == EventType.ALERT_FAILED]
+    assert len(failed) == 3
+    assert "More than 3 messages were waiting." in str(failed[0].traits)
+    respond(receiver, 200)
+    send_at(1_000)
+    assert channel.dropped == 0
 
 
 def test_an_account_takes_its_channels_along(

@@ -20,6 +20,7 @@ const makeChannel = (part: Partial<Channel> = {}): Channel => ({
   template: null,
   enabled: true,
   failures: 0,
+  dropped: 0,
   last_success: null,
   last_error: null,
   created: '2026-11-30T10:00:00Z',

@@ -54,6 +54,7 @@ const History = ({ channel }: { channel: Channel }) => (
     )}
     {channel.failures > 0 &&
       ` · ${channel.failures} ${channel.failures === 1 ? 'failure' : 'failures'} in a row`}
+    {channel.dropped > 0 && ` · ${channel.dropped} dropped, because too many were waiting`}
     {channel.last_error !== null && (
       <Box sx={{ color: 'error.main' }}>Last error: {channel.last_error}</Box>
     )}
