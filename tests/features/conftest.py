@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, expect
 
+from tests.conftest import MailServer
 from tests.features.support.running_stack import (
     Stack,
     open_browser,
@@ -31,11 +36,37 @@ DEFAULTS = {
 }
 
 
+class MailFolder:
+    """What a mail server receives, in files that tests read, without any encoding."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
+
+    async def handle_DATA(  # noqa: N802 (named by aiosmtpd)
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        for part in mail.walk():
+            if not part.is_multipart():
+                part.set_content(part.get_content(), part.get_content_subtype(), cte="8bit")
+        path = self._folder / f"{uuid4()}.part"
+        path.write_bytes(mail.as_bytes())
+        path.rename(path.with_suffix(".eml"))
+        return "250 OK"
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    started = start_stack(tmp_path_factory.mktemp("pydash"))
+    """All of PyDash, which sends mails through a real server."""
+    directory = tmp_path_factory.mktemp("pydash")
+    mail_server = MailServer(MailFolder(directory / "mail"), hostname="127.0.0.1", port=0)
+    mail_server.start()
+    started = start_stack(directory, f"smtp://127.0.0.1:{mail_server.port}")
     yield started
     stop_stack(started)
+    mail_server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -141,11 +143,14 @@ def test_an_app_that_is_killed_and_started_again(
             board_id = board["dashboard"]["id"]
             hook = {"name": "Hook", "kind": "webhook", "settings": {"url": receiver.url}}
             channel = stack.post("channels", {**hook, "group_wait": 0, "group_interval": 0})
-            channels = [channel["channel"]["id"]]
+            mail = {"name": "Mail", "kind": "mail", "settings": {"address": "demo@example.com"}}
+            by_mail = stack.post("channels", {**mail, "group_wait": 0, "group_interval": 0})
+            channels = [each["channel"]["id"] for each in (channel, by_mail)]
             down = {"condition": {"kind": "down"}, "dashboard_id": board_id}
             rule = stack.post("rules", {**down, "channels": channels})["rule"]
             wait_for(lambda: availability(stack, board_id) == "up", SECONDS)
 
+            began = datetime.now(UTC)
             app.kill()
             wait_for(lambda: availability(stack, board_id) == "checking", SECONDS)
             user_page.goto(f"/dashboards/{board_id}/uptime")
@@ -155,6 +160,7 @@ def test_an_app_that_is_killed_and_started_again(
             wait_for(lambda: receiver.received, SECONDS)
             (told,) = receiver.bodies[0]["alerts"]
             assert (told["state"], told["dashboard"]["name"]) == ("firing", "Victim")
+            wait_for(lambda: "Victim is down" in mails(stack), SECONDS)
             user_page.goto("/alerts")
             alert = user_page.get_by_role("listitem", name="App down, Victim")
             expect(alert).to_contain_text("refused")
@@ -164,6 +170,8 @@ def test_an_app_that_is_killed_and_started_again(
             (ended,) = receiver.bodies[1]["alerts"]
             assert (ended["state"], ended["id"]) == ("resolved", told["id"])
             assert ended["duration"] > 0
+            wait_for(lambda: "Victim is up again" in mails(stack), SECONDS)
+            assert re.search(r"lasted \d+ s", mails(stack)["Victim is up again"])
             user_page.goto("/alerts/history")
             expect(alert).to_contain_text("Resolved")
             expect(alert).to_contain_text(re.compile(r"lasted \d+"))
@@ -173,11 +181,36 @@ def test_an_app_that_is_killed_and_started_again(
             outages = other.get_by_role("region", name="Outages, table")
             expect(outages.get_by_role("row").last).to_contain_text("Connection refused")
 
+            downtime = f"dashboards/{board_id}/downtime"
+            assert sum(stack.get(downtime)["total_downtimes"].values()) > 0
+            moments = (began - timedelta(minutes=1), datetime.now(UTC))
+            start, end = (moment.isoformat() for moment in moments)
+            planned = {"kind": "once", "start": start, "end": end}
+            window = {"name": "Upgrade", "dashboard_id": board_id, "schedule": planned}
+            stack.post("maintenance", window)
+            assert sum(stack.get(downtime)["total_downtimes"].values()) == 0
+            other.reload()
+            expect(other.get_by_text("No outages in the last 90 days")).to_be_visible()
+            user_page.goto("/alerts/maintenance")
+            listed = user_page.get_by_role("listitem", name="Upgrade")
+            expect(listed).to_contain_text("Victim")
+
             stack.post(f"rules/{rule['id']}/delete", {})
-            stack.post(f"channels/{channels[0]}/delete", {})
+            for channel_id in channels:
+                stack.post(f"channels/{channel_id}/delete", {})
             stack.post(f"dashboards/{board_id}/delete", {})
         finally:
             app.kill()
+
+
+def mails(stack: Stack) -> dict[str, str]:
+    """Return the mails that were received, by their subjects."""
+    found = {}
+    for path in (stack.data_dir / "mail").glob("*.eml"):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        body = mail.get_body(("plain",))
+        found[str(mail["Subject"])] = str(body.get_content()) if body else ""
+    return found
 
 
 def availability(stack: Stack, board_id: str) -> str:

@@ -82,8 +82,11 @@ class Stack:
         return found
 
 
-def start_stack(data_dir: Path) -> Stack:
-    """Run `pydash up --demo` and wait for its ready line."""
+def start_stack(data_dir: Path, mail_url: str | None = None) -> Stack:
+    """Run `pydash up --demo` and wait for its ready line.
+
+    :param mail_url: the mail server; by default, mails are written to files.
+    """
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "pydash", "up", "--demo"],
@@ -95,6 +98,7 @@ def start_stack(data_dir: Path) -> Stack:
             # An app that stops is being checked for ten seconds, and then down.
             "PYDASH_PING_INTERVAL": "3",
             "PYDASH_PING_RETRY": "5",
+            **({"PYDASH_MAIL_URL": mail_url} if mail_url else {}),
         },
         stdout=subprocess.PIPE,
         text=True,
