@@ -5,6 +5,7 @@ alerts, and a few filters. It can call nothing, build no lists and assign nothin
 it takes and the length of its output are bounded by its own length and the number of alerts.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -41,6 +42,8 @@ _ALLOWED = (
 )
 _TESTS = {"none"}
 FIELDS = ("title", "text", "url", "kind", "sent", "alerts")
+# Control characters, and halves of characters, which no encoding has: a template can escape them.
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 # What a template may ask about the loop that it is in.
 _LOOP = ("first", "last", "index")
 
@@ -118,7 +121,7 @@ def fill_in(template: str, notification: Notification) -> str:
     except Exception as error:  # noqa: BLE001
         # Fields that do not exist, and values of types that do not fit.
         raise TemplateInvalid(f"{error}"[:200] or "The template failed.") from None
-    return "".join(pieces)
+    return _UNSENDABLE.sub("", "".join(pieces))
 
 
 def fields(notification: Notification) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from pydash_app.channel.entity import (
     Delivery,
     DeliveryState,
 )
-from pydash_app.errors import Conflict, InvalidInput, NotFound
+from pydash_app.errors import Conflict, InvalidInput, NotFound, TooManyRequests
 from pydash_app.identifiers import as_uuid
 from pydash_app.permissions import Action, may
 from pydash_app.secrets import UnreadableSecret
@@ -30,6 +31,9 @@ from pydash_notify.sending import Result
 from pydash_notify.settings import HIDDEN, OF_KIND, Kind, Settings
 
 MAX_CHANNELS = 50
+# The recipient of mails may be somebody else.
+MAX_MAIL_TESTS = 10
+MAIL_TESTS_PERIOD = timedelta(hours=1)
 RESOLVE_SECONDS = 3.0
 _AGAIN = "Enter it again, because the address has changed."
 
@@ -196,11 +200,18 @@ def test(channel_id: str, user: User) -> tuple[Result, float]:
 
     :raises InvalidInput: the ID is not a UUID.
     :raises NotFound: the user has no such channel.
+    :raises TooManyRequests: the recipient has got too many tests by mail.
     """
 
     def prepare() -> tuple[Delivery, delivering.Send]:
-        channel = find(channel_id, user, Action.WRITE)
-        delivery = Delivery(channel.id, "test", (), datetime.now(UTC))
+        channel, now = find(channel_id, user, Action.WRITE), datetime.now(UTC)
+        recent = takewhile(
+            lambda each: each.created > now - MAIL_TESTS_PERIOD, repository.deliveries(channel.id)
+        )
+        tests = sum(each.kind == "test" for each in recent)
+        if channel.kind == "mail" and tests >= MAX_MAIL_TESTS:
+            raise TooManyRequests(f"At most {MAX_MAIL_TESTS} tests by mail are sent per hour.")
+        delivery = Delivery(channel.id, "test", (), now)
         delivery.attempts = 1
         delivery.due = None
         return delivery, delivering.prepare(channel, delivery)

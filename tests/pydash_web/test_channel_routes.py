@@ -395,6 +395,28 @@ def test_a_preview_has_example_values(alice: Visitor) -> None:
     refused(alice.post("/api/channels/preview", {"kind": "mail", "template": "{{"}), "template")
 
 
+def test_characters_that_nothing_can_send_are_left_out(alice: Visitor, receiver: Receiver) -> None:
+    """A template can contain escapes of halves of characters, and of control characters."""
+    template = r"a{{ '\ud800\x00\x1b\r' }}b{{ '\U0001f600\n' }}c"
+    preview = alice.post("/api/channels/preview", {"kind": "mail", "template": template})
+    assert preview.status_code == 200, preview.text
+    assert preview.json()["text"] == "ab\U0001f600\nc"
+    settings = {"url": receiver.url}
+    added = add(alice, "webhook", settings=settings, template=template).json()["channel"]
+    assert alice.post(f"/api/channels/{added['id']}/test").json()["ok"]
+    assert receiver.bodies[0]["text"] == "ab\U0001f600\nc"
+
+
+def test_mail_is_tested_ten_times_an_hour(alice: Visitor, lasting_site: Site) -> None:
+    """Its recipient may be somebody else."""
+    added = add(alice, "mail").json()["channel"]
+    statuses = []
+    for _ in range(managing.MAX_MAIL_TESTS + 1):
+        lasting_site.forget_limits()
+        statuses.append(alice.post(f"/api/channels/{added['id']}/test").status_code)
+    assert statuses == [200] * managing.MAX_MAIL_TESTS + [429]
+
+
 def test_the_documented_example_verifies_the_signature(alice: Visitor, receiver: Receiver) -> None:
     page = (Path(__file__).parents[2] / "docs" / "scripting.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(import hashlib.*?)```", page, re.DOTALL)
