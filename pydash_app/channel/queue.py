@@ -213,7 +213,7 @@ def _end_attempt(key: DeliveryKey, result: Result, now: datetime) -> None:
         _record(EventType.ALERT_NOTIFIED, delivery)
         return
     delivery.status, delivery.error = result.status, result.error
-    delivery.served = result.served
+    delivery.served |= result.served
     channel.last_error = result.error
     delay = max(delivery.delay, timedelta(seconds=result.retry_after))
     delivery.waited += delay
