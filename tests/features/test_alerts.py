@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Page, StorageState, expect
 
 from pydash_notify.kinds import signature
@@ -148,7 +149,11 @@ def test_an_app_that_is_killed_and_started_again(
             channels = [each["channel"]["id"] for each in (channel, by_mail)]
             down = {"condition": {"kind": "down"}, "dashboard_id": board_id}
             rule = stack.post("rules", {**down, "channels": channels})["rule"]
+            group = {"name": "Apps", "dashboards": [{"dashboard_id": board_id, "name": "Shop"}]}
+            public = {"slug": "victim", "name": "Victim", "groups": [group]}
+            page = stack.post("status_pages", public)["status_page"]
             wait_for(lambda: availability(stack, board_id) == "up", SECONDS)
+            wait_for(lambda: public_status(stack) == "operational", SECONDS)
 
             began = datetime.now(UTC)
             app.kill()
@@ -160,6 +165,7 @@ def test_an_app_that_is_killed_and_started_again(
             wait_for(lambda: receiver.received, SECONDS)
             (told,) = receiver.bodies[0]["alerts"]
             assert (told["state"], told["dashboard"]["name"]) == ("firing", "Victim")
+            wait_for(lambda: public_status(stack) == "major_outage", SECONDS)
             wait_for(lambda: "Victim is down" in mails(stack), SECONDS)
             user_page.goto("/alerts")
             alert = user_page.get_by_role("listitem", name="App down, Victim")
@@ -170,6 +176,7 @@ def test_an_app_that_is_killed_and_started_again(
             (ended,) = receiver.bodies[1]["alerts"]
             assert (ended["state"], ended["id"]) == ("resolved", told["id"])
             assert ended["duration"] > 0
+            wait_for(lambda: public_status(stack) == "operational", SECONDS)
             wait_for(lambda: "Victim is up again" in mails(stack), SECONDS)
             assert re.search(r"lasted \d+ s", mails(stack)["Victim is up again"])
             user_page.goto("/alerts/history")
@@ -198,6 +205,7 @@ def test_an_app_that_is_killed_and_started_again(
             stack.post(f"rules/{rule['id']}/delete", {})
             for channel_id in channels:
                 stack.post(f"channels/{channel_id}/delete", {})
+            stack.post(f"status_pages/{page['id']}/delete", {})
             stack.post(f"dashboards/{board_id}/delete", {})
         finally:
             app.kill()
@@ -211,6 +219,11 @@ def mails(stack: Stack) -> dict[str, str]:
         body = mail.get_body(("plain",))
         found[str(mail["Subject"])] = str(body.get_content()) if body else ""
     return found
+
+
+def public_status(stack: Stack) -> str:
+    shown = requests.get(f"{stack.url}/s/victim.json", timeout=10).json()
+    return str(shown["status"])
 
 
 def availability(stack: Stack, board_id: str) -> str:
