@@ -7,6 +7,7 @@ it.
 
 import gzip
 import hashlib
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,7 +85,11 @@ class Snapshot:
         """Roughly the memory that it takes (bytes)."""
         apps = sum(len(group.apps) for group in self.overview.groups)
         incidents = [*self.overview.incidents, *self.overview.past]
-        texts = sum(3 * len(update.text) + 500 for each in incidents for update in each.updates)
+        texts = sum(
+            sys.getsizeof(update.text) + sys.getsizeof(update.html) + 500
+            for each in incidents
+            for update in each.updates
+        )
         return 2_000 + 20_000 * apps + texts
 
 

@@ -1,7 +1,8 @@
 """Renders what owners of status pages write, so that it can do no harm on the pages of others.
 
 CommonMark without raw HTML and images: the page of a visitor loads nothing from elsewhere. Links
-lead to `http`, `https` and `mailto` only.
+lead to `http`, `https` and `mailto` only. There are no link reference definitions, with which a
+short text becomes a long page: each mention of a reference repeats its URL.
 """
 
 import re
@@ -26,7 +27,7 @@ def _adapt(state: StateCore) -> None:
 
 
 _renderer = MarkdownIt("commonmark", {"html": False, "breaks": True})
-_renderer.disable(["image", "html_block", "html_inline"])
+_renderer.disable(["image", "html_block", "html_inline", "reference"])
 _renderer.core.ruler.push("adapt", _adapt)
 _renderer.validateLink = lambda url: _LINK.match(url) is not None  # type: ignore[method-assign]
 
@@ -41,4 +42,5 @@ rel="nofollow noopener noreferrer ugc">the blog</a>.</p>
     >>> print(render("<script>alert(1)</script> [x](javascript:alert)"), end="")
     <p>&lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:alert)</p>
     """
-    return Markup(_renderer.render(text))  # noqa: S704 (see above)
+    # `&#12;` becomes a form feed, which XML, and hence a feed, cannot have.
+    return Markup(_renderer.render(text).replace("\f", " "))  # noqa: S704 (see above)

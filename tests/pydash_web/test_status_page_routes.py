@@ -13,6 +13,7 @@ import requests
 from pydash_app import status_page
 from pydash_app.dashboard import repository
 from pydash_app.status_page.entity import StatusPage
+from pydash_app.status_page.markdown import render
 from pydash_app.status_page.overview import Overview, overview
 from pydash_database import DatabaseUnavailable, database_root, transact
 from pydash_web import status_page as public
@@ -283,7 +284,7 @@ class TestVisitors:
     def test_the_feed_is_valid_whatever_is_written(
         self, alice: Visitor, browser: Visitor, page: dict[str, Any]
     ) -> None:
-        publish(alice, page, title="<b>&\"']]>", text="]]> & <x> \t\n `y`")
+        publish(alice, page, title="<b>&\"']]>", text="]]> & <x> \t\n &#12; &#x1b; `y`")
         response = browser.get("/s/acme/feed.atom")
         assert response.headers["Content-Type"].startswith("application/atom+xml")
         feed = ElementTree.fromstring(response.text)
@@ -657,6 +658,16 @@ class TestCache:
         assert "large" not in cache._entries
         cache.forget(lambda _: True)
         assert cache._size == 0
+
+    def test_the_size_of_a_page_is_that_of_its_markup(
+        self, alice: Visitor, browser: Visitor, page: dict[str, Any]
+    ) -> None:
+        assert browser.get("/s/acme").ok
+        before = public.kept._size
+        text = "<a@b.c>" * 500
+        publish(alice, page, text=text)
+        assert browser.get("/s/acme").ok
+        assert public.kept._size - before > len(text) + len(render(text))
 
     def test_others_get_the_former_value_while_one_is_built(self) -> None:
         now = 0.0

@@ -71,6 +71,20 @@ def test_no_text_takes_long(unit: str) -> None:
     assert render((unit * MAX_TEXT)[:MAX_TEXT])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"[a]: https://e.example/{'x' * (MAX_TEXT // 2)}\n\n" + "[a]" * MAX_TEXT,
+        "<a@b.c>" * MAX_TEXT,
+        "[](http://)" * MAX_TEXT,
+        '"' * MAX_TEXT,
+        "- \n" * MAX_TEXT,
+    ],
+)
+def test_a_short_text_becomes_no_long_page(text: str) -> None:
+    assert len(render(text[:MAX_TEXT])) < 20 * MAX_TEXT
+
+
 def test_the_examples_run() -> None:
     for module in (managing, markdown, overview):
         failures, examples = doctest.testmod(module)
