@@ -179,10 +179,11 @@ def show_history(slug: str, month: str) -> Response:
 
 
 def _write_history(found: Snapshot, start: datetime) -> str:
-    following = (start + timedelta(days=31)).replace(day=1)
     months = f"{found.oldest:%Y-%m}", f"{found.overview.updated:%Y-%m}"
     if not months[0] <= f"{start:%Y-%m}" <= months[1]:
         raise NotFound
+    # Only now, because the last month that a date can have is followed by none.
+    following = (start + timedelta(days=31)).replace(day=1)
 
     def read() -> list[ShownIncident]:
         page = repository.find(found.page_id)
