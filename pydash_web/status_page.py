@@ -289,6 +289,10 @@ def unlock(slug: str) -> Response:
     found = _find(slug)
     password, whose = request.form.get("password", ""), f"status page {found.page_id}"
     if found.password_hash is not None:
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            # A form of another site, with which the browser sends no cookies: the response would
+            # replace the one by which accounts recognize it.
+            return _message("password.html", 403, slug=slug)
         limits.count(limits.PASSWORD, "password", whose)
         is_right = len(password) <= MAX_LENGTH and verify_password(found.password_hash, password)
         if not is_right:

@@ -459,6 +459,17 @@ class TestPassword:
         for name in browser.http.cookies.keys():  # noqa: SIM118 (a jar)
             assert PASSWORD not in str(browser.http.cookies[name])
 
+    def test_a_form_of_another_site_cannot_make_the_browser_forget_its_accounts(
+        self, browser: Visitor, page: dict[str, Any]
+    ) -> None:
+        # Without cookies, as browsers send it.
+        foreign = {"headers": {"Sec-Fetch-Site": "cross-site"}}
+        response = browser.request(
+            "POST", "/s/acme/password", data={"password": PASSWORD}, **foreign
+        )
+        assert response.status_code == 403
+        assert "Set-Cookie" not in response.headers
+
     def test_its_cookie_is_for_this_page_and_this_password(
         self, alice: Visitor, browser: Visitor, page: dict[str, Any]
     ) -> None:
