@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from BTrees.OOBTree import OOBTree, OOTreeSet
 
 from pydash_app.errors import Forbidden, NotFound, TooManyRequests
-from pydash_app.outbox.entity import mailbox
+from pydash_app.outbox.entity import inbox, mailbox
 from pydash_app.secrets import hash_code, new_code
 from pydash_database import database_root
 from pydash_database.schema import Root
@@ -129,7 +129,7 @@ def count_request(account: UUID, address: str, now: datetime) -> bool:
     limits = {
         f"account {account}": MAX_PER_ACCOUNT,
         _pair(account, address): MAX_PER_RECIPIENT,
-        f"mailbox {hash_code(mailbox(address))}": MAX_PER_MAILBOX,
+        f"mailbox {hash_code(inbox(address))}": MAX_PER_MAILBOX,
     }
     *own, has_room = [_count(who, now) < limit for who, limit in limits.items()]
     if not all(own):
@@ -149,7 +149,7 @@ def count_visit(address: str, now: datetime) -> bool:
 
     :param now: the current time (UTC).
     """
-    who = f"mailbox {hash_code(mailbox(address))}"
+    who = f"mailbox {hash_code(inbox(address))}"
     has_room = _count(who, now) < MAX_PER_MAILBOX
     if has_room:
         database_root()[_REQUESTS].insert((who, now, uuid4()))

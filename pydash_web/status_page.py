@@ -27,7 +27,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from werkzeug.routing import BaseConverter
 
 from pydash_app.errors import Forbidden, InvalidInput, NotFound, PyDashError, TooManyRequests
-from pydash_app.outbox import mailbox
+from pydash_app.outbox import inbox
 from pydash_app.status_page import repository, subscribing
 from pydash_app.status_page.overview import (
     Overview,
@@ -318,7 +318,7 @@ def subscribe(slug: str) -> Response:
         address = checked_mail(request.form.get("email", ""))
     except ValueError as error:
         raise InvalidInput(str(error)) from None
-    limits.count(limits.MAIL, "subscribe", mailbox(address))
+    limits.count(limits.MAIL, "subscribe", inbox(address))
 
     def store() -> None:
         page = repository.find(found.page_id)

@@ -16,13 +16,13 @@ from functools import partial
 
 from pydash_app import configuration
 from pydash_app.outbox import repository
-from pydash_app.outbox.entity import MAX_ATTEMPTS, OutgoingMail, mailbox
+from pydash_app.outbox.entity import MAX_ATTEMPTS, OutgoingMail, inbox, mailbox
 from pydash_app.secrets import UnreadableSecret
 from pydash_database import transact
 from pydash_logger.logger import Logger
 from pydash_mail.sending import MailNotSent, MailServerUnavailable, Message, send
 
-__all__ = ["OutgoingMail", "mailbox", "send_due", "write"]
+__all__ = ["OutgoingMail", "inbox", "mailbox", "send_due", "write"]
 
 logger = Logger(__name__)
 

@@ -90,8 +90,8 @@ class OutgoingMail(Persistent):
 
     @property
     def kind(self) -> tuple[str, str]:
-        """The mailbox and the subject."""
-        return mailbox(self.recipient), self.subject
+        """The inbox and the subject."""
+        return inbox(self.recipient), self.subject
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Load a stored mail; earlier versions did not encrypt the bodies."""
@@ -109,3 +109,18 @@ def mailbox(address: str) -> str:
     """
     name, _, domain = address.casefold().rpartition("@")
     return f"{name.partition('+')[0]}@{domain}"
+
+
+def inbox(address: str) -> str:
+    """Return where the mails of a mailbox arrive, whose limits all spellings share.
+
+    Gmail ignores dots and has two domains, so one person has thousands of mailboxes there. Unlike
+    `mailbox`, it must not be stored for long: what providers ignore may change.
+
+    >>> inbox("A.Lice+Shop@googlemail.com"), inbox("a.lice@example.com")
+    ('alice@gmail.com', 'a.lice@example.com')
+    """
+    name, _, domain = mailbox(address).rpartition("@")
+    if domain in ("gmail.com", "googlemail.com"):
+        return f"{name.replace('.', '')}@gmail.com"
+    return f"{name}@{domain}"

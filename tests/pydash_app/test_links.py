@@ -1,6 +1,7 @@
 """Links in mails: what they open, until when, and how many mails may ask for consent."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -85,6 +86,15 @@ def test_an_account_asks_ten_times_a_day() -> None:
 def test_many_accounts_cannot_bombard_a_mailbox_and_do_not_learn_of_each_other() -> None:
     accounts = [uuid4() for _ in range(8)]
     assert [ask(each, "eve@example.com") for each in accounts] == [True] * 5 + [False] * 3
+
+
+def test_all_spellings_of_an_address_share_the_limit_of_their_inbox() -> None:
+    spellings = ["eve.x@gmail.com", "e.v.ex@gmail.com", "EveX+1@googlemail.com", "evex@Gmail.com"]
+    spellings += ["e.v.e.x@googlemail.com", "ev.ex@gmail.com"]
+    visits = [transact(partial(links.count_visit, each, NOW)) for each in spellings]
+    assert visits == [True] * 5 + [False]
+    assert not ask(ALICE, "evex+2@gmail.com")
+    assert ask(ALICE, "e.vex@example.com"), "elsewhere, dots make another mailbox"
 
 
 def test_who_refuses_is_not_asked_again_by_this_account() -> None:
