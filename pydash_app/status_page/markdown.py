@@ -5,12 +5,15 @@ lead to `http`, `https` and `mailto` only. There are no link reference definitio
 short text becomes a long page: each mention of a reference repeats its URL.
 """
 
+import hashlib
 import re
-from functools import lru_cache
+import sys
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markupsafe import Markup
+
+from pydash_cube.cache import Cache
 
 _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 # Of the page, which has headings above those of a text.
@@ -32,7 +35,11 @@ _renderer.core.ruler.push("adapt", _adapt)
 _renderer.validateLink = lambda url: _LINK.match(url) is not None  # type: ignore[method-assign]
 
 
-@lru_cache(maxsize=256)
+# By the hash of the text. Large enough for 6,000 texts of 4,000 letters, which a page can have:
+# some take a tenth of a second, and a page is read again every few seconds.
+_rendered: Cache[Markup] = Cache(32 * 1024**2, lambda html: sys.getsizeof(html) + 200)
+
+
 def render(text: str) -> Markup:
     """Return Markdown as HTML.
 
@@ -42,5 +49,9 @@ rel="nofollow noopener noreferrer ugc">the blog</a>.</p>
     >>> print(render("<script>alert(1)</script> [x](javascript:alert)"), end="")
     <p>&lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:alert)</p>
     """
-    # `&#12;` becomes a form feed, which XML, and hence a feed, cannot have.
-    return Markup(_renderer.render(text).replace("\f", " "))  # noqa: S704 (see above)
+
+    def build() -> Markup:
+        # `&#12;` becomes a form feed, which XML, and hence a feed, cannot have.
+        return Markup(_renderer.render(text).replace("\f", " "))  # noqa: S704 (see above)
+
+    return _rendered.get(hashlib.blake2b(text.encode()).digest(), build)

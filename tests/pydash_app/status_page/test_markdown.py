@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from pydash_app.status_page import managing, markdown, overview
-from pydash_app.status_page.entity import MAX_TEXT
+from pydash_app.status_page.entity import MAX_INCIDENTS, MAX_TEXT, MAX_UPDATES
 from pydash_app.status_page.markdown import render
+from pydash_cube.cache import Cache
 
 HARMLESS = {"a", "blockquote", "br", "code", "em", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
             "strong", "ul"}  # fmt: skip
@@ -83,6 +84,23 @@ def test_no_text_takes_long(unit: str) -> None:
 )
 def test_a_short_text_becomes_no_long_page(text: str) -> None:
     assert len(render(text[:MAX_TEXT])) < 20 * MAX_TEXT
+
+
+def test_the_texts_of_a_large_page_are_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{number} text" for number in range(MAX_INCIDENTS * MAX_UPDATES)]
+    built = []
+
+    def count(text: str) -> str:
+        built.append(text)
+        return "[" * MAX_TEXT
+
+    monkeypatch.setattr(markdown._renderer, "render", count)
+    cache = markdown._rendered
+    monkeypatch.setattr(markdown, "_rendered", Cache(cache._capacity, cache._size_of))
+    for _ in range(2):
+        for text in texts:
+            render(text)
+    assert built == texts
 
 
 def test_the_examples_run() -> None:
