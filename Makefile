@@ -124,7 +124,7 @@ backend-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser and not slow"
 
 browser-test: install-test browser $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m browser
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "browser and not slow"
 
 slow-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(BIN)/pytest --timeout 900 -m slow

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+import pytest
+
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.services import registration
 from pydash_cube.month import SPLIT_SIZE
@@ -37,6 +39,7 @@ DIGITS = {TimeUnit.MONTH: 7, TimeUnit.DAY: 10}
 T = TypeVar("T")
 
 
+@pytest.mark.slow
 def test_a_month_that_ends_is_counted_once_whatever_dies(stage: Stage) -> None:
     rng = random.Random(SEED)
     months = _months(ROUNDS + 1)

@@ -23,6 +23,9 @@ from tests.compat import compat_environments as environments
 from tests.compat import compat_harness as harness
 from tests.compat.compat_harness import MonitoredApp, running_app
 
+# Each version has an environment of its own; `make compat` runs all of them.
+pytestmark = pytest.mark.slow
+
 EXPORTER, OWN_ROUTES = "5.1.0", "2.0.7"
 
 

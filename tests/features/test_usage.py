@@ -29,7 +29,12 @@ def downloaded(page: Page, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("period", ["Day", "Week", "Month", "Quarter", "Year"])
+SLOW_PERIODS = [
+    pytest.param(name, marks=pytest.mark.slow) for name in ("Week", "Month", "Quarter", "Year")
+]
+
+
+@pytest.mark.parametrize("period", ["Day", *SLOW_PERIODS])
 def test_csv_of_sign_ins_equals_the_chart(user_page: Page, period: str) -> None:
     user_page.goto("/usage")
     user_page.get_by_role("button", name=period, exact=True).click()

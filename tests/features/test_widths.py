@@ -46,6 +46,7 @@ def test_pages_for_visitors(phone: Callable[..., Page], stack: Stack) -> None:
     assert overflows == {here.name: 0 for here in VISITOR_PLACES}
 
 
+@pytest.mark.slow
 def test_pages_for_users(phone: Callable[..., Page], stack: Stack) -> None:
     page, overflows = phone(user=True), {}
     for here in USER_PLACES:
@@ -54,6 +55,7 @@ def test_pages_for_users(phone: Callable[..., Page], stack: Stack) -> None:
     assert overflows == {here.name: 0 for here in USER_PLACES}
 
 
+@pytest.mark.slow
 def test_dialogs(phone: Callable[..., Page], stack: Stack) -> None:
     page, overflows = phone(user=True), {}
     for dialog, popup in open_each_dialog(page, stack):
@@ -65,6 +67,7 @@ def test_dialogs(phone: Callable[..., Page], stack: Stack) -> None:
     assert overflows == {dialog.name: 0 for dialog in DIALOGS}
 
 
+@pytest.mark.slow
 def test_no_title_of_a_column_is_cut(user_page: Page, stack: Stack) -> None:
     for width in (1920, 1440, 1280, 320):
         user_page.set_viewport_size({"width": width, "height": 768})

@@ -152,6 +152,7 @@ def reload_under_load(up: Up) -> None:
     wait_for(lambda: not any(each.is_running() for each in before.values()))
 
 
+@pytest.mark.slow
 def test_web_processes_count_together(up: Up) -> None:
     url = f"http://127.0.0.1:{up.port}"
     body = {"name": "Alice", "password": "wrong"}

@@ -108,6 +108,7 @@ def test_a_foreign_address_is_reported(data_dir: Path) -> None:
     assert "Cannot listen on 192.0.2.1" in error
 
 
+@pytest.mark.slow
 def test_the_demo_keeps_its_user_and_dashboards_over_a_restart(data_dir: Path) -> None:
     port = str(free_port())
     for _ in range(2):

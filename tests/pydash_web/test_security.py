@@ -471,6 +471,7 @@ class TestWaiting:
     While half of these wait already, only accounts of which none waits get another one.
     """
 
+    @pytest.mark.slow
     def test_four_accounts_do_not_take_all_slots(self, open_site: OpenSite) -> None:
         site = open_site(web_threads=16)
         visitors = [site.visitor() for _ in range(6)]
