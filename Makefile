@@ -103,7 +103,8 @@ deploy-tools:
 
 # --- checks ------------------------------------------------------------------------------------
 
-# Side by side, but for the tests with a browser. The output of each target stays together.
+# Side by side, but for the tests with a browser. The output of each target stays together. Many
+# back-end tests wait for other processes, so that three at a time use two processors better.
 test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types frontend-test backend-test
 	$(MAKE) --no-print-directory browser-test
@@ -121,7 +122,7 @@ frontend-test: $(MODULES)
 	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
 backend-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not browser and not slow"
+	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not browser and not slow"
 
 browser-test: install-test browser $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "browser and not slow"

@@ -8,6 +8,8 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
+
 from pydash_app import backup
 from pydash_app.configuration import Configuration, current
 from pydash_app.dashboard.services import registration
@@ -23,6 +25,7 @@ from tests.chaos.test_crash import (
 from tests.pydash_app.fetching.support.owners import make_owner
 
 
+@pytest.mark.slow
 def test_every_call_is_counted_once_after_a_restore(
     stage: Stage, own_zeo_server: ZeoServer, tmp_path: Path
 ) -> None:

@@ -54,7 +54,7 @@ def executed_files(action: Callable[[], object]) -> list[str]:
 def test_every_package_is_in_the_table_and_checked_by_import_linter() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert set(re.findall(r"^\| `(\w+)/`", section("Packages, bottom-up"), re.MULTILINE)) == (
-        packages | {"frontend", "exporter", "tests"}
+        packages | {"frontend", "exporter", "deploy", "tests"}
     )
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     assert set(tools["importlinter"]["root_packages"]) == packages

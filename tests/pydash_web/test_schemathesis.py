@@ -15,7 +15,7 @@ from pydash_web.api import openapi
 from pydash_web.http.limits import Limiter
 from tests.pydash_web.support.running_site import PASSWORD, Site, make_dashboard, make_user
 
-EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "4"))
 
 # What the schema cannot say: a date that does not exist, an end before its start, a password that
 # everybody has, an address that does not respond, a code that was never sent.
