@@ -98,6 +98,8 @@ def start_stack(data_dir: Path, mail_url: str | None = None) -> Stack:
             # An app that stops is being checked for ten seconds, and then down.
             "PYDASH_PING_INTERVAL": "3",
             "PYDASH_PING_RETRY": "5",
+            # In another process, a status page may be as it was ten seconds ago.
+            "PYDASH_WEB_PROCESSES": "1",
             **({"PYDASH_MAIL_URL": mail_url} if mail_url else {}),
         },
         stdout=subprocess.PIPE,
