@@ -53,6 +53,7 @@ def test_the_command_installs_the_exporter(user_page: Page, tmp_path: Path) -> N
     assert version(tmp_path).removesuffix(".dist-info") in command
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_over_plain_http_the_hash_is_checked(user_page: Page, tmp_path: Path) -> None:
     user_page.add_init_script(INSECURE)

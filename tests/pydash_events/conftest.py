@@ -87,7 +87,15 @@ def accepts(port: int) -> bool:
         return not connection.connect_ex(("127.0.0.1", port))
 
 
-@pytest.fixture(params=DRIVERS)
+# No MongoDB can be installed here: a server that speaks its protocol, which takes long.
+SLOW = ["mongodb"]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in DRIVERS
+    ]
+)
 def url(request: pytest.FixtureRequest) -> str:
     """The URL of a store of each driver."""
     found: str = request.getfixturevalue(f"{request.param}_url")
