@@ -20,6 +20,9 @@ FIRST, LAST = str(TODAY - timedelta(days=9)), str(TODAY - timedelta(days=2))
 def shown(page: Page) -> str:
     """Return the figures of the page and the summaries of its charts."""
     settle(page)
+    # The name comes with the list of dashboards, which may be later than the figures.
+    nameless = page.get_by_role("heading", level=1, name="Dashboard", exact=True)
+    expect(nameless).to_have_count(0)
     return page.get_by_role("main").inner_text()
 
 
