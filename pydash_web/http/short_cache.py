@@ -12,8 +12,9 @@ Value = TypeVar("Value")
 class ShortCache(Generic[Value]):
     """Values that are built anew when they are some seconds old; thread-safe.
 
-    While one thread does that, the others get the former value: however many requests there are, a
-    value is built once in that time. Those used least recently are dropped.
+    While one thread does that, the others get the former value, unless it is twice as old: however
+    many requests there are, a value is built once in that time. Those used least recently are
+    dropped.
 
     :param capacity: the maximum size of all values together.
     :param size_of: returns the size of a value.
@@ -27,6 +28,15 @@ class ShortCache(Generic[Value]):
     >>> now = 10.0
     >>> cache.get("page", lambda: "second")
     'second'
+
+    What another thread would get, which comes while this one builds:
+
+    >>> now = 20.0
+    >>> cache.get("page", lambda: cache.get("page", lambda: "third") + ", kept")
+    'second, kept'
+    >>> now = 40.0
+    >>> cache.get("page", lambda: cache.get("page", lambda: "fourth") + ", new")
+    'fourth, new'
     """
 
     def __init__(
@@ -54,7 +64,8 @@ class ShortCache(Generic[Value]):
                 self._entries.move_to_end(key)
                 if now < until:
                     return value
-                self._entries[key] = now + self._seconds, value
+                if now < until + self._seconds:
+                    self._entries[key] = now + self._seconds, value
         try:
             value = build()
         except BaseException:
