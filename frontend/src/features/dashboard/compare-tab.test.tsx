@@ -93,3 +93,10 @@ it('saves the range and the filters of the page, and shows them as A', async () 
     },
   ]);
 });
+
+it('compares no time slice with itself', async () => {
+  render();
+  expect(await screen.findByText('A and B are the same')).toBeVisible();
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Time slice B' }), 'new');
+  expect(await screen.findByRole('region', { name: 'Figures' })).toBeVisible();
+});

@@ -16,6 +16,7 @@ import { DataTable } from '@/components/data-table';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid } from '@/components/panel-grid';
 import { Panel } from '@/components/panel';
+import { Notice } from '@/components/notice';
 import { HistogramPanel } from '@/components/panels/histogram-panel';
 import { QueryBoundary } from '@/components/query-boundary';
 import { Select } from '@/components/select';
@@ -185,7 +186,13 @@ export function CompareTab() {
                 <Choice label="A" slice={one} options={options} onChange={chooseA} />
                 <Choice label="B" slice={other} options={options} onChange={chooseB} />
               </PanelGrid>
-              <Comparison {...{ dashboardId, one, other }} />
+              {one === other ? (
+                <Notice icon="chart" title="A and B are the same">
+                  Choose another time slice, or save the range and the filters above as one.
+                </Notice>
+              ) : (
+                <Comparison {...{ dashboardId, one, other }} />
+              )}
             </Box>
           );
         }}
