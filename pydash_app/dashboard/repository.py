@@ -191,8 +191,14 @@ def clear_all() -> None:
 def record_stored(dashboard: "Dashboard") -> None:
     """Record how much data a dashboard stores, after a change."""
     of_user = database_root()[_STORED].setdefault(dashboard.user_id, OOBTree())
-    if of_user.get(dashboard.id) != dashboard.stored:
-        of_user[dashboard.id] = dashboard.stored
+    if of_user.get(dashboard.id) != (stored := stored_of(dashboard)):
+        of_user[dashboard.id] = stored
+
+
+def stored_of(dashboard: "Dashboard") -> Stored:
+    """Return the amount of data that a dashboard stores, with its exceptions."""
+    stored = dashboard.stored
+    return stored._replace(bytes=stored.bytes + exceptions.stored_bytes(dashboard.id))
 
 
 def stored_of_user(user_id: UUID) -> Stored:

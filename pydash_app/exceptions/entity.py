@@ -34,6 +34,11 @@ MAX_STACKS_BYTES = 128 * 1024
 """The maximum size of the stacks of a fault, compressed."""
 
 SLICE_SECONDS = 900
+
+# What the database takes for a fault and a sample without their texts, and for a number.
+FAULT_BYTES = 2_000
+SAMPLE_BYTES = 200
+NUMBER_BYTES = 10
 _PLACEHOLDERS = (
     (re.compile(r"'[^'\n]*'|\"[^\"\n]*\""), "<text>"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "<uuid>"),
@@ -76,6 +81,17 @@ class Samples(Persistent):
     def __init__(self) -> None:
         self.samples: tuple[Sample, ...] = ()
         self.stacks: Mapping[bytes, bytes] = {}
+
+    @property
+    def bytes(self) -> int:
+        """The size of everything in it, roughly."""
+        texts = (
+            text
+            for each in self.samples
+            for text in (each.endpoint, each.version, each.message, each.ip, each.user)
+        )
+        size = SAMPLE_BYTES * len(self.samples) + sum(map(len, texts))
+        return size + sum(map(len, self.stacks.values()))
 
     def add(self, exceptions: Iterable[tuple[int, RemoteException]]) -> None:
         """Add exceptions with their numbers, oldest first, and drop samples that are too many."""
@@ -130,6 +146,7 @@ class ExceptionFault(Persistent):
     :ivar endpoints: by name, where it was seen.
     :ivar versions: in the order in which they were seen first.
     :ivar captured: how many of the exceptions the app caught.
+    :ivar bytes: its size, roughly.
     """
 
     def __init__(self, first: RemoteException) -> None:
@@ -142,6 +159,7 @@ class ExceptionFault(Persistent):
         self.endpoints: tuple[str, ...] = ()
         self.versions: tuple[str, ...] = ()
         self.samples = Samples()
+        self.bytes = self._slice_count = 0
         self._slices = LLBTree()
         self._users, self._addresses = LLTreeSet(), LLTreeSet()
 
@@ -161,7 +179,8 @@ class ExceptionFault(Persistent):
         self.captured += sum(each.captured for each in exceptions)
         for each in exceptions:
             key = slice_of(each.time)
-            self._slices[key] = self._slices.get(key, 0) + 1
+            self._slice_count += self._slices.insert(key, 0)
+            self._slices[key] += 1
         endpoints = dict.fromkeys([*self.endpoints, *(each.endpoint for each in exceptions)])
         versions = dict.fromkeys([*self.versions, *(each.version for each in exceptions)])
         self.endpoints = tuple(endpoints)[:MAX_NAMES]
@@ -169,6 +188,7 @@ class ExceptionFault(Persistent):
         self.user_count += _insert(self._users, {each.user for each in exceptions}, self.user_count)
         addresses = {each.ip for each in exceptions}
         self.address_count += _insert(self._addresses, addresses, self.address_count)
+        self._measure()
 
     def counts(self) -> dict[datetime, int]:
         """Return the numbers of exceptions by the beginning of the quarter of an hour (UTC)."""
@@ -181,6 +201,15 @@ class ExceptionFault(Persistent):
         """Drop the counts until a time."""
         for key in list(self._slices.keys(max=slice_of(before), excludemax=True)):
             del self._slices[key]
+            self._slice_count -= 1
+        self._measure()
+
+    def _measure(self) -> None:
+        numbers = 2 * self._slice_count + self.user_count + self.address_count
+        names = sum(map(len, (*self.endpoints, *self.versions, self.message, self.function)))
+        size = FAULT_BYTES + NUMBER_BYTES * numbers + names + self.samples.bytes
+        if self.bytes != size:
+            self.bytes = size
 
 
 class ExceptionLog(Persistent):
@@ -188,6 +217,7 @@ class ExceptionLog(Persistent):
 
     :ivar cursor: where the next page starts; None before the first.
     :ivar faults: by ID.
+    :ivar bytes: the size of all faults, roughly; it counts for the quotas.
     :ivar others: the number of exceptions of faults that are not stored, as there are too many.
     :ivar set_aside: the number of exceptions with invalid values.
     """
@@ -195,7 +225,7 @@ class ExceptionLog(Persistent):
     def __init__(self) -> None:
         self.cursor: dict[str, Any] | None = None
         self.faults = OOBTree()
-        self.count = self.others = self.set_aside = 0
+        self.count = self.others = self.set_aside = self.bytes = 0
 
     def add(self, exceptions: Iterable[RemoteException]) -> None:
         """Add exceptions."""
@@ -209,16 +239,23 @@ class ExceptionLog(Persistent):
                     self.others += len(of_fault)
                     continue
                 self.faults[group] = ExceptionFault(of_fault[0])
-            self.faults[group].add(of_fault)
+            fault = self.faults[group]
+            before = fault.bytes
+            fault.add(of_fault)
+            self.bytes += fault.bytes - before
 
     def drop(self, before: datetime) -> None:
         """Drop the faults that were last seen before a time, and older counts of the others."""
         for group, fault in list(self.faults.items()):
             if fault.last_seen < before:
                 self.count -= fault.count
+                self.bytes -= fault.bytes
                 del self.faults[group]
             else:
+                size = fault.bytes
                 fault.drop(before)
+                if fault.bytes != size:
+                    self.bytes += fault.bytes - size
 
 
 def slice_of(time: datetime) -> int:

@@ -32,6 +32,12 @@ def get_or_create(dashboard_id: UUID) -> ExceptionLog:
     return log
 
 
+def stored_bytes(dashboard_id: UUID) -> int:
+    """Return the size of the exceptions of a dashboard."""
+    log = find(dashboard_id)
+    return 0 if log is None else log.bytes
+
+
 def delete(dashboard_id: UUID) -> None:
     """Delete the exceptions of a dashboard, if there are any."""
     database_root()[_LOGS].pop(dashboard_id, None)

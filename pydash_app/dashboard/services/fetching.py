@@ -313,7 +313,8 @@ def _store_exceptions(source: _Source, before: dict[str, Any] | None, page: Exce
     :param before: the cursor that it was fetched with.
     :raises QuotaExceeded: the quota is used up.
     """
-    quota.check(source.load())
+    dashboard = source.load()
+    quota.check(dashboard)
     log = exceptions.get_or_create(source.id)
     if log.cursor != before:
         raise _Superseded("another process has stored this page")
@@ -321,6 +322,7 @@ def _store_exceptions(source: _Source, before: dict[str, Any] | None, page: Exce
         log.add(page.exceptions)
         log.set_aside += page.set_aside
         log.cursor = page.cursor
+        repository.record_stored(dashboard)
 
 
 def _fold(source: _Source, deadline: float) -> bool:

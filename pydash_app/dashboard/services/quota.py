@@ -24,7 +24,7 @@ def check(dashboard: Dashboard) -> None:
     :raises QuotaExceeded: a limit is reached. The message names it.
     """
     settings = configuration.current()
-    own = dashboard.stored
+    own = repository.stored_of(dashboard)
     of_user = repository.stored_of_user(dashboard.user_id)
     of_user = of_user._replace(bytes=of_user.bytes + reporting.reported_bytes(dashboard.user_id))
     for owner, stored, most in (

@@ -153,3 +153,21 @@ def test_the_result_does_not_depend_on_the_pages(
 )
 def test_messages_are_normalized(message: str, expected: str) -> None:
     assert normalized(message) == expected
+
+
+def test_its_size_is_that_of_what_is_stored() -> None:
+    log = ExceptionLog()
+    log.add([FIRST])
+    small = log.bytes
+    log.add([later(minutes, user=f"user {minutes}") for minutes in range(0, 1_500, 15)])
+    # Twenty samples, a hundred slices and users.
+    assert small + 2_000 < log.bytes < small + 10_000
+    frames = tuple(replace(STACK[0], line=line) for line in range(500))
+    before = log.bytes
+    log.add([later(1_600, message="x" * 1_000, stack=frames)])
+    full = log.bytes
+    assert before + 2_000 < full
+    log.drop(NOW + timedelta(minutes=1_590))
+    assert small < log.bytes < full - 1_500
+    log.drop(NOW + timedelta(days=9))
+    assert (log.bytes, log.count, len(log.faults)) == (0, 0, 0)

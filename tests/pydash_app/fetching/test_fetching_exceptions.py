@@ -12,7 +12,7 @@ from flask_monitoring_dashboard_client import exporter_dialect
 from pydash_app import configuration, exceptions
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.services import fetching, registration, retention
+from pydash_app.dashboard.services import fetching, quota, registration, retention
 from pydash_app.exceptions import ExceptionLog
 from pydash_app.fetcher import housekeeping
 from pydash_database import transact
@@ -180,6 +180,28 @@ def test_faults_that_were_not_seen_for_long_are_dropped(app: MonitoredApp) -> No
     for elapsed, expected in ((days - 1, count), (days + 1, 0)):
         retention.drop_expired(dashboard.id, NOW + timedelta(days=elapsed))
         assert transact(lambda: exceptions.find(dashboard.id)).count == expected  # type: ignore[union-attr]
+
+
+def test_their_size_counts_for_the_quotas(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dashboard = add_dashboard(app.url, app.token)
+    log = fetched(dashboard)
+    owner = dashboard.user_id
+    stored = transact(lambda: (dashboard.stored.bytes, log.bytes))
+    assert stored[1] > 2_000
+    assert transact(lambda: repository.stored_of_user(owner)).bytes == sum(stored)
+    monkeypatch.setattr(quota, "MEGABYTE", 1)
+    for most in (sum(stored) + 1, sum(stored)):
+        limited = configuration.current().model_copy(update={"max_dashboard_megabytes": most})
+        monkeypatch.setattr(configuration, "_current", limited)
+        if most == sum(stored):
+            with pytest.raises(quota.QuotaExceeded, match="This dashboard has"):
+                transact(lambda: quota.check(dashboard))
+        else:
+            transact(lambda: quota.check(dashboard))
+    retention.drop_expired(dashboard.id, NOW + timedelta(days=91))
+    assert transact(lambda: repository.stored_of_user(owner)).bytes < sum(stored) - stored[1] // 2
 
 
 @pytest.mark.usefixtures("steady_clock")
