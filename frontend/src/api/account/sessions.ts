@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { get, post } from '@/api/core/client';
 import type { Message, Sessions } from '@/api/types';
 
@@ -19,10 +20,4 @@ const deleteSession = (id: string) =>
   post<Message>(`/user/sessions/${encodeURIComponent(id)}/delete`);
 
 /** Signs the user out of another browser. */
-export function useDeleteSession() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: deleteSession,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: sessionsKey }),
-  });
-}
+export const useDeleteSession = () => useChange(deleteSession, sessionsKey);

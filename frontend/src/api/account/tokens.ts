@@ -1,5 +1,6 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { get, post } from '@/api/core/client';
 import type { Message, NewToken, Tokens, TokenSecret } from '@/api/types';
 
@@ -17,21 +18,9 @@ export const useTokens = () => useQuery(tokensQuery());
 const createToken = (token: NewToken) => post<TokenSecret>('/user/tokens', token);
 
 /** Creates an API token; no later response contains its secret. */
-export function useCreateToken() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: createToken,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: tokensKey }),
-  });
-}
+export const useCreateToken = () => useChange(createToken, tokensKey);
 
 const deleteToken = (id: string) => post<Message>(`/user/tokens/${encodeURIComponent(id)}/delete`);
 
 /** Revokes an API token. */
-export function useDeleteToken() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: deleteToken,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: tokensKey }),
-  });
-}
+export const useDeleteToken = () => useChange(deleteToken, tokensKey);

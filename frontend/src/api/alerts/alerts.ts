@@ -2,11 +2,10 @@ import {
   infiniteQueryOptions,
   queryOptions,
   useInfiniteQuery,
-  useMutation,
   useQuery,
-  useQueryClient,
 } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { get, post } from '@/api/core/client';
 import type { AlertMessage, Alerts } from '@/api/types';
 
@@ -53,11 +52,9 @@ const historyQuery = () =>
 export const useAlertHistory = () => useInfiniteQuery(historyQuery());
 
 /** Records that the user takes care of an alert. */
-export function useAcknowledge(id: string) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (acknowledgement: { comment: string }) =>
+export const useAcknowledge = (id: string) =>
+  useChange(
+    (acknowledgement: { comment: string }) =>
       post<AlertMessage>(`/alerts/${encodeURIComponent(id)}/acknowledge`, acknowledgement),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: alertsKey }),
-  });
-}
+    alertsKey,
+  );

@@ -3,11 +3,10 @@ import {
   keepPreviousData,
   queryOptions,
   useInfiniteQuery,
-  useMutation,
   useQuery,
-  useQueryClient,
 } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { get, post } from '@/api/core/client';
 import type {
   ChannelKind,
@@ -55,13 +54,8 @@ const deliveriesQuery = (id: string) =>
 export const useDeliveries = (id: string) => useInfiniteQuery(deliveriesQuery(id));
 
 /** Changes channels, and loads them and their deliveries again. */
-function useChannelMutation<V, R>(mutationFn: (variables: V) => Promise<R>) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: channelsKey }),
-  });
-}
+const useChannelMutation = <V, R>(mutationFn: (variables: V) => Promise<R>) =>
+  useChange(mutationFn, channelsKey);
 
 /** Adds a channel; no later response contains its secret. */
 export const useCreateChannel = () =>
@@ -78,13 +72,8 @@ export const useAskRecipient = (id: string) =>
   useChannelMutation(() => post<ChannelMessage>(channelPath(id, 'ask_recipient')));
 
 /** Deletes a channel; rules remain, without it. Its deliveries are not loaded again. */
-export function useDeleteChannel(id: string) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: () => post<Message>(channelPath(id, 'delete')),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: channelsQuery().queryKey }),
-  });
-}
+export const useDeleteChannel = (id: string) =>
+  useChange(() => post<Message>(channelPath(id, 'delete')), channelsQuery().queryKey);
 
 /** Sends a test at once, and returns what became of it. */
 export const useTestChannel = (id: string) =>

@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { dashboardPath, get, post } from '@/api/core/client';
 import type { Message, Mute, NewWindow, WindowMessage, Windows, WindowSettings } from '@/api/types';
 
@@ -16,18 +17,8 @@ export const useWindows = () =>
   });
 
 /** Changes maintenance, and loads it and the dashboards, whose uptime it is taken out of, again. */
-function useMaintenanceMutation<V, R>(mutationFn: (variables: V) => Promise<R>) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () =>
-      Promise.all(
-        [maintenanceKey, ['dashboards']].map((queryKey) =>
-          queryClient.invalidateQueries({ queryKey }),
-        ),
-      ),
-  });
-}
+const useMaintenanceMutation = <V, R>(mutationFn: (variables: V) => Promise<R>) =>
+  useChange(mutationFn, maintenanceKey, ['dashboards']);
 
 const windowPath = (id: string, action: string) =>
   `/maintenance/${encodeURIComponent(id)}/${action}`;

@@ -1,6 +1,7 @@
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 
 import { alertsKey } from '@/api/alerts/alerts';
+import { useChange } from '@/api/core/change';
 import { dashboardPath, get, post } from '@/api/core/client';
 import type {
   Message,
@@ -32,16 +33,8 @@ const rulesQuery = (dashboardId?: string) =>
 export const useRules = (dashboardId?: string) => useQuery(rulesQuery(dashboardId));
 
 /** Changes rules, and loads them and the alerts again. */
-function useRuleMutation<V, R>(mutationFn: (variables: V) => Promise<R>) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () =>
-      Promise.all(
-        [rulesKey, alertsKey].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
-      ),
-  });
-}
+const useRuleMutation = <V, R>(mutationFn: (variables: V) => Promise<R>) =>
+  useChange(mutationFn, rulesKey, alertsKey);
 
 export const useCreateRule = () =>
   useRuleMutation((rule: NewRule) => post<RuleMessage>('/rules', rule));

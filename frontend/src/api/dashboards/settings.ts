@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { dashboardPath, post } from '@/api/core/client';
 import { dashboardsKey } from '@/api/dashboards/dashboards';
 import { knownEndpointsKey } from '@/api/dashboards/endpoints';
@@ -32,10 +33,8 @@ const changeEndpointSettings = (dashboardId: string, { name, hidden }: EndpointV
   );
 
 /** Hides an endpoint from the lists or shows it again; its requests are counted either way. */
-export function useChangeEndpointSettings(dashboardId: string) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (endpoint: EndpointVisibility) => changeEndpointSettings(dashboardId, endpoint),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: knownEndpointsKey(dashboardId) }),
-  });
-}
+export const useChangeEndpointSettings = (dashboardId: string) =>
+  useChange(
+    (endpoint: EndpointVisibility) => changeEndpointSettings(dashboardId, endpoint),
+    knownEndpointsKey(dashboardId),
+  );

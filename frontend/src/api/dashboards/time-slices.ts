@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { dashboardPath, get, post } from '@/api/core/client';
 import type { Message, NewTimeSlice, TimeSlice, TimeSliceMessage, TimeSlices } from '@/api/types';
 
@@ -28,13 +29,10 @@ export const useTimeSlices = (dashboardId: string) =>
   });
 
 /** Changes the time slices of a dashboard, and loads them again. */
-function useTimeSliceMutation<V, R>(dashboardId: string, mutationFn: (variables: V) => Promise<R>) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: timeSlicesKey(dashboardId) }),
-  });
-}
+const useTimeSliceMutation = <V, R>(
+  dashboardId: string,
+  mutationFn: (variables: V) => Promise<R>,
+) => useChange(mutationFn, timeSlicesKey(dashboardId));
 
 export const useSaveTimeSlice = (dashboardId: string) =>
   useTimeSliceMutation(dashboardId, (slice: NewTimeSlice) =>

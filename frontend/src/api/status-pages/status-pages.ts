@@ -7,6 +7,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 
+import { useChange } from '@/api/core/change';
 import { get, post } from '@/api/core/client';
 import type {
   IncidentMessage,
@@ -88,13 +89,8 @@ const subscribersQuery = (id: string) =>
 export const useSubscribers = (id: string) => useInfiniteQuery(subscribersQuery(id));
 
 /** Changes status pages, and loads them and what belongs to them again. */
-function useStatusPageMutation<V, R>(mutationFn: (variables: V) => Promise<R>) {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: statusPagesKey }),
-  });
-}
+const useStatusPageMutation = <V, R>(mutationFn: (variables: V) => Promise<R>) =>
+  useChange(mutationFn, statusPagesKey);
 
 export const useCreateStatusPage = () =>
   useStatusPageMutation((page: NewStatusPage) => post<StatusPageMessage>('/status_pages', page));
