@@ -21,6 +21,7 @@ class RemoteDetails:
     :param default_token: whether its security token is the publicly known default.
     :param timezone: name of the time zone that its own pages use, if reported.
     :param kinds: what else it exports, such as "exceptions".
+    :param exporter_version: version of its exporter, empty without one.
     """
 
     url: str
@@ -32,6 +33,7 @@ class RemoteDetails:
     default_token: bool
     timezone: str | None
     kinds: frozenset[str] = frozenset()
+    exporter_version: str = ""
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,7 @@ def _details(routes: Routes, dialect: str, content: dict[str, Any]) -> RemoteDet
         default_token=routes.token == DEFAULT_TOKEN,
         timezone=clean_text(none_as_null([content.get("timezone")])[0]) or None,
         kinds=frozenset(kind for kind in KINDS if kinds.get(kind) is True),
+        exporter_version=clean_text(content.get("exporter-version")) or "",
     )
 
 

@@ -16,6 +16,7 @@ import pydash_web.controller.delete_dashboard
 import pydash_web.controller.delete_user
 import pydash_web.controller.downtime
 import pydash_web.controller.events
+import pydash_web.controller.exceptions
 import pydash_web.controller.execution_time_histogram
 import pydash_web.controller.execution_times_boxplots
 import pydash_web.controller.execution_times_per_version
@@ -284,6 +285,26 @@ change_endpoint_settings = post(
     controller.change_endpoint_settings.change_endpoint_settings,
     WRITE,
     errors=NO_ENDPOINT,
+)
+
+# -- Exceptions -------------------------------------------------------------------------------
+
+GROUPS = "/dashboards/<dashboard_id>/exceptions"
+GROUP = f"{GROUPS}/<group_id>"
+NO_GROUP = {404: "No such dashboard or group of exceptions."}
+get_exceptions = get(
+    "/exceptions", controller.exceptions.get_exceptions, READ, errors={404: "No such dashboard."}
+)
+get_dashboard_exceptions = get(GROUPS, controller.exceptions.get_dashboard_exceptions, READ)
+get_exception_group = get(GROUP, controller.exceptions.get_exception_group, READ, errors=NO_GROUP)
+resolve_exception_group = post(
+    f"{GROUP}/resolve", controller.exceptions.resolve_exception_group, WRITE, errors=NO_GROUP
+)
+ignore_exception_group = post(
+    f"{GROUP}/ignore", controller.exceptions.ignore_exception_group, WRITE, errors=NO_GROUP
+)
+reopen_exception_group = post(
+    f"{GROUP}/reopen", controller.exceptions.reopen_exception_group, WRITE, errors=NO_GROUP
 )
 
 # -- Time slices ------------------------------------------------------------------------------

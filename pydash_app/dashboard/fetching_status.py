@@ -196,6 +196,8 @@ class FetchingStatus(Persistent):
     overflow_names: Mapping[str, str] = MappingProxyType({})
     kinds: frozenset[str] = frozenset()
     """What the app exports besides calls, such as "exceptions"."""
+    exporter_version: str = ""
+    """The version of its exporter, empty if it has none."""
 
     def __init__(self) -> None:
         self.state = DashboardState.not_initialized
@@ -225,14 +227,19 @@ class FetchingStatus(Persistent):
         return not timedelta() <= now - self._endpoints_time < ENDPOINTS_INTERVAL
 
     def found_endpoints(
-        self, now: datetime, remote: RemoteInfo, kinds: frozenset[str] = frozenset()
+        self,
+        now: datetime,
+        remote: RemoteInfo,
+        kinds: frozenset[str] = frozenset(),
+        exporter_version: str = "",
     ) -> None:
         """Record that the endpoints were fetched, with the details of the remote side.
 
         :param kinds: what the app exports besides calls.
+        :param exporter_version: empty if it has no exporter.
         """
         self.remote = remote
-        self.kinds = kinds
+        self.kinds, self.exporter_version = kinds, exporter_version
         self._endpoints_time = self.last_attempt_time = now
         if not self.state.has_endpoints:
             self.state = DashboardState.initialized_endpoints

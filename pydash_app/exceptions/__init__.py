@@ -1,5 +1,6 @@
 """The exceptions of the monitored apps, grouped by the fault that they belong to."""
 
+from pydash_app.exceptions.deciding import decide, record_change
 from pydash_app.exceptions.entity import ExceptionFault, ExceptionLog, Sample
 from pydash_app.exceptions.repository import (
     delete,
@@ -9,15 +10,26 @@ from pydash_app.exceptions.repository import (
     keep_only,
     stored_bytes,
 )
+from pydash_app.exceptions.search import Found, Search, Sort, find_faults
+from pydash_app.exceptions.states import Ignored, Resolved, State
 
 __all__ = [
     "ExceptionFault",
     "ExceptionLog",
+    "Found",
+    "Ignored",
+    "Resolved",
     "Sample",
+    "Search",
+    "Sort",
+    "State",
+    "decide",
     "delete",
     "drop_expired",
     "find",
+    "find_faults",
     "get_or_create",
     "keep_only",
+    "record_change",
     "stored_bytes",
 ]

@@ -5,19 +5,31 @@ samples. So the size of a dashboard's exceptions is limited, however many there 
 """
 
 import json
+import math
+import operator
 import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from BTrees.LLBTree import LLBTree, LLTreeSet
 from BTrees.OOBTree import OOBTree
 from persistent import Persistent
 
 from flask_monitoring_dashboard_client import Frame, RemoteException
+from pydash_app.exceptions.states import (
+    NEW_FOR,
+    Change,
+    Decision,
+    Ignored,
+    IsSince,
+    Regressed,
+    Resolved,
+    State,
+)
 
 MAX_FAULTS = 500
 """The number of faults of a dashboard; exceptions of others are only counted."""
@@ -146,8 +158,11 @@ class ExceptionFault(Persistent):
     :ivar endpoints: by name, where it was seen.
     :ivar versions: in the order in which they were seen first.
     :ivar captured: how many of the exceptions the app caught.
+    :ivar decision: what someone decided about it, or what has become of that; None for nothing.
     :ivar bytes: its size, roughly.
     """
+
+    decision: Decision | None = None
 
     def __init__(self, first: RemoteException) -> None:
         self.id = first.group
@@ -163,8 +178,22 @@ class ExceptionFault(Persistent):
         self._slices = LLBTree()
         self._users, self._addresses = LLTreeSet(), LLTreeSet()
 
-    def add(self, exceptions: list[RemoteException]) -> None:
-        """Add exceptions of this fault.
+    def state(self, now: datetime) -> State:
+        """Return its state at a time, which is not before the latest decision."""
+        match self.decision:
+            case Ignored() as ignored if ignored.lasts(now, self.count):
+                return State.IGNORED
+            case Resolved():
+                return State.RESOLVED
+            case Regressed():
+                return State.REGRESSED
+        is_new = now < self.first_seen + NEW_FOR and len(self.versions) == 1
+        return State.NEW if is_new else State.ONGOING
+
+    def add(
+        self, exceptions: list[RemoteException], is_since: IsSince = operator.eq
+    ) -> Change | None:
+        """Add exceptions of this fault, and return what that changes about its state.
 
         :param exceptions: oldest first.
         """
@@ -189,13 +218,38 @@ class ExceptionFault(Persistent):
         addresses = {each.ip for each in exceptions}
         self.address_count += _insert(self._addresses, addresses, self.address_count)
         self._measure()
+        match self.decision:
+            case Resolved() as resolved:
+                if any(resolved.is_contradicted_by(each, is_since) for each in exceptions):
+                    self.decision = Regressed()
+                    return Change.REGRESSED
+            case Ignored() as ignored if not ignored.lasts(newest.time, self.count):
+                self.decision = None
+                return Change.REOPENED
+        return None
 
-    def counts(self) -> dict[datetime, int]:
-        """Return the numbers of exceptions by the beginning of the quarter of an hour (UTC)."""
+    @property
+    def slices(self) -> Persistent:
+        """The tree of counts, which may be loaded in advance."""
+        tree: Persistent = self._slices
+        return tree
+
+    def counts(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> dict[datetime, int]:
+        """Return the numbers of exceptions by the beginning of the quarter of an hour (UTC).
+
+        :param start: the first quarter is the one that contains this time.
+        :param end: no quarter begins then or later.
+        """
         return {
             datetime.fromtimestamp(key * SLICE_SECONDS, UTC): count
-            for key, count in self._slices.items()
+            for key, count in self._slices.items(*_slices_between(start, end))
         }
+
+    def count_between(self, start: datetime | None, end: datetime | None) -> int:
+        """Return the sum of `counts`."""
+        return sum(self._slices.values(*_slices_between(start, end)))
 
     def drop(self, before: datetime) -> None:
         """Drop the counts until a time."""
@@ -212,6 +266,17 @@ class ExceptionFault(Persistent):
             self.bytes = size
 
 
+class Changed(NamedTuple):
+    """A fault whose state was changed by exceptions.
+
+    :ivar newest: the latest of the exceptions.
+    """
+
+    change: Change
+    fault: ExceptionFault
+    newest: RemoteException
+
+
 class ExceptionLog(Persistent):
     """The exceptions of a dashboard.
 
@@ -220,15 +285,28 @@ class ExceptionLog(Persistent):
     :ivar bytes: the size of all faults, roughly; it counts for the quotas.
     :ivar others: the number of exceptions of faults that are not stored, as there are too many.
     :ivar set_aside: the number of exceptions with invalid values.
+    :ivar has_history: whether the exceptions from before the first fetch are all stored.
     """
+
+    # For logs stored before December 2026.
+    has_history = True
 
     def __init__(self) -> None:
         self.cursor: dict[str, Any] | None = None
+        self.has_history = False
         self.faults = OOBTree()
         self.count = self.others = self.set_aside = self.bytes = 0
 
-    def add(self, exceptions: Iterable[RemoteException]) -> None:
-        """Add exceptions."""
+    def add(
+        self, exceptions: Iterable[RemoteException], is_since: IsSince = operator.eq
+    ) -> list[Changed]:
+        """Add exceptions, and return the faults whose states that changes.
+
+        Faults of the history are not new.
+
+        :param is_since: by default, no order of versions is known.
+        """
+        changed: list[Changed] = []
         by_fault: dict[str, list[RemoteException]] = {}
         for each in sorted(exceptions, key=lambda exception: exception.time):
             by_fault.setdefault(each.group, []).append(each)
@@ -240,9 +318,14 @@ class ExceptionLog(Persistent):
                     continue
                 self.faults[group] = ExceptionFault(of_fault[0])
             fault = self.faults[group]
-            before = fault.bytes
-            fault.add(of_fault)
+            before, is_first = fault.bytes, not fault.count
+            change = fault.add(of_fault, is_since)
             self.bytes += fault.bytes - before
+            if is_first and self.has_history:
+                change = Change.NEW
+            if change is not None:
+                changed.append(Changed(change, fault, of_fault[-1]))
+        return changed
 
     def drop(self, before: datetime) -> None:
         """Drop the faults that were last seen before a time, and older counts of the others."""
@@ -261,6 +344,12 @@ class ExceptionLog(Persistent):
 def slice_of(time: datetime) -> int:
     """Return the number of the quarter of an hour of a time, since 1970."""
     return int(time.timestamp()) // SLICE_SECONDS
+
+
+def _slices_between(start: datetime | None, end: datetime | None) -> tuple[int | None, int | None]:
+    first = None if start is None else slice_of(start)
+    last = None if end is None else math.ceil(end.timestamp() / SLICE_SECONDS) - 1
+    return first, last
 
 
 def normalized(message: str) -> str:

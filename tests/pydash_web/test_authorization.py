@@ -31,6 +31,7 @@ from tests.pydash_web.support.running_site import (
     PASSWORD,
     Site,
     Visitor,
+    add_exceptions,
     empty_database,
     find_user,
     make_alert,
@@ -38,6 +39,7 @@ from tests.pydash_web.support.running_site import (
     make_token,
     make_user,
 )
+from tests.support.remote_exceptions import FIRST
 
 VISITORS = (
     "anonymous", "unverified", "alice", "charlie", "admin", "read token", "write token", "expired",
@@ -105,6 +107,12 @@ MATRIX = {
     "change_endpoint_settings": CHANGING,
     "mute_dashboard": CHANGING,
     "get_trends": READING,
+    "get_exceptions": ONES_OWN,
+    "get_dashboard_exceptions": READING,
+    "get_exception_group": READING,
+    "resolve_exception_group": CHANGING,
+    "ignore_exception_group": CHANGING,
+    "reopen_exception_group": CHANGING,
     "get_time_slices": READING,
     "save_time_slice": CHANGING,
     "get_time_slice": READING,
@@ -214,6 +222,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_endpoint_settings": {"hidden": True},
     "mute_dashboard": {"seconds": 60},
     "save_time_slice": {"minTime": "2018-04-24"},
+    "resolve_exception_group": {"in_version": "2.0"},
+    "ignore_exception_group": {"forever": True},
     "create_maintenance": {"name": "Upgrade", "schedule": {"kind": "now"}},
     "change_maintenance": {"name": "Move"},
     "create_rule": {"condition": {"kind": "down"}},
@@ -314,6 +324,7 @@ def alices_things(alice: UUID) -> dict[str, str]:
         "rule_id": str(alert.rule_id),
         "alert_id": str(alert.id),
         "endpoint_name": "foo",
+        "group_id": add_exceptions(dashboard_id, [FIRST]),
         "window_id": str(make_window(alice)),
         "time_slice_key": make_time_slice(dashboard_id),
         "path": "login",

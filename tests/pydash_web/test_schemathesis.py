@@ -13,7 +13,14 @@ from schemathesis.hooks import HookContext
 
 from pydash_web.api import openapi
 from pydash_web.http.limits import Limiter
-from tests.pydash_web.support.running_site import PASSWORD, Site, make_dashboard, make_user
+from tests.pydash_web.support.running_site import (
+    PASSWORD,
+    Site,
+    add_exceptions,
+    make_dashboard,
+    make_user,
+)
+from tests.support.remote_exceptions import FIRST
 
 EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "4"))
 
@@ -32,7 +39,8 @@ JUDGED_BY_MEANING = [
     "create_maintenance", "change_maintenance", "mute_dashboard", "save_time_slice",
     "create_rule", "change_rule", "mute_rule", "preview_rule", "get_alerts",
     "create_status_page", "change_status_page", "create_incident", "change_incident",
-    "draft_incident",
+    "draft_incident", "get_exceptions", "get_dashboard_exceptions", "get_exception_group",
+    "ignore_exception_group",
 ]  # fmt: skip
 ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "429"]
 CONFIG = schemathesis.Config.from_dict(
@@ -70,6 +78,8 @@ def map_path_parameters(
     if path_parameters and "dashboard_id" in path_parameters and name not in KEPT_FROM:
         if "endpoint_name" in path_parameters and len(path_parameters["endpoint_name"]) % 2:
             path_parameters["endpoint_name"] = "foo"
+        if "group_id" in path_parameters and len(path_parameters["group_id"]) % 2:
+            path_parameters["group_id"] = FIRST.group
         path_parameters["dashboard_id"] = Known.dashboard_id
     return path_parameters
 
@@ -83,6 +93,7 @@ class NoLimiter(Limiter):
 def attacked(lasting_site: Site) -> Site:
     lasting_site.app.extensions["pydash_limiter"] = NoLimiter("memory://")
     Known.dashboard_id = str(make_dashboard(make_user("Alice")))
+    add_exceptions(Known.dashboard_id, [FIRST])
     sign_in(lasting_site)
     return lasting_site
 

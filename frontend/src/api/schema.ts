@@ -692,6 +692,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups of exceptions of all dashboards */
+        get: operations["get_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups of exceptions of a dashboard. Exceptions of a group have the same cause */
+        get: operations["get_dashboard_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/exceptions/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a group of exceptions, how often it was seen over time, and examples */
+        get: operations["get_exception_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/exceptions/{group_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that the cause of a group of exceptions is fixed */
+        post: operations["resolve_exception_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/exceptions/{group_id}/ignore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ignore a group of exceptions for ever, until a time, or until more have come */
+        post: operations["ignore_exception_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/exceptions/{group_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a group of exceptions again that is resolved or ignored */
+        post: operations["reopen_exception_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards/{dashboard_id}/slices": {
         parameters: {
             query?: never;
@@ -2583,6 +2685,102 @@ export interface components {
          */
         Events: components["schemas"]["EventInfo"][];
         /**
+         * ExceptionGroupDetails
+         * @description A group of exceptions, how often it was seen over time, and examples.
+         */
+        ExceptionGroupDetails: {
+            group: components["schemas"]["ExceptionGroupInfo"];
+            /** @description The number of exceptions by slice. */
+            series: {
+                [key: string]: number;
+            };
+            /** @description The newest 20, and the newest of each version; newest first. */
+            samples: components["schemas"]["ExceptionSample"][];
+        };
+        /**
+         * ExceptionGroupInfo
+         * @description A fault of an app, with how often and where it was seen.
+         */
+        ExceptionGroupInfo: {
+            /** @description Unique within its dashboard. */
+            id: string;
+            /** Format: uuid */
+            dashboard_id: string;
+            type: string;
+            /** @description The app's innermost function, as `module:function`. */
+            function: string;
+            /** @description That of the newest, with placeholders for what varies. */
+            message: string;
+            state: components["schemas"]["State"];
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            first_version: string;
+            last_version: string;
+            /** @description The number of exceptions in the time range; all by default. */
+            count: number;
+            /** @description How many users were affected, counted up to 10,000; null if none is known. */
+            users: number | null;
+            /** @description How many addresses were affected, counted up to 10,000; null if none is known. */
+            addresses: number | null;
+            endpoints: string[];
+            /** @description In the order in which they were seen. */
+            versions: string[];
+            /** @description How many of all exceptions the app caught. */
+            captured: number;
+            /** @description The version in which it is resolved; null if any, or if it is not. */
+            resolved_in: string | null;
+            ignored_until: string | null;
+            /** @description How many more exceptions are ignored. */
+            ignored_times: number | null;
+        };
+        /**
+         * ExceptionGroupMessage
+         * @description A message and the group of exceptions.
+         */
+        ExceptionGroupMessage: {
+            message: string;
+            group: components["schemas"]["ExceptionGroupInfo"];
+        };
+        /**
+         * ExceptionGroups
+         * @description A page of groups of exceptions.
+         */
+        ExceptionGroups: {
+            groups: components["schemas"]["ExceptionGroupInfo"][];
+            /** @description The number of groups on all pages. */
+            total: number;
+            /** @description The marker of the next page, if there is one. */
+            next_marker: string | null;
+            /** @description Whether the app, or any of the apps, exports exceptions. */
+            available: boolean;
+            /** @description What to do so that it does; null if it does. */
+            hint: string | null;
+        };
+        /**
+         * ExceptionSample
+         * @description One of the exceptions of a group.
+         */
+        ExceptionSample: {
+            /** @description Its number among the exceptions of the group. */
+            id: number;
+            /** Format: date-time */
+            time: string;
+            endpoint: string;
+            version: string;
+            message: string;
+            ip: string | null;
+            user: string | null;
+            /** @description Whether the app caught it. */
+            captured: boolean;
+            /** @description Of the request, in ms. */
+            duration: number;
+            status_code: number | null;
+            /** @description Outermost first. */
+            stack: components["schemas"]["StackFrame"][];
+        };
+        /**
          * ExportedCall
          * @description A request, as exported.
          */
@@ -2707,6 +2905,21 @@ export interface components {
             /** @description In ms, ascending. There is one more edge than counts. */
             edges: number[];
             counts: number[];
+        };
+        /**
+         * IgnoreGroup
+         * @description How long a group of exceptions is ignored: exactly one of these.
+         */
+        IgnoreGroup: {
+            /** @default null */
+            forever?: true | null;
+            /** @default null */
+            until?: string | null;
+            /**
+             * @description Until so many more exceptions have come.
+             * @default null
+             */
+            times?: number | null;
         };
         /**
          * Impact
@@ -3625,6 +3838,17 @@ export interface components {
             until: string | null;
         };
         /**
+         * ResolveGroup
+         * @description In which version a group of exceptions is resolved.
+         */
+        ResolveGroup: {
+            /**
+             * @description It has regressed when it is seen again in this version, or in one that was first seen after it. Null: when it is seen again after now.
+             * @default null
+             */
+            in_version?: string | null;
+        };
+        /**
          * RuleInfo
          * @description A rule.
          */
@@ -3919,6 +4143,37 @@ export interface components {
         Sites: {
             sites: components["schemas"]["Site"][];
         };
+        /**
+         * Sort
+         * @description By what faults are sorted, the largest first.
+         * @enum {string}
+         */
+        Sort: "last_seen" | "first_seen" | "count" | "users";
+        /**
+         * StackFrame
+         * @description A function on a stack.
+         */
+        StackFrame: {
+            file: string;
+            line: number;
+            function: string;
+            /** @description False for packages and the standard library. */
+            own: boolean;
+            /** @description The text of the line; null unless the app sends it. */
+            source: string | null;
+        };
+        /**
+         * State
+         * @description What is known about a fault.
+         *
+         *     - ``new``: first seen less than 24 hours ago, and in one version only;
+         *     - ``ongoing``: older, or seen in a second version;
+         *     - ``resolved``: someone said so, and it was not seen since;
+         *     - ``regressed``: it was resolved, and was seen again;
+         *     - ``ignored``: someone said so.
+         * @enum {string}
+         */
+        State: "new" | "ongoing" | "resolved" | "regressed" | "ignored";
         /**
          * StatisticName
          * @description The statistics that can be computed for a set of requests.
@@ -7422,6 +7677,480 @@ export interface operations {
                 };
             };
             /** @description Dashboard or endpoint not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_exceptions: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first exception. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                state?: components["schemas"]["State"];
+                endpoint?: string;
+                version?: string;
+                /** @description A part of the type, the function or the message, in any case. */
+                text?: string;
+                /** @description Largest first. */
+                sort?: components["schemas"]["Sort"];
+                limit?: number;
+                /** @description The `next_marker` of the previous page; for a single dashboard also the ID of its last group. */
+                marker?: string;
+                dashboard_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroups"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_dashboard_exceptions: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first exception. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                state?: components["schemas"]["State"];
+                endpoint?: string;
+                version?: string;
+                /** @description A part of the type, the function or the message, in any case. */
+                text?: string;
+                /** @description Largest first. */
+                sort?: components["schemas"]["Sort"];
+                limit?: number;
+                /** @description The `next_marker` of the previous page; for a single dashboard also the ID of its last group. */
+                marker?: string;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroups"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_exception_group: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first exception. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                /** @description Default: hours if the range has at most three days. */
+                timeslice?: "hour" | "day";
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroupDetails"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard or group of exceptions. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resolve_exception_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveGroup"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroupMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard or group of exceptions. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ignore_exception_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IgnoreGroup"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroupMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard or group of exceptions. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reopen_exception_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionGroupMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such dashboard or group of exceptions. */
             404: {
                 headers: {
                     [name: string]: unknown;

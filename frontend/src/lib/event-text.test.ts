@@ -21,6 +21,11 @@ test.each([
   [event('app.deploy'), 'Deploy'],
   [event('app.version', { version: '1.2' }), 'New version 1.2'],
   [event('app.outage.ended', { duration_ms: 90_000 }), 'Outage ended after 1 min 30 s'],
+  [
+    event('exception.new', { exception: 'KeyError', function: 'shop:pay', version: '1.2' }),
+    'New exception in version 1.2: KeyError in shop:pay',
+  ],
+  [event('exception.ignored', { exception: 'KeyError' }), 'Ignored: KeyError'],
   [event('user.login.failed', { count: 1 }), 'Failed sign-in'],
   [event('user.login.failed', { count: 3 }), '3 failed sign-ins'],
 ])('describes events %#', (given, expected) => {

@@ -10,6 +10,12 @@ export const valuesOf = ({ traits }: EventInfo): Values =>
 const text = (value: Values[string] | undefined, missing = 'unknown'): string =>
   value === undefined || value === null || value === '' ? missing : String(value);
 
+const exception = ({ exception: type, function: place }: Values): string =>
+  [text(type, 'exception'), place].filter(Boolean).join(' in ');
+
+const inVersion = ({ version }: Values): string =>
+  version === undefined ? '' : ` in version ${text(version)}`;
+
 /** The title of each type of event that PyDash records, and its text. */
 const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => string }>> = {
   'app.added': { name: 'Dashboard added', text: () => 'Dashboard added' },
@@ -46,6 +52,26 @@ const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => s
   'endpoint.added': {
     name: 'New endpoint',
     text: ({ endpoint }) => `New endpoint ${text(endpoint)}`,
+  },
+  'exception.new': {
+    name: 'New exception',
+    text: (values) => `New exception${inVersion(values)}: ${exception(values)}`,
+  },
+  'exception.regressed': {
+    name: 'Exception regressed',
+    text: (values) => `Raised again${inVersion(values)}: ${exception(values)}`,
+  },
+  'exception.resolved': {
+    name: 'Exception resolved',
+    text: (values) => `Resolved${inVersion(values)}: ${exception(values)}`,
+  },
+  'exception.ignored': {
+    name: 'Exception ignored',
+    text: (values) => `Ignored: ${exception(values)}`,
+  },
+  'exception.reopened': {
+    name: 'Exception reopened',
+    text: (values) => `No longer resolved or ignored: ${exception(values)}`,
   },
   'alert.pending': {
     name: 'Alert pending',

@@ -257,7 +257,8 @@ def _update_endpoints(source: _Source, remote_side: RemoteDashboard) -> bool:
             for rule in rules
         )
         status, failure = dashboard.fetching, dashboard.fetching.failure
-        status.found_endpoints(datetime.now(UTC), info, details.kinds)
+        now = datetime.now(UTC)
+        status.found_endpoints(now, info, details.kinds, details.exporter_version)
         news.add(dashboard.id, dashboard.user_id)
         if failure and not status.failure:
             record(EventType.APP_FETCH_RECOVERED, of_dashboard(dashboard))
@@ -319,10 +320,23 @@ def _store_exceptions(source: _Source, before: dict[str, Any] | None, page: Exce
     if log.cursor != before:
         raise _Superseded("another process has stored this page")
     if page.cursor != before:
-        log.add(page.exceptions)
+        changed = log.add(page.exceptions, partial(_is_since, dashboard))
+        for each in changed:
+            exceptions.record_change(dashboard, each)
+        if not page.has_more and not log.has_history:
+            log.has_history = True
         log.set_aside += page.set_aside
         log.cursor = page.cursor
         repository.record_stored(dashboard)
+
+
+def _is_since(dashboard: Dashboard, version: str, other: str) -> bool:
+    """Return whether a version of the app is another one, or was first seen after that."""
+    versions = dashboard.aggregator_group.cube.dictionaries[CallField.VERSION]
+    # In the order in which they were first seen. Exceptions of a version may come before its calls.
+    code, other_code = versions.code(version), versions.code(other)
+    is_later = other_code is not None and (code is None or code > other_code)
+    return version == other or is_later
 
 
 def _fold(source: _Source, deadline: float) -> bool:

@@ -1,7 +1,7 @@
 """What is stored of the exceptions of an app, and how much at most."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,30 +10,7 @@ from hypothesis import strategies as st
 from flask_monitoring_dashboard_client import Frame, RemoteException
 from pydash_app.exceptions import entity
 from pydash_app.exceptions.entity import ExceptionFault, ExceptionLog, Samples, normalized
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-STACK = (
-    Frame("shop.py", "shop", 7, "pay", own=True, source=""),
-    Frame("lib.py", "lib", 3, "check", own=False, source=""),
-)
-FIRST = RemoteException(
-    time=NOW,
-    endpoint="pay",
-    version="1.0",
-    user="ada",
-    ip="10.0.0.1",
-    duration=12.5,
-    status_code=500,
-    captured=False,
-    type="KeyError",
-    message="order 1",
-    group="1-" + "0" * 32,
-    stack=STACK,
-)
-
-
-def later(minutes: float, **changes: object) -> RemoteException:
-    return replace(FIRST, time=NOW + timedelta(minutes=minutes), **changes)  # type: ignore[arg-type]
+from tests.support.remote_exceptions import FIRST, NOW, STACK, later
 
 
 def fault_of(*exceptions: RemoteException) -> ExceptionFault:

@@ -1,7 +1,7 @@
 """A running web server, and the people who visit it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,8 @@ import requests
 from waitress import wasyncore
 
 import pydash_web
+from flask_monitoring_dashboard_client import RemoteException
+from pydash_app import exceptions
 from pydash_app.alert import repository as alerts
 from pydash_app.alert import rules
 from pydash_app.alert.condition import Down
@@ -134,6 +136,16 @@ def make_dashboard(
         return dashboard.id
 
     return transact(make)
+
+
+def add_exceptions(dashboard_id: UUID | str, found: Sequence[RemoteException]) -> str:
+    """Store exceptions of a dashboard; return the ID of the first one's group."""
+
+    def add() -> None:
+        exceptions.get_or_create(UUID(str(dashboard_id))).add(found)
+
+    transact(add)
+    return found[0].group
 
 
 def make_alert(owner: User, dashboard_id: UUID) -> Alert:
