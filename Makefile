@@ -16,7 +16,7 @@ MODULES := frontend/node_modules/.package-lock.json
 CHECKED := $(patsubst %/__init__.py,%,$(wildcard */__init__.py exporter/*/__init__.py)) pydash.py
 
 .PHONY: help run dev test coverage release install install-test lint types backend-test browser-test slow-test frontend-test \
-	browser databases nginx deploy-tools docs openapi lock bench bench-large compat chaos fuzz screenshots clean
+	browser databases nginx deploy-tools docs openapi lock bench bench-large soak compat chaos fuzz screenshots clean
 
 help:
 	@echo "make run          start PyDash with a demo on port $(PORT), data in $(DATA)"
@@ -27,6 +27,7 @@ help:
 	@echo "make release      build and check the distributions of PyDash and the exporter"
 	@echo "make bench        measure speed, memory and sizes, and write docs/performance.md"
 	@echo "make bench-large  measure a dashboard of 100 million requests"
+	@echo "make soak         run with a thousand dashboards for MINUTES (60), and kill everything: memory, losses"
 	@echo "make compat       test the client with every version of Flask-MonitoringDashboard and three databases"
 	@echo "make chaos        kill processes at random a hundred times and count"
 	@echo "make fuzz         attack the API by its own document"
@@ -142,6 +143,10 @@ bench: install-test browser databases $(PAGES)
 
 bench-large: install-test
 	$(BIN)/python -m bench.large
+
+MINUTES ?= 60
+soak: install-test $(PAGES)
+	$(BIN)/python -m bench.soak $(MINUTES)
 
 compat: install-test databases
 	$(BIN)/python -m tests.compat.run

@@ -12,6 +12,9 @@ import json
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,22 +25,31 @@ HANGING_FROM = 1_000_000
 _seen: dict[str, list[float]] = defaultdict(list)
 
 
-async def serve(port: int) -> None:
-    """Serve until killed."""
-    server = await asyncio.start_server(_handle, "127.0.0.1", port, backlog=512)
+async def serve(port: int, respond: Callable[[str], Awaitable[Any]]) -> None:
+    """Serve JSON until killed.
+
+    :param respond: returns the content of the response to a GET request of a path.
+    """
+    handle = partial(_handle, respond=respond)
+    server = await asyncio.start_server(handle, "127.0.0.1", port, backlog=512)
     async with server:
         await server.serve_forever()
 
 
-async def _handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while request := await reader.readline():
-        while (await reader.readline()).strip():
-            pass
-        content = await _respond(request.split()[1].decode())
-        body = json.dumps(content).encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-        writer.write(head.encode() + b"\r\n\r\n" + body)
-        await writer.drain()
+async def _handle(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    respond: Callable[[str], Awaitable[Any]],
+) -> None:
+    # A fetch that is killed closes its connection.
+    with suppress(ConnectionError):
+        while request := await reader.readline():
+            while (await reader.readline()).strip():
+                pass
+            body = json.dumps(await respond(request.split()[1].decode())).encode()
+            head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:"
+            writer.write(f"{head} {len(body)}\r\n\r\n".encode() + body)
+            await writer.drain()
     writer.close()
 
 
@@ -74,4 +86,4 @@ def _calls(app: str, after_id: int) -> Any:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), _respond))
