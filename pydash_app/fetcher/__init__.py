@@ -117,13 +117,14 @@ def _schedule(
 
 def _create_executor(configuration: Configuration) -> TaskExecutor:
     """Create the task executor, whose processes are configured like this one."""
+    preload = ["pydash_app.fetcher"]
+    prepare = partial(_prepare_worker, configuration)
+    processes = partial(ProcessExecutor, configuration.fetch_workers, prepare, preload=preload)
     if configuration.executor == "processes":
-        preload = ["pydash_app.fetcher"]
-        prepare = partial(_prepare_worker, configuration)
-        return ProcessExecutor(configuration.fetch_workers, prepare, preload=preload)
+        return processes()
     configure = partial(pydash_app.configure, configuration)
     dask = urlsplit(configuration.executor)
-    return DaskExecutor(dask.netloc, configure, tls=dict(parse_qsl(dask.query)))
+    return DaskExecutor(dask.netloc, configure, processes, tls=dict(parse_qsl(dask.query)))
 
 
 def _prepare_worker(configuration: Configuration) -> None:

@@ -1,5 +1,7 @@
 import os
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from periodic_tasks import TaskScheduler
 from periodic_tasks.dask_executor import DaskExecutor
+from periodic_tasks.process_executor import ProcessExecutor
 from tests.periodic_tasks.support import scheduled_tasks
 from tests.periodic_tasks.support.reports import Reports
 from tests.support.certificates import Authority
@@ -29,7 +32,8 @@ def cluster() -> Iterator[str]:
 
 @pytest.fixture
 def executor(cluster: str, reports: Reports) -> Iterator[DaskExecutor]:
-    executor = DaskExecutor(cluster, partial(scheduled_tasks.report_pid, reports.path))
+    initializer = partial(scheduled_tasks.report_pid, reports.path)
+    executor = DaskExecutor(cluster, initializer, partial(ProcessExecutor, 1))
     yield executor
     executor.shutdown()
 
@@ -57,7 +61,8 @@ def test_it_propagates_exceptions(executor: DaskExecutor) -> None:
 
 def test_a_scheduler_can_hand_its_tasks_to_a_cluster(cluster: str, reports: Reports) -> None:
     initializer = partial(scheduled_tasks.report, reports.path, "initialized")
-    scheduler = TaskScheduler(0.01, executor=partial(DaskExecutor, cluster, initializer))
+    executor = partial(DaskExecutor, cluster, initializer, partial(ProcessExecutor, 1))
+    scheduler = TaskScheduler(0.01, executor=executor)
     scheduler.start()
     task = partial(scheduled_tasks.report_pid, reports.path)
     for number in range(4):
@@ -92,6 +97,16 @@ def test_it_connects_to_a_cluster_over_tls(tmp_path: Path, reports: Reports) -> 
         security=security,
     ) as cluster:
         address = cluster.scheduler_address.removeprefix("tls://")
-        executor = DaskExecutor(address, initializer, tls)
+        executor = DaskExecutor(address, initializer, partial(ProcessExecutor, 1), tls)
         assert executor.submit(os.getpid).result(timeout=20) == int(reports.next())
         executor.shutdown()
+
+
+def test_calls_run_on_this_machine_while_there_is_no_scheduler() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    executor = DaskExecutor(f"127.0.0.1:{port}", os.getpid, partial(ProcessExecutor, 3))
+    assert executor.capacity == 3
+    [worker] = {executor.submit(os.getpid).result(timeout=20) for _ in range(2)}
+    assert worker in {each.pid for each in psutil.Process().children(recursive=True)}
+    executor.shutdown()
