@@ -19,15 +19,19 @@ from flask_monitoring_dashboard_client.errors import (
     TokenMissing,
     WrongToken,
 )
-from flask_monitoring_dashboard_client.exceptions import (
-    ExceptionPage,
-    Frame,
-    RemoteException,
-)
+from flask_monitoring_dashboard_client.exceptions import RemoteException
+from flask_monitoring_dashboard_client.exporter_dialect import KINDS
 from flask_monitoring_dashboard_client.fmd_functions import (
     get_data,
     get_details,
     get_monitor_rules,
+)
+from flask_monitoring_dashboard_client.kinds import Frame, KindPage
+from flask_monitoring_dashboard_client.performance import (
+    ProfiledLine,
+    RemoteOutlier,
+    RemoteProfile,
+    RemoteValue,
 )
 from flask_monitoring_dashboard_client.remote_dashboard import RemoteDashboard
 from flask_monitoring_dashboard_client.routes import check_headers
@@ -41,23 +45,28 @@ from pydash_http import (
 )
 
 __all__ = [
+    "KINDS",
     "AddressRefused",
     "CallColumns",
     "CallPage",
-    "ExceptionPage",
     "ExporterMissing",
     "Frame",
     "InvalidResponse",
+    "KindPage",
     "LoginRequired",
     "MonitorRule",
     "NotADashboard",
+    "ProfiledLine",
     "RemoteDashboard",
     "RemoteDetails",
     "RemoteError",
     "RemoteException",
     "RemoteFailure",
+    "RemoteOutlier",
+    "RemoteProfile",
     "RemoteTimeout",
     "RemoteUnreachable",
+    "RemoteValue",
     "ResponseTooLarge",
     "SeveralDatabases",
     "TokenMissing",

@@ -14,7 +14,7 @@ from flask_monitoring_dashboard_client.errors import (
     RemoteFailure,
     WrongToken,
 )
-from flask_monitoring_dashboard_client.exporter_dialect import ExporterDialect
+from flask_monitoring_dashboard_client.exporter_dialect import KINDS, ExporterDialect
 from flask_monitoring_dashboard_client.legacy_dialects import LEGACY, LegacyDialect
 from flask_monitoring_dashboard_client.routes import (
     DEFAULT_TOKEN,
@@ -31,9 +31,6 @@ from pydash_http import GuardedSession, InvalidResponse, RemoteError, ResponseTo
 DETAILS = "get_json_details"
 LINK = "/dashboard"
 MAX_PARENTS = 3
-KINDS = ("exceptions", "outliers", "profiles", "graphs")
-"""What the exporter offers besides calls, if the app lets it."""
-
 # The errors that do not end the search, most informative first.
 _INFORMATIVE = (
     WrongToken,

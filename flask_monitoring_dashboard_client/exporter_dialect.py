@@ -13,10 +13,11 @@ Replicas of an app with separate databases look the same. Before reading starts 
 with new connections therefore find out whether the other database still responds as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,19 +31,21 @@ from flask_monitoring_dashboard_client.cleaning import (
     times_from_microseconds,
 )
 from flask_monitoring_dashboard_client.errors import SeveralDatabases
-from flask_monitoring_dashboard_client.exceptions import (
-    ExceptionPage,
-    RemoteException,
-    parse_exceptions,
-    parse_times,
+from flask_monitoring_dashboard_client.exceptions import parse_exceptions
+from flask_monitoring_dashboard_client.kinds import KindPage
+from flask_monitoring_dashboard_client.performance import (
+    parse_graphs,
+    parse_outliers,
+    parse_profiles,
 )
 from flask_monitoring_dashboard_client.routes import Routes
 from flask_monitoring_dashboard_client.rules import parse_rules
 from pydash_http import InvalidResponse, ResponseTooLarge
 
 MAX_LIMIT = 50_000
-MAX_EXCEPTIONS = 1_000
-EXCEPTIONS_ROUTE = "get_json_exceptions"
+MAX_ROWS = 1_000
+"""The maximum number of rows of a page that are not calls."""
+
 MIN_LIMIT = 100
 """The number of calls that always fit into a response."""
 
@@ -58,6 +61,26 @@ RESET_NOTICE = (
 )
 
 Ids = NDArray[np.int64]
+
+
+class Kind(NamedTuple):
+    """What the exporter offers besides calls, if the app lets it.
+
+    :param parse: parses the columns of a page at the current time; None for each invalid row.
+    :param late_ids: like `LATE_IDS`. Rows that are missing are requested with all that follow.
+    """
+
+    parse: Callable[[dict[str, Any], datetime], list[Any]]
+    late_ids: int
+
+
+KINDS: Mapping[str, Kind] = {
+    "exceptions": Kind(parse_exceptions, LATE_IDS),
+    "outliers": Kind(parse_outliers, 100),
+    # By the IDs of their requests, of which an app may profile only few.
+    "profiles": Kind(parse_profiles, 200),
+    "graphs": Kind(parse_graphs, LATE_IDS),
+}
 
 
 @dataclass(frozen=True)
@@ -108,15 +131,18 @@ class Position:
         """The smallest ID to request, because missing IDs and the last one are read again."""
         return min([self.last_id, *(first for first, _ in self.missing)])
 
-    def advanced(self, page: "IdPage", new_times: Ids) -> "Position":
-        """Return the position after a page, given the times of its new calls."""
+    def advanced(self, page: "IdPage", new_times: Ids, late_ids: int = LATE_IDS) -> "Position":
+        """Return the position after a page, given the times of its new rows.
+
+        :param late_ids: the distance from the largest ID at which a missing ID is still requested.
+        """
         times = new_times.tolist() if self.newest is None else [self.newest, *new_times.tolist()]
         last_id = max([self.last_id, *page.ids[-1:].tolist()])
         missing = self.missing
         if len(page.ids):
-            skipped = np.arange(max(self.last_id + 1, last_id - LATE_IDS), last_id)
+            skipped = np.arange(max(self.last_id + 1, last_id - late_ids), last_id)
             candidates = np.concatenate([self.missing_ids, skipped])
-            recent = candidates[candidates >= last_id - LATE_IDS]
+            recent = candidates[candidates >= last_id - late_ids]
             missing = _ranges(np.setdiff1d(recent, page.ids))
         return Position(
             last_id=last_id,
@@ -217,16 +243,16 @@ class Page(IdPage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageOfExceptions(IdPage):
-    """A page of exceptions.
+class RowPage(IdPage):
+    """A page of rows of a kind.
 
-    :param exceptions: None for each that is invalid.
+    :param rows: None for each that is invalid.
     """
 
-    exceptions: list[RemoteException | None]
+    rows: list[Any]
 
     @classmethod
-    def parse(cls, content: dict[str, Any]) -> "PageOfExceptions":
+    def parse(cls, kind: str, content: dict[str, Any]) -> "RowPage":
         """Parse a response.
 
         :raises InvalidResponse: if it is not a page.
@@ -235,16 +261,19 @@ class PageOfExceptions(IdPage):
             data = content["data"]
             now = datetime.now(UTC)
             ids = np.array(data["id"] if data else [], dtype=np.int64)
-            if len(ids) > MAX_EXCEPTIONS:
-                raise InvalidResponse("The response has more exceptions than were requested.")
+            if len(ids) > MAX_ROWS:
+                raise InvalidResponse("The response has more rows than were requested.")
+            rows = KINDS[kind].parse(data, now) if data else []
             return cls(
                 ids=ids,
-                times=parse_times(data) if data else ids,
-                exceptions=parse_exceptions(data, now) if data else [],
+                times=times_from_microseconds(data["time"]).view(np.int64) if data else ids,
+                rows=rows,
                 **_position(content, now),
             )
-        except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
-            raise InvalidResponse("The exceptions in the response are invalid.") from error
+        except (
+            *(AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError),
+        ) as error:
+            raise InvalidResponse(f"The {kind} in the response are invalid.") from error
 
 
 class ExporterDialect:
@@ -294,48 +323,50 @@ class ExporterDialect:
             is_reset=is_reset,
         )
 
-    def fetch_exceptions(self, cursor: dict[str, Any] | None) -> ExceptionPage:
-        """Return the exceptions after a cursor; see `RemoteDashboard.fetch_exceptions`."""
+    def fetch_kind(self, kind: str, cursor: dict[str, Any] | None) -> KindPage:
+        """Return the rows of a kind after a cursor; see `RemoteDashboard.fetch_kind`."""
         position = Position.from_cursor(cursor)
-        page = self._request_exceptions(position)
+        request = partial(self._request_rows, kind)
+        page = request(position)
         if not page.continues(position):
-            if self._is_shared(position, self._request_exceptions):
+            if self._is_shared(position, request):
                 raise SeveralDatabases
             position = Position(newest=position.newest, not_before=position.newest)
-            page = self._request_exceptions(position)
+            page = request(position)
         is_new = page.new_since(position)
         if position.not_before is not None:
             is_new &= page.times > position.not_before
-        new = [page.exceptions[i] for i in np.flatnonzero(is_new)]
+        new = [page.rows[i] for i in np.flatnonzero(is_new)]
         valid = [each for each in new if each is not None]
-        is_valid = np.array([each is not None for each in page.exceptions], dtype=bool)
-        return ExceptionPage(
-            exceptions=valid,
-            cursor=position.advanced(page, page.times[is_new & is_valid]).to_cursor(),
+        is_valid = np.array([each is not None for each in page.rows], dtype=bool)
+        after = position.advanced(page, page.times[is_new & is_valid], KINDS[kind].late_ids)
+        return KindPage(
+            rows=valid,
+            cursor=after.to_cursor(),
             has_more=page.has_more,
             set_aside=len(new) - len(valid),
         )
 
-    def _request_exceptions(self, position: Position) -> PageOfExceptions:
-        """Request exceptions until one is new, as a page may end before that."""
+    def _request_rows(self, kind: str, position: Position) -> RowPage:
+        """Request rows until one is new, as a page may end before that."""
         after_id, pages = max(position.first_id - 1, 0), []
         while True:
-            query = f"after_id={after_id}&limit={MAX_EXCEPTIONS}&format=columns"
-            page = PageOfExceptions.parse(self._routes.json(EXCEPTIONS_ROUTE, query))
+            query = f"after_id={after_id}&limit={MAX_ROWS}&format=columns"
+            page = RowPage.parse(kind, self._routes.json(f"get_json_{kind}", query))
             if np.any(np.diff(page.ids, prepend=after_id) <= 0):
-                raise InvalidResponse("The exceptions in the response are out of order.")
+                raise InvalidResponse(f"The {kind} in the response are out of order.")
             pages.append(page)
             last = int(page.ids[-1]) if len(page.ids) else after_id
             if not page.has_more or last > position.last_id:
                 break
             if last == after_id:
-                raise InvalidResponse("The exceptions in the response are out of order.")
+                raise InvalidResponse(f"The {kind} in the response are out of order.")
             after_id = last
         return replace(
             page,
             ids=np.concatenate([each.ids for each in pages]),
             times=np.concatenate([each.times for each in pages]),
-            exceptions=[exception for each in pages for exception in each.exceptions],
+            rows=[row for each in pages for row in each.rows],
         )
 
     def _is_shared(

@@ -14,8 +14,8 @@ from flask_monitoring_dashboard_client.errors import (
     NotADashboard,
     WrongToken,
 )
-from flask_monitoring_dashboard_client.exceptions import ExceptionPage
 from flask_monitoring_dashboard_client.exporter_dialect import MAX_LIMIT, ExporterDialect
+from flask_monitoring_dashboard_client.kinds import KindPage
 from flask_monitoring_dashboard_client.routes import Dialect, Routes, check_headers
 from pydash_http import FetchPolicy, GuardedSession, Limits, Resolver, Url, resolve
 
@@ -132,14 +132,15 @@ class RemoteDashboard:
                 raise
             return self._dialect(detected).fetch_page(cursor, limit)
 
-    def fetch_exceptions(self, cursor: dict[str, Any] | None = None) -> ExceptionPage:
-        """Return the exceptions after a cursor, each exactly once; see `fetch_page`.
+    def fetch_kind(self, kind: str, cursor: dict[str, Any] | None = None) -> KindPage:
+        """Return the rows of a kind after a cursor, each exactly once; see `fetch_page`.
 
+        :param kind: one of `KINDS`.
         :param cursor: the cursor of the previous page, None for the first page.
         :raises NotADashboard: if the app does not export them.
         :raises RemoteError: see its subclasses.
         """
-        return cast(ExporterDialect, self._dialect(ExporterDialect.name)).fetch_exceptions(cursor)
+        return cast(ExporterDialect, self._dialect(ExporterDialect.name)).fetch_kind(kind, cursor)
 
     def _set_base(self, url: str) -> None:
         address = Url.parse(url)

@@ -210,7 +210,7 @@ class Configuration(BaseSettings):
         default=90,
         ge=0,
         description="The number of days for which exceptions are kept after their fault was last"
-        " seen; 0 keeps them forever.",
+        " seen, and slow requests, profiles and graphs; 0 keeps them forever.",
         examples=["30"],
     )
     usage_at: setting_types.TimeOfDay = Field(

@@ -11,6 +11,7 @@ from pydash_app.alert import repository as alerts
 from pydash_app.channel import repository as channels
 from pydash_app.dashboard import news
 from pydash_app.dashboard import repository as dashboards
+from pydash_app.diagnosis import repository as diagnosis
 from pydash_app.event import deletion, reporting, usage
 from pydash_app.exceptions import repository as exceptions
 from pydash_app.maintenance import repository as maintenance
@@ -110,6 +111,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     time_slices.create,
     status_pages.create,
     exceptions.create,
+    diagnosis.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -45,7 +45,7 @@ from BTrees.Length import Length
 from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
 
-from pydash_app import exceptions
+from pydash_app import diagnosis
 from pydash_app.dashboard import news
 from pydash_app.dashboard.stored import Stored
 from pydash_app.event import delete_later, of_dashboard
@@ -174,7 +174,7 @@ def delete(dashboard: "Dashboard") -> None:
         requests.remove(dashboard.id)
     of_user = database_root()[_STORED][dashboard.user_id]
     del of_user[dashboard.id]
-    exceptions.delete(dashboard.id)
+    diagnosis.delete(dashboard.id)
     if not of_user:
         del database_root()[_STORED][dashboard.user_id]
     _count_change()
@@ -196,9 +196,9 @@ def record_stored(dashboard: "Dashboard") -> None:
 
 
 def stored_of(dashboard: "Dashboard") -> Stored:
-    """Return the amount of data that a dashboard stores, with its exceptions."""
+    """Return the amount of data that a dashboard stores, with what explains it."""
     stored = dashboard.stored
-    return stored._replace(bytes=stored.bytes + exceptions.stored_bytes(dashboard.id))
+    return stored._replace(bytes=stored.bytes + diagnosis.stored_bytes(dashboard.id))
 
 
 def stored_of_user(user_id: UUID) -> Stored:

@@ -7,7 +7,7 @@ class Stored(NamedTuple):
     """An amount of stored data.
 
     :ivar calls: the number of calls, without those dropped by retention.
-    :ivar bytes: the size of all calls, cells, names and exceptions.
+    :ivar bytes: the size of all calls, cells, names, and what explains them.
     """
 
     calls: int = 0

@@ -2,14 +2,7 @@
 
 from pydash_app.exceptions.deciding import decide, record_change
 from pydash_app.exceptions.entity import ExceptionFault, ExceptionLog, Sample
-from pydash_app.exceptions.repository import (
-    delete,
-    drop_expired,
-    find,
-    get_or_create,
-    keep_only,
-    stored_bytes,
-)
+from pydash_app.exceptions.repository import find
 from pydash_app.exceptions.search import Found, Search, Sort, find_faults
 from pydash_app.exceptions.states import Ignored, Resolved, State
 
@@ -24,12 +17,7 @@ __all__ = [
     "Sort",
     "State",
     "decide",
-    "delete",
-    "drop_expired",
     "find",
     "find_faults",
-    "get_or_create",
-    "keep_only",
     "record_change",
-    "stored_bytes",
 ]

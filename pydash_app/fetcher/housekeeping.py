@@ -11,8 +11,8 @@ from pydash_app import (
     channel,
     clock,
     configuration,
+    diagnosis,
     event,
-    exceptions,
     links,
     maintenance,
     outbox,
@@ -154,14 +154,14 @@ def drop_expired_records() -> None:
 
 
 def drop_expired_calls() -> None:
-    """Drop the calls and exceptions of all dashboards that are older than their retention.
+    """Drop the calls of all dashboards that are older than their retention, and their diagnosis.
 
     :raises ExceptionGroup: the failures of some dashboards, after all others are done.
     """
     now = datetime.now(UTC)
     if not pydash_database.transact(lambda: clock.is_confirmed(now)):
         return
-    pydash_database.transact(lambda: exceptions.keep_only(repository.ids()))
+    pydash_database.transact(lambda: diagnosis.keep_only(repository.ids()))
     dashboards = pydash_database.transact(repository.ids)
     failures: list[Exception] = []
     for dashboard_id in dashboards:

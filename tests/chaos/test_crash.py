@@ -11,10 +11,11 @@ import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
+from typing import Any
 
 import pytest
 
-from pydash_app import exceptions
+from pydash_app import diagnosis
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import registration
@@ -28,8 +29,8 @@ from tests.pydash_app.fetching.support.owners import make_owner
 ROUNDS = int(os.environ.get("PYDASH_CHAOS_ROUNDS", "10"))
 SEED = int(os.environ.get("PYDASH_CHAOS_SEED", "2018"))
 CALLS_PER_ROUND = 10_000
-EXCEPTIONS_PER_ROUND = 700
-"""Less than a page, but most fetches read more than one round."""
+ROWS_PER_ROUND = {"exceptions": 700, "outliers": 300, "profiles": 300, "graphs": 700}
+"""Less than a page of each kind, but most fetches read more than one round."""
 
 SETTLE_SECONDS = 60
 
@@ -68,15 +69,16 @@ def test_every_call_is_counted_once_whatever_dies(stage: Stage) -> None:
     with Traffic(stage.app):
         for round_number in range(ROUNDS):
             write_calls(stage.app, rng, CALLS_PER_ROUND)
-            stage.app.write_exceptions(EXCEPTIONS_PER_ROUND)
+            for kind, number in ROWS_PER_ROUND.items():
+                stage.app.write_rows(kind, number)
             time.sleep(rng.uniform(0, 1.5))
             rng.choice(stage.victims())(rng)
             print(f"round {round_number} of seed {SEED} is over")
     wait_until_settled(stage.app, dashboard_id)
     status = transact(lambda: vars(repository.find(dashboard_id).fetching))
     assert count_by_minute(dashboard_id) == stage.app.count_by_minute(), status
-    assert stored_exceptions(dashboard_id) == stage.app.count_exceptions()
-    assert stage.app.count_exceptions() == ROUNDS * EXCEPTIONS_PER_ROUND
+    for kind, number in ROWS_PER_ROUND.items():
+        assert stored_rows(dashboard_id, kind) == stage.app.count_rows(kind) == ROUNDS * number
     assert stage.app.count() >= (5 + ROUNDS) * CALLS_PER_ROUND
 
 
@@ -96,7 +98,9 @@ def wait_until_settled(app: MonitoredApp, dashboard_id: uuid.UUID) -> None:
     while time.monotonic() < deadline:
         counts += [app.count(), stored_count(dashboard_id)]
         is_settled = len(set(counts[-6:])) == 1 and len(counts) >= 6
-        if is_settled and stored_exceptions(dashboard_id) == app.count_exceptions():
+        if is_settled and all(
+            stored_rows(dashboard_id, kind) == app.count_rows(kind) for kind in ROWS_PER_ROUND
+        ):
             return
         time.sleep(0.3)
 
@@ -109,12 +113,25 @@ def stored_count(dashboard_id: uuid.UUID) -> int | None:
     return count
 
 
-def stored_exceptions(dashboard_id: uuid.UUID) -> int | None:
+def stored_rows(dashboard_id: uuid.UUID, kind: str) -> int | None:
     try:
-        log = transact(lambda: exceptions.find(dashboard_id))
-        return log and sum(fault.count for fault in log.faults.values())
+        return transact(lambda: _stored_rows(dashboard_id, kind))
     except DatabaseUnavailable:
         return None
+
+
+def _stored_rows(dashboard_id: uuid.UUID, kind: str) -> int | None:
+    """Return the sum of what is stored, rather than the number that is stored beside it."""
+    log: Any = diagnosis.find(diagnosis.LOGS[kind], dashboard_id)
+    if log is None:
+        return None
+    counts = {
+        "exceptions": lambda: [fault.count for fault in log.faults.values()],
+        "outliers": lambda: [log.count],
+        "profiles": lambda: [profile.requests for profile in log.all()],
+        "graphs": lambda: [graph.points for graph in log.graphs.values()],
+    }
+    return int(sum(counts[kind]()))
 
 
 def count_by_minute(dashboard_id: uuid.UUID) -> Counter[tuple[str, str]]:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_monitoring_dashboard_client import InvalidResponse, RemoteDashboard
-from flask_monitoring_dashboard_client.exceptions import MAX_FRAMES, MAX_MESSAGE, MAX_STACK
-from flask_monitoring_dashboard_client.exporter_dialect import PageOfExceptions
+from flask_monitoring_dashboard_client.exceptions import MAX_MESSAGE
+from flask_monitoring_dashboard_client.exporter_dialect import RowPage
+from flask_monitoring_dashboard_client.kinds import MAX_FRAMES, MAX_STACK
 from tests.support.scripted_server import ScriptedServer
 
 TIME = 1_790_000_000_000_000
@@ -59,7 +60,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
 
 
 def test_it_parses_a_page() -> None:
-    first, second = PageOfExceptions.parse(PAGE).exceptions
+    first, second = RowPage.parse("exceptions", PAGE).rows
     assert first is not None
     assert second is not None
     assert (first.time.microsecond, first.endpoint, first.version) == (0, "pay", "1.0")
@@ -92,7 +93,7 @@ def test_it_parses_a_page() -> None:
 def test_only_exceptions_with_invalid_values_are_set_aside(
     change: Callable[[dict[str, Any]], object],
 ) -> None:
-    first, second = PageOfExceptions.parse(changed(change)).exceptions
+    first, second = RowPage.parse("exceptions", changed(change)).rows
     assert first is None
     assert second is not None
 
@@ -111,7 +112,7 @@ def test_only_exceptions_with_invalid_values_are_set_aside(
 )
 def test_other_pages_are_invalid_responses(change: Callable[[dict[str, Any]], object]) -> None:
     with pytest.raises(InvalidResponse):
-        PageOfExceptions.parse(changed(change))
+        RowPage.parse("exceptions", changed(change))
 
 
 json_values = st.recursive(
@@ -129,7 +130,7 @@ def test_no_field_causes_another_error(field: str, value: Any) -> None:
         changed(lambda data: data.__setitem__(field, [value, value])),
     ):
         try:
-            PageOfExceptions.parse(page)
+            RowPage.parse("exceptions", page)
         except InvalidResponse:
             continue
 
@@ -138,7 +139,7 @@ def test_sizes_are_limited() -> None:
     frames = [{**FRAME, "line": number, "function": "f" * 300} for number in range(2_000)]
     page = changed(lambda data: data["stack"]["values"].__setitem__(0, frames))
     page["data"]["message"]["values"][0] = "\x1b[31m" + "m" * 5_000
-    first = PageOfExceptions.parse(page).exceptions[0]
+    first = RowPage.parse("exceptions", page).rows[0]
     assert first is not None
     assert 100 < len(first.stack) <= MAX_FRAMES
     assert sum(len(frame.function) for frame in first.stack) <= MAX_STACK
@@ -157,7 +158,7 @@ def test_ids_out_of_order_are_an_invalid_response(server: ScriptedServer, ids: l
         RemoteDashboard(server.url, "token", allow="loopback", dialect="exporter") as remote,
         pytest.raises(InvalidResponse, match="out of order"),
     ):
-        remote.fetch_exceptions()
+        remote.fetch_kind("exceptions")
 
 
 def test_a_page_without_progress_is_an_invalid_response(server: ScriptedServer) -> None:
@@ -168,4 +169,4 @@ def test_a_page_without_progress_is_an_invalid_response(server: ScriptedServer) 
         RemoteDashboard(server.url, "token", allow="loopback", dialect="exporter") as remote,
         pytest.raises(InvalidResponse, match="out of order"),
     ):
-        remote.fetch_exceptions()
+        remote.fetch_kind("exceptions")

@@ -1,4 +1,4 @@
-"""Fetches the calls and exceptions of the monitored apps, each exactly once.
+"""Fetches the calls of the monitored apps and what explains them, each exactly once.
 
 A page depends only on the remote side and the cursor. Its calls and the next cursor are stored in
 one transaction, and only if the stored cursor is still the one that the page was fetched with.
@@ -8,7 +8,8 @@ cursor that is stored by then.
 
 The task of a dashboard is always `fetch_and_update_new_dashboard_info`. It fetches the endpoints,
 then the history page by page, then new calls. Each run is short, so that a long history does not
-delay other dashboards. Exceptions have a cursor of their own, and follow when no calls are left.
+delay other dashboards. Exceptions, slow requests, profiles and graphs have a cursor of their own
+each, and follow when no calls are left.
 """
 
 import math
@@ -22,15 +23,15 @@ from uuid import UUID
 
 from flask_monitoring_dashboard_client import (
     CallPage,
-    ExceptionPage,
     ExporterMissing,
+    KindPage,
     NotADashboard,
     RemoteDashboard,
     RemoteError,
     RemoteFailure,
 )
 from periodic_tasks import TaskScheduler, default_task_scheduler
-from pydash_app import exceptions
+from pydash_app import diagnosis, exceptions
 from pydash_app.dashboard import news, repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
@@ -115,7 +116,7 @@ def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta |
         if source.needs_endpoints:
             _update_endpoints(source, remote_side)
         has_more = _fetch_pages(source, remote_side, RUN_SECONDS)
-        return has_more or _fetch_exceptions(source, remote_side, RUN_SECONDS)
+        return has_more or _fetch_kinds(source, remote_side, RUN_SECONDS)
 
     return timedelta() if _attempt(dashboard_id, fetch) else None
 
@@ -282,49 +283,59 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
             return needs_folding and _fold(source, started + seconds)
 
 
-def _fetch_exceptions(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
-    """Fetch exceptions for some seconds, if the app exports them. Return whether more are left."""
-    started = time.monotonic()
+def _fetch_kinds(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:
+    """Fetch what explains the calls, as far as the app exports it. Return whether more is left.
 
-    def is_exported() -> bool:
-        return "exceptions" in source.load().fetching.kinds
+    At least one page of each kind is fetched, and more until some seconds have passed.
+    """
+    deadline = time.monotonic() + seconds
+    exported = transact(lambda: source.load().fetching.kinds)
+    is_left = [
+        _fetch_kind(source, remote_side, kind, deadline)
+        for kind in diagnosis.LOGS
+        if kind in exported
+    ]
+    return any(is_left)
+
+
+def _fetch_kind(source: _Source, remote_side: RemoteDashboard, kind: str, deadline: float) -> bool:
+    """Fetch pages of a kind until a deadline, but at least one. Return whether more are left."""
 
     def cursor() -> dict[str, Any] | None:
-        log = exceptions.find(source.id)
+        log = diagnosis.find(diagnosis.LOGS[kind], source.id)
         return log.cursor if log else None
 
-    has_more = transact(is_exported)
-    while has_more:
+    while True:
         before = transact(cursor)
         try:
-            page = remote_side.fetch_exceptions(before)
+            page = remote_side.fetch_kind(kind, before)
         except (NotADashboard, ExporterMissing):
-            # The app no longer exports them. Its details say so the next time that they are read.
+            # The app no longer exports it. Its details say so the next time that they are read.
             return False
-        transact(partial(_store_exceptions, source, before, page), timeout=BACKGROUND_TIMEOUT)
-        has_more = page.has_more
-        if time.monotonic() - started >= seconds:
-            break
-    return has_more
+        transact(partial(_store_kind, source, kind, before, page), timeout=BACKGROUND_TIMEOUT)
+        if not page.has_more or time.monotonic() >= deadline:
+            return page.has_more
 
 
-def _store_exceptions(source: _Source, before: dict[str, Any] | None, page: ExceptionPage) -> None:
-    """Add a page of exceptions and its cursor, unless another process has done so.
+def _store_kind(source: _Source, kind: str, before: dict[str, Any] | None, page: KindPage) -> None:
+    """Add a page of a kind and its cursor, unless another process has done so.
 
     :param before: the cursor that it was fetched with.
     :raises QuotaExceeded: the quota is used up.
     """
     dashboard = source.load()
     quota.check(dashboard)
-    log = exceptions.get_or_create(source.id)
+    log = diagnosis.get_or_create(diagnosis.LOGS[kind], source.id)
     if log.cursor != before:
         raise _Superseded("another process has stored this page")
     if page.cursor != before:
-        changed = log.add(page.exceptions, partial(_is_since, dashboard))
-        for each in changed:
-            exceptions.record_change(dashboard, each)
-        if not page.has_more and not log.has_history:
-            log.has_history = True
+        if isinstance(log, exceptions.ExceptionLog):
+            for each in log.add(page.rows, partial(_is_since, dashboard)):
+                exceptions.record_change(dashboard, each)
+            if not page.has_more and not log.has_history:
+                log.has_history = True
+        else:
+            log.add(page.rows)
         log.set_aside += page.set_aside
         log.cursor = page.cursor
         repository.record_stored(dashboard)

@@ -1,10 +1,10 @@
-"""Drops details and exceptions whose retention has expired."""
+"""Drops details, and what explains them, whose retention has expired."""
 
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from pydash_app import configuration, exceptions
+from pydash_app import configuration, diagnosis
 from pydash_app.dashboard import repository
 from pydash_app.identifiers import as_uuid
 from pydash_cube import time_units
@@ -16,7 +16,8 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
     """Drop calls and cells shorter than a day that are older than the dashboard's retention.
 
     Coarser aggregates remain for every combination of filters: hours after calls are dropped, and
-    days after hours are dropped. Exceptions are kept as long as the configuration says.
+    days after hours are dropped. Exceptions, slow requests, profiles and graphs are kept
+    as long as the configuration says.
 
     :param now: the current time.
     :raises KeyError: no dashboard has this ID.
@@ -37,7 +38,8 @@ def drop_expired(dashboard_id: UUID | str, now: datetime) -> None:
     kept_days = configuration.current().exceptions_retention
     if kept_days:
         until = now - timedelta(days=kept_days)
-        drop_exceptions = partial(exceptions.drop_expired, as_uuid(dashboard_id), until)
-        transact(drop_exceptions, timeout=BACKGROUND_TIMEOUT)
+        for kind in diagnosis.LOGS.values():
+            drop_kind = partial(diagnosis.drop_expired, kind, as_uuid(dashboard_id), until)
+            transact(drop_kind, timeout=BACKGROUND_TIMEOUT)
     # Separately, because the fetcher writes the same object and dropping is too slow to repeat.
     transact(lambda: repository.record_stored(repository.find(dashboard_id)))

@@ -1,36 +1,36 @@
 """Fetching the exceptions of a real app, which raises them."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flask_monitoring_dashboard_client import exporter_dialect
-from pydash_app import configuration, exceptions
+from pydash_app import diagnosis, exceptions
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
-from pydash_app.dashboard.services import fetching, quota, registration, retention
+from pydash_app.dashboard.services import fetching
 from pydash_app.exceptions import ExceptionLog
-from pydash_app.fetcher import housekeeping
 from pydash_database import transact
-from tests.exporter.test_diagnosis import MOVES, running, visit
+from tests.exporter.test_diagnosis import KINDS, MOVES, running, visit
 from tests.exporter.test_exporter import TOKEN, App
-from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 pytestmark = pytest.mark.usefixtures("database")
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def raising(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with running(tmp_path_factory.mktemp("raising"), "exceptions", "source") as app:
+    with running(tmp_path_factory.mktemp("raising"), *KINDS, "source") as app:
         visit(app, "GET", f"/captured/{MOVES}", headers={"X-User": "ada"})
         for number in (1, 2, 3, 1):
             visit(app, "GET", f"/raised/{number}")
+        for seconds in ("0", "0", "0.2"):
+            headers = {"X-User": "bob", "X-Password": "planted", "X-Seconds": seconds}
+            visit(app, "GET", "/files/a?api_key=planted&size=7", headers=headers)
+        visit(app, "GET", "/value/1.5")
         yield app
 
 
@@ -74,6 +74,42 @@ def test_it_fetches_what_explains_a_fault(raising: App) -> None:
     assert inner.source.strip() == "return basket[order]"
 
 
+def test_it_fetches_what_explains_slowness(raising: App) -> None:
+    dashboard = add_dashboard(raising.url)
+    fetching.fetch_and_update_historic_dashboard_info(dashboard.id)
+    slow: Any
+    profiled: Any
+    graphs: Any
+    slow, profiled, graphs = (
+        transact(partial(diagnosis.find, kind, dashboard.id))
+        for kind in (diagnosis.OutlierLog, diagnosis.ProfileLog, diagnosis.GraphLog)
+    )
+    assert slow.count == len(raising.sql(KINDS["outliers"]))
+    slowest = slow.select("work", order="duration")[0]
+    assert slowest.duration > 200
+    assert (slowest.version, slowest.user, slowest.ip) == ("7.1", "bob", "127.0.0.1")
+    assert slowest.url.endswith("/files/a?api_key=[masked]&size=7")
+    assert 0 <= slowest.cpu <= 100
+    assert 0 < slowest.memory <= 100
+    headers, environment, stack = slowest.details.read()
+    assert (headers["X-User"], headers["X-Password"]) == ("bob", "[masked]")
+    assert environment["PATH_INFO"] == "/files/a"
+    # Under load, FMD may look at the stack before the function begins.
+    assert {frame.module for frame in stack if frame.own} <= {"diagnosis_app"}
+    assert profiled.count == len(raising.sql(KINDS["profiles"]))
+    profile = profiled.find("work", "7.1")
+    root = profile.tree()
+    [[expected]] = raising.sql(
+        "SELECT COUNT(*) FROM Request JOIN Endpoint ON Endpoint.id = endpoint_id"
+        " WHERE name = 'work'"
+    )
+    assert (profile.requests, root.frame.function) == (expected, "work")
+    assert root.total == pytest.approx(profile.duration)
+    assert any("time.sleep" in node.frame.source for _, node in root.walk())
+    [graph] = graphs.graphs.values()
+    assert (graph.title, graph.points, graphs.count) == ("Baskets", 1, 1)
+
+
 def test_apps_that_export_no_exceptions_are_fetched_without(tmp_path: Path) -> None:
     with running(tmp_path) as app:
         visit(app, "GET", "/raised/1")
@@ -81,136 +117,3 @@ def test_apps_that_export_no_exceptions_are_fetched_without(tmp_path: Path) -> N
         fetching.fetch_and_update_historic_dashboard_info(dashboard.id)
     assert dashboard.fetching.error is None
     assert transact(lambda: exceptions.find(dashboard.id)) is None
-
-
-def test_an_app_may_stop_to_export_them(
-    monitored_app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monitored_app.write_calls([("alpha", NOW, 1.0)])
-    dashboard = add_dashboard(monitored_app.url, monitored_app.token)
-    fetching.fetch_and_update_historic_dashboard_info(dashboard.id)
-    assert "exceptions" in dashboard.fetching.kinds
-    # The route of a kind that it does not export, and that of an exporter without any.
-    for route in ("get_json_graphs", "get_json_nothing"):
-        monkeypatch.setattr(exporter_dialect, "EXCEPTIONS_ROUTE", route)
-        assert fetching.fetch_and_update_new_dashboard_info(dashboard.id) is None
-        assert dashboard.fetching.error is None
-
-
-@pytest.fixture
-def app(monitored_app: MonitoredApp, monkeypatch: pytest.MonkeyPatch) -> MonitoredApp:
-    """An app with exceptions, which are fetched in small pages."""
-    monkeypatch.setattr(exporter_dialect, "MAX_EXCEPTIONS", 7)
-    monitored_app.write_calls([("alpha", NOW, 1.0)])
-    monitored_app.write_exceptions(30)
-    return monitored_app
-
-
-def test_each_is_counted_once_however_often_fetching_fails(
-    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dashboard = add_dashboard(app.url, app.token)
-    fetching.fetch_and_add_endpoints(dashboard)
-    failures = 0
-    for success in range(1, 12):
-        # Whichever transaction of the run fails, after the first pages or before.
-        monkeypatch.setattr(fetching, "transact", failing_after(success, transact))
-        try:
-            fetching.fetch_and_update_new_dashboard_info(dashboard.id)
-        except ZeroDivisionError:
-            failures += 1
-        monkeypatch.undo()
-        monkeypatch.setattr(exporter_dialect, "MAX_EXCEPTIONS", 7)
-        app.write_exceptions(5)
-    assert failures > 5
-    assert fetched(dashboard).count == app.count_exceptions()
-    assert fetched(dashboard).count == app.count_exceptions()
-
-
-def failing_after(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that works a number of times, fails once, and then works again."""
-    left = iter([*[False] * times, True])
-
-    def call(*arguments: Any, **options: Any) -> Any:
-        return 1 / 0 if next(left, False) else work(*arguments, **options)
-
-    return call
-
-
-def test_a_page_that_another_process_has_stored_is_dropped(
-    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dashboard = add_dashboard(app.url, app.token)
-    fetch = exporter_dialect.ExporterDialect.fetch_exceptions
-
-    def fetch_twice(self: Any, cursor: dict[str, Any] | None) -> Any:
-        monkeypatch.setattr(exporter_dialect.ExporterDialect, "fetch_exceptions", fetch)
-        fetching.fetch_and_update_historic_dashboard_info(dashboard.id)
-        return fetch(self, cursor)
-
-    monkeypatch.setattr(exporter_dialect.ExporterDialect, "fetch_exceptions", fetch_twice)
-    assert fetched(dashboard).count == app.count_exceptions()
-
-
-def test_exceptions_that_become_visible_late_are_counted(app: MonitoredApp) -> None:
-    dashboard = add_dashboard(app.url, app.token)
-    fetched(dashboard)
-    [[last]] = app.select("select max(id) from ExceptionOccurrence")
-    columns = "exception_type_id, exception_msg_id, stack_trace_snapshot_id, is_user_captured"
-    for offset in (40, 5, 20):
-        app.change(
-            f"insert into ExceptionOccurrence (id, request_id, {columns}) "
-            f"select {last + offset}, request_id, {columns} from ExceptionOccurrence limit 1"
-        )
-        assert fetched(dashboard).count == app.count_exceptions()
-
-
-def test_deleting_a_dashboard_deletes_its_exceptions(app: MonitoredApp) -> None:
-    dashboard = add_dashboard(app.url, app.token)
-    fetched(dashboard)
-    transact(lambda: registration.delete(dashboard.id))
-    assert transact(lambda: exceptions.find(dashboard.id)) is None
-
-
-def test_faults_that_were_not_seen_for_long_are_dropped(app: MonitoredApp) -> None:
-    dashboard = add_dashboard(app.url, app.token)
-    count = fetched(dashboard).count
-    days = configuration.current().exceptions_retention
-    assert days == 90
-    for elapsed, expected in ((days - 1, count), (days + 1, 0)):
-        retention.drop_expired(dashboard.id, NOW + timedelta(days=elapsed))
-        assert transact(lambda: exceptions.find(dashboard.id)).count == expected  # type: ignore[union-attr]
-
-
-def test_their_size_counts_for_the_quotas(
-    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dashboard = add_dashboard(app.url, app.token)
-    log = fetched(dashboard)
-    owner = dashboard.user_id
-    stored = transact(lambda: (dashboard.stored.bytes, log.bytes))
-    assert stored[1] > 2_000
-    assert transact(lambda: repository.stored_of_user(owner)).bytes == sum(stored)
-    monkeypatch.setattr(quota, "MEGABYTE", 1)
-    for most in (sum(stored) + 1, sum(stored)):
-        limited = configuration.current().model_copy(update={"max_dashboard_megabytes": most})
-        monkeypatch.setattr(configuration, "_current", limited)
-        if most == sum(stored):
-            with pytest.raises(quota.QuotaExceeded, match="This dashboard has"):
-                transact(lambda: quota.check(dashboard))
-        else:
-            transact(lambda: quota.check(dashboard))
-    retention.drop_expired(dashboard.id, NOW + timedelta(days=91))
-    assert transact(lambda: repository.stored_of_user(owner)).bytes < sum(stored) - stored[1] // 2
-
-
-@pytest.mark.usefixtures("steady_clock")
-def test_exceptions_of_no_dashboard_are_deleted(app: MonitoredApp) -> None:
-    # As a fetch leaves them that is stored while the dashboard is being deleted.
-    stray = uuid.uuid4()
-    transact(lambda: exceptions.get_or_create(stray))
-    dashboard = add_dashboard(app.url, app.token)
-    fetched(dashboard)
-    housekeeping.drop_expired_calls()
-    assert transact(lambda: exceptions.find(stray)) is None
-    assert transact(lambda: exceptions.find(dashboard.id)) is not None

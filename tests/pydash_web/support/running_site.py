@@ -12,7 +12,7 @@ from waitress import wasyncore
 
 import pydash_web
 from flask_monitoring_dashboard_client import RemoteException
-from pydash_app import exceptions
+from pydash_app import diagnosis
 from pydash_app.alert import repository as alerts
 from pydash_app.alert import rules
 from pydash_app.alert.condition import Down
@@ -142,7 +142,7 @@ def add_exceptions(dashboard_id: UUID | str, found: Sequence[RemoteException]) -
     """Store exceptions of a dashboard; return the ID of the first one's group."""
 
     def add() -> None:
-        exceptions.get_or_create(UUID(str(dashboard_id))).add(found)
+        diagnosis.get_or_create(diagnosis.LOGS["exceptions"], UUID(str(dashboard_id))).add(found)
 
     transact(add)
     return found[0].group

@@ -21,7 +21,7 @@ def create_app(directory: Path) -> Flask:
     dashboard.config.database_name = f"sqlite:///{directory / 'monitoring.sqlite'}"
     dashboard.config.security_token = TOKEN
     dashboard.bind(app, schedule=False)
-    pydash_exporter.bind(app, exceptions=True)
+    pydash_exporter.bind(app, exceptions=True, outliers=True, profiles=True, graphs=True)
     return app
 
 

@@ -40,7 +40,35 @@ insert into ExceptionOccurrence
 (request_id, exception_type_id, exception_msg_id, stack_trace_snapshot_id, is_user_captured)
 select max(id), 1, ?, 1, 0 from Request
 """
-COUNT_EXCEPTIONS = "select count(*) from ExceptionOccurrence"
+INSERT_OUTLIER = """
+insert into Outlier
+(request_id, request_header, request_environment, request_url, cpu_percent, memory, stacktrace)
+select max(id), 'Host: shop', '{}', 'http://shop/alpha', '[50.0]', 'svmem(percent=40.0)', ''
+from Request
+"""
+INSERT_PROFILED = """
+insert into Request
+(endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
+select endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code
+from Request where id = 1 returning id
+"""
+INSERT_LINE = """
+insert into StackLine (request_id, code_id, position, indent, duration) values (?, 1, 0, 1, 5)
+"""
+CODE = """
+insert or ignore into CodeLine (id, filename, line_number, function_name, code)
+    values (1, '/srv/shop/orders.py', 7, 'pay', 'return 1');
+insert or ignore into CustomGraph (graph_id, title) values (1, 'Baskets');
+"""
+INSERT_VALUE = """
+insert into CustomGraphData (graph_id, time, value) values (1, '2026-11-01 12:00:00.000000', 7.5)
+"""
+COUNT_ROWS = {
+    "exceptions": "select count(*) from ExceptionOccurrence",
+    "outliers": "select count(*) from Outlier",
+    "profiles": "select count(distinct request_id) from StackLine",
+    "graphs": "select count(*) from CustomGraphData",
+}
 COUNT = "select count(*) from Request"
 COUNT_BY_MINUTE = """
 select name, replace(substr(time_requested, 1, 16), ' ', 'T'), count(*)
@@ -101,22 +129,31 @@ class MonitoredApp:
         ]
         self._in_database(lambda database: database.executemany(INSERT, rows))
 
-    def write_exceptions(self, number: int) -> None:
-        """Write exceptions of one fault as the app would have written them, of the last call."""
+    def write_rows(self, kind: str, number: int) -> None:
+        """Write rows of a kind as the app would have written them.
+
+        Exceptions and slow requests are those of the last call; there must be two calls before.
+        """
 
         def write(database: sqlite3.Connection) -> None:
-            database.executescript(STACK)
-            messages = [
-                database.execute(INSERT_MESSAGE, [f"order {order}"]).fetchone()
-                for order in range(number)
-            ]
-            database.executemany(INSERT_EXCEPTION, messages)
+            database.executescript(STACK + CODE)
+            for order in range(number):
+                if kind == "exceptions":
+                    message = database.execute(INSERT_MESSAGE, [f"order {order}"]).fetchone()
+                    database.execute(INSERT_EXCEPTION, message)
+                elif kind == "outliers":
+                    database.execute(INSERT_OUTLIER)
+                elif kind == "profiles":
+                    profiled = database.execute(INSERT_PROFILED).fetchone()
+                    database.execute(INSERT_LINE, profiled)
+                else:
+                    database.execute(INSERT_VALUE)
 
         self._in_database(write)
 
-    def count_exceptions(self) -> int:
-        """Count the exceptions in the app's own database."""
-        [[count]] = self.select(COUNT_EXCEPTIONS)
+    def count_rows(self, kind: str) -> int:
+        """Count the rows of a kind in the app's own database."""
+        [[count]] = self.select(COUNT_ROWS[kind])
         return int(count)
 
     def delete_calls(self) -> None:
