@@ -5,6 +5,7 @@ import os
 import queue
 import resource
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -27,6 +28,10 @@ class WorkerLostError(Exception):
     """The process of a call has died."""
 
 
+class MemoryLimitError(Exception):
+    """A call needed more memory than its process may use."""
+
+
 class RemoteCallError(Exception):
     """A call raised an exception that cannot be sent between processes."""
 
@@ -41,6 +46,8 @@ class ProcessExecutor(Executor):
     :param initializer: called with `initargs` in every new process.
     :param maxtasksperchild: a process is replaced after this many calls.
     :param max_memory: a process whose memory ever exceeded this many bytes is replaced.
+    :param memory_limit: a call in whose process the data would exceed this many bytes fails with
+        `MemoryLimitError`.
     :param preload: modules that the processes share, which saves memory and startup time.
 
     >>> with ProcessExecutor(processes=1) as executor:
@@ -56,12 +63,13 @@ class ProcessExecutor(Executor):
         *,
         maxtasksperchild: int = 1000,
         max_memory: int = 512 * MEGABYTE,
+        memory_limit: int | None = None,
         preload: Iterable[str] = (),
     ) -> None:
         self.capacity = processes or os.cpu_count() or 1
         self._initial: Call | None = (initializer, tuple(initargs), {}) if initializer else None
         self._max_calls, self._max_memory = maxtasksperchild, max_memory
-        self._preload = list(preload)
+        self._memory_limit, self._preload = memory_limit, list(preload)
         self._threads = ThreadPoolExecutor(self.capacity, thread_name_prefix="pool")
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         self._pending: dict[Future[Any], _Worker | None] = {}
@@ -115,19 +123,20 @@ class ProcessExecutor(Executor):
             if worker.is_alive():
                 return worker  # type: ignore[no-any-return]
             worker.close()
-        return _Worker(self._initial, self._preload)
+        return _Worker(self._initial, self._preload, self._memory_limit)
 
 
 class _Worker:
     """A process that runs one call at a time, and the pipe to it."""
 
-    def __init__(self, initial: Call | None, preload: list[str]) -> None:
+    def __init__(self, initial: Call | None, preload: list[str], memory_limit: int | None) -> None:
         # A fork of a process with threads may inherit locked locks, so a server process without
         # threads forks the workers.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(preload)
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve_calls, args=(theirs, initial), daemon=True)
+        arguments = (theirs, initial, memory_limit)
+        self._process = context.Process(target=_serve_calls, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
         self.calls = 0
@@ -161,13 +170,15 @@ class _Worker:
         self._process.close()
 
 
-def _serve_calls(connection: Connection, initial: Call | None) -> None:
+def _serve_calls(connection: Connection, initial: Call | None, memory_limit: int | None) -> None:
     """Run calls until the pipe closes; the main function of the new process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that owns the pool handles Ctrl-C
     threading.Thread(target=_die_with_parent, daemon=True).start()
     if initial:
         function, args, kwargs = initial
         function(*args, **kwargs)
+    if memory_limit is not None:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
     while True:
         try:
             pickled_call = connection.recv_bytes()
@@ -179,6 +190,11 @@ def _serve_calls(connection: Connection, initial: Call | None) -> None:
         except Exception as raised:  # noqa: BLE001 - all exceptions are passed to the caller
             result, error = None, raised
         peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if isinstance(error, MemoryError) and memory_limit is not None:
+            allowed = f"{memory_limit // MEGABYTE:,} MB"
+            error = MemoryLimitError(f"It needed more than the {allowed} that a process may use.")
+            # This process is replaced, although it did not get the memory.
+            peak_memory = sys.maxsize
         try:
             connection.send((result, error, peak_memory))
         except (PicklingError, TypeError, AttributeError, ValueError) as unpicklable:

@@ -299,6 +299,13 @@ class Configuration(BaseSettings):
         description="The number of dashboards that are fetched at once.",
         examples=["4"],
     )
+    fetch_worker_megabytes: int = Field(
+        default=1024,
+        ge=256,
+        description="The memory that each of these processes may use. A fetch that needs more"
+        " fails, and the others continue.",
+        examples=["1024"],
+    )
     executor: setting_types.Executor = Field(
         default="processes",
         description="Where fetching runs: in `processes` on this machine, or on a Dask cluster.",

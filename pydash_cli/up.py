@@ -157,8 +157,9 @@ def _start(
     services.append(replace(_command("fetcher", "fetcher"), finish=signal.SIGTERM))
     data_dir = configuration.data_dir
     if ZeoUri.parse(configuration.database_uri).address == str(data_dir / server.SOCKET_NAME):
+        command = _command("database", "database", is_ready=lambda: server.is_accepting(data_dir))
         supervisor.start(
-            _command("database", "database", is_ready=lambda: server.is_accepting(data_dir)),
+            replace(command, restart_seconds=DATABASE_START_SECONDS),
             timeout=DATABASE_START_SECONDS,
         )
     if configuration.database_uri.startswith("postgresql:"):

@@ -29,8 +29,8 @@ logger = Logger(__name__)
 # A little longer than the processes themselves take to finish their work.
 STOP_SECONDS = 12.0
 START_SECONDS = 60.0
-# The same after a restart: a database that was killed may have to read a large file.
-MAX_START_SECONDS = 3_600.0
+# The same after a restart, for which nothing waits.
+RESTART_SECONDS = 120.0
 MAX_PAUSE_SECONDS = 10.0
 # A process that ran at least this long is restarted without a pause.
 STABLE_SECONDS = 30.0
@@ -62,6 +62,7 @@ class Service:
     :param files: descriptors that the process inherits.
     :param beats: whether the process sends heartbeats (`notifications.Heart`). Then it is not
         ready before the first one.
+    :param restart_seconds: the time until the first heartbeat after a restart; then it hangs.
     :param finish: the signal upon which a process that was replaced finishes its work and ends;
         None if the service is not replaced.
     :param finish_seconds: the time that it has.
@@ -73,6 +74,7 @@ class Service:
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[int] = ()
     beats: bool = False
+    restart_seconds: float = RESTART_SECONDS
     finish: signal.Signals | None = None
     finish_seconds: float = STOP_SECONDS
 
@@ -134,7 +136,7 @@ class _Child:
         if self.restart_at is None:
             now = time.monotonic()
             silence = now - (self.beat_at or self.started_at)
-            allowed = HANG_SECONDS if self.beat_at else MAX_START_SECONDS
+            allowed = HANG_SECONDS if self.beat_at else self.service.restart_seconds
             if self.process.poll() is not None:
                 problem = f"ended with exit status {self.process.returncode}"
             elif self.service.beats and silence > allowed:

@@ -21,7 +21,7 @@ import pydash_app
 import pydash_database
 from periodic_tasks import TaskScheduler
 from periodic_tasks.dask_executor import DaskExecutor
-from periodic_tasks.process_executor import ProcessExecutor
+from periodic_tasks.process_executor import MEGABYTE, ProcessExecutor
 from periodic_tasks.scheduling_loop import TaskExecutor
 from pydash_app.configuration import Configuration
 from pydash_app.event.recording import record_start
@@ -119,7 +119,13 @@ def _create_executor(configuration: Configuration) -> TaskExecutor:
     """Create the task executor, whose processes are configured like this one."""
     preload = ["pydash_app.fetcher"]
     prepare = partial(_prepare_worker, configuration)
-    processes = partial(ProcessExecutor, configuration.fetch_workers, prepare, preload=preload)
+    processes = partial(
+        ProcessExecutor,
+        configuration.fetch_workers,
+        prepare,
+        memory_limit=configuration.fetch_worker_megabytes * MEGABYTE,
+        preload=preload,
+    )
     if configuration.executor == "processes":
         return processes()
     configure = partial(pydash_app.configure, configuration)

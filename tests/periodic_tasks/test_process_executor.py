@@ -11,6 +11,7 @@ import pytest
 
 from periodic_tasks.process_executor import (
     MEGABYTE,
+    MemoryLimitError,
     ProcessExecutor,
     RemoteCallError,
     WorkerLostError,
@@ -73,6 +74,14 @@ def test_it_replaces_a_process_that_used_much_memory() -> None:
     with ProcessExecutor(processes=1, max_memory=100 * MEGABYTE) as executor:
         grown = executor.submit(scheduled_tasks.use_memory, 200).result()
         assert executor.submit(os.getpid).result() != grown
+
+
+def test_a_call_that_needs_too_much_memory_fails_alone() -> None:
+    with ProcessExecutor(processes=1, memory_limit=256 * MEGABYTE) as executor:
+        before = executor.submit(scheduled_tasks.use_memory, 20).result()
+        with pytest.raises(MemoryLimitError, match="more than the 256 MB"):
+            executor.submit(scheduled_tasks.use_memory, 300).result()
+        assert executor.submit(scheduled_tasks.use_memory, 20).result() != before
 
 
 def test_it_calls_the_initializer_in_every_process(reports: Reports) -> None:

@@ -28,7 +28,10 @@ from pydash_supervisor import Service, Supervisor, supervisor as module
 module.HANG_SECONDS = 3.0
 with Supervisor() as supervisor:
     supervisor.start(*(
-        Service(path, [sys.executable, path], beats=True, finish=signal.SIGTERM, finish_seconds=2)
+        Service(
+            path, [sys.executable, path], beats=True, restart_seconds=3,
+            finish=signal.SIGTERM, finish_seconds=2,
+        )
         for path in sys.argv[1:]
     ))
     print("up", flush=True)
@@ -217,6 +220,18 @@ def test_a_process_that_hangs_is_replaced(beating: Beating) -> None:
     wait_for(lambda: len(beating.recorded("old")) == 3)
     assert not is_running(first)
     assert is_running(second)
+
+
+def test_a_process_that_hangs_before_its_first_heartbeat_is_replaced(beating: Beating) -> None:
+    first = beating.recorded("old")[0]
+    beating.install("silent", beating.programs[0])
+    program = beating.programs[0].read_text().replace("heart.beat()", "", 1)
+    beating.programs[0].write_text(program.replace("heart.beat()", "pass"))
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: beating.recorded("silent"))
+    beating.install("new", beating.programs[0])
+    wait_for(lambda: beating.recorded("new"))
+    assert not is_running(beating.recorded("silent")[0])
 
 
 def test_no_process_is_replaced_after_the_supervisor_itself_hung(beating: Beating) -> None:
