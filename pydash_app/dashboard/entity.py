@@ -76,6 +76,8 @@ class Dashboard(Persistent, Measured, Aggregated):
     :param user_id: the owner.
     :param name: the display name; by default the URL.
     :ivar ping_interval: seconds between two pings; None for the interval of the installation.
+    :ivar tags: in the order in which the user gave them.
+    :ivar is_favorite: whether it is listed before others.
     :ivar muted_until: when messages about it are sent again; None if that depends on no time.
     :ivar is_muted_until_resolved: whether none are sent until nothing is wrong with it.
     """
@@ -83,6 +85,8 @@ class Dashboard(Persistent, Measured, Aggregated):
     # For dashboards that were stored before these attributes existed.
     _encrypted_headers: Mapping[str, str] = MappingProxyType({})
     ping_interval: int | None = None
+    tags: tuple[str, ...] = ()
+    is_favorite = False
     muted_until: datetime | None = None
     is_muted_until_resolved = False
 

@@ -17,11 +17,15 @@ def change_dashboard_settings(dashboard_id: str, body: DashboardSettings) -> Das
     """
     transact(lambda: find_dashboard(dashboard_id))
     # Of these two, null is a value.
-    changes = body.model_dump(exclude={"retention", "ping_interval"})
+    changes = body.model_dump(exclude={"retention", "ping_interval", "favorite", "tags"})
     if "retention" in body.model_fields_set:
         changes["retention"] = Retention(calls_days=body.retention)
     if "ping_interval" in body.model_fields_set:
         changes["ping_interval"] = body.ping_interval
+    if body.favorite is not None:
+        changes["is_favorite"] = body.favorite
+    if body.tags is not None:
+        changes["tags"] = tuple(body.tags)
     dashboard = registration.change_settings(dashboard_id, **changes)
     return DashboardMessage(
         message="Settings saved.", dashboard=transact(lambda: dashboard_info(dashboard))

@@ -135,6 +135,8 @@ def dashboard_fields(dashboard: Dashboard, day: datetime | None = None) -> dict[
         "header_names": dashboard.header_names,
         "monitor_downtime": dashboard.monitor_downtime,
         "ping_interval": dashboard.ping_interval,
+        "tags": list(dashboard.tags),
+        "favorite": dashboard.is_favorite,
         "failure": ping_failure(log.last_failure) if log.is_failing or log.down_since else None,
         "certificate_expires": log.certificate_expires,
         "muted_until": dashboard.muted_until,

@@ -4,12 +4,21 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, RootModel
+from pydantic import AfterValidator, Field, RootModel, StringConstraints
 
 from pydash_app.dashboard.entity import Availability
 from pydash_cube.vocabulary import CallField
 from pydash_http import FailureKind
-from pydash_web.models.common import Body, Message, Name, Query, ResponseBody, Token, Url
+from pydash_web.models.common import (
+    PRINTABLE,
+    Body,
+    Message,
+    Name,
+    Query,
+    ResponseBody,
+    Token,
+    Url,
+)
 from pydash_web.models.dates import Timezone
 from pydash_web.models.statistic import Aggregates, Filter
 
@@ -44,6 +53,22 @@ class NewDashboard(Connection):
     monitor_downtime: bool = False
 
 
+# No comma, which separates tags in a text field.
+Tag = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=32,
+        strip_whitespace=True,
+        to_lower=True,
+        pattern=PRINTABLE.replace("[^", "[^,"),
+    ),
+]
+Tags = Annotated[
+    list[Tag], Field(max_length=10), AfterValidator(lambda tags: list(dict.fromkeys(tags)))
+]
+
+
 class DashboardSettings(Body):
     """The settings of a dashboard; omitted settings remain unchanged."""
 
@@ -64,6 +89,12 @@ class DashboardSettings(Body):
         description="Seconds between two pings; null for the interval of the installation,"
         " `PYDASH_PING_INTERVAL`.",
     )
+    tags: Tags | None = Field(
+        default=None,
+        description="At most 10 words to find it by, which replace the present ones. They are stored in"
+        " lower case, each once.",
+    )
+    favorite: bool | None = Field(default=None, description="Whether to list it before others.")
 
     @property
     def has_new_connection(self) -> bool:
@@ -150,6 +181,8 @@ class DashboardOverview(ResponseBody):
     ping_interval: int | None = Field(
         description="Seconds between two pings; null for the interval of the installation."
     )
+    tags: list[str]
+    favorite: bool = Field(description="Whether the user wants to see it before others.")
     failure: PingFailure | None = Field(
         description="Why the last ping failed, while the app is down or being checked."
     )

@@ -302,6 +302,28 @@ class TestChangeSettings:
             alice.post(f"{shop}/change_settings", {"name": "Renamed"})
             assert alice.get(shop).json()["ping_interval"] == given
 
+    def test_tags_are_stored_in_lower_case_and_each_once(self, alice: Visitor, shop: str) -> None:
+        alice.post(f"{shop}/change_settings", {"tags": [" Live ", "Team A", "live", "größe"]})
+        alice.post(f"{shop}/change_settings", {"name": "Renamed"})
+        assert alice.get(shop).json()["tags"] == ["live", "team a", "größe"]
+        alice.post(f"{shop}/change_settings", {"tags": []})
+        assert alice.get(shop).json()["tags"] == []
+
+    @pytest.mark.parametrize(
+        "tags", [["a,b"], [""], ["  "], ["a" * 33], ["a\nb"], [1], "live", [f"{n}" for n in range(11)]]
+    )
+    def test_it_refuses_invalid_tags(self, alice: Visitor, shop: str, tags: object) -> None:
+        response = alice.post(f"{shop}/change_settings", {"tags": tags})
+        assert response.status_code == 400
+        assert all(field.startswith("tags") for field in response.json()["errors"])
+        assert alice.get(shop).json()["tags"] == []
+
+    def test_a_favorite_is_no_news(self, alice: Visitor, shop: str) -> None:
+        for favorite in (True, False):
+            alice.post(f"{shop}/change_settings", {"favorite": favorite})
+            assert alice.get(shop).json()["favorite"] is favorite
+        assert alice.get(f"{shop}/events?type=app.changed").json() == []
+
     def test_a_new_url_is_tested_first(
         self, alice: Visitor, shop: str, watched_app: WatchedApp
     ) -> None:
@@ -316,7 +338,8 @@ class TestChangeSettings:
         "body",
         [{"name": ""}, {"url": "ftp://x"}, {"token": ""}, {"monitor_downtime": "yes"},
          {"retention": 0}, {"retention": "30"}, {"retention": 1.5}, {"ping_interval": 29},
-         {"ping_interval": 3601}, {"ping_interval": "60"}, {"ping_interval": 60.5}],
+         {"ping_interval": 3601}, {"ping_interval": "60"}, {"ping_interval": 60.5},
+         {"favorite": "yes"}],
     )  # fmt: skip
     def test_it_names_invalid_fields(
         self, alice: Visitor, shop: str, body: dict[str, object]

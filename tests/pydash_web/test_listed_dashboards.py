@@ -50,6 +50,8 @@ CHANGES: dict[str, Change] = {
     "headers": lambda board: setattr(board, "headers", {"X-Key": "secret"}),
     "monitor_downtime": lambda board: setattr(board, "monitor_downtime", True),
     "ping_interval": lambda board: setattr(board, "ping_interval", 90),
+    "tags": lambda board: setattr(board, "tags", ("live",)),
+    "favorite": lambda board: setattr(board, "is_favorite", True),
     "muted_until": lambda board: setattr(board, "muted_until", NOW),
     "retention": lambda board: setattr(board, "retention", Retention(30)),
     "failure": lambda board: board.fetching.failed(NOW, "The app did not respond.", 504),

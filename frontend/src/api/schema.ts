@@ -2299,6 +2299,9 @@ export interface components {
             monitor_downtime: boolean;
             /** @description Seconds between two pings; null for the interval of the installation. */
             ping_interval: number | null;
+            tags: string[];
+            /** @description Whether the user wants to see it before others. */
+            favorite: boolean;
             /** @description Why the last ping failed, while the app is down or being checked. */
             failure: components["schemas"]["PingFailure"] | null;
             /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
@@ -2353,6 +2356,9 @@ export interface components {
             monitor_downtime: boolean;
             /** @description Seconds between two pings; null for the interval of the installation. */
             ping_interval: number | null;
+            tags: string[];
+            /** @description Whether the user wants to see it before others. */
+            favorite: boolean;
             /** @description Why the last ping failed, while the app is down or being checked. */
             failure: components["schemas"]["PingFailure"] | null;
             /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
@@ -2415,6 +2421,9 @@ export interface components {
             monitor_downtime: boolean;
             /** @description Seconds between two pings; null for the interval of the installation. */
             ping_interval: number | null;
+            tags: string[];
+            /** @description Whether the user wants to see it before others. */
+            favorite: boolean;
             /** @description Why the last ping failed, while the app is down or being checked. */
             failure: components["schemas"]["PingFailure"] | null;
             /** @description When the app's TLS certificate expires, as of the last successful ping; null without TLS. */
@@ -2481,6 +2490,16 @@ export interface components {
              * @default null
              */
             ping_interval?: number | null;
+            /**
+             * @description At most 10 words to find it by, which replace the present ones. They are stored in lower case, each once.
+             * @default null
+             */
+            tags?: string[] | null;
+            /**
+             * @description Whether to list it before others.
+             * @default null
+             */
+            favorite?: boolean | null;
         };
         /**
          * DashboardState

@@ -34,6 +34,7 @@ const PATHS = {
   settings:
     'M4 7h9M17.5 7H20M4 17h3M11.5 17H20M15.2 4.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4ZM9.2 14.8a2.2 2.2 0 1 1 0 4.4 2.2 2.2 0 0 1 0-4.4Z',
   sort: 'M7 5v14M3.5 8.5 7 5l3.5 3.5M17 19V5M13.5 15.5 17 19l3.5-3.5',
+  star: 'm12 3.5 2.6 5.4 5.9.8-4.3 4.1 1.1 5.9-5.3-2.9-5.3 2.9 1.1-5.9-4.3-4.1 5.9-.8Z',
   sun: 'M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4',
   table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9',
   trash: 'M4.5 6.5h15M9 6V3.5h6V6M6.5 6.5 7.5 20.5h9l1-14M10 10.5v6M14 10.5v6',
@@ -48,10 +49,11 @@ interface IconProps {
   size?: number;
   /** A theme colour; the default is the text colour. */
   color?: string;
+  isFilled?: boolean;
 }
 
 /** A decorative line icon; the surrounding control has the accessible name. */
-export const Icon = ({ name, size = 18, color }: IconProps) => (
+export const Icon = ({ name, size = 18, color, isFilled = false }: IconProps) => (
   <Box
     component="svg"
     viewBox="0 0 24 24"
@@ -60,7 +62,7 @@ export const Icon = ({ name, size = 18, color }: IconProps) => (
   >
     <path
       d={PATHS[name]}
-      fill="none"
+      fill={isFilled ? 'currentColor' : 'none'}
       stroke="currentColor"
       strokeWidth={1.75}
       strokeLinecap="round"

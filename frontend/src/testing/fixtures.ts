@@ -20,6 +20,8 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
   monitor_downtime: true,
   availability: 'up',
   ping_interval: null,
+  tags: [],
+  favorite: false,
   failure: null,
   certificate_expires: null,
   in_maintenance: false,

@@ -133,7 +133,8 @@ def change_settings(
         changed = [name for name, value in given.items() if value is not None]
         for attribute, value in {**changes, **own}.items():
             if value is not None or attribute in own:
-                if attribute not in given and value != getattr(dashboard, attribute):
+                is_new = attribute not in given and value != getattr(dashboard, attribute)
+                if is_new and attribute != "is_favorite":
                     changed.append(attribute)
                 setattr(dashboard, attribute, value)
         repository.update(dashboard)

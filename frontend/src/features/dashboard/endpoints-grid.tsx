@@ -3,10 +3,11 @@ import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useTheme } from '@mui/material/styles';
-import { DataGrid, type GridColDef } from '@mui/x-data-grid';
+import type { GridColDef } from '@mui/x-data-grid';
 import { Link } from 'react-router';
 
 import type { EndpointVisibility } from '@/api/dashboards/settings';
+import { FigureGrid, flexible } from '@/components/figure-grid';
 import { Swatch } from '@/components/charts/legend';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Icon } from '@/components/icon';
@@ -26,9 +27,6 @@ import { endpointPage } from '@/lib/paths';
 
 type Column = GridColDef<EndpointRow>;
 type Numbers = EndpointRow['numbers'];
-
-/** A minimum width in pixels, and a proportional share of the rest. */
-const flexible = (minWidth: number) => ({ minWidth, flex: minWidth });
 
 const figure = (
   field: keyof Numbers,
@@ -187,33 +185,6 @@ const HIDDEN_ON_PHONES = Object.fromEntries(
     .map((field) => [field, false]),
 );
 
-/** The menus of the grid are outside the landmarks of the page, so they are dialogs. */
-const popper = {
-  role: 'dialog',
-  'aria-label': 'Columns and filters',
-  material: {
-    sx: {
-      '& .MuiPaper-root': {
-        border: 1,
-        borderColor: 'divider',
-        boxShadow: '0 8px 24px rgb(0 0 0 / 0.14)',
-      },
-    },
-  },
-};
-
-const gridStyles = {
-  border: 0,
-  fontSize: '0.8125rem',
-  '& .MuiDataGrid-cell, & .MuiDataGrid-columnHeader': { px: 1 },
-  // Keep the scroll bar visible where the system hides it, since more columns follow.
-  '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar': { height: 10 },
-  '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar-thumb': {
-    bgcolor: 'text.disabled',
-    borderRadius: 5,
-  },
-};
-
 interface EndpointsGridProps {
   dashboardId: string;
   rows: readonly EndpointRow[];
@@ -250,20 +221,15 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
     },
   ];
   return (
-    <DataGrid<EndpointRow>
-      aria-label="Endpoints"
+    <FigureGrid<EndpointRow>
+      label="Endpoints"
       rows={rows}
       columns={columns}
       getRowId={({ name }) => name}
-      density="compact"
-      disableRowSelectionOnClick
-      hideFooter={rows.length <= 100}
       initialState={{
         sorting: { sortModel: [{ field: 'total_visits', sort: 'desc' }] },
         columns: { columnVisibilityModel: visibility },
       }}
-      slotProps={{ basePopper: popper }}
-      sx={gridStyles}
     />
   );
 }

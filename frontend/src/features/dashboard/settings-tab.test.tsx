@@ -30,6 +30,27 @@ const saved = (part: Partial<typeof dashboard>) => ({
 const saveButton = () => screen.getByRole('button', { name: 'Save connection' });
 const retentionButton = () => screen.getByRole('button', { name: 'Save retention' });
 
+describe('tags', () => {
+  it('sends them without spaces and empty ones, and shows what was stored', async () => {
+    const sent = mockPost(SETTINGS, saved({ tags: ['live', 'team a'] }));
+    await renderSettings();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Tags' }), 'Live , team a,');
+    await userEvent.click(screen.getByRole('button', { name: 'Save tags' }));
+    expect(await screen.findByText('The settings are saved.')).toBeVisible();
+    expect(sent).toEqual([{ tags: ['Live', 'team a'] }]);
+    expect(screen.getByRole('textbox', { name: 'Tags' })).toHaveValue('live, team a');
+  });
+
+  it('shows at the field what is wrong with one of them', async () => {
+    mockPost(SETTINGS, { message: 'Invalid.', errors: { 'tags.1': ['Too long.'] } }, 400);
+    await renderSettings();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Tags' }), 'a, b');
+    await userEvent.click(screen.getByRole('button', { name: 'Save tags' }));
+    expect(await screen.findByText('Too long.')).toBeVisible();
+    expect(screen.getByRole('textbox', { name: 'Tags' })).toHaveAttribute('aria-invalid', 'true');
+  });
+});
+
 describe('connection', () => {
   it('shows current values, with saving disabled until a change', async () => {
     await renderSettings();

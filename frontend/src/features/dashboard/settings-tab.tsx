@@ -8,6 +8,7 @@ import { DataSection } from '@/features/dashboard/data-section';
 import { DeleteSection } from '@/features/dashboard/delete-section';
 import { ExportSection } from '@/features/dashboard/export-section';
 import { MonitoringSection } from '@/features/dashboard/monitoring-section';
+import { TagsSection } from '@/features/dashboard/tags-section';
 
 /** The settings of a dashboard, with fetch, export and deletion. */
 export function SettingsTab() {
@@ -17,6 +18,7 @@ export function SettingsTab() {
   return (
     <Box sx={{ display: 'grid', gap: 2, maxWidth: 640 }}>
       <ConnectionSection dashboard={dashboard} />
+      <TagsSection dashboard={dashboard} />
       <MonitoringSection dashboard={dashboard} />
       <SuggestedRules dashboardId={dashboardId} />
       <DataSection dashboard={dashboard} />

@@ -11,16 +11,25 @@ export const ORDER_NAMES: Readonly<Record<Order, string>> = {
   trouble: 'Problems first',
 };
 
-/** The search text and order of the dashboards. */
+/** Which dashboards are shown, and in what order. */
 export interface Arrangement {
   search: string;
+  /** All of these. */
+  tags: readonly string[];
   order: Order;
 }
 
 export const parseArrangement = (params: URLSearchParams): Arrangement => ({
   search: params.get('search') ?? '',
+  tags: [...new Set(params.getAll('tag'))],
   order: ORDERS.find((order) => order === params.get('order')) ?? 'name',
 });
+
+/** The tags of any dashboard, by name. */
+export const tagsOf = (dashboards: readonly Dashboard[]): string[] =>
+  [...new Set(dashboards.flatMap(({ tags }) => tags))].sort((one, other) =>
+    one.localeCompare(other),
+  );
 
 type Ids = ReadonlySet<string>;
 
@@ -51,17 +60,26 @@ const COMPARISONS: Readonly<Record<Order, Comparison>> = {
 };
 
 /**
- * Returns the dashboards whose name or URL contains the text, in order; ties stay in their order.
+ * Returns the dashboards that have the tags, and whose name, URL or tags contain the text.
+ *
+ * Favorites are first, each part is in order, and ties stay in their order.
  *
  * `alerted` has the ids of those with alerts.
  */
 export function arrange(
   dashboards: readonly Dashboard[],
-  { search, order }: Arrangement,
+  { search, tags, order }: Arrangement,
   alerted: Ids = new Set(),
 ): Dashboard[] {
   const text = search.trim().toLowerCase();
   return dashboards
-    .filter(({ name, url }) => `${name} ${url}`.toLowerCase().includes(text))
-    .sort((one, other) => COMPARISONS[order](one, other, alerted));
+    .filter(
+      (dashboard) =>
+        [dashboard.name, dashboard.url, ...dashboard.tags].join(' ').toLowerCase().includes(text) &&
+        tags.every((tag) => dashboard.tags.includes(tag)),
+    )
+    .sort(
+      (one, other) =>
+        Number(other.favorite) - Number(one.favorite) || COMPARISONS[order](one, other, alerted),
+    );
 }

@@ -10,6 +10,8 @@ import { Sparkline } from '@/components/charts/sparkline';
 import { ImportBar } from '@/components/import-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { StateDot } from '@/components/state-dot';
+import { FavoriteButton } from '@/features/overview/favorite-button';
+import { TagChips } from '@/features/overview/tag-chips';
 import { formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
 import { healthOf } from '@/api/dashboards/health';
 import { ALERTS, dashboardPage } from '@/lib/paths';
@@ -35,6 +37,9 @@ const stretched = {
   '&::after': { content: '""', position: 'absolute', inset: 0, borderRadius: 'inherit' },
 } as const;
 
+/** Above the link of the card. */
+const raised = { position: 'relative', zIndex: 1 } as const;
+
 /** The number of alerts that last for a dashboard, with a link to them. */
 function AlertsBadge({ dashboard }: { dashboard: Dashboard }) {
   const count = useAlertCount(dashboard.id);
@@ -47,8 +52,7 @@ function AlertsBadge({ dashboard }: { dashboard: Dashboard }) {
       size="small"
       color="error"
       label={count === 1 ? '1 alert' : `${count} alerts`}
-      // Above the link of the card.
-      sx={{ position: 'relative', zIndex: 1, flexShrink: 0, ml: 'auto' }}
+      sx={{ ...raised, flexShrink: 0, ml: 'auto' }}
     />
   );
 }
@@ -60,14 +64,22 @@ const Title = ({ dashboard }: { dashboard: Dashboard }) => (
         {dashboard.name}
       </Box>
       <AlertsBadge dashboard={dashboard} />
+      <Box component="span" sx={{ ...raised, my: -0.5, mr: -0.75 }}>
+        <FavoriteButton dashboard={dashboard} />
+      </Box>
     </Typography>
     <Typography variant="caption" color="textSecondary" noWrap component="p">
       {dashboard.url.replace(/^https?:\/\//, '')}
     </Typography>
+    {dashboard.tags.length > 0 && (
+      <Box sx={{ ...raised, mt: 0.75 }}>
+        <TagChips tags={dashboard.tags} label={`Tags of ${dashboard.name}`} />
+      </Box>
+    )}
   </Box>
 );
 
-const uptimeOf = ({ monitor_downtime: monitored, downtime_percentage: down }: Dashboard) =>
+export const uptimeOf = ({ monitor_downtime: monitored, downtime_percentage: down }: Dashboard) =>
   monitored && down !== null ? formatFinePercent(1 - down / 100) : 'not monitored';
 
 const Figures = ({ dashboard }: { dashboard: Dashboard }) => (
@@ -100,8 +112,8 @@ function Status({ dashboard }: { dashboard: Dashboard }) {
           {label}
         </Box>
         {dashboard.last_fetch_time && (
-          // Above the link, so that the exact time is shown on hover.
-          <Box component="span" sx={{ ml: 'auto', position: 'relative', zIndex: 1 }}>
+          // The exact time is shown on hover.
+          <Box component="span" sx={{ ...raised, ml: 'auto' }}>
             <RelativeTime moment={dashboard.last_fetch_time} />
           </Box>
         )}
@@ -136,6 +148,9 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
       p: 2,
       minWidth: 0,
       '&:hover': { borderColor: 'text.secondary' },
+      // With hundreds of cards, only those in view cost time.
+      contentVisibility: 'auto',
+      containIntrinsicSize: 'auto 234px',
     }}
   >
     <Title dashboard={dashboard} />

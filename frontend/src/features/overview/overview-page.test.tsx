@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { delay, http, HttpResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { OverviewPage } from '@/features/overview/overview-page';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { mockGet, server } from '@/testing/server';
+import { mockGet, mockPost, server } from '@/testing/server';
 
 const shop = makeDashboard();
 const billing = makeDashboard({
@@ -104,6 +104,50 @@ describe('the overview', () => {
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
     await userEvent.selectOptions(order, 'Problems first');
     expect(names()).toEqual(['Billing', 'Archive', 'Web shop']);
+  });
+
+  it('lists favorites first, and changes them', async () => {
+    const sent = mockPost(`/dashboards/${shop.id}/change_settings`, {
+      message: 'Settings saved.',
+      dashboard: { ...shop, favorite: true },
+    });
+    mockGet('/dashboards', [billing, shop]);
+    renderPage(<OverviewPage />);
+    const star = await screen.findByRole('button', { name: 'Favorite Web shop', pressed: false });
+    await userEvent.click(star);
+    await screen.findByRole('button', { name: 'Favorite Web shop', pressed: true });
+    expect(names()).toEqual(['Web shop', 'Billing']);
+    expect(sent).toEqual([{ favorite: true }]);
+  });
+
+  it('shows the dashboards that have all chosen tags', async () => {
+    const boards = [['live'], ['live', 'team a'], ['team a'], []].map((tags, at) =>
+      makeDashboard({ id: `${at}`, name: `App ${at}`, tags }),
+    );
+    mockGet('/dashboards', boards);
+    const { router } = renderPage(<OverviewPage />);
+    const filter = within(await screen.findByRole('group', { name: 'Filter by tag' }));
+    await userEvent.click(filter.getByRole('button', { name: 'live' }));
+    expect(names()).toEqual(['App 0', 'App 1']);
+    const tags = within(screen.getByRole('group', { name: 'Tags of App 1' }));
+    await userEvent.click(tags.getByRole('button', { name: 'team a' }));
+    expect(names()).toEqual(['App 1']);
+    expect(router.state.location.search).toBe('?tag=live&tag=team+a');
+    await userEvent.click(filter.getByRole('button', { name: 'live', pressed: true }));
+    expect(names()).toEqual(['App 1', 'App 2']);
+  });
+
+  it('shows a table that remembers its choice and sorts by each figure', async () => {
+    mockGet('/dashboards', [shop, billing]);
+    renderPage(<OverviewPage />);
+    await screen.findByRole('link', { name: 'Web shop' });
+    await userEvent.click(screen.getByRole('button', { name: 'Table' }));
+    const table = within(await screen.findByRole('grid', { name: 'Dashboards' }));
+    const apps = () => table.getAllByRole('link').map((link) => link.textContent);
+    expect(apps()).toEqual(['Billing', 'Web shop']);
+    expect(window.localStorage.getItem('pydash.layout')).toBe('table');
+    await userEvent.click(table.getByRole('columnheader', { name: 'Requests' }));
+    await waitFor(() => expect(apps()).toEqual(['Web shop', 'Billing']));
   });
 
   it('puts what is down first, then failures, doubts, errors and slowness', async () => {

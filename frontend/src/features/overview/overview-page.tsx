@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -13,14 +13,19 @@ import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { ZoneNote } from '@/components/zone-note';
-import { arrange, parseArrangement } from '@/features/overview/arrange';
+import { arrange, parseArrangement, tagsOf } from '@/features/overview/arrange';
 import { DashboardCard } from '@/features/overview/dashboard-card';
 import { FirstSteps } from '@/features/overview/first-steps';
-import { OverviewToolbar } from '@/features/overview/overview-toolbar';
+import { LAYOUTS, OverviewToolbar, type Layout } from '@/features/overview/overview-toolbar';
 import { countRequests } from '@/lib/format';
+import { readPreference, writePreference } from '@/lib/preferences';
 
 const AddDashboardDialog = lazy(async () => ({
   default: (await import('@/features/overview/add-dashboard-dialog')).AddDashboardDialog,
+}));
+
+const DashboardsTable = lazy(async () => ({
+  default: (await import('@/features/overview/dashboards-table')).DashboardsTable,
 }));
 
 const NOT_YET = '\u00a0';
@@ -42,13 +47,25 @@ const CardSkeletons = () => (
   </Box>
 );
 
-function Cards({ dashboards }: { dashboards: readonly Dashboard[] }) {
+interface ListProps {
+  dashboards: readonly Dashboard[];
+  layout: Layout;
+}
+
+function List({ dashboards, layout }: ListProps) {
   const [params] = useSearchParams();
   const alerts = useActiveAlerts().data ?? [];
   const alerted = new Set(alerts.flatMap(({ dashboard }) => dashboard?.id ?? []));
   const shown = arrange(dashboards, parseArrangement(params), alerted);
   if (shown.length === 0) {
     return <Notice icon="search" title="No dashboards match your search" />;
+  }
+  if (layout === 'table') {
+    return (
+      <Suspense fallback={<CardSkeletons />}>
+        <DashboardsTable dashboards={shown} />
+      </Suspense>
+    );
   }
   return (
     <Box component="ul" aria-label="Dashboards" sx={grid}>
@@ -77,6 +94,7 @@ const subtitleOf = (dashboards: readonly Dashboard[] | undefined) =>
 export function OverviewPage() {
   const dashboards = useDashboards();
   const [params, setParams] = useSearchParams();
+  const [layout, setLayout] = useState(() => readPreference('layout', LAYOUTS, 'cards'));
   // In the URL, so that other pages can open the dialog, and the back button closes it.
   const isAdding = params.has('add');
   const setAdding = (shown: boolean) =>
@@ -99,7 +117,16 @@ export function OverviewPage() {
         </Button>
       }
     >
-      {dashboards.data?.length !== 0 && <OverviewToolbar />}
+      {dashboards.data?.length !== 0 && (
+        <OverviewToolbar
+          tags={tagsOf(dashboards.data ?? [])}
+          layout={layout}
+          onLayout={(chosen) => {
+            setLayout(chosen);
+            writePreference('layout', chosen);
+          }}
+        />
+      )}
       <QueryBoundary
         query={dashboards}
         minHeight={360}
@@ -107,7 +134,7 @@ export function OverviewPage() {
         isEmpty={(all) => all.length === 0}
         empty={<FirstSteps onAdd={() => setAdding(true)} />}
       >
-        {(all) => <Cards dashboards={all} />}
+        {(all) => <List dashboards={all} layout={layout} />}
       </QueryBoundary>
       {isAdding && (
         <Suspense>

@@ -1,0 +1,158 @@
+import Box from '@mui/material/Box';
+import useMediaQuery from '@mui/material/useMediaQuery';
+import { useTheme } from '@mui/material/styles';
+import type { GridColDef } from '@mui/x-data-grid';
+import { Link } from 'react-router';
+
+import { useAlertCount } from '@/api/alerts/alerts';
+import { healthOf } from '@/api/dashboards/health';
+import type { Dashboard } from '@/api/types';
+import { Sparkline } from '@/components/charts/sparkline';
+import { FigureGrid, flexible } from '@/components/figure-grid';
+import { StateDot } from '@/components/state-dot';
+import { uptimeOf } from '@/features/overview/dashboard-card';
+import { FavoriteButton } from '@/features/overview/favorite-button';
+import { formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
+import { ALERTS, dashboardPage } from '@/lib/paths';
+
+type Column = GridColDef<Dashboard>;
+type Figures = Dashboard['summary'];
+
+const figure = (
+  field: Exclude<keyof Figures, 'sparkline'>,
+  headerName: string,
+  description: string,
+  format: (value: number | null) => string,
+  width: number,
+): Column => ({
+  field,
+  headerName,
+  description,
+  type: 'number',
+  ...flexible(width),
+  valueGetter: (_, { summary }) => summary[field],
+  valueFormatter: (value: number | null) => format(value),
+});
+
+const FIGURES: readonly Column[] = [
+  figure('visits_today', 'Requests', 'Requests today', formatNumber, 94),
+  figure('p50', 'p50', '50% of today’s requests are faster', formatDuration, 76),
+  figure('p95', 'p95', '95% of today’s requests are faster', formatDuration, 76),
+  figure('error_rate', 'Errors', 'Share of today’s 5xx responses', formatFinePercent, 76),
+  {
+    field: 'downtime_percentage',
+    headerName: 'Uptime',
+    description: 'Uptime over 90 days',
+    type: 'number',
+    ...flexible(104),
+    valueGetter: (_, { monitor_downtime: monitored, downtime_percentage: down }) =>
+      monitored && down !== null ? 100 - down : null,
+    valueFormatter: (_, dashboard) => uptimeOf(dashboard),
+  },
+];
+
+function Alerts({ dashboard }: { dashboard: Dashboard }) {
+  const count = useAlertCount(dashboard.id);
+  return (
+    count > 0 && (
+      <Box component={Link} to={ALERTS} sx={{ color: 'error.main', flexShrink: 0 }}>
+        {count === 1 ? '1 alert' : `${count} alerts`}
+      </Box>
+    )
+  );
+}
+
+const name: Column = {
+  field: 'name',
+  headerName: 'Dashboard',
+  ...flexible(200),
+  renderCell: ({ row }) => (
+    <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
+      <StateDot dashboard={row} />
+      <Box
+        component={Link}
+        to={dashboardPage(row.id)}
+        title={row.url}
+        sx={{
+          color: 'text.primary',
+          fontWeight: 500,
+          overflow: 'hidden',
+          textOverflow: 'ellipsis',
+          textDecoration: 'none',
+          '&:hover': { textDecoration: 'underline' },
+        }}
+      >
+        {row.name}
+      </Box>
+      <Alerts dashboard={row} />
+    </Box>
+  ),
+};
+
+const COLUMNS: readonly Column[] = [
+  {
+    field: 'favorite',
+    headerName: 'Favorite',
+    type: 'boolean',
+    width: 52,
+    renderHeader: () => null,
+    renderCell: ({ row }) => <FavoriteButton dashboard={row} />,
+  },
+  name,
+  {
+    field: 'state',
+    headerName: 'State',
+    ...flexible(130),
+    valueGetter: (_, dashboard) => healthOf(dashboard).label,
+  },
+  {
+    field: 'sparkline',
+    headerName: 'Last 24 hours',
+    description: 'Requests per hour',
+    width: 104,
+    sortable: false,
+    filterable: false,
+    renderCell: ({ row: { name: app, summary } }) => (
+      <Box sx={{ width: '100%', height: '100%', display: 'flex', alignItems: 'center' }}>
+        <Sparkline
+          values={summary.sparkline}
+          label={`Requests to ${app} per hour: ${summary.sparkline.join(', ')}`}
+          width={88}
+          height={22}
+        />
+      </Box>
+    ),
+  },
+  ...FIGURES,
+  {
+    field: 'tags',
+    headerName: 'Tags',
+    ...flexible(100),
+    valueGetter: (_, { tags }) => tags.join(', '),
+  },
+];
+
+/** Two figures fit next to the name on the smallest phone; the column menu shows the others. */
+const SHOWN_ON_PHONES = new Set(['favorite', 'name', 'visits_today', 'error_rate']);
+
+const onPhones = (column: Column): Column => ({
+  ...column,
+  ...(column.field === 'name' ? flexible(110) : { flex: 0 }),
+});
+
+/** The dashboards as rows, in their order until the user sorts by a column. */
+export function DashboardsTable({ dashboards }: { dashboards: readonly Dashboard[] }) {
+  const isPhone = useMediaQuery(useTheme().breakpoints.down('sm'), { noSsr: true });
+  const columns = isPhone ? COLUMNS.map(onPhones) : COLUMNS;
+  const visibility = Object.fromEntries(
+    COLUMNS.map(({ field }) => [field, !isPhone || SHOWN_ON_PHONES.has(field)]),
+  );
+  return (
+    <FigureGrid<Dashboard>
+      label="Dashboards"
+      rows={dashboards}
+      columns={columns}
+      initialState={{ columns: { columnVisibilityModel: visibility } }}
+    />
+  );
+}
