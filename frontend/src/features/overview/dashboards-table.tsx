@@ -9,6 +9,7 @@ import { healthOf } from '@/api/dashboards/health';
 import type { Dashboard } from '@/api/types';
 import { Sparkline } from '@/components/charts/sparkline';
 import { FigureGrid, flexible } from '@/components/figure-grid';
+import { Icon } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { uptimeOf } from '@/features/overview/dashboard-card';
 import { FavoriteButton } from '@/features/overview/favorite-button';
@@ -95,7 +96,11 @@ const COLUMNS: readonly Column[] = [
     headerName: 'Favorite',
     type: 'boolean',
     width: 52,
-    renderHeader: () => null,
+    renderHeader: () => (
+      <Box role="img" aria-label="Favorite" sx={{ lineHeight: 0 }}>
+        <Icon name="star" size={14} />
+      </Box>
+    ),
     renderCell: ({ row }) => <FavoriteButton dashboard={row} />,
   },
   name,
@@ -133,19 +138,24 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Two figures fit next to the name on the smallest phone; the column menu shows the others. */
-const SHOWN_ON_PHONES = new Set(['favorite', 'name', 'visits_today', 'error_rate']);
+const SHOWN_ON_PHONES = ['favorite', 'name', 'visits_today', 'error_rate'];
 
-const onPhones = (column: Column): Column => ({
-  ...column,
-  ...(column.field === 'name' ? flexible(110) : { flex: 0 }),
-});
+const onPhones = (column: Column): Column =>
+  column.field === 'name'
+    ? { ...column, ...flexible(98) }
+    : {
+        ...column,
+        flex: 0,
+        width: Math.min(column.minWidth ?? column.width ?? 0, 78),
+        minWidth: 0,
+      };
 
 /** The dashboards as rows, in their order until the user sorts by a column. */
 export function DashboardsTable({ dashboards }: { dashboards: readonly Dashboard[] }) {
   const isPhone = useMediaQuery(useTheme().breakpoints.down('sm'), { noSsr: true });
   const columns = isPhone ? COLUMNS.map(onPhones) : COLUMNS;
   const visibility = Object.fromEntries(
-    COLUMNS.map(({ field }) => [field, !isPhone || SHOWN_ON_PHONES.has(field)]),
+    COLUMNS.map(({ field }) => [field, !isPhone || SHOWN_ON_PHONES.includes(field)]),
   );
   return (
     <FigureGrid<Dashboard>
