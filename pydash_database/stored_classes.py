@@ -7,6 +7,7 @@ entries are never removed from the table.
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from ZODB.broken import Broken, find_global
@@ -33,7 +34,9 @@ def class_factory(renamed: Mapping[str, str]) -> ClassFactory:
 this PyDash does not have. Use the newer PyDash that wrote it, or restore a backup.
     """
 
-    def find(_connection: Any, module: str, name: str) -> Any:
+    # A query that reads thousands of objects finds the same few classes for each of them.
+    @cache
+    def find(module: str, name: str) -> Any:
         path = f"{module}.{name}"
         module, _, name = renamed.get(path, path).rpartition(".")
         found = find_global(module, name)
@@ -45,4 +48,4 @@ this PyDash does not have. Use the newer PyDash that wrote it, or restore a back
             )
         return found
 
-    return find
+    return lambda _connection, module, name: find(module, name)

@@ -91,7 +91,7 @@ class DashboardSettings(Body):
     )
     tags: Tags | None = Field(
         default=None,
-        description="At most 10 words to find it by, which replace the present ones. They are stored"
+        description="At most 10 words to find it by, which replace the present ones; stored"
         " in lower case, each once.",
     )
     favorite: bool | None = Field(default=None, description="Whether to list it before others.")
