@@ -76,7 +76,7 @@ def decode(frame: bytes) -> dict[str, Array]:
     end = _PREFIX.size + length
     header = json.loads(frame[_PREFIX.size : end])
     try:
-        payload = _threads.decompressor.decompress(frame[end:])
+        payload = np.frombuffer(_threads.decompressor.decompress(frame[end:]), dtype=np.uint8)
     except zstandard.ZstdError as error:
         raise UnknownFormatError(f"Stored columns are damaged ({error}).") from error
     columns = {}
@@ -84,9 +84,11 @@ def decode(frame: bytes) -> dict[str, Array]:
     for name, kind, length in header["columns"]:
         dtype = np.dtype(kind)
         size = dtype.itemsize * length
-        planes = np.frombuffer(payload, dtype=np.uint8, count=size, offset=position)
-        values: Array = np.ascontiguousarray(planes.reshape(dtype.itemsize, -1).T).view(dtype)
-        values = values.reshape(-1)
+        values: Array = payload[position : position + size]
+        if dtype.itemsize > 1:
+            planes = values.reshape(dtype.itemsize, length)
+            values = np.ascontiguousarray(planes.T).reshape(size)
+        values = values.view(dtype)
         if name in _DIFFERENCES:
             values = np.cumsum(values, dtype=np.int64)
         elif name == _WEIGHT and version > 1:
@@ -127,6 +129,7 @@ def _narrow(name: str, values: Array) -> Array:
 
 def _signed(values: Array) -> Array:
     """Return the numbers whose sign is in the lowest bit."""
-    calls: Array = (values >> 1).astype(values.dtype.str.replace("u", "i"))
-    np.negative(calls, out=calls, where=(values & 1).astype(bool))
+    signed = f"i{values.dtype.itemsize}"
+    sign = 1 - 2 * (values & 1).view(signed)
+    calls: Array = (values >> 1).view(signed) * sign
     return calls
