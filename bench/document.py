@@ -19,7 +19,9 @@ Row = Mapping[str, Any]
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
-DOCUMENTS = [FOLDER.parent / "docs" / name for name in ("performance.md", "aggregation.md")]
+DOCUMENTS = [
+    FOLDER.parent / "docs" / name for name in ("performance.md", "aggregation.md", "diagnosis.md")
+]
 UNKNOWN = "the reason is not known."
 _PLACE = re.compile(r"(<!-- bench: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -39,7 +39,7 @@ def _convert_cubes(root: Root) -> None:
 def _refuse_older_code(root: Root) -> None:
     """Change nothing; the new version number alone locks out code that cannot read newer data.
 
-    Such data has a renamed class, or a new format of the cube's columns.
+    Such data has a new or renamed class, or a new format of the cube's columns.
     """
 
 
@@ -112,6 +112,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     status_pages.create,
     exceptions.create,
     diagnosis.create,
+    _refuse_older_code,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

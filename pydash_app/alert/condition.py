@@ -113,6 +113,12 @@ class Certificate(_Model):
     days: int = Field(default=14, ge=1, le=365)
 
 
+class VersionWorse(_Model):
+    """A new version is worse than the one before, as of the last comparison."""
+
+    kind: Literal["version_worse"] = "version_worse"
+
+
 class Question(_Model):
     """A statistic of the requests of the last minutes.
 
@@ -242,7 +248,7 @@ class Or(Group):
 
 
 Numeric = Above | Below | Outside | Changed | MeanInside | ShareInside
-Leaf = Down | FetchFailing | NoData | Certificate | Numeric
+Leaf = Down | FetchFailing | NoData | Certificate | VersionWorse | Numeric
 Condition = TypeAliasType("Condition", Annotated[Leaf | And | Or, Field(discriminator="kind")])
 AnyCondition = Leaf | And | Or
 
@@ -313,6 +319,8 @@ def _plain(condition: AnyCondition) -> str:
             return f"Certificate expires within {condition.days} days"
         case FetchFailing():
             return "Fetch failing"
+        case VersionWorse():
+            return "Version worse than the one before"
         case _:
             return "App down"
 

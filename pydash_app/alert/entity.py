@@ -10,7 +10,7 @@ from persistent import Persistent
 
 from pydash_app import configuration
 from pydash_app.alert import condition as conditions
-from pydash_app.alert.condition import AnyCondition, Down
+from pydash_app.alert.condition import AnyCondition, Down, VersionWorse
 from pydash_app.alert.machine import Episode, Kind, NoDataPolicy, Phase, State, Timing
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.event import of_dashboard
@@ -64,7 +64,8 @@ class Rule(Persistent):
         self.min_calls: int | None = None
         self.no_data: NoDataPolicy = "keep"
         self.severity: Severity = "warning"
-        self.repeat = DEFAULT_REPEAT
+        # What a check of a version found does not change until the next one.
+        self.repeat = 0 if isinstance(condition, VersionWorse) else DEFAULT_REPEAT
         self.channels: tuple[UUID, ...] = ()
         self.enabled = True
         self.muted_until: datetime | None = None
@@ -154,7 +155,11 @@ class Alert(Persistent):
     :ivar value: what was compared when the condition was last met.
     :ivar channels: those that were told about it.
     :ivar text: the cause, in one sentence.
+    :ivar page: of the dashboard, as a relative URL, which shows the cause.
     """
+
+    # For alerts that were stored before November 30, 2026.
+    page = ""
 
     def __init__(self, rule: Rule, dashboard: Dashboard | None, episode: Episode) -> None:
         self.id = episode.id
@@ -214,7 +219,7 @@ class Alert(Persistent):
         reading = state.reading
         if reading is not None and reading.outcome.value in ("met", changes["state"]):
             changes |= {"value": reading.value, "threshold": reading.threshold}
-            changes["text"] = reading.text
+            changes |= {"text": reading.text, "page": reading.page}
         for name, value in changes.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
@@ -230,8 +235,14 @@ class Alert(Persistent):
     @property
     def url(self) -> str:
         """The page that shows it."""
-        root = configuration.current().public_url
-        return f"{root}/" if self.dashboard_id is None else f"{root}/dashboards/{self.dashboard_id}"
+        if self.dashboard_id is None:
+            return f"{configuration.current().public_url}/"
+        page = f"/{self.page}" if self.page else ""
+        return f"{self._dashboard_url}{page}"
+
+    @property
+    def _dashboard_url(self) -> str:
+        return f"{configuration.current().public_url}/dashboards/{self.dashboard_id}"
 
     @property
     def duration(self) -> float | None:
@@ -247,7 +258,9 @@ class Alert(Persistent):
         """
         dashboard = None
         if self.dashboard_id is not None and self.dashboard_name is not None:
-            dashboard = message.Dashboard(str(self.dashboard_id), self.dashboard_name, self.url)
+            dashboard = message.Dashboard(
+                str(self.dashboard_id), self.dashboard_name, self._dashboard_url
+            )
         states = {**_MESSAGES, Kind.REMINDER: "no_data" if self.state == "no_data" else "firing"}
         return message.Alert(
             id=str(self.id),

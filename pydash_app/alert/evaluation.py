@@ -213,6 +213,10 @@ class _Account:
     ) -> State:
         """Return the next state, after everything that follows from it is stored."""
         alert = None if former.episode is None else repository.find_alert(former.episode.id)
+        if alert is not None and _is_other_occasion(former.reading, reading):
+            # The message of the next episode says what there is to say.
+            follow(alert, replace(close(former, self._now), message=None), (), self._now)
+            former, alert = State(), None
         is_acknowledged = alert is not None and alert.acknowledged_at is not None
         taken = step(
             *(rule.timing, former, reading, self._now),
@@ -401,6 +405,12 @@ def _is_wrong(dashboard: Dashboard, states: Iterable[State]) -> bool:
 
 def _depends_on_time(rule: Rule) -> bool:
     return any(isinstance(leaf, Certificate) for leaf in leaves(rule.condition))
+
+
+def _is_other_occasion(former: Reading | None, reading: Reading) -> bool:
+    """Return whether a condition is met again, by something else."""
+    is_met = former is not None and former.outcome is reading.outcome is Outcome.MET
+    return is_met and former is not None and former.occasion != reading.occasion
 
 
 def _differs(state: State, former: State) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,12 +16,14 @@ from pydash_app.alert.condition import (
     Group,
     NoData,
     Question,
+    VersionWorse,
     leaves,
 )
 from pydash_app.alert.machine import Outcome, Phase, Reading, State, Timing, step
-from pydash_app.alert.reading import joined, judge, lags, values_of
+from pydash_app.alert.reading import VERDICT_PERIOD, joined, judge, lags, values_of
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.event import EventType, of_dashboard, store
+from pydash_app.verdict import Verdict, VersionLog
 from pydash_cube import effort
 from pydash_cube.vocabulary import MAX_SLICES, StatisticName
 from pydash_events import EventFilter
@@ -141,6 +143,8 @@ def _past(
         case Certificate() if dashboard.downtime.certificate_expires is not None:
             expires = dashboard.downtime.certificate_expires
             periods = [(expires - timedelta(days=condition.days), moments[-1] + MINUTE)]
+        case VersionWorse() if dashboard.version_log is not None:
+            periods = _worse(dashboard.version_log)
         case _:
             periods = []
     number = 0
@@ -172,6 +176,21 @@ def _silences(
             yield _NO_DATA
         else:
             yield _UNMET if last is not None and moment - last < window else _MET
+
+
+def _worse(log: VersionLog) -> list[tuple[datetime, datetime]]:
+    """Return the periods in which the last check of a version had found that it is worse."""
+    checks = sorted(
+        (version.first + check.after, check.verdict is Verdict.WORSE)
+        for version in log.versions.values()
+        for check in version.checks
+    )
+    ends = [moment for moment, _ in checks[1:]] + [datetime.max.replace(tzinfo=UTC)]
+    return [
+        (moment, min(end, moment + VERDICT_PERIOD))
+        for (moment, is_worse), end in zip(checks, ends, strict=True)
+        if is_worse
+    ]
 
 
 def _failures(

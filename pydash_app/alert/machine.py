@@ -47,6 +47,9 @@ class Reading:
     :ivar text: one sentence; for errors the reason.
     :ivar has_recovered: with `UNMET`: whether the value has also passed the recovery threshold.
     :ivar since: since when the condition is met, if that is known exactly.
+    :ivar occasion: what it is met by; another occasion is another episode. Empty if the condition
+        has no occasions.
+    :ivar page: of the dashboard, as a relative URL, which shows why it is met; empty for the first.
     """
 
     outcome: Outcome
@@ -55,6 +58,8 @@ class Reading:
     text: str = ""
     has_recovered: bool = True
     since: datetime | None = None
+    occasion: str = ""
+    page: str = ""
 
 
 class Phase(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import fmean
+from urllib.parse import urlencode
 
 from pydash_app.alert.condition import (
     COUNTS,
@@ -23,16 +24,22 @@ from pydash_app.alert.condition import (
     Outside,
     Question,
     ShareInside,
+    VersionWorse,
     describe,
 )
 from pydash_app.alert.machine import Outcome, Reading
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.verdict import Verdict
 from pydash_cube.effort import QueryTimeout, time_limit
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import QueryError, StatisticName, TimeUnit
 
 MIN_CALLS = 20
 MAX_READ_SECONDS = 2.0
+# How long a version that was found worse is a reason for an alert, unless another check says so.
+VERDICT_PERIOD = timedelta(days=2)
+# What the message of an alert gives as reasons.
+MAX_REASONS = 5
 HOUR_SECONDS = 3_600
 _MINUTE, _HOUR, _DAY = TimeUnit.MINUTE, TimeUnit.HOUR, TimeUnit.DAY
 # The slices that are as long as a window.
@@ -211,7 +218,9 @@ def values_of(
 
 
 def _read_state(
-    condition: Down | FetchFailing | NoData | Certificate, dashboard: Dashboard, now: datetime
+    condition: Down | FetchFailing | NoData | Certificate | VersionWorse,
+    dashboard: Dashboard,
+    now: datetime,
 ) -> Reading:
     """Return the reading of a condition that compares no values of requests."""
     log, status = dashboard.downtime, dashboard.fetching
@@ -226,6 +235,8 @@ def _read_state(
             return _state(status.failure is not None, status.error or "The last fetch succeeded.")
         case NoData():
             return _read_silence(condition, dashboard)
+        case VersionWorse():
+            return _read_verdict(dashboard, now)
     if not dashboard.monitor_downtime or log.last_ping is None:
         return Reading(Outcome.NO_DATA, text="The app is not pinged.")
     if log.down_since is None:
@@ -244,6 +255,29 @@ def _read_silence(condition: NoData, dashboard: Dashboard) -> Reading:
     seconds = (status.last_fetch_time - last_call).total_seconds()
     text = f"The last request was at {last_call:%Y-%m-%d %H:%M} UTC."
     return _state(seconds >= condition.window, text, max(0.0, seconds), condition.window)
+
+
+def _read_verdict(dashboard: Dashboard, now: datetime) -> Reading:
+    """Return whether the check of a version that was made last found that it is worse."""
+    latest = dashboard.version_log and dashboard.version_log.latest
+    check = latest and latest.last
+    if latest is None or check is None:
+        return Reading(Outcome.NO_DATA, text="No version was compared with another one yet.")
+    if check.verdict is not Verdict.WORSE or now - latest.first - check.after > VERDICT_PERIOD:
+        return _state(False, f"The last check found version {latest.name} {check.verdict.words}.")
+    hours = check.after / timedelta(hours=1)
+    after = f"{hours:g} h" if hours >= 1 else f"{60 * hours:g} min"
+    reasons = check.reasons
+    listed = "; ".join(reasons[:MAX_REASONS])
+    more = f"; and {len(reasons) - MAX_REASONS} more" if len(reasons) > MAX_REASONS else ""
+    text = f"After {after}, version {latest.name} is worse than {check.against}: {listed}{more}."
+    return Reading(
+        Outcome.MET,
+        text=text,
+        since=latest.first,
+        occasion=f"{check.after} {latest.name}",
+        page=f"versions?{urlencode({'judged': latest.name})}",
+    )
 
 
 def _state(

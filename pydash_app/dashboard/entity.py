@@ -52,6 +52,7 @@ from pydash_app.dashboard.measured import Measured
 from pydash_app.dashboard.retention import Retention
 from pydash_app.dashboard.stored import Stored
 from pydash_app.dashboard.summary import DashboardSummary
+from pydash_app.verdict import VersionLog
 from pydash_cube import time_units
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
@@ -89,6 +90,8 @@ class Dashboard(Persistent, Measured, Aggregated):
     is_favorite = False
     muted_until: datetime | None = None
     is_muted_until_resolved = False
+    version_log: VersionLog | None = None
+    """What comparisons of its versions found; None before the first. Only the fetcher writes it."""
 
     def __init__(
         self, url: str, token: str, user_id: uuid.UUID | str, name: str | None = None

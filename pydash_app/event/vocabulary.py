@@ -13,6 +13,7 @@ class EventType(StrEnum):
     APP_CHANGED = "app.changed"
     APP_DELETED = "app.deleted"
     APP_VERSION = "app.version"
+    APP_VERSION_VERDICT = "app.version.verdict"
     APP_DEPLOY = "app.deploy"
     APP_OUTAGE_BEGAN = "app.outage.began"
     APP_OUTAGE_ENDED = "app.outage.ended"

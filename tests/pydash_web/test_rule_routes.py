@@ -103,6 +103,7 @@ def listed(visitor: Visitor, query: str = "") -> list[dict[str, Any]]:
     [
         (DOWN, {"name": "App down", "for": 0, "keep_firing_for": 0}),
         ({"kind": "fetch_failing"}, {"name": "Fetch failing", "for": 0, "keep_firing_for": 300}),
+        ({"kind": "version_worse"}, {"name": "Version worse than the one before", "repeat": 0}),
         (
             {"kind": "above", "statistic": "error_rate", "window": 300, "threshold": 5},
             {"name": "Error rate above 5 % (5 min)", "for": 300, "keep_firing_for": 300},
@@ -162,7 +163,7 @@ def test_all_settings_are_kept(alice: Visitor) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"condition": {"kind": "version_worse"}}, "condition"),
+        ({"condition": {"kind": "version_strange"}}, "condition"),
         ({"condition": {"kind": "exception_new"}}, "condition"),
         ({"condition": {**MANY, "window": 301}}, "condition.above.window"),
         ({"condition": {**MANY, "statistic": "versions"}}, "condition.above.statistic"),

@@ -2231,8 +2231,8 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelInfo"][];
         };
-        "Condition-Input": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Input"] | components["schemas"]["Or-Input"];
-        "Condition-Output": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Output"] | components["schemas"]["Or-Output"];
+        "Condition-Input": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Input"] | components["schemas"]["Or-Input"];
+        "Condition-Output": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Output"] | components["schemas"]["Or-Output"];
         /**
          * Connection
          * @description The address of a dashboard, its token and its extra request headers.
@@ -4660,6 +4660,17 @@ export interface components {
         Value: number | string | string[] | {
             [key: string]: components["schemas"]["Value"];
         } | null;
+        /**
+         * VersionWorse
+         * @description A new version is worse than the one before, as of the last comparison.
+         */
+        VersionWorse: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "version_worse";
+        };
         /**
          * WeeklySchedule
          * @description A period that begins on some days of each week.

@@ -94,6 +94,8 @@ export function conditionText(condition: Condition): string {
       return `there are no requests for ${formatSpan(condition.window ?? 0)}`;
     case 'certificate':
       return `the certificate expires within ${condition.days} days`;
+    case 'version_worse':
+      return 'a new version is worse than the one before';
     case 'and':
     case 'or':
       return condition.conditions

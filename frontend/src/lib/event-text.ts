@@ -28,6 +28,15 @@ const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => s
     text: ({ dashboard }) => `Dashboard ${text(dashboard)} deleted`,
   },
   'app.version': { name: 'New version', text: ({ version }) => `New version ${text(version)}` },
+  'app.version.verdict': {
+    name: 'Verdict on a version',
+    text: ({ version, against, verdict, after, reason }) =>
+      [
+        `Version ${text(version)} is ${verdict === 'same' ? 'as good as' : `${text(verdict)} than`} ${text(against)}`,
+        ...(typeof after === 'number' ? [` after ${formatSpan(after)}`] : []),
+        ...(reason ? [`: ${text(reason)}`] : []),
+      ].join(''),
+  },
   'app.deploy': {
     name: 'Deploy',
     text: ({ version }) => (version === undefined ? 'Deploy' : `Deploy of ${text(version)}`),

@@ -8,8 +8,9 @@ cursor that is stored by then.
 
 The task of a dashboard is always `fetch_and_update_new_dashboard_info`. It fetches the endpoints,
 then the history page by page, then new calls. Each run is short, so that a long history does not
-delay other dashboards. Exceptions, slow requests, profiles and graphs have a cursor of their own
-each, and follow when no calls are left.
+delay other dashboards. When no calls are left, new versions are compared with those before them as
+far as this is due. Exceptions, slow requests, profiles and graphs follow, with a cursor of their
+own each.
 """
 
 import math
@@ -31,7 +32,7 @@ from flask_monitoring_dashboard_client import (
     RemoteFailure,
 )
 from periodic_tasks import TaskScheduler, default_task_scheduler
-from pydash_app import diagnosis, exceptions
+from pydash_app import diagnosis, exceptions, verdict
 from pydash_app.dashboard import news, repository
 from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
@@ -50,6 +51,8 @@ PAGE_CALLS = 25_000
 RUN_SECONDS = 10.0
 # New endpoints of a page that have an event each.
 MAX_ENDPOINT_EVENTS = 20
+# What the event of a verdict gives as reasons.
+MAX_REASONS = 5
 PROMPT_READ_SECONDS = 15.0
 TIME_LIMIT = timedelta(minutes=3)
 DEFAULT_INTERVAL = timedelta(seconds=3600)
@@ -115,8 +118,11 @@ def fetch_and_update_new_dashboard_info(dashboard_id: UUID | str) -> timedelta |
     def fetch(source: _Source, remote_side: RemoteDashboard) -> bool:
         if source.needs_endpoints:
             _update_endpoints(source, remote_side)
-        has_more = _fetch_pages(source, remote_side, RUN_SECONDS)
-        return has_more or _fetch_kinds(source, remote_side, RUN_SECONDS)
+        return (
+            _fetch_pages(source, remote_side, RUN_SECONDS)
+            or _judge_versions(source, RUN_SECONDS)
+            or _fetch_kinds(source, remote_side, RUN_SECONDS)
+        )
 
     return timedelta() if _attempt(dashboard_id, fetch) else None
 
@@ -281,6 +287,47 @@ def _fetch_pages(source: _Source, remote_side: RemoteDashboard, seconds: float) 
             return page.has_more or needs_folding
         if not page.has_more:
             return needs_folding and _fold(source, started + seconds)
+
+
+def _judge_versions(source: _Source, seconds: float) -> bool:
+    """Make the checks of versions that are due, for some seconds. Return whether more are.
+
+    Each is a separate transaction, which also stores what follows from it.
+    """
+    deadline, is_left = time.monotonic() + seconds, True
+    while is_left and time.monotonic() < deadline:
+        is_left = transact(partial(_judge_version, source), timeout=BACKGROUND_TIMEOUT)
+    return is_left
+
+
+def _judge_version(source: _Source) -> bool:
+    """Make the check that is due first. Return whether there was one."""
+    dashboard = source.load()
+    status, cube = dashboard.fetching, dashboard.aggregator_group.cube
+    if status.last_fetch_time is None or not status.state.has_history:
+        return False
+    log = dashboard.version_log
+    if log is None:
+        log = dashboard.version_log = verdict.VersionLog()
+    judged = verdict.judge_next(log, cube, status.last_fetch_time - verdict.CALLS_SETTLE)
+    if judged is None or judged.last is None:
+        return False
+    check = judged.last
+    if check.verdict is not verdict.Verdict.TOO_LITTLE_DATA:
+        record(
+            EventType.APP_VERSION_VERDICT,
+            of_dashboard(dashboard),
+            happened=judged.first + check.after,
+            version=judged.name,
+            against=check.against,
+            verdict=check.verdict.value,
+            after=int(check.after.total_seconds()),
+            since=judged.first,
+            severity="warning" if check.verdict is verdict.Verdict.WORSE else "info",
+            reason="; ".join(check.reasons[:MAX_REASONS]) or None,
+        )
+    news.add(dashboard.id, dashboard.user_id)
+    return True
 
 
 def _fetch_kinds(source: _Source, remote_side: RemoteDashboard, seconds: float) -> bool:

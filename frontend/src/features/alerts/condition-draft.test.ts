@@ -19,6 +19,7 @@ const CONDITIONS: readonly Condition[] = [
   { kind: 'fetch_failing' },
   { kind: 'no_data', window: 600 },
   { kind: 'certificate', days: 7 },
+  { kind: 'version_worse' },
   { kind: 'above', ...question, threshold: 5.5 },
   { kind: 'below', ...question, threshold: -1 },
   { kind: 'outside', ...question, low: 1, high: 2 },

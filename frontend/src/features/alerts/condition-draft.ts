@@ -44,6 +44,7 @@ export const CONDITION_NAMES: Readonly<Record<ConditionKind, string>> = {
   no_data: 'There are no requests',
   fetch_failing: 'Fetching fails',
   certificate: 'The certificate expires soon',
+  version_worse: 'A new version is worse',
   and: 'Several conditions are met',
   or: 'One of several conditions is met',
 };
@@ -113,6 +114,7 @@ export function toCondition(draft: Draft): Condition {
   switch (kind) {
     case 'down':
     case 'fetch_failing':
+    case 'version_worse':
       return { kind };
     case 'no_data':
       return { kind, window: draft.silence ?? 0 };

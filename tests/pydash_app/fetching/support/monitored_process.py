@@ -21,7 +21,7 @@ START_SECONDS = 60
 INSERT = """
 insert into Request
 (endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
-select id, ?, ?, '1.0', 'None', ?, 200 from Endpoint where name = ?
+select id, ?, ?, ?, 'None', ?, 200 from Endpoint where name = ?
 """
 STACK = """
 insert or ignore into ExceptionType (id, type) values (1, 'KeyError');
@@ -117,14 +117,17 @@ class MonitoredApp:
                 response.read()
 
     def write_calls(
-        self, calls: Iterable[tuple[str, datetime, float]], ips: Iterable[str] = ("127.0.0.1",)
+        self,
+        calls: Iterable[tuple[str, datetime, float]],
+        ips: Iterable[str] = ("127.0.0.1",),
+        version: str = "1.0",
     ) -> None:
         """Write calls (endpoint, time in UTC, ms) as the app would have written them.
 
         :param ips: the addresses of the calls, in turn.
         """
         rows = [
-            (duration, f"{time:%Y-%m-%d %H:%M:%S.%f}", ip, name)
+            (duration, f"{time:%Y-%m-%d %H:%M:%S.%f}", version, ip, name)
             for (name, time, duration), ip in zip(calls, cycle(ips), strict=False)
         ]
         self._in_database(lambda database: database.executemany(INSERT, rows))
