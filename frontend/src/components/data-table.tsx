@@ -1,11 +1,27 @@
 import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 
+/** A number, null if unknown, and how it is shown. */
+export interface Figure {
+  value: number | null;
+  text: string;
+}
+
+/** Returns a number with how it is shown. */
+export const figure = (
+  value: number | null | undefined,
+  format: (value: number | null) => string,
+): Figure => ({ value: value ?? null, text: format(value ?? null) });
+
+export type Cell = string | number | Figure;
+
 export interface TableData {
   columns: readonly string[];
   /** One array per row; the first cell is the row header. */
-  rows: readonly (readonly (string | number)[])[];
+  rows: readonly (readonly Cell[])[];
 }
+
+const textOf = (cell: Cell | undefined) => (typeof cell === 'object' ? cell.text : cell);
 
 interface DataTableProps extends TableData {
   caption: string;
@@ -59,9 +75,9 @@ export const DataTable = ({
       <tbody>
         {rows.map(([name, ...cells], at) => (
           <tr key={at}>
-            <th scope="row">{name}</th>
+            <th scope="row">{textOf(name)}</th>
             {cells.map((cell, column) => (
-              <td key={column}>{cell}</td>
+              <td key={column}>{textOf(cell)}</td>
             ))}
           </tr>
         ))}

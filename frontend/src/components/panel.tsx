@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useRef, useState, type ReactNode, type Ref } from 'react';
 
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
@@ -8,6 +8,7 @@ import Typography from '@mui/material/Typography';
 import { DataTable, type TableData } from '@/components/data-table';
 import { QueryBoundary, type QueryBoundaryProps } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
+import { SaveMenu } from '@/components/save-menu';
 
 interface FrameProps {
   title: string;
@@ -15,14 +16,16 @@ interface FrameProps {
   subtitle?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
+  ref?: Ref<HTMLElement>;
 }
 
 /** The frame of a panel: an outlined region with a title. */
-export function Frame({ title, subtitle, actions, children }: FrameProps) {
+export function Frame({ title, subtitle, actions, children, ref }: FrameProps) {
   const titleId = useId();
   return (
     <Paper
       component="section"
+      ref={ref}
       aria-labelledby={titleId}
       variant="outlined"
       sx={{ p: 2, minWidth: 0, display: 'flex', flexDirection: 'column', gap: 1.5 }}
@@ -47,7 +50,12 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
             </Typography>
           )}
         </Box>
-        {actions}
+        <Box
+          data-not-pictured
+          sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}
+        >
+          {actions}
+        </Box>
       </Box>
       <Box sx={{ flex: 1, minWidth: 0 }}>{children}</Box>
     </Paper>
@@ -55,7 +63,7 @@ export function Frame({ title, subtitle, actions, children }: FrameProps) {
 }
 
 interface PanelProps<T> extends Omit<FrameProps, 'children'>, QueryBoundaryProps<T> {
-  /** The data as a table; if given, the panel has a button to show it. */
+  /** The data as a table; if given, the panel has buttons to show and to save it. */
   table?: (data: T) => TableData;
   /** What to know about the data, below it. */
   note?: (data: T) => string | undefined;
@@ -85,11 +93,17 @@ const TableToggle = ({ title, shown, onToggle }: ToggleProps) => (
 export function Panel<T>(props: PanelProps<T>) {
   const { title, subtitle, actions, table, note, summary, children, ...boundary } = props;
   const [asTable, setAsTable] = useState(false);
-  const toggle = table && boundary.query.data !== undefined && (
-    <TableToggle title={title} shown={asTable} onToggle={() => setAsTable(!asTable)} />
+  const frame = useRef<HTMLElement>(null);
+  const { data } = boundary.query;
+  const toggle = table && data !== undefined && (
+    <Box sx={{ display: 'flex' }}>
+      <TableToggle title={title} shown={asTable} onToggle={() => setAsTable(!asTable)} />
+      <SaveMenu title={title} table={() => table(data)} panel={frame} />
+    </Box>
   );
   return (
     <Frame
+      ref={frame}
       title={title}
       subtitle={subtitle}
       actions={

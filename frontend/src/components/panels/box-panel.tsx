@@ -1,5 +1,6 @@
 import { useBoxes, type NamedBox } from '@/api/statistics/groups';
 import { BoxPlots } from '@/components/charts/box-plots';
+import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS } from '@/lib/box';
 import { useView } from '@/hooks/use-view';
@@ -29,8 +30,8 @@ const tableOf = (boxes: readonly NamedBox[]) => ({
   columns: ['Group', 'Requests', ...BOX_LABELS.map(([, label]) => label)],
   rows: boxes.map(({ name, visits, box }) => [
     name,
-    formatNumber(visits),
-    ...BOX_LABELS.map(([key]) => formatDuration(box[key])),
+    figure(visits, formatNumber),
+    ...BOX_LABELS.map(([key]) => figure(box[key], formatDuration)),
   ]),
 });
 

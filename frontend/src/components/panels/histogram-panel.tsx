@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 
 import type { Histogram } from '@/api/types';
 import { BarChart } from '@/components/charts/bar-chart';
+import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import {
   countRequests,
@@ -28,7 +29,7 @@ function summaryOf(histogram: Histogram): string {
 
 const tableOf = (histogram: Histogram) => ({
   columns: ['Time per request', 'Requests'],
-  rows: histogram.counts.map((calls, at) => [binName(histogram, at), formatNumber(calls)]),
+  rows: histogram.counts.map((calls, at) => [binName(histogram, at), figure(calls, formatNumber)]),
 });
 
 interface HistogramPanelProps {

@@ -1,5 +1,6 @@
 import { MAX_DAYS, useHourly, type Hourly } from '@/api/statistics/time-series';
 import { Heatmap } from '@/components/charts/heatmap';
+import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
 import { formatNumber } from '@/lib/format';
@@ -44,7 +45,9 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
     columns: ['Day', ...hourNames()],
     rows: arrange(hourly).days.map((day) => [
       day.title,
-      ...day.values.map((value) => (value === null ? '' : oneDecimal.format(value))),
+      ...day.values.map((value) =>
+        figure(value, (shown) => (shown === null ? '' : oneDecimal.format(shown))),
+      ),
     ]),
   });
 

@@ -1,5 +1,6 @@
 import type { TimeSeries } from '@/api/statistics/time-series';
 import type { Category } from '@/components/charts/series';
+import { figure } from '@/components/data-table';
 import {
   longSlice,
   shortSlice,
@@ -80,5 +81,5 @@ export const sliceRows = (
 ) =>
   slices.map((slice, at) => [
     longSlice(slice, timeslice, zone),
-    ...columns.map((values) => format(values[at] ?? null)),
+    ...columns.map((values) => figure(values[at], format)),
   ]);

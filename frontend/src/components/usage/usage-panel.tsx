@@ -7,6 +7,7 @@ import { LENGTHS, longPeriod, periodEdges, shortPeriod } from '@/api/usage/perio
 import type { Usage } from '@/api/usage/usage';
 import { BarChart } from '@/components/charts/bar-chart';
 import type { Marker } from '@/components/charts/series';
+import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { formatCompact, formatNumber } from '@/lib/format';
 import { seriesColor } from '@/theme/colors';
@@ -56,9 +57,9 @@ export function UsagePanel<Row extends { period: string }, Data extends Usage<Ro
     ],
     rows: shown.map((row, at) => [
       longPeriod(row.period, aggregate),
-      ...(parts.length > 0 ? [formatNumber(total(row))] : []),
-      ...columns.map(({ of }) => formatNumber(of(row))),
-      formatNumber(before[at] && total(before[at])),
+      ...(parts.length > 0 ? [figure(total(row), formatNumber)] : []),
+      ...columns.map(({ of }) => figure(of(row), formatNumber)),
+      figure(before[at] && total(before[at]), formatNumber),
     ]),
   });
 

@@ -1,5 +1,6 @@
 import { useVersionUse, type VersionUse } from '@/api/statistics/version-use';
 import { Bubbles } from '@/components/charts/bubbles';
+import { figure } from '@/components/data-table';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { versionName } from '@/features/dashboard/version-shares';
@@ -37,7 +38,10 @@ export function BubblesPanel({ dashboardId, view, by }: BubblesPanelProps) {
   const { title, singular, plural } = LABELS[by];
   const table = ({ versions, users }: VersionUse) => ({
     columns: [singular, ...versions.map(versionName)],
-    rows: users.map(({ name, visits }) => [shownName(by, name), ...visits.map(formatNumber)]),
+    rows: users.map(({ name, visits }) => [
+      shownName(by, name),
+      ...visits.map((count) => figure(count, formatNumber)),
+    ]),
   });
   const summary = ({ users }: VersionUse) =>
     `Most requests: ${users.map(({ name }) => shownName(by, name)).join(', ')}.`;

@@ -4,6 +4,7 @@ import IconButton from '@mui/material/IconButton';
 import { useYear, type YearVisits } from '@/api/statistics/time-series';
 import { resolutionNote } from '@/api/statistics/query';
 import { YearCalendar } from '@/components/charts/year-calendar';
+import { figure } from '@/components/data-table';
 import { Icon } from '@/components/icon';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
@@ -69,7 +70,7 @@ export function CalendarPanel({ dashboardId, view }: { dashboardId: string; view
       note={({ resolution }) => resolutionNote(resolution)}
       table={({ days }) => ({
         columns: ['Day', 'Requests'],
-        rows: Object.entries(days).map(([date, visits]) => [date, formatNumber(visits)]),
+        rows: Object.entries(days).map(([date, visits]) => [date, figure(visits, formatNumber)]),
       })}
     >
       {({ days }) => <YearCalendar year={year} values={days} format={formatVisits} />}

@@ -12,7 +12,7 @@ import {
 } from '@/api/statistics/compare';
 import type { TimeSlice } from '@/api/types';
 import { BoxPlots, type BoxRow } from '@/components/charts/box-plots';
-import { DataTable } from '@/components/data-table';
+import { DataTable, figure } from '@/components/data-table';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid } from '@/components/panel-grid';
 import { Panel } from '@/components/panel';
@@ -66,10 +66,10 @@ function differenceOf(figure: Figure, one: number | null, other: number | null):
 
 const tableOf = ([one, other]: readonly [Compared, Compared]) => ({
   columns: ['Figure', 'A', 'B', 'Difference'],
-  rows: COMPARED.map((figure) => [
-    LABELS[figure],
-    ...[one, other].map(({ figures }) => formatOf(figure)(figures[figure])),
-    differenceOf(figure, one.figures[figure], other.figures[figure]),
+  rows: COMPARED.map((name) => [
+    LABELS[name],
+    ...[one, other].map(({ figures }) => figure(figures[name], formatOf(name))),
+    differenceOf(name, one.figures[name], other.figures[name]),
   ]),
 });
 

@@ -9,6 +9,7 @@ import type { View } from '@/api/statistics/view';
 import type { GroupValues, StatisticName, TrendBy, TrendLimit } from '@/api/types';
 import { LineChart } from '@/components/charts/line-chart';
 import type { Series } from '@/components/charts/series';
+import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { timeAxis, zoomTo } from '@/components/panels/time-axis';
 import { useMarkers } from '@/components/panels/use-markers';
@@ -96,9 +97,9 @@ const tableOf = (shown: ShownTrend, statistic: TrendStatistic) => {
     ],
     rows: shown.labels.map((label, at) => [
       labelOf(label, shown),
-      formatNumber(values.total_visits?.[at]),
-      ...TREND_STATISTICS.map((one) => formatDuration(valuesOf(values, one.statistic)[at])),
-      ...bounds.map((bound) => formatDuration(bound.values[at])),
+      figure(values.total_visits?.[at], formatNumber),
+      ...TREND_STATISTICS.map((one) => figure(valuesOf(values, one.statistic)[at], formatDuration)),
+      ...bounds.map((bound) => figure(bound.values[at], formatDuration)),
     ]),
   };
 };

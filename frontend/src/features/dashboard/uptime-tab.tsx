@@ -8,7 +8,7 @@ import { useDowntime } from '@/api/dashboards/downtime';
 import type { Dashboard, Downtime } from '@/api/types';
 import { LineChart } from '@/components/charts/line-chart';
 import { UptimeBar } from '@/components/charts/uptime-bar';
-import { DataTable } from '@/components/data-table';
+import { DataTable, figure } from '@/components/data-table';
 import { MarkersButton } from '@/components/markers-button';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
@@ -36,8 +36,8 @@ const daysTable = (downtime: Downtime, zone: string) => ({
     .toReversed()
     .map(({ date, downSeconds, down, latency }) => [
       date,
-      down === null ? 'not monitored' : formatSpan(downSeconds),
-      formatDuration(latency),
+      down === null ? 'not monitored' : figure(downSeconds * 1000, () => formatSpan(downSeconds)),
+      figure(latency, formatDuration),
     ]),
 });
 
@@ -113,7 +113,7 @@ const outagesTable = ({ downtime_intervals: outages }: Downtime, zone: string) =
     .map(({ start, end, seconds, cause }) => [
       formatDateTime(new Date(start), zone),
       end === null ? 'still down' : formatDateTime(new Date(end), zone),
-      formatSpan(seconds),
+      figure(seconds * 1000, () => formatSpan(seconds)),
       cause?.reason ?? 'unknown',
     ]),
 });

@@ -1,5 +1,6 @@
 import { useVersionUse, type VersionUse } from '@/api/statistics/version-use';
 import { Heatmap } from '@/components/charts/heatmap';
+import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { versionName, versionShares } from '@/features/dashboard/version-shares';
 import { useView } from '@/hooks/use-view';
@@ -8,7 +9,10 @@ import type { View } from '@/api/statistics/view';
 
 const tableOf = (use: VersionUse) => ({
   columns: ['Endpoint', ...use.versions.map(versionName)],
-  rows: versionShares(use).map(({ name, shares }) => [name, ...shares.map(formatPercent)]),
+  rows: versionShares(use).map(({ name, shares }) => [
+    name,
+    ...shares.map((share) => figure(share, formatPercent)),
+  ]),
 });
 
 const summaryOf = ({ versions, users }: VersionUse) =>
