@@ -252,6 +252,12 @@ class Configuration(BaseSettings):
         examples=["correct horse battery staple"],
         repr=False,
     )
+    upgrade: Literal["manual", "exit"] = Field(
+        default="manual",
+        description="With `exit`, administrators can stop `pydash up` on the page *System*, so that"
+        " an orchestrator starts it again with a new image.",
+        examples=["exit"],
+    )
     mail_url: setting_types.MailUrl | None = Field(
         default=None,
         description="The mail server. Without one, mails are written to `DATA/mail`.",

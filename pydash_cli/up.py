@@ -20,6 +20,7 @@ from urllib.parse import quote
 import click
 
 from pydash_app.configuration import Configuration, require_writable
+from pydash_app.upgrade import LOCK
 from pydash_cli import demo as demo_content
 from pydash_cli.processes import LIMITS_SOCKET
 from pydash_cli.settings import configure, data_dir_option, host_option, port_option
@@ -40,7 +41,6 @@ VITE_PORTS = range(5173, 5273)
 DATABASE_START_SECONDS = 3_600.0
 # Longer than a web process needs after it was asked to stop.
 SPARE_SECONDS = 10
-LOCK = "up.lock"
 RELOAD_POLL_SECONDS = 0.05
 RELOAD_ATTEMPTS = 100
 

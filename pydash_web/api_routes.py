@@ -632,6 +632,17 @@ get_status = get(
 get_contact = get("/contact", controller.system.get_contact, PUBLIC, transactional=False)
 get_system = get("/system", controller.system.get_system, Access.ADMIN)
 get_system_summary = get("/system/summary", controller.system.get_system_summary, Access.ADMIN)
+upgrade_system = post(
+    "/system/upgrade",
+    controller.system.upgrade_system,
+    Access.OPERATOR,
+    limit=limits.PASSWORD,
+    transactional=False,
+    errors={
+        409: "It is not configured, or no `pydash up` would stop; or meant for another user.",
+        429: "Too many attempts, or another one less than ten minutes ago.",
+    },
+)
 get_sites = get(
     "/sites", controller.system.get_sites, Access.ADMIN, transactional=False, waits=_always
 )

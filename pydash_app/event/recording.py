@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pydash_app.event.vocabulary import INSTALLATION, EventType, Subject
-from pydash_database import database_root
+from pydash_app.event.vocabulary import EventType, Subject
 from pydash_events import Event, Trait
 from pydash_events.event_rows import to_row
 from pydash_events.inbox import inbox
 
 Value = str | int | float | datetime | uuid.UUID | None
 
-# The version of PyDash that was started last.
-_VERSION = "version"
 _TYPES: dict[type, int] = {
     str: Trait.TEXT_TYPE,
     int: Trait.INT_TYPE,
@@ -65,20 +62,6 @@ def record(
         project=subject.project,
     )
     inbox().add([to_row(event)])
-
-
-def record_start(version: str) -> None:
-    """Record that the installation has started, and whether it has another version than before.
-
-    :param version: of PyDash, which is running now.
-    """
-    root = database_root()
-    before = root.get(_VERSION)
-    if before not in (None, version):
-        record(EventType.SYSTEM_UPGRADED, INSTALLATION, version=version, previous=before)
-    if before != version:
-        root[_VERSION] = version
-    record(EventType.SYSTEM_STARTED, INSTALLATION, version=version)
 
 
 def _trait(name: str, value: Value) -> Trait:

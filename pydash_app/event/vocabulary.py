@@ -53,6 +53,7 @@ class EventType(StrEnum):
     BACKUP_FAILED = "backup.failed"
     SYSTEM_STARTED = "system.started"
     SYSTEM_UPGRADED = "system.upgraded"
+    SYSTEM_UPGRADE_REQUESTED = "system.upgrade_requested"
 
 
 RESERVED_PREFIXES = (

@@ -24,10 +24,10 @@ from periodic_tasks.dask_executor import DaskExecutor
 from periodic_tasks.process_executor import MEGABYTE, ProcessExecutor
 from periodic_tasks.scheduling_loop import TaskExecutor
 from pydash_app.configuration import Configuration
-from pydash_app.event.recording import record_start
 from pydash_app.fetcher import housekeeping
 from pydash_app.fetcher.lease import Heartbeat, LeaseKeeper, LeaseLostError, last_heartbeat
 from pydash_app.fetcher.reconciliation import Reconciler
+from pydash_app.upgrade import record_start
 from pydash_database import transact
 from pydash_logger.logger import Logger
 

@@ -153,9 +153,11 @@ def _describe(operation: Operation, schemas: _Schemas) -> Json:
         "tags": [operation.url.split("/")[1].partition("<")[0]],
         "summary": title.rstrip("."),
         "description": " ".join(text.split()),
-        "security": {Access.PUBLIC: [], Access.ACCOUNT: security[:1]}.get(
-            operation.access, security
-        ),
+        "security": {
+            Access.PUBLIC: [],
+            Access.ACCOUNT: security[:1],
+            Access.OPERATOR: security[:1],
+        }.get(operation.access, security),
         "parameters": [*path, *(schemas.parameters(operation.query) if operation.query else [])],
         "responses": _responses(operation, schemas),
     }
@@ -190,7 +192,7 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
         if operation.method == "POST":
             failures[HTTPStatus.CONFLICT] = "It is meant for another user: see `X-PyDash-User`."
-    if operation.access is Access.ADMIN:
+    if operation.access in (Access.ADMIN, Access.OPERATOR):
         failures[HTTPStatus.FORBIDDEN] = "Only administrators may do this."
     elif operation.method == "POST" or "dashboard_id" in operation.path:
         failures[HTTPStatus.FORBIDDEN] = (

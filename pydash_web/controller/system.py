@@ -13,13 +13,17 @@ from flask import current_app
 from pydantic import ValidationError
 
 import pydash_database
-from pydash_app import outbox
+from pydash_app import outbox, upgrade
 from pydash_app.configuration import Configuration
 from pydash_app.dashboard import repository
+from pydash_app.errors import Conflict
 from pydash_app.fetcher import Heartbeat, last_heartbeat
+from pydash_app.user.services.validation import require_password
+from pydash_database import transact
 from pydash_http import FetchPolicy, GuardedSession, Limits, RemoteError
 from pydash_logger.recent import recent_errors
-from pydash_web.http import health
+from pydash_web.http import health, session
+from pydash_web.models.common import Message
 from pydash_web.models.operations import (
     Contact,
     FetcherFigures,
@@ -30,6 +34,7 @@ from pydash_web.models.operations import (
     SystemInfo,
     SystemSummary,
 )
+from pydash_web.models.user import PasswordConfirmation
 
 SITE_SECONDS = 0.5
 CACHE_SECONDS = 10.0
@@ -51,6 +56,8 @@ def get_system() -> SystemInfo:
     beat = last_heartbeat()
     return SystemInfo(
         version=current_app.config["VERSION"],
+        previous_version=upgrade.previous_version(),
+        upgrade_command=None if _configuration().upgrade == "exit" else upgrade.COMMAND,
         processes=[_this_process(), *_fetcher(beat)],
         fetching=_is_fetching(beat),
         fetcher=FetcherFigures.model_validate(beat.figures, from_attributes=True),
@@ -62,6 +69,24 @@ def get_system() -> SystemInfo:
             for each in recent_errors(_configuration().data_dir / "logs", MAX_ERRORS)
         ],
     )
+
+
+def upgrade_system(body: PasswordConfirmation) -> Message:
+    """Stop PyDash, so that its orchestrator starts it again with a new image.
+
+    Only with `PYDASH_UPGRADE=exit`, under `pydash up`, and once in ten minutes.
+
+    :raises Conflict: it is not configured; the message contains the command to run instead.
+    :raises NotAuthenticated: the password is incorrect.
+    :raises TooManyRequests: it was requested a short time ago.
+    """
+    configuration = _configuration()
+    if configuration.upgrade != "exit":
+        raise Conflict(f"PyDash does not upgrade itself. Run on its machine: {upgrade.COMMAND}")
+    supervisor = upgrade.supervisor(configuration.data_dir)
+    transact(lambda: require_password(session.current_user(), body.password))
+    upgrade.request(supervisor)
+    return Message(message="PyDash is stopping, and will be started again.")
 
 
 def get_system_summary() -> SystemSummary:

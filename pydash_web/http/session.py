@@ -62,6 +62,7 @@ class Access(Enum):
     READ = "a session, or an API token"
     WRITE = "a session, or an API token of scope write"
     ADMIN = "an administrator, with a session or an API token"
+    OPERATOR = "an administrator, with a session"
     ACCOUNT = "a session: API tokens have no access to the account itself"
 
 
@@ -244,10 +245,10 @@ def require(access: Access) -> None:
     if is_change and request.headers.get(USER_HEADER, user.get_id()) != user.get_id():
         raise Conflict(f"Nothing was changed: this browser is now signed in as {user.name}.")
     origin.set(Origin(ip=request.remote_addr, actor=user.name))
-    if access is Access.ADMIN and not user.admin:
+    if access in (Access.ADMIN, Access.OPERATOR) and not user.admin:
         raise Forbidden("Only administrators may do this.")
     scope = g.get("token_scope")
-    if scope and access is Access.ACCOUNT:
+    if scope and access in (Access.ACCOUNT, Access.OPERATOR):
         raise Forbidden("An API token has no access to the account. Sign in with a browser.")
     if scope and scope != "write" and access is Access.WRITE:
         raise Forbidden("This requires an API token of scope write.")

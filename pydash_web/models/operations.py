@@ -67,6 +67,12 @@ class SystemInfo(ResponseBody):
     """The state of the installation."""
 
     version: str
+    previous_version: str | None = Field(
+        description="The version from which it was upgraded; null if it never was."
+    )
+    upgrade_command: str | None = Field(
+        description="How to upgrade it; null if `/system/upgrade` does that."
+    )
     processes: list[ProcessInfo]
     fetching: bool = Field(description="Whether a fetcher works.")
     fetcher: FetcherFigures

@@ -193,6 +193,7 @@ MATRIX = {
     "get_contact": ANYBODY,
     "get_system": REPORTS,
     "get_system_summary": REPORTS,
+    "upgrade_system": (401, 401, 403, 403, 400, 403, 403, 401),
     "get_sites": REPORTS,
     "metrics": ADMINISTRATORS,
     "status": ANYBODY,

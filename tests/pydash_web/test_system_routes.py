@@ -1,28 +1,37 @@
 """What administrators see of this installation and of others."""
 
 import contextlib
+import json
+import os
+import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
 import pydash_app
 import pydash_database
 from periodic_tasks import SchedulerFigures
+from pydash_app import event
 from pydash_app.configuration import Configuration
 from pydash_app.fetcher.lease import LeaseKeeper
+from pydash_app.upgrade import LOCK
 from pydash_app.user.api_token import Scope
 from pydash_app.user.services import mail_requests
 from pydash_database import transact
+from pydash_events import EventFilter
 from pydash_http import Limits
 from pydash_logger import Logger
 from pydash_web.controller import system
 from tests.pydash_web.support.running_site import (
     FIRST_CALL,
+    PASSWORD,
     Site,
     Visitor,
     empty_database,
@@ -85,6 +94,52 @@ def test_it_shows_the_processes_and_what_waits(root: Visitor) -> None:
     assert figures == {"tasks": 7, "queue_length": 3, "lag_p99": 0.5}
     assert shown["database_bytes"] > 1_000
     assert shown["processes"][0]["peak_memory_bytes"] > 1_000_000
+
+
+def test_an_upgrade_needs_to_be_configured(root: Visitor) -> None:
+    response = root.post("/api/system/upgrade", {"password": PASSWORD})
+    assert response.status_code == 409
+    assert response.json()["message"].endswith(root.get("/api/system").json()["upgrade_command"])
+
+
+@pytest.mark.parametrize("settings", [{"PYDASH_UPGRADE": "exit"}])
+def test_an_upgrade_needs_a_supervisor_that_started_this_process(
+    root: Visitor, tmp_path: Path
+) -> None:
+    for content in (None, "", "{}", f'{{"pid": {os.getpid()}}}'):
+        if content is not None:
+            (tmp_path / LOCK).write_text(content)
+        response = root.post("/api/system/upgrade", {"password": PASSWORD})
+        assert response.status_code == 409
+        assert "pydash up" in response.json()["message"]
+    assert root.get("/api/system").json()["upgrade_command"] is None
+
+
+@pytest.mark.parametrize("settings", [{"PYDASH_UPGRADE": "exit"}])
+def test_an_upgrade_needs_the_password_again_and_happens_once_in_ten_minutes(
+    root: Visitor, tmp_path: Path
+) -> None:
+    with subprocess.Popen(["sleep", "600"]) as process:
+        try:
+            # The parent process of a web process is the supervisor.
+            with patch("os.getppid", return_value=process.pid):
+                (tmp_path / LOCK).write_text(json.dumps({"pid": process.pid}))
+                for body in ({"password": "wrong"}, {"password": 42}, {}):
+                    response = root.post("/api/system/upgrade", body)
+                    assert response.status_code == (401 if body == {"password": "wrong"} else 400)
+                    assert process.poll() is None
+                response = root.post("/api/system/upgrade", {"password": PASSWORD})
+                assert response.status_code == 200, response.text
+                assert process.wait(10) == -signal.SIGTERM
+                response = root.post("/api/system/upgrade", {"password": PASSWORD})
+                assert response.status_code == 429
+                assert 500 < int(response.headers["Retry-After"]) <= 600
+        finally:
+            process.kill()
+    [requested] = event.store("installation").get_events(
+        EventFilter(event_type="system.upgrade_requested")
+    )
+    assert {trait.name: trait.value for trait in requested.traits}["actor"] == "Root"
 
 
 def test_it_shows_the_last_errors_of_pydash(root: Visitor, tmp_path: Path) -> None:

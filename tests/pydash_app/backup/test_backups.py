@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 import pydash_app
 import pydash_database
-from pydash_app import backup, event
+from pydash_app import backup, event, upgrade
 from pydash_app.backup import keys, nightly
 from pydash_app.backup.manifest import Manifest
 from pydash_app.configuration import Configuration, ConfigurationError
@@ -223,9 +223,9 @@ def test_events_in_a_file_are_restored(environment: dict[str, str], tmp_path: Pa
     path = tmp_path / "events.sqlite"
     environment["PYDASH_EVENTS_URI"] = f"sqlite:///{path}"
     pydash_app.configure(configured(environment))
-    transact(lambda: event.recording.record_start("1.0"))
+    transact(lambda: upgrade.record_start("1.0"))
     housekeeping.move_events()
-    transact(lambda: event.recording.record_start("1.1"))
+    transact(lambda: upgrade.record_start("1.1"))
     folder = backup.create(configured(environment))
     housekeeping.move_events()  # after the backup
     event.store().close()

@@ -3,7 +3,7 @@
 import pytest
 
 from pydash_app import event
-from pydash_app.event.recording import record_start
+from pydash_app.upgrade import previous_version, record_start
 from pydash_database import transact
 from pydash_events import EventFilter
 
@@ -24,3 +24,4 @@ def test_a_start_with_another_version_is_an_upgrade() -> None:
         ("system.upgraded", {"version": "1.1", "previous": "1.0"}),
         ("system.started", {"version": "1.1"}),
     ]
+    assert transact(previous_version) == "1.0"

@@ -1,8 +1,8 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 
-import { get } from '@/api/core/client';
+import { get, post } from '@/api/core/client';
 import { REFRESH_MS } from '@/api/core/refresh';
-import type { Contact, Sites, SystemInfo } from '@/api/types';
+import type { Contact, Message, PasswordConfirmation, Sites, SystemInfo } from '@/api/types';
 
 const contactQuery = () =>
   queryOptions({
@@ -23,6 +23,12 @@ const systemQuery = () =>
 
 /** The state of this installation, for administrators. */
 export const useSystem = () => useQuery(systemQuery());
+
+const upgradeSystem = (confirmation: PasswordConfirmation) =>
+  post<Message>('/system/upgrade', confirmation);
+
+/** Stops this installation, so that a newer version of it is started. */
+export const useUpgrade = () => useMutation({ mutationFn: upgradeSystem });
 
 const sitesQuery = () =>
   queryOptions({

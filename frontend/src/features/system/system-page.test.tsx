@@ -1,13 +1,16 @@
 import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 
 import type { SystemInfo } from '@/api/types';
 import { SystemPage } from '@/features/system/system-page';
 import { renderPage } from '@/testing/render';
-import { mockGet } from '@/testing/server';
+import { mockGet, mockPost } from '@/testing/server';
 
 const system: SystemInfo = {
-  version: '1.0',
+  version: '1.1',
+  previous_version: '1.0',
+  upgrade_command: null,
   processes: [
     {
       name: 'fetcher',
@@ -55,6 +58,28 @@ it('shows processes, figures and errors', async () => {
   expect(figures).toContain('Size of the database123 MB');
   expect(screen.getByText('It failed.')).toBeVisible();
   expect(await screen.findByText('No other sites are configured')).toBeVisible();
+});
+
+it('upgrades after the password was entered again', async () => {
+  mockGet('/system', system);
+  mockGet('/sites', { sites: [] });
+  const sent = mockPost('/system/upgrade', { message: 'It stops.' });
+  renderPage(<SystemPage />, '/system');
+  expect(await screen.findByText('1.0 → 1.1')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Upgrade' }));
+  await userEvent.type(screen.getByLabelText('Password'), 'secret');
+  await userEvent.click(screen.getByRole('button', { name: 'Stop and upgrade' }));
+  expect(await screen.findByText('It stops.')).toBeVisible();
+  expect(sent).toEqual([{ password: 'secret' }]);
+});
+
+it('shows how to upgrade what does not upgrade itself', async () => {
+  mockGet('/system', { ...system, previous_version: null, upgrade_command: 'pip upgrade' });
+  mockGet('/sites', { sites: [] });
+  renderPage(<SystemPage />, '/system');
+  expect(await screen.findByText('pip upgrade')).toBeVisible();
+  expect(screen.getByText('1.1')).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Upgrade' })).not.toBeInTheDocument();
 });
 
 it('shows the state of other sites', async () => {

@@ -9,6 +9,7 @@ import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { Panel } from '@/components/panel';
 import { RelativeTime } from '@/components/relative-time';
+import { VersionPanel } from '@/features/system/version-panel';
 import { useZone } from '@/hooks/use-zone';
 import { formatDateTime, formatDuration, formatNumber, formatSpan, MISSING } from '@/lib/format';
 
@@ -38,7 +39,6 @@ const SECOND_MS = 1_000;
 const figuresTable = ({ fetcher, ...system }: SystemInfo) => ({
   columns: ['Figure', 'Value'],
   rows: [
-    ['Version', system.version],
     ['Fetching', system.fetching ? 'yes' : 'no'],
     ['Dashboards', formatNumber(system.dashboards)],
     ['Scheduled tasks', formatNumber(fetcher.tasks)],
@@ -92,6 +92,7 @@ export function SystemPage() {
   return (
     <Page title="System" maxWidth={960}>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'minmax(0, 1fr)' }}>
+        <VersionPanel />
         <Panel title="Processes" query={system}>
           {(data) => <DataTable caption="Processes" align="left" {...processesTable(data, zone)} />}
         </Panel>
