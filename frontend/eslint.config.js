@@ -26,6 +26,7 @@ const MAY_IMPORT = {
   'api/events': ['api/types', 'api/core', 'lib'],
   'api/statistics': ['api/types', 'api/core', 'lib'],
   'api/dashboards': ['api/types', 'api/core', 'api/statistics', 'lib'],
+  'api/diagnosis': ['api/types', 'api/core', 'api/statistics', 'lib'],
   'api/usage': ['api/types', 'api/core', 'api/statistics', 'lib'],
   hooks: ['lib', 'theme', 'api'],
   'components/charts': ['lib', 'theme'],

@@ -79,6 +79,11 @@ const dashboardTabs: RouteObject[] = [
     ...page(() => import('@/features/dashboard/compare-tab').then((m) => m.CompareTab)),
   },
   {
+    path: 'exceptions',
+    ...crumb('Exceptions'),
+    ...page(() => import('@/features/diagnosis/exceptions-tab').then((m) => m.ExceptionsTab)),
+  },
+  {
     path: 'uptime',
     ...crumb('Uptime'),
     ...page(() => import('@/features/dashboard/uptime-tab').then((m) => m.UptimeTab)),
@@ -110,6 +115,11 @@ const dashboardRoutes: RouteObject[] = [
     ...crumb(EndpointCrumb),
     ...page(() => import('@/features/endpoint/endpoint-page').then((m) => m.EndpointPage)),
   },
+  {
+    path: 'exceptions/:groupId',
+    ...crumb('Exception'),
+    ...page(() => import('@/features/diagnosis/exception-page').then((m) => m.ExceptionPage)),
+  },
 ];
 
 const userRoutes: RouteObject[] = [
@@ -127,6 +137,11 @@ const userRoutes: RouteObject[] = [
     path: 'alerts/:tab?',
     ...crumb('Alerts'),
     ...page(() => import('@/features/alerts/alerts-page').then((m) => m.AlertsPage)),
+  },
+  {
+    path: 'exceptions',
+    ...crumb('Exceptions'),
+    ...page(() => import('@/features/diagnosis/exceptions-page').then((m) => m.ExceptionsPage)),
   },
   {
     path: 'status-pages',

@@ -11,8 +11,8 @@ interface CodeBlockProps {
   code: string;
 }
 
-/** Code to copy. */
-export function CodeBlock({ label, code }: CodeBlockProps) {
+/** Copies a text to the clipboard. */
+export function CopyButton({ label, code }: CodeBlockProps) {
   const notify = useNotify();
   const copy = async () => {
     try {
@@ -23,36 +23,43 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
     }
   };
   return (
-    <Box
-      sx={{
-        position: 'relative',
-        minWidth: 0, // in a grid: the longest line would make it wider than its dialog
-        textAlign: 'left',
-        bgcolor: 'action.hover',
-        borderRadius: 1,
-      }}
+    <IconButton
+      aria-label={`Copy ${label}`}
+      onClick={() => void copy()}
+      sx={{ bgcolor: 'background.paper' }}
     >
-      <Box
-        component="pre"
-        sx={{
-          m: 0,
-          p: 1.5,
-          pr: 6,
-          whiteSpace: 'pre-wrap',
-          overflowWrap: 'anywhere',
-          fontFamily: MONOSPACE,
-          fontSize: '0.8125rem',
-        }}
-      >
-        <code>{code}</code>
-      </Box>
-      <IconButton
-        aria-label={`Copy ${label}`}
-        onClick={() => void copy()}
-        sx={{ position: 'absolute', top: 4, right: 4, bgcolor: 'background.paper' }}
-      >
-        <Icon name="copy" />
-      </IconButton>
-    </Box>
+      <Icon name="copy" />
+    </IconButton>
   );
 }
+
+/** Code to copy. */
+export const CodeBlock = ({ label, code }: CodeBlockProps) => (
+  <Box
+    sx={{
+      position: 'relative',
+      minWidth: 0, // in a grid: the longest line would make it wider than its dialog
+      textAlign: 'left',
+      bgcolor: 'action.hover',
+      borderRadius: 1,
+    }}
+  >
+    <Box
+      component="pre"
+      sx={{
+        m: 0,
+        p: 1.5,
+        pr: 6,
+        whiteSpace: 'pre-wrap',
+        overflowWrap: 'anywhere',
+        fontFamily: MONOSPACE,
+        fontSize: '0.8125rem',
+      }}
+    >
+      <code>{code}</code>
+    </Box>
+    <Box sx={{ position: 'absolute', top: 4, right: 4 }}>
+      <CopyButton {...{ label, code }} />
+    </Box>
+  </Box>
+);

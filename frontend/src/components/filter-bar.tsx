@@ -151,13 +151,11 @@ function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
   );
 }
 
-/** The time range, interval and filters of all panels of a page, kept in the URL. */
-export function FilterBar(props: FilterBarProps) {
-  const { dashboardId, names = FILTER_NAMES, overTime = true, hasSearch = false } = props;
+/** The time range of a page, kept in the URL. */
+export function RangeControls() {
   const { view, change } = useView();
-  const filterButton = useRef<HTMLButtonElement>(null);
   return (
-    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
+    <>
       <RangePicker
         range={view.range}
         onChange={(range) => change({ range, zoomedFrom: undefined })}
@@ -173,6 +171,17 @@ export function FilterBar(props: FilterBarProps) {
           Reset zoom
         </Button>
       )}
+    </>
+  );
+}
+
+/** The time range, interval and filters of all panels of a page, kept in the URL. */
+export function FilterBar(props: FilterBarProps) {
+  const { dashboardId, names = FILTER_NAMES, overTime = true, hasSearch = false } = props;
+  const filterButton = useRef<HTMLButtonElement>(null);
+  return (
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
+      <RangeControls />
       {overTime && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
       {overTime && <MarkersButton />}

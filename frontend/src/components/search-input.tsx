@@ -26,6 +26,7 @@ interface SearchInputProps {
   /** The key that focuses the field. */
   shortcut?: string;
   autoFocus?: boolean;
+  maxLength?: number;
 }
 
 /** A search field. */

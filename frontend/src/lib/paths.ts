@@ -3,6 +3,7 @@
 export const OVERVIEW = '/';
 export const ACTIVITY = '/activity';
 export const ALERTS = '/alerts';
+export const EXCEPTIONS = '/exceptions';
 export const STATUS_PAGES = '/status-pages';
 export const USAGE = '/usage';
 export const SYSTEM = '/system';
@@ -27,7 +28,15 @@ export function safeNext(next: string | null): string {
 export const statusPagePath = (id: string): string => `${STATUS_PAGES}/${encodeURIComponent(id)}`;
 
 export type DashboardTab =
-  'endpoints' | 'versions' | 'trends' | 'compare' | 'uptime' | 'activity' | 'usage' | 'settings';
+  | 'endpoints'
+  | 'versions'
+  | 'trends'
+  | 'compare'
+  | 'exceptions'
+  | 'uptime'
+  | 'activity'
+  | 'usage'
+  | 'settings';
 
 interface NamedTab {
   /** The last part of its path; the first tab has none. */
@@ -42,6 +51,7 @@ export const DASHBOARD_TABS: readonly [NamedTab, ...NamedTab[]] = [
   { tab: 'versions', name: 'Versions' },
   { tab: 'trends', name: 'Trends' },
   { tab: 'compare', name: 'Compare' },
+  { tab: 'exceptions', name: 'Exceptions' },
   { tab: 'uptime', name: 'Uptime' },
   { tab: 'activity', name: 'Activity' },
   { tab: 'usage', name: 'Usage' },
@@ -57,3 +67,6 @@ export const activityTab = (id: string, filter: { event: string; until: string }
 
 export const endpointPage = (id: string, endpoint: string): string =>
   `${dashboardPage(id, 'endpoints')}/${encodeURIComponent(endpoint)}`;
+
+export const exceptionPage = (id: string, group: string): string =>
+  `${dashboardPage(id, 'exceptions')}/${encodeURIComponent(group)}`;

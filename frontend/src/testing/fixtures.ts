@@ -1,4 +1,4 @@
-import type { Dashboard, User } from '@/api/types';
+import type { Dashboard, ExceptionGroup, User } from '@/api/types';
 
 export const alice: User = {
   id: '5f0c8d7e-0000-4000-8000-000000000001',
@@ -46,5 +46,29 @@ export const makeDashboard = (part: Partial<Dashboard> = {}): Dashboard => ({
     error_rate: 0.01,
     sparkline: Array.from({ length: 24 }, (_, hour) => hour),
   },
+  ...part,
+});
+
+/** Returns a group of exceptions with overrides. */
+export const makeException = (part: Partial<ExceptionGroup> = {}): ExceptionGroup => ({
+  id: '1-abc',
+  dashboard_id: '5f0c8d7e-0000-4000-8000-0000000000d1',
+  type: 'KeyError',
+  function: 'shop:pay',
+  message: 'order <n>',
+  state: 'regressed',
+  first_seen: '2026-11-01T12:00:00Z',
+  last_seen: '2026-11-02T12:00:00Z',
+  first_version: '1.0',
+  last_version: '2.0',
+  count: 1234,
+  users: 1,
+  addresses: 3,
+  endpoints: ['pay', 'cart', 'refund'],
+  versions: ['1.0', '2.0'],
+  captured: 0,
+  resolved_in: null,
+  ignored_until: null,
+  ignored_times: null,
   ...part,
 });

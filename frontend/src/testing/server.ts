@@ -9,6 +9,9 @@ export const server = setupServer(
   http.post('*/api/login/automatic', () => HttpResponse.json({ user: null })),
   http.get('*/api/events', () => HttpResponse.json([])),
   http.get('*/api/alerts', () => HttpResponse.json({ alerts: [], next_marker: null })),
+  http.get('*/api/dashboards/:id/exceptions', () =>
+    HttpResponse.json({ groups: [], total: 0, next_marker: null, available: true, hint: null }),
+  ),
   http.get('*/api/channels', () => HttpResponse.json({ channels: [] })),
   http.get('*/api/dashboards/:id/rules/suggested', () => HttpResponse.json({ rules: [] })),
 );

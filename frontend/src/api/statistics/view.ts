@@ -250,6 +250,16 @@ export function resolveRange({ range, zone }: Ranged, now: Date): Interval {
   return { start: start(now, today, zone), end: end ? momentOf(end(today), zone) : now };
 }
 
+/** Returns the parameters of the API for a range; one that ends now includes what has just happened. */
+export function rangeParams(view: Ranged, now: Date) {
+  const { start, end } = resolveRange(view, now);
+  return {
+    timezone: view.zone,
+    start_date: start?.toISOString(),
+    end_date: end < now ? end.toISOString() : undefined,
+  };
+}
+
 const daysBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / DAY;
 
 /**

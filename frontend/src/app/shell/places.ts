@@ -1,6 +1,6 @@
 import { useUser } from '@/api/auth/user';
 import type { IconName } from '@/components/icon';
-import { ACTIVITY, ALERTS, OVERVIEW, STATUS_PAGES, USAGE } from '@/lib/paths';
+import { ACTIVITY, ALERTS, EXCEPTIONS, OVERVIEW, STATUS_PAGES, USAGE } from '@/lib/paths';
 
 export interface Place {
   to: string;
@@ -14,6 +14,7 @@ export interface Place {
 const PLACES: readonly Place[] = [
   { to: OVERVIEW, label: 'Overview', icon: 'overview' },
   { to: ALERTS, label: 'Alerts', icon: 'bell' },
+  { to: EXCEPTIONS, label: 'Exceptions', icon: 'bug', isForWide: true },
   { to: ACTIVITY, label: 'Activity', icon: 'activity' },
   { to: STATUS_PAGES, label: 'Status pages', icon: 'monitor', isForWide: true },
   { to: USAGE, label: 'Usage', icon: 'user', isForAdmins: true },

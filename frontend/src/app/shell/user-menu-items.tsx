@@ -9,7 +9,7 @@ import { useUser } from '@/api/auth/user';
 import { messageOf } from '@/api/core/errors';
 import { Icon, type IconName } from '@/components/icon';
 import { useNotify } from '@/components/snackbar';
-import { STATUS_PAGES, SYSTEM } from '@/lib/paths';
+import { EXCEPTIONS, STATUS_PAGES, SYSTEM } from '@/lib/paths';
 import { COLOR_MODES, useColorMode, type ColorMode } from '@/theme/color-mode';
 
 const THEMES: Readonly<Record<ColorMode, { label: string; icon: IconName }>> = {
@@ -56,6 +56,10 @@ export function UserMenuItems({ anchor, onClose }: UserMenuItemsProps) {
       <MenuItem component={Link} to="/settings" onClick={onClose}>
         <ItemIcon name="settings" />
         Settings
+      </MenuItem>
+      <MenuItem component={Link} to={EXCEPTIONS} onClick={onClose}>
+        <ItemIcon name="bug" />
+        Exceptions
       </MenuItem>
       <MenuItem component={Link} to={STATUS_PAGES} onClick={onClose}>
         <ItemIcon name="monitor" />

@@ -16,7 +16,7 @@ import { ShowMore } from '@/components/show-more';
 import { useZone } from '@/hooks/use-zone';
 import { eventText, valuesOf } from '@/lib/event-text';
 import { formatDateTime } from '@/lib/format';
-import { dashboardPage } from '@/lib/paths';
+import { dashboardPage, exceptionPage } from '@/lib/paths';
 import { MONOSPACE } from '@/theme/theme';
 
 const idOf = ({ message_id: id, traits }: EventInfo) =>
@@ -56,7 +56,8 @@ function Details({ event }: { event: EventInfo }) {
 
 function EventRow({ event, showDashboard }: { event: EventInfo; showDashboard: boolean }) {
   const [open, setOpen] = useState(false);
-  const { dashboard, dashboard_id: dashboardId, actor, ip } = valuesOf(event);
+  const { dashboard, dashboard_id: dashboardId, actor, ip, group } = valuesOf(event);
+  const isOfException = event.event_type.startsWith('exception.') && dashboardId && group;
   const who = [actor, ip].filter(Boolean).join(', ');
   return (
     <ListRow
@@ -79,6 +80,14 @@ function EventRow({ event, showDashboard }: { event: EventInfo; showDashboard: b
             {' · '}
             <Link component={RouterLink} to={dashboardPage(String(dashboardId))}>
               {dashboard}
+            </Link>
+          </>
+        )}
+        {isOfException && (
+          <>
+            {' · '}
+            <Link component={RouterLink} to={exceptionPage(String(dashboardId), String(group))}>
+              Show exception
             </Link>
           </>
         )}

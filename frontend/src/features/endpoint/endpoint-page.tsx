@@ -15,6 +15,7 @@ import { HoursPanel } from '@/components/panels/hours-panel';
 import { HistogramPanel } from '@/components/panels/histogram-panel';
 import { SpreadPanel } from '@/components/panels/spread-panel';
 import { RequestsPanel } from '@/components/panels/requests-panel';
+import { ExceptionsPanel } from '@/features/endpoint/exceptions-panel';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
@@ -36,6 +37,7 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
   return (
     <>
       <FiguresPanel {...shown} />
+      <ExceptionsPanel {...shown} />
       <PanelGrid>
         <RequestsPanel {...shown} />
         <ExecutionTimePanel {...shown} />
