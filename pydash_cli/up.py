@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -13,7 +14,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -41,6 +41,8 @@ VITE_PORTS = range(5173, 5273)
 DATABASE_START_SECONDS = 3_600.0
 # Longer than a web process needs after it was asked to stop.
 SPARE_SECONDS = 10
+# The directory in which the web processes share what `/metrics` shows.
+METRICS = "metrics"
 RELOAD_POLL_SECONDS = 0.05
 RELOAD_ATTEMPTS = 100
 
@@ -67,7 +69,6 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
     heart = Heart()
     with (
         _lock(configuration.data_dir) as lock,
-        TemporaryDirectory(prefix="pydash-metrics-") as metrics,
         Supervisor() as supervisor,
         suppress(Stopped),
     ):
@@ -84,7 +85,11 @@ def up(host: str | None, port: int | None, data_dir: Path | None, demo: bool, re
             f"Dashboards may be fetched from: {configuration.fetch_allow}.",
             err=True,
         )
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
+        metrics = configuration.data_dir / METRICS
+        # Of a `pydash up` that was killed.
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(mode=0o700)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
         click.echo(_start(supervisor, configuration, sockets, demo, reload=reload))
         supervisor.run(heart.beat, partial(_report_reload, lock))
 

@@ -126,3 +126,15 @@ def test_the_demo_keeps_its_user_and_dashboards_over_a_restart(data_dir: Path) -
             assert [each["name"] for each in dashboards] == ["Bookshop", "PyDash itself"]
     for name in ("demo-password", "demo/security-token", "self-monitoring-token"):
         assert S_IMODE((data_dir / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.slow
+def test_the_metrics_of_a_killed_one_are_removed_at_the_next_start(data_dir: Path) -> None:
+    stale = data_dir / "metrics" / "histogram_1.db"
+    stale.parent.mkdir()
+    stale.write_bytes(b"")
+    with running(data_dir, PYDASH_PORT=str(free_port())) as line:
+        assert line.startswith("PyDash is ready")
+        assert not stale.exists()
+        assert list(stale.parent.iterdir())
+        assert S_IMODE(stale.parent.stat().st_mode) == 0o700
