@@ -10,9 +10,12 @@ A client sends one line of JSON over a connection of its own to a Unix socket:
   already. Otherwise it is `{"admitted": true}`, followed by `{"granted": true}` as soon as fewer
   than `running` of the account and `total` of all run. Closing the connection gives the place to
   another one, so a process that is killed keeps none.
+
+`RedisClient` gives the same places to the processes of several machines.
 """
 
 from pydash_limits.client import Client, Unavailable
+from pydash_limits.redis_client import RedisClient
 from pydash_limits.server import serve
 
-__all__ = ["Client", "Unavailable", "serve"]
+__all__ = ["Client", "RedisClient", "Unavailable", "serve"]

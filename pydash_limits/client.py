@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 # The first response takes no longer, unless the server hangs.
-_RESPONSE_SECONDS = 0.5
+RESPONSE_SECONDS = 0.5
 
 
 class Unavailable(Exception):  # noqa: N818 (the name describes what went wrong)
@@ -65,7 +65,7 @@ class _Connection:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Send a request, and return the response."""
         try:
-            self._socket.settimeout(_RESPONSE_SECONDS)
+            self._socket.settimeout(RESPONSE_SECONDS)
             self._socket.connect(self._path)
             self._socket.sendall(json.dumps(request).encode() + b"\n")
             response: dict[str, Any] = json.loads(self._lines.readline())

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app
 from pydash_app.configuration import Configuration
 from pydash_app.errors import TooManyRequests
 from pydash_cube import effort
-from pydash_limits import Client, Unavailable
+from pydash_limits import Client, RedisClient, Unavailable
 from pydash_logger.logger import Logger
 from pydash_web.http import limits
 
@@ -90,7 +90,9 @@ class QueryLimiter:
     :param processes: the number of processes that share it.
     """
 
-    def __init__(self, limit: int, store: Client | None = None, processes: int = 1) -> None:
+    def __init__(
+        self, limit: int, store: Client | RedisClient | None = None, processes: int = 1
+    ) -> None:
         self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
         self._running = ConcurrencyLimiter(max(1, MAX_RUNNING // processes), per_account=1)
         self._changed = Condition()
@@ -151,9 +153,13 @@ def install(app: Flask) -> None:
     app.extensions["pydash_concurrency"] = ConcurrencyLimiter(max(1, threads // 2))
     app.extensions["pydash_queries"] = QueryLimiter(
         max(1, 3 * threads // 4),
-        limits.shared(configuration.rate_limit_store),
+        _store(configuration.rate_limit_store),
         configuration.web_processes,
     )
+
+
+def _store(uri: str) -> Client | RedisClient | None:
+    return RedisClient(uri) if uri.startswith("redis") else limits.shared(uri)
 
 
 def run_query(run: Callable[[], Result], account: str) -> Result:

@@ -8,12 +8,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from pydash_limits import Client, Unavailable
+from pydash_limits import Client, RedisClient, Unavailable, redis_client
 from tests.support.waiting import wait_for
 
 SERVE = "import sys, pathlib, pydash_limits; pydash_limits.serve(pathlib.Path(sys.argv[1]))"
@@ -140,3 +141,38 @@ def test_a_server_that_hangs_or_is_killed_is_unavailable(
     place.close()
     server.start()
     assert one.hit("Alice", 10, 600) == 0
+
+
+def test_redis_gives_the_same_places_to_all_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_client, "LEASE_SECONDS", 2)
+    at_once = {**QUERIES, "seconds": 0}
+    with tempfile.TemporaryDirectory(prefix="pydash") as folder:
+        path = Path(folder) / "redis.sock"
+        command = ["redis-server", "--port", "0", "--unixsocket", str(path), "--save", ""]
+        with (
+            subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server,
+            ExitStack() as stop,
+        ):
+            stop.callback(server.terminate)
+            wait_for(path.exists)
+            one, other = RedisClient(f"unix://{path}"), RedisClient(f"unix://{path}")
+            place = one.acquire("queries", "Alice", **QUERIES)
+            assert place is not None
+            assert other.acquire("queries", "Alice", **at_once) is None, "no time"
+            others = other.acquire("queries", "Bob", **QUERIES)
+            assert others is not None, "another account"
+            assert one.acquire("queries", "Charlie", **at_once) is None, "the total"
+            assert one.acquire("exports", "Charlie", **at_once) is not None, "another name"
+            others.close()
+            assert one.acquire("queries", "Charlie", **at_once) is not None, "it is free again"
+            with ThreadPoolExecutor() as pool:
+                waiting = [pool.submit(one.acquire, "queries", "Alice", **QUERIES)]
+                place.close()
+                granted = waiting[0].result()
+            assert granted is not None
+            granted.close()
+            assert one.acquire("queries", "Alice", **QUERIES) is not None, "it is killed now"
+            assert other.acquire("queries", "Alice", **at_once) is None
+            assert other.acquire("queries", "Alice", **QUERIES) is not None, "expired"
+        with pytest.raises(Unavailable):
+            one.acquire("queries", "Alice", **QUERIES)
