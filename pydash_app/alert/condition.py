@@ -56,9 +56,14 @@ def _check_filters(filters: dict[str, str]) -> dict[str, str]:
         if field not in _FIELDS:
             known = ", ".join(_FIELDS)
             raise PydanticCustomError("filter", "Fields are {known}.", {"known": known})
-        if not is_printable(text):
-            raise PydanticCustomError("filter", "Must not contain control characters.")
+        _check_text(text)
     return filters
+
+
+def _check_text(text: str) -> str:
+    if not is_printable(text):
+        raise PydanticCustomError("text", "Must not contain control characters.")
+    return text
 
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-MAX_NUMBER, le=MAX_NUMBER)]
@@ -117,6 +122,29 @@ class VersionWorse(_Model):
     """A new version is worse than the one before, as of the last comparison."""
 
     kind: Literal["version_worse"] = "version_worse"
+
+
+class ExceptionCondition(_Model):
+    """Exceptions have changed the state of their group. The rule fires for each group by itself.
+
+    :param endpoint: only groups that were seen there.
+    """
+
+    endpoint: Annotated[str, Field(max_length=1024), AfterValidator(_check_text)] | None = Field(
+        default=None, description="Only exceptions of this endpoint."
+    )
+
+
+class ExceptionNew(ExceptionCondition):
+    """An exception is new: nothing like it was seen before."""
+
+    kind: Literal["exception_new"] = "exception_new"
+
+
+class ExceptionRegressed(ExceptionCondition):
+    """An exception was resolved, and is seen again."""
+
+    kind: Literal["exception_regressed"] = "exception_regressed"
 
 
 class Question(_Model):
@@ -232,6 +260,9 @@ class Group(_Model):
     def _check_levels(self) -> Self:
         if _levels(self) > MAX_LEVELS:
             raise PydanticCustomError("levels", f"At most {MAX_LEVELS} levels.")
+        if any(isinstance(each, ExceptionCondition) for each in self.conditions):
+            reason = "Conditions on exceptions cannot be joined with others."
+            raise PydanticCustomError("exceptions", reason)
         return self
 
 
@@ -248,7 +279,8 @@ class Or(Group):
 
 
 Numeric = Above | Below | Outside | Changed | MeanInside | ShareInside
-Leaf = Down | FetchFailing | NoData | Certificate | VersionWorse | Numeric
+Plain = Down | FetchFailing | NoData | Certificate | VersionWorse
+Leaf = Plain | ExceptionNew | ExceptionRegressed | Numeric
 Condition = TypeAliasType("Condition", Annotated[Leaf | And | Or, Field(discriminator="kind")])
 AnyCondition = Leaf | And | Or
 
@@ -321,6 +353,10 @@ def _plain(condition: AnyCondition) -> str:
             return "Fetch failing"
         case VersionWorse():
             return "Version worse than the one before"
+        case ExceptionCondition():
+            state = "New" if isinstance(condition, ExceptionNew) else "Regressed"
+            where = "" if condition.endpoint is None else f" of {condition.endpoint}"
+            return f"{state} exception{where}"
         case _:
             return "App down"
 

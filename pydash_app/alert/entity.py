@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast, get_args
 from uuid import UUID, uuid4
 
@@ -10,7 +12,7 @@ from persistent import Persistent
 
 from pydash_app import configuration
 from pydash_app.alert import condition as conditions
-from pydash_app.alert.condition import AnyCondition, Down, VersionWorse
+from pydash_app.alert.condition import AnyCondition, Down, ExceptionCondition, VersionWorse
 from pydash_app.alert.machine import Episode, Kind, NoDataPolicy, Phase, State, Timing
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.event import of_dashboard
@@ -60,12 +62,14 @@ class Rule(Persistent):
         self._name: str | None = None
         self.for_ = DEFAULT_FOR if conditions.is_numeric(condition) else 0
         self.recover_threshold: float | None = None
-        self.keep_firing_for = 0 if self.watches_pings else DEFAULT_KEEP_FIRING_FOR
+        is_steady = self.watches_pings or self.watches_exceptions
+        self.keep_firing_for = 0 if is_steady else DEFAULT_KEEP_FIRING_FOR
         self.min_calls: int | None = None
         self.no_data: NoDataPolicy = "keep"
         self.severity: Severity = "warning"
         # What a check of a version found does not change until the next one.
-        self.repeat = 0 if isinstance(condition, VersionWorse) else DEFAULT_REPEAT
+        is_told_once = self.watches_exceptions or isinstance(condition, VersionWorse)
+        self.repeat = 0 if is_told_once else DEFAULT_REPEAT
         self.channels: tuple[UUID, ...] = ()
         self.enabled = True
         self.muted_until: datetime | None = None
@@ -103,6 +107,11 @@ class Rule(Persistent):
         """Whether its condition is that the app is down."""
         return isinstance(self.condition, Down)
 
+    @property
+    def watches_exceptions(self) -> bool:
+        """Whether it fires for each group of exceptions by itself."""
+        return isinstance(self.condition, ExceptionCondition)
+
     def covers(self, dashboard_id: UUID) -> bool:
         """Return whether it watches a dashboard of its account."""
         return self.dashboard_id in (None, dashboard_id)
@@ -112,13 +121,29 @@ class Rule(Persistent):
         return self.muted_until is not None and now < self.muted_until
 
 
+class FaultStates(NamedTuple):
+    """The states of a rule that watches exceptions, for a dashboard.
+
+    :ivar seen: the number of changes (`ExceptionLog.changes`) that have been evaluated.
+    :ivar states: by the ID of the fault, of those with an episode.
+    """
+
+    seen: int
+    states: Mapping[str, State]
+
+
 class DashboardStates(Persistent):
     """The states of all rules for a dashboard, in one object.
 
     :ivar states: by the ID of the rule.
+    :ivar faults: by the ID of the rule, for rules that watch exceptions; their states above sum
+        these up, without an episode.
     :ivar due: when they are evaluated next without new data; None for never. Only the repository
         sets it, because the queue is ordered by it.
     """
+
+    # For states stored before December 2026.
+    faults: Mapping[UUID, FaultStates] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.states: Mapping[UUID, State] = {}
@@ -128,10 +153,36 @@ class DashboardStates(Persistent):
         """Return the state of a rule."""
         return self.states.get(rule_id) or State()
 
-    def update(self, states: Mapping[UUID, State]) -> None:
-        """Replace all states, if they differ."""
+    def lasting(self, rule_id: UUID) -> list[State]:
+        """Return the states of a rule that have an episode."""
+        faults = self.faults.get(rule_id)
+        states = [self.of(rule_id), *(faults.states.values() if faults else ())]
+        return [state for state in states if state.episode is not None]
+
+    def mute(self, rule_id: UUID, *, is_muted: bool) -> None:
+        """Send no messages about the episodes of a rule until they end, or send them again."""
+
+        def muted(state: State) -> State:
+            episode = state.episode and replace(state.episode, is_muted=is_muted)
+            return replace(state, episode=episode)
+
+        faults = dict(self.faults)
+        if rule_id in faults:
+            states = {key: muted(state) for key, state in faults[rule_id].states.items()}
+            faults[rule_id] = faults[rule_id]._replace(states=states)
+        self.update({**self.states, rule_id: muted(self.of(rule_id))}, faults)
+
+    def update(
+        self, states: Mapping[UUID, State], faults: Mapping[UUID, FaultStates] | None = None
+    ) -> None:
+        """Replace all states, if they differ.
+
+        :param faults: None to change nothing about them.
+        """
         if states != self.states:
             self.states = dict(states)
+        if faults is not None and faults != self.faults:
+            self.faults = dict(faults)
 
 
 _MESSAGES: Mapping[Kind, message.State] = {
@@ -236,13 +287,15 @@ class Alert(Persistent):
     def url(self) -> str:
         """The page that shows it."""
         if self.dashboard_id is None:
-            return f"{configuration.current().public_url}/"
+            return self.dashboard_url
         page = f"/{self.page}" if self.page else ""
-        return f"{self._dashboard_url}{page}"
+        return f"{self.dashboard_url}{page}"
 
     @property
-    def _dashboard_url(self) -> str:
-        return f"{configuration.current().public_url}/dashboards/{self.dashboard_id}"
+    def dashboard_url(self) -> str:
+        """The page of its dashboard, or of all."""
+        root = configuration.current().public_url
+        return f"{root}/" if self.dashboard_id is None else f"{root}/dashboards/{self.dashboard_id}"
 
     @property
     def duration(self) -> float | None:
@@ -258,9 +311,8 @@ class Alert(Persistent):
         """
         dashboard = None
         if self.dashboard_id is not None and self.dashboard_name is not None:
-            dashboard = message.Dashboard(
-                str(self.dashboard_id), self.dashboard_name, self._dashboard_url
-            )
+            name, page = self.dashboard_name, self.dashboard_url
+            dashboard = message.Dashboard(str(self.dashboard_id), name, page)
         states = {**_MESSAGES, Kind.REMINDER: "no_data" if self.state == "no_data" else "firing"}
         return message.Alert(
             id=str(self.id),

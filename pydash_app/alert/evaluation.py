@@ -13,10 +13,10 @@ from itertools import chain, groupby
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydash_app import channel, maintenance
-from pydash_app.alert import repository
-from pydash_app.alert.condition import Certificate, Down, leaves
-from pydash_app.alert.entity import Alert, DashboardStates, Rule
+from pydash_app import channel, exceptions, maintenance
+from pydash_app.alert import faults, repository
+from pydash_app.alert.condition import Certificate, Down, ExceptionCondition, leaves
+from pydash_app.alert.entity import Alert, DashboardStates, FaultStates, Rule
 from pydash_app.alert.machine import (
     Change,
     Episode,
@@ -149,22 +149,31 @@ class _Account:
             states = repository.states_of(dashboard.id) or DashboardStates()
             is_silent = self._is_silent(dashboard)
             evaluated: dict[UUID, State] = {}
+            groups: dict[UUID, FaultStates] = {}
             due: list[datetime] = []
             for rule in self._rules:
                 if rule.covers(dashboard.id):
                     former = states.of(rule.id)
                     is_held = rule.watches_pings and dashboard.id in held
-                    reading = readings[dashboard.id, rule.id]
                     is_quiet = is_silent or is_held or self._is_quiet(rule, dashboard, evaluated)
+                    if rule.watches_exceptions:
+                        known = states.faults.get(rule.id)
+                        watched = self._step_faults(rule, dashboard, known, is_quiet)
+                        groups[rule.id] = watched
+                        evaluated[rule.id] = faults.summed(former, watched.states, self._now)
+                        for each in watched.states.values():
+                            due += self._due(rule, each, states.due, is_held=False)
+                        continue
+                    reading = readings[dashboard.id, rule.id]
                     state = self._step(rule, dashboard, former, reading, is_quiet)
                     evaluated[rule.id] = state if _differs(state, former) else former
                     due += self._due(rule, state, states.due, is_held=is_held)
-            if evaluated != states.states:
+            if evaluated != states.states or groups != states.faults:
                 if not states.states:
                     repository.add_states(dashboard.id, states)
-                states.update(evaluated)
+                states.update(evaluated, groups)
             repository.reschedule(dashboard.id, states, min(due, default=None))
-            if dashboard.is_muted_until_resolved and not _is_wrong(dashboard, evaluated.values()):
+            if dashboard.is_muted_until_resolved and not _is_wrong(dashboard, states):
                 dashboard.is_muted_until_resolved = False
                 repository.unwatch_if_done(self._owner.id)
 
@@ -181,7 +190,7 @@ class _Account:
             ((dashboard.id, rule.id), dashboard, rule)
             for dashboard in sorted(found, key=lambda each: each.id)
             for rule in rules
-            if rule.covers(dashboard.id)
+            if rule.covers(dashboard.id) and not rule.watches_exceptions
         ]
         first = _turns.pop(self._owner.id, None)
         start = next((n for n, (key, *_) in enumerate(pairs) if first and key >= first), 0)
@@ -208,8 +217,35 @@ class _Account:
             min_calls=rule.min_calls,
         )
 
+    def _step_faults(
+        self, rule: Rule, dashboard: Dashboard, former: FaultStates | None, is_quiet: bool
+    ) -> FaultStates:
+        """Return the next states of the groups of exceptions that a rule watches, as `_step`.
+
+        What changed before the rule was first evaluated does not count.
+        """
+        log, condition = exceptions.find(dashboard.id), rule.condition
+        if log is None or former is None or not isinstance(condition, ExceptionCondition):
+            return FaultStates(0 if log is None else log.changes, {})
+        states: dict[str, State] = {}
+        for key, watched in faults.read(condition, log, former, self._now).items():
+            state = former.states.get(key, State())
+            state = self._step(
+                *(rule, dashboard, state, watched.reading, is_quiet), is_end_told=watched.is_told
+            )
+            if state.episode is not None:
+                states[key] = state
+        return FaultStates(log.changes, states)
+
     def _step(
-        self, rule: Rule, dashboard: Dashboard, former: State, reading: Reading, is_quiet: bool
+        self,
+        rule: Rule,
+        dashboard: Dashboard,
+        former: State,
+        reading: Reading,
+        is_quiet: bool,
+        *,
+        is_end_told: bool = True,
     ) -> State:
         """Return the next state, after everything that follows from it is stored."""
         alert = None if former.episode is None else repository.find_alert(former.episode.id)
@@ -223,6 +259,8 @@ class _Account:
             is_held=is_quiet,
             is_acknowledged=is_acknowledged,
         )
+        if taken.message is Kind.RESOLVED and not is_end_told:
+            taken = replace(taken, message=None)
         if taken.episode is not None:
             if alert is None:
                 alert = Alert(rule, dashboard, taken.episode)
@@ -355,13 +393,13 @@ def close_states(
     states = repository.states_of(dashboard_id)
     if states is None:
         return
-    for rule_id, state in states.states.items():
-        if is_closed(rule_id) and state.episode is not None:
-            alert = repository.find_alert(state.episode.id)
+    for rule_id in filter(is_closed, states.states):
+        for state in states.lasting(rule_id):
+            alert = repository.find_alert(state.episode.id) if state.episode else None
             if alert is not None:
                 follow(alert, close(state, now), (), now)
     kept = {rule_id: state for rule_id, state in states.states.items() if not is_closed(rule_id)}
-    states.update(kept)
+    states.update(kept, {key: each for key, each in states.faults.items() if not is_closed(key)})
 
 
 def end_outage(owner_id: UUID, now: datetime) -> None:
@@ -397,10 +435,10 @@ def _failing_since(dashboard: Dashboard) -> datetime | None:
     return log.failing_since if dashboard.monitor_downtime else None
 
 
-def _is_wrong(dashboard: Dashboard, states: Iterable[State]) -> bool:
+def _is_wrong(dashboard: Dashboard, states: DashboardStates) -> bool:
     """Return whether anything is wrong with a dashboard."""
     is_failing = dashboard.fetching.failure is not None or _failing_since(dashboard) is not None
-    return is_failing or any(state.episode is not None for state in states)
+    return is_failing or any(map(states.lasting, states.states))
 
 
 def _depends_on_time(rule: Rule) -> bool:

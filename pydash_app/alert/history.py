@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydash_app.alert.condition import (
     And,
     AnyCondition,
     Certificate,
     Down,
+    ExceptionCondition,
+    ExceptionNew,
     FetchFailing,
     Group,
     NoData,
@@ -23,6 +25,7 @@ from pydash_app.alert.machine import Outcome, Phase, Reading, State, Timing, ste
 from pydash_app.alert.reading import VERDICT_PERIOD, joined, judge, lags, values_of
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.event import EventType, of_dashboard, store
+from pydash_app.exceptions.states import NEW_FOR
 from pydash_app.verdict import Verdict, VersionLog
 from pydash_cube import effort
 from pydash_cube.vocabulary import MAX_SLICES, StatisticName
@@ -62,6 +65,8 @@ class Replay:
 
         :raises QueryTimeout: the queries take too long.
         """
+        if isinstance(self.condition, ExceptionCondition):
+            return _changes(self.condition, dashboard, start, end)
         windows = [each.window for each in leaves(self.condition) if isinstance(each, Question)]
         pace = timedelta(seconds=min(windows, default=60))
         count = (end - start) // pace
@@ -190,6 +195,38 @@ def _worse(log: VersionLog) -> list[tuple[datetime, datetime]]:
         (moment, min(end, moment + VERDICT_PERIOD))
         for (moment, is_worse), end in zip(checks, ends, strict=True)
         if is_worse
+    ]
+
+
+def _changes(
+    condition: ExceptionCondition, dashboard: Dashboard, start: datetime, end: datetime
+) -> list[Period]:
+    """Return since when groups of exceptions were new or had regressed, and until when."""
+    is_new = isinstance(condition, ExceptionNew)
+    changed = EventType.EXCEPTION_NEW if is_new else EventType.EXCEPTION_REGRESSED
+    wanted = EventFilter(start, end, [each for each in EventType if each.startswith("exception.")])
+    try:
+        events = store(of_dashboard(dashboard).project).get_events(wanted, {"limit": MAX_EVENTS})
+    except NotImplementedError:  # some event stores cannot be read
+        return []
+    found: list[Period] = []
+    lasting: dict[Any, int] = {}
+    for event in events:
+        traits = {trait.name: trait.value for trait in event.traits}
+        group = traits.get("group")
+        if group in lasting:
+            number = lasting.pop(group)
+            found[number] = found[number]._replace(until=event.generated)
+        if event.event_type == changed and condition.endpoint in (None, traits.get("endpoint")):
+            lasting[group] = len(found)
+            found.append(Period(event.generated, None))
+    if not is_new:
+        return found
+    # Then it is no longer new.
+    ended = [min(each.since + NEW_FOR, each.until or end + NEW_FOR) for each in found]
+    return [
+        each._replace(until=until if until <= end else None)
+        for each, until in zip(found, ended, strict=True)
     ]
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from statistics import fmean
 from urllib.parse import urlencode
 
+from pydash_app import exceptions
+from pydash_app.alert import faults
 from pydash_app.alert.condition import (
     COUNTS,
     WEEK_SECONDS,
@@ -16,6 +18,7 @@ from pydash_app.alert.condition import (
     Certificate,
     Changed,
     Down,
+    ExceptionCondition,
     FetchFailing,
     Group,
     MeanInside,
@@ -74,6 +77,8 @@ def read(
             read(each, dashboard, now, min_calls=min_calls) for each in condition.conditions
         ]
         return joined(readings, is_and=isinstance(condition, And))
+    if isinstance(condition, ExceptionCondition):
+        return faults.read_all(condition, exceptions.find(dashboard.id), now)
     if not isinstance(condition, Question):
         return _read_state(condition, dashboard, now)
     status = dashboard.fetching

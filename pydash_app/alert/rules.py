@@ -1,7 +1,6 @@
 """Creates, changes, mutes and deletes rules, and suggests those of a dashboard."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -200,10 +199,8 @@ def _end_alerts(rule: Rule) -> None:
 def _mute_episodes(rule: Rule, *, is_muted: bool) -> None:
     for dashboard_id in _covered(rule):
         states = repository.states_of(dashboard_id)
-        state = states.of(rule.id) if states else None
-        if states is not None and state is not None and state.episode is not None:
-            muted = replace(state, episode=replace(state.episode, is_muted=is_muted))
-            states.update({**states.states, rule.id: muted})
+        if states is not None and states.lasting(rule.id):
+            states.mute(rule.id, is_muted=is_muted)
 
 
 def _add_news(rule: Rule) -> None:

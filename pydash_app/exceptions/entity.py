@@ -159,10 +159,15 @@ class ExceptionFault(Persistent):
     :ivar versions: in the order in which they were seen first.
     :ivar captured: how many of the exceptions the app caught.
     :ivar decision: what someone decided about it, or what has become of that; None for nothing.
+    :ivar change: the last change of its state by exceptions.
+    :ivar change_number: its number among the changes of the dashboard, 0 before the first.
     :ivar bytes: its size, roughly.
     """
 
+    # For faults stored before December 2026.
     decision: Decision | None = None
+    change: Change | None = None
+    change_number = 0
 
     def __init__(self, first: RemoteException) -> None:
         self.id = first.group
@@ -285,11 +290,13 @@ class ExceptionLog(Persistent):
     :ivar bytes: the size of all faults, roughly; it counts for the quotas.
     :ivar others: the number of exceptions of faults that are not stored, as there are too many.
     :ivar set_aside: the number of exceptions with invalid values.
+    :ivar changes: how often exceptions have changed the states of faults.
     :ivar has_history: whether the exceptions from before the first fetch are all stored.
     """
 
     # For logs stored before December 2026.
     has_history = True
+    changes = 0
 
     def __init__(self) -> None:
         self.cursor: dict[str, Any] | None = None
@@ -324,8 +331,19 @@ class ExceptionLog(Persistent):
             if is_first and self.has_history:
                 change = Change.NEW
             if change is not None:
+                self.changes += 1
+                fault.change, fault.change_number = change, self.changes
                 changed.append(Changed(change, fault, of_fault[-1]))
         return changed
+
+    def changed_since(self, number: int) -> list[ExceptionFault]:
+        """Return the faults whose states exceptions have changed since one of the changes.
+
+        :param number: the number of that change, from 1; 0 for all.
+        """
+        if number >= self.changes:
+            return []
+        return [fault for fault in self.faults.values() if fault.change_number > number]
 
     def drop(self, before: datetime) -> None:
         """Drop the faults that were last seen before a time, and older counts of the others."""

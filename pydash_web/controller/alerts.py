@@ -101,7 +101,7 @@ def _fields(alert: Alert) -> dict[str, Any]:
     dashboard = None
     if alert.dashboard_id is not None:
         name = alert.dashboard_name or ""
-        dashboard = AlertDashboard(id=alert.dashboard_id, name=name, url=alert.url)
+        dashboard = AlertDashboard(id=alert.dashboard_id, name=name, url=alert.dashboard_url)
     same = (
         *("id", "state", "severity", "value", "threshold", "pending_since", "resolved_at"),
         *("duration", "text", "url", "acknowledged_by", "acknowledged_at", "comment"),

@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from pydash_app import exceptions
-from pydash_app.dashboard import dashboards_of_user
+from pydash_app.dashboard import dashboards_of_user, news
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.errors import NotFound
 from pydash_app.exceptions import ExceptionFault, Found, Ignored, Resolved, Search, State
@@ -133,6 +133,7 @@ def _decide(
 ) -> ExceptionGroupMessage:
     dashboard, fault = _find(dashboard_id, group_id)
     exceptions.decide(dashboard, fault, decision)
+    news.add(dashboard.id, dashboard.user_id)
     found = Found(dashboard.id, fault, fault.count)
     return ExceptionGroupMessage(message=message, group=_group(found, datetime.now(UTC)))
 

@@ -185,7 +185,9 @@ def _info(rule: Rule, states: Mapping[UUID, DashboardStates]) -> RuleInfo:
         states=listed,
         muted_until=rule.muted_until,
         muted_until_resolved=any(
-            state.episode is not None and state.episode.is_muted for state in own.values()
+            state.episode is not None and state.episode.is_muted
+            for dashboard_id in own
+            for state in states[dashboard_id].lasting(rule.id)
         ),
         created=rule.created,
     )

@@ -41,7 +41,7 @@ class ConditionSettings(Body):
     keep_firing_for: Duration | None = Field(
         default=None,
         description="How long the condition must not be met for the alert to end, in seconds."
-        " Default: 300, and 0 for `down`.",
+        " Default: 300, and 0 for `down` and exceptions.",
     )
     min_calls: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
         default=None,
@@ -73,7 +73,8 @@ class RuleSettings(ConditionSettings):
     severity: Severity | None = Field(default=None, description="Default: `warning`.")
     repeat: Annotated[int, Field(ge=0, le=7 * DAY)] | None = Field(
         default=None,
-        description="Seconds between two reminders, at least 300; 0 for none. Default: 14,400.",
+        description="Seconds between two reminders, at least 300; 0 for none. Default: 14,400,"
+        " and 0 for exceptions.",
     )
     channels: Annotated[list[Id], Field(max_length=MAX_CHANNELS)] | None = Field(
         default=None, description="Whom to notify. Without channels, alerts are only listed."

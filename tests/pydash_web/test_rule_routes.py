@@ -164,7 +164,6 @@ def test_all_settings_are_kept(alice: Visitor) -> None:
     ("body", "field"),
     [
         ({"condition": {"kind": "version_strange"}}, "condition"),
-        ({"condition": {"kind": "exception_new"}}, "condition"),
         ({"condition": {**MANY, "window": 301}}, "condition.above.window"),
         ({"condition": {**MANY, "statistic": "versions"}}, "condition.above.statistic"),
         ({"condition": {**MANY, "threshold": "2"}}, "condition.above.threshold"),

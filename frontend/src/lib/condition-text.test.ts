@@ -9,6 +9,8 @@ const p95 = { statistic: 'ninety-fifth_percentile_execution_time', window: 3600 
 it.each<[Condition, string]>([
   [{ kind: 'down' }, 'the app does not respond to pings'],
   [{ kind: 'no_data', window: 5_400 }, 'there are no requests for 1 h 30 min'],
+  [{ kind: 'exception_new', endpoint: 'pay' }, 'a new exception is raised by endpoint pay'],
+  [{ kind: 'exception_regressed' }, 'a resolved exception is raised again'],
   [{ kind: 'certificate', days: 14 }, 'the certificate expires within 14 days'],
   [{ kind: 'above', ...errors, threshold: 5 }, 'the error rate is above 5% over 5 min'],
   [

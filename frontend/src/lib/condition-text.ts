@@ -82,6 +82,9 @@ function comparisonOf(condition: Numeric): string {
   }
 }
 
+const whereOf = ({ endpoint }: { endpoint?: string | null }) =>
+  endpoint ? ` by endpoint ${endpoint}` : '';
+
 /** Returns a condition as the clause of a sentence: "the error rate is above 5% over 5 min". */
 export function conditionText(condition: Condition): string {
   if (isNumeric(condition)) return `${subjectOf(condition)} ${comparisonOf(condition)}`;
@@ -96,6 +99,10 @@ export function conditionText(condition: Condition): string {
       return `the certificate expires within ${condition.days} days`;
     case 'version_worse':
       return 'a new version is worse than the one before';
+    case 'exception_new':
+      return `a new exception is raised${whereOf(condition)}`;
+    case 'exception_regressed':
+      return `a resolved exception is raised again${whereOf(condition)}`;
     case 'and':
     case 'or':
       return condition.conditions

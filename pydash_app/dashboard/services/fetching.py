@@ -377,8 +377,11 @@ def _store_kind(source: _Source, kind: str, before: dict[str, Any] | None, page:
         raise _Superseded("another process has stored this page")
     if page.cursor != before:
         if isinstance(log, exceptions.ExceptionLog):
-            for each in log.add(page.rows, partial(_is_since, dashboard)):
+            changed = log.add(page.rows, partial(_is_since, dashboard))
+            for each in changed:
                 exceptions.record_change(dashboard, each)
+            if changed:
+                news.add(dashboard.id, dashboard.user_id)
             if not page.has_more and not log.has_history:
                 log.has_history = True
         else:

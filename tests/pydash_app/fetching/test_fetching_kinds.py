@@ -1,6 +1,8 @@
 """Fetching what explains calls, each kind of a real app."""
 
+import contextlib
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,12 +11,13 @@ from typing import Any
 import pytest
 
 from flask_monitoring_dashboard_client import KINDS, exporter_dialect
-from pydash_app import configuration, diagnosis
-from pydash_app.dashboard import repository
+from pydash_app import configuration, diagnosis, exceptions
+from pydash_app.dashboard import news, repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, quota, registration, retention
 from pydash_app.fetcher import housekeeping
 from pydash_database import transact
+from pydash_events.inbox import inbox
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -232,3 +235,62 @@ def test_a_database_that_is_reset_adds_only_what_is_newer(app: MonitoredApp) -> 
             f"values (1, '2026-11-01 12:0{minute}:00.000000', 7.5)"
         )
     assert fetched(dashboard, "graphs") == count + 1
+
+
+def test_changes_of_states_are_recorded_once_however_often_fetching_fails(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.write_rows("exceptions", 20)
+    dashboard = add_dashboard(app)
+    fetched(dashboard, "exceptions")
+    [fault] = find(dashboard.id, "exceptions").faults.values()
+    # What was raised before the first fetch is not new.
+    assert recorded("exception.") == []
+
+    def decide(decision: Any) -> None:
+        transact(lambda: exceptions.decide(dashboard, fault, decision))
+
+    [[version]] = app.select("select distinct version_requested from Request")
+    for step, (decision, expected) in enumerate(
+        [
+            (exceptions.Resolved(NOW - timedelta(days=1)), "exception.regressed"),
+            (exceptions.Resolved(NOW, version), "exception.regressed"),
+            (exceptions.Resolved(NOW + timedelta(days=1)), None),
+            # A version that was never seen is later than all that were.
+            (exceptions.Resolved(NOW, "9.9"), None),
+            (exceptions.Ignored(until_count=20 + 2 + 5 * 17), "exception.reopened"),
+            (exceptions.Ignored(), None),
+        ]
+    ):
+        decide(decision)
+        before = Counter(recorded("exception."))
+        app.write_rows("exceptions", 17)
+        for success in range(3, 6):
+            with monkeypatch.context() as patch, contextlib.suppress(ZeroDivisionError):
+                patch.setattr(fetching, "transact", failing_after(success + step % 2, transact))
+                fetching.fetch_and_update_new_dashboard_info(dashboard.id)
+        assert fetched(dashboard, "exceptions") == app.count_rows("exceptions")
+        added = list((Counter(recorded("exception.")) - before).elements())
+        assert added == ([expected] if expected else []), decision
+
+
+def test_a_new_fault_is_an_event_and_news_for_rules(
+    app: MonitoredApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.change("delete from ExceptionOccurrence")
+    dashboard = add_dashboard(app)
+    fetched(dashboard, "exceptions")
+    app.write_rows("exceptions", 3)
+    transact(lambda: news.watch(dashboard.user_id))
+    monkeypatch.setattr(fetching, "_fetch_pages", lambda *_: False)
+    for _ in range(2):
+        fetched(dashboard, "exceptions")
+    assert recorded("exception.") == ["exception.new"]
+    assert list(transact(news.waiting)) == [dashboard.id]
+
+
+def recorded(prefix: str) -> list[str]:
+    """Return the types of the events that were recorded, in any order."""
+    batches = transact(lambda: inbox().batches())
+    types = [row.event_type for _, batch in batches for row in batch]
+    return [each for each in types if each.startswith(prefix)]

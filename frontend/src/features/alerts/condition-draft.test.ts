@@ -20,6 +20,8 @@ const CONDITIONS: readonly Condition[] = [
   { kind: 'no_data', window: 600 },
   { kind: 'certificate', days: 7 },
   { kind: 'version_worse' },
+  { kind: 'exception_new', endpoint: 'a' },
+  { kind: 'exception_regressed' },
   { kind: 'above', ...question, threshold: 5.5 },
   { kind: 'below', ...question, threshold: -1 },
   { kind: 'outside', ...question, low: 1, high: 2 },

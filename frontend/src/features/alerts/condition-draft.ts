@@ -45,6 +45,8 @@ export const CONDITION_NAMES: Readonly<Record<ConditionKind, string>> = {
   fetch_failing: 'Fetching fails',
   certificate: 'The certificate expires soon',
   version_worse: 'A new version is worse',
+  exception_new: 'An exception is new',
+  exception_regressed: 'A resolved exception is raised again',
   and: 'Several conditions are met',
   or: 'One of several conditions is met',
 };
@@ -56,6 +58,11 @@ export const NUMERIC_KINDS: ReadonlySet<ConditionKind> = new Set<Numeric['kind']
   'changed',
   'mean_inside',
   'share_inside',
+]);
+
+export const EXCEPTION_KINDS: ReadonlySet<ConditionKind> = new Set<ConditionKind>([
+  'exception_new',
+  'exception_regressed',
 ]);
 
 export const newDraft = (kind: ConditionKind): Draft => ({
@@ -83,6 +90,9 @@ export function toDraft(condition: Condition): Draft {
   const draft = newDraft(condition.kind);
   if (condition.kind === 'no_data') return { ...draft, silence: condition.window ?? 1_800 };
   if (condition.kind === 'certificate') return { ...draft, days: String(condition.days ?? 14) };
+  if ('endpoint' in condition) {
+    return { ...draft, filters: { ...draft.filters, endpoint: condition.endpoint ?? '' } };
+  }
   if ('conditions' in condition) {
     return { ...draft, conditions: condition.conditions.map(toDraft) };
   }
@@ -120,6 +130,9 @@ export function toCondition(draft: Draft): Condition {
       return { kind, window: draft.silence ?? 0 };
     case 'certificate':
       return { kind, days: numberOf(draft.days) };
+    case 'exception_new':
+    case 'exception_regressed':
+      return draft.filters.endpoint === '' ? { kind } : { kind, endpoint: draft.filters.endpoint };
     case 'above':
     case 'below':
       return { kind, ...question, threshold: numberOf(draft.threshold) };
@@ -171,6 +184,7 @@ export function fieldOf(name: string, message: string): string {
   const kinds = Object.keys(CONDITION_NAMES).join('|');
   const path = name
     .replace('.no_data.window', '.no_data.silence')
+    .replace(/\.exception_(new|regressed)\.endpoint/, '.filters.endpoint')
     .replace(new RegExp(`(^condition|\\.conditions\\.\\d+)\\.(?:${kinds})(?=\\.|$)`, 'g'), '$1');
   if (/(^condition|\.conditions\.\d+)$/.test(path))
     return `${path}.${message.startsWith('high:') ? 'high' : 'kind'}`;

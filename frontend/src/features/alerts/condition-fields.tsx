@@ -10,6 +10,7 @@ import { Field } from '@/components/form/fields';
 import { Icon } from '@/components/icon';
 import {
   CONDITION_NAMES,
+  EXCEPTION_KINDS,
   FILTERS,
   newDraft,
   NUMERIC_KINDS,
@@ -247,9 +248,14 @@ function Parts({ form, at, level }: PartProps & { level: number }) {
 export function ConditionFields({ form, at, level = 1 }: PartProps & { level?: number }) {
   const draft = useWatch({ control: form.control, name: at as 'condition' });
   const kinds = asOptions<ConditionKind>(CONDITION_NAMES).filter(
-    ({ value }) => level < MAX_LEVELS || (value !== 'and' && value !== 'or'),
+    ({ value }) =>
+      (level < MAX_LEVELS || (value !== 'and' && value !== 'or')) &&
+      // They fire for each exception by itself, so they cannot be joined.
+      (level === 1 || !EXCEPTION_KINDS.has(value)),
   );
-  const startParts = (kind: string) => {
+  const onKind = (kind: string) => {
+    // One message for each exception is enough.
+    if (EXCEPTION_KINDS.has(kind as ConditionKind)) form.setValue('repeat', 0);
     const isGroup = kind === 'and' || kind === 'or';
     if (isGroup && draft.conditions.length === 0) {
       const parts = path(at, 'conditions') as 'condition.conditions';
@@ -263,13 +269,22 @@ export function ConditionFields({ form, at, level = 1 }: PartProps & { level?: n
         name={path(at, 'kind')}
         label={level === 1 ? 'Alert when' : 'Condition'}
         options={kinds}
-        onChange={startParts}
+        onChange={onKind}
       />
       {draft.kind === 'no_data' && (
         <DurationField form={form} name={path(at, 'silence')} label="For at least" />
       )}
       {draft.kind === 'certificate' && (
         <NumberField form={form} at={at} name="days" label="Days before it expires" />
+      )}
+      {EXCEPTION_KINDS.has(draft.kind) && (
+        <Field
+          form={form}
+          name={path(at, 'filters.endpoint')}
+          label={FILTER_LABELS.endpoint}
+          placeholder="Any"
+          autoComplete="off"
+        />
       )}
       {NUMERIC_KINDS.has(draft.kind) && (
         <>
