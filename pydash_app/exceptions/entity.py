@@ -108,7 +108,15 @@ class Samples(Persistent):
     def add(self, exceptions: Iterable[tuple[int, RemoteException]]) -> None:
         """Add exceptions with their numbers, oldest first, and drop samples that are too many."""
         stacks, samples = dict(self.stacks), list(self.samples)
-        for number, each in exceptions:
+        newest = sorted(exceptions, key=lambda pair: (pair[1].time, pair[0]), reverse=True)
+        first_of = {each.version: number for number, each in reversed(newest)}
+        # Only these can be kept, so only their stacks are serialized.
+        candidates = [
+            (number, each)
+            for position, (number, each) in enumerate(newest)
+            if position < NEWEST_SAMPLES or first_of[each.version] == number
+        ]
+        for number, each in candidates[:MAX_SAMPLES]:
             text = json.dumps([asdict(frame) for frame in each.stack], separators=(",", ":"))
             key = blake2b(text.encode(), digest_size=16).digest()
             if key not in stacks:
@@ -142,6 +150,14 @@ class Samples(Persistent):
             sizes[sample.stack] = len(stacks[sample.stack])
         self.samples = tuple(kept)
         self.stacks = {key: stacks[key] for key in sizes}
+
+    def drop(self, before: datetime) -> None:
+        """Drop the samples from before a time."""
+        kept = tuple(sample for sample in self.samples if sample.time >= before)
+        if len(kept) < len(self.samples):
+            keys = {sample.stack for sample in kept}
+            self.samples = kept
+            self.stacks = {key: stack for key, stack in self.stacks.items() if key in keys}
 
     def stack_of(self, sample: Sample) -> list[Frame]:
         """Return the stack of a sample, outermost frame first."""
@@ -257,7 +273,8 @@ class ExceptionFault(Persistent):
         return sum(self._slices.values(*_slices_between(start, end)))
 
     def drop(self, before: datetime) -> None:
-        """Drop the counts until a time."""
+        """Drop the counts and the samples from before a time."""
+        self.samples.drop(before)
         for key in list(self._slices.keys(max=slice_of(before), excludemax=True)):
             del self._slices[key]
             self._slice_count -= 1
@@ -346,9 +363,14 @@ class ExceptionLog(Persistent):
         return [fault for fault in self.faults.values() if fault.change_number > number]
 
     def drop(self, before: datetime) -> None:
-        """Drop the faults that were last seen before a time, and older counts of the others."""
+        """Drop the faults that were last seen before a time, and what is older of the others.
+
+        Those that were ignored since then are known for longer, so that they do not become new.
+        """
         for group, fault in list(self.faults.items()):
-            if fault.last_seen < before:
+            decision = fault.decision
+            is_ignored = isinstance(decision, Ignored) and decision.lasts(before, fault.count)
+            if fault.last_seen < before and not is_ignored:
                 self.count -= fault.count
                 self.bytes -= fault.bytes
                 del self.faults[group]

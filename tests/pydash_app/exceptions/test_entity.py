@@ -1,5 +1,6 @@
 """What is stored of the exceptions of an app, and how much at most."""
 
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 from flask_monitoring_dashboard_client import Frame, RemoteException
 from pydash_app.exceptions import entity
 from pydash_app.exceptions.entity import ExceptionFault, ExceptionLog, Samples, normalized
-from tests.support.remote_exceptions import FIRST, NOW, STACK, later
+from pydash_app.exceptions.states import (
+    Change,
+    Decision,
+    Ignored,
+    Regressed,
+    Resolved,
+    State,
+)
+from tests.support.remote_exceptions import FIRST, NOW, STACK, group, later
 
 
 def fault_of(*exceptions: RemoteException) -> ExceptionFault:
@@ -108,8 +117,8 @@ def test_the_result_does_not_depend_on_the_pages(
     for start in range(0, len(all_of_them), size):
         in_pages.add(all_of_them[start : start + size])
     assert whole.count == in_pages.count == len(all_of_them)
-    for group, fault in whole.faults.items():
-        other = in_pages.faults[group]
+    for key, fault in whole.faults.items():
+        other = in_pages.faults[key]
         assert fault.counts() == other.counts()
         assert (fault.first_seen, fault.last_seen) == (other.first_seen, other.last_seen)
         assert set(fault.versions) == set(other.versions)
@@ -148,3 +157,99 @@ def test_its_size_is_that_of_what_is_stored() -> None:
     assert small < log.bytes < full - 1_500
     log.drop(NOW + timedelta(days=9))
     assert (log.bytes, log.count, len(log.faults)) == (0, 0, 0)
+
+
+def test_only_the_stacks_of_samples_are_serialized(monkeypatch: pytest.MonkeyPatch) -> None:
+    compress, serialized = zlib.compress, []
+
+    def count(text: bytes) -> bytes:
+        serialized.append(text)
+        return compress(text)
+
+    monkeypatch.setattr(zlib, "compress", count)
+    frame = STACK[0]
+    many = [
+        later(number, version=str(number // 200), stack=(replace(frame, line=number),))
+        for number in range(1_000)
+    ]
+    fault = fault_of(*many)
+    assert len(serialized) == len(fault.samples.samples) == entity.NEWEST_SAMPLES + 4
+    wanted = [*range(1_000, 980, -1), 800, 600, 400, 200]
+    assert [sample.id for sample in fault.samples.samples] == wanted
+
+
+def test_old_samples_are_dropped_with_their_stacks() -> None:
+    old = later(0, version="1.0", stack=())
+    fault = fault_of(old, later(60, version="1.1"), later(61, version="1.2"))
+    fault.drop(NOW + timedelta(minutes=30))
+    assert [sample.version for sample in fault.samples.samples] == ["1.2", "1.1"]
+    assert len(fault.samples.stacks) == 1
+
+
+def test_faults_that_are_ignored_stay_known() -> None:
+    log = ExceptionLog()
+    decisions = [
+        Ignored(),
+        Ignored(until_count=99),
+        Ignored(until=NOW + timedelta(days=99)),
+        Ignored(until=NOW + timedelta(days=9)),
+        Ignored(until_count=1),
+        Resolved(NOW),
+        None,
+    ]
+    log.add([replace(FIRST, group=group(number)) for number in range(len(decisions))])
+    for number, decision in enumerate(decisions):
+        log.faults[group(number)].decision = decision
+    log.drop(NOW + timedelta(days=90))
+    assert list(log.faults) == [group(number) for number in range(3)]
+    assert [fault.samples.samples for fault in log.faults.values()] == [()] * 3
+    assert log.count == 3
+    assert log.bytes == sum(fault.bytes for fault in log.faults.values())
+
+
+def test_states_follow_from_decisions_and_exceptions() -> None:
+    known = ["1.0", "2.0", "3.0"]
+
+    def is_since(version: str, other: str) -> bool:
+        return known.index(version) >= known.index(other)
+
+    def fault_with(decision: Decision | None) -> ExceptionFault:
+        fault = fault_of(FIRST)
+        fault.decision = decision
+        return fault
+
+    hour, day = NOW + timedelta(hours=1), NOW + timedelta(days=1)
+    new = fault_with(None)
+    assert [new.state(moment) for moment in (hour, day)] == [State.NEW, State.ONGOING]
+    assert new.add([later(1, version="2.0")], is_since) is None
+    assert new.state(hour) is State.ONGOING
+    for decision, exception, change, state in (
+        (Resolved(hour), later(59), None, State.RESOLVED),
+        (Resolved(hour), later(61), Change.REGRESSED, State.REGRESSED),
+        (Resolved(hour, "2.0"), later(61), None, State.RESOLVED),
+        (Resolved(hour, "2.0"), later(61, version="2.0"), Change.REGRESSED, State.REGRESSED),
+        (Resolved(hour, "2.0"), later(61, version="3.0"), Change.REGRESSED, State.REGRESSED),
+        (Regressed(), later(61), None, State.REGRESSED),
+        (Ignored(), later(9_999), None, State.IGNORED),
+        (Ignored(until=hour), later(59), None, State.NEW),  # the time is over by then
+        (Ignored(until=day), later(61), None, State.IGNORED),
+        (Ignored(until=hour), later(61), Change.REOPENED, State.NEW),
+        (Ignored(until_count=3), later(61), None, State.IGNORED),
+        (Ignored(until_count=2), later(61), Change.REOPENED, State.NEW),
+    ):
+        fault = fault_with(decision)
+        assert fault.add([exception], is_since) is change, decision
+        expected = State.ONGOING if len(fault.versions) > 1 and state is State.NEW else state
+        assert fault.state(NOW + timedelta(hours=2)) is expected, decision
+
+
+def test_changes_are_numbered() -> None:
+    log = ExceptionLog()
+    assert log.add([FIRST]) == []  # of the history
+    log.has_history = True
+    [first] = log.add([FIRST, later(1, group=group(1))])
+    [second] = log.add([later(2, group=group(2))])
+    assert [first.fault.id, second.fault.id] == [group(1), group(2)]
+    assert [fault.id for fault in log.changed_since(0)] == [group(1), group(2)]
+    assert [fault.id for fault in log.changed_since(1)] == [group(2)]
+    assert log.changed_since(2) == []
