@@ -2251,8 +2251,8 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelInfo"][];
         };
-        "Condition-Input": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Input"] | components["schemas"]["Or-Input"];
-        "Condition-Output": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Output"] | components["schemas"]["Or-Output"];
+        "Condition-Input": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["ExceptionNew"] | components["schemas"]["ExceptionRegressed"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Input"] | components["schemas"]["Or-Input"];
+        "Condition-Output": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["ExceptionNew"] | components["schemas"]["ExceptionRegressed"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Output"] | components["schemas"]["Or-Output"];
         /**
          * Connection
          * @description The address of a dashboard, its token and its extra request headers.
@@ -2511,7 +2511,7 @@ export interface components {
              */
             ping_interval?: number | null;
             /**
-             * @description At most 10 words to find it by, which replace the present ones. They are stored in lower case, each once.
+             * @description At most 10 words to find it by, which replace the present ones; stored in lower case, each once.
              * @default null
              */
             tags?: string[] | null;
@@ -2796,6 +2796,38 @@ export interface components {
             available: boolean;
             /** @description What to do so that it does; null if it does. */
             hint: string | null;
+        };
+        /**
+         * ExceptionNew
+         * @description An exception is new: nothing like it was seen before.
+         */
+        ExceptionNew: {
+            /**
+             * @description Only exceptions of this endpoint.
+             * @default null
+             */
+            endpoint?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exception_new";
+        };
+        /**
+         * ExceptionRegressed
+         * @description An exception was resolved, and is seen again.
+         */
+        ExceptionRegressed: {
+            /**
+             * @description Only exceptions of this endpoint.
+             * @default null
+             */
+            endpoint?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exception_regressed";
         };
         /**
          * ExceptionSample
@@ -3355,7 +3387,7 @@ export interface components {
              */
             recover_threshold?: number | null;
             /**
-             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down`.
+             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down` and exceptions.
              * @default null
              */
             keep_firing_for?: number | null;
@@ -3386,7 +3418,7 @@ export interface components {
              */
             severity?: ("info" | "warning" | "critical") | null;
             /**
-             * @description Seconds between two reminders, at least 300; 0 for none. Default: 14,400.
+             * @description Seconds between two reminders, at least 300; 0 for none. Default: 14,400, and 0 for exceptions.
              * @default null
              */
             repeat?: number | null;
@@ -3962,7 +3994,7 @@ export interface components {
              */
             recover_threshold?: number | null;
             /**
-             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down`.
+             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down` and exceptions.
              * @default null
              */
             keep_firing_for?: number | null;
@@ -4010,7 +4042,7 @@ export interface components {
              */
             recover_threshold?: number | null;
             /**
-             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down`.
+             * @description How long the condition must not be met for the alert to end, in seconds. Default: 300, and 0 for `down` and exceptions.
              * @default null
              */
             keep_firing_for?: number | null;
@@ -4042,7 +4074,7 @@ export interface components {
              */
             severity?: ("info" | "warning" | "critical") | null;
             /**
-             * @description Seconds between two reminders, at least 300; 0 for none. Default: 14,400.
+             * @description Seconds between two reminders, at least 300; 0 for none. Default: 14,400, and 0 for exceptions.
              * @default null
              */
             repeat?: number | null;
