@@ -46,7 +46,6 @@ const TEST_PACKAGES = ['vitest', 'msw', 'msw/*', '@testing-library/*', 'fake-ind
 
 /* Packages that only one layer may use: [package names, layers]. */
 const PACKAGES = [
-  [['axios'], ['api/core']],
   [['@nivo/*'], ['components/charts']],
   [
     ['@mui/*', '@emotion/*', 'react-hook-form'],

@@ -1,14 +1,13 @@
-import axios, { isCancel } from 'axios';
-
 import { recordResponse } from '@/api/core/connection';
-import { hasStatus, toApiError } from '@/api/core/errors';
+import { ApiError, dataOf, NO_RESPONSE } from '@/api/core/errors';
 import { ROOT } from '@/lib/root';
 
-/* The session is a cookie. Axios copies the cookie XSRF-TOKEN to the header X-XSRF-TOKEN, which the
-   API requires for every change. Over HTTPS, the name of the cookie has a prefix that prevents
-   other hosts from setting it. */
-const client = axios.create({ baseURL: `${ROOT}api`, timeout: 30_000 });
-const SECURE_NAMES = ['__Host-XSRF-TOKEN', '__Secure-XSRF-TOKEN'];
+const TIMEOUT_MS = 30_000;
+
+/* The session is a cookie. Each request returns the cookie XSRF-TOKEN in a header, which the API
+   requires for every change. Over HTTPS, the name of the cookie has a prefix that prevents other
+   hosts from setting it. */
+const XSRF_COOKIES = ['__Host-XSRF-TOKEN', '__Secure-XSRF-TOKEN', 'XSRF-TOKEN'];
 
 /** The id of the user whom this window shows; the server refuses changes to the account of another. */
 let windowUser: string | undefined;
@@ -17,37 +16,73 @@ export function setWindowUser(id: string | undefined): void {
   windowUser = id;
 }
 
-client.interceptors.request.use((config) => {
-  if (windowUser !== undefined && config.method === 'post')
-    config.headers.set('X-PyDash-User', windowUser);
-  const secureName = SECURE_NAMES.find((name) => document.cookie.includes(`${name}=`));
-  if (secureName) config.xsrfCookieName = secureName;
-  return config;
-});
+function xsrfToken(): string | undefined {
+  const cookies = new Map(
+    document.cookie.split('; ').map((cookie) => {
+      const [name = '', ...value] = cookie.split('=');
+      return [name, value.join('=')];
+    }),
+  );
+  const name = XSRF_COOKIES.find((one) => cookies.has(one));
+  return name && decodeURIComponent(cookies.get(name) ?? '');
+}
 
-client.interceptors.response.use(
-  (response) => {
+function headersOf(method: 'GET' | 'POST'): Record<string, string> {
+  const token = xsrfToken();
+  return {
+    Accept: 'application/json',
+    ...(token !== undefined && { 'X-XSRF-TOKEN': token }),
+    ...(method === 'POST' && { 'Content-Type': 'application/json' }),
+    ...(method === 'POST' && windowUser !== undefined && { 'X-PyDash-User': windowUser }),
+  };
+}
+
+interface Received<T> {
+  data: T;
+  headers: Headers;
+}
+
+/** Sends a request; throws an ApiError, or what the signal was aborted with. */
+async function send<T>(
+  method: 'GET' | 'POST',
+  path: string,
+  body: object | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Received<T>> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await fetch(`${ROOT}api${path}`, {
+      method,
+      headers: headersOf(method),
+      ...(body && { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    const text = await response.text();
     recordResponse(true);
-    return response;
-  },
-  (thrown: unknown) => {
-    const error = toApiError(thrown);
-    if (!isCancel(error)) recordResponse(!hasStatus(error, null));
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a cancellation is passed on as it is
-    return Promise.reject(error);
-  },
-);
+    return { data: dataOf(response, text) as T, headers: response.headers };
+  } catch (error) {
+    if (signal?.aborted || error instanceof ApiError) throw error;
+    recordResponse(false);
+    throw new ApiError(NO_RESPONSE, null);
+  }
+}
 
 export type QueryParams = Record<string, string | number | boolean | readonly string[] | undefined>;
+
+/** Returns the path with the parameters; lists are sent as comma-separated texts. */
+function withParams(path: string, params: QueryParams): string {
+  const given = Object.entries(params).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value.toString()]],
+  );
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path;
+}
 
 export async function get<T>(
   path: string,
   params: QueryParams = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  // Lists are sent as comma-separated strings.
-  const texts = Object.entries(params).map(([name, value]) => [name, value?.toString()] as const);
-  return (await client.get<T>(path, { params: Object.fromEntries(texts), signal })).data;
+  return (await send<T>('GET', withParams(path, params), undefined, signal)).data;
 }
 
 export interface PageOf<T> {
@@ -62,13 +97,13 @@ export async function getPage<T>(
   params: QueryParams,
   signal?: AbortSignal,
 ): Promise<PageOf<T>> {
-  const { data, headers } = await client.get<T[]>(path, { params, signal });
-  const next = /<([^>]*)>; rel="next"/.exec(String(headers.link ?? ''))?.[1];
+  const { data, headers } = await send<T[]>('GET', withParams(path, params), undefined, signal);
+  const next = /<([^>]*)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
   return { data, next: next && (new URL(next).searchParams.get('cursor') ?? undefined) };
 }
 
 export async function post<T>(path: string, body: object = {}, signal?: AbortSignal): Promise<T> {
-  return (await client.post<T>(path, body, { signal })).data;
+  return (await send<T>('POST', path, body, signal)).data;
 }
 
 /** Returns `/dashboards/{id}/…` with each part URL-encoded. */

@@ -1,5 +1,3 @@
-import { isAxiosError, isCancel } from 'axios';
-
 /** A failed request, with a message for the user. */
 export class ApiError extends Error {
   /** HTTP status; null without a response. */
@@ -28,16 +26,22 @@ interface ErrorBody {
   errors?: Record<string, string[]>;
 }
 
-const NO_RESPONSE = 'PyDash is not responding. Check your connection, then try again.';
+export const NO_RESPONSE = 'PyDash is not responding. Check your connection, then try again.';
 const UNKNOWN_ERROR = 'PyDash could not process this request. Try again in a moment.';
 
-/** Converts the error of a request to an ApiError; a cancellation is returned unchanged. */
-export function toApiError(error: unknown): unknown {
-  if (isCancel(error) || !isAxiosError<ErrorBody>(error)) return error;
-  if (!error.response) return new ApiError(NO_RESPONSE, null);
-  const { status, data, headers } = error.response;
-  const retryAfter = Number(headers['retry-after']) || null;
-  return new ApiError(data.message ?? UNKNOWN_ERROR, status, data.errors, retryAfter);
+/** Returns what a response contains; throws an ApiError if it reports one, or is not the API's. */
+export function dataOf(response: Response, text: string): unknown {
+  const retryAfter = Number(response.headers.get('retry-after')) || null;
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    // A proxy may send a page of its own.
+    throw new ApiError(UNKNOWN_ERROR, response.status, {}, retryAfter);
+  }
+  if (response.ok) return data;
+  const { message, errors } = data as ErrorBody;
+  throw new ApiError(message ?? UNKNOWN_ERROR, response.status, errors, retryAfter);
 }
 
 export const messageOf = (error: unknown): string =>
