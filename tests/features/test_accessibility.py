@@ -59,6 +59,7 @@ def test_pages_for_users(user_page: Page, stack: Stack) -> None:
     assert found == {here.name: [] for here in USER_PLACES}
 
 
+@pytest.mark.slow
 def test_the_menu_of_a_column(user_page: Page, stack: Stack) -> None:
     visit(user_page, stack, place("endpoints"))
     user_page.get_by_role("columnheader", name="Requests").hover()
@@ -67,6 +68,7 @@ def test_the_menu_of_a_column(user_page: Page, stack: Stack) -> None:
     assert violations(user_page) == []
 
 
+@pytest.mark.slow
 def test_dialogs(user_page: Page, stack: Stack) -> None:
     found = {}
     for dialog, _ in open_each_dialog(user_page, stack):

@@ -38,6 +38,7 @@ def phone(open_page: Callable[..., Page], signed_in: StorageState) -> Callable[.
     return open_phone
 
 
+@pytest.mark.slow
 def test_pages_for_visitors(phone: Callable[..., Page], stack: Stack) -> None:
     page, overflows = phone(user=False), {}
     for here in VISITOR_PLACES:

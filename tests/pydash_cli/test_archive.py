@@ -23,6 +23,7 @@ from pydash_demo.replay import Archive
 from tests.pydash_web.support.running_site import some_calls
 
 
+@pytest.mark.slow
 def test_an_archive_is_written_and_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYDASH_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("PYDASH_DATABASE_URI", f"file://{tmp_path}/pydash.fs")

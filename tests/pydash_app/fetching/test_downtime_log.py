@@ -454,7 +454,7 @@ def classified(
         max_size=4,
     ),
 )
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 def test_the_log_agrees_with_classifying_every_minute(
     made: list[tuple[int, bool, int]],
     idle: int,
