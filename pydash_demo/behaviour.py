@@ -24,6 +24,7 @@ class Page:
     :param failure_rate: the fraction of requests that end with status 500.
     :param missing_rate: the fraction of requests that end with status 404.
     :param old_factor: the factor of its execution times in the previous version.
+    :param failing_hours: how long ago it began to fail.
     """
 
     endpoint: str
@@ -34,6 +35,7 @@ class Page:
     failure_rate: float = 0.0
     missing_rate: float = 0.0
     old_factor: float = 1.0
+    failing_hours: float = math.inf
 
     def execution_time(self, rng: random.Random, version: str) -> float:
         """Draw an execution time in ms, from a log-normal distribution."""
@@ -56,7 +58,7 @@ PAGES = (
     Page("book", "/book", 22, 14, missing_rate=0.02),
     Page("cover", "/cover", 14, 1.2, spread=0.2),
     Page("author", "/author", 6, 18, missing_rate=0.03),
-    Page("reviews", "/reviews", 6, 30, spread=0.5),
+    Page("reviews", "/reviews", 6, 30, spread=0.5, failure_rate=0.15, failing_hours=20),
     Page("recommendations", "/recommendations", 5, 160, spread=0.7, old_factor=0.6),
     Page("cart", "/cart", 5, 11),
     Page("checkout", "/checkout", 2, 95, spread=0.5, failure_rate=0.04),

@@ -6,9 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_monitoringdashboard.database import Endpoint, Request, engine
-from sqlalchemy import func, insert, select, update
+from flask_monitoringdashboard.database.exception_occurrence import save_exception_occurence_to_db
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.orm import Session
 
-from pydash_demo.behaviour import NEW_VERSION, OLD_VERSION, draw_page, draw_visitor, load
+from pydash_demo.behaviour import (
+    NEW_VERSION,
+    OLD_VERSION,
+    PAGES,
+    draw_page,
+    draw_visitor,
+    load,
+)
+from pydash_demo.shop import handler
 
 DAYS = 30
 REQUESTS = 50_000
@@ -25,6 +35,7 @@ def write_history(now: datetime, seed: int = 2018) -> None:
             return
         ids = {name: id_ for id_, name in connection.execute(select(Endpoint.id, Endpoint.name))}
         connection.execute(insert(Request), list(past_requests(now, ids, random.Random(seed))))
+        write_exceptions(connection, random.Random(seed))
         connection.execute(
             update(Endpoint).values(
                 time_added=now - timedelta(days=DAYS), version_added=OLD_VERSION, last_requested=now
@@ -44,6 +55,8 @@ def past_requests(
         page = draw_page(rng)
         customer, address = draw_visitor(rng)
         version = OLD_VERSION if moment < released else NEW_VERSION
+        status = page.status_code(rng)
+        is_failing = (now - moment) / timedelta(hours=1) < page.failing_hours
         yield {
             "endpoint_id": endpoint_ids[page.endpoint],
             "duration": page.execution_time(rng, version),
@@ -51,7 +64,7 @@ def past_requests(
             "version_requested": version,
             "group_by": customer or "None",
             "ip": address,
-            "status_code": page.status_code(rng),
+            "status_code": status if status != 500 or is_failing else 200,
         }
 
 
@@ -61,3 +74,25 @@ def past_times(now: datetime, rng: random.Random) -> list[datetime]:
     hours = [start + timedelta(hours=n) for n in range(24 * DAYS)]
     chosen = rng.choices(hours, weights=[load(hour) for hour in hours], k=REQUESTS)
     return sorted(hour + timedelta(microseconds=rng.randrange(3_600_000_000)) for hour in chosen)
+
+
+def write_exceptions(connection: Connection, rng: random.Random) -> None:
+    """Raise what made the requests of the history fail, and store it as FMD does."""
+    failed = (
+        select(Request.id, Request.version_requested, Endpoint.name)
+        .join(Endpoint, Request.endpoint_id == Endpoint.id)
+        .where(Request.status_code == 500)
+        .order_by(Request.id)
+    )
+    handlers = {page.endpoint: handler(page, rng) for page in PAGES}
+    with Session(connection, join_transaction_mode="rollback_only") as session:
+        for request_id, version, name in connection.execute(failed).all():
+            try:
+                handlers[name](500, version)
+            except Exception as error:  # noqa: BLE001 (whatever the shop raises)
+                # Without the frame of this function.
+                trace = error.__traceback__ and error.__traceback__.tb_next
+                save_exception_occurence_to_db(
+                    request_id, session, error, type(error), trace, is_user_captured=False
+                )
+        session.flush()

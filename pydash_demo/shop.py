@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, request
 
 import pydash_exporter
 from pydash_demo.behaviour import NEW_VERSION, PAGES, Page
+from pydash_demo.faults import fail
 
 
 def create_shop(data_dir: Path, security_token: str) -> Flask:
@@ -18,10 +19,13 @@ def create_shop(data_dir: Path, security_token: str) -> Flask:
     :param data_dir: the directory of the monitoring database.
     :param security_token: the token of the exporter, and the password of FMD's own pages.
     """
-    app = Flask("bookshop")
+    # In this folder are its own modules, as opposed to packages.
+    app = Flask("bookshop", root_path=str(Path(__file__).parent))
+    # Its failures are meant to be seen in PyDash.
+    app.logger.disabled = True
     app.secret_key = security_token
     for page in PAGES:
-        app.add_url_rule(page.path, page.endpoint, _handler(page))
+        app.add_url_rule(page.path, page.endpoint, handler(page, random.Random()))
 
     dashboard.config.version = NEW_VERSION
     dashboard.config.database_name = f"sqlite:///{data_dir / 'monitoring.sqlite'}"
@@ -30,16 +34,22 @@ def create_shop(data_dir: Path, security_token: str) -> Flask:
     dashboard.config.password = security_token
     dashboard.config.security_token = security_token
     dashboard.bind(app, schedule=False)
-    pydash_exporter.bind(app)
+    pydash_exporter.bind(app, exceptions=True, source=True)
     return app
 
 
-def _handler(page: Page) -> Callable[[], Response]:
-    rng = random.Random()
+def handler(page: Page, rng: random.Random) -> Callable[..., Response]:
+    """Return the view of a page.
 
-    def handle() -> Response:
-        time.sleep(page.execution_time(rng, NEW_VERSION) / 1000)
-        status = page.status_code(rng)
+    :param rng: decides how long its requests take, and how they end.
+    """
+
+    def handle(status: int | None = None, version: str = NEW_VERSION) -> Response:
+        if status is None:
+            time.sleep(page.execution_time(rng, version) / 1000)
+            status = page.status_code(rng)
+        if status == 500:
+            fail(page.endpoint, version, rng)
         if status != 200:
             abort(status)
         return Response(f"{page.endpoint}\n", mimetype="text/plain")
