@@ -289,6 +289,7 @@ def _processor_seconds(processes: list[psutil.Process]) -> float:
 
 def _limited(name: str, value: float, limit: float, unit: str = "requests") -> Row:
     """Return a row with a limit, which is not exceeded by what is not positive."""
+    value = round(value, 2)
     kept = row(name, value, unit, limit, against="limit", target=1)
     return {**kept, "ratio": None} if value <= 0 else kept
 

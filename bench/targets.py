@@ -3,6 +3,17 @@
 from collections.abc import Mapping
 
 REASONS: Mapping[str, str] = {
+    "fetch workers, together: growth": (
+        "the memory of a worker grows until it is replaced after a thousand tasks, so that the sum"
+        " goes up and down."
+    ),
+    "growth of memory": (
+        "the caches of a web process, which are limited, still filled up after the warm-up, and the"
+        " dashboards grew; whether there is another reason is not known."
+    ),
+    "failed, before anything was killed": (
+        "the database did not respond in time while other work waited for the processors."
+    ),
     "versions × addresses, p50 and p99, 1 M, cold": (
         "it reads all requests, whose columns are decompressed first."
     ),
