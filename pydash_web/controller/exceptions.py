@@ -225,8 +225,7 @@ def _series(fault: ExceptionFault, query: GroupSearch, now: datetime) -> dict[st
     cut = slices.cut(to_microseconds(start), to_microseconds(end), unit, zone=query.timezone)
     if not len(cut):
         return {}
-    # The first quarter of an hour may begin before the range.
-    times = np.array([to_microseconds(max(time, start)) for time in counts], dtype=np.int64)
+    times = np.array([to_microseconds(time) for time in counts], dtype=np.int64)
     numbers = cut.index(times, 0, len(cut.edges) - 2)
     totals = np.bincount(numbers, list(counts.values()), minlength=len(cut))
     return dict(zip(cut.labels, totals.astype(int).tolist(), strict=True))
