@@ -52,7 +52,13 @@ export function Frame({ title, subtitle, actions, children, ref }: FrameProps) {
         </Box>
         <Box
           data-not-pictured
-          sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}
+          sx={{
+            display: 'flex',
+            flexWrap: 'wrap',
+            alignItems: 'center',
+            gap: 1,
+            maxWidth: '100%',
+          }}
         >
           {actions}
         </Box>

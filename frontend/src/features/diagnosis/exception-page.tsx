@@ -180,15 +180,24 @@ export function ExceptionPage() {
               sx={{
                 display: 'grid',
                 gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: '400px minmax(0, 1fr)' },
+                gridTemplateRows: { lg: 'auto 1fr' },
+                gridTemplateAreas: {
+                  xs: '"summary" "example" "history"',
+                  lg: '"summary example" "history example"',
+                },
                 alignItems: 'start',
                 gap: 2,
               }}
             >
-              <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
+              <Box sx={{ gridArea: 'summary' }}>
                 <Summary group={found} />
+              </Box>
+              <Box sx={{ gridArea: 'example' }}>
+                <SamplePanel group={found} samples={samples} />
+              </Box>
+              <Box sx={{ gridArea: 'history' }}>
                 <History group={found} />
               </Box>
-              <SamplePanel group={found} samples={samples} />
             </Box>
           )}
         </QueryBoundary>
