@@ -1,6 +1,6 @@
 """Reads the calls of groups as samples, to be compared with each other."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -10,7 +10,7 @@ import numpy as np
 from pydash_cube.cube import Cube
 from pydash_cube.digest import Bools, Digests, Floats, Ints
 from pydash_cube.query import Query
-from pydash_cube.selection import Selection
+from pydash_cube.selection import Selection, logarithmic_edges
 from pydash_cube.statistics import STATISTICS
 from pydash_cube.vocabulary import StatisticName
 
@@ -109,6 +109,21 @@ class Sample:
         counts, _ = np.histogram(inside, edges, weights=self.calls)
         found: list[int] = counts.astype(np.int64).tolist()
         return found
+
+
+def histogram(bins: int, *groups: Collection[Sample]) -> tuple[list[float], list[list[int]]]:
+    """Return the distributions of the execution times of groups of samples, in the same bins.
+
+    :param bins: number of bins, at least 1, of equal width on a logarithmic scale.
+    :returns: the edges of the bins (ms, ascending, one more than bins), and for each group the
+        number of calls in each; all empty without calls.
+    """
+    means = [sample.means for group in groups for sample in group]
+    if not any(map(len, means)):
+        return [], [[] for _ in groups]
+    edges = logarithmic_edges(np.concatenate(means), bins)
+    counts = (np.array([sample.counts(edges) for sample in group]) for group in groups)
+    return edges.tolist(), [each.reshape(-1, bins).sum(axis=0).tolist() for each in counts]
 
 
 def samples(cube: Cube, query: Query) -> dict[str, Sample]:

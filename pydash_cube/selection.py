@@ -124,7 +124,7 @@ class Selection:
         if not len(cells) or cells.digests is None:
             return [], []
         means, weights = cells.digests.means, cells.digests.calls
-        edges = _logarithmic_edges(means, bins)
+        edges = logarithmic_edges(means, bins)
         counts, _ = np.histogram(np.clip(means, edges[0], edges[-1]), edges, weights=weights)
         return edges.tolist(), counts.astype(np.int64).tolist()
 
@@ -474,7 +474,7 @@ class _Wanted(NamedTuple):
     pieces: tuple[int, int]
 
 
-def _logarithmic_edges(means: Floats, bins: int) -> Floats:
+def logarithmic_edges(means: Floats, bins: int) -> Floats:
     """Return edges from the smallest to the largest value, evenly spaced on a logarithmic scale."""
     top = max(float(means.max()), _SHORTEST_TIME)
     bottom = min(max(float(means.min()), _SHORTEST_TIME), top)

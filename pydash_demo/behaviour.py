@@ -10,6 +10,8 @@ from datetime import datetime
 
 OLD_VERSION = "1.4.2"
 NEW_VERSION = "1.5.0"
+# The one that runs now, which has made some pages worse.
+LATEST_VERSION = "1.6.0"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,9 @@ class Page:
     :param spread: the standard deviation of the logarithm of its execution times.
     :param failure_rate: the fraction of requests that end with status 500.
     :param missing_rate: the fraction of requests that end with status 404.
-    :param old_factor: the factor of its execution times in the previous version.
+    :param old_factor: the factor of its execution times in the old version.
+    :param latest_factor: the factor of its execution times in the latest version.
+    :param latest_failure_rate: the fraction of requests that fail in addition since then.
     :param failing_hours: how long ago it began to fail.
     """
 
@@ -35,28 +39,33 @@ class Page:
     failure_rate: float = 0.0
     missing_rate: float = 0.0
     old_factor: float = 1.0
+    latest_factor: float = 1.0
+    latest_failure_rate: float = 0.0
     failing_hours: float = math.inf
 
     def execution_time(self, rng: random.Random, version: str) -> float:
         """Draw an execution time in ms, from a log-normal distribution."""
-        factor = self.old_factor if version == OLD_VERSION else 1.0
+        factors = {OLD_VERSION: self.old_factor, LATEST_VERSION: self.latest_factor}
+        factor = factors.get(version, 1.0)
         return factor * self.median_ms * math.exp(rng.gauss(0.0, self.spread))
 
-    def status_code(self, rng: random.Random) -> int:
+    def status_code(self, rng: random.Random, version: str) -> int:
         """Draw a status code."""
-        draw = rng.random()
-        if draw < self.failure_rate:
+        draw, failure_rate = rng.random(), self.failure_rate
+        if version == LATEST_VERSION:
+            failure_rate += self.latest_failure_rate
+        if draw < failure_rate:
             return 500
-        if draw < self.failure_rate + self.missing_rate:
+        if draw < failure_rate + self.missing_rate:
             return 404
         return 200
 
 
 PAGES = (
     Page("home", "/", 20, 9),
-    Page("search", "/search", 16, 45, spread=0.6, old_factor=2.4),
+    Page("search", "/search", 16, 45, spread=0.6, old_factor=2.4, latest_factor=1.9),
     Page("book", "/book", 22, 14, missing_rate=0.02),
-    Page("cover", "/cover", 14, 1.2, spread=0.2),
+    Page("cover", "/cover", 14, 1.2, spread=0.2, latest_failure_rate=0.08),
     Page("author", "/author", 6, 18, missing_rate=0.03),
     Page("reviews", "/reviews", 6, 30, spread=0.5, failure_rate=0.15, failing_hours=20),
     Page("recommendations", "/recommendations", 5, 160, spread=0.7, old_factor=0.6),

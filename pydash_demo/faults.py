@@ -57,9 +57,15 @@ def average(stars: list[int]) -> float:
     return sum(stars) / len(stars)
 
 
+def read_cover(order: int, _version: str, _rng: random.Random) -> None:
+    """Return the picture of a book, whose folder the latest version looks for elsewhere."""
+    raise FileNotFoundError(f"No picture covers/{order}.webp")
+
+
 FAULTS: dict[str, Callable[[int, str, random.Random], None]] = {
     "checkout": check_out,
     "stock": count_copies,
     "reviews": rate,
+    "cover": read_cover,
 }
 """What each page does that fails, by its endpoint."""

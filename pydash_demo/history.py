@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pydash_demo.behaviour import (
+    LATEST_VERSION,
     NEW_VERSION,
     OLD_VERSION,
     PAGES,
@@ -22,6 +23,8 @@ from pydash_demo.shop import handler
 
 DAYS = 30
 REQUESTS = 50_000
+# How long the latest version has been running.
+LATEST_DAYS = 3
 
 
 def write_history(now: datetime, seed: int = 2018) -> None:
@@ -48,14 +51,16 @@ def past_requests(
 ) -> Iterator[dict[str, Any]]:
     """Draw the rows of the history, oldest first, with daily and weekly cycles.
 
-    The new version was released halfway through.
+    The new version was released halfway through, and the latest one a few days ago.
     """
-    released = now - timedelta(days=DAYS / 2)
+    released, latest = now - timedelta(days=DAYS / 2), now - timedelta(days=LATEST_DAYS)
     for moment in past_times(now, rng):
         page = draw_page(rng)
         customer, address = draw_visitor(rng)
         version = OLD_VERSION if moment < released else NEW_VERSION
-        status = page.status_code(rng)
+        if moment >= latest:
+            version = LATEST_VERSION
+        status = page.status_code(rng, version)
         is_failing = (now - moment) / timedelta(hours=1) < page.failing_hours
         yield {
             "endpoint_id": endpoint_ids[page.endpoint],

@@ -9,7 +9,7 @@ import flask_monitoringdashboard as dashboard
 from flask import Flask, Response, abort, request
 
 import pydash_exporter
-from pydash_demo.behaviour import NEW_VERSION, PAGES, Page
+from pydash_demo.behaviour import LATEST_VERSION, PAGES, Page
 from pydash_demo.faults import fail
 
 
@@ -27,7 +27,7 @@ def create_shop(data_dir: Path, security_token: str) -> Flask:
     for page in PAGES:
         app.add_url_rule(page.path, page.endpoint, handler(page, random.Random()))
 
-    dashboard.config.version = NEW_VERSION
+    dashboard.config.version = LATEST_VERSION
     dashboard.config.database_name = f"sqlite:///{data_dir / 'monitoring.sqlite'}"
     dashboard.config.group_by = lambda: request.headers.get("X-Customer") or None
     dashboard.config.username = "demo"
@@ -44,10 +44,10 @@ def handler(page: Page, rng: random.Random) -> Callable[..., Response]:
     :param rng: decides how long its requests take, and how they end.
     """
 
-    def handle(status: int | None = None, version: str = NEW_VERSION) -> Response:
+    def handle(status: int | None = None, version: str = LATEST_VERSION) -> Response:
         if status is None:
             time.sleep(page.execution_time(rng, version) / 1000)
-            status = page.status_code(rng)
+            status = page.status_code(rng, version)
         if status == 500:
             fail(page.endpoint, version, rng)
         if status != 200:

@@ -42,6 +42,7 @@ import pydash_web.controller.trends
 import pydash_web.controller.usage
 import pydash_web.controller.user
 import pydash_web.controller.user_verification
+import pydash_web.controller.versions
 import pydash_web.controller.visitor_heatmap
 from pydash_web.api import get, post
 from pydash_web.http import limits
@@ -279,6 +280,13 @@ get_dashboard_usage = get(
     READ,
     name="get_dashboard_usage",
     streams={"text/csv": None},
+)
+get_versions = get("/dashboards/<dashboard_id>/versions", controller.versions.get_versions, READ)
+compare_versions = get(
+    "/dashboards/<dashboard_id>/versions/compare",
+    controller.versions.compare,
+    READ,
+    name="compare_versions",
 )
 change_endpoint_settings = post(
     "/dashboards/<dashboard_id>/endpoints/<path:endpoint_name>/change_settings",

@@ -250,8 +250,8 @@ class _Account:
         """Return the next state, after everything that follows from it is stored."""
         alert = None if former.episode is None else repository.find_alert(former.episode.id)
         if alert is not None and _is_other_occasion(former.reading, reading):
-            # The message of the next episode says what there is to say.
-            follow(alert, replace(close(former, self._now), message=None), (), self._now)
+            # Its end is sent, so that no channel keeps it open.
+            follow(alert, close(former, self._now), (), self._now)
             former, alert = State(), None
         is_acknowledged = alert is not None and alert.acknowledged_at is not None
         taken = step(
@@ -447,8 +447,10 @@ def _depends_on_time(rule: Rule) -> bool:
 
 def _is_other_occasion(former: Reading | None, reading: Reading) -> bool:
     """Return whether a condition is met again, by something else."""
-    is_met = former is not None and former.outcome is reading.outcome is Outcome.MET
-    return is_met and former is not None and former.occasion != reading.occasion
+    if former is None or not former.occasion or not reading.occasion:
+        return False
+    is_met = former.outcome is reading.outcome is Outcome.MET
+    return is_met and former.occasion != reading.occasion
 
 
 def _differs(state: State, former: State) -> bool:

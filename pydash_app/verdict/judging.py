@@ -17,7 +17,7 @@ from pydash_app.verdict.statistics import (
 from pydash_cube.cube import Cube
 from pydash_cube.query import Query
 from pydash_cube.result import compute
-from pydash_cube.sample import Sample, samples
+from pydash_cube.sample import Sample, histogram, samples
 from pydash_cube.vocabulary import CallField, StatisticName
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
@@ -46,6 +46,14 @@ class Comparison:
     def verdict(self) -> Verdict:
         """What the endpoints say together."""
         return overall([each.verdict for each in self.endpoints])
+
+    def histogram(self, bins: int) -> tuple[list[float], list[int], list[int]]:
+        """Return the distributions of the execution times of both, in the same bins.
+
+        :returns: the edges of the bins (ms), and how many requests of each version are in each bin.
+        """
+        edges, (own, others) = histogram(bins, self.samples.values(), self.against.values())
+        return edges, own, others
 
 
 def compare_versions(cube: Cube, version: str, against: str, query: Query) -> Comparison:

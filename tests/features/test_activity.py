@@ -41,7 +41,7 @@ def test_a_deploy_is_marked_on_charts_without_a_reload(user_page: Page, stack: S
     deploy = {"event_type": "app.deploy", "dashboard_id": shop, "traits": {"version": "7.7.7"}}
     stack.post("events", {**deploy, "generated": happened.isoformat()})
     marker.hover()
-    link = chart.get_by_role("link", name="Deploy of 7.7.7: show in Activity")
+    link = chart.get_by_role("link", name="Deploy of 7.7.7: Show in Activity")
     expect(link).to_be_visible()
     expect(user_page.get_by_role("button", name="Deploy of 7.7.7")).to_have_count(3)
 

@@ -51,14 +51,16 @@ def test_they_belong_to_several_faults_past_and_present(tmp_path: Path) -> None:
         types[each["type"]].add(each["group"])
         assert each["stack"][-1]["own"]
         assert each["stack"][-1]["source"]
-    # One of them in both versions, one that is new, and others of one version.
+    # One of them in all versions, two that are new, and others of some versions.
     assert sorted(types) == [
-        *("ConnectionError", "KeyError", "PaymentDeclinedError"),
+        *("ConnectionError", "FileNotFoundError", "KeyError", "PaymentDeclinedError"),
         *("TimeoutError", "ZeroDivisionError"),
     ]
     assert all(len(groups) == 1 for groups in types.values())
     [declined] = types["PaymentDeclinedError"]
     [rating] = types["ZeroDivisionError"]
-    assert (len(versions[declined]), len(versions[rating])) == (2, 1)
+    [picture] = types["FileNotFoundError"]
+    assert (len(versions[declined]), len(versions[rating])) == (3, 1)
+    assert versions[picture] == versions[rating] == {"1.6.0"}
     assert 0 < found["failed"] == len(found["live"])
     assert {each["group"] for each in found["live"]} == {rating}

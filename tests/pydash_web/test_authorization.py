@@ -104,6 +104,8 @@ MATRIX = {
     "get_visitor_heatmap": READING,
     "get_unique_visitor_heatmap": READING,
     "get_dashboard_usage": READING,
+    "get_versions": READING,
+    "compare_versions": READING,
     "change_endpoint_settings": CHANGING,
     "mute_dashboard": CHANGING,
     "get_trends": READING,
@@ -272,7 +274,10 @@ DESTRUCTIVE = {
     "delete_subscriber",
     "unsubscribe",
 }
-QUERIES = dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits")
+QUERIES = {
+    **dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits"),
+    "compare_versions": "?version=0.1&against=0.2",
+}
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
 HEADERS = {"metrics": {"X-Forwarded-For": "198.51.100.1"}}
 

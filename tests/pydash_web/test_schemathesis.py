@@ -35,7 +35,7 @@ JUDGED_BY_MEANING = [
     "get_execution_times_per_version_endpoint", "get_execution_time_histogram",
     "get_visitor_heatmap", "get_unique_visitor_heatmap", "get_dashboard_usage", "get_events",
     "report_events", "create_channel", "change_channel", "preview_message", "get_deliveries",
-    "get_trends", "ask_recipient", "record_consent",
+    "get_trends", "compare_versions", "ask_recipient", "record_consent",
     "create_maintenance", "change_maintenance", "mute_dashboard", "save_time_slice",
     "create_rule", "change_rule", "mute_rule", "preview_rule", "get_alerts",
     "create_status_page", "change_status_page", "create_incident", "change_incident",

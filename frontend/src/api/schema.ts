@@ -672,6 +672,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/{dashboard_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of an app, each with its deploy and whether it is better or worse */
+        get: operations["get_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/versions/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare two versions of an app, endpoint by endpoint */
+        get: operations["compare_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards/{dashboard_id}/endpoints/{endpoint_name}/change_settings": {
         parameters: {
             query?: never;
@@ -2251,6 +2285,26 @@ export interface components {
         Channels: {
             channels: components["schemas"]["ChannelInfo"][];
         };
+        /**
+         * CheckInfo
+         * @description A check of a version.
+         */
+        CheckInfo: {
+            /** @description The time since its first request, in seconds. */
+            after: number;
+            /** @enum {string} */
+            state: "better" | "same" | "worse" | "too_little_data" | "pending";
+        };
+        /**
+         * ComparedHistogram
+         * @description The distributions of the execution times of two versions, in the same bins.
+         */
+        ComparedHistogram: {
+            /** @description In ms, ascending, evenly spaced on a log scale. */
+            edges: number[];
+            counts: number[];
+            against_counts: number[];
+        };
         "Condition-Input": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["ExceptionNew"] | components["schemas"]["ExceptionRegressed"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Input"] | components["schemas"]["Or-Input"];
         "Condition-Output": components["schemas"]["Down"] | components["schemas"]["FetchFailing"] | components["schemas"]["NoData"] | components["schemas"]["Certificate"] | components["schemas"]["VersionWorse"] | components["schemas"]["ExceptionNew"] | components["schemas"]["ExceptionRegressed"] | components["schemas"]["Above"] | components["schemas"]["Below"] | components["schemas"]["Outside"] | components["schemas"]["Changed"] | components["schemas"]["MeanInside"] | components["schemas"]["ShareInside"] | components["schemas"]["And-Output"] | components["schemas"]["Or-Output"];
         /**
@@ -2600,6 +2654,16 @@ export interface components {
             next_attempt: string | null;
         };
         /**
+         * Deploy
+         * @description A deploy that a script reported.
+         */
+        Deploy: {
+            /** Format: date-time */
+            time: string;
+            commit: string | null;
+            url: string | null;
+        };
+        /**
          * Down
          * @description The app does not respond to pings.
          */
@@ -2630,6 +2694,30 @@ export interface components {
             latency: {
                 [key: string]: number;
             };
+        };
+        /**
+         * EndpointComparison
+         * @description How an endpoint of a version compares with that of another one.
+         */
+        EndpointComparison: {
+            endpoint: string;
+            verdict: components["schemas"]["Verdict"];
+            /** @description What the execution times alone say. */
+            latency: components["schemas"]["Verdict"];
+            /** @description What the error rates alone say. */
+            errors: components["schemas"]["Verdict"];
+            visits: number;
+            against_visits: number;
+            /** @description In ms; null without requests. */
+            p95: number | null;
+            against_p95: number | null;
+            /** @description How probable it is that the shares of requests that are slower than the lower of the two 95th percentiles differ so much by chance. Null if it was not tested. */
+            p: number | null;
+            /** @description 0 to 1; null if no status is known. */
+            error_rate: number | null;
+            against_error_rate: number | null;
+            /** @description The same for the error rates. */
+            error_p: number | null;
         };
         /**
          * EndpointDetails
@@ -4717,6 +4805,63 @@ export interface components {
             [key: string]: components["schemas"]["Value"];
         } | null;
         /**
+         * Verdict
+         * @description What a comparison found.
+         * @enum {string}
+         */
+        Verdict: "better" | "same" | "worse" | "too_little_data";
+        /**
+         * VerdictInfo
+         * @description What the check of a version with the most requests found; see `docs/diagnosis.md`.
+         */
+        VerdictInfo: {
+            /** @enum {string} */
+            state: "better" | "same" | "worse" | "too_little_data" | "pending";
+            /** @description The time from the first request of the version to the check, in seconds. If none was made yet, to the first one. */
+            after: number;
+            /** @description The version that it was compared with. */
+            against: string | null;
+            /** @description When the requests begin that it was compared with; they last as long as its own. */
+            against_since: string | null;
+            /** @description The worst ones, at most 20. */
+            endpoints: components["schemas"]["EndpointComparison"][];
+            endpoint_count: number;
+            /** @description All three. */
+            checks: components["schemas"]["CheckInfo"][];
+        };
+        /**
+         * VersionComparison
+         * @description Two versions side by side.
+         */
+        VersionComparison: {
+            version: string;
+            against: string;
+            verdict: components["schemas"]["Verdict"];
+            /** @description The worst first, at most 200. */
+            endpoints: components["schemas"]["EndpointComparison"][];
+            endpoint_count: number;
+            histogram: components["schemas"]["ComparedHistogram"];
+        };
+        /**
+         * VersionInfo
+         * @description A version of an app.
+         */
+        VersionInfo: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description The time of its first request.
+             */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            visits: number;
+            /** @description The latest event `app.deploy` whose trait `version` is its name. */
+            deploy: components["schemas"]["Deploy"] | null;
+            /** @description Null for the first version, and for all but the latest ones. */
+            verdict: components["schemas"]["VerdictInfo"] | null;
+        };
+        /**
          * VersionWorse
          * @description A new version is worse than the one before, as of the last comparison.
          */
@@ -4726,6 +4871,14 @@ export interface components {
              * @enum {string}
              */
             kind: "version_worse";
+        };
+        /**
+         * Versions
+         * @description The versions of an app.
+         */
+        Versions: {
+            /** @description By their first request, oldest first. */
+            versions: components["schemas"]["VersionInfo"][];
         };
         /**
          * WeeklySchedule
@@ -7652,6 +7805,175 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DashboardUsage"];
                     "text/csv": unknown;
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_versions: {
+        parameters: {
+            query?: {
+                /** @description The latest ones. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    compare_versions: {
+        parameters: {
+            query: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first request. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                endpoint?: string;
+                version: string;
+                ip?: string;
+                group_by?: string;
+                status_class?: components["schemas"]["StatusClass"];
+                against: string;
+                bins?: number;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionComparison"];
                 };
             };
             /** @description A parameter is missing or invalid; `errors` names it. */

@@ -56,6 +56,11 @@ export type TrendLimit = Schemas['TrendLimit'];
 export type TrendBy = NonNullable<
   NonNullable<operations['get_trends']['parameters']['query']>['by']
 >;
+export type VersionInfo = Schemas['VersionInfo'];
+export type VersionVerdict = Schemas['VerdictInfo'];
+export type Versions = Schemas['Versions'];
+export type EndpointComparison = Schemas['EndpointComparison'];
+export type VersionComparison = Schemas['VersionComparison'];
 export type TimeSlice = Schemas['TimeSliceInfo'];
 export type TimeSlices = Schemas['TimeSlices'];
 export type TimeSliceMessage = Schemas['TimeSliceMessage'];

@@ -69,6 +69,13 @@ const dashboardTabs: RouteObject[] = [
     ...page(() => import('@/features/dashboard/versions-tab').then((m) => m.VersionsTab)),
   },
   {
+    path: 'versions/compare',
+    ...crumb('Compare versions'),
+    ...page(() =>
+      import('@/features/dashboard/compare-versions-tab').then((m) => m.CompareVersionsTab),
+    ),
+  },
+  {
     path: 'trends',
     ...crumb('Trends'),
     ...page(() => import('@/features/dashboard/trends-tab').then((m) => m.TrendsTab)),

@@ -1,3 +1,5 @@
+import { isValidElement, type ReactElement } from 'react';
+
 import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 
@@ -21,10 +23,13 @@ export interface TableData {
   rows: readonly (readonly Cell[])[];
 }
 
-const textOf = (cell: Cell | undefined) => (typeof cell === 'object' ? cell.text : cell);
+const shown = (cell: Cell | ReactElement | undefined) =>
+  typeof cell === 'object' && !isValidElement(cell) ? cell.text : cell;
 
-interface DataTableProps extends TableData {
+interface DataTableProps extends Omit<TableData, 'rows'> {
   caption: string;
+  /** As in `TableData`, also with links, for instance. */
+  rows: readonly (readonly (Cell | ReactElement)[])[];
   maxHeight?: number;
   /** The alignment of all cells but the first; numbers are aligned right. */
   align?: 'left' | 'right';
@@ -75,9 +80,9 @@ export const DataTable = ({
       <tbody>
         {rows.map(([name, ...cells], at) => (
           <tr key={at}>
-            <th scope="row">{textOf(name)}</th>
+            <th scope="row">{shown(name)}</th>
             {cells.map((cell, column) => (
-              <td key={column}>{textOf(cell)}</td>
+              <td key={column}>{shown(cell)}</td>
             ))}
           </tr>
         ))}

@@ -18,7 +18,8 @@ const Tab = styled(NavLink)(({ theme }) => ({
 
 interface NavTabsProps {
   label: string;
-  tabs: readonly { to: string; name: string }[];
+  /** A tab with parts is also active on the pages below it. */
+  tabs: readonly { to: string; name: string; hasParts?: boolean }[];
   /** The search string that all tabs keep, including the "?". */
   search?: string;
 }
@@ -52,8 +53,8 @@ export function NavTabs({ label, tabs, search = '' }: NavTabsProps) {
         boxShadow: `inset 0 -1px ${palette.divider}`,
       })}
     >
-      {tabs.map(({ to, name }) => (
-        <Tab key={to} to={to + search} end>
+      {tabs.map(({ to, name, hasParts = false }) => (
+        <Tab key={to} to={to + search} end={!hasParts}>
           {name}
         </Tab>
       ))}

@@ -2,8 +2,8 @@
 
 /** How a marker looks: its shape, and which colour of the theme it has. */
 export interface MarkerLook {
-  shape: 'triangle' | 'diamond' | 'square';
-  tone: 'accent' | 'textSoft' | 'bad';
+  shape: 'triangle' | 'diamond' | 'square' | 'better' | 'worse';
+  tone: 'accent' | 'textSoft' | 'bad' | 'good';
 }
 
 interface MarkedType extends MarkerLook {
@@ -13,6 +13,12 @@ interface MarkedType extends MarkerLook {
 
 const OUTAGE: MarkerLook = { shape: 'square', tone: 'bad' };
 const MAINTENANCE: MarkerLook = { shape: 'square', tone: 'textSoft' };
+
+/** How the markers of versions look that are better or worse: diamonds with an arrow. */
+export const JUDGED: Readonly<Partial<Record<string, MarkerLook>>> = {
+  better: { shape: 'better', tone: 'good' },
+  worse: { shape: 'worse', tone: 'bad' },
+};
 
 /** The types of events that charts mark; a type that is added here is marked on every time chart. */
 export const MARKED_TYPES: Readonly<Record<string, MarkedType>> = {

@@ -65,8 +65,24 @@ export const dashboardPage = (id: string, tab?: DashboardTab): string =>
 export const activityTab = (id: string, filter: { event: string; until: string }): string =>
   `${dashboardPage(id, 'activity')}?${new URLSearchParams(filter).toString()}`;
 
+/** Returns the path of the verdict on a version. */
+export const versionPage = (id: string, version: string): string =>
+  `${dashboardPage(id, 'versions')}?${new URLSearchParams({ judged: version }).toString()}`;
+
+/** Returns the path of two versions side by side. */
+export const comparedVersions = (id: string, version: string, against: string): string =>
+  `${dashboardPage(id, 'versions')}/compare?${new URLSearchParams({ of: version, against }).toString()}`;
+
 export const endpointPage = (id: string, endpoint: string): string =>
   `${dashboardPage(id, 'endpoints')}/${encodeURIComponent(endpoint)}`;
 
 export const exceptionPage = (id: string, group: string): string =>
   `${dashboardPage(id, 'exceptions')}/${encodeURIComponent(group)}`;
+
+/** Returns the path of all requests of a version to an endpoint. */
+export const endpointOfVersion = (id: string, endpoint: string, version: string): string =>
+  `${endpointPage(id, endpoint)}?${new URLSearchParams({ range: 'all', version }).toString()}`;
+
+/** Returns the path of the exceptions of a version in an endpoint. */
+export const exceptionsOfVersion = (id: string, endpoint: string, version: string): string =>
+  `${dashboardPage(id, 'exceptions')}?${new URLSearchParams({ endpoint, version }).toString()}`;

@@ -13,6 +13,7 @@ export const server = setupServer(
     HttpResponse.json({ groups: [], total: 0, next_marker: null, available: true, hint: null }),
   ),
   http.get('*/api/channels', () => HttpResponse.json({ channels: [] })),
+  http.get('*/api/dashboards/:id/versions', () => HttpResponse.json({ versions: [] })),
   http.get('*/api/dashboards/:id/rules/suggested', () => HttpResponse.json({ rules: [] })),
 );
 

@@ -1,6 +1,6 @@
 import { http, HttpResponse } from 'msw';
 
-import type { CallField, QueryResponse, StatisticName } from '@/api/types';
+import type { CallField, QueryResponse, StatisticName, VersionInfo } from '@/api/types';
 import { server } from '@/testing/server';
 
 type Value = number | string | null;
@@ -51,10 +51,29 @@ function responseTo(query: URLSearchParams, measured: Measured): QueryResponse {
   return { slices, groups, lower_bounds: [] };
 }
 
+/** Returns the versions by their first requests, without verdicts. */
+function versionsOf({ groups, values: { first_call: first } }: Measured): VersionInfo[] {
+  const firstOf = (version: string) =>
+    String(typeof first === 'function' ? first({ version }) : first);
+  return (groups?.version ?? [])
+    .map((name) => ({
+      name,
+      first_seen: firstOf(name),
+      last_seen: firstOf(name),
+      visits: 1,
+      deploy: null,
+      verdict: null,
+    }))
+    .sort((one, other) => Date.parse(one.first_seen) - Date.parse(other.first_seen));
+}
+
 /** Mocks the responses to statistics queries and returns the queries received. */
 export function mockStatistics(measured: Measured): URLSearchParams[] {
   const asked: URLSearchParams[] = [];
   server.use(
+    http.get('*/api/dashboards/:id/versions', () =>
+      HttpResponse.json({ versions: versionsOf(measured) }),
+    ),
     http.get('*/api/dashboards/:id/query', ({ request }) => {
       const query = new URL(request.url).searchParams;
       asked.push(query);

@@ -47,6 +47,8 @@ USER_PLACES = [
     Place("dashboard", "/dashboards/{shop}"),
     Place("endpoints", "/dashboards/{shop}/endpoints"),
     Place("versions", "/dashboards/{shop}/versions?range=30d"),
+    Place("verdict", "/dashboards/{shop}/versions?range=30d&judged=1.6.0"),
+    Place("compared-versions", "/dashboards/{shop}/versions/compare"),
     Place("trends", "/dashboards/{shop}/trends?range=30d"),
     Place("compare", "/dashboards/{shop}/compare"),
     Place("exceptions", "/dashboards/{shop}/exceptions"),

@@ -61,14 +61,16 @@ def test_each_check_is_told_once_with_its_figures(watch: Watch) -> None:
     assert message["url"].endswith(f"/dashboards/{app}/versions?judged=2")
     assert message["dashboard"]["url"].endswith(f"/dashboards/{app}")
     judge(watch, app, TWO_HOURS, Verdict.WORSE)
-    assert watch.told == ["firing", "firing"]
-    assert watch.messages[1]["text"].startswith("After 2 h, version 2 is worse than 1: ")
-    assert len({each["id"] for each in watch.messages}) == 2
-    assert [each.is_open for each in watch.alerts] == [True, False]
+    assert watch.told == ["firing", "resolved", "firing"]
+    first, end, second = watch.messages
+    assert first["id"] == end["id"] != second["id"]
+    assert second["text"].startswith("After 2 h, version 2 is worse than 1: ")
+    # Both began with the version.
+    assert sorted(each.is_open for each in watch.alerts) == [False, True]
     # It has no reminders, and is over when the next check says otherwise.
     watch.evaluate(seconds=8 * 3_600)
     judge(watch, app, DAY, Verdict.SAME)
-    assert watch.told == ["firing", "firing", "resolved"]
+    assert watch.told == ["firing", "resolved", "firing", "resolved"]
     assert watch.state(rule, app).phase is Phase.OK
 
 

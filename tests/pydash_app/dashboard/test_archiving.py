@@ -56,7 +56,7 @@ def demo_calls(rng: random.Random, number: int) -> CallBatch:
         version=rng.choices([behaviour.NEW_VERSION, behaviour.OLD_VERSION], k=number),
         group_by=[customer or None for customer, _ in visitors],
         ip=[address for _, address in visitors],
-        status_code=[page.status_code(rng) for page in pages],
+        status_code=[page.status_code(rng, behaviour.NEW_VERSION) for page in pages],
     )
 
 

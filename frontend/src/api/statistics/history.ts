@@ -1,7 +1,9 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
+import { dashboardPath, get } from '@/api/core/client';
 import { queryValues } from '@/api/statistics/query';
 import { previousPeriod, resolveRange, type Interval, type View } from '@/api/statistics/view';
+import type { VersionInfo, Versions } from '@/api/types';
 
 const FIRST_CALL_STALE_MS = 10 * 60_000;
 
@@ -68,8 +70,7 @@ export function useInterval(dashboardId: string, view: Ranged, now: Date): Inter
 
 const STALE_MS = 5 * 60_000;
 
-export interface Version {
-  name: string;
+export interface Version extends Pick<VersionInfo, 'name' | 'deploy' | 'verdict'> {
   /** The time of its first request. */
   since: Date;
 }
@@ -79,19 +80,18 @@ export const versionsQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'versions'],
     queryFn: async ({ signal }): Promise<Version[]> => {
-      const groups = await queryValues(
-        dashboardId,
-        ['first_call'],
-        { interval: { start: undefined, end: new Date() }, breakdown: ['version'] },
+      const { versions } = await get<Versions>(
+        dashboardPath(dashboardId, 'versions'),
+        undefined,
         signal,
       );
-      return groups
-        .flatMap(({ key: { version: name }, values: { first_call: first } }) =>
-          first === null ? [] : [{ name, since: new Date(first) }],
-        )
-        .sort((one, other) => one.since.getTime() - other.since.getTime());
+      return versions.map(({ name, deploy, verdict, first_seen: first }) => ({
+        ...{ name, deploy, verdict },
+        since: new Date(first),
+      }));
     },
     staleTime: STALE_MS,
+    refetchInterval: STALE_MS,
   });
 
 /**

@@ -61,7 +61,11 @@ describe('a chart of series', () => {
   });
 
   it('marks events within its range, close ones together', async () => {
-    const deploy = { shape: 'triangle', tone: 'accent', time: 'May 29', to: '/activity' } as const;
+    const link = 'Show in Activity';
+    const deploy = {
+      ...({ shape: 'triangle', tone: 'accent', time: 'May 29', to: '/activity' } as const),
+      link,
+    };
     const markers = [
       { ...deploy, id: '1', start: 500, label: '2.0.0', text: 'Deploy of 2.0.0' },
       { ...deploy, id: '2', start: 2500, label: '2.1.0', text: 'Deploy of 2.1.0' },
@@ -76,14 +80,17 @@ describe('a chart of series', () => {
     expect(screen.getByText('2.0.0')).toBeVisible();
     expect(container.querySelectorAll('line[stroke-dasharray]')).toHaveLength(3);
     await userEvent.click(screen.getByRole('button', { name: '2 events' }));
-    const link = screen.getByRole('link', { name: 'Deploy of 2.2.0: show in Activity' });
-    expect(link).toHaveAttribute('href', '/activity');
+    const shown = screen.getByRole('link', { name: `Deploy of 2.2.0: ${link}` });
+    expect(shown).toHaveAttribute('href', '/activity');
     await userEvent.keyboard('{Escape}');
-    expect(link).not.toBeInTheDocument();
+    expect(shown).not.toBeInTheDocument();
   });
 
   it('draws an outage as a band, which ends with the chart at the latest', () => {
-    const outage = { shape: 'square', tone: 'bad', label: '', time: '', to: '/' } as const;
+    const outage = {
+      ...({ shape: 'square', tone: 'bad' } as const),
+      ...{ label: '', time: '', to: '/', link: 'Show' },
+    };
     const markers = [{ ...outage, id: '1', start: 2000, end: 9000, text: 'Outage began' }];
     const { container } = draw(
       <LineChart {...axes} {...{ time, markers }} series={[red]} yTitle="" />,

@@ -99,6 +99,8 @@ const SHAPES: Readonly<Record<MarkerLook['shape'], string>> = {
   triangle: 'M12 18 6.5 8h11Z',
   diamond: 'M12 18 7 12.5 12 7l5 5.5Z',
   square: 'M7.5 8h9v9h-9Z',
+  better: 'M12 5.5 17.5 12 12 18.5 6.5 12ZM9.5 13.5h5L12 9.5Z',
+  worse: 'M12 5.5 17.5 12 12 18.5 6.5 12ZM9.5 10.5h5L12 14.5Z',
 };
 
 const Glyph = ({ group }: { group: readonly Placed[] }) => {
@@ -110,7 +112,7 @@ const Glyph = ({ group }: { group: readonly Placed[] }) => {
   return (
     <svg width={SIZE} height={SIZE} aria-hidden>
       {group.length === 1 ? (
-        <path d={SHAPES[shape]} fill={scheme[tone]} />
+        <path d={SHAPES[shape]} fill={scheme[tone]} fillRule="evenodd" />
       ) : (
         <>
           <circle cx={12} cy={12} r={8} fill={looks.size === 1 ? scheme[tone] : scheme.textSoft} />
@@ -136,12 +138,12 @@ const Card = ({ group }: { group: readonly Placed[] }) => {
   const rest = group.length - listed.length;
   return (
     <TooltipCard title={group.length > 1 ? `${group.length} events` : ''}>
-      {listed.map(({ id, text, time, to }) => (
+      {listed.map(({ id, text, time, to, link }) => (
         <Box key={id} sx={{ '& + &': { mt: 0.75 } }}>
           <Box sx={{ fontWeight: 600 }}>{text}</Box>
           <Box sx={{ color: 'text.secondary' }}>{time}</Box>
-          <Link component={RouterLink} to={to} aria-label={`${text}: show in Activity`}>
-            Show in Activity
+          <Link component={RouterLink} to={to} aria-label={`${text}: ${link}`}>
+            {link}
           </Link>
         </Box>
       ))}

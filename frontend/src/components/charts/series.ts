@@ -46,8 +46,10 @@ export interface Marker extends MarkerLook {
   text: string;
   /** When, for readers. */
   time: string;
-  /** The page that lists the event. */
+  /** The page that shows more about it. */
   to: string;
+  /** What that page is, as the text of a link. */
+  link: string;
 }
 
 /** Returns the position of a moment on the axis, in categories; the moment is within the scale. */

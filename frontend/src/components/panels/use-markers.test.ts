@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import type { Version } from '@/api/statistics/history';
 import type { EventInfo } from '@/api/types';
 import { toMarkers } from '@/components/panels/use-markers';
 
@@ -42,4 +43,33 @@ it('labels deploys with their version and links to them', () => {
 
 it('ignores events that charts do not mark', () => {
   expect(hours([event('app.fetch.failed', '10:00'), event('ci.run', '10:00')])).toEqual([]);
+});
+
+it('tells versions that are worse or better by shape, colour and words', () => {
+  const version = (name: string, state: 'worse' | 'better' | 'same' | 'pending'): Version => ({
+    name,
+    since: NOW,
+    deploy: null,
+    verdict: {
+      state,
+      after: 1_800,
+      against: '1.0',
+      against_since: null,
+      endpoints: [],
+      endpoint_count: 0,
+      checks: [],
+    },
+  });
+  const versions = [version('1.1', 'worse'), version('1.2', 'better'), version('1.3', 'pending')];
+  const events = ['1.1', '1.2', '1.3', '1.4'].map((name) =>
+    event('app.version', '10:00', { version: name }),
+  );
+  const markers = toMarkers(events, 'a', 'UTC', NOW, versions);
+  expect(markers.map(({ shape, tone, text, link }) => [shape, tone, text, link])).toEqual([
+    ['worse', 'bad', 'New version 1.1, worse than 1.0', 'Show the verdict'],
+    ['better', 'good', 'New version 1.2, better than 1.0', 'Show the verdict'],
+    ['diamond', 'textSoft', 'New version 1.3', 'Show the verdict'],
+    ['diamond', 'textSoft', 'New version 1.4', 'Show in Activity'],
+  ]);
+  expect(markers[0]?.to).toBe('/dashboards/a/versions?judged=1.1');
 });

@@ -7,12 +7,13 @@ import type { EventInfo } from '@/api/types';
 import type { Marker } from '@/components/charts/series';
 import { useNow } from '@/hooks/use-now';
 import { useShowsMarkers } from '@/hooks/use-shows-markers';
-import { MARKED_TYPES } from '@/lib/event-markers';
+import { JUDGED, MARKED_TYPES } from '@/lib/event-markers';
 import { eventText, valuesOf } from '@/lib/event-text';
 import { formatDateTime } from '@/lib/format';
-import { activityTab } from '@/lib/paths';
+import { activityTab, versionPage } from '@/lib/paths';
 
 const VERSION = 'app.version';
+const NONE: readonly never[] = [];
 
 /** Returns the versions without an event: their first request was before events were recorded. */
 function unrecorded(versions: readonly Version[], events: readonly EventInfo[]): EventInfo[] {
@@ -44,7 +45,9 @@ export function toMarkers(
   dashboardId: string,
   zone: string,
   now: Date,
+  versions: readonly Version[] = NONE,
 ): Marker[] {
+  const verdicts = new Map(versions.map(({ name, verdict }) => [name, verdict]));
   const startOf = (event: EventInfo) => Date.parse(String(valuesOf(event).since));
   const ended = new Set(
     events
@@ -57,23 +60,28 @@ export function toMarkers(
     if (marked === undefined || (marked.band === 'begins' && ended.has(moment))) return [];
     const start = marked.band === 'ends' ? startOf(event) : moment;
     const format = (time: number) => formatDateTime(new Date(time), zone);
+    const version = String(valuesOf(event).version ?? '');
+    const verdict = event.event_type === VERSION ? verdicts.get(version) : undefined;
+    const judged = verdict && JUDGED[verdict.state];
     return [
       {
         id: event.message_id,
-        shape: marked.shape,
-        tone: marked.tone,
+        ...{ shape: marked.shape, tone: marked.tone, ...judged },
         start,
         ...(marked.band && { end: marked.band === 'ends' ? moment : now.getTime() }),
-        label: String(valuesOf(event).version ?? ''),
-        text: eventText(event),
+        label: version,
+        text: eventText(event) + (judged ? `, ${verdict.state} than ${verdict.against}` : ''),
         time: marked.band === 'ends' ? `${format(start)} to ${format(moment)}` : format(moment),
-        to: activityTab(dashboardId, { event: event.event_type, until: event.generated }),
+        ...(verdict
+          ? { to: versionPage(dashboardId, version), link: 'Show the verdict' }
+          : {
+              to: activityTab(dashboardId, { event: event.event_type, until: event.generated }),
+              link: 'Show in Activity',
+            }),
       },
     ];
   });
 }
-
-const NONE: readonly never[] = [];
 
 /** Returns what the charts of a page mark: one request for all of them. */
 export function useMarkers(dashboardId: string, { range, zone }: Pick<View, 'range' | 'zone'>) {
@@ -86,7 +94,7 @@ export function useMarkers(dashboardId: string, { range, zone }: Pick<View, 'ran
   const markers = useMemo(() => {
     const known = events ?? NONE;
     const all = [...known, ...unrecorded(versions ?? NONE, known)];
-    return toMarkers(all, dashboardId, zone, now);
+    return toMarkers(all, dashboardId, zone, now, versions);
   }, [events, versions, dashboardId, zone, now]);
   return isShown ? markers : NONE;
 }

@@ -4,15 +4,9 @@ import Typography from '@mui/material/Typography';
 import { useParams } from 'react-router';
 
 import { FULL_RANGE, useTimeSlices } from '@/api/dashboards/time-slices';
-import {
-  COMPARED,
-  useComparedHistogram,
-  useComparison,
-  type Compared,
-} from '@/api/statistics/compare';
+import { useComparedHistogram, useComparison, type Compared } from '@/api/statistics/compare';
 import type { TimeSlice } from '@/api/types';
 import { BoxPlots, type BoxRow } from '@/components/charts/box-plots';
-import { DataTable, figure } from '@/components/data-table';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid } from '@/components/panel-grid';
 import { Panel } from '@/components/panel';
@@ -20,58 +14,12 @@ import { Notice } from '@/components/notice';
 import { HistogramPanel } from '@/components/panels/histogram-panel';
 import { QueryBoundary } from '@/components/query-boundary';
 import { Select } from '@/components/select';
+import { ComparedFigures } from '@/features/dashboard/compared-figures';
 import { TimeSlicesSection } from '@/features/dashboard/time-slices-section';
 import { sliceContent, sliceName } from '@/features/dashboard/slice-name';
 import { useUrlText } from '@/hooks/use-url-text';
 import { useZone } from '@/hooks/use-zone';
-import {
-  formatChange,
-  formatDuration,
-  formatFinePercent,
-  formatNumber,
-  MISSING,
-} from '@/lib/format';
-
-type Figure = (typeof COMPARED)[number];
-
-const LABELS: Readonly<Record<Figure, string>> = {
-  total_visits: 'Requests',
-  unique_visitors: 'Unique visitors',
-  error_rate: 'Error rate (5xx)',
-  average_execution_time: 'Average',
-  standard_deviation_execution_time: 'Standard deviation',
-  fastest_measured_execution_time: 'Fastest',
-  fastest_quartile_execution_time: 'First quartile',
-  median_execution_time: 'Median (p50)',
-  slowest_quartile_execution_time: 'Third quartile',
-  ninetieth_percentile_execution_time: 'p90',
-  'ninety-fifth_percentile_execution_time': 'p95',
-  'ninety-ninth_percentile_execution_time': 'p99',
-  slowest_measured_execution_time: 'Slowest',
-};
-
-const formatOf = (figure: Figure): ((value: number | null) => string) => {
-  if (figure === 'error_rate') return formatFinePercent;
-  return figure === 'total_visits' || figure === 'unique_visitors' ? formatNumber : formatDuration;
-};
-
-/** "+12 ms (+4.5%)", from the first to the second. */
-function differenceOf(figure: Figure, one: number | null, other: number | null): string {
-  if (one === null || other === null) return MISSING;
-  const difference = other - one;
-  const sign = difference > 0 ? '+' : difference < 0 ? '-' : '±';
-  const change = formatChange(other, one);
-  return `${sign}${formatOf(figure)(Math.abs(difference))}${change ? ` (${change})` : ''}`;
-}
-
-const tableOf = ([one, other]: readonly [Compared, Compared]) => ({
-  columns: ['Figure', 'A', 'B', 'Difference'],
-  rows: COMPARED.map((name) => [
-    LABELS[name],
-    ...[one, other].map(({ figures }) => figure(figures[name], formatOf(name))),
-    differenceOf(name, one.figures[name], other.figures[name]),
-  ]),
-});
+import { formatDuration } from '@/lib/format';
 
 /** Returns the row of a box plot; none without requests. */
 function boxRow(name: string, { figures }: Compared, color: string): BoxRow[] {
@@ -105,7 +53,7 @@ function Comparison({ dashboardId, one, other }: ComparisonProps) {
   return (
     <PanelGrid>
       <Panel title="Figures" subtitle="The difference is from A to B" query={query} minHeight={300}>
-        {(pair) => <DataTable caption="Figures" {...tableOf(pair)} maxHeight={480} />}
+        {(pair) => <ComparedFigures pair={pair} names={['A', 'B']} />}
       </Panel>
       <Panel
         title="Execution time percentiles"

@@ -30,10 +30,11 @@ export function DashboardPage() {
   const tabs = DASHBOARD_TABS.map(({ tab, name }) => ({
     to: dashboardPage(dashboardId, tab),
     name,
+    hasParts: tab !== undefined,
   }));
   const { pathname } = useLocation();
   const shown = DASHBOARD_TABS.find(
-    ({ tab }) => tab && pathname === dashboardPage(dashboardId, tab),
+    ({ tab }) => tab && `${pathname}/`.startsWith(`${dashboardPage(dashboardId, tab)}/`),
   );
   if (dashboards && !dashboard) {
     return (

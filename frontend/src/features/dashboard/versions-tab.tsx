@@ -6,6 +6,7 @@ import { PanelGrid, FullWidth } from '@/components/panel-grid';
 import { BoxPanel } from '@/components/panels/box-panel';
 import { BubblesPanel } from '@/features/dashboard/bubbles-panel';
 import { VersionSharesPanel } from '@/features/dashboard/version-shares-panel';
+import { VersionsPanel } from '@/features/dashboard/versions-panel';
 import { useVersionColor } from '@/hooks/use-version-color';
 import { useView } from '@/hooks/use-view';
 
@@ -18,6 +19,7 @@ export function VersionsTab() {
   return (
     <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
       <FilterBar dashboardId={dashboardId} overTime={false} />
+      <VersionsPanel dashboardId={dashboardId} />
       <PanelGrid>
         <FullWidth>
           <BoxPanel
