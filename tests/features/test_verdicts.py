@@ -17,8 +17,9 @@ def test_from_a_mark_to_the_endpoint_on_a_phone(
     shop = stack.dashboard_id("Bookshop")
 
     def is_judged() -> bool:
-        verdict = stack.get(f"dashboards/{shop}/versions")["versions"][-1]["verdict"]
-        return verdict is not None and verdict["state"] == "worse"
+        versions = stack.get(f"dashboards/{shop}/versions")["versions"]
+        verdicts = {each["name"]: each["verdict"] for each in versions}
+        return bool(verdicts.get("1.6.0")) and verdicts["1.6.0"]["state"] == "worse"
 
     wait_for(is_judged)
     page = open_page(storage_state=signed_in, viewport={"width": 320, "height": 640})
@@ -38,4 +39,4 @@ def test_from_a_mark_to_the_endpoint_on_a_phone(
     verdict.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("combobox", name="Compared with")).to_have_value("1.5.0")
     expect(page.get_by_role("region", name="Endpoints", exact=True)).to_contain_text("Worse")
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
