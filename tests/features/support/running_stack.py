@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ import requests
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
 PASSWORD = "correct horse battery staple"
+# Of the history of the demo.
+IMPORT_SECONDS = 120
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -79,6 +82,19 @@ class Stack:
     def dashboard_id(self, name: str) -> str:
         """Return the ID of the demo user's dashboard with this name."""
         found: str = next(board["id"] for board in self.get("dashboards") if board["name"] == name)
+        return found
+
+    def wait_for_exception(self, kind: str) -> str:
+        """Wait until exceptions of the demo's shop are imported; return the ID of a group.
+
+        :param kind: the type of the exception.
+        """
+        path = f"dashboards/{self.dashboard_id('Bookshop')}/exceptions"
+        deadline = time.monotonic() + IMPORT_SECONDS
+        while not (groups := self.get(path, text=kind)["groups"]):
+            assert time.monotonic() < deadline, f"There is no {kind}."
+            time.sleep(0.2)
+        found: str = groups[0]["id"]
         return found
 
 

@@ -25,7 +25,8 @@ TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 class Place:
     """A page of PyDash.
 
-    :ivar path: may name `{shop}`, the id of the demo's dashboard.
+    :ivar path: may name `{shop}`, the id of the demo's dashboard, and `{fault}`, that of one of its
+        groups of exceptions.
     """
 
     name: str
@@ -52,6 +53,7 @@ USER_PLACES = [
     Place("trends", "/dashboards/{shop}/trends?range=30d"),
     Place("compare", "/dashboards/{shop}/compare"),
     Place("exceptions", "/dashboards/{shop}/exceptions"),
+    Place("exception", "/dashboards/{shop}/exceptions/{fault}"),
     Place("uptime", "/dashboards/{shop}/uptime"),
     Place("dashboard-activity", "/dashboards/{shop}/activity"),
     Place("dashboard-usage", "/dashboards/{shop}/usage"),
@@ -139,9 +141,11 @@ def open_each_dialog(page: Page, stack: Stack) -> Iterator[tuple[Popup, Locator]
 
 
 def path_of(stack: Stack, place: Place) -> str:
-    return (
-        place.path.format(shop=stack.dashboard_id("Bookshop")) if "{" in place.path else place.path
-    )
+    if "{" not in place.path:
+        return place.path
+    shop = stack.dashboard_id("Bookshop")
+    fault = stack.wait_for_exception("ZeroDivisionError") if "{fault}" in place.path else ""
+    return place.path.format(shop=shop, fault=fault)
 
 
 def settle(page: Page) -> None:
