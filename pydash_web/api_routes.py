@@ -14,6 +14,7 @@ import pydash_web.controller.dashboard_usage
 import pydash_web.controller.dashboards
 import pydash_web.controller.delete_dashboard
 import pydash_web.controller.delete_user
+import pydash_web.controller.diagnosis
 import pydash_web.controller.downtime
 import pydash_web.controller.events
 import pydash_web.controller.exceptions
@@ -313,6 +314,30 @@ ignore_exception_group = post(
 )
 reopen_exception_group = post(
     f"{GROUP}/reopen", controller.exceptions.reopen_exception_group, WRITE, errors=NO_GROUP
+)
+
+# -- Slow requests, profiles and graphs -------------------------------------------------------
+
+get_outliers = get("/dashboards/<dashboard_id>/outliers", controller.diagnosis.get_outliers, READ)
+get_outlier = get(
+    "/dashboards/<dashboard_id>/outliers/<outlier_id>",
+    controller.diagnosis.get_outlier,
+    READ,
+    errors={404: "Dashboard or slow request not found."},
+)
+get_profiles = get("/dashboards/<dashboard_id>/profiles", controller.diagnosis.get_profiles, READ)
+get_profile = get(
+    "/dashboards/<dashboard_id>/profiles/<path:endpoint_name>",
+    controller.diagnosis.get_profile,
+    READ,
+    errors={404: "Dashboard, endpoint or version not found."},
+)
+get_graphs = get("/dashboards/<dashboard_id>/graphs", controller.diagnosis.get_graphs, READ)
+get_graph = get(
+    "/dashboards/<dashboard_id>/graphs/<graph_id>",
+    controller.diagnosis.get_graph,
+    READ,
+    errors={404: "Dashboard or graph not found."},
 )
 
 # -- Time slices ------------------------------------------------------------------------------

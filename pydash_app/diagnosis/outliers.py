@@ -68,6 +68,11 @@ class Outlier:
     details: Details
     bytes: int
 
+    def position(self, order: Order) -> tuple[float, float, int]:
+        """Return what the newest, or the slowest, is the smallest by."""
+        time = -self.time.timestamp()
+        return (-self.duration if order == "duration" else time), time, -self.id
+
     @classmethod
     def of(cls, number: int, given: RemoteOutlier) -> "Outlier":
         """Return a slow request that was fetched."""
@@ -104,9 +109,9 @@ class OutliersOfEndpoint(Persistent):
     def add(self, outliers: list[Outlier]) -> None:
         """Add slow requests, and drop some that are neither among the newest nor the slowest."""
         self.count += len(outliers)
-        found = sorted([*self.outliers, *outliers], key=_newest_first)
+        found = sorted([*self.outliers, *outliers], key=lambda each: each.position("time"))
         kept: dict[int, Outlier] = {}
-        by_duration = sorted(found, key=lambda each: each.duration, reverse=True)
+        by_duration = sorted(found, key=lambda each: each.position("duration"))
         for ordered, most in ((found, MAX_NEWEST), (by_duration, MAX_SLOWEST)):
             size = 0
             for each in ordered[:most]:
@@ -183,10 +188,7 @@ class OutlierLog(Persistent):
             and (start is None or each.time >= start)
             and (end is None or each.time < end)
         ]
-        found.sort(key=_newest_first)
-        if order == "duration":
-            found.sort(key=lambda each: each.duration, reverse=True)
-        return found
+        return sorted(found, key=lambda each: each.position(order))
 
     def drop(self, before: datetime) -> None:
         """Drop those before a time."""
@@ -213,7 +215,3 @@ class OutlierLog(Persistent):
         change = sum(each.bytes for each in new.values()) - sum(each.bytes for each in old.values())
         if change:
             self.bytes += change
-
-
-def _newest_first(outlier: Outlier) -> tuple[float, int]:
-    return -outlier.time.timestamp(), -outlier.id

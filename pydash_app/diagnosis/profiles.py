@@ -138,10 +138,18 @@ class ProfileLog(Persistent):
         found = sorted(self._profiles.values(), key=lambda profile: profile.last_seen, reverse=True)
         return sorted(found, key=lambda profile: profile.endpoint)
 
-    def find(self, endpoint: str, version: str) -> Profile | None:
-        """Return the profiles of an endpoint and a version; None if there are none."""
-        found: Profile | None = self._profiles.get((endpoint, version))
-        return found
+    def find(self, endpoint: str, version: str | None = None) -> Profile | None:
+        """Return the profiles of an endpoint and a version; None if there are none.
+
+        :param version: by default, the one that was profiled last.
+        """
+        found: Iterable[Profile]
+        if version is None:
+            # Texts before and after those of the endpoint.
+            found = self._profiles.values((endpoint, ""), (endpoint + "\0", ""))
+        else:
+            found = self._profiles.values((endpoint, version), (endpoint, version))
+        return max(found, key=lambda profile: profile.last_seen, default=None)
 
     def drop(self, before: datetime) -> None:
         """Drop the profiles of endpoints and versions that were last profiled before a time."""

@@ -77,16 +77,7 @@ def get_exception_group(
             captured=each.captured,
             duration=each.duration,
             status_code=each.status_code or None,
-            stack=[
-                StackFrame(
-                    file=frame.file,
-                    line=frame.line,
-                    function=frame.function,
-                    own=frame.own,
-                    source=frame.source or None,
-                )
-                for frame in fault.samples.stack_of(each)
-            ],
+            stack=[StackFrame.of(frame) for frame in fault.samples.stack_of(each)],
         )
         for each in fault.samples.samples
     ]

@@ -25,6 +25,9 @@ class Kind(NamedTuple):
 
 
 EXCEPTIONS = Kind("exceptions", "exceptions", (5, 0))
+OUTLIERS = Kind("outliers", "slow requests", (1, 0))
+PROFILES = Kind("profiles", "profiles", (1, 0))
+GRAPHS = Kind("graphs", "custom graphs", (3, 0))
 
 
 def hint(status: FetchingStatus, kind: Kind) -> str | None:

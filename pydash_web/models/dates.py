@@ -5,7 +5,14 @@ from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from pydash_cube import time_zones
@@ -111,3 +118,15 @@ def not_before(start: datetime | None, end: datetime | None) -> datetime | None:
     if start and end and end < start:
         raise PydanticCustomError("range", "Must not be before start_date.")
     return end
+
+
+class TimeRange(InTimezone):
+    """A time range, which ends now by default."""
+
+    start_date: Date | None = Field(default=None, description="Inclusive. Default: the beginning.")
+    end_date: Date | None = Field(default=None, description="Exclusive. Default: now.")
+
+    @field_validator("end_date")
+    @classmethod
+    def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
+        return not_before(info.data.get("start_date"), end)

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from flask_monitoring_dashboard_client import Frame
 from pydash_app.exceptions import Sort, State
 from pydash_web.models.common import PRINTABLE, Body, Id, Message, ResponseBody
-from pydash_web.models.dates import Date, InTimezone, not_before
+from pydash_web.models.dates import TimeRange
 from pydash_web.models.maintenance import Moment
 from pydash_web.models.statistic import Filter
 
@@ -17,18 +18,8 @@ MAX_GROUPS = 200
 MAX_TIMES = 1_000_000
 
 
-class ExceptionRange(InTimezone):
+class ExceptionRange(TimeRange):
     """A time range, in which exceptions are counted by quarters of an hour."""
-
-    start_date: Date | None = Field(
-        default=None, description="Inclusive. Default: the first exception."
-    )
-    end_date: Date | None = Field(default=None, description="Exclusive. Default: now.")
-
-    @field_validator("end_date")
-    @classmethod
-    def _check_end(cls, end: datetime | None, info: ValidationInfo) -> datetime | None:
-        return not_before(info.data.get("start_date"), end)
 
 
 class ExceptionSearch(ExceptionRange):
@@ -111,6 +102,17 @@ class StackFrame(ResponseBody):
     function: str
     own: bool = Field(description="False for packages and the standard library.")
     source: str | None = Field(description="The text of the line; null unless the app sends it.")
+
+    @classmethod
+    def of(cls, frame: Frame) -> "StackFrame":
+        """Return a frame of a stack that was fetched."""
+        return cls(
+            file=frame.file,
+            line=frame.line,
+            function=frame.function,
+            own=frame.own,
+            source=frame.source or None,
+        )
 
 
 class ExceptionSample(ResponseBody):

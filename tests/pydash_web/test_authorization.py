@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from pydash_app import links, maintenance, time_slice
 from pydash_app.channel import managing
 from pydash_app.dashboard import repository
+from pydash_app.diagnosis.graphs import id_of
 from pydash_app.maintenance.entity import Window
 from pydash_app.maintenance.schedule import Once
 from pydash_app.status_page import managing as page_managing
@@ -32,6 +33,7 @@ from tests.pydash_web.support.running_site import (
     Site,
     Visitor,
     add_exceptions,
+    add_rows,
     empty_database,
     find_user,
     make_alert,
@@ -40,6 +42,7 @@ from tests.pydash_web.support.running_site import (
     make_user,
 )
 from tests.support.remote_exceptions import FIRST
+from tests.support.remote_performance import SLOW, profile, values
 
 VISITORS = (
     "anonymous", "unverified", "alice", "charlie", "admin", "read token", "write token", "expired",
@@ -115,6 +118,12 @@ MATRIX = {
     "resolve_exception_group": CHANGING,
     "ignore_exception_group": CHANGING,
     "reopen_exception_group": CHANGING,
+    "get_outliers": READING,
+    "get_outlier": READING,
+    "get_profiles": READING,
+    "get_profile": READING,
+    "get_graphs": READING,
+    "get_graph": READING,
     "get_time_slices": READING,
     "save_time_slice": CHANGING,
     "get_time_slice": READING,
@@ -325,12 +334,17 @@ def expire_last_session(user_id: UUID) -> None:
 def alices_things(alice: UUID) -> dict[str, str]:
     dashboard_id = make_dashboard(alice)
     alert = transact(lambda: make_alert(find_user(alice), dashboard_id))
+    add_rows(dashboard_id, "outliers", [SLOW])
+    add_rows(dashboard_id, "profiles", [profile(endpoint="foo")])
+    add_rows(dashboard_id, "graphs", values("Baskets", 1))
     return {
         "dashboard_id": str(dashboard_id),
         "rule_id": str(alert.rule_id),
         "alert_id": str(alert.id),
         "endpoint_name": "foo",
         "group_id": add_exceptions(dashboard_id, [FIRST]),
+        "outlier_id": "1",
+        "graph_id": id_of("Baskets"),
         "window_id": str(make_window(alice)),
         "time_slice_key": make_time_slice(dashboard_id),
         "path": "login",

@@ -11,16 +11,19 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.hooks import HookContext
 
+from pydash_app.diagnosis.graphs import id_of
 from pydash_web.api import openapi
 from pydash_web.http.limits import Limiter
 from tests.pydash_web.support.running_site import (
     PASSWORD,
     Site,
     add_exceptions,
+    add_rows,
     make_dashboard,
     make_user,
 )
 from tests.support.remote_exceptions import FIRST
+from tests.support.remote_performance import PAY, SLOW, profile, values
 
 EXAMPLES = int(os.environ.get("PYDASH_FUZZ_EXAMPLES", "4"))
 
@@ -40,7 +43,7 @@ JUDGED_BY_MEANING = [
     "create_rule", "change_rule", "mute_rule", "preview_rule", "get_alerts",
     "create_status_page", "change_status_page", "create_incident", "change_incident",
     "draft_incident", "get_exceptions", "get_dashboard_exceptions", "get_exception_group",
-    "ignore_exception_group",
+    "ignore_exception_group", "get_outliers", "get_profile", "get_graph",
 ]  # fmt: skip
 ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "429"]
 CONFIG = schemathesis.Config.from_dict(
@@ -80,6 +83,10 @@ def map_path_parameters(
             path_parameters["endpoint_name"] = "foo"
         if "group_id" in path_parameters and len(path_parameters["group_id"]) % 2:
             path_parameters["group_id"] = FIRST.group
+        if "outlier_id" in path_parameters and len(path_parameters["outlier_id"]) % 2:
+            path_parameters["outlier_id"] = "1"
+        if "graph_id" in path_parameters and len(path_parameters["graph_id"]) % 2:
+            path_parameters["graph_id"] = id_of("Baskets")
         path_parameters["dashboard_id"] = Known.dashboard_id
     return path_parameters
 
@@ -94,6 +101,9 @@ def attacked(lasting_site: Site) -> Site:
     lasting_site.app.extensions["pydash_limiter"] = NoLimiter("memory://")
     Known.dashboard_id = str(make_dashboard(make_user("Alice")))
     add_exceptions(Known.dashboard_id, [FIRST])
+    add_rows(Known.dashboard_id, "outliers", [SLOW])
+    add_rows(Known.dashboard_id, "profiles", [profile((1, 5.0, PAY), endpoint="foo")])
+    add_rows(Known.dashboard_id, "graphs", values("Baskets", 1))
     sign_in(lasting_site)
     return lasting_site
 

@@ -828,6 +828,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/{dashboard_id}/outliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List slow requests of a dashboard */
+        get: operations["get_outliers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/outliers/{outlier_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a slow request, with its headers, its environment, and what was running */
+        get: operations["get_outlier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the endpoints and versions of a dashboard that have profiles */
+        get: operations["get_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/profiles/{endpoint_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the merged profiles of an endpoint, and those of another version */
+        get: operations["get_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/graphs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the graphs that an app draws of its own values */
+        get: operations["get_graphs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/graphs/{graph_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the values of a graph */
+        get: operations["get_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboards/{dashboard_id}/slices": {
         parameters: {
             query?: never;
@@ -3002,6 +3104,64 @@ export interface components {
             duration_p99: number;
         };
         /**
+         * GraphInfo
+         * @description A graph of the app.
+         */
+        GraphInfo: {
+            id: string;
+            title: string;
+            /** @description The number of values that are stored. */
+            points: number;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+        };
+        /**
+         * GraphPoint
+         * @description A value of a graph.
+         */
+        GraphPoint: {
+            /** Format: date-time */
+            time: string;
+            value: number;
+        };
+        /**
+         * GraphSlice
+         * @description The values of a graph in a time slice; null without any.
+         */
+        GraphSlice: {
+            slice: string;
+            smallest: number | null;
+            mean: number | null;
+            largest: number | null;
+        };
+        /**
+         * GraphValues
+         * @description The values of a graph.
+         */
+        GraphValues: {
+            title: string;
+            /** @description Oldest first, at most the newest 10,000. Null with `timeslice`. */
+            points: components["schemas"]["GraphPoint"][] | null;
+            /** @description With `timeslice`. */
+            slices: components["schemas"]["GraphSlice"][] | null;
+            /** @description How many values of the range are not returned. */
+            omitted: number;
+        };
+        /**
+         * Graphs
+         * @description The graphs of an app.
+         */
+        Graphs: {
+            /** @description Whether the app exports it. */
+            available: boolean;
+            /** @description What to do so that it does; null if it does. */
+            hint: string | null;
+            /** @description By title. */
+            graphs: components["schemas"]["GraphInfo"][];
+        };
+        /**
          * Group
          * @description One group of the result of a query.
          */
@@ -3723,6 +3883,84 @@ export interface components {
             start: string;
         };
         /**
+         * OutlierDetails
+         * @description A slow request, and what is known about it. Secret values are `[masked]`.
+         */
+        OutlierDetails: {
+            id: number;
+            /** Format: date-time */
+            time: string;
+            endpoint: string;
+            version: string;
+            /** @description ms */
+            duration: number;
+            /** @description That of the endpoint and version, in ms; null if unknown. */
+            median: number | null;
+            /** @description The duration, divided by the median. */
+            factor: number | null;
+            /** @description Secret values are `[masked]`. */
+            url: string;
+            /** @description The mean load of the processors, in %. */
+            cpu: number | null;
+            /** @description The share of the memory in use, in %. */
+            memory: number | null;
+            ip: string | null;
+            user: string | null;
+            status_code: number | null;
+            headers: {
+                [key: string]: string;
+            };
+            /** @description That of WSGI. */
+            environment: {
+                [key: string]: string;
+            };
+            /** @description What was running; outermost first. */
+            stack: components["schemas"]["StackFrame"][];
+        };
+        /**
+         * OutlierInfo
+         * @description A request that took much longer than its endpoint usually does.
+         */
+        OutlierInfo: {
+            id: number;
+            /** Format: date-time */
+            time: string;
+            endpoint: string;
+            version: string;
+            /** @description ms */
+            duration: number;
+            /** @description That of the endpoint and version, in ms; null if unknown. */
+            median: number | null;
+            /** @description The duration, divided by the median. */
+            factor: number | null;
+            /** @description Secret values are `[masked]`. */
+            url: string;
+            /** @description The mean load of the processors, in %. */
+            cpu: number | null;
+            /** @description The share of the memory in use, in %. */
+            memory: number | null;
+            ip: string | null;
+            user: string | null;
+            status_code: number | null;
+        };
+        /**
+         * Outliers
+         * @description A page of slow requests.
+         */
+        Outliers: {
+            /** @description Whether the app exports it. */
+            available: boolean;
+            /** @description What to do so that it does; null if it does. */
+            hint: string | null;
+            outliers: components["schemas"]["OutlierInfo"][];
+            /** @description How many match on all pages. */
+            total: number;
+            /** @description How many the app has recorded in all. Of each endpoint, the newest 30 and the slowest 20 are stored. */
+            recorded: number;
+            /** @description The marker of the next page, if there is one. */
+            next_marker: number | null;
+        };
+        /**
          * Outside
          * @description The value is outside a band.
          */
@@ -3884,6 +4122,73 @@ export interface components {
             /** @description The time of the last heartbeat. */
             last_seen: string | null;
             peak_memory_bytes: number | null;
+        };
+        /**
+         * ProfileDetails
+         * @description The merged profiles of an endpoint and a version, and those of another one.
+         */
+        ProfileDetails: {
+            version: string;
+            requests: number;
+            /** @description The duration of all these requests together, in ms. */
+            total: number;
+            tree: components["schemas"]["ProfileNode"];
+            against: components["schemas"]["ProfileTree"] | null;
+        };
+        /**
+         * ProfileInfo
+         * @description The profiled requests to an endpoint, of one version.
+         */
+        ProfileInfo: {
+            endpoint: string;
+            version: string;
+            requests: number;
+            /** @description Of all these requests together, in ms. */
+            duration: number;
+            /** Format: date-time */
+            last_seen: string;
+        };
+        /**
+         * ProfileNode
+         * @description A line, called by the same lines in all requests.
+         */
+        ProfileNode: {
+            function: string;
+            file: string;
+            line: number;
+            /** @description False for packages and the standard library. */
+            own: boolean;
+            /** @description The text of the line; null unless the app sends it. */
+            code: string | null;
+            /** @description Without what it called, in ms, of all requests together. */
+            self: number;
+            /** @description With what it called, in ms. */
+            total: number;
+            /** @description The lines that it called. */
+            children: components["schemas"]["ProfileNode"][];
+        };
+        /**
+         * ProfileTree
+         * @description The merged profiles of an endpoint and a version.
+         */
+        ProfileTree: {
+            version: string;
+            requests: number;
+            /** @description The duration of all these requests together, in ms. */
+            total: number;
+            tree: components["schemas"]["ProfileNode"];
+        };
+        /**
+         * Profiles
+         * @description The endpoints and versions with profiles.
+         */
+        Profiles: {
+            /** @description Whether the app exports it. */
+            available: boolean;
+            /** @description What to do so that it does; null if it does. */
+            hint: string | null;
+            /** @description By endpoint; of each, the version that was profiled last comes first. */
+            profiles: components["schemas"]["ProfileInfo"][];
         };
         /**
          * Progress
@@ -8118,7 +8423,7 @@ export interface operations {
             query?: {
                 /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive. Default: the first exception. */
+                /** @description Inclusive. Default: the beginning. */
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
@@ -8192,7 +8497,7 @@ export interface operations {
             query?: {
                 /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive. Default: the first exception. */
+                /** @description Inclusive. Default: the beginning. */
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
@@ -8276,7 +8581,7 @@ export interface operations {
             query?: {
                 /** @description The IANA time zone of dates without an offset and of calendar slices. */
                 timezone?: string;
-                /** @description Inclusive. Default: the first exception. */
+                /** @description Inclusive. Default: the beginning. */
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
@@ -8569,6 +8874,439 @@ export interface operations {
             };
             /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_outliers: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the beginning. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                endpoint?: string;
+                version?: string;
+                /** @description Largest first. */
+                sort?: "time" | "duration";
+                limit?: number;
+                /** @description The ID of the last slow request of the previous page. */
+                marker?: number;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outliers"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_outlier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                outlier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlierDetails"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard or slow request not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profiles"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_profile: {
+        parameters: {
+            query?: {
+                /** @description Default: the one that was profiled last. */
+                version?: string;
+                /** @description A version to compare with. */
+                against?: string;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+                endpoint_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDetails"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard, endpoint or version not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_graphs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Graphs"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_graph: {
+        parameters: {
+            query?: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the beginning. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                /** @description Return the smallest, mean and largest value of each slice. */
+                timeslice?: components["schemas"]["TimeUnit"];
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+                graph_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphValues"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard or graph not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 """What is stored of slow requests, profiles and graphs, and how much at most."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,60 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_monitoring_dashboard_client import (
-    Frame,
-    ProfiledLine,
-    RemoteOutlier,
-    RemoteProfile,
-    RemoteValue,
-)
+from flask_monitoring_dashboard_client import Frame
 from pydash_app.diagnosis import GraphLog, Node, OutlierLog, ProfileLog, graphs, outliers, profiles
 from pydash_cube.time_units import to_microseconds
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-PAY = Frame("shop.py", "shop", 7, "pay", own=True, source="")
-CHECK = Frame("lib.py", "lib", 3, "check", own=False, source="")
-FIRST = RemoteOutlier(
-    time=NOW,
-    endpoint="pay",
-    version="1.0",
-    user="ada",
-    ip="10.0.0.1",
-    duration=100.0,
-    status_code=200,
-    url="http://shop/pay",
-    headers={"Host": "shop"},
-    environment={"REQUEST_METHOD": "GET"},
-    cpu=50.0,
-    memory=40.0,
-    stack=(PAY, CHECK),
-)
-
-
-def later(minutes: float, duration: float = 100.0, **changes: Any) -> RemoteOutlier:
-    return replace(FIRST, time=NOW + timedelta(minutes=minutes), duration=duration, **changes)
-
-
-def profile(*lines: tuple[int, float, Frame], **changes: Any) -> RemoteProfile:
-    return RemoteProfile(
-        **{
-            "time": NOW,
-            "endpoint": "pay",
-            "version": "1.0",
-            "user": "",
-            "ip": "",
-            "duration": 100.0,
-            "status_code": 200,
-            "lines": tuple(ProfiledLine(*line) for line in lines),
-            **changes,
-        }
-    )
+from tests.support.remote_exceptions import NOW
+from tests.support.remote_performance import CHECK, PAY, SLOW, profile, slow, values
 
 
 def test_the_newest_and_the_slowest_are_stored() -> None:
     log = OutlierLog()
-    slowest = [later(-1_000 - n, 5_000 - n) for n in range(30)]
-    log.add([*slowest, *(later(n, 100 + n) for n in range(100))])
+    slowest = [slow(-1_000 - n, 5_000 - n) for n in range(30)]
+    log.add([*slowest, *(slow(n, 100 + n) for n in range(100))])
     assert log.count == 130
     stored = log.select("pay")
     assert len(stored) == outliers.MAX_NEWEST + outliers.MAX_SLOWEST
@@ -78,15 +35,15 @@ def test_the_newest_and_the_slowest_are_stored() -> None:
 
 def test_a_slow_request_has_its_details() -> None:
     log = OutlierLog()
-    log.add([FIRST])
+    log.add([SLOW])
     [stored] = log.select()
-    assert stored.details.read() == (FIRST.headers, FIRST.environment, [PAY, CHECK])
-    assert (stored.url, stored.cpu, stored.memory) == (FIRST.url, 50.0, 40.0)
+    assert stored.details.read() == (SLOW.headers, SLOW.environment, [PAY, CHECK])
+    assert (stored.url, stored.cpu, stored.memory) == (SLOW.url, 50.0, 40.0)
 
 
 def test_slow_requests_are_found_by_endpoint_version_and_time() -> None:
     log = OutlierLog()
-    log.add([FIRST, later(1, version="2.0"), later(2, endpoint="cart"), later(3)])
+    log.add([SLOW, slow(1, version="2.0"), slow(2, endpoint="cart"), slow(3)])
 
     def found(**conditions: Any) -> list[datetime]:
         return [each.time for each in log.select(**conditions)]
@@ -103,12 +60,12 @@ def test_large_details_are_limited_by_endpoint(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(outliers, "MAX_DETAILS_BYTES", 4_000)
     log = OutlierLog()
     log.add(
-        later(n, 9 - n, headers={"X": np.random.default_rng(n).bytes(600).hex()}) for n in range(9)
+        slow(n, 9 - n, headers={"X": np.random.default_rng(n).bytes(600).hex()}) for n in range(9)
     )
     kept = [each.time for each in log.select()]
     assert 4 <= len(kept) <= 6
     assert kept[0] == NOW + timedelta(minutes=8)
-    log.add([later(10, 1, headers={"X": np.random.default_rng(0).bytes(3_000).hex()})])
+    log.add([slow(10, 1, headers={"X": np.random.default_rng(0).bytes(3_000).hex()})])
     assert log.select()[0].time == NOW + timedelta(minutes=10)
 
 
@@ -117,7 +74,7 @@ def test_endpoints_without_slow_requests_for_the_longest_are_dropped(
 ) -> None:
     monkeypatch.setattr(outliers, "MAX_ENDPOINTS", 3)
     log = OutlierLog()
-    log.add(later(n, endpoint=f"e{n}") for n in (3, 1, 4, 2, 5))
+    log.add(slow(n, endpoint=f"e{n}") for n in (3, 1, 4, 2, 5))
     assert {each.endpoint for each in log.select()} == {"e3", "e4", "e5"}
     assert log.count == 3
     log.drop(NOW + timedelta(minutes=5))
@@ -202,10 +159,6 @@ def test_a_profile_is_the_same_in_whatever_pages_it_is_fetched(given: list[Any])
         if each
     ]
     assert trees[0] == trees[1]
-
-
-def values(title: str, *minutes: float) -> list[RemoteValue]:
-    return [RemoteValue(title, NOW + timedelta(minutes=minute), minute) for minute in minutes]
 
 
 def read(log: GraphLog, title: str, start: float, end: float) -> list[float]:

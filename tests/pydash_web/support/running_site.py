@@ -140,12 +140,17 @@ def make_dashboard(
 
 def add_exceptions(dashboard_id: UUID | str, found: Sequence[RemoteException]) -> str:
     """Store exceptions of a dashboard; return the ID of the first one's group."""
+    add_rows(dashboard_id, "exceptions", found)
+    return found[0].group
+
+
+def add_rows(dashboard_id: UUID | str, kind: str, rows: Sequence[Any]) -> None:
+    """Store rows of a kind, as if they had been fetched from the app of a dashboard."""
 
     def add() -> None:
-        diagnosis.get_or_create(diagnosis.LOGS["exceptions"], UUID(str(dashboard_id))).add(found)
+        diagnosis.get_or_create(diagnosis.LOGS[kind], UUID(str(dashboard_id))).add(rows)
 
     transact(add)
-    return found[0].group
 
 
 def make_alert(owner: User, dashboard_id: UUID) -> Alert:
