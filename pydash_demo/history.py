@@ -19,6 +19,7 @@ from pydash_demo.behaviour import (
     draw_visitor,
     load,
 )
+from pydash_demo.diagnosis import write_diagnosis
 from pydash_demo.shop import handler
 
 DAYS = 30
@@ -37,8 +38,12 @@ def write_history(now: datetime, seed: int = 2018) -> None:
         if connection.scalar(select(func.count()).select_from(Request)):
             return
         ids = {name: id_ for id_, name in connection.execute(select(Endpoint.id, Endpoint.name))}
-        connection.execute(insert(Request), list(past_requests(now, ids, random.Random(seed))))
+        rng = random.Random(seed)
+        requests = list(past_requests(now, ids, rng))
+        rows = [{name: each[name] for name in each if name != "name"} for each in requests]
+        connection.execute(insert(Request), rows)
         write_exceptions(connection, random.Random(seed))
+        write_diagnosis(connection, requests, now, rng)
         connection.execute(
             update(Endpoint).values(
                 time_added=now - timedelta(days=DAYS), version_added=OLD_VERSION, last_requested=now
@@ -49,12 +54,14 @@ def write_history(now: datetime, seed: int = 2018) -> None:
 def past_requests(
     now: datetime, endpoint_ids: dict[str, int], rng: random.Random
 ) -> Iterator[dict[str, Any]]:
-    """Draw the rows of the history, oldest first, with daily and weekly cycles.
+    """Draw the rows of the history with the names of their pages, oldest first.
+
+    There are daily and weekly cycles.
 
     The new version was released halfway through, and the latest one a few days ago.
     """
     released, latest = now - timedelta(days=DAYS / 2), now - timedelta(days=LATEST_DAYS)
-    for moment in past_times(now, rng):
+    for number, moment in enumerate(past_times(now, rng), 1):
         page = draw_page(rng)
         customer, address = draw_visitor(rng)
         version = OLD_VERSION if moment < released else NEW_VERSION
@@ -63,6 +70,8 @@ def past_requests(
         status = page.status_code(rng, version)
         is_failing = (now - moment) / timedelta(hours=1) < page.failing_hours
         yield {
+            "id": number,
+            "name": page.endpoint,
             "endpoint_id": endpoint_ids[page.endpoint],
             "duration": page.execution_time(rng, version),
             "time_requested": moment.replace(tzinfo=None),

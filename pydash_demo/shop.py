@@ -33,8 +33,11 @@ def create_shop(data_dir: Path, security_token: str) -> Flask:
     dashboard.config.username = "demo"
     dashboard.config.password = security_token
     dashboard.config.security_token = security_token
+    dashboard.config.monitor_level = 2
     dashboard.bind(app, schedule=False)
-    pydash_exporter.bind(app, exceptions=True, source=True)
+    pydash_exporter.bind(
+        app, exceptions=True, outliers=True, profiles=True, graphs=True, source=True
+    )
     return app
 
 

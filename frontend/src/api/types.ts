@@ -125,3 +125,16 @@ export type ExceptionOrder = Schemas['Sort'];
 export type ResolveException = Schemas['ResolveGroup'];
 export type IgnoreException = Schemas['IgnoreGroup'];
 export type StackFrame = Schemas['StackFrame'];
+export type Outlier = Schemas['OutlierInfo'];
+export type Outliers = Schemas['Outliers'];
+export type OutlierDetails = Schemas['OutlierDetails'];
+export type OutlierOrder = NonNullable<
+  NonNullable<operations['get_outliers']['parameters']['query']>['sort']
+>;
+export type Profiles = Schemas['Profiles'];
+export type ProfileDetails = Schemas['ProfileDetails'];
+export type ProfileTree = Schemas['ProfileTree'];
+export type ProfileNode = Schemas['ProfileNode'];
+export type Graphs = Schemas['Graphs'];
+export type GraphInfo = Schemas['GraphInfo'];
+export type GraphValues = Schemas['GraphValues'];

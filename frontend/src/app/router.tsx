@@ -91,6 +91,21 @@ const dashboardTabs: RouteObject[] = [
     ...page(() => import('@/features/diagnosis/exceptions-tab').then((m) => m.ExceptionsTab)),
   },
   {
+    path: 'slow-requests',
+    ...crumb('Slow requests'),
+    ...page(() => import('@/features/diagnosis/slow-requests-tab').then((m) => m.SlowRequestsTab)),
+  },
+  {
+    path: 'profiles',
+    ...crumb('Profiles'),
+    ...page(() => import('@/features/diagnosis/profiles-tab').then((m) => m.ProfilesTab)),
+  },
+  {
+    path: 'graphs',
+    ...crumb('Custom graphs'),
+    ...page(() => import('@/features/diagnosis/graphs-tab').then((m) => m.GraphsTab)),
+  },
+  {
     path: 'uptime',
     ...crumb('Uptime'),
     ...page(() => import('@/features/dashboard/uptime-tab').then((m) => m.UptimeTab)),

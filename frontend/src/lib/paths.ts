@@ -33,6 +33,9 @@ export type DashboardTab =
   | 'trends'
   | 'compare'
   | 'exceptions'
+  | 'slow-requests'
+  | 'profiles'
+  | 'graphs'
   | 'uptime'
   | 'activity'
   | 'usage'
@@ -52,6 +55,9 @@ export const DASHBOARD_TABS: readonly [NamedTab, ...NamedTab[]] = [
   { tab: 'trends', name: 'Trends' },
   { tab: 'compare', name: 'Compare' },
   { tab: 'exceptions', name: 'Exceptions' },
+  { tab: 'slow-requests', name: 'Slow requests' },
+  { tab: 'profiles', name: 'Profiles' },
+  { tab: 'graphs', name: 'Custom graphs' },
   { tab: 'uptime', name: 'Uptime' },
   { tab: 'activity', name: 'Activity' },
   { tab: 'usage', name: 'Usage' },

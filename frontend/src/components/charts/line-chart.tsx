@@ -1,7 +1,7 @@
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { MarkerButtons, MarkerLines } from '@/components/charts/markers';
 import { Plot, type Scales } from '@/components/charts/plot';
-import { maximum, niceTicks } from '@/components/charts/scale';
+import { maximum, minimum, niceTicks } from '@/components/charts/scale';
 import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
 import { SeriesHover, TimeSlider } from '@/components/charts/series-hover';
 import { useLegend } from '@/components/charts/use-legend';
@@ -83,7 +83,8 @@ function Band({ series, scales, ids }: LayerProps & { ids: readonly [low: string
 
 function Drawing({ width, height, ...chart }: LineChartProps & { width: number; height: number }) {
   const { categories, series, bands = [], formatTick, time, markers = [], whole = false } = chart;
-  const ticks = niceTicks(maximum(series.flatMap(({ values }) => values)), 4, whole);
+  const all = series.flatMap(({ values }) => values);
+  const ticks = niceTicks(maximum(all), 4, whole, minimum(all));
   return (
     <Plot {...{ categories, formatTick, time, ticks, width, height }}>
       {(scales) => (

@@ -23,7 +23,7 @@ export interface Scales {
 }
 
 interface PlotProps extends Pick<SeriesChartProps, 'categories' | 'formatTick' | 'time'> {
-  /** The ticks of the left axis, ascending from 0. */
+  /** The ticks of the left axis, ascending. */
   ticks: readonly number[];
   /** In pixels, including the axes. */
   width: number;
@@ -38,12 +38,12 @@ function scalesOf({ categories, ticks, width, height }: Omit<PlotProps, 'childre
     height: height - MARGIN.top - MARGIN.bottom,
   };
   const step = inner.width / categories.length;
-  const top = ticks.at(-1) ?? 1;
+  const [bottom, top] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
   return {
     ...inner,
     step,
     x: (category) => (category + 0.5) * step,
-    y: (value) => inner.height * (1 - value / top),
+    y: (value) => inner.height * (1 - (value - bottom) / (top - bottom)),
   };
 }
 

@@ -7,15 +7,16 @@ function niceStep(step: number): number {
 }
 
 /**
- * Returns round values from 0 to at least `max`, in about `count` steps.
+ * Returns round values from 0, or from at most `min`, to at least `max`, in about `count` steps.
  *
  * Pass `whole` for counts: there is no half a request.
  */
-export function niceTicks(max: number, count: number, whole = false): number[] {
-  const step = niceStep((max > 0 ? max : 1) / count);
+export function niceTicks(max: number, count: number, whole = false, min = 0): number[] {
+  const step = niceStep((max - min > 0 ? max - min : 1) / count);
   const used = whole ? Math.max(1, Math.ceil(step)) : step;
-  const steps = Math.max(1, Math.ceil(max / used - 1e-9));
-  return Array.from({ length: steps + 1 }, (_, at) => at * used);
+  const first = Math.floor(min / used + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(max / used - 1e-9));
+  return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * used);
 }
 
 /** Returns the evenly spaced indexes of the labels to draw so that each has `room` pixels. */
@@ -49,6 +50,10 @@ export const maximum = (values: Iterable<number | null>): number => {
   for (const value of values) if (value !== null && value > max) max = value;
   return max;
 };
+
+/** Returns the smallest value below 0, or 0. */
+export const minimum = (values: readonly (number | null)[]): number =>
+  -maximum(values.map((value) => value && -value));
 
 /** The share of values that must fit on a colour scale. */
 const USUAL = 0.98;
