@@ -16,6 +16,11 @@ describe('the ticks of an axis', () => {
     [0.9, [0, 0.25, 0.5, 0.75, 1]],
   ])('are round and include %s', (max, ticks) => expect(niceTicks(max, 4)).toEqual(ticks));
 
+  it('begin below 0 if a value does', () => {
+    expect(niceTicks(20, 4, false, -15)).toEqual([-20, -10, 0, 10, 20]);
+    expect(niceTicks(0, 4, false, -3)).toEqual([-3, -2, -1, 0]);
+  });
+
   it('are whole numbers for counts', () => {
     expect(niceTicks(0, 4, true)).toEqual([0, 1]);
     expect(niceTicks(3, 4, true)).toEqual([0, 1, 2, 3]);

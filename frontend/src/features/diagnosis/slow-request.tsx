@@ -12,7 +12,7 @@ import type { Outlier, OutlierDetails } from '@/api/types';
 import { DataTable } from '@/components/data-table';
 import { Icon } from '@/components/icon';
 import { QueryBoundary } from '@/components/query-boundary';
-import { StackList } from '@/features/diagnosis/stack-list';
+import { StackView } from '@/features/diagnosis/stack-view';
 import { useZone } from '@/hooks/use-zone';
 import { formatDateTime, formatDuration, formatNumber, MISSING } from '@/lib/format';
 import { dashboardPage } from '@/lib/paths';
@@ -82,7 +82,7 @@ function Details({ dashboardId, outlier }: { dashboardId: string; outlier: Outli
       </MuiLink>
       <Section title="Stack when it became slow">
         {outlier.stack.length > 0 ? (
-          <StackList stack={outlier.stack} />
+          <StackView stack={outlier.stack} />
         ) : (
           <Typography variant="body2" color="textSecondary">
             The app did not record it.
