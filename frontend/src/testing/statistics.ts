@@ -53,6 +53,7 @@ function responseTo(query: URLSearchParams, measured: Measured): QueryResponse {
 
 /** Returns the versions by their first requests, without verdicts. */
 function versionsOf({ groups, values: { first_call: first } }: Measured): VersionInfo[] {
+  if (first === null) return [];
   const firstOf = (version: string) =>
     String(typeof first === 'function' ? first({ version }) : first);
   return (groups?.version ?? [])

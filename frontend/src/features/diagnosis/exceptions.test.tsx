@@ -118,9 +118,8 @@ test.each([
   ['Ignore', 'For ever', null, 'ignore', { forever: true }],
   ['Ignore', 'Until more have come…', '20', 'ignore', { times: 20 }],
 ] as const)('%s: %s (%s)', async (button, choice, typed, action, body) => {
-  mockGet(`/dashboards/${SHOP}/query`, {
-    groups: [{ key: { version: '2.1' }, values: { first_call: '2026-11-01T12:00:00Z' } }],
-  });
+  const newest = { name: '2.1', first_seen: '2026-11-01T12:00:00Z' };
+  mockGet(`/dashboards/${SHOP}/versions`, { versions: [newest] });
   const sent = mockPost(`${LIST}/1-abc/${action}`, { message: 'Decided.', group: {} });
   renderPage(<DecisionButtons group={makeException()} />);
   expect(screen.queryByRole('button', { name: 'Reopen' })).not.toBeInTheDocument();
@@ -138,7 +137,6 @@ test.each([
 });
 
 test('what is ignored can be reopened', async () => {
-  mockGet(`/dashboards/${SHOP}/query`, { groups: [] });
   const sent = mockPost(`${LIST}/1-abc/reopen`, { message: 'Reopened.', group: {} });
   renderPage(<DecisionButtons group={makeException({ state: 'ignored' })} />);
   expect(screen.queryByRole('button', { name: 'Ignore' })).not.toBeInTheDocument();
