@@ -55,7 +55,7 @@ _NAMED = re.compile(
     r"(?:\[[^\]\s]{0,64}\])*\]?(?P<closing>\\*[\"'])?"
     + _SPACE
     + r"(?P<separator>=>|[:=]=|=|:(?!//)|,|>)"
-    "" + _SPACE + r"[bBuU]?(?P<quote>\\*[\"'])?",
+    "" + _SPACE + r"(?:[bBuU]?(?P<quote>\\*[\"']))?",
     re.IGNORECASE,
 )
 _QUOTES = re.compile(r"(\\*)([\"'])")

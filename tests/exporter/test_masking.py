@@ -124,6 +124,13 @@ def test_what_is_not_secret_remains(text: str) -> None:
     assert mask(text) == text
 
 
+@pytest.mark.parametrize("value", ["bookshop-17", "universal", "b'x y'", 'b"x y"'])
+def test_nothing_is_left_of_a_value(value: str) -> None:
+    quotes = value[:2] + value[-1] if value.endswith(("'", '"')) else ""
+    expected = quotes[:2] + MASKED + quotes[2:]
+    assert mask(f"api_key={value}") == f"api_key={expected}"
+
+
 @pytest.mark.parametrize("name", ["User-Agent", "Host", "Content-Type", "X-Request-Id", "page"])
 def test_harmless_names_are_not_secret(name: str) -> None:
     assert not is_secret(name)

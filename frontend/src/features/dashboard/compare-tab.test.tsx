@@ -42,7 +42,8 @@ beforeEach(() => {
     values: {
       total_visits: ({ endpoint }) => (endpoint === undefined ? 100 : 40),
       average_execution_time: ({ endpoint }) => (endpoint === undefined ? 20 : 25),
-      error_rate: null,
+      error_rate: ({ endpoint }) => (endpoint === undefined ? 0.01 : 0.05),
+      slowest_measured_execution_time: null,
     },
   });
 });
@@ -66,7 +67,8 @@ it('shows the figures of two time slices and their differences', async () => {
   await within(figures).findByRole('row', { name: /^Requests/ });
   expect(rowOf(figures, 'Requests')).toEqual(['100', '40', '-60 (-60%)']);
   expect(rowOf(figures, 'Average')).toEqual(['20 ms', '25 ms', '+5 ms (+25%)']);
-  expect(rowOf(figures, 'Error rate')).toEqual(['–', '–', '–']);
+  expect(rowOf(figures, 'Error rate')).toEqual(['1%', '5%', '+4 points (+400%)']);
+  expect(rowOf(figures, 'Slowest')).toEqual(['–', '–', '–']);
   const whole = asked.filter((query) => query.get('statistic')?.startsWith('total_visits,'));
   expect(whole.map((query) => [query.get('start_date'), query.get('endpoint')])).toEqual([
     [null, null],

@@ -31,13 +31,14 @@ const formatOf = (figure: Figure): ((value: number | null) => string) => {
   return figure === 'total_visits' || figure === 'unique_visitors' ? formatNumber : formatDuration;
 };
 
-/** "+12 ms (+4.5%)", from the first to the second. */
+/** "+12 ms (+4.5%)", from the first to the second; that of shares in percentage points. */
 function differenceOf(figure: Figure, one: number | null, other: number | null): string {
   if (one === null || other === null) return MISSING;
   const difference = other - one;
   const sign = difference > 0 ? '+' : difference < 0 ? '-' : '±';
   const change = formatChange(other, one);
-  return `${sign}${formatOf(figure)(Math.abs(difference))}${change ? ` (${change})` : ''}`;
+  const size = formatOf(figure)(Math.abs(difference)).replace('%', ' points');
+  return `${sign}${size}${change ? ` (${change})` : ''}`;
 }
 
 interface ComparedFiguresProps {
