@@ -212,6 +212,7 @@ class Writers:
             time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_every_event_reaches_the_store_once_whatever_dies(play: Play) -> None:
     rng = random.Random(SEED)
     victims = rng.sample(VICTIMS, len(VICTIMS)) * (ROUNDS // len(VICTIMS) + 1)

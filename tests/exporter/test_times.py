@@ -51,7 +51,7 @@ class Deployment:
         return [datetime.fromtimestamp(each / 1e6, UTC) for each in page["data"]["time_requested"]]
 
 
-@pytest.fixture(scope="module", params=[postgresql, mariadb])
+@pytest.fixture(scope="module", params=[postgresql, pytest.param(mariadb, marks=pytest.mark.slow)])
 def deployment(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployment]:
@@ -132,6 +132,7 @@ def test_a_time_in_the_repeated_hour_is_the_later_one(deployment: Deployment) ->
     assert deployment.times(f"/{start}/{start + 3600}") == [second, second]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deployment", [mariadb], indirect=True)
 def test_it_reads_after_the_server_has_closed_its_connections(deployment: Deployment) -> None:
     server, name = deployment.server, sqlalchemy.make_url(deployment.url).database

@@ -67,6 +67,7 @@ def status(url: str) -> int:
         return session.get(f"{url}/api/status", timeout=10).status_code
 
 
+@pytest.mark.slow
 def test_the_ipv6_wildcard_serves_both_address_families(data_dir: Path) -> None:
     port = free_port()
     with running(data_dir, PYDASH_HOST="::", PYDASH_PORT=str(port)) as line:
@@ -75,6 +76,7 @@ def test_the_ipv6_wildcard_serves_both_address_families(data_dir: Path) -> None:
         assert status(f"http://127.0.0.1:{port}") == 200
 
 
+@pytest.mark.slow
 def test_an_ipv6_address_is_printed_in_brackets(data_dir: Path) -> None:
     port = free_port()
     with running(data_dir, PYDASH_HOST="::1", PYDASH_PORT=str(port)) as line:

@@ -58,6 +58,7 @@ def test_processes_may_create_the_database_together(settings: dict[str, str]) ->
     assert [process.wait(60) for process in started] == [0] * 4
 
 
+@pytest.mark.slow
 def test_every_request_is_counted_once_although_the_server_is_killed(
     settings: dict[str, str], app: MonitoredApp, postgresql_server: DatabaseServer, tmp_path: Path
 ) -> None:

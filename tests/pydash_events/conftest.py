@@ -87,8 +87,9 @@ def accepts(port: int) -> bool:
         return not connection.connect_ex(("127.0.0.1", port))
 
 
-# No MongoDB can be installed here: a server that speaks its protocol, which takes long.
-SLOW = ["mongodb"]
+# Besides PostgreSQL, which stands for the servers in every run. No MongoDB can be installed here: a
+# server that speaks its protocol, which takes long.
+SLOW = ["mysql", "mongodb"]
 
 
 @pytest.fixture(

@@ -27,7 +27,7 @@ from pydash_events.impl_sqlalchemy import Connection
 from pydash_events.sql_tables import store
 
 START = datetime(2026, 11, 30, tzinfo=UTC)
-SERVERS = ["sqlite", "postgresql", "mysql"]
+SERVERS = ["sqlite", "postgresql", pytest.param("mysql", marks=pytest.mark.slow)]
 BATCHES = 30
 
 # Writes batches of events with old times, and is slow to commit them.

@@ -223,15 +223,15 @@ def test_a_process_that_hangs_is_replaced(beating: Beating) -> None:
 
 
 def test_a_process_that_hangs_before_its_first_heartbeat_is_replaced(beating: Beating) -> None:
-    first = beating.recorded("old")[0]
-    beating.install("silent", beating.programs[0])
-    program = beating.programs[0].read_text().replace("heart.beat()", "", 1)
-    beating.programs[0].write_text(program.replace("heart.beat()", "pass"))
-    os.kill(first, signal.SIGKILL)
-    wait_for(lambda: beating.recorded("silent"))
-    beating.install("new", beating.programs[0])
-    wait_for(lambda: beating.recorded("new"))
-    assert not is_running(beating.recorded("silent")[0])
+    beating.install("silent", *beating.programs)
+    for program in beating.programs:
+        program.write_text(program.read_text().replace("heart.beat()", "pass"))
+    for pid in beating.recorded("old"):
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: len(beating.recorded("silent")) == 2)
+    beating.install("new", *beating.programs)
+    wait_for(lambda: len(beating.recorded("new")) == 2)
+    assert not any(map(is_running, beating.recorded("silent")))
 
 
 def test_no_process_is_replaced_after_the_supervisor_itself_hung(beating: Beating) -> None:

@@ -105,6 +105,7 @@ def objects_of_events() -> set[str]:
     return transact(find)
 
 
+@pytest.mark.slow
 def test_no_transaction_is_repeated_because_of_events(
     zeo_database: Configuration, app: MonitoredApp
 ) -> None:
