@@ -139,7 +139,15 @@ def page(browser: Browser) -> Iterator[Page]:
     ):
         opened = context.new_page()
         opened.set_default_timeout(15_000)
-        opened.on("requestfailed", lambda request: complaints.append(request.url))
+        opened.on(
+            "requestfailed",
+            # Leaving a page cancels what it was loading.
+            lambda request: (
+                complaints.append(f"{request.url} {request.failure}")
+                if request.failure != "net::ERR_ABORTED"
+                else None
+            ),
+        )
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on(
             "response",
