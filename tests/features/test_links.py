@@ -56,6 +56,8 @@ def test_back_forward_reload_and_a_shared_link(
 ) -> None:
     user_page.goto(dashboard)
     settle(user_page)
+    # Until then, the figures of the past change.
+    expect(user_page.get_by_text("The history is being imported.")).to_have_count(0, timeout=60_000)
     choose_days(user_page)
     days = shown(user_page)
     choose_endpoint(user_page)
