@@ -105,7 +105,7 @@ deploy-tools:
 # --- checks ------------------------------------------------------------------------------------
 
 # Side by side, but for the tests with a browser. The output of each target stays together. Many
-# back-end tests wait for other processes, so that three at a time use two processors better.
+# tests wait for other processes, so that three at a time use two processors better.
 test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types frontend-test backend-test
 	$(MAKE) --no-print-directory browser-test
@@ -126,7 +126,7 @@ backend-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL
 	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not browser and not slow"
 
 browser-test: install-test browser $(PAGES) $(WHEEL)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "browser and not slow"
+	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "browser and not slow"
 
 slow-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(BIN)/pytest --timeout 900 -m slow

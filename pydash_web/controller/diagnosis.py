@@ -17,6 +17,7 @@ from pydash_cube.vocabulary import CallField, StatisticName
 from pydash_web.api import validation
 from pydash_web.controller import exported
 from pydash_web.controller.lookup import find_dashboard
+from pydash_web.http.rendered import Computed, Rendered
 from pydash_web.models.diagnosis import (
     MAX_VALUES,
     GraphInfo,
@@ -44,7 +45,7 @@ MAX_DIGITS = 18
 L = TypeVar("L", bound=Log)
 
 
-def get_outliers(dashboard_id: str, query: OutlierSearch) -> Outliers:
+def get_outliers(dashboard_id: str, query: OutlierSearch) -> Computed[Outliers]:
     """List slow requests of a dashboard.
 
     :raises InvalidInput: the marker is invalid.
@@ -62,17 +63,24 @@ def get_outliers(dashboard_id: str, query: OutlierSearch) -> Outliers:
         following = [each for each in found if each.position(query.sort) > after]
     page = following[: query.limit]
     hint = exported.hint(dashboard.fetching, exported.OUTLIERS)
-    return Outliers(
-        outliers=[OutlierInfo(**fields) for fields in _described(dashboard, page)],
-        total=len(found),
-        recorded=log.count,
-        next_marker=page[-1].id if len(following) > len(page) else None,
-        available=hint is None,
-        hint=hint,
-    )
+
+    def build() -> Rendered[Outliers]:
+        return Rendered.of(
+            Outliers(
+                outliers=[OutlierInfo(**fields) for fields in _described(dashboard, page)],
+                total=len(found),
+                recorded=log.count,
+                next_marker=page[-1].id if len(following) > len(page) else None,
+                available=hint is None,
+                hint=hint,
+            )
+        )
+
+    # Not kept, but the medians wait for their turn like other queries.
+    return Computed(None, build)
 
 
-def get_outlier(dashboard_id: str, outlier_id: str) -> OutlierDetails:
+def get_outlier(dashboard_id: str, outlier_id: str) -> Computed[OutlierDetails]:
     """Return a slow request, with its headers, its environment, and what was running.
 
     :raises NotFound: the dashboard has no such slow request.
@@ -82,14 +90,16 @@ def get_outlier(dashboard_id: str, outlier_id: str) -> OutlierDetails:
     found = _log(OutlierLog, dashboard).find(int(outlier_id)) if is_number else None
     if found is None:
         raise NotFound("This slow request is not stored, or no longer.")
-    headers, environment, stack = found.details.read()
-    [fields] = _described(dashboard, [found])
-    return OutlierDetails(
-        **fields,
-        headers=headers,
-        environment=environment,
-        stack=[StackFrame.of(frame) for frame in stack],
-    )
+
+    def build() -> Rendered[OutlierDetails]:
+        headers, environment, stack = found.details.read()
+        [fields] = _described(dashboard, [found])
+        frames = [StackFrame.of(frame) for frame in stack]
+        return Rendered.of(
+            OutlierDetails(**fields, headers=headers, environment=environment, stack=frames)
+        )
+
+    return Computed(None, build)
 
 
 def get_profiles(dashboard_id: str) -> Profiles:

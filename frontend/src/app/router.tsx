@@ -102,7 +102,7 @@ const dashboardTabs: RouteObject[] = [
   },
   {
     path: 'graphs',
-    ...crumb('Custom graphs'),
+    ...crumb('Graphs'),
     ...page(() => import('@/features/diagnosis/graphs-tab').then((m) => m.GraphsTab)),
   },
   {

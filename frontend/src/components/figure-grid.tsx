@@ -1,7 +1,36 @@
-import { DataGrid, type DataGridProps, type GridValidRowModel } from '@mui/x-data-grid';
+import {
+  DataGrid,
+  type DataGridProps,
+  type GridColDef,
+  type GridValidRowModel,
+} from '@mui/x-data-grid';
 
 /** A minimum width in pixels, and a proportional share of the rest. */
 export const flexible = (minWidth: number) => ({ minWidth, flex: minWidth });
+
+interface FigureColumn<Row extends GridValidRowModel> {
+  field: string;
+  headerName: string;
+  description: string;
+  /** The minimum, in pixels. */
+  width: number;
+  valueOf: (row: Row) => number | null;
+  format: (value: number | null) => string;
+}
+
+/** A column of numbers. */
+export const figureColumn = <Row extends GridValidRowModel>({
+  width,
+  valueOf,
+  format,
+  ...column
+}: FigureColumn<Row>): GridColDef<Row> => ({
+  ...column,
+  type: 'number',
+  ...flexible(width),
+  valueGetter: (_, row) => valueOf(row),
+  valueFormatter: format,
+});
 
 /** The menus of the grid are outside the landmarks of the page, so they are dialogs. */
 const popper = {

@@ -7,7 +7,7 @@ import { NavLink, useLocation } from 'react-router';
 const Tab = styled(NavLink)(({ theme }) => ({
   ...theme.typography.button,
   flexShrink: 0,
-  padding: '8px 12px',
+  padding: '8px 9px',
   borderBottom: '2px solid transparent',
   color: theme.palette.text.secondary,
   textDecoration: 'none',

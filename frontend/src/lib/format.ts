@@ -19,6 +19,7 @@ const change0 = new Intl.NumberFormat(LOCALE, {
   maximumFractionDigits: 0,
   signDisplay: 'exceptZero',
 });
+const decimal = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 const change1 = new Intl.NumberFormat(LOCALE, {
   style: 'percent',
   maximumFractionDigits: 1,
@@ -30,6 +31,9 @@ type Maybe<T> = T | null | undefined;
 /** 1234567 → "1,234,567". */
 export const formatNumber = (value: Maybe<number>): string =>
   value == null ? MISSING : whole.format(value);
+
+/** With at most one decimal: 2.718 → "2.7". */
+export const formatDecimal = (value: number): string => decimal.format(value);
 
 /** 1234567 → "1.2M", for axes. */
 export const formatCompact = (value: Maybe<number>): string =>

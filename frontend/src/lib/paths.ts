@@ -57,7 +57,7 @@ export const DASHBOARD_TABS: readonly [NamedTab, ...NamedTab[]] = [
   { tab: 'exceptions', name: 'Exceptions' },
   { tab: 'slow-requests', name: 'Slow requests' },
   { tab: 'profiles', name: 'Profiles' },
-  { tab: 'graphs', name: 'Custom graphs' },
+  { tab: 'graphs', name: 'Graphs' },
   { tab: 'uptime', name: 'Uptime' },
   { tab: 'activity', name: 'Activity' },
   { tab: 'usage', name: 'Usage' },

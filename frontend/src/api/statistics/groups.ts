@@ -61,7 +61,7 @@ export const boxesQuery = (
       const request = { interval: resolveRange({ range, zone }, new Date()), filters };
       if (dimension === undefined) {
         const [all] = await queryValues(dashboardId, STATISTICS, request, signal);
-        return named('All calls', all.values);
+        return named('All requests', all.values);
       }
       const groups = await queryValues(
         dashboardId,

@@ -3,7 +3,7 @@ import { Heatmap } from '@/components/charts/heatmap';
 import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { resolutionNote } from '@/api/statistics/query';
-import { formatNumber } from '@/lib/format';
+import { formatDecimal, formatNumber } from '@/lib/format';
 import { arrangeHours, hourName, type HourDay } from '@/lib/hours';
 import type { View } from '@/api/statistics/view';
 
@@ -28,8 +28,6 @@ const rowsOf = (days: readonly HourDay[]) =>
     values: days.map(({ values }) => values[hour] ?? null),
   }));
 
-const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-
 /** A heat map with a column per day (or day of the week) and a row per hour. */
 export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
   const query = useHourly(dashboardId, view);
@@ -46,7 +44,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
     rows: arrange(hourly).days.map((day) => [
       day.title,
       ...day.values.map((value) =>
-        figure(value, (shown) => (shown === null ? '' : oneDecimal.format(shown))),
+        figure(value, (shown) => (shown === null ? '' : formatDecimal(shown))),
       ),
     ]),
   });
@@ -70,7 +68,7 @@ export function HoursPanel({ dashboardId, view, of }: HoursPanelProps) {
             columns={days}
             yTitle="Hour"
             xTitle={areMeans ? 'Mean per weekday' : 'Day'}
-            format={(value) => `${oneDecimal.format(value)} ${unit}`}
+            format={(value) => `${formatDecimal(value)} ${unit}`}
             rowHeight={12}
             labelWidth={48}
             columnLabelWidth={56}

@@ -7,7 +7,7 @@ import type { GridColDef } from '@mui/x-data-grid';
 import { Link } from 'react-router';
 
 import type { EndpointVisibility } from '@/api/dashboards/settings';
-import { FigureGrid, flexible } from '@/components/figure-grid';
+import { FigureGrid, figureColumn, flexible } from '@/components/figure-grid';
 import { Swatch } from '@/components/charts/legend';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Icon } from '@/components/icon';
@@ -34,15 +34,11 @@ const figure = (
   description: string,
   format: (value: number | null) => string,
   width = 76,
-): Column => ({
-  field,
-  headerName,
-  description,
-  type: 'number',
-  ...flexible(width),
-  valueGetter: (_, { numbers }) => numbers[field],
-  valueFormatter: (value: number | null) => format(value),
-});
+): Column =>
+  figureColumn({
+    ...{ field, headerName, description, format, width },
+    valueOf: ({ numbers }) => numbers[field] ?? null,
+  });
 
 const FIGURES: readonly Column[] = [
   figure('total_visits', 'Requests', 'Requests in the time range', formatNumber, 104),

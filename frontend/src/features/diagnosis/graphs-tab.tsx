@@ -17,11 +17,14 @@ import { useMarkers } from '@/components/panels/use-markers';
 import { QueryBoundary } from '@/components/query-boundary';
 import { RangePicker } from '@/components/range-picker';
 import { ZoneNote } from '@/components/zone-note';
-import { ExportNotice } from '@/features/diagnosis/export-notice';
+import { ExportHint } from '@/features/diagnosis/export-hint';
 import { useView } from '@/hooks/use-view';
 import { formatCompact, formatNumber, MISSING } from '@/lib/format';
 
 const SHOWN = 12;
+const HOW =
+  'Let Flask-MonitoringDashboard call a function of the app regularly; each value that it returns is a point of the graph:';
+
 const CODE = [
   "dashboard.add_graph('Open orders', count_open_orders, minutes=5)",
   'pydash_exporter.bind(app, graphs=True)',
@@ -98,13 +101,12 @@ export function GraphsTab() {
         minHeight={252}
         isEmpty={({ graphs }) => graphs.length === 0}
         empty={
-          <ExportNotice
+          <ExportHint
             title={
               query.data?.available ? 'No graphs yet' : 'This app does not export its custom graphs'
             }
             hint={query.data?.hint ?? null}
-            how="Let Flask-MonitoringDashboard call a function of the app regularly; each value that it returns is a point of the graph:"
-            code={CODE}
+            source={{ text: HOW, code: CODE }}
           />
         }
       >

@@ -8,10 +8,13 @@ import { FlameGraph } from '@/components/charts/flame-graph';
 import { Panel } from '@/components/panel';
 import { QueryBoundary } from '@/components/query-boundary';
 import { Select } from '@/components/select';
-import { ExportNotice } from '@/features/diagnosis/export-notice';
+import { ExportHint } from '@/features/diagnosis/export-hint';
 import { flamesOf, functionTable } from '@/features/diagnosis/flames';
 import { useUrlText } from '@/hooks/use-url-text';
 import { countRequests, formatDuration } from '@/lib/format';
+
+const HOW =
+  'Flask-MonitoringDashboard profiles requests to endpoints with monitor level 3. Set it on the page of each endpoint there, or in the app:';
 
 const CODE = [
   'dashboard.config.monitor_level = 3  # of new endpoints',
@@ -118,11 +121,10 @@ export function ProfilesTab() {
         minHeight={240}
         isEmpty={({ profiles }) => profiles.length === 0}
         empty={
-          <ExportNotice
+          <ExportHint
             title={query.data?.available ? 'No profiles yet' : 'This app does not export profiles'}
             hint={query.data?.hint ?? null}
-            how="Flask-MonitoringDashboard profiles requests to endpoints with monitor level 3. Set it on the page of each endpoint there, or in the app:"
-            code={CODE}
+            source={{ text: HOW, code: CODE }}
           />
         }
       >

@@ -12,17 +12,25 @@ import type { Outlier, OutlierDetails } from '@/api/types';
 import { DataTable } from '@/components/data-table';
 import { Icon } from '@/components/icon';
 import { QueryBoundary } from '@/components/query-boundary';
+import { Facts } from '@/features/diagnosis/facts';
 import { StackView } from '@/features/diagnosis/stack-view';
 import { useZone } from '@/hooks/use-zone';
-import { formatDateTime, formatDuration, formatNumber, MISSING } from '@/lib/format';
+import {
+  formatDateTime,
+  formatDecimal,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  MISSING,
+} from '@/lib/format';
 import { dashboardPage } from '@/lib/paths';
 
-/** "12× the median": whole numbers where decimals would not matter. */
+/** "2.7× the median": whole numbers where decimals would not matter. */
 const factorText = (factor: number) =>
-  `${formatNumber(factor < 10 ? Math.round(factor * 10) / 10 : Math.round(factor))}× the median`;
+  `${factor < 10 ? formatDecimal(factor) : formatNumber(factor)}× the median`;
 
 const percentText = (percent: number | null) =>
-  percent === null ? MISSING : `${formatNumber(Math.round(percent))} %`;
+  formatPercent(percent === null ? null : percent / 100);
 
 const Section = ({ title, children }: { title: string; children: ReactNode }) => (
   <Box component="section" aria-label={title} sx={{ minWidth: 0 }}>
@@ -52,27 +60,7 @@ function Details({ dashboardId, outlier }: { dashboardId: string; outlier: Outli
   ];
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2, pb: 2 }}>
-      <Box
-        component="dl"
-        sx={{
-          m: 0,
-          display: 'grid',
-          gridTemplateColumns: 'max-content minmax(0, 1fr)',
-          columnGap: 2,
-          rowGap: 0.25,
-          fontSize: '0.8125rem',
-          overflowWrap: 'anywhere',
-          dt: { color: 'text.secondary' },
-          dd: { m: 0 },
-        }}
-      >
-        {facts.map(([name, value]) => (
-          <Box key={name} sx={{ display: 'contents' }}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </Box>
-        ))}
-      </Box>
+      <Facts facts={facts} />
       <MuiLink
         component={Link}
         to={`${dashboardPage(dashboardId, 'profiles')}?${search}`}

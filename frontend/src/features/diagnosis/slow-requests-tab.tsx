@@ -9,7 +9,7 @@ import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { Segments } from '@/components/segments';
 import { ShowMore } from '@/components/show-more';
-import { ExportNotice } from '@/features/diagnosis/export-notice';
+import { ExportHint } from '@/features/diagnosis/export-hint';
 import { SlowRequest } from '@/features/diagnosis/slow-request';
 import { useUrlText } from '@/hooks/use-url-text';
 import { useView } from '@/hooks/use-view';
@@ -19,6 +19,9 @@ const ORDERS: readonly { value: OutlierOrder; name: string }[] = [
   { value: 'time', name: 'Newest' },
   { value: 'duration', name: 'Slowest' },
 ];
+
+const HOW =
+  'Flask-MonitoringDashboard records slow requests of endpoints with monitor level 2 or 3. Set it on the page of each endpoint there, or in the app:';
 
 const CODE = [
   'dashboard.config.monitor_level = 3  # of new endpoints',
@@ -50,13 +53,12 @@ export function SlowRequestsTab() {
           recorded > 0 ? (
             <Notice icon="check" title="No slow requests in this time range" />
           ) : (
-            <ExportNotice
+            <ExportHint
               title={
                 hint === null ? 'No slow requests yet' : 'This app does not export slow requests'
               }
               hint={hint}
-              how="Flask-MonitoringDashboard records slow requests of endpoints with monitor level 2 or 3. Set it on the page of each endpoint there, or in the app:"
-              code={CODE}
+              source={{ text: HOW, code: CODE }}
             />
           )
         }

@@ -8,7 +8,7 @@ import { useAlertCount } from '@/api/alerts/alerts';
 import { healthOf } from '@/api/dashboards/health';
 import type { Dashboard } from '@/api/types';
 import { Sparkline } from '@/components/charts/sparkline';
-import { FigureGrid, flexible } from '@/components/figure-grid';
+import { FigureGrid, figureColumn, flexible } from '@/components/figure-grid';
 import { Icon } from '@/components/icon';
 import { StateDot } from '@/components/state-dot';
 import { uptimeOf } from '@/features/overview/dashboard-card';
@@ -25,15 +25,11 @@ const figure = (
   description: string,
   format: (value: number | null) => string,
   width: number,
-): Column => ({
-  field,
-  headerName,
-  description,
-  type: 'number',
-  ...flexible(width),
-  valueGetter: (_, { summary }) => summary[field],
-  valueFormatter: (value: number | null) => format(value),
-});
+): Column =>
+  figureColumn({
+    ...{ field, headerName, description, format, width },
+    valueOf: ({ summary }) => summary[field],
+  });
 
 const FIGURES: readonly Column[] = [
   figure('visits_today', 'Requests', 'Requests today', formatNumber, 94),
