@@ -80,10 +80,11 @@ $(WHEEL): $(wildcard exporter/pydash_exporter/*) exporter/pyproject.toml exporte
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir $(@D) ./exporter
 	@touch $@
 
+# One at a time, although targets run side by side. $(call apt,SUDO,PACKAGES)
+apt = flock Makefile $(1) sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2)'
 # $(call debian,PACKAGES,WHO NEEDS THEM)
 debian = { \
-	if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends $(1); \
-	elif sudo -n true 2> /dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq --no-install-recommends $(1); \
+	if [ "$$(id -u)" = 0 ]; then $(call apt,,$(1)); elif sudo -n true 2> /dev/null; then $(call apt,sudo,$(1)); \
 	else echo "$(2). As root: apt install $(1)"; exit 1; fi; }
 
 browser:
@@ -104,11 +105,13 @@ deploy-tools:
 
 # --- checks ------------------------------------------------------------------------------------
 
-# Side by side, but for the tests with a browser. The output of each target stays together. Many
-# tests wait for other processes, so that three at a time use two processors better.
-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
-	$(MAKE) --no-print-directory --jobs 3 --output-sync=target lint types frontend-test backend-test
-	$(MAKE) --no-print-directory browser-test
+# In three steps, each side by side. The output of each target stays together. Many tests wait for
+# other processes, so that three at a time use two processors better.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs 3 --output-sync=target
+test:
+	$(SIDE_BY_SIDE) install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
+	$(SIDE_BY_SIDE) lint types backend-test
+	$(SIDE_BY_SIDE) browser-test frontend-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
@@ -119,8 +122,9 @@ types: install-test
 	$(BIN)/mypy --strict $(CHECKED)
 	$(BIN)/mypy --strict --python-version 3.10 exporter/pydash_exporter
 
+# The tests with a browser, which run beside these, come first.
 frontend-test: $(MODULES)
-	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
+	cd frontend && nice sh -c 'npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test'
 
 backend-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not browser and not slow"

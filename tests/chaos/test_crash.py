@@ -1,6 +1,6 @@
 """Kills whatever takes part in fetching, at random, and counts in the end.
 
-`PYDASH_CHAOS_ROUNDS` says how many times (10), `PYDASH_CHAOS_SEED` which times.
+`PYDASH_CHAOS_ROUNDS` says how many times (5), `PYDASH_CHAOS_SEED` which times.
 """
 
 import os
@@ -26,7 +26,7 @@ from tests.chaos.conftest import Stage
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 from tests.pydash_app.fetching.support.owners import make_owner
 
-ROUNDS = int(os.environ.get("PYDASH_CHAOS_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("PYDASH_CHAOS_ROUNDS", "5"))
 SEED = int(os.environ.get("PYDASH_CHAOS_SEED", "2018"))
 CALLS_PER_ROUND = 10_000
 ROWS_PER_ROUND = {"exceptions": 700, "outliers": 300, "profiles": 300, "graphs": 700}

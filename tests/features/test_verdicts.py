@@ -23,7 +23,7 @@ def test_from_a_mark_to_the_endpoint_on_a_phone(
 
     wait_for(is_judged)
     page = open_page(storage_state=signed_in, viewport={"width": 320, "height": 640})
-    page.goto(f"/dashboards/{shop}?range=30d")
+    page.goto(f"/dashboards/{shop}?range=7d")
     chart = page.get_by_role("region", name="Requests", exact=True)
     chart.get_by_role("button", name="New version 1.6.0, worse than 1.5.0").click()
     chart.get_by_role("link", name="New version 1.6.0, worse than 1.5.0: Show the verdict").click()
