@@ -75,7 +75,7 @@ $(PAGES): $(MODULES) $(shell find frontend/src frontend/public -type f 2>/dev/nu
 	cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@
 
-$(WHEEL): $(wildcard exporter/pydash_exporter/*) exporter/pyproject.toml exporter/README.md | .venv/installed
+$(WHEEL): $(wildcard exporter/pydash_exporter/*.*) exporter/pyproject.toml exporter/README.md | .venv/installed
 	rm -rf $(@D) exporter/build
 	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir $(@D) ./exporter
 	@touch $@
