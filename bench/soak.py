@@ -22,6 +22,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -153,22 +154,21 @@ class Installation:
             transact(partial(add, number), timeout=BACKGROUND_TIMEOUT) for number in range(OWNERS)
         )
 
-    def get(self, path: str, token: str) -> int:
-        """Return the status of a response, 0 if there is none."""
+    def get(self, path: str, token: str) -> tuple[int, str]:
+        """Return the status of a response and its body, or 0 and the reason if there is none."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
             response = connection.getresponse()
-            response.read()
-        except (OSError, http.client.HTTPException):
-            return 0
+            return response.status, response.read().decode()
+        except (OSError, http.client.HTTPException) as error:
+            return 0, repr(error)
         finally:
             connection.close()
-        return response.status
 
     def works(self, roles: Set[str]) -> bool:
         """Return whether all processes are running, and the API can do its work."""
-        return roles <= self.processes().keys() and self.get("/readyz", "") == 200
+        return roles <= self.processes().keys() and self.get("/readyz", "")[0] == 200
 
     def differences(self) -> int:
         """Return how many requests are stored too often or not at all."""
@@ -236,10 +236,10 @@ def _clients(
             # Each has owners of its own, because an account runs one query at a time.
             token = rng.choice(list(owners)[number::CLIENTS])
             path = rng.choice(PATHS).format(id=rng.choice(owners[token]))
-            status = installation.get(path, token)
+            status, body = installation.get(path, token)
             statuses[status] += 1
             if status != 200:
-                print(f"{path}: {status}", flush=True)
+                print(f"{datetime.now(UTC):%H:%M:%S} {path}: {status} {body}", flush=True)
 
     threads = [threading.Thread(target=send_requests, args=[number]) for number in range(CLIENTS)]
     for thread in threads:

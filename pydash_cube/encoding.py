@@ -8,6 +8,7 @@ Frames of all versions can be read.
 
 import json
 import struct
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -88,13 +89,16 @@ def decode(frame: bytes) -> dict[str, Array]:
         if dtype.itemsize > 1:
             planes = values.reshape(dtype.itemsize, length)
             values = np.ascontiguousarray(planes.T).reshape(size)
+        elif len(payload) > size:
+            # Otherwise it would keep all other columns in memory, too.
+            values = values.copy()
         values = values.view(dtype)
         if name in _DIFFERENCES:
             values = np.cumsum(values, dtype=np.int64)
         elif name == _WEIGHT and version > 1:
             values = _signed(values)
         values.flags.writeable = False
-        columns[name] = values
+        columns[sys.intern(name)] = values
         position += size
     return columns
 

@@ -11,6 +11,7 @@ from pydash_database.connections import (
     database_root,
     last_transaction_id,
     pack,
+    release,
     size,
     transact,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "disconnected",
     "last_transaction_id",
     "pack",
+    "release",
     "size",
     "transact",
 ]

@@ -1,7 +1,7 @@
 """The database of this process, and a connection to it for each thread.
 
 Every thread and every forked process opens its own connection on first use. A thread's connection
-returns to the pool when the thread ends.
+returns to the pool when the thread ends or no longer needs it.
 """
 
 import os
@@ -34,6 +34,8 @@ _CACHED_OBJECTS = 20_000
 # The maximum size of the objects of all connections together, as they are stored. In memory they
 # are two to three times as large.
 _CACHED_BYTES = 64 * 1024**2
+# The objects of a connection that nobody has used for so long are dropped.
+_IDLE_SECONDS = 300
 
 
 class Session:
@@ -92,8 +94,15 @@ class Database:
         database = self.open()
         session: Session | None = getattr(self._of_thread, "session", None)
         if session is None or session.database is not database:
-            session = self._of_thread.session = Session(database)
+            try:
+                session = self._of_thread.session = Session(database)
+            except storages.disconnected() as error:
+                raise DatabaseUnavailable from error
         return session
+
+    def release(self) -> None:
+        """Return the connection of the calling thread, if it has one, to the pool."""
+        self._of_thread.session = None
 
     def open(self) -> DB:
         """Open the database, unless it is open.
@@ -139,6 +148,7 @@ class Database:
                 database = DB(
                     storage,
                     pool_size=_EXPECTED_CONNECTIONS,
+                    pool_timeout=_IDLE_SECONDS,
                     cache_size=_CACHED_OBJECTS,
                     class_factory=class_factory(self.renamed_classes),
                 )
@@ -204,6 +214,16 @@ def close() -> None:
     """Close the database of this process, which is reopened on next use."""
     if _current is not None:
         _current.close()
+
+
+def release() -> None:
+    """Let another thread use the calling thread's connection, with the objects it has in memory.
+
+    A thread of many calls this when it has finished a piece of work, and uses none of its objects
+    afterwards. Otherwise, each would keep the same objects in memory.
+    """
+    if _current is not None:
+        _current.release()
 
 
 def database_connection() -> Any:

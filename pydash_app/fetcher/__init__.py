@@ -28,6 +28,7 @@ from pydash_app.fetcher import housekeeping
 from pydash_app.fetcher.lease import Heartbeat, LeaseKeeper, LeaseLostError, last_heartbeat
 from pydash_app.fetcher.reconciliation import Reconciler
 from pydash_app.upgrade import record_start
+from pydash_cube.cache import column_cache
 from pydash_database import transact
 from pydash_logger.logger import Logger
 
@@ -38,6 +39,9 @@ STOP_SECONDS = 10.0
 GRANULARITY_SECONDS = 0.05
 # How much less urgent fetching is than what people wait for, as `nice` counts it.
 NICENESS = 5
+# The size of the columns that a worker caches. Until it fetches the same dashboard again, other
+# workers have replaced most of them.
+CACHED_COLUMN_BYTES = 16 * MEGABYTE
 
 logger = Logger(__name__)
 
@@ -135,6 +139,7 @@ def _create_executor(configuration: Configuration) -> TaskExecutor:
 
 def _prepare_worker(configuration: Configuration) -> None:
     os.nice(NICENESS)
+    column_cache.limit(CACHED_COLUMN_BYTES)
     pydash_app.configure(configuration)
 
 

@@ -22,6 +22,7 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, ServerNotImplemented
 
+import pydash_database
 from pydash_app.configuration import Configuration
 from pydash_http.hosts import hosts_to_listen_on, url_host
 from pydash_logger.logger import Logger
@@ -230,6 +231,13 @@ class _JsonErrorTask(ErrorTask):
 
 class _Task(WSGITask):
     """A response, which is the last one of its connection while the server drains."""
+
+    def service(self) -> None:
+        try:
+            super().service()
+        finally:
+            # The threads take turns, so that each would soon have all objects in memory.
+            pydash_database.release()
 
     def build_response_header(self) -> bytes:
         if _Channel.drain_until:

@@ -21,6 +21,7 @@ from pydash_database import (
     database_connection,
     database_root,
     last_transaction_id,
+    release,
     schema,
     transact,
 )
@@ -139,6 +140,46 @@ def test_finished_threads_leave_no_connection_behind(counter: Configuration) -> 
     gc.collect()
     pool = connections._configured().open().pool
     assert len(pool.all) <= 3
+
+
+def test_threads_that_take_turns_share_a_connection_and_its_objects(
+    counter: Configuration,
+) -> None:
+    used = []
+    turns = [threading.Event() for _ in range(6)]
+
+    def use(own: threading.Event, following: threading.Event) -> None:
+        own.wait(60)
+        transact(increase)
+        used.append(database_connection())
+        release()
+        following.set()
+
+    pairs = zip(turns, [*turns[1:], threading.Event()], strict=True)
+    threads = [threading.Thread(target=use, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    turns[0].set()
+    for thread in threads:
+        thread.join()
+    assert len(used) == 6
+    assert len({id(each) for each in used}) == 1
+
+
+def test_the_objects_of_a_connection_that_nobody_uses_are_dropped(
+    counter: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_thread(lambda: transact(database_root))
+    transact(increase)
+    pool = connections._configured().open().pool
+    [(_, idle)] = pool.available
+    release()
+    later = time.time() + connections._IDLE_SECONDS + 1
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: later)
+        transact(increase)
+    assert idle not in pool.all
+    assert database_connection() in pool.all
 
 
 def test_a_forked_process_gets_a_connection_of_its_own(counter: Configuration) -> None:

@@ -14,7 +14,7 @@ from pydash_app.user.api_token import Scope
 from pydash_app.user.services import tokens
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import StatisticName, TimeUnit
-from pydash_database import transact, transactions
+from pydash_database import connections, transact, transactions
 from pydash_database.storages import ZeoClient
 from pydash_web.http import concurrency, rendered
 from tests.conftest import ZeoServer
@@ -277,3 +277,11 @@ class TestUseOfTokens:
         assert transact(lambda: token.last_used) is not None
         assert script.get("/api/user").ok
         assert len(tries) == 2, "not due again"
+
+
+def test_threads_that_take_turns_do_not_all_keep_the_objects_of_the_database(site: Site) -> None:
+    visitor = site.visitor()
+    for _ in range(3 * site.configuration.web_threads):
+        assert visitor.get("/api/status").ok
+    # That of this test, and those of a request and of one that has just ended.
+    assert len(connections._configured().open().pool.all) <= 4

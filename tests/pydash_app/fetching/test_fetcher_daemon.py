@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import psutil
 import pytest
 
-from periodic_tasks.process_executor import ProcessExecutor
+from periodic_tasks.process_executor import MEGABYTE, ProcessExecutor
 from pydash_app import event
 from pydash_app import fetcher as fetchers
 from pydash_app.configuration import Configuration
@@ -22,6 +23,7 @@ from pydash_app.dashboard import repository
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.services import fetching, registration
 from pydash_app.fetcher import last_heartbeat
+from pydash_cube.cache import column_cache
 from pydash_database import transact
 from pydash_events import EventFilter
 from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
@@ -229,8 +231,18 @@ def test_the_default_scheduler_also_fetches(
     assert visits(dashboard_id) == 1
 
 
-def test_fetching_is_less_urgent_than_requests(zeo_database: Configuration) -> None:
+def cached_columns() -> int:
+    """Store more columns than a worker caches, and return the size of those that are cached."""
+    for number in range(40):
+        column_cache.store(number, {"time": np.zeros(MEGABYTE, np.uint8)})
+    return column_cache._size
+
+
+def test_workers_are_less_urgent_than_requests_and_cache_little(
+    zeo_database: Configuration,
+) -> None:
     executor = fetchers._create_executor(zeo_database)
     assert isinstance(executor, ProcessExecutor)
     with executor:
         assert executor.submit(os.nice, 0).result() == os.nice(0) + fetchers.NICENESS
+        assert executor.submit(cached_columns).result() <= fetchers.CACHED_COLUMN_BYTES
