@@ -5,8 +5,11 @@ import resource
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -58,7 +61,7 @@ def get_system() -> SystemInfo:
         version=current_app.config["VERSION"],
         previous_version=upgrade.previous_version(),
         upgrade_command=None if _configuration().upgrade == "exit" else upgrade.COMMAND,
-        processes=[_this_process(), *_fetcher(beat)],
+        processes=[_this_process(), *_other_web_processes(), *_fetcher(beat)],
         fetching=_is_fetching(beat),
         fetcher=FetcherFigures.model_validate(beat.figures, from_attributes=True),
         dashboards=repository.count(),
@@ -166,6 +169,35 @@ def _this_process() -> ProcessInfo:
         last_seen=None,
         peak_memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     )
+
+
+def _other_web_processes() -> Iterator[ProcessInfo]:
+    """Yield those that the same `pydash up` has started, as the kernel knows them."""
+    try:
+        parent = upgrade.supervisor(_configuration().data_dir)
+        # It has a single thread.
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    except (Conflict, OSError):
+        return
+    since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
+    for pid in sorted(map(int, children.split())):
+        with suppress(OSError, IndexError):  # it may end meanwhile
+            process = Path(f"/proc/{pid}")
+            command = (process / "cmdline").read_bytes().split(b"\0")
+            if pid == os.getpid() or command[1:4] != [b"-m", b"pydash", b"web"]:
+                continue
+            status = (process / "status").read_text(encoding="utf-8")
+            ticks = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+            age = timedelta(seconds=since_boot - int(ticks) / os.sysconf("SC_CLK_TCK"))
+            yield ProcessInfo(
+                name="web",
+                host=socket.gethostname(),
+                pid=pid,
+                alive=True,
+                started=datetime.now(UTC) - age,
+                last_seen=None,
+                peak_memory_bytes=int(status.partition("VmHWM:")[2].split()[0]) * 1024,
+            )
 
 
 def _fetcher(beat: Heartbeat) -> list[ProcessInfo]:

@@ -29,7 +29,10 @@ class Contact(ResponseBody):
 
 
 class ProcessInfo(ResponseBody):
-    """A process of PyDash: the web process that responds, or the fetcher."""
+    """A process of PyDash: the fetcher, or a web process.
+
+    The first is the web process that responds; the others of the same `pydash up` follow.
+    """
 
     name: Literal["web", "fetcher"]
     host: str

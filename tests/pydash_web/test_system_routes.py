@@ -6,9 +6,10 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -94,6 +95,31 @@ def test_it_shows_the_processes_and_what_waits(root: Visitor) -> None:
     assert figures == {"tasks": 7, "queue_length": 3, "lag_p99": 0.5}
     assert shown["database_bytes"] > 1_000
     assert shown["processes"][0]["peak_memory_bytes"] > 1_000_000
+
+
+def test_it_shows_all_web_processes_of_the_same_supervisor(
+    root: Visitor, site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / LOCK).write_text(json.dumps({"pid": os.getpid()}))
+    environment = {**os.environ, "PYDASH_DATA_DIR": str(tmp_path), "PYDASH_PORT": "0"}
+    environment["PYDASH_DATABASE_URI"] = site.configuration.database_uri
+    command = [sys.executable, "-m", "pydash", "web"]
+    # This process is also the parent of those that it starts for other purposes.
+    with (
+        patch("os.getppid", os.getpid),
+        subprocess.Popen(["sleep", "600"]) as sleeping,
+        subprocess.Popen(command, env=environment) as other,
+    ):
+        try:
+            processes = root.get("/api/system").json()["processes"]
+        finally:
+            other.kill()
+            sleeping.kill()
+    assert [each["pid"] for each in processes] == [os.getpid(), other.pid]
+    assert processes[1]["name"] == "web"
+    assert processes[1]["peak_memory_bytes"] > 0
+    age = datetime.now(UTC) - datetime.fromisoformat(processes[1]["started"])
+    assert abs(age) < timedelta(hours=1)
 
 
 def test_an_upgrade_needs_to_be_configured(root: Visitor) -> None:

@@ -4110,7 +4110,9 @@ export interface components {
         };
         /**
          * ProcessInfo
-         * @description A process of PyDash: the web process that responds, or the fetcher.
+         * @description A process of PyDash: the fetcher, or a web process.
+         *
+         *     The first is the web process that responds; the others of the same `pydash up` follow.
          */
         ProcessInfo: {
             /** @enum {string} */
