@@ -162,8 +162,11 @@ def _send(
 
 
 @contextmanager
-def site() -> Iterator[tuple[int, str, str]]:
-    """Run database and web server; yield the port, an API token and the id of a dashboard."""
+def site(calls: int = CALLS) -> Iterator[tuple[int, str, str]]:
+    """Run database and web server; yield the port, an API token and the id of a dashboard.
+
+    :param calls: the number of calls in this dashboard.
+    """
     with tempfile.TemporaryDirectory(prefix="pydash") as directory:
         data_dir = Path(directory)
         # Before the database, because PyDash does not start if the secret key is missing then.
@@ -172,7 +175,7 @@ def site() -> Iterator[tuple[int, str, str]]:
         while not server.is_accepting(data_dir):
             time.sleep(0.02)
         pydash_app.configure(configuration)
-        token, dashboard_id = _fill()
+        token, dashboard_id = _fill(calls)
         try:
             with web_server(directory) as port:
                 yield port, token, dashboard_id
@@ -215,7 +218,7 @@ def add_dashboard(user_id: UUID, number: int, endpoints: int) -> str:
     return dashboard.get_id()
 
 
-def _fill() -> tuple[str, str]:
+def _fill(calls: int) -> tuple[str, str]:
     def add_user(client: int) -> tuple[Any, str]:
         user = registration.create(client_name(client), PASSWORD, "a@example.com", verified=True)
         return user.id, tokens.issue(user, "bench", Scope.READ)[1]
@@ -224,7 +227,7 @@ def _fill() -> tuple[str, str]:
     user_id, token = users[0]
 
     ids = [transact(partial(add_dashboard, user_id, each, ENDPOINTS)) for each in range(DASHBOARDS)]
-    for batch in batches(CALLS, PAGE):
+    for batch in batches(calls, PAGE):
         transact(partial(_add_calls, ids[0], batch))
     return token, ids[0]
 

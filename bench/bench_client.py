@@ -68,7 +68,7 @@ def _exporter(folder: Path) -> Iterator[Row]:
             calls += len(page.columns)
         seconds = time.perf_counter() - started
         assert calls == CALLS
-        peak = _peak_memory(process)
+        peak = peak_memory(process)
         polled = _best(lambda: remote.fetch_page(page.cursor, PAGE))
     yield _row("read a million requests through the exporter", seconds, "s")
     yield _row("same, requests per second", calls / seconds, "requests/s")
@@ -161,7 +161,7 @@ def _fill(database: Path) -> None:
             )
 
 
-def _peak_memory(process: psutil.Process) -> int:
+def peak_memory(process: psutil.Process) -> int:
     """Return the peak memory of a process, in bytes."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
