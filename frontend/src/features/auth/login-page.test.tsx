@@ -3,14 +3,15 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { LoginPage } from '@/features/auth/login-page';
+import { enter } from '@/testing/enter';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet, mockPost } from '@/testing/server';
 
 async function signIn(url = '/login') {
   const view = renderPage(<LoginPage />, url);
-  await userEvent.type(screen.getByLabelText('Username'), 'alice');
-  await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
+  await enter(screen.getByLabelText('Username'), 'alice');
+  await enter(screen.getByLabelText('Password'), 'correct horse');
   await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
   return view;
 }

@@ -3,14 +3,15 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 
 import { RegisterPage } from '@/features/auth/register-page';
+import { enter } from '@/testing/enter';
 import { renderPage } from '@/testing/render';
 import { mockPost } from '@/testing/server';
 
 async function fill(password = 'correct horse', confirmation = password) {
-  await userEvent.type(screen.getByLabelText('Username'), 'alice');
-  await userEvent.type(screen.getByLabelText('Email address'), 'alice@example.com');
-  await userEvent.type(screen.getByLabelText('Password'), password);
-  await userEvent.type(screen.getByLabelText('Confirm password'), confirmation);
+  await enter(screen.getByLabelText('Username'), 'alice');
+  await enter(screen.getByLabelText('Email address'), 'alice@example.com');
+  await enter(screen.getByLabelText('Password'), password);
+  await enter(screen.getByLabelText('Confirm password'), confirmation);
   await userEvent.click(screen.getByRole('button', { name: 'Create account' }));
 }
 
@@ -46,9 +47,9 @@ describe('registration', () => {
 
   it('updates the password requirements while typing', async () => {
     renderPage(<RegisterPage />, '/register');
-    await userEvent.type(screen.getByLabelText('Password'), '1234567');
+    await enter(screen.getByLabelText('Password'), '1234567');
     expect(screen.getByText(/8 to 128 characters/)).toHaveTextContent('(not met)');
-    await userEvent.type(screen.getByLabelText('Password'), '8');
+    await enter(screen.getByLabelText('Password'), '8');
     expect(screen.getByText(/8 to 128 characters/)).toHaveTextContent('(met)');
   });
 

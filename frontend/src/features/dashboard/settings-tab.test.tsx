@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { SettingsTab } from '@/features/dashboard/settings-tab';
+import { enter } from '@/testing/enter';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet, mockPost, delayPost } from '@/testing/server';
@@ -66,7 +67,7 @@ describe('connection', () => {
     const sent = mockPost(SETTINGS, saved({ name: 'Shop' }));
     await renderSettings();
     await userEvent.clear(screen.getByLabelText('Name'));
-    await userEvent.type(screen.getByLabelText('Name'), 'Shop');
+    await enter(screen.getByLabelText('Name'), 'Shop');
     await userEvent.click(saveButton());
     expect(await screen.findByText('The settings are saved.')).toBeVisible();
     expect(sent).toEqual([{ name: 'Shop' }]);
@@ -98,7 +99,7 @@ describe('connection', () => {
     const reason = 'This token is wrong.';
     mockPost(SETTINGS, { message: reason, errors: { token: [reason] } }, 400);
     await renderSettings();
-    await userEvent.type(screen.getByLabelText('New token'), 'guess');
+    await enter(screen.getByLabelText('New token'), 'guess');
     await userEvent.click(saveButton());
     expect(await screen.findByText(reason)).toBeVisible();
     expect(screen.getByLabelText('New token')).toBeInvalid();
@@ -166,7 +167,7 @@ describe('retention', () => {
 
   it('must be a whole number', async () => {
     await renderSettings();
-    await userEvent.type(screen.getByLabelText('Keep raw requests for (days)'), '1.5');
+    await enter(screen.getByLabelText('Keep raw requests for (days)'), '1.5');
     await userEvent.click(retentionButton());
     expect(await screen.findByText('Enter a whole number of days.')).toBeVisible();
   });
@@ -242,7 +243,7 @@ describe('deletion', () => {
   async function ask(typed: string) {
     const view = await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'Delete dashboard' }));
-    await userEvent.type(await screen.findByLabelText('Type Web shop to confirm'), typed);
+    await enter(await screen.findByLabelText('Type Web shop to confirm'), typed);
     await userEvent.click(screen.getByRole('button', { name: 'Delete permanently' }));
     return view;
   }

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Probe } from '@/api/types';
 import { AddDashboardDialog } from '@/features/overview/add-dashboard-dialog';
+import { enter } from '@/testing/enter';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet, mockPost, delayPost } from '@/testing/server';
@@ -38,8 +39,8 @@ beforeEach(() => mockGet('/dashboards', []));
 
 async function submit(url = 'https://shop.example.com/dashboard') {
   const view = renderPage(<AddDashboardDialog onClose={() => undefined} />);
-  await userEvent.type(screen.getByLabelText('Dashboard URL'), url);
-  await userEvent.type(screen.getByLabelText('Token'), 'secret');
+  await enter(screen.getByLabelText('Dashboard URL'), url);
+  await enter(screen.getByLabelText('Token'), 'secret');
   await userEvent.click(screen.getByRole('button', { name: 'Test and add' }));
   return view;
 }
@@ -109,15 +110,15 @@ describe('adding a dashboard', () => {
     renderPage(<AddDashboardDialog onClose={() => undefined} />);
     const url = screen.getByLabelText('Dashboard URL');
     const name = screen.getByLabelText('Name');
-    await userEvent.type(url, 'https://old.example');
+    await enter(url, 'https://old.example');
     expect(name).toHaveValue('old.example');
     await userEvent.clear(url);
     expect(name).toHaveValue('');
-    await userEvent.type(url, 'https://new.example:8000/dashboard');
+    await enter(url, 'https://new.example:8000/dashboard');
     expect(name).toHaveValue('new.example:8000');
     await userEvent.clear(name);
-    await userEvent.type(name, 'Shop');
-    await userEvent.type(url, '/more');
+    await enter(name, 'Shop');
+    await enter(url, '/more');
     expect(name).toHaveValue('Shop');
   });
 
@@ -128,7 +129,7 @@ describe('adding a dashboard', () => {
       await submit();
       const steps = await screen.findByRole('list', { name: 'Connection test' });
       await screen.findAllByText(': passed');
-      await userEvent.type(screen.getByLabelText(label), 'x');
+      await enter(screen.getByLabelText(label), 'x');
       expect(steps).not.toBeInTheDocument();
     },
   );
@@ -138,7 +139,7 @@ describe('adding a dashboard', () => {
     const sent = mockPost('/dashboards/register', { message: 'Added.', dashboard: added });
     const { queryClient } = await submit();
     await screen.findByRole('list', { name: 'Connection test' });
-    await userEvent.type(screen.getByLabelText('Dashboard URL'), '2');
+    await enter(screen.getByLabelText('Dashboard URL'), '2');
     release();
     await waitFor(() => expect(queryClient.isMutating()).toBe(0));
     expect(screen.getByRole('button', { name: 'Test and add' })).toBeEnabled();

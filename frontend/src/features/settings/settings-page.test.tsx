@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import { userKey } from '@/api/core/session-keys';
 import { SettingsPage } from '@/features/settings/settings-page';
+import { enter } from '@/testing/enter';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet, mockPost, delayPost } from '@/testing/server';
@@ -103,7 +104,7 @@ describe('account', () => {
     });
     await renderSettings();
     await userEvent.clear(screen.getByLabelText('Username'));
-    await userEvent.type(screen.getByLabelText('Username'), 'alicia');
+    await enter(screen.getByLabelText('Username'), 'alicia');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('Saved.')).toBeVisible();
     expect(sent).toEqual([{ username: 'alicia' }]);
@@ -119,11 +120,11 @@ describe('account', () => {
     const account = within(screen.getByRole('region', { name: 'Account' }));
     expect(account.queryByLabelText('Current password')).not.toBeInTheDocument();
     await userEvent.clear(account.getByLabelText('Email address'));
-    await userEvent.type(account.getByLabelText('Email address'), 'new@example.com');
+    await enter(account.getByLabelText('Email address'), 'new@example.com');
     await userEvent.click(account.getByRole('button', { name: 'Save' }));
     expect(await account.findByText('Enter your current password.')).toBeVisible();
     expect(sent).toEqual([]);
-    await userEvent.type(account.getByLabelText('Current password'), 'correct horse');
+    await enter(account.getByLabelText('Current password'), 'correct horse');
     await userEvent.click(account.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('Saved.')).toBeVisible();
     expect(sent).toEqual([{ email: 'new@example.com', current_password: 'correct horse' }]);
@@ -147,8 +148,8 @@ describe('account', () => {
     mockPost('/user/change_settings', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
     const account = within(screen.getByRole('region', { name: 'Account' }));
-    await userEvent.type(account.getByLabelText('Email address'), '.org');
-    await userEvent.type(account.getByLabelText('Current password'), 'wrong');
+    await enter(account.getByLabelText('Email address'), '.org');
+    await enter(account.getByLabelText('Current password'), 'wrong');
     await userEvent.click(account.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('The current password is wrong.')).toBeVisible();
     expect(queryClient.getQueryData(userKey)).toEqual(alice);
@@ -158,7 +159,7 @@ describe('account', () => {
     const message = 'This name is taken.';
     mockPost('/user/change_settings', { message, errors: { username: [message] } }, 400);
     await renderSettings();
-    await userEvent.type(screen.getByLabelText('Username'), '2');
+    await enter(screen.getByLabelText('Username'), '2');
     await userEvent.click(screen.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('This name is taken.')).toBeVisible();
     expect(screen.getByLabelText('Username')).toBeInvalid();
@@ -169,8 +170,8 @@ describe('password', () => {
   it('revokes the API tokens with its change, if asked to', async () => {
     const sent = mockPost('/user/change_password', { message: 'Changed.' });
     await renderSettings();
-    await userEvent.type(screen.getByLabelText('Current password'), 'correct horse');
-    await userEvent.type(screen.getByLabelText('New password'), 'another horse');
+    await enter(screen.getByLabelText('Current password'), 'correct horse');
+    await enter(screen.getByLabelText('New password'), 'another horse');
     await userEvent.click(screen.getByRole('checkbox', { name: 'Revoke all API tokens' }));
     mockGet('/user/tokens', { tokens: [] });
     await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
@@ -186,8 +187,8 @@ describe('password', () => {
   it('is unchanged when the current one is wrong, and the user stays signed in', async () => {
     mockPost('/user/change_password', { message: 'The current password is wrong.' }, 401);
     const { queryClient } = await renderSettings();
-    await userEvent.type(screen.getByLabelText('Current password'), 'wrong');
-    await userEvent.type(screen.getByLabelText('New password'), 'correct horse');
+    await enter(screen.getByLabelText('Current password'), 'wrong');
+    await enter(screen.getByLabelText('New password'), 'correct horse');
     await userEvent.click(screen.getByRole('button', { name: 'Change password' }));
     expect(await screen.findByText('The current password is wrong.')).toBeVisible();
     expect(screen.getByLabelText('Current password')).toBeInvalid();
@@ -217,9 +218,9 @@ describe('API tokens', () => {
     await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'New token' }));
     const dialog = within(await screen.findByRole('dialog'));
-    await userEvent.type(dialog.getByLabelText('Name'), 'report');
+    await enter(dialog.getByLabelText('Name'), 'report');
     await userEvent.selectOptions(dialog.getByLabelText('Expiry'), 'Expires in 30 days');
-    await userEvent.type(dialog.getByLabelText('Password'), 'correct horse');
+    await enter(dialog.getByLabelText('Password'), 'correct horse');
     await userEvent.click(dialog.getByRole('button', { name: 'Create token' }));
     expect(await dialog.findByText('pydash_secret')).toBeVisible();
     expect(sent).toEqual([
@@ -234,8 +235,8 @@ describe('API tokens', () => {
     await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'New token' }));
     const dialog = within(await screen.findByRole('dialog'));
-    await userEvent.type(dialog.getByLabelText('Name'), 'report');
-    await userEvent.type(dialog.getByLabelText('Password'), 'wrong');
+    await enter(dialog.getByLabelText('Name'), 'report');
+    await enter(dialog.getByLabelText('Password'), 'wrong');
     await userEvent.click(dialog.getByRole('button', { name: 'Create token' }));
     expect(await dialog.findByText('Incorrect password.')).toBeVisible();
     expect(dialog.getByLabelText('Password')).toBeInvalid();
@@ -284,8 +285,8 @@ describe('account deletion', () => {
     const view = await renderSettings();
     await userEvent.click(screen.getByRole('button', { name: 'Delete account' }));
     const dialog = within(await screen.findByRole('dialog'));
-    await userEvent.type(dialog.getByLabelText('Type alice to confirm'), name);
-    await userEvent.type(dialog.getByLabelText('Password'), 'correct horse');
+    await enter(dialog.getByLabelText('Type alice to confirm'), name);
+    await enter(dialog.getByLabelText('Password'), 'correct horse');
     await userEvent.click(dialog.getByRole('button', { name: 'Delete permanently' }));
     return { ...view, dialog };
   }
