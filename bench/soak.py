@@ -58,6 +58,7 @@ MAX_GROWTH = 5.0
 PORTS = range(19_000, 19_900)
 PASSWORD = "correct horse battery staple"
 SUPERVISOR, WORKERS, APPS = "supervisor", "fetch workers, together", "the apps"
+WORKER_SERVER = "server of the fetch workers"
 MEGABYTE = 1024 * 1024
 PATHS = (
     "/api/dashboards?fields=summary",
@@ -133,7 +134,7 @@ class Installation:
                 same = sum(name.startswith("web") for name in found)
                 found[f"web {same + 1}" if role == "web" else role].append(child)
                 for server in child.children():
-                    found["server of the fetch workers"].append(server)
+                    found[WORKER_SERVER].append(server)
                     found[WORKERS] += server.children()
         return {**found, APPS: [psutil.Process(self.apps.pid)]}
 
@@ -165,6 +166,15 @@ class Installation:
             return 0, repr(error)
         finally:
             connection.close()
+
+    def counts(self) -> tuple[float, float]:
+        """Return the number of tasks that ran and of requests that the web processes received."""
+        lines = self.get("/metrics", "")[1].splitlines()
+        runs, requests = (
+            sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+            for name in ("pydash_fetcher_runs_total", "pydash_web_request_seconds_count")
+        )
+        return runs, requests
 
     def works(self, roles: Set[str]) -> bool:
         """Return whether all processes are running, and the API can do its work."""
@@ -253,21 +263,31 @@ def _clients(
 
 
 def _watch(installation: Installation, until: float) -> list[Row]:
-    """Sample the memory of each process until a time; return rows with the growth of each."""
+    """Sample the memory of each process until a time.
+
+    :returns: rows with the growth of each process, and with what a task and a request cost.
+    """
     samples: dict[str, list[tuple[float, float]]] = defaultdict(list)
     warm = installation.measured_from
     used: dict[str, float] = {}
+    counts = 0.0, 0.0
     while (now := time.time()) < until:
-        for role, processes in installation.processes().items():
+        found = installation.processes()
+        for role, processes in found.items():
             # A worker may end meanwhile.
             with suppress(psutil.NoSuchProcess):
                 memory = sum(each.memory_info().rss for each in processes) / MEGABYTE
                 if now >= warm:
                     samples[role].append((now - warm, memory))
-                    used.setdefault(role, _processor_seconds(processes))
+                    used.setdefault(role, _processor_seconds(role, found))
+        if now >= warm and not any(counts):
+            counts = installation.counts()
         time.sleep(SAMPLE_SECONDS)
+    runs, requests = np.subtract(installation.counts(), counts).tolist()
     rows = []
-    for role, processes in installation.processes().items():
+    total = 0.0
+    found = installation.processes()
+    for role in found:
         if role == APPS:
             continue
         times, memory = np.array(samples[role]).T
@@ -276,14 +296,26 @@ def _watch(installation: Installation, until: float) -> list[Row]:
         print(role, f"{begin:.1f} MB", np.round(memory[:: max(1, len(memory) // 12)], 1).tolist())
         rows.append(row(f"{role}: memory after the warm-up", begin, "MB"))
         rows.append(_limited(f"{role}: growth of memory in an hour", growth, MAX_GROWTH, "%"))
-        if role != WORKERS:  # they are replaced after a while; their server counts their time
-            share = 100 * (_processor_seconds(processes) - used[role]) / float(times[-1])
+        total += begin
+        if role != WORKER_SERVER:
+            used[role] = _processor_seconds(role, found) - used[role]
+            share = 100 * used[role] / float(times[-1])
             rows.append(row(f"{role}: processor time", share, "% of a core"))
-    return rows
+    web = sum(seconds for role, seconds in used.items() if role.startswith("web"))
+    return [
+        *rows,
+        row("all processes: memory after the warm-up", total, "MB"),
+        row("fetch: processor time in its worker", 1000 * used[WORKERS] / runs, "ms"),
+        row("fetch: processor time in the fetcher", 1000 * used["fetcher"] / runs, "ms"),
+        row("fetch: processor time in the database server", 1000 * used["database"] / runs, "ms"),
+        row("request to the API: processor time in its web process", 1000 * web / requests, "ms"),
+    ]
 
 
-def _processor_seconds(processes: list[psutil.Process]) -> float:
-    """Return the time of processes and of their children that have ended."""
+def _processor_seconds(role: str, found: Mapping[str, list[psutil.Process]]) -> float:
+    """Return the time of the processes of a role, and of their children that have ended."""
+    # Workers are replaced after a while, and are children of their server.
+    processes = found[role] + (found[WORKER_SERVER] if role == WORKERS else [])
     return sum(sum(each.cpu_times()[:4]) for each in processes)
 
 
