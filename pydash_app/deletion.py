@@ -3,7 +3,7 @@
 from contextlib import suppress
 from uuid import UUID
 
-from pydash_app import alert, links, status_page
+from pydash_app import alert, links, share, status_page
 from pydash_app.channel import repository as channels
 from pydash_app.channel.entity import Channel
 from pydash_app.dashboard import repository
@@ -17,20 +17,21 @@ from pydash_app.user.services import deletion
 
 
 def delete_dashboard(dashboard_id: UUID) -> None:
-    """Delete a dashboard with its data, rules, alerts, time slices and so on, also from pages.
+    """Delete a dashboard with its data, rules, alerts, read-only links and so on, also from pages.
 
     :raises NotFound: no dashboard has this ID.
     """
     try:
-        owner_id = repository.find(dashboard_id).user_id
+        dashboard = repository.find(dashboard_id)
     except KeyError:
         raise NotFound("Dashboard not found.") from None
     # Nothing is added to it at the same time.
-    users.lock_for_update(owner_id)
+    users.lock_for_update(dashboard.user_id)
     alert.forget_dashboard(dashboard_id)
     time_slices.delete_of(dashboard_id)
+    share.delete_of(dashboard)
     with suppress(KeyError):
-        status_page.forget_dashboard(dashboard_id, repository.find(dashboard_id).user_id)
+        status_page.forget_dashboard(dashboard_id, dashboard.user_id)
     registration.delete(dashboard_id)
 
 
@@ -55,6 +56,7 @@ def delete_account(user: User) -> None:
     for dashboard in repository.of_user(user.id):
         alert.forget_dashboard(dashboard.id)
         time_slices.delete_of(dashboard.id)
+        share.delete_of(dashboard)
         repository.delete(dashboard)
     alert.forget_account(user)
     for channel in channels.of_owner(user.id):

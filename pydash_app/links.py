@@ -1,4 +1,4 @@
-"""Links in mails to people who need no account: they agree to receive messages, or refuse them.
+"""Links for people who need no account: to agree to messages or refuse them, or to a dashboard.
 
 A code has 256 bits, and only its hash is stored, so a copy of the database opens no link. An
 unknown code and an expired one are the same error.
@@ -19,6 +19,9 @@ from pydash_app.outbox.entity import inbox, mailbox
 from pydash_app.secrets import hash_code, new_code
 from pydash_database import database_root
 from pydash_database.schema import Root
+
+INVALID = "This link is invalid or has expired."
+"""The same for every reason, so that none is revealed."""
 
 LIFETIME = timedelta(days=3)
 """How long a link is valid that asks for consent."""
@@ -91,7 +94,7 @@ def find(purpose: str, code: str, now: datetime) -> UUID:
     """
     link = database_root()[_LINKS].get(hash_code(code))
     if link is None or link.purpose != purpose or (link.expires and link.expires <= now):
-        raise NotFound("This link is invalid or has expired.")
+        raise NotFound(INVALID)
     target: UUID = link.target
     return target
 

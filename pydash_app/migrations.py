@@ -15,6 +15,7 @@ from pydash_app.diagnosis import repository as diagnosis
 from pydash_app.event import deletion, reporting, usage
 from pydash_app.exceptions import repository as exceptions
 from pydash_app.maintenance import repository as maintenance
+from pydash_app.share import repository as share_links
 from pydash_app.status_page import repository as status_pages
 from pydash_app.time_slice import repository as time_slices
 from pydash_app.user import api_token_repository as tokens
@@ -113,6 +114,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     exceptions.create,
     diagnosis.create,
     _refuse_older_code,
+    share_links.create,
 )
 
 # The current name of each stored class that was ever moved or renamed, by each of its former names.

@@ -34,6 +34,7 @@ import pydash_web.controller.register_user
 import pydash_web.controller.reset_password
 import pydash_web.controller.rules
 import pydash_web.controller.sessions
+import pydash_web.controller.share
 import pydash_web.controller.status
 import pydash_web.controller.status_pages
 import pydash_web.controller.system
@@ -360,6 +361,29 @@ delete_time_slice = post(
     controller.time_slices.delete_time_slice,
     WRITE,
     errors=NO_SLICE,
+)
+
+# -- Read-only links --------------------------------------------------------------------------
+
+LINKS = "/dashboards/<dashboard_id>/links"
+LINK = {404: "The link is invalid, or has expired or been revoked."}
+get_links = get(LINKS, controller.share.get_links, READ)
+create_link = post(LINKS, controller.share.create_link, WRITE, limit=limits.SETTINGS)
+revoke_link = post(
+    f"{LINKS}/<link_id>/revoke",
+    controller.share.revoke_link,
+    WRITE,
+    errors={404: "Dashboard or link not found."},
+)
+get_shared = get(
+    "/shared", controller.share.get_shared, Access.LINK, limit=limits.VISIT, errors=LINK
+)
+query_shared = get(
+    "/shared/query",
+    controller.query.query_shared,
+    Access.LINK,
+    limit=limits.VISIT,
+    errors={403: "The link does not show this.", **LINK},
 )
 
 # -- Maintenance ------------------------------------------------------------------------------

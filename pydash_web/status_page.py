@@ -268,11 +268,7 @@ def _find(slug: str) -> Snapshot:
         seen = overview(page, datetime.now(UTC))
         return Snapshot(page.id, page.password_hash, page.oldest, seen)
 
-    try:
-        return kept.get(slug, lambda: transact(read))
-    except NotFound:
-        limits.count(limits.MISSING, "missing", None)
-        raise
+    return limits.following(lambda: kept.get(slug, lambda: transact(read)))
 
 
 # -- What visitors send -----------------------------------------------------------------------
@@ -388,12 +384,7 @@ def _subscription(purpose: str, token: str) -> tuple[str, str]:
 
 
 def _of_link(read: Callable[[], Result]) -> Result:
-    """Follow a link in a transaction; those that open nothing are limited."""
-    try:
-        return transact(read)
-    except NotFound:
-        limits.count(limits.MISSING, "missing", None)
-        raise
+    return limits.following(lambda: transact(read))
 
 
 def _not_found(rest: str) -> Response:

@@ -48,6 +48,8 @@ class EventType(StrEnum):
     TOKEN_CREATED = "token.created"  # noqa: S105 (not a token)
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 (not a token)
     SESSION_ENDED = "session.ended"
+    SHARE_CREATED = "share.created"
+    SHARE_REVOKED = "share.revoked"
     USAGE_EXTRACTED = "usage.extracted"
     BACKUP_CREATED = "backup.created"
     BACKUP_FAILED = "backup.failed"

@@ -16,7 +16,7 @@ from pydash_cube.vocabulary import QueryError
 from pydash_database import DatabaseUnavailable, disconnected, transact
 from pydash_web.api import validation
 from pydash_web.api.operation import Operation
-from pydash_web.http import concurrency, limits, session
+from pydash_web.http import concurrency, limits, session, visitor
 from pydash_web.http.rendered import Computed, Rendered, built
 from pydash_web.http.session import Access
 from pydash_web.models.common import ResponseBody
@@ -55,7 +55,9 @@ def _handle_at_once(operation: Operation, path: dict[str, str]) -> Response:
 
 def _handle_in_steps(operation: Operation, path: dict[str, str]) -> Response:
     """Handle a request that must not be repeated as a whole, because it is counted or waits."""
-    if operation.access is not Access.PUBLIC:
+    if operation.access is Access.LINK:
+        limits.following(lambda: transact(visitor.require))
+    elif operation.access is not Access.PUBLIC:
         transact(partial(session.require, operation.access))
     session.require_xsrf_token()
     arguments = path | _validate(operation)
@@ -81,7 +83,12 @@ def _validate(operation: Operation) -> dict[str, Any]:
 
 
 def _account(operation: Operation, arguments: dict[str, Any]) -> str | None:
-    """Return the account that a request concerns: the signed-in user, or the one that it names."""
+    """Return the account that a request concerns: the signed-in user, or the one that it names.
+
+    Of a visitor, it is the link.
+    """
+    if operation.access is Access.LINK:
+        return visitor.link()
     if operation.access is not Access.PUBLIC:
         return str(session.current_user().id)
     body = arguments.get("body")
@@ -101,9 +108,11 @@ def _run(operation: Operation, arguments: dict[str, Any]) -> Response:
     status = result.response_status() if isinstance(result, ResponseBody) else HTTPStatus.OK
     if isinstance(result, Computed):
         # A cached result takes no time, so it need not wait for other queries.
-        account = str(session.current_user().id)
+        is_visitor = operation.access is Access.LINK
+        account = visitor.link() if is_visitor else str(session.current_user().id)
         key = None if result.key is None else (operation.name, result.key)
-        result = built(key, partial(concurrency.run_query, result.build, account))
+        run = partial(concurrency.run_query, result.build, account, is_visitor=is_visitor)
+        result = built(key, run)
     rendered = Rendered.of(result) if isinstance(result, BaseModel) else result
     response = Response(rendered.body, status, rendered.headers, mimetype=rendered.media_type)
     if operation.is_revalidated:

@@ -34,9 +34,15 @@ SECURITY_SCHEMES = {
         "scheme": "bearer",
         "description": "An API token of scope `read` or `write`, created in the settings.",
     },
+    "link": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of a read-only link, for people without an account.",
+    },
 }
 PATH_PARAMETERS = {
     "dashboard_id": {"type": "string", "format": "uuid"},
+    "link_id": {"type": "string", "format": "uuid"},
     "token_id": {"type": "string", "format": "uuid"},
     "channel_id": {"type": "string", "format": "uuid"},
     "window_id": {"type": "string", "format": "uuid"},
@@ -157,6 +163,7 @@ def _describe(operation: Operation, schemas: _Schemas) -> Json:
             Access.PUBLIC: [],
             Access.ACCOUNT: security[:1],
             Access.OPERATOR: security[:1],
+            Access.LINK: [{"link": []}],
         }.get(operation.access, security),
         "parameters": [*path, *(schemas.parameters(operation.query) if operation.query else [])],
         "responses": _responses(operation, schemas),
@@ -188,7 +195,7 @@ def _failures(operation: Operation) -> dict[int, str | type[BaseModel]]:
     }
     if operation.body or operation.query or operation.path:
         failures[HTTPStatus.BAD_REQUEST] = "A parameter is missing or invalid; `errors` names it."
-    if operation.access is not Access.PUBLIC:
+    if operation.access not in (Access.PUBLIC, Access.LINK):
         failures[HTTPStatus.UNAUTHORIZED] = "Not signed in."
         if operation.method == "POST":
             failures[HTTPStatus.CONFLICT] = "It is meant for another user: see `X-PyDash-User`."

@@ -26,6 +26,8 @@ Result = TypeVar("Result")
 MAX_PER_ACCOUNT = 2
 # The queries of all accounts that run at once: each may need 200 MB.
 MAX_RUNNING = 4
+# Those of visitors with read-only links run besides these.
+MAX_RUNNING_OF_VISITORS = 2
 # The number of requests that a browser sends at once.
 MAX_QUERIES_PER_ACCOUNT = 6
 QUERY_SECONDS = 10.0
@@ -88,15 +90,23 @@ class QueryLimiter:
     :param store: counts the queries of all processes together. While it does not respond, each
         process enforces its share.
     :param processes: the number of processes that share it.
+    :param pool: whose queries it limits; those of different pools do not wait for each other.
+    :param running: the number of accounts whose queries run at once, in all processes.
     """
 
     def __init__(
-        self, limit: int, store: Client | RedisClient | None = None, processes: int = 1
+        self,
+        limit: int,
+        store: Client | RedisClient | None = None,
+        processes: int = 1,
+        pool: str = "queries",
+        running: int = MAX_RUNNING,
     ) -> None:
         self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
-        self._running = ConcurrencyLimiter(max(1, MAX_RUNNING // processes), per_account=1)
+        self._running = ConcurrencyLimiter(max(1, running // processes), per_account=1)
         self._changed = Condition()
         self._store = store
+        self._pool, self._total = pool, running
 
     @contextmanager
     def running(self, account: str, seconds: float) -> Iterator[None]:
@@ -118,11 +128,11 @@ class QueryLimiter:
             return None
         try:
             place = self._store.acquire(
-                "queries",
+                self._pool,
                 account,
                 running=1,
                 admitted=MAX_QUERIES_PER_ACCOUNT,
-                total=MAX_RUNNING,
+                total=self._total,
                 seconds=seconds,
             )
         except Unavailable as error:
@@ -147,14 +157,14 @@ class QueryLimiter:
 
 
 def install(app: Flask) -> None:
-    """Allow half of the app's threads to wait and three quarters to run queries."""
+    """Allow half of the app's threads to wait, three quarters to run queries, visitors half."""
     configuration: Configuration = app.config["PYDASH"]
     threads = configuration.web_threads
     app.extensions["pydash_concurrency"] = ConcurrencyLimiter(max(1, threads // 2))
-    app.extensions["pydash_queries"] = QueryLimiter(
-        max(1, 3 * threads // 4),
-        _store(configuration.rate_limit_store),
-        configuration.web_processes,
+    store, processes = _store(configuration.rate_limit_store), configuration.web_processes
+    app.extensions["pydash_queries"] = QueryLimiter(max(1, 3 * threads // 4), store, processes)
+    app.extensions["pydash_visitor_queries"] = QueryLimiter(
+        max(1, threads // 2), store, processes, "visitors", MAX_RUNNING_OF_VISITORS
     )
 
 
@@ -162,13 +172,16 @@ def _store(uri: str) -> Client | RedisClient | None:
     return RedisClient(uri) if uri.startswith("redis") else limits.shared(uri)
 
 
-def run_query(run: Callable[[], Result], account: str) -> Result:
+def run_query(run: Callable[[], Result], account: str, *, is_visitor: bool = False) -> Result:
     """Query statistics, within the limits on number and time.
 
+    :param account: who queries: an account, or a read-only link.
+    :param is_visitor: whether it is a link.
     :raises Busy: too many queries of the account are waiting.
     :raises QueryTimeout: it took too long.
     """
-    limiter: QueryLimiter = current_app.extensions["pydash_queries"]
+    name = "pydash_visitor_queries" if is_visitor else "pydash_queries"
+    limiter: QueryLimiter = current_app.extensions[name]
     with limiter.running(account, QUERY_SECONDS), effort.time_limit(QUERY_SECONDS):
         return run()
 

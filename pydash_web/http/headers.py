@@ -42,4 +42,6 @@ def _protect(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
+    if request.path.startswith(("/api/", "/shared")):
+        response.headers["X-Robots-Tag"] = "noindex"
     return response

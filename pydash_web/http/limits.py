@@ -6,11 +6,12 @@ browser that the account has used before are counted separately.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 from threading import Lock
-from typing import cast
+from typing import TypeVar, cast
 from urllib.parse import unquote
 
 from flask import Flask, current_app, g, request
@@ -20,12 +21,14 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from pydash_app.configuration import Configuration
-from pydash_app.errors import TooManyRequests
+from pydash_app.errors import NotFound, TooManyRequests
 from pydash_limits import Client, Unavailable
 from pydash_logger.logger import Logger
 from pydash_web.http.devices import known_device
 
 logger = Logger(__name__)
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ TEST = Limit(per_address="60 per minute", per_account="10 per minute")
 INCIDENT = Limit(per_address="120 per hour", per_account="60 per hour")
 # Names of status pages, and tokens in links, that do not exist.
 MISSING = Limit(per_address="60 per 10 minutes", per_account="60 per 10 minutes")
+# Pages with read-only links request about ten queries a minute, and many people share an address.
+VISIT = Limit("1200 per 10 minutes", "6000 per 10 minutes", counts_as="visit")
 FETCH = Limit(per_address="60 per minute", per_account="10 per minute")
 
 
@@ -187,6 +192,18 @@ def count(limit: Limit, operation: str, account: str | None) -> None:
     limiter.hit(limit.per_address, operation, "address", _network(request.remote_addr or "::"))
     if account:
         limiter.hit(limit.per_account, operation, "account", account)
+
+
+def following(find: Callable[[], Result]) -> Result:
+    """Return what a visitor asks for by a name or a token that can be guessed.
+
+    :raises NotFound: there is no such thing; such requests are limited.
+    """
+    try:
+        return find()
+    except NotFound:
+        count(MISSING, "missing", None)
+        raise
 
 
 def _network(address: str) -> str:

@@ -64,6 +64,7 @@ class Access(Enum):
     ADMIN = "an administrator, with a session or an API token"
     OPERATOR = "an administrator, with a session"
     ACCOUNT = "a session: API tokens have no access to the account itself"
+    LINK = "the token of a read-only link, and nothing else (`visitor`)"
 
 
 def install(app: Flask) -> None:

@@ -23,7 +23,7 @@ from tests.features.support.running_stack import (
 # Chromium itself logs every 4xx response. Form data may be rejected, and requests for missing
 # dashboards get a 404.
 REFUSABLE = re.compile(
-    r"/s/[a-z]+$|/api/(login|user/.+|channels|rules|status_pages|dashboards/(probe|register|.+/change_settings|0{8}-.+)"
+    r"/s/[a-z]+$|/api/(login|shared(/query\?.*)?|user/.+|channels|rules|status_pages|dashboards/(probe|register|.+/change_settings|0{8}-.+)"
     r"|dashboards/.+/rules/suggested|events\?.*dashboard_id.*0{8}-.*)$"
 )
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from werkzeug.routing import Rule
 
-from pydash_app import links, maintenance, time_slice
+from pydash_app import links, maintenance, share, time_slice
 from pydash_app.channel import managing
 from pydash_app.dashboard import repository
 from pydash_app.diagnosis.graphs import id_of
@@ -128,6 +128,12 @@ MATRIX = {
     "save_time_slice": CHANGING,
     "get_time_slice": READING,
     "delete_time_slice": CHANGING,
+    "get_links": READING,
+    "create_link": CHANGING,
+    "revoke_link": CHANGING,
+    # Neither a session nor an API token is a link.
+    "get_shared": (404,) * 8,
+    "query_shared": (404,) * 8,
     "get_maintenance": ONES_OWN,
     "create_maintenance": ADDING,
     "change_maintenance": CHANGING_ELSE,
@@ -234,6 +240,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_endpoint_settings": {"hidden": True},
     "mute_dashboard": {"seconds": 60},
     "save_time_slice": {"minTime": "2018-04-24"},
+    "create_link": {"name": "Investors", "panels": ["figures"]},
     "resolve_exception_group": {"in_version": "2.0"},
     "ignore_exception_group": {"forever": True},
     "create_maintenance": {"name": "Upgrade", "schedule": {"kind": "now"}},
@@ -278,13 +285,14 @@ DESTRUCTIVE = {
     "delete_maintenance",
     "delete_rule",
     "delete_time_slice",
+    "revoke_link",
     "delete_status_page",
     "delete_incident",
     "delete_subscriber",
     "unsubscribe",
 }
 QUERIES = {
-    **dict.fromkeys(("get_statistic", "get_query"), "?statistic=total_visits"),
+    **dict.fromkeys(("get_statistic", "get_query", "query_shared"), "?statistic=total_visits"),
     "compare_versions": "?version=0.1&against=0.2",
 }
 # This machine may see the metrics; what a proxy on it passes on comes from elsewhere.
@@ -347,6 +355,7 @@ def alices_things(alice: UUID) -> dict[str, str]:
         "graph_id": id_of("Baskets"),
         "window_id": str(make_window(alice)),
         "time_slice_key": make_time_slice(dashboard_id),
+        "link_id": make_link(dashboard_id),
         "path": "login",
         **transact(lambda: make_status_page(find_user(alice), dashboard_id)),
         "verification_code": "unknown",
@@ -366,6 +375,14 @@ def make_time_slice(dashboard_id: UUID) -> str:
 
     def make() -> str:
         return time_slice.save(repository.find(dashboard_id), content, None, datetime.now(UTC)).key
+
+    return transact(make)
+
+
+def make_link(dashboard_id: UUID) -> str:
+    def make() -> str:
+        app, now = repository.find(dashboard_id), datetime.now(UTC)
+        return str(share.create(app, "Investors", [share.Panel.FIGURES], None, now)[0].id)
 
     return transact(make)
 

@@ -42,6 +42,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "token": "x",
     },
     "/api/dashboards/<dashboard_id>/mute": {"seconds": 60},
+    "/api/dashboards/<dashboard_id>/links": {"name": "x", "panels": ["figures"]},
     "/api/maintenance": {"name": "x", "schedule": {"kind": "now"}},
     "/api/dashboards/<dashboard_id>/endpoints/foo/change_settings": {"hidden": True},
     "/api/channels": {

@@ -4,6 +4,8 @@
 """
 
 import os
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -11,7 +13,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.hooks import HookContext
 
+from pydash_app import share
+from pydash_app.dashboard import repository as dashboards
 from pydash_app.diagnosis.graphs import id_of
+from pydash_database import transact
 from pydash_web.api import openapi
 from pydash_web.http.limits import Limiter
 from tests.pydash_web.support.running_site import (
@@ -44,6 +49,7 @@ JUDGED_BY_MEANING = [
     "create_status_page", "change_status_page", "create_incident", "change_incident",
     "draft_incident", "get_exceptions", "get_dashboard_exceptions", "get_exception_group",
     "ignore_exception_group", "get_outliers", "get_profile", "get_graph",
+    "create_link",
 ]  # fmt: skip
 ACCEPTED = ["2xx", "400", "401", "403", "404", "409", "429"]
 CONFIG = schemathesis.Config.from_dict(
@@ -54,7 +60,19 @@ CONFIG = schemathesis.Config.from_dict(
             {
                 "include-operation-id": JUDGED_BY_MEANING,
                 "checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}},
-            }
+            },
+            {
+                # Without a link, all is a 404, which reveals nothing.
+                "include-operation-id": ["get_shared"],
+                "checks": {"ignored_auth": {"enabled": False}},
+            },
+            {
+                "include-operation-id": ["query_shared"],
+                "checks": {
+                    "ignored_auth": {"enabled": False},
+                    "positive_data_acceptance": {"expected-statuses": ACCEPTED},
+                },
+            },
         ],
     }
 )
@@ -69,6 +87,7 @@ class Known:
     dashboard_id = ""
     cookies: ClassVar[dict[str, str]] = {}
     headers: ClassVar[dict[str, str]] = {}
+    link = ""
 
 
 @schema.hook
@@ -104,8 +123,14 @@ def attacked(lasting_site: Site) -> Site:
     add_rows(Known.dashboard_id, "outliers", [SLOW])
     add_rows(Known.dashboard_id, "profiles", [profile((1, 5.0, PAY), endpoint="foo")])
     add_rows(Known.dashboard_id, "graphs", values("Baskets", 1))
+    Known.link = transact(partial(make_link, Known.dashboard_id))
     sign_in(lasting_site)
     return lasting_site
+
+
+def make_link(dashboard_id: str) -> str:
+    now = datetime.now(UTC)
+    return share.create(dashboards.find(dashboard_id), "All", share.Panel, None, now)[1]
 
 
 def sign_in(site: Site) -> None:
@@ -127,4 +152,7 @@ def sign_in(site: Site) -> None:
 def test_it_conforms_to_its_document(case: "schemathesis.Case[Any]", attacked: Site) -> None:
     if case.operation.definition.raw["operationId"] == "logout":
         sign_in(attacked)
-    case.call_and_validate(base_url=attacked.url, cookies=Known.cookies, headers=Known.headers)
+    headers = Known.headers
+    if case.operation.path.startswith("/api/shared"):
+        headers = {"Authorization": f"Bearer {Known.link}"}
+    case.call_and_validate(base_url=attacked.url, cookies=Known.cookies, headers=headers)

@@ -29,16 +29,17 @@ EXPECTED = {
     4: '"retention":365',
     5: "Shop: foo 0.5 ms",
     6: '{"2018-04-25":3,"2018-04-26":0,',
-    7: '"problem":0',
-    8: '"verdict":null',
-    9: "[]",
-    10: "",
-    11: "period,timestamp,user",
-    12: "period,timestamp,users,new_users,returning_users,addresses,",
-    13: '"groups":[]',
-    14: "order <n> resolved",
-    15: '"outliers":[]',
-    16: "",
+    7: '"path":"/shared#pydash_link_',
+    8: '"problem":0',
+    9: '"verdict":null',
+    10: "[]",
+    11: "",
+    12: "period,timestamp,user",
+    13: "period,timestamp,users,new_users,returning_users,addresses,",
+    14: '"groups":[]',
+    15: "order <n> resolved",
+    16: '"outliers":[]',
+    17: "",
 }
 
 
@@ -67,7 +68,7 @@ def test_it_works(number: int, site: Site, tmp_path: Path) -> None:
     if number == 3:
         lines = (tmp_path / "calls.csv").read_text().splitlines()
         assert len(list(csv.DictReader(lines))) == 5
-    if number == 16:
+    if number == 17:
         # The second response has no body, so curl keeps the file.
         assert (
             subprocess.run(command, env=environ, cwd=tmp_path, timeout=60, check=False).returncode

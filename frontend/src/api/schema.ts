@@ -982,6 +982,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards/{dashboard_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the read-only links to a dashboard without their tokens */
+        get: operations["get_links"];
+        put?: never;
+        /** Create a read-only link and return its token, which is shown only once */
+        post: operations["create_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/links/{link_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a read-only link */
+        post: operations["revoke_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what the read-only link whose token is sent shows of its dashboard */
+        get: operations["get_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return statistics of the dashboard of a read-only link, whose token is sent
+         * @description Only what its panels show can be queried, grouped and filtered by. Addresses and users (`group_by`) never are.
+         */
+        get: operations["query_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/maintenance": {
         parameters: {
             query?: never;
@@ -2449,6 +2521,17 @@ export interface components {
             secret: string | null;
         };
         /**
+         * CreatedShareLink
+         * @description A link, and its token, which no other response contains.
+         */
+        CreatedShareLink: {
+            message: string;
+            link: components["schemas"]["ShareLinkInfo"];
+            token: string;
+            /** @description The path of the page for visitors, below the address of PyDash. The token follows `#`, so that browsers send it to no server in a URL. */
+            path: string;
+        };
+        /**
          * Credentials
          * @description The credentials of a user.
          */
@@ -3682,6 +3765,21 @@ export interface components {
             enabled?: boolean | null;
         };
         /**
+         * NewShareLink
+         * @description A new read-only link to a dashboard.
+         */
+        NewShareLink: {
+            /** @description For you: visitors do not see it. */
+            name: string;
+            /** @description What visitors see. */
+            panels: components["schemas"]["Panel"][];
+            /**
+             * @description Null if it does not expire.
+             * @default 30
+             */
+            expires_in_days?: number | null;
+        };
+        /**
          * NewStatusPage
          * @description A status page to create.
          */
@@ -4030,6 +4128,12 @@ export interface components {
         PageOutages: {
             outages: components["schemas"]["PageOutage"][];
         };
+        /**
+         * Panel
+         * @description A panel, by its name in the API.
+         * @enum {string}
+         */
+        Panel: "figures" | "requests" | "execution_times" | "hours" | "calendar" | "endpoints" | "versions";
         /**
          * PasswordChange
          * @description The current and the new password.
@@ -4576,6 +4680,45 @@ export interface components {
             last: number;
             /** @description In percent. */
             share: number;
+        };
+        /**
+         * ShareLinkInfo
+         * @description A read-only link.
+         */
+        ShareLinkInfo: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            panels: components["schemas"]["Panel"][];
+            /** @description The beginning of its token. */
+            prefix: string;
+            /** Format: date-time */
+            created: string;
+            /** @description Null if it does not expire. */
+            expires: string | null;
+            /** @description To the minute; null if it never was. */
+            last_used: string | null;
+        };
+        /**
+         * ShareLinks
+         * @description The read-only links to a dashboard, with those that have expired.
+         */
+        ShareLinks: {
+            /** @description Latest first. */
+            links: components["schemas"]["ShareLinkInfo"][];
+        };
+        /**
+         * SharedDashboard
+         * @description What a read-only link shows of its dashboard.
+         */
+        SharedDashboard: {
+            /** @description The name of the dashboard. */
+            name: string;
+            panels: components["schemas"]["Panel"][];
+            /** @description Those that can be queried. */
+            statistics: components["schemas"]["StatisticName"][];
+            /** @description Those by which requests can be grouped and filtered. */
+            fields: components["schemas"]["CallField"][];
         };
         /**
          * SignedIn
@@ -9619,6 +9762,373 @@ export interface operations {
             };
             /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShareLink"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedShareLink"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revoke_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard or link not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDashboard"];
+                };
+            };
+            /** @description The link is invalid, or has expired or been revoked. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    query_shared: {
+        parameters: {
+            query: {
+                /** @description The IANA time zone of dates without an offset and of calendar slices. */
+                timezone?: string;
+                /** @description Inclusive. Default: the first request. */
+                start_date?: string;
+                /** @description Exclusive. Default: now. */
+                end_date?: string;
+                endpoint?: string;
+                version?: string;
+                ip?: string;
+                group_by?: string;
+                status_class?: components["schemas"]["StatusClass"];
+                /** @description One or more, separated by commas. */
+                statistic: components["schemas"]["StatisticName"][];
+                /** @description Return one value for each slice of this length. */
+                timeslice?: components["schemas"]["TimeUnit"];
+                /** @description Required with `timeslice`. True aligns slices with the calendar; false aligns them with `start_date`. */
+                timeslice_is_static?: boolean;
+                /** @description Group by one or two fields, separated by a comma. */
+                breakdown?: components["schemas"]["CallField"][];
+                /** @description With `breakdown`: the maximum number of groups, by number of requests. */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryResponse"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The link does not show this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The link is invalid, or has expired or been revoked. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many attempts; see `Retry-After`. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

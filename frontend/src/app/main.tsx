@@ -13,6 +13,7 @@ import { followOtherWindows } from '@/api/core/windows';
 import { NewVersion } from '@/app/new-version';
 import { createRouter } from '@/app/router';
 import { SnackbarProvider } from '@/components/snackbar';
+import { isSharedPage } from '@/lib/paths';
 import { ColorModeProvider } from '@/theme/color-mode';
 
 const root = document.getElementById('root');
@@ -21,7 +22,9 @@ if (!root) throw new Error('index.html has no element with the id "root"');
 const queryClient = createQueryClient();
 
 // Requested while the code of the page is still loading; errors are shown where the data is used.
-queryClient.query(userQuery()).catch(() => undefined);
+if (!isSharedPage(window.location.pathname)) {
+  queryClient.query(userQuery()).catch(() => undefined);
+}
 
 persistQueries(queryClient);
 recoverWithServer(queryClient);

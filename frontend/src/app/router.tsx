@@ -48,6 +48,11 @@ const visitorRoutes: RouteObject[] = [
   },
 ];
 
+const sharedRoute: RouteObject = {
+  path: 'shared',
+  ...page(() => import('@/features/shared/shared-page').then((m) => m.SharedPage)),
+};
+
 const contactRoute: RouteObject = {
   path: 'contact',
   ...page(() => import('@/features/auth/contact-page').then((m) => m.ContactPage)),
@@ -214,6 +219,7 @@ export const routes: RouteObject[] = [
     children: [
       ...visitorRoutes,
       contactRoute,
+      sharedRoute,
       {
         Component: RequireUser,
         children: [

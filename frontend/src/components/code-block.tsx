@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 
 import { Icon } from '@/components/icon';
-import { useNotify } from '@/components/snackbar';
+import { useCopy } from '@/components/use-copy';
 import { MONOSPACE } from '@/theme/theme';
 
 interface CodeBlockProps {
@@ -13,19 +13,11 @@ interface CodeBlockProps {
 
 /** Copies a text to the clipboard. */
 export function CopyButton({ label, code }: CodeBlockProps) {
-  const notify = useNotify();
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(code); // there is no clipboard without HTTPS
-      notify('Copied.');
-    } catch {
-      notify('Your browser blocked copying. Select the text and copy it manually.', 'error');
-    }
-  };
+  const copy = useCopy('Select the text and copy it manually.');
   return (
     <IconButton
       aria-label={`Copy ${label}`}
-      onClick={() => void copy()}
+      onClick={() => copy(code)}
       sx={{ bgcolor: 'background.paper' }}
     >
       <Icon name="copy" />

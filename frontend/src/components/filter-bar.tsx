@@ -3,6 +3,7 @@ import { lazy, Suspense, useRef, useState, type Ref } from 'react';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 
+import { sharedDashboard } from '@/api/core/link';
 import { useInterval } from '@/api/statistics/history';
 import { Icon } from '@/components/icon';
 import { MarkersButton } from '@/components/markers-button';
@@ -179,18 +180,22 @@ export function RangeControls() {
 export function FilterBar(props: FilterBarProps) {
   const { dashboardId, names = FILTER_NAMES, overTime = true, hasSearch = false } = props;
   const filterButton = useRef<HTMLButtonElement>(null);
+  // Visitors have no events, and no keyboard shortcuts.
+  const isShared = sharedDashboard() !== undefined;
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangeControls />
       {overTime && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
-      {overTime && <MarkersButton />}
-      <FilterButton
-        ref={filterButton}
-        dashboardId={dashboardId}
-        names={names}
-        shortcut={hasSearch ? undefined : '/'}
-      />
+      {overTime && !isShared && <MarkersButton />}
+      {names.length > 0 && (
+        <FilterButton
+          ref={filterButton}
+          dashboardId={dashboardId}
+          names={names}
+          shortcut={hasSearch || isShared ? undefined : '/'}
+        />
+      )}
       {/* A chip that goes takes the focus with it. */}
       <FilterChips names={names} onRemoved={() => filterButton.current?.focus()} />
       <Box sx={{ ml: { sm: 'auto' } }}>

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 
 import Button from '@mui/material/Button';
 
+import { sharedDashboard } from '@/api/core/link';
 import { Icon } from '@/components/icon';
 import { rangeName, type Range } from '@/api/statistics/view';
 
@@ -29,7 +30,7 @@ export function RangePicker({ range, onChange }: RangePickerProps) {
         endIcon={<Icon name="expand" />}
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
-        aria-keyshortcuts="t"
+        aria-keyshortcuts={sharedDashboard() ? undefined : 't'}
         onClick={(event) => setAnchor(event.currentTarget)}
       >
         {rangeName(range)}

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 
-import { useSearchParams } from 'react-router';
+import { useUrlParams } from '@/hooks/use-url-params';
 
 /**
  * Keeps a choice in the URL under `name`, so that reloads and shared links preserve it; the default
@@ -9,18 +9,15 @@ import { useSearchParams } from 'react-router';
  * @param replace whether a choice replaces the one before in the browser's history
  */
 export function useUrlText(name: string, fallback: string, replace = false) {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useUrlParams();
   const choose = useCallback(
     (text: string) =>
-      setParams(
-        (before) => {
-          const after = new URLSearchParams(before);
-          if (text === fallback) after.delete(name);
-          else after.set(name, text);
-          return after;
-        },
-        { replace },
-      ),
+      setParams((before) => {
+        const after = new URLSearchParams(before);
+        if (text === fallback) after.delete(name);
+        else after.set(name, text);
+        return after;
+      }, replace),
     [name, fallback, replace, setParams],
   );
   return [params.get(name) ?? fallback, choose] as const;

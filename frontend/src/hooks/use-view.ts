@@ -1,14 +1,13 @@
 import { useCallback, useMemo } from 'react';
 
-import { useSearchParams } from 'react-router';
-
+import { useUrlParams } from '@/hooks/use-url-params';
 import { useZone } from '@/hooks/use-zone';
 import { parseView, rangeBetween, replaceView, viewParams, type View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
 
 /** Returns the view of this page, which is kept in the URL, and functions to change it. */
 export function useView() {
-  const [params, setParams] = useSearchParams();
+  const [params, setParams] = useUrlParams();
   const zone = useZone();
   const view = useMemo(() => parseView(params, zone), [params, zone]);
   const change = useCallback(

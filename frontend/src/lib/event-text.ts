@@ -142,6 +142,14 @@ const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => s
     name: 'API token revoked',
     text: ({ token }) => `API token ${text(token)} revoked`,
   },
+  'share.created': {
+    name: 'Read-only link created',
+    text: ({ link, dashboard }) => `Read-only link ${text(link)} to ${text(dashboard)} created`,
+  },
+  'share.revoked': {
+    name: 'Read-only link revoked',
+    text: ({ link, dashboard }) => `Read-only link ${text(link)} to ${text(dashboard)} revoked`,
+  },
   'session.ended': { name: 'Session ended', text: () => 'Session ended' },
 };
 

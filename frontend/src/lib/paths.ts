@@ -1,4 +1,5 @@
 /* The paths of the pages. */
+import { ROOT } from '@/lib/root';
 
 export const OVERVIEW = '/';
 export const ACTIVITY = '/activity';
@@ -7,6 +8,9 @@ export const EXCEPTIONS = '/exceptions';
 export const STATUS_PAGES = '/status-pages';
 export const USAGE = '/usage';
 export const SYSTEM = '/system';
+
+/** Whether a page is that of a read-only link, for people without an account. */
+export const isSharedPage = (pathname: string): boolean => pathname === `${ROOT}shared`;
 
 /** The overview with the dialog that adds a dashboard. */
 export const ADD_DASHBOARD = '/?add';

@@ -15,6 +15,7 @@ export const server = setupServer(
   http.get('*/api/channels', () => HttpResponse.json({ channels: [] })),
   http.get('*/api/dashboards/:id/versions', () => HttpResponse.json({ versions: [] })),
   http.get('*/api/dashboards/:id/rules/suggested', () => HttpResponse.json({ rules: [] })),
+  http.get('*/api/dashboards/:id/links', () => HttpResponse.json({ links: [] })),
 );
 
 /** Mocks the response to GET `path` (under /api). */

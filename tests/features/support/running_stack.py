@@ -62,6 +62,17 @@ class Stack:
         assert response.status_code == 200, response.text
         return session
 
+    @cached_property
+    def link(self) -> str:
+        """The token of a read-only link to the demo's shop, with all panels."""
+        panels = [
+            *("figures", "requests", "execution_times", "hours", "calendar"),
+            *("endpoints", "versions"),
+        ]
+        path = f"dashboards/{self.dashboard_id('Bookshop')}/links"
+        token: str = self.post(path, {"name": "All panels", "panels": panels})["token"]
+        return token
+
     def get(self, path: str, **query: str) -> Any:
         """Send a GET request to the API as the demo user.
 

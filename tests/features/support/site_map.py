@@ -25,8 +25,8 @@ TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 class Place:
     """A page of PyDash.
 
-    :ivar path: may name `{shop}`, the id of the demo's dashboard, and `{fault}`, that of one of its
-        groups of exceptions.
+    :ivar path: may name `{shop}`, the id of the demo's dashboard, `{fault}`, that of one of its
+        groups of exceptions, and `{link}`, the token of a read-only link to it.
     """
 
     name: str
@@ -42,6 +42,8 @@ VISITOR_PLACES = [
     Place("verify", "/verify/no-such-code"),
     Place("consent", "/consent/no-such-code"),
     Place("reset-password", "/reset-password/no-such-code"),
+    Place("shared", "/shared?range=30d#{link}"),
+    Place("unknown-link", "/shared#unknown"),
 ]
 USER_PLACES = [
     Place("overview", "/"),
@@ -111,6 +113,8 @@ DIALOGS = [
     Popup("filter", "dashboard", button="Filter"),
     Popup("user-menu", "dashboard", button="demo"),
     Popup("trait-filter", "activity", button="Filter"),
+    Popup("share", "dashboard", button="Share"),
+    Popup("new-link", "dashboard-settings", button="New link"),
     Popup("delete-dashboard", "dashboard-settings", button="Delete dashboard"),
     Popup("add-rule", "rules", button="Add rule"),
     Popup("plan-maintenance", "maintenance", button="Plan maintenance"),
@@ -148,7 +152,8 @@ def path_of(stack: Stack, place: Place) -> str:
         return place.path
     shop = stack.dashboard_id("Bookshop")
     fault = stack.wait_for_exception("ZeroDivisionError") if "{fault}" in place.path else ""
-    return place.path.format(shop=shop, fault=fault)
+    link = stack.link if "{link}" in place.path else ""
+    return place.path.format(shop=shop, fault=fault, link=link)
 
 
 def settle(page: Page) -> None:

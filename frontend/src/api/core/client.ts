@@ -1,5 +1,6 @@
 import { recordResponse } from '@/api/core/connection';
 import { ApiError, dataOf, NO_RESPONSE } from '@/api/core/errors';
+import { linkToken } from '@/api/core/link';
 import { ROOT } from '@/lib/root';
 
 const TIMEOUT_MS = 30_000;
@@ -28,6 +29,8 @@ function xsrfToken(): string | undefined {
 }
 
 function headersOf(method: 'GET' | 'POST'): Record<string, string> {
+  const link = linkToken();
+  if (link !== undefined) return { Accept: 'application/json', Authorization: `Bearer ${link}` };
   const token = xsrfToken();
   return {
     Accept: 'application/json',
@@ -106,6 +109,11 @@ export async function post<T>(path: string, body: object = {}, signal?: AbortSig
   return (await send<T>('POST', path, body, signal)).data;
 }
 
-/** Returns `/dashboards/{id}/…` with each part URL-encoded. */
+/**
+ * Returns `/dashboards/{id}/…` with each part URL-encoded; `/shared/…` if a link stands for the
+ * dashboard.
+ */
 export const dashboardPath = (id: string, ...rest: string[]): string =>
-  ['/dashboards', ...[id, ...rest].map(encodeURIComponent)].join('/');
+  linkToken() === undefined
+    ? ['/dashboards', ...[id, ...rest].map(encodeURIComponent)].join('/')
+    : ['/shared', ...rest.map(encodeURIComponent)].join('/');

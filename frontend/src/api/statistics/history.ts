@@ -1,6 +1,7 @@
 import { queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
 import { dashboardPath, get } from '@/api/core/client';
+import { sharedDashboard } from '@/api/core/link';
 import { queryValues } from '@/api/statistics/query';
 import { previousPeriod, resolveRange, type Interval, type View } from '@/api/statistics/view';
 import type { VersionInfo, Versions } from '@/api/types';
@@ -75,11 +76,25 @@ export interface Version extends Pick<VersionInfo, 'name' | 'deploy' | 'verdict'
   since: Date;
 }
 
+/** The versions that visitors see, without deploys and verdicts. */
+async function sharedVersions(dashboardId: string, signal: AbortSignal): Promise<Version[]> {
+  const interval = { start: undefined, end: new Date() };
+  const request = { interval, breakdown: ['version' as const] };
+  const groups = await queryValues(dashboardId, ['first_call'], request, signal);
+  return groups
+    .map(({ key, values }) => ({
+      ...{ name: key.version, deploy: null, verdict: null },
+      since: new Date(values.first_call ?? 0),
+    }))
+    .sort((one, other) => one.since.getTime() - other.since.getTime());
+}
+
 /** All versions with requests, oldest first. */
 export const versionsQuery = (dashboardId: string) =>
   queryOptions({
     queryKey: ['dashboards', dashboardId, 'versions'],
     queryFn: async ({ signal }): Promise<Version[]> => {
+      if (sharedDashboard()) return sharedVersions(dashboardId, signal);
       const { versions } = await get<Versions>(
         dashboardPath(dashboardId, 'versions'),
         undefined,
@@ -103,7 +118,8 @@ export function byAge(history: readonly Version[]): (one: string, other: string)
   return (one, other) => place(one) - place(other);
 }
 
-export const useVersions = (dashboardId: string) => useQuery(versionsQuery(dashboardId));
+export const useVersions = (dashboardId: string, enabled = true) =>
+  useQuery({ ...versionsQuery(dashboardId), enabled });
 
 /**
  * The endpoints by all-time requests, most first.
@@ -129,4 +145,8 @@ export const endpointOrderQuery = (dashboardId: string) =>
     gcTime: Infinity,
   });
 
-export const useEndpointOrder = (dashboardId: string) => useQuery(endpointOrderQuery(dashboardId));
+export const useEndpointOrder = (dashboardId: string) =>
+  useQuery({
+    ...endpointOrderQuery(dashboardId),
+    enabled: sharedDashboard()?.fields.includes('endpoint') ?? true,
+  });

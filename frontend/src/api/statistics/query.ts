@@ -1,4 +1,5 @@
 import { dashboardPath, get } from '@/api/core/client';
+import { sharedDashboard } from '@/api/core/link';
 import type { Filters, Interval } from '@/api/statistics/view';
 import type {
   CallField,
@@ -71,7 +72,8 @@ function query(
   const { interval, filters, breakdown, top = MAX_GROUPS, timeslice, zone } = request;
   const parameters = {
     ...intervalParams(interval),
-    statistic: [...statistics],
+    // Visitors get some of them; no panel that is shown to them needs the others.
+    statistic: statistics.filter((name) => sharedDashboard()?.statistics.includes(name) ?? true),
     timeslice,
     timeslice_is_static: timeslice && true,
     timezone: zone,
@@ -105,5 +107,9 @@ export async function querySlices<S extends StatisticName, B extends CallField =
   signal: AbortSignal,
 ): Promise<Slices & { groups: Groups<SlicedValues<S>, B> }> {
   const { slices, groups, resolution } = await query(dashboardId, statistics, request, signal);
-  return { slices, groups: groups as Groups<SlicedValues<S>, B>, resolution };
+  const all = groups.map(({ key, values }) => ({
+    key,
+    values: Object.fromEntries(statistics.map((name) => [name, values[name] ?? []])),
+  }));
+  return { slices, groups: all as Groups<SlicedValues<S>, B>, resolution };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import {
+  fixedParams,
   suitableTimeslice,
   parseView,
   previousPeriod,
@@ -75,6 +76,46 @@ describe('a view in the URL', () => {
 
   it('keeps a filter for the empty string', () =>
     expect(parse('version=').filters).toEqual({ version: '' }));
+});
+
+describe('a link with fixed times', () => {
+  const fixed = (search: string, zone = 'UTC') =>
+    fixedParams(parseView(new URLSearchParams(search), zone), NOW);
+
+  it.each([
+    ['range=24h&compare=true', 'compare=true&from=2026-11-21T11:00Z&to=2026-11-22T10:31Z'],
+    ['from=2026-11-01&to=2026-11-02&zoom=30d', 'from=2026-11-01T00:00Z&to=2026-11-03T00:00Z'],
+    ['range=all&version=1', 'range=all&version=1'],
+  ])('writes %s as moments', (search, params) =>
+    expect(decodeURIComponent(fixed(search).toString())).toBe(params),
+  );
+
+  it('is the same moments in every time zone', () => {
+    const params = fixed('from=2026-11-01T08:00&to=2026-11-01T17:00', 'Europe/Berlin');
+    const read = (zone: string) => parseView(params, zone);
+    expect(read('Europe/Berlin').range).toEqual({
+      from: '2026-11-01T08:00',
+      to: '2026-11-01T17:00',
+    });
+    const { start, end } = resolveRange(read('America/New_York'), NOW);
+    expect([iso(start), iso(end)]).toEqual([
+      '2026-11-01T07:00:00.000Z',
+      '2026-11-01T16:00:00.000Z',
+    ]);
+  });
+
+  it('reads whole days as such', () =>
+    expect(parse(fixed('from=2026-11-01&to=2026-11-02').toString()).range).toEqual({
+      from: '2026-11-01',
+      to: '2026-11-02',
+    }));
+
+  it.each([
+    'from=2026-11-02T00:00Z&to=2026-11-01T00:00Z',
+    'from=2026-11-31T25:00Z&to=2027-01-01T00:00Z',
+  ])('ignores what is wrong: %s', (search) =>
+    expect(parse(search).range).toEqual({ preset: '7d' }),
+  );
 });
 
 describe('a range', () => {

@@ -106,10 +106,23 @@ export const isInOrder = (from: string, to: string): boolean =>
 const between = (from: string | null, to: string | null): Range | undefined =>
   isWallTime(from) && isWallTime(to) && isInOrder(from, to) ? { from, to } : undefined;
 
-const parseRange = (params: URLSearchParams): Range =>
-  between(params.get('from'), params.get('to')) ?? {
-    preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET,
-  };
+/** Of a range that is the same in every time zone: "2026-01-31T17:15Z". */
+const MOMENT = /^(19[7-9]\d|2\d{3})-\d{2}-\d{2}T\d{2}:\d{2}Z$/;
+
+const parseMoment = (text: string | null): Date | undefined =>
+  text !== null && MOMENT.test(text) && !Number.isNaN(Date.parse(text))
+    ? new Date(text)
+    : undefined;
+
+function parseRange(params: URLSearchParams, zone: string): Range {
+  const [from, to] = [params.get('from'), params.get('to')];
+  const [start, end] = [parseMoment(from), parseMoment(to)];
+  return (
+    (start && end ? rangeBetween(start, end, zone) : between(from, to)) ?? {
+      preset: oneOf(PRESETS, params.get('range')) ?? DEFAULT_PRESET,
+    }
+  );
+}
 
 /** Parses "7d" or "2026-01-01..2026-01-31". */
 function parseZoom(text: string | null): Range | undefined {
@@ -134,7 +147,7 @@ export function parseView(params: URLSearchParams, zone: string): View {
     if (value !== null) filters[name] = value;
   }
   return {
-    range: parseRange(params),
+    range: parseRange(params, zone),
     zoomedFrom: parseZoom(params.get('zoom')),
     zone,
     compare: params.get('compare') === 'true',
@@ -258,6 +271,23 @@ export function rangeParams(view: Ranged, now: Date) {
     start_date: start?.toISOString(),
     end_date: end < now ? end.toISOString() : undefined,
   };
+}
+
+const momentText = (moment: Date) => `${moment.toISOString().slice(0, 16)}Z`;
+
+/**
+ * Returns the search parameters of a view whose range is the same moments whenever and wherever they
+ * are read; all time stays open.
+ */
+export function fixedParams(view: View, now: Date): URLSearchParams {
+  const { start, end } = resolveRange(view, now);
+  const params = viewParams({ ...view, zoomedFrom: undefined });
+  if (start === undefined) return params;
+  params.delete('range');
+  params.set('from', momentText(start));
+  // The minute that has begun is included.
+  params.set('to', momentText(new Date(Math.ceil(end.getTime() / MINUTE) * MINUTE)));
+  return params;
 }
 
 const daysBetween = (from: string, to: string) => (Date.parse(to) - Date.parse(from)) / DAY;

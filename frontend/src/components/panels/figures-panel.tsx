@@ -2,6 +2,7 @@ import Box from '@mui/material/Box';
 import Paper from '@mui/material/Paper';
 import Skeleton from '@mui/material/Skeleton';
 
+import { sharedDashboard } from '@/api/core/link';
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useFigures, type ComparedFigures, type Figures } from '@/api/statistics/figures';
 import { QueryBoundary } from '@/components/query-boundary';
@@ -70,20 +71,27 @@ function Change({ figure: { name, increase, format }, figures: { now, before } }
   );
 }
 
-const grid = {
+const gridOf = (figures: number) => ({
   display: 'grid',
-  gridTemplateColumns: { xs: '1fr 1fr', sm: '1fr 1fr 1fr', lg: 'repeat(5, 1fr)' },
+  gridTemplateColumns: { xs: '1fr 1fr', sm: '1fr 1fr 1fr', lg: `repeat(${figures}, 1fr)` },
   // Lines between the figures, however they wrap.
   gap: '1px',
   bgcolor: 'divider',
   m: 0,
   '& > *': { bgcolor: 'background.paper', px: 2, py: 1.5, m: 0, minWidth: 0 },
-  '& > :last-child': { gridColumn: { xs: 'span 2', lg: 'auto' } },
-} as const;
+  // The last one fills its row: there are five, or four for visitors.
+  '& > :last-child': {
+    gridColumn: { xs: `span ${1 + (figures % 2)}`, sm: `span ${7 - figures}`, lg: 'auto' },
+  },
+});
+
+/** The figures that are shown: to visitors, some of them. */
+const shownFigures = () =>
+  FIGURES.filter(({ name }) => sharedDashboard()?.statistics.includes(name) ?? true);
 
 const Loading = () => (
-  <Box sx={grid} aria-label="Loading">
-    {FIGURES.map(({ name, label }) => (
+  <Box sx={gridOf(shownFigures().length)} aria-label="Loading">
+    {shownFigures().map(({ name, label }) => (
       <div key={name}>
         <Box sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>{label}</Box>
         <Skeleton width="60%" height={34} />
@@ -96,15 +104,16 @@ const Loading = () => (
 /** The main figures, each with its change from the previous period. */
 export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
   const query = useFigures(dashboardId, view);
-  const limits = useDashboardSummary(dashboardId)?.limits_reached ?? [];
+  const limits =
+    useDashboardSummary(sharedDashboard() ? undefined : dashboardId)?.limits_reached ?? [];
   const isLowerBound = (name: keyof Figures) =>
     name === 'unique_visitors' && limits.some(({ field }) => field === 'ip');
   return (
     <Paper component="section" aria-label="Figures" variant="outlined" sx={{ overflow: 'hidden' }}>
       <QueryBoundary query={query} skeleton={<Loading />} minHeight={88}>
         {(figures) => (
-          <Box component="dl" sx={grid}>
-            {FIGURES.map((figure) => (
+          <Box component="dl" sx={gridOf(shownFigures().length)}>
+            {shownFigures().map((figure) => (
               <div key={figure.name}>
                 <Box component="dt" sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>
                   {figure.label}

@@ -1,5 +1,6 @@
 import { useTheme } from '@mui/material/styles';
 
+import { sharedDashboard } from '@/api/core/link';
 import { useVisitsBy, type Group, type GroupedVisits } from '@/api/statistics/time-series';
 import { BarChart } from '@/components/charts/bar-chart';
 import { restColor, statusColors } from '@/theme/colors';
@@ -56,10 +57,14 @@ function summaryOf({ series, groups }: GroupedVisits): string {
 
 /** Requests over time, stacked by endpoint or status class. */
 export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view: View }) {
-  const isOneEndpoint = view.filters.endpoint !== undefined;
+  const groupings = GROUPINGS.filter(
+    ({ value }) =>
+      (value !== 'endpoint' || view.filters.endpoint === undefined) &&
+      (sharedDashboard()?.fields.includes(value) ?? true),
+  );
   const [chosen, choose] = useUrlText('visits_by', 'endpoint');
-  const grouping: Grouping =
-    isOneEndpoint || chosen === 'status_class' ? 'status_class' : 'endpoint';
+  const grouping =
+    groupings.find(({ value }) => value === chosen)?.value ?? groupings[0]?.value ?? 'status_class';
   const query = useVisitsBy(dashboardId, grouping, view);
   const markers = useMarkers(dashboardId, view);
   const { zoom, filter } = useView();
@@ -84,8 +89,8 @@ export function RequestsPanel({ dashboardId, view }: { dashboardId: string; view
     <Panel
       title="Requests"
       actions={
-        !isOneEndpoint && (
-          <Segments label="Requests by" value={grouping} options={GROUPINGS} onChange={choose} />
+        groupings.length > 1 && (
+          <Segments label="Requests by" value={grouping} options={groupings} onChange={choose} />
         )
       }
       query={query}

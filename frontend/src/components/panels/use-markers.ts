@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 
+import { sharedDashboard } from '@/api/core/link';
 import { useMarkedEvents } from '@/api/events/events';
 import { useVersions, type Version } from '@/api/statistics/history';
 import { resolveRange, type View } from '@/api/statistics/view';
@@ -85,12 +86,14 @@ export function toMarkers(
 
 /** Returns what the charts of a page mark: one request for all of them. */
 export function useMarkers(dashboardId: string, { range, zone }: Pick<View, 'range' | 'zone'>) {
-  const [isShown] = useShowsMarkers();
+  const [isChosen] = useShowsMarkers();
+  // Visitors see no events.
+  const isShown = isChosen && sharedDashboard() === undefined;
   const now = useNow();
   const { end } = resolveRange({ range, zone }, now);
   const until = end < now ? end.toISOString() : undefined;
   const events = useMarkedEvents(dashboardId, until, isShown).data;
-  const versions = useVersions(dashboardId).data;
+  const versions = useVersions(dashboardId, isShown).data;
   const markers = useMemo(() => {
     const known = events ?? NONE;
     const all = [...known, ...unrecorded(versions ?? NONE, known)];

@@ -7,6 +7,7 @@ import { dashboardsKey, useDashboards } from '@/api/dashboards/dashboards';
 import { NavTabs } from '@/components/nav-tabs';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
+import { ShareButton } from '@/components/share-button';
 import { DashboardAlerts } from '@/features/dashboard/dashboard-alerts';
 import { useViewSearch } from '@/hooks/use-view';
 import { DASHBOARD_TABS, dashboardPage } from '@/lib/paths';
@@ -48,6 +49,7 @@ export function DashboardPage() {
       title={dashboard?.name ?? 'Dashboard'}
       part={(shown ?? DASHBOARD_TABS[0]).name}
       subtitle={dashboard?.url}
+      actions={<ShareButton dashboardId={dashboardId} />}
     >
       <NavTabs label="Dashboard" tabs={tabs} search={search} />
       {dashboard && <DashboardAlerts dashboard={dashboard} />}

@@ -7,6 +7,7 @@ import { ConnectionSection } from '@/features/dashboard/connection-section';
 import { DataSection } from '@/features/dashboard/data-section';
 import { DeleteSection } from '@/features/dashboard/delete-section';
 import { ExportSection } from '@/features/dashboard/export-section';
+import { LinksSection } from '@/features/dashboard/links-section';
 import { MonitoringSection } from '@/features/dashboard/monitoring-section';
 import { TagsSection } from '@/features/dashboard/tags-section';
 
@@ -21,6 +22,7 @@ export function SettingsTab() {
       <TagsSection dashboard={dashboard} />
       <MonitoringSection dashboard={dashboard} />
       <SuggestedRules dashboardId={dashboardId} />
+      <LinksSection dashboardId={dashboardId} />
       <DataSection dashboard={dashboard} />
       <ExportSection dashboardId={dashboardId} />
       <DeleteSection dashboard={dashboard} />

@@ -5,12 +5,12 @@ import { useDashboardSummary } from '@/api/dashboards/dashboards';
 import { useFigures } from '@/api/statistics/figures';
 import { FilterBar } from '@/components/filter-bar';
 import { PanelGrid, FullWidth } from '@/components/panel-grid';
+import { CalendarPanel } from '@/components/panels/calendar-panel';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
 import { FiguresPanel } from '@/components/panels/figures-panel';
 import { HoursPanel } from '@/components/panels/hours-panel';
 import { VisitorsPanel } from '@/components/panels/visitors-panel';
 import { RequestsPanel } from '@/components/panels/requests-panel';
-import { CalendarPanel } from '@/features/dashboard/calendar-panel';
 import { NoRequests } from '@/features/dashboard/no-requests';
 import { useView } from '@/hooks/use-view';
 

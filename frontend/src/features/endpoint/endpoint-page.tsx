@@ -8,6 +8,7 @@ import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { PanelGrid, FullWidth } from '@/components/panel-grid';
+import { ShareButton } from '@/components/share-button';
 import { BoxPanel } from '@/components/panels/box-panel';
 import { ExecutionTimePanel } from '@/components/panels/execution-time-panel';
 import { FiguresPanel } from '@/components/panels/figures-panel';
@@ -93,7 +94,11 @@ export function EndpointPage() {
   }
   const ofEndpoint = { ...view, filters: { ...view.filters, endpoint } };
   return (
-    <Page title={endpoint} subtitle={dashboard?.name}>
+    <Page
+      title={endpoint}
+      subtitle={dashboard?.name}
+      actions={<ShareButton dashboardId={dashboardId} />}
+    >
       {/* Another endpoint starts anew rather than with the figures of the one before. */}
       <Box
         key={`${dashboardId} ${endpoint}`}

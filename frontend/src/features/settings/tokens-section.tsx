@@ -7,27 +7,14 @@ import { useDeleteToken, useTokens } from '@/api/account/tokens';
 import { messageOf } from '@/api/core/errors';
 import type { ApiToken } from '@/api/types';
 import { ConfirmButton } from '@/components/confirm-button';
+import { CredentialUse } from '@/components/credential-use';
 import { QueryBoundary } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
 import { FocusFallback } from '@/components/focus-fallback';
 import { Frame } from '@/components/panel';
-import { RelativeTime } from '@/components/relative-time';
 import { useNotify } from '@/components/snackbar';
 import { List, ListRow } from '@/components/list';
 import { NewTokenDialog } from '@/features/settings/new-token-dialog';
-import { useNow } from '@/hooks/use-now';
-import { useZone } from '@/hooks/use-zone';
-import { formatDateTime } from '@/lib/format';
-
-function Expiry({ moment }: { moment: string }) {
-  const now = useNow();
-  const expires = new Date(moment);
-  return (
-    <time dateTime={moment}>
-      {expires > now ? 'expires' : 'expired'} {formatDateTime(expires, useZone())}
-    </time>
-  );
-}
 
 function Token({ token }: { token: ApiToken }) {
   const remove = useDeleteToken();
@@ -51,15 +38,7 @@ function Token({ token }: { token: ApiToken }) {
     >
       <span>{token.name}</span>
       <Typography variant="caption" color="textSecondary" component="div">
-        {token.scope === 'write' ? 'Read and write' : 'Read only'} ·{' '}
-        {token.last_used ? (
-          <>
-            last used <RelativeTime moment={token.last_used} />
-          </>
-        ) : (
-          'never used'
-        )}{' '}
-        · {token.expires ? <Expiry moment={token.expires} /> : 'does not expire'}
+        {token.scope === 'write' ? 'Read and write' : 'Read only'} · <CredentialUse {...token} />
       </Typography>
     </ListRow>
   );
