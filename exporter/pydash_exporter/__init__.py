@@ -34,7 +34,7 @@ def bind(
     From now on, a group named None is stored in quotation marks, to distinguish it from no group.
 
     :param app: the app that was passed to `dashboard.bind`, before its first request.
-    :param exceptions: whether to export exceptions with their messages and stacks (FMD 5.0).
+    :param exceptions: whether to export exceptions with their messages and stacks (FMD 4.0).
     :param outliers: whether to export slow requests with their headers and environments.
     :param profiles: whether to export the times that lines took.
     :param graphs: whether to export the values of custom graphs.

@@ -16,7 +16,8 @@ class Kind(NamedTuple):
 
     :ivar name: as the exporter calls it.
     :ivar words: as people call it.
-    :ivar since: the first version of Flask-MonitoringDashboard that stores it.
+    :ivar since: the first version of Flask-MonitoringDashboard that stores it and that the exporter
+        can read.
     """
 
     name: str
@@ -24,10 +25,10 @@ class Kind(NamedTuple):
     since: tuple[int, int]
 
 
-EXCEPTIONS = Kind("exceptions", "exceptions", (5, 0))
-OUTLIERS = Kind("outliers", "slow requests", (1, 0))
-PROFILES = Kind("profiles", "profiles", (1, 0))
-GRAPHS = Kind("graphs", "custom graphs", (3, 0))
+EXCEPTIONS = Kind("exceptions", "exceptions", (4, 0))
+OUTLIERS = Kind("outliers", "slow requests", (2, 1))
+PROFILES = Kind("profiles", "profiles", (2, 1))
+GRAPHS = Kind("graphs", "custom graphs", (2, 1))
 
 
 def hint(status: FetchingStatus, kind: Kind) -> str | None:
@@ -44,8 +45,9 @@ def hint(status: FetchingStatus, kind: Kind) -> str | None:
     first = ".".join(map(str, kind.since))
     if _release(remote.fmd_version) < kind.since:
         steps.append(
-            f"Its Flask-MonitoringDashboard {remote.fmd_version} stores no {kind.words}. Upgrade it"
-            f" to {first} or later: pip install --upgrade 'Flask-MonitoringDashboard>={first}'"
+            f"Its Flask-MonitoringDashboard {remote.fmd_version} cannot export {kind.words}."
+            f" Upgrade it to {first} or later:"
+            f" pip install --upgrade 'Flask-MonitoringDashboard>={first}'"
         )
     if _release(status.exporter_version) < (EXPORTER, 0):
         wheel = exporter_wheel.find()

@@ -1,5 +1,6 @@
 """Slow requests, profiles and graphs of monitored apps through the API."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -209,15 +210,18 @@ def test_graphs_have_values(alice: Visitor, graphs: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("kind", ["outliers", "profiles", "graphs"])
 def test_it_says_how_to_export_a_kind(alice: Visitor, shop: str, kind: str) -> None:
-    def know(kinds: frozenset[str]) -> None:
+    def know(fmd: str, *kinds: str) -> None:
         status = repository.find(id_in(shop)).fetching
-        status.remote = RemoteInfo("http://app", "http://app/dashboard", "exporter", "5.1.0")
-        status.kinds, status.exporter_version = kinds, "2.0.0"
+        status.remote = RemoteInfo("http://app", "http://app/dashboard", "exporter", fmd)
+        status.kinds, status.exporter_version = frozenset(kinds), "2.0.0"
 
-    transact(lambda: know(frozenset()))
-    found = alice.get(f"{shop}/{kind}").json()
-    assert not found["available"]
-    assert f"pydash_exporter.bind(app, {kind}=True)" in found["hint"]
-    transact(lambda: know(frozenset([kind])))
+    # The exporter needs 2.1, although earlier versions store slow requests.
+    for fmd, needs_upgrade in (("5.1.0", False), ("2.1.0", False), ("2.0.7", True)):
+        transact(partial(know, fmd))
+        found = alice.get(f"{shop}/{kind}").json()
+        assert not found["available"]
+        assert f"pydash_exporter.bind(app, {kind}=True)" in found["hint"]
+        assert ("'Flask-MonitoringDashboard>=2.1'" in found["hint"]) == needs_upgrade
+    transact(lambda: know("5.1.0", kind))
     found = alice.get(f"{shop}/{kind}").json()
     assert (found["available"], found["hint"], found[kind]) == (True, None, [])

@@ -246,8 +246,9 @@ def test_decisions_are_events(alice: Visitor, shop: str, faults: str) -> None:
     [
         ("5.1.0", "2.0.0", ("pydash_exporter.bind(app, exceptions=True)", "restart")),
         ("5.1.0", "1.2.0", ("pip install --upgrade", "exporter", "exceptions=True")),
-        ("4.0.1", "2.0.0", ("'Flask-MonitoringDashboard>=5.0'", "exceptions=True")),
-        ("1.12", "", ("'Flask-MonitoringDashboard>=5.0'", "pip install --upgrade", "bind(")),
+        ("4.0.0", "2.0.0", ("pydash_exporter.bind(app, exceptions=True)", "restart")),
+        ("3.3.2", "2.0.0", ("'Flask-MonitoringDashboard>=4.0'", "exceptions=True")),
+        ("1.12", "", ("'Flask-MonitoringDashboard>=4.0'", "pip install --upgrade", "bind(")),
     ],
 )
 def test_it_says_what_is_missing(
@@ -267,8 +268,8 @@ def test_it_says_what_is_missing(
         for step in steps:
             assert step in listed["hint"]
         has_upgrade = "Flask-MonitoringDashboard>=" in listed["hint"]
-        assert has_upgrade == ("'Flask-MonitoringDashboard>=5.0'" in steps)
-        assert ("pip install --upgrade" in listed["hint"]) == (fmd < "5" or exporter < "2")
+        assert has_upgrade == ("'Flask-MonitoringDashboard>=4.0'" in steps)
+        assert ("pip install --upgrade" in listed["hint"]) == (fmd < "4" or exporter < "2")
     transact(lambda: found("exceptions"))
     for path in (f"{shop}/exceptions", "/api/exceptions"):
         listed = alice.get(path).json()
