@@ -29,7 +29,7 @@ help:
 	@echo "make bench-large  measure a dashboard of 100 million requests"
 	@echo "make soak         run with a thousand dashboards for MINUTES (60), and kill everything: memory, losses"
 	@echo "make compat       test the client with every version of Flask-MonitoringDashboard and three databases"
-	@echo "make chaos        kill processes at random a hundred times and count"
+	@echo "make chaos        kill processes at random and count: a hundred times, ten with each earlier version of Flask-MonitoringDashboard"
 	@echo "make fuzz         attack the API by its own document"
 	@echo "make docs         write the table of settings from the model, and those of measurements from bench/results.json"
 	@echo "make screenshots  take screenshots: all into build/screenshots, a few into docs/screenshots"

@@ -11,6 +11,7 @@ import pytest
 import pydash_app
 import pydash_database
 from pydash_app.configuration import Configuration
+from tests.compat import compat_environments as environments
 from tests.pydash_app.fetching.support.fetcher_process import FetcherProcess
 from tests.pydash_app.fetching.support.monitored_process import MonitoredApp
 
@@ -58,7 +59,13 @@ class Stage:
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+def app_python(request: pytest.FixtureRequest) -> Path:
+    """The Python of the monitored app, with a version of Flask-MonitoringDashboard as parameter."""
+    return environments.python_with(getattr(request, "param", environments.NEWEST))
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, tmp_path: Path, app_python: Path) -> Iterator[Stage]:
     """The processes, with a ZEO server, or with PostgreSQL as its parameter."""
     server: Any
     if getattr(request, "param", "zeo") == "zeo":
@@ -77,7 +84,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     }
     pydash_app.configure(Configuration.from_environment(settings))
     (tmp_path / "app").mkdir()
-    app = MonitoredApp(tmp_path / "app")
+    app = MonitoredApp(tmp_path / "app", app_python)
     fetcher = FetcherProcess(settings)
     yield Stage(server, app, fetcher)
     fetcher.kill()

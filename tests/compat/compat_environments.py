@@ -12,11 +12,13 @@ VERSIONS = (
     *("1.10.9", "1.11.5", "1.13.1", "2.0.7", "2.1.4"),
     *("3.1.2", "3.3.2", "4.0.5", "5.0.4", "5.1.0"),
 )
+NEWEST = VERSIONS[-1]
 
 OLD = ["flask<2.3", "werkzeug<3", "wtforms<3", "plotly<3", "setuptools<66", "pyjwt"]
 PINS = dict.fromkeys(("1.10.9", "1.11.5", "1.13.1", "2.0.7"), OLD)
 PINS["2.1.4"] = ["flask<2.3", "werkzeug<3"]
 DRIVERS = ["psycopg2-binary", "PyMySQL"]
+SERVER = "waitress"
 
 # plotly 2.7 expects these names, which Python 3.10 removed.
 OLD_COLLECTIONS = (
@@ -48,7 +50,7 @@ def python_with(fmd_version: str) -> Path:
     python, mark = folder / "bin" / "python", folder / "complete"
     packages = [f"Flask-MonitoringDashboard=={fmd_version}", *PINS.get(fmd_version, [])]
     if has_exporter(fmd_version):
-        packages += ["--editable", str(ROOT / "exporter")]
+        packages += ["--editable", str(ROOT / "exporter"), SERVER]
     if has_servers(fmd_version):
         packages += DRIVERS
     # What was installed, since it may change.

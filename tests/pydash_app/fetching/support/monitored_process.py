@@ -23,6 +23,9 @@ insert into Request
 (endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
 select id, ?, ?, ?, 'None', ?, 200 from Endpoint where name = ?
 """
+INSERT_WITHOUT_STATUS = INSERT.replace(", status_code", "").replace(", 200", "")
+"""For Flask-MonitoringDashboard before 3.1."""
+
 STACK = """
 insert or ignore into ExceptionType (id, type) values (1, 'KeyError');
 insert or ignore into FilePath (id, path) values (1, '/srv/shop/orders.py');
@@ -47,9 +50,8 @@ select max(id), 'Host: shop', '{}', 'http://shop/alpha', '[50.0]', 'svmem(percen
 from Request
 """
 INSERT_PROFILED = """
-insert into Request
-(endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code)
-select endpoint_id, duration, time_requested, version_requested, group_by, ip, status_code
+insert into Request (endpoint_id, duration, time_requested, version_requested, group_by, ip)
+select endpoint_id, duration, time_requested, version_requested, group_by, ip
 from Request where id = 1 returning id
 """
 INSERT_LINE = """
@@ -63,12 +65,14 @@ insert or ignore into CustomGraph (graph_id, title) values (1, 'Baskets');
 INSERT_VALUE = """
 insert into CustomGraphData (graph_id, time, value) values (1, '2026-11-01 12:00:00.000000', 7.5)
 """
-COUNT_ROWS = {
-    "exceptions": "select count(*) from ExceptionOccurrence",
-    "outliers": "select count(*) from Outlier",
-    "profiles": "select count(distinct request_id) from StackLine",
-    "graphs": "select count(*) from CustomGraphData",
+ROWS = {
+    "exceptions": ("ExceptionOccurrence", "id"),
+    "outliers": ("Outlier", "id"),
+    "profiles": ("StackLine", "distinct request_id"),
+    "graphs": ("CustomGraphData", "id"),
 }
+"""The table of each kind, and what a row of the kind is in it."""
+
 COUNT = "select count(*) from Request"
 COUNT_BY_MINUTE = """
 select name, replace(substr(time_requested, 1, 16), ' ', 'T'), count(*)
@@ -79,12 +83,16 @@ T = TypeVar("T")
 
 
 class MonitoredApp:
-    """A real monitored app that can be killed and started; its port stays the same."""
+    """A real monitored app that can be killed and started; its port stays the same.
+
+    :param directory: for its files.
+    :param python: of the environment that it runs in.
+    """
 
     token = TOKEN
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, python: Path | str = sys.executable) -> None:
+        self._directory, self._python = directory, str(python)
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self._port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}/dashboard"
@@ -93,7 +101,7 @@ class MonitoredApp:
     def start(self) -> None:
         """Start the app and wait until it responds."""
         script = Path(__file__).with_name("fetched_app.py")
-        command = [sys.executable, str(script), str(self._port), str(self._directory)]
+        command = [self._python, str(script), str(self._port), str(self._directory)]
         log = (self._directory / "app.log").open("ab")
         with log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._directory)
@@ -130,7 +138,9 @@ class MonitoredApp:
             (duration, f"{time:%Y-%m-%d %H:%M:%S.%f}", version, ip, name)
             for (name, time, duration), ip in zip(calls, cycle(ips), strict=False)
         ]
-        self._in_database(lambda database: database.executemany(INSERT, rows))
+        columns = {name for _, name, *_ in self.select("pragma table_info(Request)")}
+        insert = INSERT if "status_code" in columns else INSERT_WITHOUT_STATUS
+        self._in_database(lambda database: database.executemany(insert, rows))
 
     def write_rows(self, kind: str, number: int) -> None:
         """Write rows of a kind as the app would have written them.
@@ -139,7 +149,7 @@ class MonitoredApp:
         """
 
         def write(database: sqlite3.Connection) -> None:
-            database.executescript(STACK + CODE)
+            database.executescript(STACK if kind == "exceptions" else CODE)
             for order in range(number):
                 if kind == "exceptions":
                     message = database.execute(INSERT_MESSAGE, [f"order {order}"]).fetchone()
@@ -154,9 +164,16 @@ class MonitoredApp:
 
         self._in_database(write)
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that its version of Flask-MonitoringDashboard stores."""
+        tables = {name for (name,) in self.select("select name from sqlite_master")}
+        return [kind for kind, (table, _) in ROWS.items() if table in tables]
+
     def count_rows(self, kind: str) -> int:
         """Count the rows of a kind in the app's own database."""
-        [[count]] = self.select(COUNT_ROWS[kind])
+        table, row = ROWS[kind]
+        [[count]] = self.select(f"select count({row}) from {table}")
         return int(count)
 
     def delete_calls(self) -> None:
