@@ -11,6 +11,7 @@ from typing import Any
 
 from flask_monitoring_dashboard_client.kinds import (
     Frame,
+    RemoteRequest,
     check_lengths,
     long_text,
     parse_requests,
@@ -23,25 +24,14 @@ _GROUP = re.compile(r"\d{1,3}-[0-9a-f]{32}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteException:
+class RemoteException(RemoteRequest):
     """An exception that was raised while a request was served.
 
-    :param time: when the request came (UTC).
-    :param user: the group of the request, empty if it has none.
-    :param duration: of the request (ms).
-    :param status_code: 0 if unknown.
     :param captured: whether the app caught it.
     :param group: the fault that it belongs to.
     :param stack: outermost frame first.
     """
 
-    time: datetime
-    endpoint: str
-    version: str
-    user: str
-    ip: str
-    duration: float
-    status_code: int
     captured: bool
     type: str
     message: str

@@ -6,7 +6,7 @@ are shortened and made printable.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,25 @@ class Frame:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteRequest:
+    """The request that a row of a kind belongs to.
+
+    :param time: when it came (UTC).
+    :param user: its group, empty if it has none.
+    :param duration: ms.
+    :param status_code: 0 if unknown.
+    """
+
+    time: datetime
+    endpoint: str
+    version: str
+    user: str
+    ip: str
+    duration: float
+    status_code: int
+
+
 @dataclass(frozen=True)
 class KindPage:
     """A page of new rows of a kind, and the cursor to continue from.
@@ -83,10 +102,7 @@ def parse_times(data: dict[str, Any], now: datetime) -> list[datetime | None]:
 
 
 def parse_requests(data: dict[str, Any], now: datetime) -> list[dict[str, Any] | None]:
-    """Return the fields of the request that each row of a page belongs to; None where invalid.
-
-    They are `time`, `endpoint`, `version`, `user` (empty if it has none), `ip`, `duration` (ms) and
-    `status_code` (0 if unknown).
+    """Return the fields of the `RemoteRequest` of each row of a page; None where invalid.
 
     :param now: as in `parse_times`.
     :raises InvalidResponse: if the columns differ in length.
@@ -98,7 +114,7 @@ def parse_requests(data: dict[str, Any], now: datetime) -> list[dict[str, Any] |
         [int(code) if 100 <= code < 600 else 0 for code in numbers(data["status_code"]).tolist()],
     ]
     check_lengths(data, columns)
-    names = ("time", "endpoint", "version", "user", "ip", "duration", "status_code")
+    names = [field.name for field in fields(RemoteRequest)]
     return [
         None if None in values else dict(zip(names, values, strict=True))
         for values in zip(*columns, strict=True)

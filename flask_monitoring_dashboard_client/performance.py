@@ -14,6 +14,7 @@ import numpy as np
 from flask_monitoring_dashboard_client.cleaning import MAX_MS, clean_text, numbers
 from flask_monitoring_dashboard_client.kinds import (
     Frame,
+    RemoteRequest,
     check_lengths,
     long_text,
     parse_frame,
@@ -36,13 +37,9 @@ _USED = re.compile(r"\bpercent=(\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteOutlier:
+class RemoteOutlier(RemoteRequest):
     """A request that took much longer than the endpoint usually does.
 
-    :param time: when the request came (UTC).
-    :param user: the group of the request, empty if it has none.
-    :param duration: of the request (ms).
-    :param status_code: 0 if unknown.
     :param headers: of the request; the app has masked what is secret, like in the following.
     :param environment: that of WSGI.
     :param cpu: the mean load of the processors (%) meanwhile, None if unknown.
@@ -50,13 +47,6 @@ class RemoteOutlier:
     :param stack: what was running, outermost frame first.
     """
 
-    time: datetime
-    endpoint: str
-    version: str
-    user: str
-    ip: str
-    duration: float
-    status_code: int
     url: str
     headers: dict[str, str]
     environment: dict[str, str]
@@ -79,23 +69,12 @@ class ProfiledLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoteProfile:
+class RemoteProfile(RemoteRequest):
     """The lines that were seen running while a request was served.
 
-    :param time: when the request came (UTC).
-    :param user: the group of the request, empty if it has none.
-    :param duration: of the request (ms).
-    :param status_code: 0 if unknown.
     :param lines: each after the line that called it.
     """
 
-    time: datetime
-    endpoint: str
-    version: str
-    user: str
-    ip: str
-    duration: float
-    status_code: int
     lines: tuple[ProfiledLine, ...]
 
 
