@@ -83,6 +83,21 @@ def test_endpoints_without_slow_requests_for_the_longest_are_dropped(
     assert (log.select(), log.count, log.bytes) == ([], 0, 0)
 
 
+def test_slow_requests_that_were_dropped_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outliers, "MAX_NEWEST", 2)
+    monkeypatch.setattr(outliers, "MAX_SLOWEST", 1)
+    log = OutlierLog()
+    # Of these, three are stored, then two.
+    log.add(slow(n, 100 - n) for n in range(5))
+    assert [number for number in range(1, 6) if log.find(number)] == [1, 4, 5]
+    log.drop(NOW + timedelta(minutes=3))
+    assert [number for number in range(1, 6) if log.find(number)] == [4, 5]
+    # The endpoint is gone, by which they would be found.
+    log.drop(NOW + timedelta(minutes=5))
+    assert not any(log.find(number) for number in range(1, 6))
+    assert log.select() == []
+
+
 def shape(node: Node) -> dict[str, Any]:
     return {
         f"{child.frame.function}:{child.frame.line}={child.total:g}/{child.self_time:g}": shape(
