@@ -27,7 +27,7 @@ def run() -> list[Row]:
     """Run the benchmark; takes about a minute."""
     with zeo() as configuration:
         now = datetime.now(UTC)
-        owner, token = transact(_add_user)
+        owner, token = transact(add_user)
         dashboard_id = UUID(transact(partial(add_dashboard, owner, 0, 20)))
         for first in range(0, EXCEPTIONS, PAGE):
             page = [_exception(number, now) for number in range(first, first + PAGE)]
@@ -40,12 +40,22 @@ def run() -> list[Row]:
             "list, counts of a week": f"{groups}?{week}",
             "page of a group": f"{groups}/{_group(0)}",
         }
-        with web_server(str(configuration.data_dir)) as port:
-            times = {
-                name: load(port, token, ("GET", path), 1, SECONDS)[0].tolist()
-                for name, path in paths.items()
-            }
-    title = f"{EXCEPTIONS:,} exceptions, {GROUPS} groups"
+        title = f"{EXCEPTIONS:,} exceptions, {GROUPS} groups"
+        return measure(str(configuration.data_dir), token, title, paths)
+
+
+def measure(data_dir: str, token: str, title: str, paths: dict[str, str]) -> list[Row]:
+    """Return the median time of one client that requests the same again, for each path.
+
+    :param data_dir: of PyDash.
+    :param title: what is stored.
+    :param paths: by name.
+    """
+    with web_server(data_dir) as port:
+        times = {
+            name: load(port, token, ("GET", path), 1, SECONDS)[0].tolist()
+            for name, path in paths.items()
+        }
     return [
         {
             "name": f"{title}: {name}",
@@ -60,7 +70,8 @@ def run() -> list[Row]:
     ]
 
 
-def _add_user() -> tuple[UUID, str]:
+def add_user() -> tuple[UUID, str]:
+    """Store a user; return its ID and a token that may read."""
     user = registration.create("Alice", PASSWORD, "a@example.com", verified=True)
     return user.id, tokens.issue(user, "bench", Scope.READ)[1]
 
