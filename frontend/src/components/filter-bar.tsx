@@ -27,7 +27,8 @@ const FilterPopover = lazy(async () => ({
 }));
 
 interface FilterBarProps {
-  dashboardId: string;
+  /** Undefined for the exceptions of all dashboards. */
+  dashboardId: string | undefined;
   /** The filters available on this page. */
   names?: readonly CallField[];
   /** Whether the page has time series, for which an interval and a comparison make sense. */
@@ -130,7 +131,7 @@ function CompareButton() {
 }
 
 /** The interval of time series; intervals with too many slices are disabled. */
-function SliceSelect({ dashboardId }: Pick<FilterProps, 'dashboardId'>) {
+function SliceSelect({ dashboardId }: { dashboardId: string }) {
   const { view, change } = useView();
   const interval = useInterval(dashboardId, view, useNow());
   const options = [
@@ -185,7 +186,7 @@ export function FilterBar(props: FilterBarProps) {
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangeControls />
-      {overTime && <SliceSelect dashboardId={dashboardId} />}
+      {overTime && dashboardId !== undefined && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
       {overTime && !isShared && <MarkersButton />}
       {names.length > 0 && (

@@ -20,7 +20,7 @@ const MAX_LISTED = 100;
 
 interface FilterValue {
   value: string;
-  visits: number;
+  count: number;
 }
 
 /**
@@ -52,12 +52,12 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
     <>
       {(matches.length > 0 || isCustom) && (
         <MenuList aria-label={FILTER_LABELS[name]} sx={{ maxHeight: 280, overflow: 'auto' }}>
-          {matches.slice(0, MAX_LISTED).map(({ value, visits }) => (
+          {matches.slice(0, MAX_LISTED).map(({ value, count }) => (
             <MenuItem key={value} onClick={() => onChoose(value)} sx={{ gap: 2 }}>
               <Box sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis' }}>
                 {shownName(name, value)}
               </Box>
-              <Box sx={{ color: 'text.secondary' }}>{formatNumber(visits)}</Box>
+              <Box sx={{ color: 'text.secondary' }}>{formatNumber(count)}</Box>
             </MenuItem>
           ))}
           {isCustom && <MenuItem onClick={() => onChoose(typed)}>Use “{typed}”</MenuItem>}
@@ -77,13 +77,13 @@ function Values({ name, known, typed, onChoose }: ValuesProps) {
 }
 
 interface ValueListProps {
-  dashboardId: string;
+  dashboardId: string | undefined;
   name: CallField;
   view: Pick<View, 'range' | 'zone'>;
   onChoose: (value: string) => void;
 }
 
-/** The values of a filter with their requests; typing narrows the list. */
+/** The values of a filter, with how often each was seen; typing narrows the list. */
 function ValueList({ dashboardId, name, view, onChoose }: ValueListProps) {
   const values = useFilterValues(dashboardId, name, view);
   const [typed, setTyped] = useState('');
@@ -110,7 +110,8 @@ function ValueList({ dashboardId, name, view, onChoose }: ValueListProps) {
 
 interface FilterPopoverProps {
   anchor: HTMLElement;
-  dashboardId: string;
+  /** Undefined for the exceptions of all dashboards. */
+  dashboardId: string | undefined;
   names: readonly CallField[];
   view: Pick<View, 'range' | 'zone'>;
   onChoose: (name: CallField, value: string) => void;

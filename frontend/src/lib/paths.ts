@@ -79,9 +79,9 @@ export const activityTab = (id: string, filter: { event: string; until: string }
 export const versionPage = (id: string, version: string): string =>
   `${dashboardPage(id, 'versions')}?${new URLSearchParams({ judged: version }).toString()}`;
 
-/** Returns the path of two versions side by side. */
-export const comparedVersions = (id: string, version: string, against: string): string =>
-  `${dashboardPage(id, 'versions')}/compare?${new URLSearchParams({ of: version, against }).toString()}`;
+/** Returns the path of all requests of two versions side by side; by default, of the latest two. */
+export const comparedVersions = (id: string, versions?: { of: string; against: string }): string =>
+  `${dashboardPage(id, 'versions')}/compare?${new URLSearchParams({ range: 'all', ...versions }).toString()}`;
 
 export const endpointPage = (id: string, endpoint: string): string =>
   `${dashboardPage(id, 'endpoints')}/${encodeURIComponent(endpoint)}`;
@@ -93,6 +93,6 @@ export const exceptionPage = (id: string, group: string): string =>
 export const endpointOfVersion = (id: string, endpoint: string, version: string): string =>
   `${endpointPage(id, endpoint)}?${new URLSearchParams({ range: 'all', version }).toString()}`;
 
-/** Returns the path of the exceptions of a version in an endpoint. */
+/** Returns the path of all exceptions of a version in an endpoint, however long ago it was used. */
 export const exceptionsOfVersion = (id: string, endpoint: string, version: string): string =>
-  `${dashboardPage(id, 'exceptions')}?${new URLSearchParams({ endpoint, version }).toString()}`;
+  `${dashboardPage(id, 'exceptions')}?${new URLSearchParams({ range: 'all', endpoint, version }).toString()}`;

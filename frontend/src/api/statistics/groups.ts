@@ -1,11 +1,12 @@
 import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tanstack/react-query';
 
+import { get } from '@/api/core/client';
 import { REFRESH_MS } from '@/api/core/refresh';
 import { byAge, resolveInterval, versionsQuery } from '@/api/statistics/history';
 import { querySlices, queryValues, type Values } from '@/api/statistics/query';
 import type { Box } from '@/lib/box';
-import { suitableTimeslice, resolveRange, type View } from '@/api/statistics/view';
-import type { CallField, StatisticName } from '@/api/types';
+import { rangeParams, suitableTimeslice, resolveRange, type View } from '@/api/statistics/view';
+import type { CallField, ExceptionGroups, StatisticName } from '@/api/types';
 
 const BOX_STATISTICS = {
   fastest: 'fastest_measured_execution_time',
@@ -138,19 +139,44 @@ export const endpointsQuery = (dashboardId: string, { range, zone, filters }: Vi
 export const useEndpoints = (dashboardId: string, view: View) =>
   useQuery(endpointsQuery(dashboardId, view));
 
-/** The values of a filter in this range, most requests first, at most 1,000. */
+const MAX_EXCEPTION_GROUPS = 200;
+
+/** Returns the endpoints or versions of exceptions, each with the number of its groups. */
+async function exceptionValues(
+  name: CallField,
+  view: Pick<View, 'range' | 'zone'>,
+  signal: AbortSignal,
+) {
+  const query = { ...rangeParams(view, new Date()), limit: MAX_EXCEPTION_GROUPS };
+  const { groups } = await get<ExceptionGroups>('/exceptions', query, signal);
+  const counts = new Map<string, number>();
+  for (const { endpoints, versions } of groups) {
+    for (const value of name === 'endpoint' ? endpoints : versions)
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((one, other) => other.count - one.count);
+}
+
+/**
+ * The values of a filter in this range, most requests first, at most 1,000.
+ *
+ * Without a dashboard, those of the exceptions that were seen last, of all dashboards.
+ */
 export const filterValuesQuery = (
-  dashboardId: string,
+  dashboardId: string | undefined,
   name: CallField,
   { range, zone }: Pick<View, 'range' | 'zone'>,
 ) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'filter-values', name, range, zone],
+    queryKey: ['dashboards', dashboardId ?? 'all', 'filter-values', name, range, zone],
     queryFn: async ({ signal }) => {
+      if (dashboardId === undefined) return exceptionValues(name, { range, zone }, signal);
       const interval = resolveRange({ range, zone }, new Date());
       const request = { interval, breakdown: [name] };
       const groups = await queryValues(dashboardId, ['total_visits'], request, signal);
-      return groups.map(({ key, values }) => ({ value: key[name], visits: values.total_visits }));
+      return groups.map(({ key, values }) => ({ value: key[name], count: values.total_visits }));
     },
   });
 

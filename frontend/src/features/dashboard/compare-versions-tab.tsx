@@ -7,10 +7,12 @@ import { FULL_RANGE } from '@/api/dashboards/time-slices';
 import { useComparison } from '@/api/statistics/compare';
 import { useVersions, type Version } from '@/api/statistics/history';
 import { useVersionComparison } from '@/api/statistics/version-comparison';
+import { rangeParams, type View } from '@/api/statistics/view';
 import { shownName } from '@/api/statistics/names';
 import type { TimeSlice, VersionComparison } from '@/api/types';
 import { BarChart } from '@/components/charts/bar-chart';
 import { figure } from '@/components/data-table';
+import { RangeControls } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { FullWidth, PanelGrid } from '@/components/panel-grid';
@@ -20,14 +22,22 @@ import { VerdictLabel } from '@/components/verdict-label';
 import { VersionEndpoints } from '@/components/version-endpoints';
 import { ComparedFigures } from '@/features/dashboard/compared-figures';
 import { useUrlText } from '@/hooks/use-url-text';
+import { useView } from '@/hooks/use-view';
 import { formatDuration, formatPercent } from '@/lib/format';
 
-/** Returns all requests of a version. */
-const sliceOf = (version: string): TimeSlice => ({
-  ...FULL_RANGE,
-  timeSliceKey: `version ${version}`,
-  version,
-});
+type Ranged = Pick<View, 'range' | 'zone'>;
+
+/** Returns the requests of a version in a range. */
+const sliceOf = (version: string, view: Ranged): TimeSlice => {
+  const { start_date: start, end_date: end } = rangeParams(view, new Date());
+  return {
+    ...FULL_RANGE,
+    timeSliceKey: JSON.stringify([version, view.range, view.zone]),
+    minTime: start ?? null,
+    maxTime: end ?? null,
+    version,
+  };
+};
 
 const shares = (counts: readonly number[]) => {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -69,14 +79,15 @@ interface ComparedProps {
 function Compared({ dashboardId, version, against }: ComparedProps) {
   const { scheme } = useTheme().palette;
   const [first = scheme.accent, second = scheme.accent] = scheme.series;
-  const query = useVersionComparison(dashboardId, version, against);
-  const figures = useComparison(dashboardId, sliceOf(against), sliceOf(version));
+  const { view } = useView();
+  const query = useVersionComparison(dashboardId, version, against, view);
+  const figures = useComparison(dashboardId, sliceOf(against, view), sliceOf(version, view));
   return (
     <PanelGrid>
       <FullWidth>
         <Panel
           title="Endpoints"
-          subtitle="All requests of both versions; the worst endpoints first"
+          subtitle="The worst first"
           query={query}
           isEmpty={({ endpoints }) => endpoints.length === 0}
         >
@@ -185,6 +196,7 @@ export function CompareVersionsTab() {
         return (
           <Box sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}>
             <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2 }}>
+              <RangeControls />
               <Choice label="Version" value={one} versions={named} onChange={choose} />
               <Choice
                 label="Compared with"

@@ -106,12 +106,12 @@ it('shows the endpoints of the version that is chosen, with links to what explai
   );
   expect(region.getByRole('link', { name: 'Exceptions of a/b in 1.1' })).toHaveAttribute(
     'href',
-    `/dashboards/${id}/exceptions?endpoint=a%2Fb&version=1.1`,
+    `/dashboards/${id}/exceptions?range=all&endpoint=a%2Fb&version=1.1`,
   );
   expect(region.queryByRole('link', { name: 'Exceptions of search in 1.1' })).toBeNull();
   expect(region.getByText('The worst 3 of 5 endpoints')).toBeVisible();
   expect(region.getByRole('link', { name: 'Compare' })).toHaveAttribute(
     'href',
-    `/dashboards/${id}/versions/compare?of=1.1&against=1.0`,
+    `/dashboards/${id}/versions/compare?range=all&of=1.1&against=1.0`,
   );
 });

@@ -16,7 +16,7 @@ import { VersionEndpoints } from '@/components/version-endpoints';
 import { useUrlText } from '@/hooks/use-url-text';
 import { useZone } from '@/hooks/use-zone';
 import { formatDateTime, formatDuration, formatFinePercent, formatSpan } from '@/lib/format';
-import { comparedVersions, dashboardPage, versionPage } from '@/lib/paths';
+import { comparedVersions, versionPage } from '@/lib/paths';
 
 /** Versions that are listed at first. */
 const FEW = 8;
@@ -107,7 +107,7 @@ function VerdictPanel({ dashboardId, version }: { dashboardId: string; version: 
         against !== null && (
           <Button
             component={RouterLink}
-            to={comparedVersions(dashboardId, name, against)}
+            to={comparedVersions(dashboardId, { of: name, against })}
             variant="outlined"
           >
             Compare
@@ -147,11 +147,7 @@ export function VersionsPanel({ dashboardId }: { dashboardId: string }) {
         subtitle="Each is compared with the one before: after 30 minutes, 2 hours and 24 hours"
         actions={
           (query.data?.length ?? 0) > 1 && (
-            <Button
-              component={RouterLink}
-              to={`${dashboardPage(dashboardId, 'versions')}/compare`}
-              variant="outlined"
-            >
+            <Button component={RouterLink} to={comparedVersions(dashboardId)} variant="outlined">
               Compare versions
             </Button>
           )

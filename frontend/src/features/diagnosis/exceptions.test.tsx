@@ -15,13 +15,13 @@ const SHOP = makeException().dashboard_id;
 const LIST = `/dashboards/${SHOP}/exceptions`;
 const URL = '/?range=all';
 
-const page = (filters = {}) => <Exceptions dashboardId={SHOP} filterBar={null} filters={filters} />;
+const page = <Exceptions dashboardId={SHOP} />;
 
 /** Mocks pages of a group each, and returns their queries. */
-function mockPages(...groups: ExceptionGroup[]): URLSearchParams[] {
+function mockPages(path: string, ...groups: ExceptionGroup[]): URLSearchParams[] {
   const queries: URLSearchParams[] = [];
   server.use(
-    http.get(`*/api${LIST}`, ({ request }) => {
+    http.get(`*/api${path}`, ({ request }) => {
       const query = new window.URL(request.url).searchParams;
       queries.push(query);
       const at = Number(query.get('marker') ?? 0);
@@ -40,8 +40,8 @@ function mockPages(...groups: ExceptionGroup[]): URLSearchParams[] {
 
 test('a group is shown with its state and figures, and links to its page in the same range', async () => {
   mockGet('/dashboards', []);
-  mockPages(makeException());
-  renderPage(page(), URL);
+  mockPages(LIST, makeException());
+  renderPage(page, URL);
   const row = await screen.findByRole('listitem');
   for (const text of ['Regressed', 'order <n>', '1,234 exceptions', '1 user', '3 addresses'])
     expect(row).toHaveTextContent(text);
@@ -54,12 +54,8 @@ test('a group is shown with its state and figures, and links to its page in the 
 
 test('the URL filters and sorts the list, and changes with the controls', async () => {
   mockGet('/dashboards', []);
-  const queries = mockPages(makeException());
-  const { router } = renderPage(
-    page({ endpoint: 'pay' }),
-    `${URL}&state=new&sort=count&text=order`,
-    '/',
-  );
+  const queries = mockPages(LIST, makeException());
+  const { router } = renderPage(page, `${URL}&endpoint=pay&state=new&sort=count&text=order`, '/');
   await screen.findByRole('listitem');
   const [query] = queries;
   for (const [name, value] of [
@@ -73,13 +69,27 @@ test('the URL filters and sorts the list, and changes with the controls', async 
   await userEvent.selectOptions(screen.getByLabelText('Order'), 'Most users');
   await userEvent.type(screen.getByLabelText('Search exceptions'), ' 1');
   await waitFor(() => expect(queries.at(-1)?.get('text')).toBe('order 1'));
-  expect(router.state.location.search).toBe('?range=all&state=ignored&sort=users&text=order+1');
+  expect(router.state.location.search).toBe(
+    '?range=all&endpoint=pay&state=ignored&sort=users&text=order+1',
+  );
+});
+
+test('exceptions of all apps are filtered by what was seen in any of them', async () => {
+  mockGet('/dashboards', []);
+  const queries = mockPages('/exceptions', makeException());
+  const { router } = renderPage(<Exceptions dashboardId={undefined} />, URL);
+  await userEvent.click(await screen.findByRole('button', { name: 'Filter' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: 'Endpoint' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: /^cart/ }));
+  expect(await screen.findByRole('button', { name: /Endpoint: cart/ })).toBeInTheDocument();
+  expect(router.state.location.search).toBe('?range=all&endpoint=cart');
+  await waitFor(() => expect(queries.at(-1)?.get('endpoint')).toBe('cart'));
 });
 
 test('more groups are shown on request', async () => {
   mockGet('/dashboards', []);
-  mockPages(makeException(), makeException({ id: '1-def', type: 'OSError' }));
-  renderPage(page(), URL);
+  mockPages(LIST, makeException(), makeException({ id: '1-def', type: 'OSError' }));
+  renderPage(page, URL);
   await screen.findByText('1 of 2 groups.');
   await userEvent.click(screen.getByRole('button', { name: 'Show more' }));
   expect(await screen.findByRole('link', { name: /OSError/ })).toBeInTheDocument();
@@ -94,7 +104,7 @@ test('an app that exports no exceptions says what to type, to copy it', async ()
   ].join('\n');
   mockGet(LIST, { groups: [], total: 0, next_marker: null, available: false, hint });
   const user = userEvent.setup();
-  renderPage(page(), URL);
+  renderPage(page, URL);
   await user.click(await screen.findByRole('button', { name: 'Copy the code' }));
   expect(await navigator.clipboard.readText()).toBe('pydash_exporter.bind(app, exceptions=True)');
   expect(screen.getByText('Then restart it.')).toBeInTheDocument();

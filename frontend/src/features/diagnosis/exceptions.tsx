@@ -1,12 +1,12 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 
 import Box from '@mui/material/Box';
 
 import { useExceptions } from '@/api/diagnosis/exceptions';
-import type { Filters } from '@/api/statistics/view';
 import type { ExceptionOrder, ExceptionState } from '@/api/types';
 import { ExceptionList } from '@/components/exceptions/exception-list';
 import { STATES } from '@/components/exceptions/state-chip';
+import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Panel } from '@/components/panel';
 import { SearchInput } from '@/components/search-input';
@@ -76,24 +76,21 @@ function useSearch() {
   return { search, controls };
 }
 
-interface ExceptionsProps {
-  /** Undefined for all dashboards. */
-  dashboardId: string | undefined;
-  /** The time range and the filters that only one kind of page has. */
-  filterBar: ReactNode;
-  filters: Pick<Filters, 'endpoint' | 'version'>;
-}
-
-/** The exceptions of a dashboard, or of all, by their cause. */
-export function Exceptions({ dashboardId, filterBar, filters }: ExceptionsProps) {
-  const { view } = useView();
+/** The exceptions of a dashboard, or of all if it is undefined, by their cause. */
+export function Exceptions({ dashboardId }: { dashboardId: string | undefined }) {
+  const { range, zone, filters } = useView().view;
+  const { endpoint, version } = filters;
   const { search, controls } = useSearch();
-  const { range, zone } = view;
-  const query = useExceptions({ dashboardId, range, zone, ...filters, ...search });
+  const query = useExceptions({ dashboardId, range, zone, endpoint, version, ...search });
   const hint = query.data?.hint ?? null;
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
-      {filterBar}
+      <FilterBar
+        dashboardId={dashboardId}
+        names={['endpoint', 'version']}
+        overTime={false}
+        hasSearch
+      />
       {controls}
       <Panel
         query={query}
