@@ -321,7 +321,7 @@ def _processor_seconds(role: str, found: Mapping[str, list[psutil.Process]]) -> 
 
 def _limited(name: str, value: float, limit: float, unit: str = "requests") -> Row:
     """Return a row with a limit, which is not exceeded by what is not positive."""
-    value = round(value, 2)
+    value = round(value, 2) + 0.0  # not -0
     kept = row(name, value, unit, limit, against="limit", target=1)
     return {**kept, "ratio": None} if value <= 0 else kept
 

@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 
 REASONS: Mapping[str, str] = {
-    "fetch workers, together: growth": (
-        "the memory of a worker grows until it is replaced after a thousand tasks, so that the sum"
-        " goes up and down."
-    ),
     "growth of memory": (
-        "the caches of a web process, which are limited, still filled up after the warm-up, and the"
-        " dashboards grew; whether there is another reason is not known."
-    ),
-    "failed, before anything was killed": (
-        "the database did not respond in time while other work waited for the processors."
+        "when requests overlap, a web process uses further connections to the database, each of"
+        " which takes long to load the objects of all dashboards; these, which began empty, grew"
+        " as well."
     ),
     "versions × addresses, p50 and p99, 1 M, cold": (
         "it reads all requests, whose columns are decompressed first."
