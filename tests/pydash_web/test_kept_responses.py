@@ -57,9 +57,9 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The responses that are computed from now on."""
     run_query, calls = concurrency.run_query, []
 
-    def noted(*given: Any) -> Any:
+    def noted(*given: Any, **named: Any) -> Any:
         calls.append(given)
-        return run_query(*given)
+        return run_query(*given, **named)
 
     monkeypatch.setattr(concurrency, "run_query", noted)
     return calls
