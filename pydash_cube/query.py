@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from pydash_cube import time_units, time_zones
-from pydash_cube.vocabulary import CallField, QueryError, StatisticName, StatusClass, TimeUnit
+from pydash_cube.vocabulary import (
+    CallField,
+    EndpointNaming,
+    QueryError,
+    StatisticName,
+    StatusClass,
+    TimeUnit,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,10 @@ class Query:
     :ivar top: the maximum number of groups. Those with the most calls are returned, largest first.
         None for all groups, in natural order.
     :ivar timezone: the IANA time zone of static slices and of the labels.
+    :ivar patterns: the endpoints that match a pattern are merged into one, which is named like it;
+        see `pydash_cube.naming`. A filter by this name selects all of them.
+    :ivar endpoint_naming: how groups of endpoints are named: `MERGED` by the patterns, `OWN` by the
+        names that the app gave them, `BLUEPRINT` by what precedes the last dot of the merged name.
     :raises QueryError: a parameter is invalid.
 
     >>> Query(start=datetime(2018, 5, 2), end=datetime(2018, 5, 1))
@@ -40,6 +51,8 @@ class Query:
     units: int = 1
     top: int | None = None
     timezone: str = "UTC"
+    patterns: tuple[str, ...] = ()
+    endpoint_naming: EndpointNaming = EndpointNaming.MERGED
 
     def __post_init__(self) -> None:
         start, end = self.bounds

@@ -122,7 +122,7 @@ class Arranged:
             # Of groups of the same size, those seen first are kept.
             kept = kept[np.argsort(-visits[kept], kind="stable")[:top]]
         columns = [
-            selection.texts(field, codes[kept])
+            selection.group_names(field, codes[kept])
             for field, codes in zip(selection.query.by, codes, strict=True)
         ]
         ranks = [_natural_ranks(column) for column in reversed(columns)]

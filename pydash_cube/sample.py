@@ -141,7 +141,7 @@ def samples(cube: Cube, query: Query) -> dict[str, Sample]:
         np.split(each, ends)[:-1] for each in (digests.means, digests.calls, digests.weights < 0)
     )
     numbers = (measures[name] for name in ("known", "errors", "minimum", "maximum"))
-    names = selection.texts(field, cells.keys[0])
+    names = selection.group_names(field, cells.keys[0])
     return {
         name: Sample(known, errors, means, calls, spread, low, high)
         for name, known, errors, low, high, means, calls, spread in zip(

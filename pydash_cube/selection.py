@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
@@ -18,6 +18,7 @@ from pydash_cube.chunk import Block, read_ahead
 from pydash_cube.cube import CODED_FIELDS, Cube
 from pydash_cube.digest import LIMIT, SMALL, Floats
 from pydash_cube.lattice import UNITS, Scope
+from pydash_cube.naming import EndpointNames, endpoint_names
 from pydash_cube.query import Query
 from pydash_cube.slices import Slices, cut
 from pydash_cube.span import Reading
@@ -39,7 +40,7 @@ from pydash_cube.table import (
     stored_name,
 )
 from pydash_cube.time_units import Times
-from pydash_cube.vocabulary import CallField, StatusClass
+from pydash_cube.vocabulary import CallField, EndpointNaming, StatusClass
 
 # Calls are returned in batches of at most this size.
 BATCH_SIZE = 50_000
@@ -72,11 +73,9 @@ class Selection:
         self._cube = cube
         self._start, self._end = query.bounds
         self._codes = {
-            str(field): _STATUS_CLASSES.index(text)
-            if field == CallField.STATUS_CLASS
-            else cube.dictionaries[field].code(text)
-            for field, text in query.filters.items()
+            str(field): self._codes_of(field, text) for field, text in query.filters.items()
         }
+        self._names = self._endpoint_names()
         self.slices = self._cut()
         self.cut: str | None = None
         if self._end is not None and cube.last is not None and self._end > cube.last:
@@ -96,14 +95,18 @@ class Selection:
             None if slices is None else len(slices.edges),
             tuple(sorted(query.filters.items())),
             *(query.by, query.timeslice, query.is_static, query.units, query.top, query.timezone),
+            *(query.patterns, query.endpoint_naming),
         )
 
     @property
     def is_incomplete(self) -> bool:
         """Whether calls may be missing, because a filtered field has values beyond the limit."""
+        # The names beyond the limit may match a pattern, too.
         return any(
-            code is None and self._cube.dictionaries[field].has_overflow
-            for field, code in self._codes.items()
+            (not codes or self.query.filters[field] in self.query.patterns)
+            and self._cube.dictionaries[field].has_overflow
+            for field, codes in self._codes.items()
+            if field in CODED_FIELDS
         )
 
     def texts(self, field: str, codes: Ints) -> list[str]:
@@ -111,6 +114,14 @@ class Selection:
         if field in CODED_FIELDS:
             return self._cube.dictionaries[field].decode(codes)
         return [_STATUS_CLASSES[code] for code in codes.tolist()]
+
+    def group_names(self, field: str, codes: Ints) -> list[str]:
+        """Return the names of groups by a field, of which the keys of cells have the codes."""
+        texts = self.texts(field, codes)
+        if self._names is None or field != CallField.ENDPOINT:
+            return texts
+        given = self._names.given
+        return [given.get(code, own) for code, own in zip(codes.tolist(), texts, strict=True)]
 
     def histogram(self, bins: int) -> tuple[list[float], list[int]]:
         """Return the distribution of execution times.
@@ -130,7 +141,7 @@ class Selection:
 
     def calls(self) -> Iterator[CallBatch]:
         """Return the raw calls in chronological order, except dropped ones."""
-        if None in self._codes.values():
+        if () in self._codes.values():
             return
         scope = self._scope()
         for stretch in self._cube.stretches():
@@ -245,6 +256,9 @@ class Selection:
             pages = [stored[name].key for name in sorted(names & stored.keys())]
             periods = b"" if each.periods is None else each.periods.tobytes()
             key.update(repr((pages, periods, each.cut)).encode())
+        if self._names is not None and CallField.ENDPOINT in roll.by:
+            last = max(each.block.zones[CallField.ENDPOINT][1] for each in wanted)
+            key.update(self._names.lookup[: last + 1].tobytes())
         if self.slices is not None:
             last = max(each.pieces[1] for each in wanted)
             key.update(self.slices.edges[1 : last + 1].tobytes())
@@ -278,7 +292,7 @@ class Selection:
         """
         parts, entries, limit = [*parts], 0, effort.PORTION
         for table, pieces in self._tables(wanted, roll.read):
-            keys = [*(table.column(field) for field in roll.by), self._slice(table, pieces)]
+            keys = [*(self._group_keys(table, by) for by in roll.by), self._slice(table, pieces)]
             if only is not None:
                 pairs = zip(only.keys, keys, strict=True)
                 numbers, (first, *_) = number_keys([joined(pair) for pair in pairs])
@@ -325,7 +339,7 @@ class Selection:
     def _wanted(self, readings: Iterable[Reading]) -> list["_Wanted"]:
         """Return the blocks that can contain matching rows."""
         is_empty = self._start is not None and self._end is not None and self._end <= self._start
-        if None in self._codes.values() or is_empty:
+        if () in self._codes.values() or is_empty:
             return []
         found = []
         start = -_FOREVER if self._start is None else self._start
@@ -350,19 +364,22 @@ class Selection:
 
     def _may_match(self, block: Block) -> bool:
         """Return whether a block can contain rows that match the filters."""
-        return not self._codes or all(
-            code is not None and block.zones[field][0] <= code <= block.zones[field][1]
-            for field, code in self._codes.items()
+        return all(
+            _overlap(codes, block.zones[field])
+            for field, codes in self._codes.items()
             if field in block.zones
         )
 
     def _may_contain(self, block: Block, cells: Cells) -> bool:
         """Return whether a block can contain rows of some of the cells."""
-        return all(
-            ((codes >= block.zones[field][0]) & (codes <= block.zones[field][1])).any()
-            for field, codes in zip(self.query.by, cells.keys, strict=False)
-            if field in block.zones
-        )
+        for field, codes in zip(self.query.by, cells.keys, strict=False):
+            if self._names is not None and field == CallField.ENDPOINT:
+                codes = self._names.members(codes)
+            if field in block.zones:
+                low, high = block.zones[field]
+                if not ((codes >= low) & (codes <= high)).any():
+                    return False
+        return True
 
     def _tested(self, wanted: "_Wanted") -> list[str]:
         """Return the columns that must be read to select the rows of a block and their slices."""
@@ -373,18 +390,51 @@ class Selection:
     def _tested_fields(self, block: Block) -> list[str]:
         if not self._codes:
             return []
-        zones = block.zones
-        return [field for field, code in self._codes.items() if zones.get(field) != (code, code)]
+        found = []
+        for field, codes in self._codes.items():
+            low, high = block.zones.get(field, (None, None))
+            if low is None or low != high or low not in codes:
+                found.append(field)
+        return found
 
     def _matching(self, table: Table, wanted: "_Wanted") -> Bools | None:
         """Return which rows match; None for all."""
         tests: list[Bools] = [
-            table.column(field) == self._codes[field] for field in self._tested_fields(wanted.block)
+            _is_one_of(table.column(field), self._codes[field])
+            for field in self._tested_fields(wanted.block)
         ]
         if wanted.periods is not None:
             places = np.searchsorted(wanted.periods, table.column("time"), side="right")
             tests.append(places % 2 == 1)
         return np.logical_and.reduce(tests) if tests else None
+
+    def _codes_of(self, field: str, text: str) -> tuple[int, ...]:
+        """Return the codes of a value; none if no call has it."""
+        if field == CallField.STATUS_CLASS:
+            return (_STATUS_CLASSES.index(text),)
+        dictionary, query = self._cube.dictionaries[field], self.query
+        if field == CallField.ENDPOINT and text in query.patterns:
+            names = endpoint_names(dictionary, query.patterns, EndpointNaming.MERGED)
+            merged = names.code(text)
+            return () if merged is None else tuple(names.members(np.array([merged])).tolist())
+        code = dictionary.code(text)
+        return () if code is None else (code,)
+
+    def _endpoint_names(self) -> EndpointNames | None:
+        """Return the names of groups of endpoints; None if they are their own."""
+        query, naming = self.query, self.query.endpoint_naming
+        is_own = naming is EndpointNaming.OWN
+        if naming is EndpointNaming.MERGED and not query.patterns:
+            is_own = True
+        if is_own or CallField.ENDPOINT not in query.by:
+            return None
+        return endpoint_names(self._cube.dictionaries[CallField.ENDPOINT], query.patterns, naming)
+
+    def _group_keys(self, table: Table, field: str) -> Array:
+        """Return the code of each row's group."""
+        codes = table.column(field)
+        is_named = self._names is not None and field == CallField.ENDPOINT
+        return self._names.of(codes) if self._names and is_named else codes
 
     def _slice(self, table: Table, pieces: tuple[int, int]) -> Array:
         """Return the number of each row's slice."""
@@ -472,6 +522,16 @@ class _Wanted(NamedTuple):
     periods: Times | None
     cut: str | None
     pieces: tuple[int, int]
+
+
+def _overlap(codes: Sequence[int], zone: Sequence[int]) -> bool:
+    """Return whether a range contains one of these codes, which are ascending."""
+    low, high = zone
+    return bisect_left(codes, low) < bisect_right(codes, high)
+
+
+def _is_one_of(column: Array, codes: Sequence[int]) -> Bools:
+    return column == codes[0] if len(codes) == 1 else np.isin(column, codes)
 
 
 def logarithmic_edges(means: Floats, bins: int) -> Floats:

@@ -47,6 +47,14 @@ class CallField(StrEnum):
     STATUS_CLASS = "status_class"
 
 
+class EndpointNaming(StrEnum):
+    """The names under which a breakdown counts endpoints."""
+
+    MERGED = "merged"
+    OWN = "own"
+    BLUEPRINT = "blueprint"
+
+
 class TimeUnit(StrEnum):
     """The lengths of time slices, longest first."""
 

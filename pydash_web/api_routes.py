@@ -27,6 +27,7 @@ import pydash_web.controller.fetch_dashboard
 import pydash_web.controller.login
 import pydash_web.controller.logout
 import pydash_web.controller.maintenance
+import pydash_web.controller.merge_rules
 import pydash_web.controller.progress
 import pydash_web.controller.query
 import pydash_web.controller.register_dashboard
@@ -295,6 +296,18 @@ change_endpoint_settings = post(
     controller.change_endpoint_settings.change_endpoint_settings,
     WRITE,
     errors=NO_ENDPOINT,
+)
+
+get_merge_rules = get(
+    "/dashboards/<dashboard_id>/merge_rules", controller.merge_rules.get_merge_rules, READ
+)
+change_merge_rules = post(
+    "/dashboards/<dashboard_id>/merge_rules", controller.merge_rules.change_merge_rules, WRITE
+)
+preview_merge_rule = get(
+    "/dashboards/<dashboard_id>/merge_rules/preview",
+    controller.merge_rules.preview_merge_rule,
+    READ,
 )
 
 # -- Exceptions -------------------------------------------------------------------------------

@@ -34,6 +34,9 @@ class Endpoint(Persistent, Measured, Aggregated):
     1
     """
 
+    # Of merged endpoints, which are not stored.
+    _patterns: tuple[str, ...] = ()
+
     def __init__(
         self,
         name: str,
@@ -64,8 +67,13 @@ class Endpoint(Persistent, Measured, Aggregated):
             if getattr(self, name) != getattr(other, name):
                 setattr(self, name, getattr(other, name))
 
-    def attach(self, group: AggregatorGroup) -> None:
-        """Read the calls from a group from now on, and move own calls to it."""
+    def attach(self, group: AggregatorGroup, patterns: tuple[str, ...] = ()) -> None:
+        """Read the calls from a group from now on, and move own calls to it.
+
+        :param patterns: those of the dashboard, if this is a merged endpoint, which is not stored.
+        """
+        if patterns:
+            self._patterns = patterns
         for batch in self._group.calls():
             group.add_endpoint_calls(batch)
         self._group = group
@@ -84,7 +92,8 @@ class Endpoint(Persistent, Measured, Aggregated):
 
         :raises QueryError: it is filtered by endpoint already.
         """
-        return self._group.cube, replace(query, filters=self._with_endpoint(query.filters))
+        filters = self._with_endpoint(query.filters)
+        return self._group.cube, replace(query, filters=filters, patterns=self._patterns)
 
     def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
         """Return the dashboard's group, and the filters including the endpoint.

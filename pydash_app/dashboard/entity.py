@@ -34,6 +34,7 @@ Involved usage example:
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
@@ -56,6 +57,7 @@ from pydash_app.verdict import VersionLog
 from pydash_cube import time_units
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
+from pydash_cube.naming import members
 from pydash_cube.query import Query
 from pydash_cube.vocabulary import CallField
 
@@ -79,6 +81,8 @@ class Dashboard(Persistent, Measured, Aggregated):
     :ivar ping_interval: seconds between two pings; None for the interval of the installation.
     :ivar tags: in the order in which the user gave them.
     :ivar is_favorite: whether it is listed before others.
+    :ivar pinned_endpoints: the names of endpoints that are listed before others.
+    :ivar endpoint_patterns: endpoints that match one are merged; see `Query.patterns`.
     :ivar muted_until: when messages about it are sent again; None if that depends on no time.
     :ivar is_muted_until_resolved: whether none are sent until nothing is wrong with it.
     """
@@ -88,6 +92,8 @@ class Dashboard(Persistent, Measured, Aggregated):
     ping_interval: int | None = None
     tags: tuple[str, ...] = ()
     is_favorite = False
+    pinned_endpoints: frozenset[str] = frozenset()
+    endpoint_patterns: tuple[str, ...] = ()
     muted_until: datetime | None = None
     is_muted_until_resolved = False
     version_log: VersionLog | None = None
@@ -210,6 +216,33 @@ class Dashboard(Persistent, Measured, Aggregated):
         """Hide an endpoint in lists, or show it again. Its calls are counted either way."""
         self.hidden_endpoints = self.hidden_endpoints - {name} | ({name} if hidden else set())
 
+    def pin_endpoint(self, name: str, *, pinned: bool = True) -> None:
+        """List an endpoint before others, or no longer."""
+        self.pinned_endpoints = self.pinned_endpoints - {name} | ({name} if pinned else set())
+
+    def merge_endpoints(self, patterns: Iterable[str]) -> None:
+        """Merge the endpoints that match these patterns, and only these, from now on."""
+        gone = {*self.endpoint_patterns} - {*(patterns := tuple(patterns)), *self.endpoints}
+        self.endpoint_patterns = patterns
+        self.hidden_endpoints -= gone
+        self.pinned_endpoints -= gone
+
+    def endpoint(self, name: str) -> Endpoint | None:
+        """Return an endpoint, which may be one that a pattern merges from others; None if none."""
+        if name not in self.endpoint_patterns:
+            return self.endpoints.get(name)  # type: ignore[no-any-return]
+        merged = Endpoint(name, is_monitored=True)
+        merged.attach(self.aggregator_group, self.endpoint_patterns)
+        return merged
+
+    def merged_endpoints(self, *more: str) -> dict[str, list[str]]:
+        """Return the names of the endpoints that each pattern merges, sorted.
+
+        :param more: patterns that would be added after the present ones.
+        """
+        patterns = (*self.endpoint_patterns, *more)
+        return members(self.aggregator_group.cube.dictionaries[CallField.ENDPOINT], patterns)
+
     def add_endpoint_call(self, endpoint_call: EndpointCall) -> None:
         """Add a call, and its endpoint if it is new."""
         self.add_endpoint_calls(CallBatch.from_calls([endpoint_call]))
@@ -236,8 +269,8 @@ class Dashboard(Persistent, Measured, Aggregated):
         self.summary.update(self, now, zones)
 
     def scoped(self, query: Query) -> tuple[Cube, Query]:
-        """Return the cube of all calls, and the unchanged query."""
-        return self.aggregator_group.cube, query
+        """Return the cube of all calls, and the query with the patterns of endpoints."""
+        return self.aggregator_group.cube, replace(query, patterns=self.endpoint_patterns)
 
     def aggregated(self, filters: Filters | None) -> tuple[AggregatorGroup, Filters]:
         """Return the group of all calls, and the unchanged filters."""

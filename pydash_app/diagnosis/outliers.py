@@ -13,6 +13,7 @@ from persistent import Persistent
 
 from flask_monitoring_dashboard_client import Frame, RemoteOutlier
 from pydash_cube.chunk import prefetch
+from pydash_cube.naming import pattern_of
 
 MAX_ENDPOINTS = 200
 """The number of endpoints with slow requests; those that had none for the longest are dropped."""
@@ -169,14 +170,20 @@ class OutlierLog(Persistent):
         start: datetime | None = None,
         end: datetime | None = None,
         order: Order = "time",
+        patterns: tuple[str, ...] = (),
     ) -> list[Outlier]:
         """Return those that match all conditions, the newest or the slowest first.
 
         :param start: inclusive.
         :param end: exclusive.
+        :param patterns: those of the dashboard, which merge endpoints; see `Query.patterns`.
         """
-        if endpoint is None:
-            endpoints = list(self._endpoints.values())
+        if endpoint is None or endpoint in patterns:
+            endpoints = [
+                stored
+                for name, stored in self._endpoints.items()
+                if endpoint in (None, pattern_of(name, patterns))
+            ]
             prefetch(endpoints)
         else:
             endpoints = [self._endpoints.get(endpoint, OutliersOfEndpoint())]

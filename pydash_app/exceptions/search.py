@@ -11,6 +11,7 @@ from pydash_app.exceptions import repository
 from pydash_app.exceptions.entity import ExceptionFault
 from pydash_app.exceptions.states import State
 from pydash_cube.chunk import prefetch
+from pydash_cube.naming import pattern_of
 
 
 class Sort(StrEnum):
@@ -53,6 +54,7 @@ class Search:
     :param text: a part of the type, the function or the message, in any case.
     :param start: only faults with exceptions since then; see `ExceptionFault.counts`.
     :param end: only faults with exceptions before.
+    :param patterns: those of the dashboard, which merge endpoints; see `Query.patterns`.
     """
 
     state: State | None = None
@@ -61,6 +63,7 @@ class Search:
     text: str | None = None
     start: datetime | None = None
     end: datetime | None = None
+    patterns: tuple[str, ...] = ()
 
     def count(self, fault: ExceptionFault) -> int:
         """Return the number of exceptions of a fault in the time range."""
@@ -77,10 +80,13 @@ class Search:
         texts = (fault.type, fault.function, fault.message)
         return (
             self.state in (None, fault.state(now))
-            and (self.endpoint is None or self.endpoint in fault.endpoints)
+            and (self.endpoint is None or any(map(self._is_meant, fault.endpoints)))
             and (self.version is None or self.version in fault.versions)
             and (self.text is None or any(self.text.casefold() in t.casefold() for t in texts))
         )
+
+    def _is_meant(self, endpoint: str) -> bool:
+        return self.endpoint in (endpoint, pattern_of(endpoint, self.patterns))
 
 
 def find_faults(dashboard_ids: Iterable[UUID], search: Search, now: datetime) -> list[Found]:

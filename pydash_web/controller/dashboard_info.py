@@ -14,6 +14,7 @@ from pydash_app.dashboard.endpoint import Endpoint
 from pydash_app.dashboard.entity import Dashboard
 from pydash_app.dashboard.summary import DayFigures, start_of_day
 from pydash_cube.cache import Cache
+from pydash_cube.naming import pattern_of
 from pydash_cube.version import version_of
 from pydash_cube.vocabulary import MAX_DISTINCT, CallField
 from pydash_web.http.rendered import Rendered
@@ -105,6 +106,8 @@ def endpoint_info(dashboard: Dashboard, endpoint: Endpoint) -> EndpointInfo:
         name=endpoint.name,
         enabled=endpoint.is_monitored,
         hidden=endpoint.name in dashboard.hidden_endpoints,
+        pinned=endpoint.name in dashboard.pinned_endpoints,
+        merged_into=pattern_of(endpoint.name, dashboard.endpoint_patterns),
     )
 
 

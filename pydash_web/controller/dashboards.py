@@ -29,6 +29,7 @@ from pydash_web.models.dashboard import (
     EndpointDetails,
     EndpointRange,
     Endpoints,
+    MergedEndpoint,
 )
 from pydash_web.models.dates import match_datetime_string_with_formats
 from pydash_web.models.statistic import Aggregates, StatisticQuery, StatisticResponse
@@ -95,7 +96,16 @@ def endpoints(dashboard_id: str, query: EndpointRange) -> Endpoints:
     found = find_dashboard(dashboard_id)
     listed, following = endpoints_from(found, query.start, query.limit)
     return Endpoints(
-        endpoints=[endpoint_info(found, each) for each in listed], next_endpoint=following
+        endpoints=[endpoint_info(found, each) for each in listed],
+        next_endpoint=following,
+        merged=[
+            MergedEndpoint(
+                name=name,
+                hidden=name in found.hidden_endpoints,
+                pinned=name in found.pinned_endpoints,
+            )
+            for name in found.endpoint_patterns
+        ],
     )
 
 

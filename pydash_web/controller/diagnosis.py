@@ -13,7 +13,7 @@ from pydash_app.errors import NotFound
 from pydash_cube import slices
 from pydash_cube.query import Query
 from pydash_cube.time_units import to_datetime, to_microseconds
-from pydash_cube.vocabulary import CallField, StatisticName
+from pydash_cube.vocabulary import CallField, EndpointNaming, StatisticName
 from pydash_web.api import validation
 from pydash_web.controller import exported
 from pydash_web.controller.lookup import find_dashboard
@@ -52,7 +52,10 @@ def get_outliers(dashboard_id: str, query: OutlierSearch) -> Computed[Outliers]:
     """
     dashboard = find_dashboard(dashboard_id)
     log = _log(OutlierLog, dashboard)
-    found = log.select(query.endpoint, query.version, query.start_date, query.end_date, query.sort)
+    found = log.select(
+        *(query.endpoint, query.version, query.start_date, query.end_date, query.sort),
+        patterns=dashboard.endpoint_patterns,
+    )
     following = found
     if query.marker is not None:
         last = log.find(query.marker)
@@ -204,7 +207,8 @@ def _described(dashboard: Dashboard, outliers: list[Outlier]) -> list[dict[str, 
     if endpoints:
         only = {CallField.ENDPOINT.value: outliers[0].endpoint} if len(endpoints) == 1 else {}
         by = (CallField.ENDPOINT, CallField.VERSION)
-        result = dashboard.query([StatisticName.MEDIAN], Query(filters=only, by=by, top=MAX_PAIRS))
+        of_each = Query(filters=only, by=by, top=MAX_PAIRS, endpoint_naming=EndpointNaming.OWN)
+        result = dashboard.query([StatisticName.MEDIAN], of_each)
         values = result.values[StatisticName.MEDIAN]
         medians = {group: each for group, [each] in zip(result.groups, values, strict=True)}
     described = []

@@ -148,6 +148,8 @@ def _listed(dashboards: Collection[Dashboard], query: ExceptionSearch) -> Except
     search = Search(
         *(query.state, query.endpoint, query.version, query.text),
         *(query.start_date, query.end_date),
+        # Each dashboard has its own rules.
+        *(dashboard.endpoint_patterns for dashboard in dashboards if len(dashboards) == 1),
     )
     ids = {str(dashboard.id): dashboard.id for dashboard in dashboards}
     found = exceptions.find_faults(ids.values(), search, now)

@@ -25,11 +25,11 @@ def find_dashboard(dashboard_id: str) -> Dashboard:
 
 
 def find_endpoint(dashboard: Dashboard, name: str) -> Endpoint:
-    """Return an endpoint of a dashboard.
+    """Return an endpoint of a dashboard, which may be a merged one.
 
     :raises NotFound: the dashboard has no endpoint of this name.
     """
-    endpoint: Endpoint | None = dashboard.endpoints.get(name)
+    endpoint = dashboard.endpoint(name)
     if endpoint is None:
         raise NotFound("Endpoint not found.")
     return endpoint

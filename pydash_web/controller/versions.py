@@ -67,10 +67,10 @@ def get_versions(dashboard_id: str, query: VersionSearch) -> Computed[Versions]:
 
 def compare(dashboard_id: str, query: VersionComparisonQuery) -> Computed[VersionComparison]:
     """Compare two versions of an app, endpoint by endpoint."""
-    dashboard, cube_query = find_dashboard(dashboard_id), query.cube_query()
+    dashboard = find_dashboard(dashboard_id)
+    cube, cube_query = dashboard.scoped(query.cube_query())
 
     def build() -> Rendered[VersionComparison]:
-        cube = dashboard.aggregator_group.cube
         found = compare_versions(cube, query.version, query.against, cube_query)
         edges, counts, against_counts = found.histogram(query.bins)
         return Rendered.of(

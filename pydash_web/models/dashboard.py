@@ -1,10 +1,11 @@
 """The models of dashboards: their settings and their state."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, RootModel, StringConstraints
+from pydantic import AfterValidator, Field, RootModel, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from pydash_app.dashboard.entity import Availability
 from pydash_cube.vocabulary import CallField
@@ -103,9 +104,18 @@ class DashboardSettings(Body):
 
 
 class EndpointSettings(Body):
-    """Whether an endpoint is hidden in lists. Its requests are counted either way."""
+    """How an endpoint is listed; omitted settings remain unchanged."""
 
-    hidden: bool
+    hidden: bool | None = Field(
+        default=None, description="Whether lists omit it. Its requests are counted either way."
+    )
+    pinned: bool | None = Field(default=None, description="Whether to list it before others.")
+
+    @model_validator(mode="after")
+    def _check_any(self) -> Self:
+        if (self.hidden, self.pinned) == (None, None):
+            raise PydanticCustomError("missing", "One of hidden and pinned is required.")
+        return self
 
 
 class EndpointInfo(ResponseBody):
@@ -114,6 +124,18 @@ class EndpointInfo(ResponseBody):
     name: str
     enabled: bool = Field(description="Whether the app monitors it.")
     hidden: bool = Field(description="Whether the user has hidden it.")
+    pinned: bool = Field(description="Whether the user has pinned it.")
+    merged_into: str | None = Field(
+        description="The pattern of the merge rule that merges it with others; null if none does."
+    )
+
+
+class MergedEndpoint(ResponseBody):
+    """An endpoint that a merge rule makes of others."""
+
+    name: str = Field(description="The pattern of the rule.")
+    hidden: bool
+    pinned: bool
 
 
 class DashboardSummary(ResponseBody):
@@ -268,6 +290,9 @@ class Endpoints(ResponseBody):
     endpoints: list[EndpointInfo] = Field(description="Sorted by name.")
     next_endpoint: str | None = Field(
         description="The name of the first endpoint of the next page; null on the last page."
+    )
+    merged: list[MergedEndpoint] = Field(
+        description="One for each merge rule; the same on every page."
     )
 
 

@@ -19,7 +19,7 @@ from typing_extensions import TypeAliasType, TypedDict
 
 from pydash_cube.query import Query as CubeQuery
 from pydash_cube.query import QueryResult
-from pydash_cube.vocabulary import CallField, StatisticName, StatusClass, TimeUnit
+from pydash_cube.vocabulary import CallField, EndpointNaming, StatisticName, StatusClass, TimeUnit
 from pydash_web.models.common import PRINTABLE, ResponseBody
 from pydash_web.models.dates import Date, InTimezone, not_before
 
@@ -76,7 +76,9 @@ class Filters(InTimezone):
         default=None, description="Inclusive. Default: the first request."
     )
     end_date: Date | None = Field(default=None, description="Exclusive. Default: now.")
-    endpoint: Filter | None = None
+    endpoint: Filter | None = Field(
+        default=None, description="The name of an endpoint, or the pattern of a merge rule."
+    )
     version: Filter | None = None
     ip: Filter | None = None
     group_by: Filter | None = None
@@ -120,6 +122,12 @@ class StatisticQuery(Filters):
         default=20,
         description="With `breakdown`: the maximum number of groups, by number of requests.",
     )
+    endpoint_naming: EndpointNaming = Field(
+        default=EndpointNaming.MERGED,
+        description="With `breakdown` by endpoint: `merged` counts the endpoints that a merge rule"
+        " merges as one, `own` counts each, and `blueprint` counts all endpoints of a blueprint as"
+        " one, which is empty for those outside of any.",
+    )
 
     @field_validator("timeslice_is_static")
     @classmethod
@@ -137,6 +145,7 @@ class StatisticQuery(Filters):
             timeslice=self.timeslice,
             is_static=self.timeslice_is_static is not False,
             top=self.top if self.breakdown else None,
+            endpoint_naming=self.endpoint_naming,
         )
 
 

@@ -110,6 +110,9 @@ MATRIX = {
     "get_versions": READING,
     "compare_versions": READING,
     "change_endpoint_settings": CHANGING,
+    "get_merge_rules": READING,
+    "change_merge_rules": CHANGING,
+    "preview_merge_rule": READING,
     "mute_dashboard": CHANGING,
     "get_trends": READING,
     "get_exceptions": ONES_OWN,
@@ -238,6 +241,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "register_dashboard": {"name": "Mine", "url": "http://10.0.0.1", "token": "x"},
     "change_dashboard_settings": {"name": "Renamed"},
     "change_endpoint_settings": {"hidden": True},
+    "change_merge_rules": {"patterns": ["fo*"]},
     "mute_dashboard": {"seconds": 60},
     "save_time_slice": {"minTime": "2018-04-24"},
     "create_link": {"name": "Investors", "panels": ["figures"]},
@@ -292,6 +296,7 @@ DESTRUCTIVE = {
     "unsubscribe",
 }
 QUERIES = {
+    "preview_merge_rule": "?pattern=f*",
     **dict.fromkeys(("get_statistic", "get_query", "query_shared"), "?statistic=total_visits"),
     "compare_versions": "?version=0.1&against=0.2",
 }

@@ -59,12 +59,14 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 # Events are refused one by one (`test_event_routes`), the usage report and upgrades are for
 # administrators (`test_usage_routes`, `test_system_routes`), rules are nested (`test_rule_routes`),
-# a time slice needs no field (`test_time_slice_routes`), incidents belong to a page
+# a time slice needs no field (`test_time_slice_routes`), patterns are listed
+# (`test_merge_rule_routes`), incidents belong to a page
 # (`test_status_page_routes`), and what is decided about exceptions to a group
 # (`test_exception_routes`).
 TESTED_ELSEWHERE = {
     *("automatic", "events", "raw", "plot", "rules", "preview", "suggested", "acknowledge"),
     *("slices", "incidents", "draft", "publish", "updates", "resolve", "ignore", "upgrade"),
+    "merge_rules",
 }
 FIELDS = [(url, field) for url, body in GOOD.items() for field in body]
 BAD_TEXTS = [

@@ -394,9 +394,34 @@ class TestEndpointSettings:
     def test_it_hides_and_shows(self, alice: Visitor, shop: str) -> None:
         path = f"{shop}/endpoints/bar%2Fbaz/change_settings"
         response = alice.post(path, {"hidden": True})
-        assert response.json()["endpoint"] == {"name": "bar/baz", "enabled": True, "hidden": True}
+        assert response.json() == {
+            "message": "Endpoint hidden.",
+            "endpoint": {
+                "name": "bar/baz",
+                "enabled": True,
+                "hidden": True,
+                "pinned": False,
+                "merged_into": None,
+            },
+        }
         alice.post(path, {"hidden": False})
         assert not any(each["hidden"] for each in alice.get(shop).json()["endpoints"])
+
+    def test_it_pins_and_unpins(self, alice: Visitor, shop: str) -> None:
+        path = f"{shop}/endpoints/foo/change_settings"
+        alice.post(path, {"hidden": True})
+        for is_pinned in (True, False):
+            pinned = alice.post(path, {"pinned": is_pinned}).json()["endpoint"]
+            assert (pinned["hidden"], pinned["pinned"]) == (True, is_pinned)
+            listed = alice.get(f"{shop}/endpoints").json()["endpoints"]
+            assert [each["pinned"] for each in listed if each["name"] == "foo"] == [is_pinned]
+        alice.post(path, {"hidden": False})
+
+    @pytest.mark.parametrize("body", [{}, {"hidden": None}, {"pinned": "yes"}])
+    def test_it_refuses_to_change_nothing(
+        self, alice: Visitor, shop: str, body: dict[str, object]
+    ) -> None:
+        assert alice.post(f"{shop}/endpoints/foo/change_settings", body).status_code == 400
 
     def test_an_unknown_endpoint_is_404(self, alice: Visitor, shop: str) -> None:
         path = f"{shop}/endpoints/unknown/change_settings"

@@ -716,10 +716,48 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Show or hide an endpoint
+         * Show, hide, pin or unpin an endpoint, which may be a merged one
          * @description Its requests are counted either way.
          */
         post: operations["change_endpoint_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/merge_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules that merge endpoints of a dashboard, and what each merges */
+        get: operations["get_merge_rules"];
+        put?: never;
+        /**
+         * Replace the rules that merge endpoints of a dashboard
+         * @description They also hold for past requests, and removing a rule undoes it.
+         */
+        post: operations["change_merge_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard_id}/merge_rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what a rule would merge if it was added after the others */
+        get: operations["preview_merge_rule"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2914,6 +2952,10 @@ export interface components {
             enabled: boolean;
             /** @description Whether the user has hidden it. */
             hidden: boolean;
+            /** @description Whether the user has pinned it. */
+            pinned: boolean;
+            /** @description The pattern of the merge rule that merges it with others; null if none does. */
+            merged_into: string | null;
             aggregates: components["schemas"]["Aggregates"];
         };
         /**
@@ -2926,6 +2968,10 @@ export interface components {
             enabled: boolean;
             /** @description Whether the user has hidden it. */
             hidden: boolean;
+            /** @description Whether the user has pinned it. */
+            pinned: boolean;
+            /** @description The pattern of the merge rule that merges it with others; null if none does. */
+            merged_into: string | null;
         };
         /**
          * EndpointMessage
@@ -2936,11 +2982,26 @@ export interface components {
             endpoint: components["schemas"]["EndpointInfo"];
         };
         /**
+         * EndpointNaming
+         * @description The names under which a breakdown counts endpoints.
+         * @enum {string}
+         */
+        EndpointNaming: "merged" | "own" | "blueprint";
+        /**
          * EndpointSettings
-         * @description Whether an endpoint is hidden in lists. Its requests are counted either way.
+         * @description How an endpoint is listed; omitted settings remain unchanged.
          */
         EndpointSettings: {
-            hidden: boolean;
+            /**
+             * @description Whether lists omit it. Its requests are counted either way.
+             * @default null
+             */
+            hidden?: boolean | null;
+            /**
+             * @description Whether to list it before others.
+             * @default null
+             */
+            pinned?: boolean | null;
         };
         /**
          * Endpoints
@@ -2951,6 +3012,8 @@ export interface components {
             endpoints: components["schemas"]["EndpointInfo"][];
             /** @description The name of the first endpoint of the next page; null on the last page. */
             next_endpoint: string | null;
+            /** @description One for each merge rule; the same on every page. */
+            merged: components["schemas"]["MergedEndpoint"][];
         };
         /**
          * Error
@@ -3447,6 +3510,51 @@ export interface components {
              */
             kind: "mean_inside";
             last: number;
+        };
+        /**
+         * MergeRule
+         * @description A rule that merges endpoints.
+         */
+        MergeRule: {
+            pattern: string;
+            /** @description How many endpoints it merges: those that match it, but no rule before it. */
+            endpoints: number;
+            /** @description The first 100 of them, sorted. */
+            names: string[];
+        };
+        /**
+         * MergeRules
+         * @description The rules that merge endpoints of a dashboard.
+         */
+        MergeRules: {
+            /** @description The first one that matches a name counts. */
+            rules: components["schemas"]["MergeRule"][];
+        };
+        /**
+         * MergeRulesMessage
+         * @description A message and the rules.
+         */
+        MergeRulesMessage: {
+            message: string;
+            rules: components["schemas"]["MergeRule"][];
+        };
+        /**
+         * MergeRulesSettings
+         * @description All rules that merge endpoints of a dashboard.
+         */
+        MergeRulesSettings: {
+            /** @description Endpoints that match a pattern are shown and counted as one endpoint, which has the pattern as its name. `*` stands for any text; nothing else is special. The first pattern that matches a name counts. */
+            patterns: string[];
+        };
+        /**
+         * MergedEndpoint
+         * @description An endpoint that a merge rule makes of others.
+         */
+        MergedEndpoint: {
+            /** @description The pattern of the rule. */
+            name: string;
+            hidden: boolean;
+            pinned: boolean;
         };
         /**
          * Message
@@ -7259,6 +7367,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7425,6 +7534,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7440,6 +7550,8 @@ export interface operations {
                 breakdown?: components["schemas"]["CallField"][];
                 /** @description With `breakdown`: the maximum number of groups, by number of requests. */
                 top?: number;
+                /** @description With `breakdown` by endpoint: `merged` counts the endpoints that a merge rule merges as one, `own` counts each, and `blueprint` counts all endpoints of a blueprint as one, which is empty for those outside of any. */
+                endpoint_naming?: components["schemas"]["EndpointNaming"];
             };
             header?: never;
             path: {
@@ -7523,6 +7635,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7538,6 +7651,8 @@ export interface operations {
                 breakdown?: components["schemas"]["CallField"][];
                 /** @description With `breakdown`: the maximum number of groups, by number of requests. */
                 top?: number;
+                /** @description With `breakdown` by endpoint: `merged` counts the endpoints that a merge rule merges as one, `own` counts each, and `blueprint` counts all endpoints of a blueprint as one, which is empty for those outside of any. */
+                endpoint_naming?: components["schemas"]["EndpointNaming"];
             };
             header?: never;
             path: {
@@ -7621,6 +7736,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7709,6 +7825,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7798,6 +7915,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7886,6 +8004,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -7975,6 +8094,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -8230,6 +8350,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -8401,6 +8522,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version: string;
                 ip?: string;
@@ -8545,6 +8667,222 @@ export interface operations {
             };
             /** @description It is meant for another user: see `X-PyDash-User`. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_merge_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRules"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_merge_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRulesSettings"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRulesMessage"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is meant for another user: see `X-PyDash-User`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is unavailable. Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    preview_merge_rule: {
+        parameters: {
+            query: {
+                pattern: string;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeRule"];
+                };
+            };
+            /** @description A parameter is missing or invalid; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The resource belongs to another user, the scope of the API token is insufficient, or `X-XSRF-TOKEN` is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Dashboard not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10069,6 +10407,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;
@@ -10084,6 +10423,8 @@ export interface operations {
                 breakdown?: components["schemas"]["CallField"][];
                 /** @description With `breakdown`: the maximum number of groups, by number of requests. */
                 top?: number;
+                /** @description With `breakdown` by endpoint: `merged` counts the endpoints that a merge rule merges as one, `own` counts each, and `blueprint` counts all endpoints of a blueprint as one, which is empty for those outside of any. */
+                endpoint_naming?: components["schemas"]["EndpointNaming"];
             };
             header?: never;
             path?: never;
@@ -12328,6 +12669,7 @@ export interface operations {
                 start_date?: string;
                 /** @description Exclusive. Default: now. */
                 end_date?: string;
+                /** @description The name of an endpoint, or the pattern of a merge rule. */
                 endpoint?: string;
                 version?: string;
                 ip?: string;

@@ -61,7 +61,13 @@ const styles = {
 
 interface FigureGridProps<Row extends GridValidRowModel> extends Pick<
   DataGridProps<Row>,
-  'columns' | 'getRowId' | 'initialState'
+  | 'columns'
+  | 'getRowId'
+  | 'initialState'
+  | 'sortingMode'
+  | 'sortModel'
+  | 'sortingOrder'
+  | 'onSortModelChange'
 > {
   label: string;
   rows: readonly Row[];

@@ -51,9 +51,12 @@ export function formatFinePercent(fraction: Maybe<number>): string {
   return finePercents[decimals]?.format(fraction) ?? MISSING;
 }
 
+/** 1, "item" → "1 item"; 1234, "item" → "1,234 items". */
+export const countOf = (count: Maybe<number>, noun: string): string =>
+  `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+
 /** 1 → "1 request", 1234 → "1,234 requests". */
-export const countRequests = (count: Maybe<number>): string =>
-  `${formatNumber(count)} ${count === 1 ? 'request' : 'requests'}`;
+export const countRequests = (count: Maybe<number>): string => countOf(count, 'request');
 
 /** Milliseconds with the unit that fits: 0.42 → "0.42 ms", 1234 → "1.23 s", 125000 → "2 min 5 s". */
 export function formatDuration(ms: Maybe<number>): string {

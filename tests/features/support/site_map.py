@@ -112,6 +112,7 @@ DIALOGS = [
     Popup("range", "dashboard", key="t"),
     Popup("filter", "dashboard", button="Filter"),
     Popup("user-menu", "dashboard", button="demo"),
+    Popup("merge-endpoints", "endpoints", button="Merge endpoints"),
     Popup("trait-filter", "activity", button="Filter"),
     Popup("share", "dashboard", button="Share"),
     Popup("new-link", "dashboard-settings", button="New link"),

@@ -3,10 +3,10 @@ import { keepPreviousData, queryOptions, useQuery, type QueryClient } from '@tan
 import { get } from '@/api/core/client';
 import { REFRESH_MS } from '@/api/core/refresh';
 import { byAge, resolveInterval, versionsQuery } from '@/api/statistics/history';
-import { querySlices, queryValues, type Values } from '@/api/statistics/query';
+import { MAX_GROUPS, querySlices, queryValues, type Values } from '@/api/statistics/query';
 import type { Box } from '@/lib/box';
 import { rangeParams, suitableTimeslice, resolveRange, type View } from '@/api/statistics/view';
-import type { CallField, ExceptionGroups, StatisticName } from '@/api/types';
+import type { CallField, EndpointNaming, ExceptionGroups, StatisticName } from '@/api/types';
 
 const BOX_STATISTICS = {
   fastest: 'fastest_measured_execution_time',
@@ -55,9 +55,10 @@ export const boxesQuery = (
   dimension: CallField | undefined,
   { range, zone, filters }: View,
   top?: number,
+  naming?: EndpointNaming,
 ) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'boxes', dimension, range, zone, filters, top],
+    queryKey: ['dashboards', dashboardId, 'boxes', dimension, range, zone, filters, top, naming],
     queryFn: async ({ client, signal }): Promise<NamedBox[]> => {
       const request = { interval: resolveRange({ range, zone }, new Date()), filters };
       if (dimension === undefined) {
@@ -67,7 +68,7 @@ export const boxesQuery = (
       const groups = await queryValues(
         dashboardId,
         STATISTICS,
-        { ...request, breakdown: [dimension], top },
+        { ...request, breakdown: [dimension], top, naming },
         signal,
       );
       const boxes = groups.flatMap(({ key, values }) => named(key[dimension], values));
@@ -103,19 +104,25 @@ export interface CalledEndpoints {
   endpoints: readonly EndpointFigures[];
   /** The requests to all endpoints. */
   visits: number;
+  /** Whether there may be more endpoints than are listed. */
+  isCut: boolean;
 }
 
 /** The maximum number of endpoints with requests over time; all of them would be too many. */
 const MAX_TRENDS = 150;
 
-/** The figures of every endpoint with requests. */
-export const endpointsQuery = (dashboardId: string, { range, zone, filters }: View) =>
+/** The figures of every endpoint with requests, or of every blueprint. */
+const endpointsQuery = (
+  dashboardId: string,
+  { range, zone, filters }: View,
+  naming?: EndpointNaming,
+) =>
   queryOptions({
-    queryKey: ['dashboards', dashboardId, 'endpoints', range, zone, filters],
+    queryKey: ['dashboards', dashboardId, 'endpoints', range, zone, filters, naming],
     queryFn: async ({ client, signal }): Promise<CalledEndpoints> => {
       const interval = await resolveInterval(client, dashboardId, { range, zone });
       const all = { interval, filters };
-      const apart = { ...all, breakdown: ['endpoint' as const] };
+      const apart = { ...all, breakdown: ['endpoint' as const], naming };
       const timeslice = suitableTimeslice(interval);
       const overTime = { ...apart, timeslice, zone, top: MAX_TRENDS };
       const [[whole], figures, trends] = await Promise.all([
@@ -130,14 +137,19 @@ export const endpointsQuery = (dashboardId: string, { range, zone, filters }: Vi
         lastCall: last_call === null ? null : new Date(last_call),
         visits: visits.get(key.endpoint)?.total_visits ?? null,
       }));
-      return { endpoints, visits: whole.values.total_visits };
+      const isCut = endpoints.length >= MAX_GROUPS;
+      return { endpoints, visits: whole.values.total_visits, isCut };
     },
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
 
-export const useEndpoints = (dashboardId: string, view: View) =>
-  useQuery(endpointsQuery(dashboardId, view));
+export const useEndpoints = (
+  dashboardId: string,
+  view: View,
+  naming?: EndpointNaming,
+  enabled = true,
+) => useQuery({ ...endpointsQuery(dashboardId, view, naming), enabled });
 
 const MAX_EXCEPTION_GROUPS = 200;
 

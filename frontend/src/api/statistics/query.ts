@@ -3,6 +3,7 @@ import { sharedDashboard } from '@/api/core/link';
 import type { Filters, Interval } from '@/api/statistics/view';
 import type {
   CallField,
+  EndpointNaming,
   GroupKey,
   GroupValues,
   QueryParameters,
@@ -18,6 +19,8 @@ export interface Request<B extends CallField> {
   interval: Interval;
   filters?: Filters;
   breakdown?: B[];
+  /** With a breakdown by endpoint: how endpoints are named; by default as rules merge them. */
+  naming?: EndpointNaming;
   /** With a breakdown: the maximum number of groups; those with the most requests. */
   top?: number;
 }
@@ -69,7 +72,7 @@ function query(
   request: Request<CallField> & Partial<Sliced>,
   signal: AbortSignal,
 ): Promise<QueryResponse> {
-  const { interval, filters, breakdown, top = MAX_GROUPS, timeslice, zone } = request;
+  const { interval, filters, breakdown, top = MAX_GROUPS, timeslice, zone, naming } = request;
   const parameters = {
     ...intervalParams(interval),
     // Visitors get some of them; no panel that is shown to them needs the others.
@@ -79,6 +82,7 @@ function query(
     timezone: zone,
     breakdown,
     top: breakdown && top,
+    endpoint_naming: naming,
   } satisfies Omit<QueryParameters, CallField>;
   return get(dashboardPath(dashboardId, 'query'), { ...filters, ...parameters }, signal);
 }

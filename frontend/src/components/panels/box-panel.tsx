@@ -1,10 +1,13 @@
+import { useNavigate } from 'react-router';
+
 import { useBoxes, type NamedBox } from '@/api/statistics/groups';
 import { BoxPlots } from '@/components/charts/box-plots';
 import { figure } from '@/components/data-table';
 import { Panel } from '@/components/panel';
 import { BOX_LABELS } from '@/lib/box';
-import { useView } from '@/hooks/use-view';
+import { useView, useViewSearch } from '@/hooks/use-view';
 import { formatDuration, formatNumber } from '@/lib/format';
+import { endpointPage } from '@/lib/paths';
 import { shownName } from '@/api/statistics/names';
 import type { View } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
@@ -16,6 +19,8 @@ interface BoxPanelProps {
   /** The dimension to group by. */
   dimension: CallField;
   colorOf: (name: string) => string;
+  /** For endpoints: whether each counts by itself that rules have merged. */
+  isApart?: boolean;
 }
 
 /** The maximum number of box plots; more cannot be compared at a glance. */
@@ -44,10 +49,19 @@ const summaryOf = (boxes: readonly NamedBox[]) =>
     .join(' ');
 
 /** Box plots of the execution times of the newest versions or the largest groups. */
-export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPanelProps) {
+export function BoxPanel(props: BoxPanelProps) {
+  const { dashboardId, view, title, dimension, colorOf, isApart = false } = props;
   const ofVersions = dimension === 'version';
   const { filter } = useView();
-  const query = useBoxes(dashboardId, dimension, view, ofVersions ? undefined : MAX_BOXES);
+  const navigate = useNavigate();
+  const search = useViewSearch();
+  // The page is of the merged endpoint, whose filter cannot be another.
+  const pick = (name: string | undefined) =>
+    isApart && name !== undefined
+      ? void navigate(endpointPage(dashboardId, name) + search)
+      : filter(dimension, name);
+  const top = ofVersions ? undefined : MAX_BOXES;
+  const query = useBoxes(dashboardId, dimension, view, top, isApart ? 'own' : undefined);
   const subtitle = ofVersions
     ? versionsSubtitle(query.data?.length ?? 0)
     : `The ${MAX_BOXES} with the most requests`;
@@ -73,7 +87,7 @@ export function BoxPanel({ dashboardId, view, title, dimension, colorOf }: BoxPa
           rows={rowsOf(boxes)}
           xTitle="Time per request"
           format={formatDuration}
-          onPick={(row) => filter(dimension, boxes[row]?.name)}
+          onPick={(row) => pick(boxes[row]?.name)}
         />
       )}
     </Panel>

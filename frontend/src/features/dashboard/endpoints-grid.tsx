@@ -1,12 +1,12 @@
 import Box from '@mui/material/Box';
-import IconButton from '@mui/material/IconButton';
-import Tooltip from '@mui/material/Tooltip';
+import ButtonBase from '@mui/material/ButtonBase';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useTheme } from '@mui/material/styles';
-import type { GridColDef } from '@mui/x-data-grid';
+import type { GridColDef, GridSortModel } from '@mui/x-data-grid';
 import { Link } from 'react-router';
 
-import type { EndpointVisibility } from '@/api/dashboards/settings';
+import type { EndpointChange } from '@/api/dashboards/endpoints';
+import { EndpointActions } from '@/components/endpoint-actions';
 import { FigureGrid, figureColumn, flexible } from '@/components/figure-grid';
 import { Swatch } from '@/components/charts/legend';
 import { Sparkline } from '@/components/charts/sparkline';
@@ -17,6 +17,7 @@ import type { EndpointRow } from '@/features/dashboard/endpoint-rows';
 import { useEndpointColor } from '@/hooks/use-endpoint-color';
 import { useViewSearch } from '@/hooks/use-view';
 import {
+  countOf,
   formatDuration,
   formatFinePercent,
   formatNumber,
@@ -86,6 +87,8 @@ const lastCall: Column = {
     row.lastCall ? <RelativeTime moment={row.lastCall.toISOString()} /> : MISSING,
 };
 
+const NO_BLUEPRINT = 'No blueprint';
+
 const trend = (colorOf: (endpoint: string) => string): Column => ({
   field: 'visits',
   headerName: 'Trend',
@@ -93,13 +96,13 @@ const trend = (colorOf: (endpoint: string) => string): Column => ({
   width: 80,
   sortable: false,
   filterable: false,
-  renderCell: ({ row: { name, visits } }) =>
+  renderCell: ({ row: { name, visits, blueprint } }) =>
     visits && (
       <Box sx={{ width: '100%', height: '100%', display: 'flex', alignItems: 'center' }}>
         <Sparkline
           values={visits}
-          label={`Requests to ${name} over time`}
-          color={colorOf(name)}
+          label={`Requests to ${name || NO_BLUEPRINT} over time`}
+          color={blueprint ? 'currentColor' : colorOf(name)}
           width={64}
           height={22}
         />
@@ -113,11 +116,53 @@ interface NameProps {
   color: string;
 }
 
-function Name({ dashboardId, row: { name, hidden, enabled }, color }: NameProps) {
+const Aside = ({ title, children }: { title?: string; children: string }) => (
+  <Box
+    component="span"
+    title={title}
+    sx={{ color: 'text.secondary', fontSize: '0.75rem', flexShrink: 0 }}
+  >
+    {children}
+  </Box>
+);
+
+interface BlueprintProps {
+  name: string;
+  blueprint: NonNullable<EndpointRow['blueprint']>;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+/** The name of a blueprint, which shows and hides the rows of its endpoints. */
+function Blueprint({ name, blueprint, isOpen, onToggle }: BlueprintProps) {
+  const { endpoints, hidden } = blueprint;
+  const size = countOf(endpoints, 'endpoint') + (hidden > 0 ? `, ${hidden} hidden` : '');
+  return (
+    <ButtonBase
+      aria-expanded={isOpen}
+      aria-label={`${name || NO_BLUEPRINT}: ${size}`}
+      title={name}
+      onClick={onToggle}
+      sx={{ font: 'inherit', fontWeight: 600, gap: 1, maxWidth: '100%', borderRadius: '4px' }}
+    >
+      <Box sx={{ lineHeight: 0, transform: isOpen ? 'rotate(90deg)' : undefined }}>
+        <Icon name="chevron" size={14} />
+      </Box>
+      <Box component="span" sx={{ minWidth: 0 }}>
+        <MiddleEllipsis text={name || NO_BLUEPRINT} />
+      </Box>
+      <Aside>{size}</Aside>
+    </ButtonBase>
+  );
+}
+
+function Name({ dashboardId, row, color }: NameProps) {
+  const { name, hidden, pinned, enabled, merged } = row;
   const search = useViewSearch();
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, opacity: hidden ? 0.6 : 1 }}>
       <Swatch color={color} />
+      {pinned && <Icon name="pin" size={14} isFilled color="text.secondary" />}
       <Box
         component={Link}
         to={endpointPage(dashboardId, name) + search}
@@ -132,36 +177,13 @@ function Name({ dashboardId, row: { name, hidden, enabled }, color }: NameProps)
       >
         <MiddleEllipsis text={name} />
       </Box>
-      {!enabled && (
-        <Box
-          component="span"
-          title="Your app does not monitor this endpoint"
-          sx={{ color: 'text.secondary', fontSize: '0.75rem', flexShrink: 0 }}
-        >
-          not monitored
-        </Box>
+      {!enabled && <Aside title="Your app does not monitor this endpoint">not monitored</Aside>}
+      {merged !== undefined && (
+        <Aside title={`${countOf(merged, 'endpoint')} of your app, merged by a rule`}>
+          {`${formatNumber(merged)} merged`}
+        </Aside>
       )}
     </Box>
-  );
-}
-
-interface VisibilityButtonProps {
-  row: EndpointRow;
-  onChange: (endpoint: EndpointVisibility) => void;
-}
-
-function VisibilityButton({ row: { name, hidden }, onChange }: VisibilityButtonProps) {
-  const action = hidden ? 'Show' : 'Hide';
-  return (
-    <Tooltip title={action}>
-      <IconButton
-        size="small"
-        aria-label={`${action} ${name}`}
-        onClick={() => onChange({ name, hidden: !hidden })}
-      >
-        <Icon name={hidden ? 'eyeOff' : 'eye'} />
-      </IconButton>
-    </Tooltip>
   );
 }
 
@@ -184,36 +206,59 @@ const HIDDEN_ON_PHONES = Object.fromEntries(
 interface EndpointsGridProps {
   dashboardId: string;
   rows: readonly EndpointRow[];
-  onVisibility: (endpoint: EndpointVisibility) => void;
+  order: GridSortModel;
+  onOrder: (order: GridSortModel) => void;
+  /** Whether the endpoints of a blueprint are shown below it, and how to change that. */
+  isOpen: (blueprint: string) => boolean;
+  onToggle: (blueprint: string) => void;
+  onChange: (endpoint: EndpointChange) => void;
 }
 
-/** A grid of endpoints that can be sorted and filtered by any figure. */
-export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGridProps) {
+/**
+ * A grid of endpoints that can be sorted and filtered by any figure, and grouped by blueprint.
+ *
+ * The rows are sorted already, because pinned ones and those of a blueprint have their places.
+ */
+export function EndpointsGrid({ dashboardId, rows, ...props }: EndpointsGridProps) {
+  const { order, onOrder, isOpen, onToggle, onChange } = props;
   const colorOf = useEndpointColor(dashboardId);
   const theme = useTheme();
   const isPhone = useMediaQuery(theme.breakpoints.down('sm'), { noSsr: true });
   const isWide = useMediaQuery(theme.breakpoints.up('xl'), { noSsr: true });
   const visibility = isPhone ? HIDDEN_ON_PHONES : isWide ? {} : HIDDEN_ON_LAPTOPS;
+  const isGrouped = rows.some(({ blueprint }) => blueprint);
   const columns: Column[] = [
     {
       field: 'name',
       headerName: 'Endpoint',
       ...(isPhone ? flexible(98) : { minWidth: 200, flex: 300 }),
-      renderCell: ({ row }) => (
-        <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
-      ),
+      renderCell: ({ row }) =>
+        row.blueprint ? (
+          <Blueprint
+            name={row.name}
+            blueprint={row.blueprint}
+            isOpen={isOpen(row.name)}
+            onToggle={() => onToggle(row.name)}
+          />
+        ) : (
+          <Box sx={{ pl: isGrouped ? 2.5 : 0 }}>
+            <Name dashboardId={dashboardId} row={row} color={colorOf(row.name)} />
+          </Box>
+        ),
     },
     trend(colorOf),
     ...FIGURES.map((column) => (isPhone ? onPhones(column) : column)),
     lastCall,
     {
       field: 'hidden',
-      headerName: 'Shown',
-      width: 60,
+      headerName: 'Listed',
+      description: 'Pin endpoints to list them first, or hide them',
+      width: 76,
       sortable: false,
       filterable: false,
       align: 'center',
-      renderCell: ({ row }) => <VisibilityButton row={row} onChange={onVisibility} />,
+      renderCell: ({ row }) =>
+        row.blueprint ? null : <EndpointActions endpoint={row} onChange={onChange} />,
     },
   ];
   return (
@@ -221,9 +266,11 @@ export function EndpointsGrid({ dashboardId, rows, onVisibility }: EndpointsGrid
       label="Endpoints"
       rows={rows}
       columns={columns}
-      getRowId={({ name }) => name}
+      sortingMode="server"
+      sortingOrder={['desc', 'asc']}
+      sortModel={order}
+      onSortModelChange={onOrder}
       initialState={{
-        sorting: { sortModel: [{ field: 'total_visits', sort: 'desc' }] },
         columns: { columnVisibilityModel: visibility },
       }}
     />

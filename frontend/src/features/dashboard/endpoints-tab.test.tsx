@@ -10,10 +10,11 @@ import { mockGet, mockPost } from '@/testing/server';
 import { mockStatistics } from '@/testing/statistics';
 
 const dashboard = makeDashboard();
+const LISTED = { pinned: false, merged_into: null };
 const ENDPOINTS = [
-  { name: 'shop.index', enabled: true, hidden: false },
-  { name: 'shop.cart', enabled: false, hidden: false },
-  { name: 'health', enabled: true, hidden: true },
+  { name: 'shop.index', enabled: true, hidden: false, ...LISTED },
+  { name: 'shop.cart', enabled: false, hidden: false, ...LISTED },
+  { name: 'health', enabled: true, hidden: true, ...LISTED },
 ];
 
 const KNOWN = `/dashboards/${dashboard.id}/endpoints`;
@@ -38,7 +39,7 @@ const MEASURED = {
 beforeEach(() => {
   giveSize(1600, 600);
   mockGet('/dashboards', [dashboard]);
-  mockGet(KNOWN, { endpoints: ENDPOINTS, next_endpoint: null });
+  mockGet(KNOWN, { endpoints: ENDPOINTS, next_endpoint: null, merged: [] });
   mockStatistics(MEASURED);
 });
 
@@ -117,12 +118,65 @@ describe('endpoints', () => {
       ...one,
       hidden: one.name !== 'shop.index',
     }));
-    mockGet(KNOWN, { endpoints, next_endpoint: null });
+    mockGet(KNOWN, { endpoints, next_endpoint: null, merged: [] });
     await userEvent.click(screen.getByRole('button', { name: 'Hide shop.cart' }));
     expect(await screen.findByText('shop.cart is hidden.')).toBeVisible();
     expect(sent).toEqual([{ hidden: true }]);
     await waitFor(() => expect(shown()).not.toContain('shop.cart'));
     const group = screen.getByRole('group', { name: 'Endpoints' });
     await waitFor(() => expect(group).toContainElement(document.activeElement as HTMLElement));
+  });
+
+  it('are pinned once saved', async () => {
+    const path = `/dashboards/${dashboard.id}/endpoints/shop.index/change_settings`;
+    const pinned = { ...ENDPOINTS[0], pinned: true };
+    const sent = mockPost(path, { message: 'Endpoint pinned.', endpoint: pinned });
+    await renderEndpoints();
+    expect(shown()).toEqual(['shop.cart', 'shop.index']);
+    const endpoints = ENDPOINTS.map((one) => (one.name === 'shop.index' ? pinned : one));
+    mockGet(KNOWN, { endpoints, next_endpoint: null, merged: [] });
+    await userEvent.click(screen.getByRole('button', { name: 'Pin shop.index' }));
+    expect(await screen.findByText('Endpoint pinned.')).toBeVisible();
+    expect(sent).toEqual([{ pinned: true }]);
+    await waitFor(() => expect(shown()).toEqual(['shop.index', 'shop.cart']));
+  });
+
+  it('are grouped by blueprint, with the figures of all of its requests', async () => {
+    await renderEndpoints();
+    const asked = mockStatistics({
+      ...MEASURED,
+      groups: { endpoint: ['shop', ''] },
+      values: { ...MEASURED.values, total_visits: 77, median_execution_time: 13 },
+    });
+    await userEvent.click(screen.getByRole('switch', { name: 'Group by blueprint' }));
+    const shop = await screen.findByRole('button', { name: 'shop: 2 endpoints' });
+    expect(asked.at(-1)?.get('endpoint_naming')).toBe('blueprint');
+    expect(shop.closest('[role=row]')).toHaveTextContent('13 ms');
+    expect(screen.queryByRole('link', { name: 'shop.cart' })).not.toBeInTheDocument();
+    await userEvent.click(shop);
+    expect(shown()).toEqual(['shop.cart', 'shop.index']);
+    expect(screen.getByText(/Hidden endpoints still count/)).toBeVisible();
+  });
+
+  it('are merged by a rule after a preview of what it merges', async () => {
+    const rules = `/dashboards/${dashboard.id}/merge_rules`;
+    const old = { pattern: 'get_*', endpoints: 1, names: ['get_1'] };
+    const rule = { pattern: 'shop.*', endpoints: 7, names: ['a', 'b', 'c', 'd', 'e', 'f'] };
+    mockGet(rules, { rules: [old] });
+    mockGet(`${rules}/preview`, rule);
+    const sent = mockPost(rules, { message: 'Endpoints merged.', rules: [old, rule] });
+    await renderEndpoints();
+    await userEvent.click(screen.getByRole('button', { name: 'Merge endpoints' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Merge endpoints' });
+    expect(await within(dialog).findByText('Merges 1 endpoint: get_1.')).toBeVisible();
+    await userEvent.type(within(dialog).getByLabelText('Pattern'), 'shop.*');
+    const preview = 'Merges 7 endpoints: a, b, c, d, e and 2 more.';
+    expect(await within(dialog).findByText(preview)).toBeVisible();
+    expect(sent).toEqual([]);
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Add rule' }));
+    expect(await screen.findByText('Endpoints merged.')).toBeVisible();
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Remove get_*' }));
+    await waitFor(() => expect(sent).toHaveLength(2));
+    expect(sent).toEqual([{ patterns: ['get_*', 'shop.*'] }, { patterns: [] }]);
   });
 });

@@ -1,15 +1,18 @@
 import { screen, within } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, it } from 'vitest';
 
 import { EndpointPage } from '@/features/endpoint/endpoint-page';
 import { makeDashboard } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
-import { mockGet, server } from '@/testing/server';
+import { mockGet, mockPost, server } from '@/testing/server';
 import { mockStatistics } from '@/testing/statistics';
 
 const NAME = '/books/<id>';
 const REST = '(other)';
+const LISTED = { name: NAME, enabled: true, hidden: false, pinned: false, merged_into: null };
+const MERGED = { name: 'get_*', hidden: false, pinned: true };
 const dashboard = makeDashboard({
   limits_reached: [{ field: 'endpoint', limit: 10_000, name: REST }],
 });
@@ -39,8 +42,8 @@ beforeEach(() => {
   server.use(
     http.get('*/api/dashboards/:id/endpoints', ({ request }) => {
       const start = new URL(request.url).searchParams.get('start') ?? '';
-      const endpoints = start <= NAME ? [{ name: NAME, enabled: true, hidden: false }] : [];
-      return HttpResponse.json({ endpoints, next_endpoint: null });
+      const endpoints = start <= NAME ? [LISTED] : [];
+      return HttpResponse.json({ endpoints, next_endpoint: null, merged: [MERGED] });
     }),
   );
 });
@@ -113,4 +116,23 @@ it('shows the endpoints beyond the limit, which are counted together', async () 
   await screen.findByText('1,234 requests, 11.1 s in total');
   expect(screen.getByRole('heading', { level: 1, name: REST })).toBeVisible();
   expect(asked.some((query) => query.get('endpoint') === REST)).toBe(true);
+});
+
+it('shows what a rule has merged, and can be pinned and hidden', async () => {
+  const asked = mockStatistics({
+    ...MEASURED,
+    groups: { ...MEASURED.groups, endpoint: ['get_1', 'get_2'] },
+  });
+  mockGet(`/dashboards/${dashboard.id}/execution_time_histogram`, { edges: [], counts: [] });
+  renderEndpoint(MERGED.name);
+  const apart = await screen.findByRole('region', { name: 'Execution time by merged endpoint' });
+  expect(await within(apart).findByText(/get_1: median 3 ms/)).toBeInTheDocument();
+  const parts = asked.find((query) => query.get('endpoint_naming') === 'own');
+  expect(parts?.get('endpoint')).toBe(MERGED.name);
+  const sent = mockPost(`/dashboards/${dashboard.id}/endpoints/get_*/change_settings`, {
+    ...{ message: 'Endpoint unpinned.', endpoint: LISTED },
+  });
+  await userEvent.click(screen.getByRole('button', { name: 'Unpin get_*' }));
+  expect(await screen.findByText('Endpoint unpinned.')).toBeVisible();
+  expect(sent).toEqual([{ pinned: false }]);
 });

@@ -2,8 +2,9 @@ import Box from '@mui/material/Box';
 import { useParams } from 'react-router';
 
 import { useDashboardSummary } from '@/api/dashboards/dashboards';
-import { useIsKnownEndpoint } from '@/api/dashboards/endpoints';
+import { useEndpoint } from '@/api/dashboards/endpoints';
 import { useHistogram } from '@/api/statistics/histogram';
+import { EndpointActions, useChangeEndpoint } from '@/components/endpoint-actions';
 import { FilterBar } from '@/components/filter-bar';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -28,9 +29,11 @@ interface PanelsProps {
   dashboardId: string;
   endpoint: string;
   view: View;
+  /** Whether a rule has merged it from others. */
+  isMerged: boolean;
 }
 
-function Panels({ dashboardId, endpoint, view }: PanelsProps) {
+function Panels({ dashboardId, endpoint, view, isMerged }: PanelsProps) {
   const color = useEndpointColor(dashboardId)(endpoint);
   const versionColor = useVersionColor(dashboardId);
   const histogram = useHistogram(dashboardId, view);
@@ -47,6 +50,17 @@ function Panels({ dashboardId, endpoint, view }: PanelsProps) {
         </FullWidth>
         <HistogramPanel title="Distribution of execution times" query={histogram} color={color} />
         <HoursPanel {...shown} of="visits" />
+        {isMerged && (
+          <FullWidth>
+            <BoxPanel
+              {...shown}
+              title="Execution time by merged endpoint"
+              dimension="endpoint"
+              isApart
+              colorOf={() => color}
+            />
+          </FullWidth>
+        )}
         <FullWidth>
           <BoxPanel
             {...shown}
@@ -77,12 +91,13 @@ export function EndpointPage() {
   const { dashboardId = '', endpointName: endpoint = '' } = useParams();
   const { view } = useView();
   const dashboard = useDashboardSummary(dashboardId);
-  const isKnown = useIsKnownEndpoint(dashboardId, endpoint);
+  const known = useEndpoint(dashboardId, endpoint);
+  const change = useChangeEndpoint(dashboardId);
   // All endpoints beyond the limit together have a name, but are not an endpoint.
   const isRest = dashboard?.limits_reached.some(
     ({ field, name }) => field === 'endpoint' && name === endpoint,
   );
-  if (dashboard && isKnown === false && !isRest) {
+  if (dashboard && known === null && !isRest) {
     return (
       <Page title={`Endpoint ${endpoint} not found`}>
         <Notice
@@ -96,8 +111,15 @@ export function EndpointPage() {
   return (
     <Page
       title={endpoint}
-      subtitle={dashboard?.name}
-      actions={<ShareButton dashboardId={dashboardId} />}
+      subtitle={
+        known?.isMerged ? `${dashboard?.name}: endpoints merged by a rule` : dashboard?.name
+      }
+      actions={
+        <>
+          {known && <EndpointActions endpoint={known} onChange={change} />}
+          <ShareButton dashboardId={dashboardId} />
+        </>
+      }
     >
       {/* Another endpoint starts anew rather than with the figures of the one before. */}
       <Box
@@ -105,7 +127,11 @@ export function EndpointPage() {
         sx={{ display: 'flex', flexDirection: 'column', gap: 2 }}
       >
         <FilterBar dashboardId={dashboardId} names={OTHER_FILTERS} />
-        <Panels dashboardId={dashboardId} endpoint={endpoint} view={ofEndpoint} />
+        <Panels
+          {...{ dashboardId, endpoint }}
+          view={ofEndpoint}
+          isMerged={known?.isMerged ?? false}
+        />
       </Box>
     </Page>
   );
