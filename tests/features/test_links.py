@@ -140,6 +140,50 @@ def test_dragging_over_a_chart_zooms_and_back_undoes_it(user_page: Page, dashboa
     expect(user_page.get_by_role("button", name="Reset zoom")).to_have_count(0)
 
 
+def test_a_finger_zooms_sideways_and_scrolls_up_and_down(
+    open_page: Callable[..., Page], signed_in: StorageState, dashboard: str
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 700}, "has_touch": True, "is_mobile": True}
+    page = open_page(storage_state=signed_in, **phone)
+    page.goto(f"{dashboard}?from={FIRST}&to={LAST}")
+    settle(page)
+    slider = page.get_by_role("region", name="Requests", exact=True).get_by_role("slider")
+    slider.scroll_into_view_if_needed()
+    tools = page.context.new_cdp_session(page)
+
+    def swipe(x: float, y: float, by: tuple[float, float]) -> None:
+        """Move a finger as a touch screen reports it, so that the browser may scroll instead."""
+        for step in range(9):
+            to = {"x": x + by[0] * step / 8, "y": y + by[1] * step / 8}
+            kind = "touchMove" if step else "touchStart"
+            tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [to]})
+        tools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def middle(day: float) -> tuple[float, float]:
+        box = slider.bounding_box()
+        assert box is not None
+        return box["x"] + day * box["width"] / 8, box["y"] + box["height"] / 2
+
+    before = page.evaluate("scrollY")
+    swipe(*middle(1.5), by=(0, -150))
+    page.wait_for_function("before => scrollY > before", arg=before)
+    expect(page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_attached()
+    page.evaluate("before => scrollTo(0, before)", before)
+
+    # A tap reads the values.
+    page.touchscreen.tap(*middle(1.5))
+    day = TODAY - timedelta(days=8)
+    expect(page.get_by_text(re.compile(rf"{day.day}\b.*")).last).to_be_visible()
+    expect(page).to_have_url(re.compile(f"from={FIRST}"))
+
+    distance = middle(2.5)[0] - middle(1.5)[0]
+    swipe(*middle(1.5), by=(distance, 0))
+    start, end = day, TODAY - timedelta(days=7)
+    expect(page.get_by_role("button", name=f"{start} to {end}")).to_be_attached()
+    page.get_by_role("button", name="Reset zoom").click()
+    expect(page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_attached()
+
+
 def test_shortcuts(user_page: Page, dashboard: str) -> None:
     user_page.goto(dashboard)
     settle(user_page)

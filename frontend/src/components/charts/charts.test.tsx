@@ -123,7 +123,7 @@ describe('a chart of series', () => {
 describe('interactions of a chart over time', () => {
   const blue = { id: 'blue', name: 'Blue', color: '#0000ff', values: [1, 1, 1] };
   const step = (640 - MARGIN.left - MARGIN.right) / 3;
-  const mouse = { pointerType: 'mouse', button: 0 };
+  const mouse = { pointerType: 'mouse', button: 0, isPrimary: true };
 
   it('zooms to the slices that the mouse is dragged over, in either direction', () => {
     const onZoom = vi.fn();
@@ -143,6 +143,49 @@ describe('interactions of a chart over time', () => {
       [0, 1],
       [2, 2],
     ]);
+  });
+
+  const finger = { pointerType: 'touch', button: 0, isPrimary: true };
+
+  it('zooms by a finger that moves sideways, and leaves other movements to the browser', () => {
+    const onZoom = vi.fn();
+    const { container } = draw(
+      <BarChart {...axes} {...{ time, onZoom }} series={[red]} yTitle="" />,
+    );
+    const area = areaOf(container);
+    expect(getComputedStyle(area).touchAction).toBe('pan-y');
+    const at = (share: number) => ({ ...finger, clientX: share * step, clientY: 9 });
+    fireEvent.pointerDown(area, at(0.5));
+    fireEvent.pointerMove(area, at(1.5));
+    fireEvent.pointerCancel(area, finger); // the page scrolls instead
+    fireEvent.pointerUp(area, at(1.5));
+    expect(onZoom).not.toHaveBeenCalled();
+    fireEvent.pointerDown(area, at(0.5));
+    fireEvent.pointerMove(area, at(1.5));
+    fireEvent.pointerUp(area, at(1.5));
+    expect(onZoom.mock.calls).toEqual([[0, 1]]);
+    expect(screen.queryByText('Tue', { selector: 'div' })).not.toBeInTheDocument();
+  });
+
+  it('shows the tooltip of a bar that is tapped, and picks it with a second tap', () => {
+    const onPick = vi.fn();
+    const { container } = draw(
+      <BarChart {...axes} {...{ time, onPick }} series={[red, blue]} yTitle="" />,
+    );
+    const area = areaOf(container);
+    const tap = (category: number) => {
+      const at = { ...finger, clientX: (category + 0.5) * step, clientY: 0.9 * (256 - 48) };
+      fireEvent.pointerDown(area, at);
+      fireEvent.pointerUp(area, at);
+      fireEvent.pointerLeave(area, at);
+    };
+    tap(0);
+    expect(screen.getByText('Mon', { selector: 'div' })).toBeVisible();
+    tap(2);
+    expect(screen.getByText('Wed', { selector: 'div' })).toBeVisible();
+    expect(onPick).not.toHaveBeenCalled();
+    tap(2);
+    expect(onPick.mock.calls).toEqual([['red']]);
   });
 
   it('picks the series of the bar that is clicked', () => {
@@ -270,7 +313,13 @@ describe('a narrow heat map', () => {
     );
     const last = Number(labels.at(-1)?.getAttribute('x'));
     expect(last + ('version'.length * LETTER) / 2).toBeLessThanOrEqual(640);
-    const at = { pointerType: 'mouse', button: 0, clientX: 27.5 * ((640 - 64) / 28), clientY: 9 };
+    const at = {
+      pointerType: 'mouse',
+      button: 0,
+      isPrimary: true,
+      clientX: 27.5 * ((640 - 64) / 28),
+      clientY: 9,
+    };
     fireEvent.pointerDown(areaOf(container), at);
     fireEvent.pointerUp(areaOf(container), at);
     expect(onPick.mock.calls).toEqual([[27]]);
@@ -299,7 +348,7 @@ describe('a box plot', () => {
         onPick={onPick}
       />,
     );
-    const at = { pointerType: 'mouse', button: 0, clientX: 300, clientY: 40 };
+    const at = { pointerType: 'mouse', button: 0, isPrimary: true, clientX: 300, clientY: 40 };
     fireEvent.pointerDown(areaOf(container), at);
     fireEvent.pointerUp(areaOf(container), at);
     await userEvent.tab();

@@ -29,9 +29,9 @@ interface HoverAreaProps {
   step?: number;
   /** Called with the position of the pointer; null when it leaves. */
   onHover?: (x: number | null) => void;
-  /** Called after dragging with a mouse or a pen, with both ends. */
+  /** Called after dragging, with both ends. A finger that moves up or down scrolls the page. */
   onDrag?: (left: number, right: number) => void;
-  /** Called for a click with a mouse or a pen: on a touch screen, a tap shows the tooltip. */
+  /** Called for a click; on a touch screen, for a second tap: the first one shows the tooltip. */
   onClick?: (x: number, y: number) => void;
 }
 
@@ -52,8 +52,18 @@ export const Selection = ({ left, right }: { left: number; right: number }) => (
 );
 
 const DISTANCE = 10;
-/** A shorter movement is a click. */
+/** A shorter movement is a click; fingers are less steady. */
 const MIN_DRAG = 5;
+const MIN_TOUCH_DRAG = 12;
+/** Taps that are closer are on the same thing. */
+const SAME_TAP = 24;
+
+/** Where a pointer was pressed, how far it moves at least to drag, and whether it clicks else. */
+interface Press {
+  x: number;
+  minDrag: number;
+  isClick: boolean;
+}
 
 interface CardPlaceProps {
   /** The position in the surrounding box, in pixels. */
@@ -126,7 +136,7 @@ function useDismiss(isOn: boolean, element: RefObject<HTMLElement | null>, end: 
 export function HoverArea(props: HoverAreaProps) {
   const { area, locate, step = 1, onHover, onDrag, onClick } = props;
   const element = useRef<HTMLElement>(null);
-  const [pressed, setPressed] = useState<number | null>(null);
+  const [pressed, setPressed] = useState<Press | null>(null);
   const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
   const hide = useCallback(() => {
     setPointer(null);
@@ -144,9 +154,12 @@ export function HoverArea(props: HoverAreaProps) {
     onHover?.(position.x);
   };
   const press = (event: PointerEvent<HTMLElement>) => {
+    const { x, y } = positionOf(event);
+    const isTouch = event.pointerType === 'touch';
+    const isAgain = pointer !== null && Math.hypot(x - pointer.x, y - pointer.y) < SAME_TAP;
     follow(event);
-    if (event.pointerType === 'touch' || event.button !== 0 || !(onDrag ?? onClick)) return;
-    setPressed(positionOf(event).x);
+    if (event.button !== 0 || !event.isPrimary || !(onDrag ?? onClick)) return;
+    setPressed({ x, minDrag: isTouch ? MIN_TOUCH_DRAG : MIN_DRAG, isClick: !isTouch || isAgain });
     event.currentTarget.setPointerCapture(event.pointerId);
     event.preventDefault(); // no text is selected
   };
@@ -154,8 +167,10 @@ export function HoverArea(props: HoverAreaProps) {
     if (pressed === null) return;
     const { x, y } = positionOf(event);
     setPressed(null);
-    if (Math.abs(x - pressed) >= MIN_DRAG) onDrag?.(Math.min(x, pressed), Math.max(x, pressed));
-    else onClick?.(x, y);
+    if (Math.abs(x - pressed.x) >= pressed.minDrag) {
+      if (event.pointerType === 'touch') hide();
+      onDrag?.(Math.min(x, pressed.x), Math.max(x, pressed.x));
+    } else if (pressed.isClick) onClick?.(x, y);
   };
   // Lifting a finger is a leave event, but the tooltip should stay.
   const leave = ({ pointerType }: PointerEvent) => {
@@ -163,7 +178,7 @@ export function HoverArea(props: HoverAreaProps) {
     if (pointerType === 'mouse') hide();
   };
   const isDragging =
-    onDrag && pressed !== null && pointer && Math.abs(pointer.x - pressed) >= MIN_DRAG;
+    onDrag && pressed !== null && pointer && Math.abs(pointer.x - pressed.x) >= pressed.minDrag;
   return (
     <Box
       ref={element}
@@ -172,17 +187,21 @@ export function HoverArea(props: HoverAreaProps) {
       onPointerDown={press}
       onPointerUp={release}
       onPointerLeave={leave}
+      // The browser scrolls instead.
+      onPointerCancel={hide}
       sx={{
         position: 'absolute',
         ...area,
+        touchAction: onDrag && 'pan-y',
+        userSelect: 'none',
         cursor: onDrag ? 'crosshair' : onClick ? 'pointer' : undefined,
       }}
     >
       {hit?.sign}
       {isDragging && (
         <Selection
-          left={Math.floor(Math.min(pressed, pointer.x) / step) * step}
-          right={Math.ceil(Math.max(pressed, pointer.x) / step) * step}
+          left={Math.floor(Math.min(pressed.x, pointer.x) / step) * step}
+          right={Math.ceil(Math.max(pressed.x, pointer.x) / step) * step}
         />
       )}
       {hit && <Tooltip hit={hit} area={area} />}

@@ -116,11 +116,23 @@ interface NameProps {
   color: string;
 }
 
-const Aside = ({ title, children }: { title?: string; children: string }) => (
+interface AsideProps {
+  title?: string;
+  /** Whether it gives way to the name on a phone. */
+  isMinor?: boolean;
+  children: string;
+}
+
+const Aside = ({ title, isMinor = false, children }: AsideProps) => (
   <Box
     component="span"
     title={title}
-    sx={{ color: 'text.secondary', fontSize: '0.75rem', flexShrink: 0 }}
+    sx={{
+      display: isMinor ? { xs: 'none', sm: 'inline' } : undefined,
+      color: 'text.secondary',
+      fontSize: '0.75rem',
+      flexShrink: 0,
+    }}
   >
     {children}
   </Box>
@@ -151,7 +163,7 @@ function Blueprint({ name, blueprint, isOpen, onToggle }: BlueprintProps) {
       <Box component="span" sx={{ minWidth: 0 }}>
         <MiddleEllipsis text={name || NO_BLUEPRINT} />
       </Box>
-      <Aside>{size}</Aside>
+      <Aside isMinor>{size}</Aside>
     </ButtonBase>
   );
 }
@@ -179,7 +191,7 @@ function Name({ dashboardId, row, color }: NameProps) {
       </Box>
       {!enabled && <Aside title="Your app does not monitor this endpoint">not monitored</Aside>}
       {merged !== undefined && (
-        <Aside title={`${countOf(merged, 'endpoint')} of your app, merged by a rule`}>
+        <Aside isMinor title={`${countOf(merged, 'endpoint')} of your app, merged by a rule`}>
           {`${formatNumber(merged)} merged`}
         </Aside>
       )}
