@@ -27,7 +27,7 @@ REFUSABLE = re.compile(
     r"|dashboards/.+/rules/suggested|events\?.*dashboard_id.*0{8}-.*)$"
 )
 
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000
 expect.set_options(timeout=TIMEOUT_MS)
 DEFAULTS = {
     "viewport": {"width": 1280, "height": 768},

@@ -82,7 +82,7 @@ def test_each_endpoint(user_page: Page, stack: Stack, app: LargeApp, board: str)
 def test_the_table_of_endpoints_fits_on_a_laptop(user_page: Page, board: str) -> None:
     user_page.goto(f"/dashboards/{board}/endpoints?{RANGE}")
     settle(user_page)
-    expect(user_page.get_by_role("columnheader", name="Shown")).to_be_in_viewport()
+    expect(user_page.get_by_role("columnheader", name="Listed")).to_be_in_viewport()
     expect(user_page.locator(".MuiDataGrid-scrollbar--vertical")).to_have_count(1)
     expect(user_page.locator(".MuiDataGrid-scrollbar--horizontal")).to_have_count(0)
 

@@ -138,7 +138,7 @@ def page(browser: Browser) -> Iterator[Page]:
         trusting.new_context(reduced_motion="reduce") as context,
     ):
         opened = context.new_page()
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(30_000)
         opened.on(
             "requestfailed",
             # Leaving a page cancels what it was loading.
