@@ -19,8 +19,9 @@ from tests.support.waiting import wait_for
 DAY = timedelta(days=1)
 DAYS = 150
 TODAY = datetime.now(UTC).date()
-FIRST = TODAY - DAYS * DAY
-LAST = TODAY - DAY
+# The last day that is over and complete.
+LAST = (datetime.now(UTC) - usage.COMPLETE_AFTER).date() - DAY
+FIRST = LAST - (DAYS - 1) * DAY
 
 
 @pytest.fixture
