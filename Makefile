@@ -105,14 +105,13 @@ deploy-tools:
 
 # --- checks ------------------------------------------------------------------------------------
 
-# In three steps, each side by side. The output of each target stays together. Many tests wait for
-# other processes, so that three at a time use two processors better. What needs nothing else comes
-# first: with synchronized output, make 4.3 may wait for it before it starts what does.
+# In three steps, each side by side. Many tests wait for other processes, so that three at a time use
+# two processors better. With --output-sync, make 4.3 may run the targets of the last step in turn.
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs 3
 test:
 	$(SIDE_BY_SIDE) install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(SIDE_BY_SIDE) --output-sync=target lint types backend-test
-	$(SIDE_BY_SIDE) --output-sync=target frontend-test browser-test
+	$(SIDE_BY_SIDE) frontend-test browser-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)

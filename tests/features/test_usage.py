@@ -39,6 +39,8 @@ def test_csv_of_sign_ins_equals_the_chart(user_page: Page, period: str) -> None:
     user_page.goto("/usage")
     user_page.get_by_role("button", name=period, exact=True).click()
     settle(user_page)
+    user_page.reload()  # Otherwise the former chart may still be shown for a moment.
+    settle(user_page)
     numbers = [row[0] for row in shown(user_page.get_by_role("region", name="Users who signed in"))]
     assert [row["user"] for row in downloaded(user_page, "CSV")] == numbers
     # The demo user has signed in today, and maybe the users of other tests.
