@@ -105,13 +105,13 @@ deploy-tools:
 
 # --- checks ------------------------------------------------------------------------------------
 
-# In three steps, each side by side. Many tests wait for other processes, so that three at a time use
-# two processors better. With --output-sync, make 4.3 may run the targets of the last step in turn.
+# Side by side, but for the tests with a browser. Many tests wait for other processes, so that three
+# at a time use two processors better.
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs 3
 test:
 	$(SIDE_BY_SIDE) install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
-	$(SIDE_BY_SIDE) --output-sync=target lint types backend-test
-	$(SIDE_BY_SIDE) frontend-test browser-test
+	$(SIDE_BY_SIDE) --output-sync=target lint types frontend-test backend-test
+	$(MAKE) --no-print-directory browser-test
 
 lint: install-test
 	$(BIN)/ruff check $(CHECKED)
@@ -122,9 +122,8 @@ types: install-test
 	$(BIN)/mypy --strict $(CHECKED)
 	$(BIN)/mypy --strict --python-version 3.10 exporter/pydash_exporter
 
-# The tests with a browser, which run beside these, come first.
 frontend-test: $(MODULES)
-	cd frontend && nice sh -c 'npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test'
+	cd frontend && npm run --silent check-types && npm run --silent lint && npm run --silent typecheck && npm run --silent test
 
 backend-test: install-test browser databases nginx deploy-tools $(PAGES) $(WHEEL)
 	$(BIN)/pytest --numprocesses 3 --dist loadfile -m "not browser and not slow"
