@@ -42,9 +42,10 @@ class Busy(TooManyRequests):
 
 
 class ConcurrencyLimiter:
-    """Counts the waiting requests, and reserves half of the limit for accounts that have none.
+    """Counts the waiting requests, and reserves part of the limit for accounts that have none.
 
     :param limit: the maximum number for all accounts together.
+    :param reserved: how many of them are reserved; half of them by default.
 
     >>> limiter = ConcurrencyLimiter(3)
     >>> [limiter.acquire("Alice") for _ in range(3)]
@@ -56,8 +57,11 @@ class ConcurrencyLimiter:
     (False, True)
     """
 
-    def __init__(self, limit: int, per_account: int = MAX_PER_ACCOUNT) -> None:
+    def __init__(
+        self, limit: int, per_account: int = MAX_PER_ACCOUNT, reserved: int | None = None
+    ) -> None:
         self._limit = limit
+        self._unreserved = (limit + 1) // 2 if reserved is None else limit - reserved
         self._per_account = per_account
         self._acquired: Counter[str] = Counter()
         self._lock = Lock()
@@ -66,7 +70,7 @@ class ConcurrencyLimiter:
         """Return whether another request of this account may wait, and if so, count it."""
         with self._lock:
             own = self._acquired[account]
-            limit = (self._limit + 1) // 2 if own else self._limit
+            limit = self._unreserved if own else self._limit
             if own >= self._per_account or self._acquired.total() >= limit:
                 return False
             self._acquired[account] += 1
@@ -92,6 +96,7 @@ class QueryLimiter:
     :param processes: the number of processes that share it.
     :param pool: whose queries it limits; those of different pools do not wait for each other.
     :param running: the number of accounts whose queries run at once, in all processes.
+    :param reserved: see `ConcurrencyLimiter`.
     """
 
     def __init__(
@@ -101,8 +106,9 @@ class QueryLimiter:
         processes: int = 1,
         pool: str = "queries",
         running: int = MAX_RUNNING,
+        reserved: int | None = None,
     ) -> None:
-        self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT)
+        self._admitted = ConcurrencyLimiter(limit, MAX_QUERIES_PER_ACCOUNT, reserved)
         self._running = ConcurrencyLimiter(max(1, running // processes), per_account=1)
         self._changed = Condition()
         self._store = store
@@ -163,8 +169,11 @@ def install(app: Flask) -> None:
     app.extensions["pydash_concurrency"] = ConcurrencyLimiter(max(1, threads // 2))
     store, processes = _store(configuration.rate_limit_store), configuration.web_processes
     app.extensions["pydash_queries"] = QueryLimiter(max(1, 3 * threads // 4), store, processes)
+    # Half of the threads, of which one link can have as many as its page needs at once.
+    limit = max(1, threads // 2)
+    reserved = max(0, limit - MAX_QUERIES_PER_ACCOUNT)
     app.extensions["pydash_visitor_queries"] = QueryLimiter(
-        max(1, threads // 2), store, processes, "visitors", MAX_RUNNING_OF_VISITORS
+        limit, store, processes, "visitors", MAX_RUNNING_OF_VISITORS, reserved
     )
 
 

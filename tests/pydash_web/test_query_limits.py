@@ -145,6 +145,16 @@ def test_six_queries_of_an_account_are_admitted(
     assert alice.get(queries[7]).status_code == 200
 
 
+def test_the_page_of_a_link_sends_six_queries_at_once(lasting_site: Site) -> None:
+    """It has more panels than that; another link still has places."""
+    admitted = lasting_site.app.extensions["pydash_visitor_queries"]._admitted
+    links = ["link 1"] * 7 + ["link 2"] * 3
+    found = [link for link in links if admitted.acquire(link)]
+    for link in found:
+        admitted.release(link)
+    assert found == ["link 1"] * 6 + ["link 2"]
+
+
 def test_a_query_that_takes_too_long_is_a_503(
     alice: Visitor, large: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

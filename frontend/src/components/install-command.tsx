@@ -12,7 +12,7 @@ export const InstallCommand = () => (
   <QueryBoundary
     query={useExporter()}
     minHeight={44}
-    skeleton={<Skeleton variant="rounded" height={44} aria-label="Loading" />}
+    skeleton={<Skeleton variant="rounded" height={44} role="progressbar" aria-label="Loading" />}
   >
     {({ wheel }) =>
       wheel ? (

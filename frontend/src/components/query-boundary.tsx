@@ -25,6 +25,7 @@ export interface QueryBoundaryProps<T> {
 
 const Refreshing = () => (
   <LinearProgress
+    role="progressbar"
     aria-label="Loading"
     sx={{ position: 'absolute', top: 0, left: 0, right: 0, height: 2, zIndex: 1 }}
   />
@@ -65,7 +66,11 @@ function QueryState<T>(props: QueryBoundaryProps<T>) {
     return empty ?? <Notice icon="chart" title="No data in this time range" />;
   }
   if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  return skeleton ?? <Skeleton variant="rounded" height={minHeight} aria-label="Loading" />;
+  return (
+    skeleton ?? (
+      <Skeleton variant="rounded" height={minHeight} role="progressbar" aria-label="Loading" />
+    )
+  );
 }
 
 /**

@@ -167,32 +167,33 @@ interface GroupProps {
 
 /** A button above the chart; its card shows on hover, and stays open after a click. */
 function GroupButton({ group, x, width }: GroupProps) {
-  const [isOpen, setOpen] = useState(false);
+  const [opened, setOpened] = useState<'hover' | 'click'>();
   useEffect(() => {
-    if (!isOpen) return;
-    const close = ({ key }: KeyboardEvent) => key === 'Escape' && setOpen(false);
+    if (opened === undefined) return;
+    const close = ({ key }: KeyboardEvent) => key === 'Escape' && setOpened(undefined);
     document.addEventListener('keydown', close);
     return () => document.removeEventListener('keydown', close);
-  }, [isOpen]);
+  }, [opened]);
   return (
     <Box
       sx={{ position: 'absolute', left: MARGIN.left + x - SIZE / 2, top: 0 }}
-      onPointerEnter={({ pointerType }) => pointerType === 'mouse' && setOpen(true)}
-      onPointerLeave={({ pointerType }) => pointerType === 'mouse' && setOpen(false)}
+      onPointerEnter={({ pointerType }) =>
+        pointerType === 'mouse' && setOpened((by) => by ?? 'hover')
+      }
+      onPointerLeave={() => setOpened((by) => (by === 'hover' ? undefined : by))}
       onBlur={({ currentTarget, relatedTarget }) =>
-        currentTarget.contains(relatedTarget) || setOpen(false)
+        currentTarget.contains(relatedTarget) || setOpened(undefined)
       }
     >
       <ButtonBase
         aria-label={nameOf(group)}
-        aria-expanded={isOpen}
-        // A mouse has opened it by hovering.
-        onClick={({ detail }) => setOpen(detail > 0 || !isOpen)}
+        aria-expanded={opened !== undefined}
+        onClick={() => setOpened((by) => (by === 'click' ? undefined : 'click'))}
         sx={{ width: SIZE, height: SIZE, borderRadius: '4px' }}
       >
         <Glyph group={group} />
       </ButtonBase>
-      {isOpen && (
+      {opened && (
         <CardPlace x={SIZE / 2} y={SIZE} isRight={x > width / 2} room={Math.max(x, width - x)}>
           <Card group={group} />
         </CardPlace>

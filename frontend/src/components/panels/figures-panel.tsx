@@ -90,7 +90,7 @@ const shownFigures = () =>
   FIGURES.filter(({ name }) => sharedDashboard()?.statistics.includes(name) ?? true);
 
 const Loading = () => (
-  <Box sx={gridOf(shownFigures().length)} aria-label="Loading">
+  <Box sx={gridOf(shownFigures().length)} role="progressbar" aria-label="Loading">
     {shownFigures().map(({ name, label }) => (
       <div key={name}>
         <Box sx={{ fontSize: '0.75rem', color: 'text.secondary' }}>{label}</Box>

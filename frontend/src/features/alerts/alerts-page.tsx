@@ -68,7 +68,11 @@ export function AlertsPage() {
         }))}
       />
       {shown ? (
-        <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label="Loading" />}>
+        <Suspense
+          fallback={
+            <Skeleton variant="rounded" height={240} role="progressbar" aria-label="Loading" />
+          }
+        >
           <shown.Content />
         </Suspense>
       ) : (

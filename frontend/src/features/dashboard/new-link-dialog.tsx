@@ -1,21 +1,17 @@
 import { useState } from 'react';
 
-import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
-import Dialog from '@mui/material/Dialog';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Typography from '@mui/material/Typography';
 import { Controller, type UseFormReturn } from 'react-hook-form';
 
 import { useCreateLink } from '@/api/dashboards/links';
 import type { CreatedShareLink, SharedPanel } from '@/api/types';
-import { CodeBlock } from '@/components/code-block';
 import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
+import { SecretDialog } from '@/components/secret-dialog';
 import { Select } from '@/components/select';
 import { PANEL_NAMES, PANELS } from '@/features/dashboard/shared-panels';
 import { ROOT } from '@/lib/root';
@@ -125,18 +121,6 @@ function NewLinkForm({ dashboardId, onCreated, onClose }: NewLinkFormProps) {
   );
 }
 
-const Created = ({ created, onClose }: { created: CreatedShareLink; onClose: () => void }) => (
-  <Box sx={{ display: 'grid', gap: 2 }}>
-    <Alert severity="warning">Copy the link now. It will not be shown again.</Alert>
-    <CodeBlock label="the link" code={`${window.location.origin}${ROOT}${created.path.slice(1)}`} />
-    <Box>
-      <Button variant="contained" onClick={onClose}>
-        Done
-      </Button>
-    </Box>
-  </Box>
-);
-
 interface NewLinkDialogProps {
   dashboardId: string;
   onClose: () => void;
@@ -144,28 +128,18 @@ interface NewLinkDialogProps {
 
 /** Creates a read-only link and shows it once. */
 export function NewLinkDialog({ dashboardId, onClose }: NewLinkDialogProps) {
-  const [created, setCreated] = useState<CreatedShareLink | null>(null);
+  const [created, setCreated] = useState<{ name: string; secret: string }>();
   return (
-    // Once the link is shown, only the button closes the dialog: a stray click would lose it.
-    <Dialog
-      open
-      onClose={created ? undefined : onClose}
-      fullWidth
-      maxWidth="xs"
-      aria-labelledby="link-title"
-    >
-      <DialogTitle id="link-title">
-        {created ? created.link.name : 'New read-only link'}
-      </DialogTitle>
-      <DialogContent>
-        <Box sx={{ pt: 1 }}>
-          {created ? (
-            <Created created={created} onClose={onClose} />
-          ) : (
-            <NewLinkForm {...{ dashboardId, onClose }} onCreated={setCreated} />
-          )}
-        </Box>
-      </DialogContent>
-    </Dialog>
+    <SecretDialog title="New read-only link" what="the link" created={created} onClose={onClose}>
+      <NewLinkForm
+        {...{ dashboardId, onClose }}
+        onCreated={({ link, path }) =>
+          setCreated({
+            name: link.name,
+            secret: `${window.location.origin}${ROOT}${path.slice(1)}`,
+          })
+        }
+      />
+    </SecretDialog>
   );
 }

@@ -1,18 +1,13 @@
 import { useState } from 'react';
 
-import Alert from '@mui/material/Alert';
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import { Controller } from 'react-hook-form';
 
 import { useCreateToken } from '@/api/account/tokens';
 import type { NewToken, TokenSecret } from '@/api/types';
-import { CodeBlock } from '@/components/code-block';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
+import { SecretDialog } from '@/components/secret-dialog';
 import { Select } from '@/components/select';
 
 const SCOPES = [
@@ -85,40 +80,15 @@ function NewTokenForm({ onCreated, onClose }: NewTokenFormProps) {
   );
 }
 
-const Secret = ({ created, onClose }: { created: TokenSecret; onClose: () => void }) => (
-  <Box sx={{ display: 'grid', gap: 2 }}>
-    <Alert severity="warning">Copy the token now. It will not be shown again.</Alert>
-    <CodeBlock label="the token" code={created.secret} />
-    <Box>
-      <Button variant="contained" onClick={onClose}>
-        Done
-      </Button>
-    </Box>
-  </Box>
-);
-
 /** Creates an API token and shows its secret once. */
 export function NewTokenDialog({ onClose }: { onClose: () => void }) {
-  const [created, setCreated] = useState<TokenSecret | null>(null);
+  const [created, setCreated] = useState<{ name: string; secret: string }>();
   return (
-    // Once the secret is shown, only the button closes the dialog: a stray click would lose it.
-    <Dialog
-      open
-      onClose={created ? undefined : onClose}
-      fullWidth
-      maxWidth="xs"
-      aria-labelledby="token-title"
-    >
-      <DialogTitle id="token-title">{created ? created.token.name : 'New API token'}</DialogTitle>
-      <DialogContent>
-        <Box sx={{ pt: 1 }}>
-          {created ? (
-            <Secret created={created} onClose={onClose} />
-          ) : (
-            <NewTokenForm onCreated={setCreated} onClose={onClose} />
-          )}
-        </Box>
-      </DialogContent>
-    </Dialog>
+    <SecretDialog title="New API token" what="the token" created={created} onClose={onClose}>
+      <NewTokenForm
+        onCreated={({ token, secret }) => setCreated({ name: token.name, secret })}
+        onClose={onClose}
+      />
+    </SecretDialog>
   );
 }

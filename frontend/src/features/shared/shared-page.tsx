@@ -103,7 +103,7 @@ function Shared() {
   }
   return (
     <Page title="Read-only view">
-      <Skeleton variant="rounded" height={300} aria-label="Loading" />
+      <Skeleton variant="rounded" height={300} role="progressbar" aria-label="Loading" />
     </Page>
   );
 }
