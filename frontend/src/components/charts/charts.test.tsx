@@ -79,7 +79,12 @@ describe('a chart of series', () => {
     expect(names).toEqual(['Deploy of 2.0.0, May 29', '2 events']);
     expect(screen.getByText('2.0.0')).toBeVisible();
     expect(container.querySelectorAll('line[stroke-dasharray]')).toHaveLength(3);
-    await userEvent.click(screen.getByRole('button', { name: '2 events' }));
+    const button = screen.getByRole('button', { name: '2 events' });
+    await userEvent.hover(button);
+    await userEvent.unhover(button);
+    expect(screen.queryByRole('link')).not.toBeInTheDocument();
+    await userEvent.click(button);
+    await userEvent.unhover(button); // as when the page scrolls to a link of the card
     const shown = screen.getByRole('link', { name: `Deploy of 2.2.0: ${link}` });
     expect(shown).toHaveAttribute('href', '/activity');
     await userEvent.keyboard('{Escape}');
