@@ -45,7 +45,9 @@ const MergeDialog = lazy(async () => ({
 }));
 
 const MIN_HEIGHT = 360;
-const Loading = () => <Skeleton variant="rounded" height={MIN_HEIGHT} role="progressbar" aria-label="Loading" />;
+const Loading = () => (
+  <Skeleton variant="rounded" height={MIN_HEIGHT} role="progressbar" aria-label="Loading" />
+);
 
 interface ToggleProps {
   label: string;
