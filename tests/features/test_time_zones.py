@@ -71,7 +71,8 @@ def test_days_and_times_follow_the_clocks_of_the_chosen_zone(
     dialog.get_by_label("To: Time").fill("18:20")
     dialog.get_by_role("button", name="Apply").click()
     expect(zoned_page).to_have_url(f"{stack.url}{board}?from={DAY}T06%3A10&to={DAY}T18%3A20")
-    start, end = midnight + timedelta(hours=6, minutes=10), midnight + timedelta(hours=18.333333333)
+    start = midnight + timedelta(hours=6, minutes=10)
+    end = midnight + timedelta(hours=18, minutes=20)
     part = visits(stack, start, end)
     assert 0 < part < day
     expect(zoned_page.get_by_role("region", name="Figures")).to_contain_text(f"{part:,}")
