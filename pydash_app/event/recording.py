@@ -36,7 +36,7 @@ class Origin:
 _UNKNOWN = Origin()
 
 origin: ContextVar[Origin] = ContextVar("origin", default=_UNKNOWN)
-"""The origin of what the current thread does; empty in the fetcher and in commands."""
+"""The origin of the request that the current thread handles; empty outside of one."""
 
 
 def record(

@@ -29,7 +29,7 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
     (metrics, FMD) see the status.
     """
     # The actor is added with the session.
-    event.origin.set(event.Origin(ip=request.remote_addr))
+    unknown = event.origin.set(event.Origin(ip=request.remote_addr))
     try:
         if operation.limit or operation.waits or not operation.transactional:
             response = _handle_in_steps(operation, path)
@@ -40,6 +40,8 @@ def handle(operation: Operation, path: dict[str, str]) -> Response:
         response = _failed(DatabaseUnavailable(str(error)))
     except (PyDashError, QueryError, QueryTimeout, DatabaseUnavailable) as error:
         response = _failed(error)
+    finally:
+        event.origin.reset(unknown)
     if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         session.record_use()
     return response

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from pydash_app import configuration
-from pydash_app.event import failed_logins, reporting
+from pydash_app.event import Origin, failed_logins, origin, reporting
 from pydash_app.user.api_token import Scope
 from pydash_database import transact
 from pydash_events import moving
@@ -506,3 +506,11 @@ def test_another_owner_has_other_ids(alice: Visitor, charlie: Visitor) -> None:
     assert report(alice, event)["events"][0]["problem"] == 0
     assert report(charlie, event)["events"][0]["problem"] == 0
     assert make_dashboard(UUID(alice.get("/api/user").json()["id"]))
+
+
+def test_what_a_thread_does_after_a_request_has_another_origin(site: Site, alice: Visitor) -> None:
+    client = site.app.test_client()
+    for name, value in alice.http.cookies.items():
+        client.set_cookie(name, value or "")
+    assert client.get("/api/user").get_json()["name"] == "Alice"
+    assert origin.get() == Origin()

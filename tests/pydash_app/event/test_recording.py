@@ -11,7 +11,6 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def test_a_start_with_another_version_is_an_upgrade() -> None:
-    event.origin.set(event.Origin())
     for version in ("1.0", "1.0", "1.1"):
         transact(lambda version=version: record_start(version))  # type: ignore[misc]
     found = [
