@@ -184,6 +184,91 @@ def test_a_finger_zooms_sideways_and_scrolls_up_and_down(
     expect(page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_attached()
 
 
+def test_what_is_shown_of_a_panel_is_in_the_url(
+    open_page: Callable[..., Page], signed_in: StorageState, dashboard: str
+) -> None:
+    page = open_page(storage_state=signed_in, has_touch=True)
+    page.goto(f"{dashboard}?from={FIRST}&to={LAST}")
+    settle(page)
+
+    def panel(name: str, on: Page = page) -> Locator:
+        return on.get_by_role("region", name=name, exact=True)
+
+    def hidden(on: Page = page) -> list[str]:
+        entries = panel("Execution time", on).get_by_role("list").get_by_role("button")
+        return entries.and_(on.locator("[aria-pressed=false]")).all_inner_texts()
+
+    def entry(name: str) -> Locator:
+        return panel("Execution time").get_by_role("button", name=name, exact=True)
+
+    def has_hidden(*names: str) -> None:
+        for name in ("p50", "p90", "p99"):
+            pressed = "false" if name in names else "true"
+            expect(entry(name)).to_have_attribute("aria-pressed", pressed)
+
+    entry("p50").press("Shift+Enter")
+    has_hidden("p90", "p99")
+    entry("p50").press("Shift+Enter")
+    has_hidden()
+    entry("p90").press("Enter")
+    has_hidden("p90")
+    entry("p50").dblclick()
+    has_hidden("p90", "p99")
+    entry("p90").scroll_into_view_if_needed()
+    box = entry("p90").bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    has_hidden("p50", "p99")
+    entry("p50").tap()
+    has_hidden("p99")
+
+    panel("Execution time").get_by_role("button", name="Log scale").tap()
+    panel("Requests").get_by_role("button", name="Requests: show as table").press("Enter")
+    expect(panel("Requests").get_by_role("table")).to_be_visible()
+    other = open_page(storage_state=signed_in)
+    for again in (page, other):
+        again.goto(page.url)
+        settle(again)
+        expect(panel("Requests", again).get_by_role("table")).to_be_visible()
+        expect(panel("Execution time", again).get_by_text("logarithmic")).to_be_visible()
+        assert hidden(again) == ["p99"]
+    # Other panels have their own.
+    expect(panel("Unique visitors").get_by_role("table")).to_have_count(0)
+
+
+def test_paper_is_light_and_has_no_navigation(
+    open_page: Callable[..., Page], signed_in: StorageState, dashboard: str
+) -> None:
+    page = open_page(storage_state=signed_in, color_scheme="dark")
+    # A browser prints what is drawn already: drawings do not learn how wide the paper is.
+    page.add_init_script("ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }")
+    page.goto(f"{dashboard}?from={FIRST}&to={LAST}")
+    settle(page)
+    navigation = page.get_by_role("navigation", name="Dashboard")
+    expect(navigation).to_be_visible()
+    lightness = "() => Number(getComputedStyle(document.body).color.match(/\\d+/)[0])"
+    assert page.evaluate(lightness) > 128
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 768})
+    page.wait_for_function(f"({lightness})() < 128")
+    printed = page.get_by_text(re.compile(f"{TODAY.year}.* – .*{TODAY.year}"))
+    expect(printed.and_(page.locator("main *"))).to_be_visible()
+    controls = [page.get_by_role("button", name=name, exact=True) for name in ("Filter", "Share")]
+    slider = page.get_by_role("slider").first
+    for hidden in (navigation, page.get_by_role("banner"), slider, *controls):
+        expect(hidden).to_be_hidden()
+    panels = page.locator("main section")
+    assert panels.evaluate_all("all => all.length") > 5
+    whole = "all => all.every(it => getComputedStyle(it).breakInside === 'avoid')"
+    assert panels.evaluate_all(whole)
+    right = "it.getBoundingClientRect().right"
+    drawings = "[...document.querySelectorAll('main section svg')]"
+    page.wait_for_function(
+        f"() => {drawings}.every(it => {right} <= {right.replace('it', 'it.parentElement', 1)} + 1)"
+    )
+
+
 def test_shortcuts(user_page: Page, dashboard: str) -> None:
     user_page.goto(dashboard)
     settle(user_page)

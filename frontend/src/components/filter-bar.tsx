@@ -12,6 +12,7 @@ import { Select } from '@/components/select';
 import { ZoneNote } from '@/components/zone-note';
 import { useNow } from '@/hooks/use-now';
 import { useView } from '@/hooks/use-view';
+import { formatDateTime } from '@/lib/format';
 import { shownName } from '@/api/statistics/names';
 import {
   hasFewEnoughSlices,
@@ -56,6 +57,7 @@ function FilterButton({ dashboardId, names, ref, shortcut }: FilterButtonProps) 
     <>
       <Button
         ref={ref}
+        data-not-pictured
         variant="outlined"
         startIcon={<Icon name="filter" />}
         aria-haspopup="dialog"
@@ -118,6 +120,7 @@ function CompareButton() {
   const isOn = view.compare && !isOpen;
   return (
     <Button
+      data-not-pictured
       variant="outlined"
       aria-pressed={isOn}
       title={isOpen ? 'All time has no previous period' : 'Compare with the previous period'}
@@ -177,6 +180,18 @@ export function RangeControls() {
   );
 }
 
+/** Which moments the range was, for paper. */
+function PrintedInterval({ dashboardId }: { dashboardId: string }) {
+  const { view } = useView();
+  const { start, end } = useInterval(dashboardId, view, useNow());
+  const moments = [start, end].filter((moment) => moment !== undefined);
+  return (
+    <Box component="span" sx={{ display: 'none', '@media print': { display: 'inline' } }}>
+      {moments.map((moment) => formatDateTime(moment, view.zone)).join(' – ')}
+    </Box>
+  );
+}
+
 /** The time range, interval and filters of all panels of a page, kept in the URL. */
 export function FilterBar(props: FilterBarProps) {
   const { dashboardId, names = FILTER_NAMES, overTime = true, hasSearch = false } = props;
@@ -186,6 +201,7 @@ export function FilterBar(props: FilterBarProps) {
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangeControls />
+      {dashboardId !== undefined && <PrintedInterval dashboardId={dashboardId} />}
       {overTime && dashboardId !== undefined && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
       {overTime && !isShared && <MarkersButton />}

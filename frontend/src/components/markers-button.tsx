@@ -10,6 +10,7 @@ export function MarkersButton() {
   useLiveEvents(isShown);
   return (
     <Button
+      data-not-pictured
       variant="outlined"
       aria-pressed={isShown}
       title="Mark deploys, versions and outages on the charts"

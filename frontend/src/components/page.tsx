@@ -39,7 +39,11 @@ export const Page = ({ title, part, subtitle, actions, maxWidth = 1680, children
           </Typography>
         )}
       </Box>
-      {actions && <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>{actions}</Box>}
+      {actions && (
+        <Box data-not-pictured sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
+          {actions}
+        </Box>
+      )}
     </Box>
     {children}
   </Box>

@@ -1,14 +1,16 @@
-import { useId, useRef, useState, type ReactNode, type Ref } from 'react';
+import { useId, useRef, type ReactNode, type Ref } from 'react';
 
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Paper from '@mui/material/Paper';
 import Typography from '@mui/material/Typography';
 
+import { ChosenChartsContext } from '@/components/charts/use-chart-choices';
 import { DataTable, type TableData } from '@/components/data-table';
 import { QueryBoundary, type QueryBoundaryProps } from '@/components/query-boundary';
 import { Icon } from '@/components/icon';
 import { SaveMenu } from '@/components/save-menu';
+import { usePanelChoices } from '@/hooks/use-panel-choices';
 
 interface FrameProps {
   title: string;
@@ -98,12 +100,17 @@ const TableToggle = ({ title, shown, onToggle }: ToggleProps) => (
 /** A framed chart or list of figures with the four query states and a table view. */
 export function Panel<T>(props: PanelProps<T>) {
   const { title, subtitle, actions, table, note, summary, children, ...boundary } = props;
-  const [asTable, setAsTable] = useState(false);
+  const chosen = usePanelChoices(title);
+  const asTable = chosen.choices.isTable;
   const frame = useRef<HTMLElement>(null);
   const { data } = boundary.query;
   const toggle = table && data !== undefined && (
     <Box sx={{ display: 'flex' }}>
-      <TableToggle title={title} shown={asTable} onToggle={() => setAsTable(!asTable)} />
+      <TableToggle
+        title={title}
+        shown={asTable}
+        onToggle={() => chosen.choose({ isTable: !asTable })}
+      />
       <SaveMenu title={title} table={() => table(data)} panel={frame} />
     </Box>
   );
@@ -127,7 +134,7 @@ export function Panel<T>(props: PanelProps<T>) {
             ) : (
               <>
                 {summary && <Box sx={visuallyHidden}>{summary(data)}</Box>}
-                {children(data)}
+                <ChosenChartsContext value={chosen}>{children(data)}</ChosenChartsContext>
               </>
             )}
             {note?.(data) && (

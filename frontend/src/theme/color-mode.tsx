@@ -20,23 +20,30 @@ const ColorModeContext = createContext<ColorModeChoice>({
   setMode: () => undefined,
 });
 
-const darkPreferred = () => window.matchMedia('(prefers-color-scheme: dark)');
-
-function watchSystem(notify: () => void): () => void {
-  const query = darkPreferred();
-  query.addEventListener('change', notify);
-  return () => query.removeEventListener('change', notify);
+/** Returns a hook that says whether a media query matches. */
+function mediaHook(media: string) {
+  const query = () => window.matchMedia(media);
+  const watch = (notify: () => void) => {
+    const watched = query();
+    watched.addEventListener('change', notify);
+    return () => watched.removeEventListener('change', notify);
+  };
+  return () => useSyncExternalStore(watch, () => query().matches);
 }
 
-/** Provides the light or dark theme: the user's choice, or the system's. */
+const useIsDarkPreferred = mediaHook('(prefers-color-scheme: dark)');
+const useIsPrinted = mediaHook('print');
+
+/** Provides the light or dark theme: the user's choice, or the system's; paper is always light. */
 export function ColorModeProvider({ children }: { children: ReactNode }) {
   const [mode, setModeState] = useState(() => readPreference('theme', COLOR_MODES, 'system'));
-  const systemIsDark = useSyncExternalStore(watchSystem, () => darkPreferred().matches);
+  const systemIsDark = useIsDarkPreferred();
+  const isPrinted = useIsPrinted();
   const setMode = (chosen: ColorMode) => {
     writePreference('theme', chosen);
     setModeState(chosen);
   };
-  const isDark = mode === 'dark' || (mode === 'system' && systemIsDark);
+  const isDark = !isPrinted && (mode === 'dark' || (mode === 'system' && systemIsDark));
   return (
     <ColorModeContext value={{ mode, setMode }}>
       <ThemeProvider theme={isDark ? darkTheme : lightTheme}>

@@ -39,6 +39,9 @@ const typography = {
   button: { fontSize: '0.8125rem', fontWeight: 550, textTransform: 'none' as const },
 };
 
+/** The shell, and controls: what can be done on a screen only. */
+const NOT_PRINTED = 'header, nav, aside, [href="#content"], [data-not-pictured], [role=slider]';
+
 const components = (scheme: Scheme): Theme['components'] => ({
   MuiCssBaseline: {
     styleOverrides: {
@@ -46,6 +49,21 @@ const components = (scheme: Scheme): Theme['components'] => ({
       body: { fontVariantNumeric: 'tabular-nums', fontFeatureSettings: '"cv05", "ss03"' },
       '::selection': { background: `${scheme.accent}40` },
       ':focus-visible': { outline: `2px solid ${scheme.accent}`, outlineOffset: 2 },
+      '@media print': {
+        '@page': { margin: '12mm' },
+        // Colours of series and cells mean something.
+        '*': { printColorAdjust: 'exact' },
+        body: { background: 'none' },
+        [NOT_PRINTED]: { display: 'none !important' },
+        main: { margin: '0 !important', padding: '0 !important' },
+        // A panel, a row and a title with what follows it are not torn apart.
+        'section, tr': { breakInside: 'avoid' },
+        'h1, h2, h3': { breakAfter: 'avoid' },
+        // Drawings are as wide as the paper; what lies above them is for pointers.
+        '[data-chart]': { height: 'auto !important' },
+        '[data-chart] > :not(:first-of-type)': { display: 'none !important' },
+        '.chart-svg': { width: '100%', height: 'auto', maxHeight: '200mm' },
+      },
       '@media (prefers-reduced-motion: reduce)': {
         '*, *::before, *::after': {
           animationDuration: '0.01ms !important',

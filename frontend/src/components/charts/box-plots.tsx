@@ -2,6 +2,7 @@ import { styled, useTheme } from '@mui/material/styles';
 import { BoxPlot, type BoxPlotCustomLayerProps } from '@nivo/boxplot';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
+import { CHART_SVG, viewBoxOf } from '@/components/charts/chart-svg';
 import { mix } from '@/theme/colors';
 import { fitText, LETTER } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
@@ -112,6 +113,10 @@ function Drawing({ rows, format, width, height, left }: DrawingProps) {
   const shown = ticks.filter((_, at) => at % Math.ceil((ticks.length * 56) / (width - left)) === 0);
   return (
     <BoxPlot<Datum>
+      ref={(svg: SVGSVGElement | null) => {
+        svg?.classList.add(CHART_SVG);
+        svg?.setAttribute('viewBox', viewBoxOf(width, height));
+      }}
       width={width}
       height={height}
       margin={{ top: TOP, bottom: BOTTOM, left, right: RIGHT }}

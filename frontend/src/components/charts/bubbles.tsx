@@ -1,6 +1,7 @@
 import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
+import { ChartSvg } from '@/components/charts/chart-svg';
 import { fitText } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { maximum, spacedIndexes } from '@/components/charts/scale';
@@ -34,7 +35,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
   // The area of a bubble is proportional to the value, so the radius is to its square root.
   const radius = (value: number) => Math.sqrt(value / most) * (Math.min(ROW, step) / 2 - 1);
   return (
-    <svg width={width} height={bottom + BOTTOM} fontSize={11} fill={scheme.textSoft}>
+    <ChartSvg width={width} height={bottom + BOTTOM} fill={scheme.textSoft}>
       {rows.map(({ name, values }, row) => (
         <g key={name}>
           <line x1={LEFT} x2={width} y1={line(row)} y2={line(row)} stroke={scheme.border} />
@@ -54,7 +55,7 @@ function Drawing({ rows, columns, width }: BubblesProps & { width: number }) {
           {fitText(columns[at]?.name ?? '', columnRoom)}
         </text>
       ))}
-    </svg>
+    </ChartSvg>
   );
 }
 

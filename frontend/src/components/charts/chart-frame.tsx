@@ -8,6 +8,8 @@ import { useWidth } from '@/components/charts/use-width';
 interface ChartFrameProps {
   yTitle?: string;
   xTitle?: string;
+  /** A choice about the axis of values, next to its title. */
+  option?: ReactNode;
   legend?: readonly LegendEntry[];
   /** Which series the legend hides, and how to change that. */
   choice?: Omit<LegendProps, 'entries'>;
@@ -28,6 +30,7 @@ const caption = { fontSize: '0.6875rem', lineHeight: 1.6, color: 'text.secondary
 export function ChartFrame({
   yTitle,
   xTitle,
+  option,
   legend = [],
   choice,
   height,
@@ -49,14 +52,18 @@ export function ChartFrame({
             minHeight: 18,
           }}
         >
-          <Box component="span" sx={{ flex: 1, whiteSpace: 'nowrap' }}>
+          <Box
+            sx={{ flex: 1, display: 'flex', alignItems: 'center', gap: 1, whiteSpace: 'nowrap' }}
+          >
             {yTitle}
+            {option}
           </Box>
           <Legend entries={legend} {...choice} />
         </Box>
       )}
       <Box
         ref={ref}
+        data-chart
         sx={{ position: 'relative', height: typeof height === 'number' ? height : height(width) }}
       >
         {width > 0 && (

@@ -234,6 +234,37 @@ describe('interactions of a chart over time', () => {
     expect(shown()).toEqual(['#0000ff']);
     fireEvent.click(second ?? container, { shiftKey: true });
     expect(shown()).toEqual(['#ff0000', '#0000ff']);
+    await userEvent.dblClick(first ?? container);
+    expect(shown()).toEqual(['#ff0000']);
+  });
+
+  it('has a logarithmic scale on demand', async () => {
+    const far = { ...red, values: [2, 20, 2000] };
+    const { container } = draw(<LineChart {...axes} series={[far]} yTitle="Time" canBeLog />);
+    const heights = () =>
+      [
+        ...(container.querySelector('path[stroke="#ff0000"]')?.getAttribute('d') ?? '').matchAll(
+          / ([\d.]+)/g,
+        ),
+      ].map(([, y]) => Number(y));
+    const [low, middle, high] = heights() as [number, number, number];
+    expect((low - middle) / (low - high)).toBeCloseTo(18 / 1998);
+    await userEvent.click(screen.getByRole('button', { name: 'Log scale' }));
+    const [lower, between, higher] = heights() as [number, number, number];
+    expect((lower - between) / (lower - higher)).toBeCloseTo(1 / 3);
+    expect(screen.getByText('Time, logarithmic')).toBeVisible();
+  });
+
+  it('draws times of zero at the bottom of a logarithmic scale', async () => {
+    const some = { ...red, values: [0, 30, 300] };
+    const { container } = draw(<LineChart {...axes} series={[some]} yTitle="Time" canBeLog />);
+    await userEvent.click(screen.getByRole('button', { name: 'Log scale' }));
+    const path = container.querySelector('path[stroke="#ff0000"]')?.getAttribute('d');
+    const bottom = [...container.querySelectorAll('line[stroke]')].map((line) =>
+      Number(line.getAttribute('y1')),
+    );
+    expect(path).not.toContain('NaN');
+    expect(Number(/^M[\d.]+ ([\d.]+)/.exec(path ?? '')?.[1])).toBe(Math.max(...bottom));
   });
 
   it('hatches slices that are only in part within the range', () => {

@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useTheme, type Theme } from '@mui/material/styles';
 
+import { ChartSvg } from '@/components/charts/chart-svg';
 import { fitText } from '@/components/charts/fit-text';
 import { Legend } from '@/components/charts/legend';
 import { useWidth } from '@/components/charts/use-width';
@@ -170,14 +171,12 @@ export function FlameGraph({ label, root, compares }: FlameGraphProps) {
       </Box>
       <Box ref={ref} sx={{ maxHeight: 20 * ROW, overflowY: 'auto', overflowX: 'hidden' }}>
         {width > 0 && (
-          <svg
+          <ChartSvg
             role="tree"
             tabIndex={-1}
             aria-label={label}
             width={width}
             height={height}
-            fontSize={11}
-            style={{ display: 'block' }}
             onKeyDown={move}
           >
             {cells.map(({ node, row, x, width: room }) => {
@@ -228,7 +227,7 @@ export function FlameGraph({ label, root, compares }: FlameGraphProps) {
                   ),
               )}
             </g>
-          </svg>
+          </ChartSvg>
         )}
       </Box>
       <Box aria-hidden sx={{ mt: 1, minHeight: 38, fontSize: '0.75rem', overflowWrap: 'anywhere' }}>

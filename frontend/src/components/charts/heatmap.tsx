@@ -2,12 +2,13 @@ import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
-import { rampColor } from '@/theme/colors';
+import { ChartSvg } from '@/components/charts/chart-svg';
 import { fitText, LETTER } from '@/components/charts/fit-text';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { maximum, spacedIndexes, robustMaximum } from '@/components/charts/scale';
 import type { Category } from '@/components/charts/series';
 import { TooltipCard } from '@/components/charts/tooltip';
+import { rampColor } from '@/theme/colors';
 
 export interface HeatmapRow extends Category {
   id: string;
@@ -122,7 +123,7 @@ function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) 
   const everyRow = Math.ceil((14 * rows.length) / (height - TOP));
   const labelRoom = Math.max(grid.columnWidth, columnLabelWidth) - 4;
   return (
-    <svg width={width} height={height} fontSize={11} style={{ display: 'block' }}>
+    <ChartSvg width={width} height={height}>
       <g fill={textSoft} textAnchor="middle">
         {spacedIndexes(columns.length, width - grid.left, columnLabelWidth).map((at) => {
           const label = fitText(columns[at]?.tick ?? '', labelRoom);
@@ -150,7 +151,7 @@ function Drawing({ rows, columns, width, height, grid, ...look }: DrawingProps) 
       </g>
       <Cells {...{ rows, grid, color }} />
       {formatCell && <CellLabels {...{ rows, grid, max }} format={formatCell} />}
-    </svg>
+    </ChartSvg>
   );
 }
 

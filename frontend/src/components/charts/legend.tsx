@@ -40,7 +40,10 @@ export interface LegendProps {
   onIsolate?: (id: string) => void;
 }
 
-/** The legend of a chart: a click hides or shows a series, with Shift it shows only this one. */
+/**
+ * The legend of a chart: a click hides or shows a series; a double click, a double tap, or a click or
+ * Enter with Shift shows only this one.
+ */
 export const Legend = ({ entries, hidden, onToggle, onIsolate }: LegendProps) => (
   <Box
     component="ul"
@@ -59,9 +62,17 @@ export const Legend = ({ entries, hidden, onToggle, onIsolate }: LegendProps) =>
           {onToggle ? (
             <ButtonBase
               aria-pressed={!isHidden}
-              title={`${name}: click to ${isHidden ? 'show' : 'hide'}, Shift-click to isolate`}
+              title={`${name}: click to ${isHidden ? 'show' : 'hide'}, double-click to isolate`}
               onClick={({ shiftKey }) => (shiftKey ? onIsolate?.(id) : onToggle(id))}
-              sx={{ ...entry, minHeight: 24, font: 'inherit', borderRadius: '4px' }}
+              onDoubleClick={({ shiftKey }) => shiftKey || onIsolate?.(id)}
+              sx={{
+                ...entry,
+                minHeight: 24,
+                font: 'inherit',
+                borderRadius: '4px',
+                // A double tap does not zoom the page.
+                touchAction: 'manipulation',
+              }}
             >
               {sample}
             </ButtonBase>

@@ -1,9 +1,12 @@
+import ButtonBase from '@mui/material/ButtonBase';
+
 import { ChartFrame } from '@/components/charts/chart-frame';
 import { MarkerButtons, MarkerLines } from '@/components/charts/markers';
 import { Plot, type Scales } from '@/components/charts/plot';
-import { maximum, minimum, niceTicks } from '@/components/charts/scale';
+import { logValueTicks, maximum, minimum, niceTicks } from '@/components/charts/scale';
 import { CHART_HEIGHT, type Series, type SeriesChartProps } from '@/components/charts/series';
 import { SeriesHover, TimeSlider } from '@/components/charts/series-hover';
+import { useChartChoices } from '@/components/charts/use-chart-choices';
 import { useLegend } from '@/components/charts/use-legend';
 
 interface LineChartProps extends SeriesChartProps {
@@ -11,6 +14,8 @@ interface LineChartProps extends SeriesChartProps {
   bands?: readonly (readonly [low: string, high: string])[];
   /** Whether the axis shows whole numbers only. */
   whole?: boolean;
+  /** Whether the axis can be made logarithmic: values may lie far apart, and none is negative. */
+  canBeLog?: boolean;
 }
 
 interface Point {
@@ -81,12 +86,18 @@ function Band({ series, scales, ids }: LayerProps & { ids: readonly [low: string
   ));
 }
 
-function Drawing({ width, height, ...chart }: LineChartProps & { width: number; height: number }) {
+interface DrawingProps extends LineChartProps {
+  width: number;
+  height: number;
+  isLog: boolean;
+}
+
+function Drawing({ width, height, isLog, ...chart }: DrawingProps) {
   const { categories, series, bands = [], formatTick, time, markers = [], whole = false } = chart;
   const all = series.flatMap(({ values }) => values);
-  const ticks = niceTicks(maximum(all), 4, whole, minimum(all));
+  const ticks = isLog ? logValueTicks(all) : niceTicks(maximum(all), 4, whole, minimum(all));
   return (
-    <Plot {...{ categories, formatTick, time, ticks, width, height }}>
+    <Plot {...{ categories, formatTick, time, ticks, width, height, isLog }}>
       {(scales) => (
         <>
           {bands.map((ids) => (
@@ -101,14 +112,44 @@ function Drawing({ width, height, ...chart }: LineChartProps & { width: number; 
   );
 }
 
+function LogToggle({ isLog, onToggle }: { isLog: boolean; onToggle: () => void }) {
+  return (
+    <ButtonBase
+      data-not-pictured
+      aria-pressed={isLog}
+      title={isLog ? 'Use a linear scale' : 'Use a logarithmic scale'}
+      onClick={onToggle}
+      sx={{
+        minHeight: 24,
+        px: 0.75,
+        font: 'inherit',
+        border: 1,
+        borderColor: 'divider',
+        borderRadius: '4px',
+        bgcolor: isLog ? 'action.selected' : undefined,
+      }}
+    >
+      Log scale
+    </ButtonBase>
+  );
+}
+
 /** A line chart over time or other categories, with gaps for missing values. */
-export function LineChart({ height = CHART_HEIGHT, onZoom, ...all }: LineChartProps) {
+export function LineChart({
+  height = CHART_HEIGHT,
+  onZoom,
+  canBeLog = false,
+  ...all
+}: LineChartProps) {
   const { categories, xTitle, yTitle, time, markers = [] } = all;
   const { isShown, legend } = useLegend(all.series);
+  const { choices, choose } = useChartChoices();
+  const isLog = canBeLog && choices.isLog;
   const chart = { ...all, series: all.series.filter(isShown) };
   return (
     <ChartFrame
-      yTitle={yTitle}
+      yTitle={isLog ? `${yTitle}, logarithmic` : yTitle}
+      option={canBeLog && <LogToggle isLog={isLog} onToggle={() => choose({ isLog: !isLog })} />}
       xTitle={xTitle}
       legend={all.series.length > 1 ? all.series : []}
       choice={legend}
@@ -124,7 +165,7 @@ export function LineChart({ height = CHART_HEIGHT, onZoom, ...all }: LineChartPr
     >
       {(width) => (
         <>
-          <Drawing {...chart} width={width} height={height} />
+          <Drawing {...chart} {...{ width, height, isLog }} />
           <SeriesHover {...chart} {...{ onZoom, width, height }} />
         </>
       )}

@@ -2,6 +2,7 @@ import { useId, type ReactNode } from 'react';
 
 import { useTheme } from '@mui/material/styles';
 
+import { ChartSvg } from '@/components/charts/chart-svg';
 import { LETTER } from '@/components/charts/fit-text';
 import { spacedIndexes, steppedIndexes } from '@/components/charts/scale';
 import { MARGIN, type SeriesChartProps } from '@/components/charts/series';
@@ -28,22 +29,33 @@ interface PlotProps extends Pick<SeriesChartProps, 'categories' | 'formatTick' |
   /** In pixels, including the axes. */
   width: number;
   height: number;
+  /** Whether the left axis is logarithmic. */
+  isLog?: boolean;
   /** Draws the content between the axes. */
   children: (scales: Scales) => ReactNode;
 }
 
-function scalesOf({ categories, ticks, width, height }: Omit<PlotProps, 'children'>): Scales {
+function scalesOf({
+  categories,
+  ticks,
+  width,
+  height,
+  isLog,
+}: Omit<PlotProps, 'children'>): Scales {
   const inner = {
     width: width - MARGIN.left - MARGIN.right,
     height: height - MARGIN.top - MARGIN.bottom,
   };
   const step = inner.width / categories.length;
   const [bottom, top] = [ticks[0] ?? 0, ticks.at(-1) ?? 1];
+  // The logarithm of 0 is undefined.
+  const along = (value: number) => (isLog ? Math.log(Math.max(value, bottom)) : value);
+  const length = along(top) - along(bottom);
   return {
     ...inner,
     step,
     x: (category) => (category + 0.5) * step,
-    y: (value) => inner.height * (1 - (value - bottom) / (top - bottom)),
+    y: (value) => inner.height * (1 - (along(value) - along(bottom)) / length),
   };
 }
 
@@ -62,7 +74,7 @@ export function Plot({ children, ...props }: PlotProps) {
     return Math.min(scales.x(at), scales.width + MARGIN.right - half);
   };
   return (
-    <svg width={width} height={height} fontSize={11} style={{ display: 'block' }}>
+    <ChartSvg width={width} height={height}>
       {time?.partial && (
         <pattern
           id={hatching}
@@ -110,6 +122,6 @@ export function Plot({ children, ...props }: PlotProps) {
           />
         ))}
       </g>
-    </svg>
+    </ChartSvg>
   );
 }

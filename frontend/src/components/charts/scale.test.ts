@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   logTicks,
+  logValueTicks,
   niceTicks,
   robustMaximum,
   spacedIndexes,
@@ -68,4 +69,14 @@ describe('the maximum of a colour scale', () => {
 it('a colour scale shows a single request among many empty hours', () => {
   const hours = Array.from({ length: 24 * 31 }, (_, hour) => (hour === 500 ? 1 : 0));
   expect(robustMaximum(hours)).toBe(1);
+});
+
+describe('the ticks of a logarithmic axis of values', () => {
+  it('are 1, 3, 10, … from below the smallest to above the largest', () =>
+    expect(logValueTicks([0, null, 2, 40])).toEqual([1, 3, 10, 30, 100]));
+
+  it('are powers of ten if others have no room', () =>
+    expect(logValueTicks([0.5, 40_000])).toEqual([0.1, 1, 10, 100, 1000, 10_000, 100_000]));
+
+  it('exist without a value above 0', () => expect(logValueTicks([0, null])).toEqual([1, 10]));
 });

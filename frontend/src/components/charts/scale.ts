@@ -72,6 +72,9 @@ export function robustMaximum(values: readonly (number | null)[]): number {
 /** Shorter times (in ms) are drawn as this value: the logarithm of 0 is undefined. */
 const MIN_TIME = 0.01;
 
+/** More of them would touch each other. */
+const MAX_LOG_TICKS = 8;
+
 /** Returns 1, 3, 10, 30, … from at most `min` to at least `max`, for a logarithmic axis. */
 export function logTicks(min: number, max: number): number[] {
   const [low, high] = [Math.max(min, MIN_TIME), Math.max(max, MIN_TIME)];
@@ -84,4 +87,15 @@ export function logTicks(min: number, max: number): number[] {
   const from = ticks.findLastIndex((tick) => tick <= low);
   const to = ticks.findIndex((tick) => tick >= high);
   return ticks.slice(from, Math.max(to, from + 1) + 1);
+}
+
+/** Returns the ticks of a logarithmic axis of values: powers of ten if others have no room. */
+export function logValueTicks(values: readonly (number | null)[]): number[] {
+  const positive = values.filter((value): value is number => value !== null && value > 0);
+  if (positive.length === 0) return [1, 10];
+  const [min, max] = [Math.min(...positive), Math.max(...positive)];
+  const ticks = logTicks(min, max);
+  if (ticks.length <= MAX_LOG_TICKS) return ticks;
+  const [first, last] = [Math.floor(Math.log10(ticks[0] ?? 1)), Math.ceil(Math.log10(max))];
+  return Array.from({ length: last - first + 1 }, (_, at) => 10 ** (first + at));
 }

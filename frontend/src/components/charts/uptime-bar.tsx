@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import { useTheme } from '@mui/material/styles';
 
+import { ChartSvg } from '@/components/charts/chart-svg';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { TooltipCard } from '@/components/charts/tooltip';
 import { useWidth } from '@/components/charts/use-width';
@@ -53,14 +54,14 @@ export function UptimeBar({ days }: { days: readonly UptimeDay[] }) {
     );
   };
   return (
-    <Box ref={ref} aria-hidden sx={{ position: 'relative', height: HEIGHT }}>
+    <Box ref={ref} data-chart aria-hidden sx={{ position: 'relative', height: HEIGHT }}>
       {width > 0 && (
         <>
-          <svg width={width} height={HEIGHT} style={{ display: 'block' }}>
+          <ChartSvg width={width} height={HEIGHT}>
             {days.map(({ title, down }, at) => (
               <Day key={title} down={down} x={at * step} width={step - gap} />
             ))}
-          </svg>
+          </ChartSvg>
           <HoverArea area={{ left: 0, top: 0, width, height: HEIGHT }} locate={locate} />
         </>
       )}

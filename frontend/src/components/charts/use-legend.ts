@@ -1,21 +1,19 @@
-import { useState } from 'react';
-
 import type { Series } from '@/components/charts/series';
+import { useChartChoices } from '@/components/charts/use-chart-choices';
 
 /** Which series of a chart are shown: the legend hides one, or isolates it. */
 export function useLegend(series: readonly Series[]) {
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const ids = series.map(({ id }) => id);
+  const { choices, choose } = useChartChoices();
+  const { hidden } = choices;
+  const others = (id: string) => series.map((one) => one.id).filter((other) => other !== id);
   const toggle = (id: string) =>
-    setHidden(
-      (before) =>
-        new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]),
-    );
-  const isolate = (id: string) =>
-    setHidden((before) => {
-      const isAlone = ids.every((other) => before.has(other) === (other !== id));
-      return new Set(isAlone ? [] : ids.filter((other) => other !== id));
+    choose({
+      hidden: new Set(hidden.has(id) ? [...hidden].filter((one) => one !== id) : [...hidden, id]),
     });
+  const isolate = (id: string) => {
+    const isAlone = !hidden.has(id) && others(id).every((other) => hidden.has(other));
+    choose({ hidden: new Set(isAlone ? [] : others(id)) });
+  };
   return {
     isShown: ({ id }: Series) => !hidden.has(id),
     legend: { hidden, onToggle: toggle, onIsolate: isolate },

@@ -1,6 +1,7 @@
 import { useTheme } from '@mui/material/styles';
 
 import { ChartFrame } from '@/components/charts/chart-frame';
+import { ChartSvg } from '@/components/charts/chart-svg';
 import { ScaleLegend } from '@/components/charts/heatmap';
 import { HoverArea, type Hit } from '@/components/charts/hover-area';
 import { robustMaximum } from '@/components/charts/scale';
@@ -77,7 +78,7 @@ function Drawing({ days, values, width }: DrawingProps) {
     paths.set(color, [...(paths.get(color) ?? []), `M${x} ${y}h${cell}v${cell}h${-cell}Z`]);
   }
   return (
-    <svg width={width} height={heightOf(width)} fontSize={11} style={{ display: 'block' }}>
+    <ChartSvg width={width} height={heightOf(width)}>
       {[...paths].map(([fill, cells]) => (
         <path key={fill} fill={fill} d={cells.join('')} />
       ))}
@@ -90,7 +91,7 @@ function Drawing({ days, values, width }: DrawingProps) {
             </text>
           ))}
       </g>
-    </svg>
+    </ChartSvg>
   );
 }
 

@@ -74,6 +74,7 @@ export function ExecutionTimePanel({ dashboardId, view }: { dashboardId: string;
           series={seriesOf(series)}
           bands={[['median_execution_time', 'ninety-ninth_percentile_execution_time']]}
           yTitle="Time per request"
+          canBeLog
           formatTick={formatDuration}
           format={formatDuration}
           markers={markers}

@@ -213,6 +213,7 @@ export function TrendPanel({
           series={seriesOf(shown)}
           bands={bandsOf(shown)}
           yTitle={`${nameOf(statistic)} per ${by}`}
+          canBeLog
           formatTick={formatDuration}
           format={formatDuration}
           markers={markers}

@@ -140,6 +140,7 @@ function Latency({ dashboardId, downtime, zone }: LatencyProps) {
         },
       ]}
       yTitle="Mean ping time"
+      canBeLog
       formatTick={formatDuration}
       format={formatDuration}
       height={216}
