@@ -27,11 +27,13 @@ REASONS: Mapping[str, str] = {
         "the error of p99.9 depends on the gaps between the hundred slowest of 100,000 requests."
     ),
     "compared with a million: 30 days by hour": (
-        "profiled: an hour of ten million requests has more than 4,096, so the parts of today's hours"
-        " are merged and compressed, which takes half of the time; those of a million are exact."
+        "profiled: an hour of ten million requests has more than 4,096, so the parts of today's"
+        " hours are merged and compressed, which takes half of the time; those of a million are"
+        " exact."
     ),
     "compared with a million: box plot": (
-        "by the clock, of which a part is waiting for the database; in processor time, 2.8 and 3.3 ms."
+        "by the clock, of which a part is waiting for the database; in processor time, 2.8 and"
+        " 3.3 ms."
     ),
     "on disk after pack": (
         "with so many evenly distributed requests a day, the cells of a day take more space than"
