@@ -172,9 +172,11 @@ def _listed(dashboards: Collection[Dashboard], query: ExceptionSearch) -> Except
     if len(hints) > 1 and not is_available:
         hint = f"None of your apps exports its exceptions. The first of them:\n{hint}"
     last_one = page[-1] if len(following) > len(page) else None
+    logs = filter(None, map(exceptions.find, ids.values()))
     return ExceptionGroups(
         groups=[_group(each, now) for each in page],
         total=len(found),
+        ungrouped=sum(log.others for log in logs),
         next_marker=last_one and f"{last_one.dashboard_id}:{last_one.fault.id}",
         available=is_available,
         hint=hint,

@@ -89,6 +89,9 @@ class ExceptionGroups(ResponseBody):
 
     groups: list[ExceptionGroupInfo]
     total: int = Field(description="The number of groups on all pages.")
+    ungrouped: int = Field(
+        description="How many exceptions are only counted: those beyond 500 groups of a dashboard."
+    )
     next_marker: str | None = Field(description="The marker of the next page, if there is one.")
     available: bool = Field(description="Whether the app, or any of the apps, exports exceptions.")
     hint: str | None = Field(description="What to do so that it does; null if it does.")

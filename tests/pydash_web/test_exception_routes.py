@@ -10,6 +10,7 @@ import pytest
 from pydash_app.dashboard import repository
 from pydash_app.dashboard.fetching_status import RemoteInfo
 from pydash_app.event import of_dashboard
+from pydash_app.exceptions import entity
 from pydash_database import transact
 from pydash_events.inbox import inbox
 from tests.pydash_web.support.running_site import Visitor, add_exceptions, make_dashboard
@@ -115,6 +116,17 @@ def test_pages_follow_each_other(alice: Visitor, faults: str) -> None:
     for marker in ("x", group(9), f"{uuid4()}:{OTHER}", "\x00", "x" * 101):
         refused = alice.get(faults, params={"marker": marker})
         assert (refused.status_code, list(refused.json()["errors"])) == (400, ["marker"])
+
+
+def test_exceptions_beyond_the_limit_of_groups_are_counted(
+    alice: Visitor, shop: str, faults: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert alice.get(faults).json()["ungrouped"] == 0
+    monkeypatch.setattr(entity, "MAX_FAULTS", 3)
+    add_exceptions(id_of(shop), [later(number, group=group(number)) for number in range(3, 7)])
+    for path in (faults, "/api/exceptions"):
+        listed = alice.get(path).json()
+        assert (listed["total"], listed["ungrouped"]) == (3, 4)
 
 
 def test_all_dashboards_are_listed_together(

@@ -19,6 +19,7 @@ import {
   FILTER_LABELS,
   FILTER_NAMES,
   rangeName,
+  resolveRange,
   TIMESLICES,
 } from '@/api/statistics/view';
 import type { CallField } from '@/api/types';
@@ -181,9 +182,9 @@ export function RangeControls() {
 }
 
 /** Which moments the range was, for paper. */
-function PrintedInterval({ dashboardId }: { dashboardId: string }) {
+function PrintedInterval() {
   const { view } = useView();
-  const { start, end } = useInterval(dashboardId, view, useNow());
+  const { start, end } = resolveRange(view, useNow());
   const moments = [start, end].filter((moment) => moment !== undefined);
   return (
     <Box component="span" sx={{ display: 'none', '@media print': { display: 'inline' } }}>
@@ -201,7 +202,7 @@ export function FilterBar(props: FilterBarProps) {
   return (
     <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
       <RangeControls />
-      {dashboardId !== undefined && <PrintedInterval dashboardId={dashboardId} />}
+      <PrintedInterval />
       {overTime && dashboardId !== undefined && <SliceSelect dashboardId={dashboardId} />}
       {overTime && <CompareButton />}
       {overTime && !isShared && <MarkersButton />}

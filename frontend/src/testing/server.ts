@@ -10,7 +10,10 @@ export const server = setupServer(
   http.get('*/api/events', () => HttpResponse.json([])),
   http.get('*/api/alerts', () => HttpResponse.json({ alerts: [], next_marker: null })),
   http.get('*/api/dashboards/:id/exceptions', () =>
-    HttpResponse.json({ groups: [], total: 0, next_marker: null, available: true, hint: null }),
+    HttpResponse.json({
+      groups: [],
+      ...{ total: 0, ungrouped: 0, next_marker: null, available: true, hint: null },
+    }),
   ),
   http.get('*/api/channels', () => HttpResponse.json({ channels: [] })),
   http.get('*/api/dashboards/:id/versions', () => HttpResponse.json({ versions: [] })),

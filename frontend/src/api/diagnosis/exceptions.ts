@@ -57,6 +57,7 @@ const exceptionsQuery = ({ dashboardId, range, zone, ...search }: ExceptionSearc
       available: pages[0]?.available ?? false,
       hint: pages[0]?.hint ?? null,
       total: pages[0]?.total ?? 0,
+      ungrouped: pages[0]?.ungrouped ?? 0,
       groups: pages.flatMap(({ groups }) => groups),
     }),
     placeholderData: keepPreviousData,

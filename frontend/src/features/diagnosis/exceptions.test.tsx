@@ -29,6 +29,7 @@ function mockPages(path: string, ...groups: ExceptionGroup[]): URLSearchParams[]
       return HttpResponse.json({
         groups: groups.slice(at, at + 1),
         total: groups.length,
+        ungrouped: 7,
         next_marker: next,
         available: true,
         hint: null,
@@ -90,7 +91,7 @@ test('more groups are shown on request', async () => {
   mockGet('/dashboards', []);
   mockPages(LIST, makeException(), makeException({ id: '1-def', type: 'OSError' }));
   renderPage(page, URL);
-  await screen.findByText('1 of 2 groups.');
+  await screen.findByText(/^1 of 2 groups. 7 exceptions of further groups are not listed/);
   await userEvent.click(screen.getByRole('button', { name: 'Show more' }));
   expect(await screen.findByRole('link', { name: /OSError/ })).toBeInTheDocument();
   expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument();
@@ -102,7 +103,10 @@ test('an app that exports no exceptions says what to type, to copy it', async ()
     'Right after dashboard.bind(app), write: pydash_exporter.bind(app, exceptions=True)',
     'Then restart it.',
   ].join('\n');
-  mockGet(LIST, { groups: [], total: 0, next_marker: null, available: false, hint });
+  mockGet(LIST, {
+    groups: [],
+    ...{ total: 0, ungrouped: 0, next_marker: null, available: false, hint },
+  });
   const user = userEvent.setup();
   renderPage(page, URL);
   await user.click(await screen.findByRole('button', { name: 'Copy the code' }));

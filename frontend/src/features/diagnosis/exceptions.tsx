@@ -3,7 +3,7 @@ import { useState } from 'react';
 import Box from '@mui/material/Box';
 
 import { useExceptions } from '@/api/diagnosis/exceptions';
-import type { ExceptionOrder, ExceptionState } from '@/api/types';
+import type { ExceptionGroups, ExceptionOrder, ExceptionState } from '@/api/types';
 import { ExceptionList } from '@/components/exceptions/exception-list';
 import { STATES } from '@/components/exceptions/state-chip';
 import { FilterBar } from '@/components/filter-bar';
@@ -15,7 +15,7 @@ import { ShowMore } from '@/components/show-more';
 import { ExportHint } from '@/features/diagnosis/export-hint';
 import { useUrlText } from '@/hooks/use-url-text';
 import { useView } from '@/hooks/use-view';
-import { formatNumber } from '@/lib/format';
+import { countOf, formatNumber } from '@/lib/format';
 
 const ORDERS: Readonly<Record<ExceptionOrder, string>> = {
   last_seen: 'Last seen',
@@ -76,6 +76,25 @@ function useSearch() {
   return { search, controls };
 }
 
+/** What the list leaves out. */
+function noteOf({
+  total,
+  ungrouped,
+  groups,
+}: Omit<ExceptionGroups, 'next_marker'>): string | undefined {
+  const isPart = total > groups.length;
+  return (
+    [
+      isPart && `${formatNumber(groups.length)} of ${formatNumber(total)} groups.`,
+      ungrouped > 0 &&
+        `${countOf(ungrouped, 'exception')} of further groups ${ungrouped === 1 ? 'is' : 'are'} not ` +
+          'listed: a dashboard keeps 500 groups.',
+    ]
+      .filter(Boolean)
+      .join(' ') || undefined
+  );
+}
+
 /** The exceptions of a dashboard, or of all if it is undefined, by their cause. */
 export function Exceptions({ dashboardId }: { dashboardId: string | undefined }) {
   const { range, zone, filters } = useView().view;
@@ -104,11 +123,7 @@ export function Exceptions({ dashboardId }: { dashboardId: string | undefined })
             <ExportHint title="No exceptions are exported" hint={hint} />
           )
         }
-        note={({ total, groups }) =>
-          total > groups.length
-            ? `${formatNumber(groups.length)} of ${formatNumber(total)} groups.`
-            : undefined
-        }
+        note={noteOf}
       >
         {({ groups }) => (
           <>
