@@ -275,8 +275,8 @@ describe('interactions of a chart over time', () => {
     expect(Number(hatched?.getAttribute('x'))).toBeCloseTo(2 * step);
   });
 
-  it('shows the moment under the pointer on all charts', () => {
-    const { container } = draw(
+  it('shows the moment under the pointer, or of the slider, on all charts', () => {
+    const { container, rerender } = draw(
       <>
         <BarChart {...axes} time={time} series={[red]} yTitle="one" />
         <LineChart {...axes} time={time} series={[red]} yTitle="two" />
@@ -290,6 +290,30 @@ describe('interactions of a chart over time', () => {
     fireEvent.pointerMove(area, { ...mouse, clientX: 1.5 * step, clientY: 9 });
     expect(lines()).toHaveLength(2);
     fireEvent.pointerLeave(area, mouse);
+    expect(lines()).toHaveLength(0);
+
+    const [first, second] = container.querySelectorAll('[aria-hidden] > div:last-child');
+    for (const touched of [first, second]) {
+      const at = { ...finger, clientX: 1.5 * step, clientY: 9 };
+      fireEvent.pointerDown(touched ?? container, at);
+      fireEvent.pointerUp(touched ?? container, at);
+      fireEvent.pointerLeave(touched ?? container, at);
+      expect(lines()).toHaveLength(2);
+    }
+    fireEvent.pointerDown(document.body);
+    expect(lines()).toHaveLength(0);
+
+    const slider = screen.getByRole('slider', { name: 'two: point in time' });
+    act(() => slider.focus());
+    fireEvent.keyDown(slider, { key: 'Home' });
+    expect(lines().map((line) => getComputedStyle(line).left)).toEqual(
+      Array<string>(2).fill(`${Math.round(step / 2)}px`),
+    );
+    act(() => slider.blur());
+    expect(lines()).toHaveLength(0);
+
+    fireEvent.pointerDown(area, { ...finger, clientX: 1.5 * step, clientY: 9 });
+    rerender(<LineChart {...axes} time={time} series={[red]} yTitle="another page" />);
     expect(lines()).toHaveLength(0);
   });
 });

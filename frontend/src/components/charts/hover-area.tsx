@@ -27,7 +27,7 @@ interface HoverAreaProps {
   locate: (x: number, y: number) => Hit | undefined;
   /** The width of what is selected at least, in pixels. */
   step?: number;
-  /** Called with the position of the pointer; null when it leaves. */
+  /** Called with the position of the pointer, and with null when its tooltip goes. */
   onHover?: (x: number | null) => void;
   /** Called after dragging, with both ends. A finger that moves up or down scrolls the page. */
   onDrag?: (left: number, right: number) => void;
@@ -117,11 +117,12 @@ function useDismiss(isOn: boolean, element: RefObject<HTMLElement | null>, end: 
       if (!(target instanceof Node && element.current?.contains(target))) end();
     };
     const pressed = ({ key }: KeyboardEvent) => key === 'Escape' && end();
-    document.addEventListener('pointerdown', touched);
+    // Before another chart gets the event, whose crosshair is to stay.
+    document.addEventListener('pointerdown', touched, { capture: true });
     document.addEventListener('scroll', end, { capture: true, passive: true });
     document.addEventListener('keydown', pressed);
     return () => {
-      document.removeEventListener('pointerdown', touched);
+      document.removeEventListener('pointerdown', touched, { capture: true });
       document.removeEventListener('scroll', end, { capture: true });
       document.removeEventListener('keydown', pressed);
     };
@@ -141,7 +142,8 @@ export function HoverArea(props: HoverAreaProps) {
   const hide = useCallback(() => {
     setPointer(null);
     setPressed(null);
-  }, []);
+    onHover?.(null);
+  }, [onHover]);
   useDismiss(pointer !== null, element, hide);
   const hit = pointer ? locate(pointer.x, pointer.y) : undefined;
   const positionOf = ({ currentTarget, clientX, clientY }: PointerEvent<HTMLElement>) => {
@@ -173,10 +175,7 @@ export function HoverArea(props: HoverAreaProps) {
     } else if (pressed.isClick) onClick?.(x, y);
   };
   // Lifting a finger is a leave event, but the tooltip should stay.
-  const leave = ({ pointerType }: PointerEvent) => {
-    onHover?.(null);
-    if (pointerType === 'mouse') hide();
-  };
+  const leave = ({ pointerType }: PointerEvent) => pointerType === 'mouse' && hide();
   const isDragging =
     onDrag && pressed !== null && pointer && Math.abs(pointer.x - pressed.x) >= pressed.minDrag;
   return (

@@ -1,4 +1,4 @@
-import { useState, type KeyboardEvent } from 'react';
+import { useEffect, useState, type KeyboardEvent } from 'react';
 
 import Box from '@mui/material/Box';
 
@@ -65,6 +65,12 @@ const areaOf = ({ width, height }: { width: number; height: number }) => ({
   height: height - MARGIN.top - MARGIN.bottom,
 });
 
+/** Returns the moment in the middle of a slice, in ms since 1970. */
+function middleOf(time: SeriesHoverProps['time'], at: number): number | null {
+  const [start, end] = time?.edges.slice(at, at + 2) ?? [];
+  return start === undefined || end === undefined ? null : (start + end) / 2;
+}
+
 /** The line at the moment under the pointer, which may be over another chart. */
 function Crosshair({ time, step }: { time: SeriesHoverProps['time']; step: number }) {
   const moment = useCrosshair();
@@ -99,10 +105,9 @@ export function SeriesHover({ onClick, onZoom, ...chart }: SeriesHoverProps) {
       ),
     };
   };
-  const follow = (x: number | null) => {
-    const [start, end] = x === null ? [] : (time?.edges.slice(place(x), place(x) + 2) ?? []);
-    setCrosshair(start === undefined || end === undefined ? null : (start + end) / 2);
-  };
+  // What a finger has left goes with its chart.
+  useEffect(() => () => setCrosshair(null), []);
+  const follow = (x: number | null) => setCrosshair(x === null ? null : middleOf(time, place(x)));
   return (
     <>
       <Box sx={{ position: 'absolute', pointerEvents: 'none', ...area }}>
@@ -149,6 +154,12 @@ export function TimeSlider({ onZoom, ...chart }: SeriesHoverProps & { label: str
   const step = area.width / categories.length;
   const at = Math.min(chosen, categories.length - 1);
   const category = categories[at];
+  const moment = middleOf(time, at);
+  useEffect(() => {
+    if (!isOn) return;
+    setCrosshair(moment);
+    return () => setCrosshair(null);
+  }, [isOn, moment]);
   if (!category || !time) return null;
   const [first, last] = [Math.min(at, anchor ?? at), Math.max(at, anchor ?? at)];
   const rows = rowsAt(chart, at);
