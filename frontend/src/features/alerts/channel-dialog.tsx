@@ -3,11 +3,7 @@ import { useEffect, useState } from 'react';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import Typography from '@mui/material/Typography';
-import useMediaQuery from '@mui/material/useMediaQuery';
 import { useWatch, type UseFormReturn } from 'react-hook-form';
 
 import { useChangeChannel, useCreateChannel, useMessagePreview } from '@/api/alerts/channels';
@@ -19,6 +15,7 @@ import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { QueryBoundary } from '@/components/query-boundary';
 import { useNotify } from '@/components/snackbar';
+import { TallDialog } from '@/components/tall-dialog';
 import {
   KIND_NAMES,
   KINDS,
@@ -27,6 +24,7 @@ import {
   type SettingField,
 } from '@/features/alerts/channel-kinds';
 import { SendTest } from '@/features/alerts/send-test';
+import { useSettled } from '@/hooks/use-settled';
 
 interface Values {
   name: string;
@@ -39,8 +37,6 @@ interface Values {
 
 type ChannelForm = UseFormReturn<Values>;
 
-const PREVIEW_DELAY_MS = 400;
-
 function SettingInput({ form, field }: { form: ChannelForm; field: SettingField }) {
   const { label, hint, placeholder, optional, options } = field;
   const name = `settings.${field.name}` as const;
@@ -48,16 +44,6 @@ function SettingInput({ form, field }: { form: ChannelForm; field: SettingField 
   const rules = optional ? {} : { required: 'This field is required.' };
   const props = { form, name, label, hint, placeholder, rules, autoComplete: 'off' };
   return field.secret ? <PasswordField {...props} /> : <Field {...props} />;
-}
-
-/** The template's text once nobody has typed for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setSettled(text), PREVIEW_DELAY_MS);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
 
 function Preview({ form }: { form: ChannelForm }) {
@@ -247,37 +233,27 @@ interface ChannelDialogProps {
 /** Adds a channel, and then shows its secret once, or changes one. */
 export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
   const [created, setCreated] = useState<CreatedChannel | null>(null);
-  const fullScreen = useMediaQuery('(max-width: 599px)');
   const notify = useNotify();
   const title = channel ? `Edit ${channel.name}` : 'Add a channel';
   return (
     // Once a secret is shown, only the button closes the dialog: a stray click would lose it.
-    <Dialog
-      open
+    <TallDialog
+      title={created ? created.channel.name : title}
       onClose={created?.secret != null ? undefined : onClose}
-      fullWidth
-      maxWidth="sm"
-      fullScreen={fullScreen}
-      aria-labelledby="channel-title"
     >
-      <DialogTitle id="channel-title">{created ? created.channel.name : title}</DialogTitle>
-      <DialogContent>
-        <Box sx={{ pt: 1 }}>
-          {created ? (
-            <Added created={created} onClose={onClose} />
-          ) : (
-            <ChannelFields
-              channel={channel}
-              onClose={onClose}
-              onSaved={({ message, channel: saved, secret = null }) => {
-                notify(message);
-                if (channel) onClose();
-                else setCreated({ message, channel: saved, secret });
-              }}
-            />
-          )}
-        </Box>
-      </DialogContent>
-    </Dialog>
+      {created ? (
+        <Added created={created} onClose={onClose} />
+      ) : (
+        <ChannelFields
+          channel={channel}
+          onClose={onClose}
+          onSaved={({ message, channel: saved, secret = null }) => {
+            notify(message);
+            if (channel) onClose();
+            else setCreated({ message, channel: saved, secret });
+          }}
+        />
+      )}
+    </TallDialog>
   );
 }

@@ -3,12 +3,8 @@ import { useState } from 'react';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
-import Dialog from '@mui/material/Dialog';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Typography from '@mui/material/Typography';
-import useMediaQuery from '@mui/material/useMediaQuery';
 import { useController, useWatch, type UseFormReturn } from 'react-hook-form';
 
 import { useChangeMaintenance, usePlanMaintenance } from '@/api/alerts/maintenance';
@@ -18,6 +14,7 @@ import { ChoiceField, DurationField } from '@/components/form/choice-field';
 import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { useNotify } from '@/components/snackbar';
+import { TallDialog } from '@/components/tall-dialog';
 import { WEEKDAYS, type Weekday } from '@/features/alerts/maintenance-text';
 import { useZone } from '@/hooks/use-zone';
 import { momentOf, wallTime } from '@/lib/time-zone';
@@ -205,7 +202,6 @@ export function MaintenanceDialog({ window, onClose }: MaintenanceDialogProps) {
   const zone = (planned && 'timezone' in planned ? planned.timezone : undefined) ?? userZone;
   const [now] = useState(() => new Date());
   const notify = useNotify();
-  const fullScreen = useMediaQuery('(max-width: 599px)');
   const shown = valuesOf(planned ?? { kind: 'now' }, now, zone);
   const { form, submit } = useApiForm<Values, WindowMessage>({
     defaultValues: {
@@ -227,55 +223,45 @@ export function MaintenanceDialog({ window, onClose }: MaintenanceDialogProps) {
     fieldOf,
   });
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      fullWidth
+    <TallDialog
+      title={window ? `Edit ${window.name}` : 'Plan maintenance'}
       maxWidth="xs"
-      fullScreen={fullScreen}
-      aria-labelledby="maintenance-title"
+      onClose={onClose}
     >
-      <DialogTitle id="maintenance-title">
-        {window ? `Edit ${window.name}` : 'Plan maintenance'}
-      </DialogTitle>
-      <DialogContent>
-        <Box sx={{ pt: 1 }}>
-          <Form
+      <Form
+        form={form}
+        submit={submit}
+        submitLabel={window ? 'Save' : 'Plan'}
+        actions={<Button onClick={onClose}>Cancel</Button>}
+      >
+        <Field
+          form={form}
+          name="name"
+          label="Name"
+          autoComplete="off"
+          placeholder="Database upgrade"
+          rules={{ required: 'Enter a name.' }}
+        />
+        {!window && (
+          <ChoiceField
             form={form}
-            submit={submit}
-            submitLabel={window ? 'Save' : 'Plan'}
-            actions={<Button onClick={onClose}>Cancel</Button>}
-          >
-            <Field
-              form={form}
-              name="name"
-              label="Name"
-              autoComplete="off"
-              placeholder="Database upgrade"
-              rules={{ required: 'Enter a name.' }}
-            />
-            {!window && (
-              <ChoiceField
-                form={form}
-                name="dashboard_id"
-                label="Dashboard"
-                options={[
-                  { value: '', name: 'All dashboards, also later ones' },
-                  ...dashboards.map(({ id, name }) => ({ value: id, name })),
-                ]}
-              />
-            )}
-            <ChoiceField
-              form={form}
-              name="schedule.kind"
-              label="When"
-              hint={`Times in ${zone.replaceAll('_', ' ')}.`}
-              options={KINDS}
-            />
-            <ScheduleFields form={form} />
-          </Form>
-        </Box>
-      </DialogContent>
-    </Dialog>
+            name="dashboard_id"
+            label="Dashboard"
+            options={[
+              { value: '', name: 'All dashboards, also later ones' },
+              ...dashboards.map(({ id, name }) => ({ value: id, name })),
+            ]}
+          />
+        )}
+        <ChoiceField
+          form={form}
+          name="schedule.kind"
+          label="When"
+          hint={`Times in ${zone.replaceAll('_', ' ')}.`}
+          options={KINDS}
+        />
+        <ScheduleFields form={form} />
+      </Form>
+    </TallDialog>
   );
 }

@@ -4,13 +4,9 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
-import Dialog from '@mui/material/Dialog';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
-import useMediaQuery from '@mui/material/useMediaQuery';
 import { useController, useWatch, type UseFormReturn } from 'react-hook-form';
 import { Link as RouterLink } from 'react-router';
 
@@ -24,6 +20,7 @@ import { ChoiceField, DurationField } from '@/components/form/choice-field';
 import { Field, Form } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
 import { useNotify } from '@/components/snackbar';
+import { TallDialog } from '@/components/tall-dialog';
 import {
   fieldOf,
   isReadable,
@@ -330,24 +327,12 @@ function RuleFields({ rule, dashboardId, onClose }: RuleDialogProps) {
 
 /** Adds a rule, or changes one. */
 export function RuleDialog(props: RuleDialogProps) {
-  const fullScreen = useMediaQuery('(max-width: 599px)');
   return (
-    <Dialog
-      open
+    <TallDialog
+      title={props.rule ? `Edit ${props.rule.name}` : 'Add a rule'}
       onClose={props.onClose}
-      fullWidth
-      maxWidth="sm"
-      fullScreen={fullScreen}
-      aria-labelledby="rule-title"
     >
-      <DialogTitle id="rule-title">
-        {props.rule ? `Edit ${props.rule.name}` : 'Add a rule'}
-      </DialogTitle>
-      <DialogContent>
-        <Box sx={{ pt: 1 }}>
-          <RuleFields {...props} />
-        </Box>
-      </DialogContent>
-    </Dialog>
+      <RuleFields {...props} />
+    </TallDialog>
   );
 }

@@ -1,16 +1,11 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import IconButton from '@mui/material/IconButton';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import useMediaQuery from '@mui/material/useMediaQuery';
 
 import { messageOf } from '@/api/core/errors';
 import { useChangeMergeRules, useMergePreview, useMergeRules } from '@/api/dashboards/endpoints';
@@ -19,6 +14,8 @@ import { BusyButton } from '@/components/busy-button';
 import { Icon } from '@/components/icon';
 import { QueryBoundary } from '@/components/query-boundary';
 import { useNotify } from '@/components/snackbar';
+import { TallDialog } from '@/components/tall-dialog';
+import { useSettled } from '@/hooks/use-settled';
 import { countOf, formatNumber } from '@/lib/format';
 import { MONOSPACE } from '@/theme/theme';
 
@@ -36,10 +33,11 @@ export function mergedText({ endpoints, names }: MergeRule): string {
 
 /** What the pattern would merge, before anything is changed. */
 function Preview({ dashboardId, pattern }: { dashboardId: string; pattern: string }) {
-  const { data, error, isFetching } = useMergePreview(dashboardId, pattern);
+  const settled = useSettled(pattern);
+  const { data, error, isFetching } = useMergePreview(dashboardId, settled);
   if (!pattern.includes('*')) return 'Type part of the names, and * for any text: download_*';
-  if (error) return messageOf(error);
-  return isFetching || !data ? 'Looking for endpoints…' : mergedText(data);
+  if (error && settled === pattern) return messageOf(error);
+  return isFetching || !data || settled !== pattern ? 'Looking for endpoints…' : mergedText(data);
 }
 
 interface MergeDialogProps {
@@ -49,8 +47,6 @@ interface MergeDialogProps {
 
 /** The rules that merge endpoints, with what each merges, and a field for one more. */
 export function MergeDialog({ dashboardId, onClose }: MergeDialogProps) {
-  const fullScreen = useMediaQuery('(max-width: 599px)');
-  const titleId = useId();
   const [pattern, setPattern] = useState('');
   const rules = useMergeRules(dashboardId);
   const change = useChangeMergeRules(dashboardId);
@@ -64,22 +60,18 @@ export function MergeDialog({ dashboardId, onClose }: MergeDialogProps) {
       },
     });
   return (
-    <Dialog
-      open
+    <TallDialog
+      title="Merge endpoints"
       onClose={onClose}
-      fullWidth
-      maxWidth="sm"
-      fullScreen={fullScreen}
-      aria-labelledby={titleId}
+      actions={<Button onClick={onClose}>Close</Button>}
     >
-      <DialogTitle id={titleId}>Merge endpoints</DialogTitle>
-      <DialogContent sx={{ display: 'grid', gap: 2, alignContent: 'start' }}>
+      <Box sx={{ display: 'grid', gap: 2 }}>
         <Typography variant="body2" color="textSecondary">
           Endpoints whose names match a pattern are shown and counted as one, past requests
           included. Removing a rule takes them apart again. The first rule that matches a name
           counts.
         </Typography>
-        <QueryBoundary query={rules} minHeight={40}>
+        <QueryBoundary query={rules} minHeight={0}>
           {(data) => (
             <Box component="ul" aria-label="Rules" sx={{ m: 0, p: 0, listStyle: 'none' }}>
               {data.rules.map((rule) => (
@@ -140,10 +132,7 @@ export function MergeDialog({ dashboardId, onClose }: MergeDialogProps) {
           </BusyButton>
         </Box>
         {change.error && <Alert severity="error">{messageOf(change.error)}</Alert>}
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={onClose}>Close</Button>
-      </DialogActions>
-    </Dialog>
+      </Box>
+    </TallDialog>
   );
 }

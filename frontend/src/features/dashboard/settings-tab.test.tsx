@@ -275,6 +275,6 @@ describe('deletion', () => {
     expect(await screen.findByText('It is gone.')).toBeVisible();
     expect(screen.getByText('Elsewhere')).toBeVisible();
     expect(sent).toHaveLength(1);
-    expect(queryClient.getQueryData(['dashboards'])).toEqual([]);
+    await waitFor(() => expect(queryClient.getQueryData(['dashboards'])).toEqual([]));
   });
 });

@@ -1,13 +1,8 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
-import useMediaQuery from '@mui/material/useMediaQuery';
 import { useWatch, type UseFormReturn } from 'react-hook-form';
 
 import { useProbeDashboard, useRegisterDashboard } from '@/api/dashboards/add';
@@ -15,6 +10,7 @@ import { useDashboards } from '@/api/dashboards/dashboards';
 import type { Dashboard, NewDashboard } from '@/api/types';
 import { Field, Form, PasswordField } from '@/components/form/fields';
 import { useApiForm } from '@/components/form/use-api-form';
+import { TallDialog } from '@/components/tall-dialog';
 import { ConnectionSteps } from '@/features/overview/connection-steps';
 import { ImportStatus } from '@/features/overview/import-status';
 import { newHeadersProblem, parseHeaders } from '@/lib/headers';
@@ -147,26 +143,13 @@ function AddForm({ onAdded, onClose }: AddFormProps) {
 /** Adds a dashboard after a connection test, then shows the import of its history. */
 export function AddDashboardDialog({ onClose }: { onClose: () => void }) {
   const [added, setAdded] = useState<Dashboard | null>(null);
-  const fullScreen = useMediaQuery('(max-width: 599px)');
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      fullWidth
-      maxWidth="sm"
-      fullScreen={fullScreen}
-      aria-labelledby="add-title"
-    >
-      <DialogTitle id="add-title">{added ? added.name : 'Add a dashboard'}</DialogTitle>
-      <DialogContent>
-        <Box sx={{ pt: 1 }}>
-          {added ? (
-            <ImportStatus dashboard={added} onClose={onClose} />
-          ) : (
-            <AddForm onAdded={setAdded} onClose={onClose} />
-          )}
-        </Box>
-      </DialogContent>
-    </Dialog>
+    <TallDialog title={added ? added.name : 'Add a dashboard'} onClose={onClose}>
+      {added ? (
+        <ImportStatus dashboard={added} onClose={onClose} />
+      ) : (
+        <AddForm onAdded={setAdded} onClose={onClose} />
+      )}
+    </TallDialog>
   );
 }
