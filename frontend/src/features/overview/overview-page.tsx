@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, memo, Suspense, useDeferredValue, useState } from 'react';
 
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
@@ -52,7 +52,8 @@ interface ListProps {
   layout: Layout;
 }
 
-function List({ dashboards, layout }: ListProps) {
+/** Drawn anew only if one of its properties or the URL changes, since it may have hundreds of cards. */
+const List = memo(function List({ dashboards, layout }: ListProps) {
   const [params] = useSearchParams();
   const alerts = useActiveAlerts().data ?? [];
   const alerted = new Set(alerts.flatMap(({ dashboard }) => dashboard?.id ?? []));
@@ -74,7 +75,7 @@ function List({ dashboards, layout }: ListProps) {
       ))}
     </Box>
   );
-}
+});
 
 const totalVisits = (dashboards: readonly Dashboard[]) =>
   dashboards.reduce((sum, { summary }) => sum + summary.visits_today, 0);
@@ -95,6 +96,8 @@ export function OverviewPage() {
   const dashboards = useDashboards();
   const [params, setParams] = useSearchParams();
   const [layout, setLayout] = useState(() => readPreference('layout', LAYOUTS, 'cards'));
+  // Hundreds of cards take longer to draw than the choice.
+  const listedLayout = useDeferredValue(layout);
   // In the URL, so that other pages can open the dialog, and the back button closes it.
   const isAdding = params.has('add');
   const setAdding = (shown: boolean) =>
@@ -134,7 +137,7 @@ export function OverviewPage() {
         isEmpty={(all) => all.length === 0}
         empty={<FirstSteps onAdd={() => setAdding(true)} />}
       >
-        {(all) => <List dashboards={all} layout={layout} />}
+        {(all) => <List dashboards={all} layout={listedLayout} />}
       </QueryBoundary>
       {isAdding && (
         <Suspense>
