@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, StorageState, expect
+from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.features.support.running_stack import Stack
 
@@ -30,7 +30,10 @@ def test_a_deploy_appears_without_a_reload(user_page: Page, stack: Stack) -> Non
     expect(events.get_by_role("link", name="Bookshop").first).to_be_visible()
 
 
-def test_a_deploy_is_marked_on_charts_without_a_reload(user_page: Page, stack: Stack) -> None:
+def test_a_deploy_is_marked_on_charts_without_a_reload(
+    open_page: Callable[..., Page], signed_in: StorageState, stack: Stack
+) -> None:
+    user_page = open_page(storage_state=signed_in, has_touch=True)
     shop = stack.dashboard_id("Bookshop")
     user_page.goto(f"/dashboards/{shop}?range=24h")
     chart = user_page.get_by_role("region", name="Requests", exact=True)
@@ -51,10 +54,19 @@ def test_a_deploy_is_marked_on_charts_without_a_reload(user_page: Page, stack: S
     user_page.reload()
     expect(toggle).to_have_attribute("aria-pressed", "false")
     toggle.click()
-    marker.click()
-    link.click()
-    events = user_page.get_by_role("list", name="Events")
-    expect(events.get_by_text("Deploy of 7.7.7")).to_be_visible()
+
+    def press_enter(target: Locator) -> None:
+        if target is link:
+            user_page.keyboard.press("Tab")
+            expect(target).to_be_focused()
+        target.press("Enter")
+
+    for press in (Locator.click, Locator.tap, press_enter):
+        press(marker)
+        press(link)
+        events = user_page.get_by_role("list", name="Events")
+        expect(events.get_by_text("Deploy of 7.7.7")).to_be_visible()
+        user_page.go_back()
 
 
 def test_filtering_by_traits_paging_and_sharing(

@@ -44,6 +44,10 @@ def chip(page: Page) -> Locator:
     return page.get_by_role("button", name="Remove filter Endpoint: search")
 
 
+def any_endpoint(page: Page) -> Locator:
+    return page.get_by_role("button", name="Remove filter Endpoint: ")
+
+
 def choose_endpoint(page: Page) -> None:
     page.get_by_role("button", name="Filter", exact=True).click()
     page.get_by_role("menuitem", name="Endpoint").click()
@@ -125,6 +129,12 @@ def test_dragging_over_a_chart_zooms_and_back_undoes_it(user_page: Page, dashboa
     user_page.go_back()
     expect(user_page.get_by_role("button", name=f"{FIRST} to {LAST}")).to_be_visible()
 
+    # A click on a bar filters.
+    user_page.mouse.click(box["x"] + 1.5 * day, box["y"] + 0.95 * box["height"])
+    expect(any_endpoint(user_page)).to_be_visible()
+    user_page.go_back()
+    expect(any_endpoint(user_page)).to_have_count(0)
+
     # With the keyboard: the last day, then its last hour.
     slider.focus()
     user_page.keyboard.press("Enter")
@@ -159,10 +169,10 @@ def test_a_finger_zooms_sideways_and_scrolls_up_and_down(
             tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [to]})
         tools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
-    def middle(day: float) -> tuple[float, float]:
+    def middle(day: float, height: float = 0.5) -> tuple[float, float]:
         box = slider.bounding_box()
         assert box is not None
-        return box["x"] + day * box["width"] / 8, box["y"] + box["height"] / 2
+        return box["x"] + day * box["width"] / 8, box["y"] + (1 - height) * box["height"]
 
     before = page.evaluate("scrollY")
     swipe(*middle(1.5), by=(0, -150))
@@ -175,6 +185,14 @@ def test_a_finger_zooms_sideways_and_scrolls_up_and_down(
     day = TODAY - timedelta(days=8)
     expect(page.get_by_text(re.compile(rf"{day.day}\b.*")).last).to_be_visible()
     expect(page).to_have_url(re.compile(f"from={FIRST}"))
+
+    # Two taps on a bar filter.
+    for _ in range(2):
+        expect(any_endpoint(page)).to_have_count(0)
+        page.touchscreen.tap(*middle(4.5, 0.05))
+    expect(any_endpoint(page)).to_be_attached()
+    page.go_back()
+    expect(any_endpoint(page)).to_have_count(0)
 
     distance = middle(2.5)[0] - middle(1.5)[0]
     swipe(*middle(1.5), by=(distance, 0))

@@ -16,13 +16,15 @@ export function FavoriteButton({ dashboard }: { dashboard: Dashboard }) {
       aria-label={`Favorite ${dashboard.name}`}
       aria-pressed={dashboard.favorite}
       title={dashboard.favorite ? 'Remove from favorites' : 'List before others'}
-      disabled={change.isPending}
-      onClick={() =>
+      // A disabled button would lose the focus.
+      aria-disabled={change.isPending}
+      onClick={() => {
+        if (change.isPending) return;
         change.mutate(
           { favorite: !dashboard.favorite },
           { onError: (error) => notify(messageOf(error), 'error') },
-        )
-      }
+        );
+      }}
     >
       <Icon
         name="star"
