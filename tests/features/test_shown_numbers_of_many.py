@@ -55,6 +55,7 @@ def table(page: Page, name: str) -> dict[str, list[str]]:
     """Show a panel as a table, and return the cells of each row by its name."""
     panel = page.get_by_role("region", name=name, exact=True)
     panel.get_by_role("button", name=f"{name}: show as table").click()
+    panel.get_by_role("table").wait_for()
     return {row[0]: row[1:] for row in map(cells, panel.locator("tr").all())}
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 def shown(panel: Locator) -> list[list[str]]:
     """Return the numbers of a chart's table, without the titles of rows and columns."""
     panel.get_by_role("button", name="show as table").click()
+    panel.get_by_role("table").wait_for()
     rows = [row.locator("td").all_inner_texts() for row in panel.get_by_role("row").all()[1:]]
     return [[text.replace(",", "") for text in row] for row in rows]
 
