@@ -40,6 +40,15 @@ _NOT_NUMERIC = {
     StatisticName.LAST_CALL,
 }
 NUMERIC = tuple(name for name in StatisticName if name not in _NOT_NUMERIC)
+_WORDS = {
+    StatisticName.TOTAL_VISITS: "Requests",
+    StatisticName.MEDIAN: "p50",
+    StatisticName.NINETIETH_PERCENTILE: "p90",
+    StatisticName.NINETY_FIFTH_PERCENTILE: "p95",
+    StatisticName.NINETY_NINTH_PERCENTILE: "p99",
+    StatisticName.NINETY_NINE_POINT_NINTH_PERCENTILE: "p99.9",
+}
+"""What the interface calls statistics whose names are others."""
 _WINDOWS = {60: "1 min", 300: "5 min", 900: "15 min", 3_600: "1 h", 86_400: "1 day"}
 _FIELDS = [field.value for field in CallField if field != CallField.STATUS_CLASS]
 
@@ -161,16 +170,17 @@ class Question(_Model):
     @property
     def subject(self) -> str:
         """The question in words."""
-        name = self.statistic.replace("_", " ").removesuffix(" execution time")
+        words = self.statistic.replace("_", " ").removesuffix(" execution time")
+        name = _WORDS.get(self.statistic, words.capitalize())
         texts = [f"{field} {text}" for field, text in sorted(self.filters.items())]
-        return " of ".join([name.capitalize(), *([", ".join(texts)] if texts else [])])
+        return " of ".join([name, *([", ".join(texts)] if texts else [])])
 
     @property
     def unit(self) -> str:
-        """The unit of the values, after a space; empty for counts."""
+        """The unit as it follows a value; empty for counts."""
         if self.statistic in COUNTS:
             return ""
-        return " %" if self.statistic == StatisticName.ERROR_RATE else " ms"
+        return "%" if self.statistic == StatisticName.ERROR_RATE else " ms"
 
 
 class Above(Question):
@@ -294,7 +304,7 @@ def parse(given: Any) -> AnyCondition:
     :raises ValidationError: (a `ValueError`) it is invalid.
 
     >>> describe(parse({"kind": "above", "statistic": "error_rate", "window": 300, "threshold": 5}))
-    'Error rate above 5 % (5 min)'
+    'Error rate above 5% (5 min)'
     """
     return _ADAPTER.validate_python(given)
 
@@ -342,6 +352,15 @@ def describe(condition: AnyCondition) -> str:
     return _plain(condition)
 
 
+def in_words(value: float) -> str:
+    """Return a value with three digits, or as a whole number.
+
+    >>> in_words(0.12345), in_words(12.345), in_words(1234567.8)
+    ('0.123', '12.3', '1,234,568')
+    """
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def _plain(condition: AnyCondition) -> str:
     match condition:
         case NoData():
@@ -365,18 +384,21 @@ def _comparison(condition: Question) -> str:
     unit = condition.unit
     match condition:
         case Above() | Below():
-            return f"{condition.kind} {condition.threshold:g}{unit}"
+            return f"{condition.kind} {condition.threshold:,.15g}{unit}"
         case Changed():
             sign = {"up": "+", "down": "-", "both": "±"}[condition.direction]
-            amount = f"{condition.by:g}{unit}" if condition.by else f"factor {condition.factor:g}"
+            amount = (
+                f"{condition.by:,.15g}{unit}" if condition.by else f"factor {condition.factor:g}"
+            )
             reference = {"previous": "before", "last_week": "last week"}[condition.against]
             return f"changed by {sign}{amount} against {reference}"
-    band = f"{getattr(condition, 'low', 0):g} to {getattr(condition, 'high', 0):g}{unit}"
+    low, high = getattr(condition, "low", 0), getattr(condition, "high", 0)
+    band = f"{low:,.15g} to {high:,.15g}{unit}"
     match condition:
         case MeanInside():
             return f"mean of the last {condition.last} not within {band}"
         case ShareInside():
-            return f"less than {condition.share:g} % of the last {condition.last} within {band}"
+            return f"less than {condition.share:g}% of the last {condition.last} within {band}"
     return f"outside {band}"
 
 

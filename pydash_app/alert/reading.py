@@ -29,6 +29,7 @@ from pydash_app.alert.condition import (
     ShareInside,
     VersionWorse,
     describe,
+    in_words,
 )
 from pydash_app.alert.machine import Outcome, Reading
 from pydash_app.dashboard.entity import Dashboard
@@ -115,7 +116,7 @@ def judge(condition: Numeric, values: Values, recover_threshold: float | None = 
     :param values: those of `lags(condition)`.
 
     >>> judge(Above(statistic="error_rate", window=60, threshold=5), [7.0]).text
-    'Error rate above 5 % (1 min): 7 %.'
+    'Error rate above 5% (1 min): 7%.'
     """
     known = [value for value in values if value is not None]
     latest = values[0]
@@ -175,8 +176,8 @@ def _judge_change(condition: Changed, value: float, reference: float) -> Reading
 
 
 def _judged(condition: Numeric, is_met: bool, value: float, threshold: float) -> Reading:
-    unit = " %" if isinstance(condition, ShareInside) else condition.unit
-    text = f"{describe(condition)}: {value:.4g}{unit}."
+    unit = "%" if isinstance(condition, ShareInside) else condition.unit
+    text = f"{describe(condition)}: {in_words(value)}{unit}."
     return Reading(Outcome.MET if is_met else Outcome.UNMET, value, threshold, text)
 
 

@@ -103,7 +103,7 @@ def suggested(dashboard: Dashboard) -> list[Suggestion]:
     failing = Above(statistic=StatisticName.ERROR_RATE, window=300, threshold=5)
     offered: list[tuple[AnyCondition, str, str]] = [
         (Down(), "App down", "critical"),
-        (failing, "Error rate above 5 %", "warning"),
+        (failing, "Error rate above 5%", "warning"),
         (And(conditions=(slower, slow)), "Twice as slow as last week", "warning"),
         (NoData(window=1_800), "No requests for 30 min", "warning"),
     ]

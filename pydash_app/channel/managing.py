@@ -253,11 +253,11 @@ def preview(kind: Kind, template: str | None) -> Notification:
     alert = Alert(
         id=str(uuid4()),
         state="firing",
-        rule=Rule(str(uuid4()), "Error rate above 5 %", {"kind": "above", "threshold": 5}),
+        rule=Rule(str(uuid4()), "Error rate above 5%", {"kind": "above", "threshold": 5}),
         dashboard=Dashboard(str(uuid4()), "Shop", f"{url}/dashboards/example"),
         severity="critical",
         since=now - timedelta(minutes=10),
-        text="7.2 % of the requests in the last 5 minutes failed.",
+        text="7.2% of the requests in the last 5 minutes failed.",
         url=f"{url}/alerts/example",
         value=7.2,
         threshold=5.0,

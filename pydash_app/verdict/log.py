@@ -46,10 +46,10 @@ def _reasons(found: EndpointVerdict, verdict: Verdict) -> Iterator[str]:
     if found.latency is verdict and found.p95 is not None and found.against_p95 is not None:
         change = found.p95 / found.against_p95 - 1 if found.against_p95 else inf
         times = f"{found.against_p95:.3g} ms to {found.p95:.3g} ms"
-        yield f"{found.endpoint}: p95 from {times} ({change:+.0%})".replace("%", " %")
+        yield f"{found.endpoint}: p95 from {times} ({change:+.0%})"
     rate, before = found.error_rate, found.against_error_rate
     if found.errors is verdict and rate is not None and before is not None:
-        yield f"{found.endpoint}: errors from {100 * before:.3g} % to {100 * rate:.3g} %"
+        yield f"{found.endpoint}: errors from {100 * before:.3g}% to {100 * rate:.3g}%"
 
 
 class JudgedVersion(Persistent):

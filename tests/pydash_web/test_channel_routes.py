@@ -386,7 +386,7 @@ def test_a_preview_has_example_values(alice: Visitor) -> None:
     preview = alice.post("/api/channels/preview", {"kind": "slack", "template": template}).json()
     assert preview == {
         "title": "Shop: 1 firing, 1 resolved",
-        "text": "Shop: Error rate above 5 %;Shop: Down;",
+        "text": "Shop: Error rate above 5%;Shop: Down;",
     }
     words = alice.post("/api/channels/preview", {"kind": "slack"}).json()["text"]
     short = alice.post("/api/channels/preview", {"kind": "ntfy", "template": None}).json()["text"]

@@ -106,11 +106,11 @@ def listed(visitor: Visitor, query: str = "") -> list[dict[str, Any]]:
         ({"kind": "version_worse"}, {"name": "Version worse than the one before", "repeat": 0}),
         (
             {"kind": "above", "statistic": "error_rate", "window": 300, "threshold": 5},
-            {"name": "Error rate above 5 % (5 min)", "for": 300, "keep_firing_for": 300},
+            {"name": "Error rate above 5% (5 min)", "for": 300, "keep_firing_for": 300},
         ),
         (
             {"kind": "or", "conditions": [DOWN, MANY]},
-            {"name": "App down or total visits above 2 (5 min)", "for": 0},
+            {"name": "App down or requests above 2 (5 min)", "for": 0},
         ),
     ],
 )
@@ -156,7 +156,7 @@ def test_all_settings_are_kept(alice: Visitor) -> None:
     changes = {**settings, "name": None, "for": 0, "recover_threshold": None, "enabled": True}
     path = f"/api/rules/{rule['id']}/change_settings"
     changed = alice.post(path, changes).json()["rule"]
-    assert changed == {**rule, **changes, "name": "Total visits above 2 (5 min)"}
+    assert changed == {**rule, **changes, "name": "Requests above 2 (5 min)"}
     assert alice.post(path, {"severity": "info"}).json()["rule"] == {**changed, "severity": "info"}
 
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { expect, test } from 'vitest';
 
 import type { EventInfo } from '@/api/types';
@@ -30,6 +32,13 @@ test.each([
   [event('user.login.failed', { count: 3 }), '3 failed sign-ins'],
 ])('describes events %#', (given, expected) => {
   expect(eventText(given)).toBe(expected);
+});
+
+test('names every type of event that PyDash records', () => {
+  const vocabulary = readFileSync('../pydash_app/event/vocabulary.py', 'utf8');
+  const types = [...vocabulary.matchAll(/^ {4}[A-Z_]+ = "(.+?)"/gm)].map(([, type = '']) => type);
+  expect(types).toContain('system.started');
+  expect(types.filter((type) => eventTypeName(type) === type)).toEqual([]);
 });
 
 test('keeps the types of scripts', () => {

@@ -151,6 +151,21 @@ const TYPES: Readonly<Record<string, { name: string; text: (values: Values) => s
     text: ({ link, dashboard }) => `Read-only link ${text(link)} to ${text(dashboard)} revoked`,
   },
   'session.ended': { name: 'Session ended', text: () => 'Session ended' },
+  'usage.extracted': { name: 'Usage extracted', text: () => 'Daily usage extracted' },
+  'backup.created': { name: 'Backup created', text: () => 'Backup created' },
+  'backup.failed': {
+    name: 'Backup failed',
+    text: ({ reason }) => `Backup failed: ${text(reason)}`,
+  },
+  'system.started': {
+    name: 'PyDash started',
+    text: ({ version }) => `PyDash ${text(version)} started`,
+  },
+  'system.upgraded': {
+    name: 'PyDash upgraded',
+    text: ({ version }) => `PyDash upgraded to ${text(version)}`,
+  },
+  'system.upgrade_requested': { name: 'Upgrade requested', text: () => 'Upgrade requested' },
 };
 
 /** Returns the name of a type of event; types of scripts keep theirs. */

@@ -101,7 +101,34 @@ def test_the_error_rate_is_in_percent_of_known_statuses(watch: Watch) -> None:
     condition = {"kind": "above", **ERRORS, "threshold": 4.9}
     reading = reading_of(watch, shop, condition)
     assert (reading.outcome, reading.value) == (MET, 5)
-    assert reading.text == "Error rate above 4.9 % (5 min): 5 %."
+    assert reading.text == "Error rate above 4.9% (5 min): 5%."
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "text"),
+    [
+        (
+            {"kind": "above", "statistic": "total_visits", "window": 86400, "threshold": 1500000},
+            2479123,
+            "Requests above 1,500,000 (1 day): 2,479,123.",
+        ),
+        (
+            {
+                "kind": "outside",
+                "statistic": "ninety-fifth_percentile_execution_time",
+                "window": 3600,
+                "low": 0.5,
+                "high": 50,
+            },
+            163.14159,
+            "p95 outside 0.5 to 50 ms (1 h): 163 ms.",
+        ),
+    ],
+)
+def test_values_in_words_have_three_digits_or_are_whole(
+    condition: dict[str, Any], value: float, text: str
+) -> None:
+    assert judge(conditions.parse(condition), [value]).text == text  # type: ignore[arg-type]
 
 
 def test_rates_and_times_of_few_requests_are_unknown_but_counts_are_not(watch: Watch) -> None:

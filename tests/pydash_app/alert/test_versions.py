@@ -54,8 +54,8 @@ def test_each_check_is_told_once_with_its_figures(watch: Watch) -> None:
         watch.evaluate(seconds=600)
     [message] = watch.messages
     assert message["text"] == (
-        "After 30 min, version 2 is worse than 1: search: p95 from 45 ms to 90 ms (+100 %);"
-        " checkout: errors from 1 % to 4 %."
+        "After 30 min, version 2 is worse than 1: search: p95 from 45 ms to 90 ms (+100%);"
+        " checkout: errors from 1% to 4%."
     )
     assert message["since"] == "2026-11-25T12:00:00Z"
     assert message["url"].endswith(f"/dashboards/{app}/versions?judged=2")

@@ -84,5 +84,5 @@ def test_checks_survive_whatever_happens_to_the_process(
         "after": 1_800,
         "since": began,
         "severity": "warning",
-        "reason": "alpha: p95 from 40 ms to 90 ms (+125 %)",
+        "reason": "alpha: p95 from 40 ms to 90 ms (+125%)",
     }

@@ -69,7 +69,7 @@ def test_it_is_compared_with_the_same_hours_of_last_week() -> None:
     [home] = check.endpoints
     assert (home.visits, home.against_visits) == (120, 120)
     assert (home.p95, home.against_p95) == (2 * SLOW, 2 * FAST)
-    assert check.reasons == ["home: p95 from 100 ms to 180 ms (+80 %)"]
+    assert check.reasons == ["home: p95 from 100 ms to 180 ms (+80%)"]
 
 
 def test_it_is_compared_with_the_day_before_if_there_was_another_version_last_week() -> None:

@@ -4,7 +4,7 @@ import type { ExceptionState } from '@/api/types';
 
 export const STATES: Readonly<Record<ExceptionState, { name: string; color: string }>> = {
   new: { name: 'New', color: 'warning.main' },
-  ongoing: { name: 'Ongoing', color: 'text.primary' },
+  ongoing: { name: 'Ongoing', color: 'text.secondary' },
   regressed: { name: 'Regressed', color: 'error.main' },
   resolved: { name: 'Resolved', color: 'success.main' },
   ignored: { name: 'Ignored', color: 'text.secondary' },

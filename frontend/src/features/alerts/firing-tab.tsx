@@ -17,13 +17,13 @@ const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export const byUrgency = (one: Alert, other: Alert): number =>
   SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
 
-/** The alerts that last. */
+/** The alerts that are firing. */
 export function FiringTab() {
   const alerts = useActiveAlerts();
   const rules = useRules().data;
   const byId = new Map(rules?.map((rule) => [rule.id, rule]));
   return (
-    <Frame title="Now" subtitle="The alerts that last.">
+    <Frame title="Firing now" subtitle="The most severe first">
       <QueryBoundary
         query={alerts}
         isEmpty={(all) => all.length === 0}

@@ -53,7 +53,7 @@ it('shows processes, figures and errors', async () => {
   expect((await rowsOf('Processes'))[1]).toMatch(/fetcherexample.com42silent/);
   const figures = await rowsOf('Figures');
   expect(figures).toEqual(
-    expect.arrayContaining(['Fetchingno', 'Tasks that wait3', 'Mails that wait4']),
+    expect.arrayContaining(['Fetchingno', 'Tasks waiting3', 'Mails waiting4']),
   );
   expect(figures).toContain('Size of the database123 MB');
   expect(screen.getByText('It failed.')).toBeVisible();
