@@ -80,6 +80,23 @@ def test_no_title_of_a_column_is_cut(user_page: Page, stack: Stack) -> None:
         assert cut == [], width
 
 
+@pytest.mark.slow
+def test_no_title_of_a_column_is_cut_on_a_touch_screen(
+    phone: Callable[..., Page], stack: Stack
+) -> None:
+    page = phone(user=True)
+    for name in ("endpoints", "overview"):
+        visit(page, stack, place(name))
+        if name == "overview":
+            page.get_by_role("button", name="Table").click()
+        titles = page.locator(".MuiDataGrid-columnHeaderTitle")
+        expect(titles.first).to_be_visible()
+        cut = titles.evaluate_all(
+            "all => all.filter(it => it.scrollWidth > it.clientWidth).map(it => it.innerText)"
+        )
+        assert cut == [], name
+
+
 def test_a_new_token_can_be_copied_at_every_width(
     open_page: Callable[..., Page], signed_in: StorageState
 ) -> None:

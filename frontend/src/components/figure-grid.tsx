@@ -51,6 +51,11 @@ const styles = {
   border: 0,
   fontSize: '0.8125rem',
   '& .MuiDataGrid-cell, & .MuiDataGrid-columnHeader': { px: 1 },
+  // A finger does not resize columns, and their titles need the room.
+  '@media (pointer: coarse)': {
+    '& .MuiDataGrid-columnSeparator': { display: 'none' },
+    '& .MuiDataGrid-menuIcon': { mr: -1 },
+  },
   // Keep the scroll bar visible where the system hides it, since more columns follow.
   '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar': { height: 10 },
   '& .MuiDataGrid-scrollbar--horizontal::-webkit-scrollbar-thumb': {

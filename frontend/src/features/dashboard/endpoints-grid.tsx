@@ -204,11 +204,11 @@ const HIDDEN_ON_LAPTOPS = { average_execution_time: false, total_execution_time:
 
 /** Two columns of figures fit next to the name on the smallest phone. */
 const onPhones = (column: Column): Column => {
-  const width = column.field === 'total_visits' ? 102 : 70;
-  return { ...column, width, minWidth: width, flex: 0 };
+  const width = column.field === 'total_visits' ? 112 : 70;
+  return { ...column, width, minWidth: width, flex: 0, disableColumnMenu: true };
 };
 
-/** A phone shows a few columns; the column menu shows the others. */
+/** A phone shows a few columns; the menu of the first one shows the others. */
 const HIDDEN_ON_PHONES = Object.fromEntries(
   [...FIGURES.map(({ field }) => field), 'lastCall', 'visits', 'hidden']
     .filter((field) => field !== 'total_visits' && field !== 'median_execution_time')
