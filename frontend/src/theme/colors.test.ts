@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { mix, rampColor, seriesColor } from '@/theme/colors';
+import { mix, rampColor, seriesColor, statusColors } from '@/theme/colors';
 import { dark, light } from '@/theme/palette';
 
 it('mixes two colors', () => {
@@ -15,6 +15,15 @@ describe.each([
   it('gives the first 24 series distinct colours', () => {
     const colors = Array.from({ length: 24 }, (_, place) => seriesColor(scheme, place));
     expect(new Set(colors).size).toBe(24);
+  });
+
+  it('colours only the responses that may be a problem', () => {
+    const { '2xx': success = '', '4xx': client, '5xx': server } = statusColors(scheme);
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
+      parseInt(success.slice(at, at + 2), 16),
+    );
+    expect(Math.max(red, green, blue) - Math.min(red, green, blue)).toBeLessThan(20);
+    expect([client, server]).toEqual([scheme.warning, scheme.bad]);
   });
 
   it('maps zero to its own colour and the smallest value to the next', () => {

@@ -24,9 +24,9 @@ export function seriesColor(scheme: Scheme, place: number): string {
 /** Returns the colour of all other series combined. */
 export const restColor = (scheme: Scheme): string => mix(scheme.textSoft, scheme.surface, 0.45);
 
-/** The colours of status classes: green for success, red for server errors. */
+/** The colours of status classes: what is as it should be is grey, so that the rest stands out. */
 export const statusColors = (scheme: Scheme): Readonly<Record<string, string>> => ({
-  '2xx': scheme.good,
+  '2xx': restColor(scheme),
   '3xx': scheme.series[0] ?? scheme.accent,
   '4xx': scheme.warning,
   '5xx': scheme.bad,

@@ -8,6 +8,7 @@ import { ChartSvg } from '@/components/charts/chart-svg';
 import { fitText } from '@/components/charts/fit-text';
 import { Legend } from '@/components/charts/legend';
 import { useWidth } from '@/components/charts/use-width';
+import { mix } from '@/theme/colors';
 
 /** A function or line, as wide as it took time. */
 export interface FlameNode {
@@ -82,15 +83,18 @@ export function layOut(path: readonly FlameNode[], width: number): Cell[] {
   return cells;
 }
 
+/** How opaque boxes are: those of the app, and others. */
+const [OWN, SOFT] = [0.3, 0.14];
+
 /** Returns the colour of a box and how opaque it is; text on it is always readable. */
 function fillOf(
   { isOther, change }: FlameNode,
   { palette: { scheme } }: Theme,
 ): [color: string | undefined, opacity: number] {
   if (change === undefined) {
-    return isOther ? [scheme.textSoft, 0.14] : [scheme.accent, 0.3];
+    return isOther ? [scheme.textSoft, SOFT] : [scheme.accent, OWN];
   }
-  if (Math.abs(change) < MIN_CHANGE) return [scheme.textSoft, 0.14];
+  if (Math.abs(change) < MIN_CHANGE) return [scheme.textSoft, SOFT];
   return [change > 0 ? scheme.series[1] : scheme.series[0], 0.16 + 0.4 * Math.abs(change)];
 }
 
@@ -154,11 +158,15 @@ export function FlameGraph({ label, root, compares }: FlameGraphProps) {
                 ? [
                     { id: 'slower', name: 'Slower than before', color: scheme.series[1] ?? '' },
                     { id: 'faster', name: 'Faster than before', color: scheme.series[0] ?? '' },
-                    { id: 'same', name: 'Same', color: scheme.textSoft },
+                    { id: 'same', name: 'Same', color: mix(scheme.surface, scheme.textSoft, SOFT) },
                   ]
                 : [
-                    { id: 'own', name: 'The app', color: scheme.accent },
-                    { id: 'other', name: 'Packages', color: scheme.textSoft },
+                    { id: 'own', name: 'The app', color: mix(scheme.surface, scheme.accent, OWN) },
+                    {
+                      id: 'other',
+                      name: 'Packages',
+                      color: mix(scheme.surface, scheme.textSoft, SOFT),
+                    },
                   ]
             }
           />

@@ -167,17 +167,24 @@ export function ScaleLegend({ values, format }: ScaleLegendProps) {
   const isExceeded = maximum(values) > top;
   return (
     <Box
-      sx={{ display: 'flex', alignItems: 'center', gap: 0.75, fontSize: '0.6875rem', mt: 1 }}
+      sx={{
+        ...{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 0.75 },
+        ...{ fontSize: '0.6875rem', mt: 1 },
+      }}
       color="text.secondary"
     >
-      {format(0)}
+      <Box component="span" sx={{ whiteSpace: 'nowrap' }}>
+        {format(0)}
+      </Box>
       <Box sx={{ display: 'flex', gap: '2px' }} aria-hidden>
         {ramp.map((color) => (
           <Box key={color} sx={{ width: 14, height: 10, borderRadius: '2px', bgcolor: color }} />
         ))}
       </Box>
-      {format(top)}
-      {isExceeded && ' and more'}
+      <Box component="span" sx={{ whiteSpace: 'nowrap' }}>
+        {format(top)}
+        {isExceeded && ' and more'}
+      </Box>
     </Box>
   );
 }

@@ -50,6 +50,11 @@ describe('the labels of time slices', () => {
       2, 8, 14, 20, 26, 32, 38, 44,
     ]));
 
+  it('are evenly spaced if only one would be at a round time', () => {
+    const week = [20782, 20783, 20784, 20785, 20786, 20787, 20788];
+    expect(steppedIndexes(week, [1, 2, 7], 240, 64)).toEqual([0, 2, 4, 6]);
+  });
+
   it('show an hour that the clocks show twice if there is room for every hour', () => {
     const twice = [0, 1, 2, 2, 3];
     expect(steppedIndexes(twice, [1, 2], 600, 64)).toEqual([0, 1, 2, 3, 4]);

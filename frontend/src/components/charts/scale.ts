@@ -27,7 +27,8 @@ export function spacedIndexes(count: number, width: number, room: number): numbe
 
 /**
  * Returns the indexes of the labels of time slices: the smallest step whose multiples have `room`
- * pixels each, so that the labels are round times, and midnight is among them.
+ * pixels each, so that the labels are round times, and midnight is among them. A single label would
+ * not say how long a slice is, so then they are evenly spaced.
  */
 export function steppedIndexes(
   ordinals: readonly number[],
@@ -40,7 +41,7 @@ export function steppedIndexes(
       // Where clocks are turned back, an hour occurs twice: only single steps have room for both.
       ordinal % step === 0 && (step === 1 || ordinals[at - 1] !== ordinal) ? [at] : [],
     );
-    if (found.length > 0 && found.length * room <= width) return found;
+    if (found.length > 1 && found.length * room <= width) return found;
   }
   return spacedIndexes(ordinals.length, width, room);
 }

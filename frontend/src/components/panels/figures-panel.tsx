@@ -66,7 +66,8 @@ function Change({ figure: { name, increase, format }, figures: { now, before } }
         {rises ? '▲ ' : falls ? '▼ ' : ''}
         {change}
       </Box>{' '}
-      from {format(before[name])}
+      {/* The unit stays beside its number. */}
+      from {format(before[name]).replaceAll(' ', '\u00a0')}
     </>
   );
 }
