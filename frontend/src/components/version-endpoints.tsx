@@ -8,13 +8,14 @@ import { VerdictLabel } from '@/components/verdict-label';
 import { formatChange, formatDuration, formatFinePercent, formatNumber } from '@/lib/format';
 import { endpointOfVersion, exceptionsOfVersion } from '@/lib/paths';
 
-/** "45 ms to 80 ms (+78%)" */
+/** "45 ms to 80 ms (+78%)"; one value if both look the same. */
 function changeOf(
   before: number | null,
   now: number | null,
   format: (value: number | null) => string,
 ): string {
   const change = formatChange(now, before);
+  if (format(before) === format(now)) return format(now);
   return `${format(before)} to ${format(now)}${change ? ` (${change})` : ''}`;
 }
 

@@ -41,7 +41,9 @@ describe('durations', () => {
     [0.4213, '0.421 ms'],
     [12.34, '12.3 ms'],
     [999, '999 ms'],
+    [999.6, '1 s'],
     [1234, '1.23 s'],
+    [59_960, '1 min'],
     [125_000, '2 min 5 s'],
   ])('%d ms is %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
 

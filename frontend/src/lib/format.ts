@@ -61,9 +61,11 @@ export const countRequests = (count: Maybe<number>): string => countOf(count, 'r
 /** Milliseconds with the unit that fits: 0.42 → "0.42 ms", 1234 → "1.23 s", 125000 → "2 min 5 s". */
 export function formatDuration(ms: Maybe<number>): string {
   if (ms == null) return MISSING;
-  if (ms < 1_000) return `${significant.format(ms)} ms`;
-  if (ms < 60_000) return `${significant.format(ms / 1_000)} s`;
-  return formatSpan(ms / 1_000);
+  // 999.6 ms is shown as 1 s, and not as 1,000 ms.
+  const rounded = Number(ms.toPrecision(3));
+  if (rounded < 1_000) return `${significant.format(rounded)} ms`;
+  if (rounded < 60_000) return `${significant.format(rounded / 1_000)} s`;
+  return formatSpan(Math.max(ms, 60_000) / 1_000);
 }
 
 const UNITS: readonly [string, number][] = [

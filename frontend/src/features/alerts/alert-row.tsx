@@ -122,6 +122,8 @@ interface AlertRowProps {
 export function AlertRow({ alert, rule }: AlertRowProps) {
   const { dashboard, acknowledged_by: by, acknowledged_at: at } = alert;
   const value = valueText(alert);
+  // The text begins with the condition, which is the name unless the rule got another one.
+  const isNews = alert.text && !(value !== undefined && alert.text.startsWith(alert.rule.name));
   return (
     <Box component="li" aria-label={titleOf(alert)} sx={row}>
       <Box>
@@ -142,7 +144,7 @@ export function AlertRow({ alert, rule }: AlertRowProps) {
         </Typography>
         <Typography variant="caption" color="textSecondary" component="div">
           <Period alert={alert} />
-          {alert.text && <Box>{alert.text}</Box>}
+          {isNews && <Box>{alert.text}</Box>}
           {by !== null && at !== null && (
             <Box>
               Acknowledged by {by} <RelativeTime moment={at} />

@@ -37,7 +37,8 @@ function differenceOf(figure: Figure, one: number | null, other: number | null):
   const difference = other - one;
   const sign = difference > 0 ? '+' : difference < 0 ? '-' : '±';
   const change = formatChange(other, one);
-  const size = formatOf(figure)(Math.abs(difference)).replace('%', ' points');
+  const shown = formatOf(figure)(Math.abs(difference));
+  const size = shown.replace('%', shown === '1%' ? ' point' : ' points');
   return `${sign}${size}${change ? ` (${change})` : ''}`;
 }
 

@@ -161,9 +161,11 @@ export function UptimeTab() {
   const monitored = query.data === undefined || isMonitored(daysOf(query.data, zone));
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 2 }}>
-      <Box sx={{ justifySelf: 'end', display: 'flex', alignItems: 'center', gap: 1.5 }}>
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
         <MarkersButton />
-        <ZoneNote />
+        <Box sx={{ ml: { sm: 'auto' } }}>
+          <ZoneNote />
+        </Box>
       </Box>
       <Panel
         {...shared}

@@ -114,7 +114,7 @@ export function Exceptions({ dashboardId }: { dashboardId: string | undefined })
       <Panel
         query={query}
         title="Exceptions"
-        subtitle="Grouped by their cause"
+        subtitle="Grouped by their cause; exceptions of the time range, users and addresses of all time"
         isEmpty={({ groups }) => groups.length === 0}
         empty={
           hint === null ? (

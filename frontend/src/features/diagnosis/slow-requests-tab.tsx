@@ -47,7 +47,7 @@ export function SlowRequestsTab() {
       <Panel
         query={query}
         title="Slow requests"
-        subtitle="Took more than 2.5 times as long as requests to the endpoint usually do"
+        subtitle="Recorded by the app: more than 2.5 times as long as the endpoint took on average until then"
         isEmpty={({ outliers }) => outliers.length === 0}
         empty={
           recorded > 0 ? (

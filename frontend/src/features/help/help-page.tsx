@@ -64,7 +64,7 @@ const Meanings = () => (
     <Stack>
       <Text>
         Execution times are measured from the start of a request to its response. Days, weeks and
-        months are in UTC.
+        months are those of your time zone, which you can change in the settings.
       </Text>
       <Box component="dl" sx={{ m: 0, display: 'grid', gap: 1.5, maxWidth: 640 }}>
         {STATISTICS.map(([name, meaning]) => (

@@ -161,7 +161,7 @@ export const DashboardCard = ({ dashboard }: { dashboard: Dashboard }) => (
       height={44}
     />
     <Box>
-      <Typography variant="caption" color="textSecondary" component="p">
+      <Typography variant="caption" color="textSecondary" component="p" sx={{ mb: 0.5 }}>
         Today; uptime over 90 days
       </Typography>
       <Figures dashboard={dashboard} />
