@@ -47,7 +47,9 @@ def shop(stack: Stack) -> Iterator[str]:
     stack.post(f"dashboards/{shop}/change_settings", {"tags": []})
 
 
-@pytest.mark.parametrize("press", [Locator.click, Locator.tap, with_keys])
+@pytest.mark.parametrize(
+    "press", [Locator.click, Locator.tap, pytest.param(with_keys, marks=pytest.mark.slow)]
+)
 def test_each_control(
     open_page: Callable[..., Page], signed_in: StorageState, stack: Stack, shop: str, press: Press
 ) -> None:
