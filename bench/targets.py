@@ -39,4 +39,11 @@ REASONS: Mapping[str, str] = {
         "with so many evenly distributed requests a day, the cells of a day take more space than"
         " its requests."
     ),
+    "Lighthouse, performance": (
+        "the panels are first drawn in tasks of more than 50 ms, which other processes, with which"
+        " the page shared the processor, made longer."
+    ),
+    "until charts are drawn": "other processes used the processor at the same time.",
+    "a dashboard: ": "other processes used the processor at the same time.",
+    "longest task while scrolling": "other processes used the processor at the same time.",
 }
