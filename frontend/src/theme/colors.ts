@@ -26,7 +26,8 @@ export const restColor = (scheme: Scheme): string => mix(scheme.textSoft, scheme
 
 /** The colours of status classes: what is as it should be is grey, so that the rest stands out. */
 export const statusColors = (scheme: Scheme): Readonly<Record<string, string>> => ({
-  '2xx': restColor(scheme),
+  // Darker than all others combined: as a whole chart, it must stand out from the surface.
+  '2xx': mix(scheme.textSoft, scheme.surface, 0.25),
   '3xx': scheme.series[0] ?? scheme.accent,
   '4xx': scheme.warning,
   '5xx': scheme.bad,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { statusColors } from '@/theme/colors';
 import { dark, light } from '@/theme/palette';
 
 type Vector = [number, number, number];
@@ -89,8 +90,9 @@ describe.each([
     },
   );
 
-  it.each(scheme.series)('of the series stand out from the surface: %s', (color) =>
-    expect(contrast(color, scheme.surface)).toBeGreaterThanOrEqual(3),
+  it.each([...scheme.series, ...Object.values(statusColors(scheme))])(
+    'of the series stand out from the surface: %s',
+    (color) => expect(contrast(color, scheme.surface)).toBeGreaterThanOrEqual(3),
   );
 
   it.each(['text', 'textSoft', 'accent', 'good', 'warning', 'bad'] as const)(
