@@ -48,7 +48,12 @@ def shop(stack: Stack) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "press", [Locator.click, Locator.tap, pytest.param(with_keys, marks=pytest.mark.slow)]
+    "press",
+    [
+        pytest.param(Locator.click, marks=pytest.mark.slow),
+        Locator.tap,
+        pytest.param(with_keys, marks=pytest.mark.slow),
+    ],
 )
 def test_each_control(
     open_page: Callable[..., Page], signed_in: StorageState, stack: Stack, shop: str, press: Press

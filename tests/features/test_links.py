@@ -294,6 +294,7 @@ def test_shortcuts(user_page: Page, dashboard: str) -> None:
         for key in keys:
             user_page.keyboard.press(key)
         expect(user_page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    settle(user_page)  # The page takes the focus when it has opened.
     user_page.keyboard.press("/")
     expect(user_page.get_by_label("Search dashboards")).to_be_focused()
     user_page.keyboard.type("itself")

@@ -109,7 +109,7 @@ export function Panel<T>(props: PanelProps<T>) {
       <TableToggle
         title={title}
         shown={asTable}
-        onToggle={() => chosen.choose({ isTable: !asTable })}
+        onToggle={() => chosen.choose(({ isTable }) => ({ isTable: !isTable }))}
       />
       <SaveMenu title={title} table={() => table(data)} panel={frame} />
     </Box>

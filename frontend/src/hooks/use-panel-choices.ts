@@ -27,6 +27,19 @@ function replaced(
   return new URLSearchParams([...others, ...values.map((value) => [name, value])]);
 }
 
+/** The values of `hide` for a panel begin with this. */
+const seriesOf = (panel: string) => `${panel}:`;
+
+function parse(params: URLSearchParams, panel: string): PanelChoices {
+  const start = seriesOf(panel);
+  const series = params.getAll(HIDE).filter((value) => value.startsWith(start));
+  return {
+    isTable: params.getAll(TABLE).includes(panel),
+    isLog: params.getAll(LOG).includes(panel),
+    hidden: new Set(series.map((value) => value.slice(start.length))),
+  };
+}
+
 /**
  * Keeps what a user has chosen to see of a panel in the URL, so that reloads and shared links
  * preserve it.
@@ -35,26 +48,21 @@ function replaced(
  */
 export function usePanelChoices(panel: string) {
   const [params, setParams] = useUrlParams();
-  const choices = useMemo((): PanelChoices => {
-    const series = params.getAll(HIDE).filter((value) => value.startsWith(`${panel}:`));
-    return {
-      isTable: params.getAll(TABLE).includes(panel),
-      isLog: params.getAll(LOG).includes(panel),
-      hidden: new Set(series.map((value) => value.slice(panel.length + 1))),
-    };
-  }, [params, panel]);
-  const choose = (part: Partial<PanelChoices>) => {
-    const { isTable, isLog, hidden } = { ...choices, ...part };
+  const choices = useMemo(() => parse(params, panel), [params, panel]);
+  const choose = (change: (before: PanelChoices) => Partial<PanelChoices>) => {
+    const start = seriesOf(panel);
     const isThis = (value: string) => value === panel;
-    const isOfThis = (value: string) => value.startsWith(`${panel}:`);
+    const isOfThis = (value: string) => value.startsWith(start);
     setParams((before) => {
+      const former = parse(before, panel);
+      const { isTable, isLog, hidden } = { ...former, ...change(former) };
       const tables = replaced(before, TABLE, isThis, isTable ? [panel] : []);
       const scales = replaced(tables, LOG, isThis, isLog ? [panel] : []);
       return replaced(
         scales,
         HIDE,
         isOfThis,
-        [...hidden].map((id) => `${panel}:${id}`),
+        [...hidden].map((id) => start + id),
       );
     }, true);
   };

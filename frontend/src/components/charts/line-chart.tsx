@@ -149,7 +149,14 @@ export function LineChart({
   return (
     <ChartFrame
       yTitle={isLog ? `${yTitle}, logarithmic` : yTitle}
-      option={canBeLog && <LogToggle isLog={isLog} onToggle={() => choose({ isLog: !isLog })} />}
+      option={
+        canBeLog && (
+          <LogToggle
+            isLog={isLog}
+            onToggle={() => choose((before) => ({ isLog: !before.isLog }))}
+          />
+        )
+      }
       xTitle={xTitle}
       legend={all.series.length > 1 ? all.series : []}
       choice={legend}

@@ -10,7 +10,7 @@ export interface ChartChoices {
 
 interface ChosenCharts {
   choices: ChartChoices;
-  choose: (part: Partial<ChartChoices>) => void;
+  choose: (change: (before: ChartChoices) => Partial<ChartChoices>) => void;
 }
 
 /** Where the choices are kept; without it, a chart keeps its own until it is left. */
@@ -19,5 +19,10 @@ export const ChosenChartsContext = createContext<ChosenCharts | undefined>(undef
 export function useChartChoices(): ChosenCharts {
   const kept = use(ChosenChartsContext);
   const [choices, setChoices] = useState<ChartChoices>({ hidden: new Set(), isLog: false });
-  return kept ?? { choices, choose: (part) => setChoices((before) => ({ ...before, ...part })) };
+  return (
+    kept ?? {
+      choices,
+      choose: (change) => setChoices((before) => ({ ...before, ...change(before) })),
+    }
+  );
 }

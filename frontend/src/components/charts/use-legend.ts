@@ -7,13 +7,14 @@ export function useLegend(series: readonly Series[]) {
   const { hidden } = choices;
   const others = (id: string) => series.map((one) => one.id).filter((other) => other !== id);
   const toggle = (id: string) =>
-    choose({
-      hidden: new Set(hidden.has(id) ? [...hidden].filter((one) => one !== id) : [...hidden, id]),
+    choose(({ hidden: before }) => ({
+      hidden: new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]),
+    }));
+  const isolate = (id: string) =>
+    choose(({ hidden: before }) => {
+      const isAlone = !before.has(id) && others(id).every((other) => before.has(other));
+      return { hidden: new Set(isAlone ? [] : others(id)) };
     });
-  const isolate = (id: string) => {
-    const isAlone = !hidden.has(id) && others(id).every((other) => hidden.has(other));
-    choose({ hidden: new Set(isAlone ? [] : others(id)) });
-  };
   return {
     isShown: ({ id }: Series) => !hidden.has(id),
     legend: { hidden, onToggle: toggle, onIsolate: isolate },
