@@ -44,6 +44,6 @@ REASONS: Mapping[str, str] = {
         " as blocking time."
     ),
     "a dashboard: search in it": (
-        "the longest of five; the others, and the overview's, are below 100 ms. Not profiled."
+        "the longest of five, while a page of six charts was open; not profiled."
     ),
 }
