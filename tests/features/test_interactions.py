@@ -47,14 +47,8 @@ def shop(stack: Stack) -> Iterator[str]:
     stack.post(f"dashboards/{shop}/change_settings", {"tags": []})
 
 
-@pytest.mark.parametrize(
-    "press",
-    [
-        pytest.param(Locator.click, marks=pytest.mark.slow),
-        Locator.tap,
-        pytest.param(with_keys, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("press", [Locator.click, Locator.tap, with_keys])
 def test_each_control(
     open_page: Callable[..., Page], signed_in: StorageState, stack: Stack, shop: str, press: Press
 ) -> None:
