@@ -352,15 +352,6 @@ def describe(condition: AnyCondition) -> str:
     return _plain(condition)
 
 
-def in_words(value: float) -> str:
-    """Return a value with three digits, or as a whole number.
-
-    >>> in_words(0.12345), in_words(12.345), in_words(1234567.8)
-    ('0.123', '12.3', '1,234,568')
-    """
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
 def _plain(condition: AnyCondition) -> str:
     match condition:
         case NoData():

@@ -29,10 +29,10 @@ from pydash_app.alert.condition import (
     ShareInside,
     VersionWorse,
     describe,
-    in_words,
 )
 from pydash_app.alert.machine import Outcome, Reading
 from pydash_app.dashboard.entity import Dashboard
+from pydash_app.formatting import format_value
 from pydash_app.verdict import Verdict
 from pydash_cube.effort import QueryTimeout, time_limit
 from pydash_cube.query import Query
@@ -177,7 +177,7 @@ def _judge_change(condition: Changed, value: float, reference: float) -> Reading
 
 def _judged(condition: Numeric, is_met: bool, value: float, threshold: float) -> Reading:
     unit = "%" if isinstance(condition, ShareInside) else condition.unit
-    text = f"{describe(condition)}: {in_words(value)}{unit}."
+    text = f"{describe(condition)}: {format_value(value)}{unit}."
     return Reading(Outcome.MET if is_met else Outcome.UNMET, value, threshold, text)
 
 

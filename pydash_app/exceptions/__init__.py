@@ -1,12 +1,13 @@
 """The exceptions of the monitored apps, grouped by the fault that they belong to."""
 
 from pydash_app.exceptions.deciding import decide, record_change
-from pydash_app.exceptions.entity import ExceptionFault, ExceptionLog, Sample
+from pydash_app.exceptions.entity import MAX_FAULTS, ExceptionFault, ExceptionLog, Sample
 from pydash_app.exceptions.repository import find
 from pydash_app.exceptions.search import Found, Search, Sort, find_faults
 from pydash_app.exceptions.states import Ignored, Resolved, State
 
 __all__ = [
+    "MAX_FAULTS",
     "ExceptionFault",
     "ExceptionLog",
     "Found",

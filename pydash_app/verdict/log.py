@@ -7,6 +7,7 @@ from math import inf
 
 from persistent import Persistent
 
+from pydash_app.formatting import format_value
 from pydash_app.verdict.statistics import CHECKS, EndpointVerdict, Verdict
 
 MAX_VERSIONS = 50
@@ -45,11 +46,12 @@ class Check:
 def _reasons(found: EndpointVerdict, verdict: Verdict) -> Iterator[str]:
     if found.latency is verdict and found.p95 is not None and found.against_p95 is not None:
         change = found.p95 / found.against_p95 - 1 if found.against_p95 else inf
-        times = f"{found.against_p95:.3g} ms to {found.p95:.3g} ms"
+        times = f"{format_value(found.against_p95)} ms to {format_value(found.p95)} ms"
         yield f"{found.endpoint}: p95 from {times} ({change:+.0%})"
     rate, before = found.error_rate, found.against_error_rate
     if found.errors is verdict and rate is not None and before is not None:
-        yield f"{found.endpoint}: errors from {100 * before:.3g}% to {100 * rate:.3g}%"
+        rates = f"{format_value(100 * before)}% to {format_value(100 * rate)}%"
+        yield f"{found.endpoint}: errors from {rates}"
 
 
 class JudgedVersion(Persistent):

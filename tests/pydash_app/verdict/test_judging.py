@@ -7,6 +7,7 @@ import pytest
 
 from pydash_app.verdict import CHECKS, Check, Verdict, VersionLog, judge_next
 from pydash_app.verdict.log import MAX_ENDPOINTS, MAX_VERSIONS
+from pydash_app.verdict.statistics import EndpointVerdict
 from pydash_cube.call_batch import CallBatch
 from pydash_cube.cube import Cube
 
@@ -185,3 +186,16 @@ def test_a_check_is_due_to_the_moment(offset: timedelta) -> None:
     add(cube, "2", MONDAY, FAST)
     judged = judge_next(log, cube, MONDAY + HALF_HOUR + offset)
     assert (judged is None) == bool(offset)
+
+
+def test_reasons_have_three_digits_or_whole_numbers() -> None:
+    times = {"p95": 2345.6, "against_p95": 1234.5, "p": 0.001}
+    rates = {"error_rate": 0.12345, "against_error_rate": 0.001, "error_p": 0.001}
+    found = EndpointVerdict(
+        "report", 500, 400, **times, **rates, latency=Verdict.WORSE, errors=Verdict.WORSE
+    )
+    check = Check(HALF_HOUR, Verdict.WORSE, endpoints=(found,))
+    assert check.reasons == [
+        "report: p95 from 1,234 ms to 2,346 ms (+90%)",
+        "report: errors from 0.1% to 12.3%",
+    ]
