@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from flask_monitoring_dashboard_client import Frame
-from pydash_app.exceptions import Sort, State
+from pydash_app.exceptions import MAX_FAULTS, Sort, State
 from pydash_web.models.common import PRINTABLE, Body, Id, Message, ResponseBody
 from pydash_web.models.dates import TimeRange
 from pydash_web.models.maintenance import Moment
@@ -90,7 +90,7 @@ class ExceptionGroups(ResponseBody):
     groups: list[ExceptionGroupInfo]
     total: int = Field(description="The number of groups on all pages.")
     ungrouped: int = Field(
-        description="How many exceptions are only counted: those beyond 500 groups of a dashboard."
+        description=f"How many are only counted, beyond {MAX_FAULTS} groups of a dashboard."
     )
     next_marker: str | None = Field(description="The marker of the next page, if there is one.")
     available: bool = Field(description="Whether the app, or any of the apps, exports exceptions.")

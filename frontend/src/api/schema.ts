@@ -3126,7 +3126,7 @@ export interface components {
             groups: components["schemas"]["ExceptionGroupInfo"][];
             /** @description The number of groups on all pages. */
             total: number;
-            /** @description How many exceptions are only counted: those beyond 500 groups of a dashboard. */
+            /** @description How many are only counted, beyond 500 groups of a dashboard. */
             ungrouped: number;
             /** @description The marker of the next page, if there is one. */
             next_marker: string | null;

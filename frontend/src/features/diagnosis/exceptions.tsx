@@ -87,8 +87,7 @@ function noteOf({
     [
       isPart && `${formatNumber(groups.length)} of ${formatNumber(total)} groups.`,
       ungrouped > 0 &&
-        `${countOf(ungrouped, 'exception')} of further groups ${ungrouped === 1 ? 'is' : 'are'} not ` +
-          'listed: a dashboard keeps 500 groups.',
+        `${countOf(ungrouped, 'exception')} of further groups not listed: there are too many groups.`,
     ]
       .filter(Boolean)
       .join(' ') || undefined
@@ -114,11 +113,18 @@ export function Exceptions({ dashboardId }: { dashboardId: string | undefined })
       <Panel
         query={query}
         title="Exceptions"
-        subtitle="Grouped by their cause; exceptions of the time range, users and addresses of all time"
+        subtitle="Grouped by cause, counted in this time range; users and addresses over all time"
         isEmpty={({ groups }) => groups.length === 0}
         empty={
           hint === null ? (
-            <Notice icon="check" title="No such exceptions in this time range" />
+            <Notice
+              icon={search.text || search.state ? 'search' : 'check'}
+              title={
+                search.text || search.state
+                  ? 'No exceptions of this time range match your search'
+                  : 'No exceptions in this time range'
+              }
+            />
           ) : (
             <ExportHint title="No exceptions are exported" hint={hint} />
           )

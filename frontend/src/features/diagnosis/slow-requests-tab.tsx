@@ -47,7 +47,7 @@ export function SlowRequestsTab() {
       <Panel
         query={query}
         title="Slow requests"
-        subtitle="Recorded by the app: more than 2.5 times as long as the endpoint took on average until then"
+        subtitle="By default, an app records requests that take 2.5 times the average of their endpoint"
         isEmpty={({ outliers }) => outliers.length === 0}
         empty={
           recorded > 0 ? (
