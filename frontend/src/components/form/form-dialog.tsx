@@ -8,6 +8,7 @@ import { TallDialog } from '@/components/tall-dialog';
 
 interface FormDialogProps<T extends FieldValues> {
   title: string;
+  maxWidth?: 'xs' | 'sm';
   form: UseFormReturn<T>;
   submit: () => Promise<void>;
   submitLabel: string;
@@ -17,9 +18,9 @@ interface FormDialogProps<T extends FieldValues> {
 
 /** A form in a dialog. */
 export function FormDialog<T extends FieldValues>(props: FormDialogProps<T>) {
-  const { title, onClose, children, ...form } = props;
+  const { title, maxWidth, onClose, children, ...form } = props;
   return (
-    <TallDialog title={title} onClose={onClose}>
+    <TallDialog title={title} maxWidth={maxWidth} onClose={onClose}>
       <Form {...form} actions={<Button onClick={onClose}>Cancel</Button>}>
         {children}
       </Form>

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 
 import Box from '@mui/material/Box';
-import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Typography from '@mui/material/Typography';
@@ -11,10 +10,10 @@ import { useChangeMaintenance, usePlanMaintenance } from '@/api/alerts/maintenan
 import { useDashboards } from '@/api/dashboards/dashboards';
 import type { NewWindow, Window, WindowMessage } from '@/api/types';
 import { ChoiceField, DurationField } from '@/components/form/choice-field';
-import { Field, Form } from '@/components/form/fields';
+import { Field } from '@/components/form/fields';
+import { FormDialog } from '@/components/form/form-dialog';
 import { useApiForm } from '@/components/form/use-api-form';
 import { useNotify } from '@/components/snackbar';
-import { TallDialog } from '@/components/tall-dialog';
 import { WEEKDAYS, type Weekday } from '@/features/alerts/maintenance-text';
 import { useZone } from '@/hooks/use-zone';
 import { momentOf, wallTime } from '@/lib/time-zone';
@@ -223,45 +222,41 @@ export function MaintenanceDialog({ window, onClose }: MaintenanceDialogProps) {
     fieldOf,
   });
   return (
-    <TallDialog
+    <FormDialog
       title={window ? `Edit ${window.name}` : 'Plan maintenance'}
       maxWidth="xs"
+      form={form}
+      submit={submit}
+      submitLabel={window ? 'Save' : 'Plan'}
       onClose={onClose}
     >
-      <Form
+      <Field
         form={form}
-        submit={submit}
-        submitLabel={window ? 'Save' : 'Plan'}
-        actions={<Button onClick={onClose}>Cancel</Button>}
-      >
-        <Field
-          form={form}
-          name="name"
-          label="Name"
-          autoComplete="off"
-          placeholder="Database upgrade"
-          rules={{ required: 'Enter a name.' }}
-        />
-        {!window && (
-          <ChoiceField
-            form={form}
-            name="dashboard_id"
-            label="Dashboard"
-            options={[
-              { value: '', name: 'All dashboards, also later ones' },
-              ...dashboards.map(({ id, name }) => ({ value: id, name })),
-            ]}
-          />
-        )}
+        name="name"
+        label="Name"
+        autoComplete="off"
+        placeholder="Database upgrade"
+        rules={{ required: 'Enter a name.' }}
+      />
+      {!window && (
         <ChoiceField
           form={form}
-          name="schedule.kind"
-          label="When"
-          hint={`Times in ${zone.replaceAll('_', ' ')}.`}
-          options={KINDS}
+          name="dashboard_id"
+          label="Dashboard"
+          options={[
+            { value: '', name: 'All dashboards, also later ones' },
+            ...dashboards.map(({ id, name }) => ({ value: id, name })),
+          ]}
         />
-        <ScheduleFields form={form} />
-      </Form>
-    </TallDialog>
+      )}
+      <ChoiceField
+        form={form}
+        name="schedule.kind"
+        label="When"
+        hint={`Times in ${zone.replaceAll('_', ' ')}.`}
+        options={KINDS}
+      />
+      <ScheduleFields form={form} />
+    </FormDialog>
   );
 }

@@ -12,10 +12,10 @@ import {
 import type { Incident, IncidentMessage, NewIncident, NewUpdate, StatusPage } from '@/api/types';
 import { ChoiceField } from '@/components/form/choice-field';
 import { Field } from '@/components/form/fields';
+import { FormDialog } from '@/components/form/form-dialog';
 import { SwitchField } from '@/components/form/switch-field';
 import { useApiForm } from '@/components/form/use-api-form';
 import { useNotify } from '@/components/snackbar';
-import { FormDialog } from '@/features/status-pages/form-dialog';
 import { IMPACTS, optionsOf, STATES } from '@/features/status-pages/words';
 
 interface DialogProps {

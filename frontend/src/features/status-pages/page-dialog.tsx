@@ -9,11 +9,11 @@ import { useChangeStatusPage, useCreateStatusPage } from '@/api/status-pages/sta
 import type { StatusPage, StatusPageMessage } from '@/api/types';
 import { ChoiceField } from '@/components/form/choice-field';
 import { Field, PasswordField } from '@/components/form/fields';
+import { FormDialog } from '@/components/form/form-dialog';
 import { SwitchField } from '@/components/form/switch-field';
 import { useApiForm } from '@/components/form/use-api-form';
 import { Icon } from '@/components/icon';
 import { useNotify } from '@/components/snackbar';
-import { FormDialog } from '@/features/status-pages/form-dialog';
 import { groupsOf, type AppRow } from '@/features/status-pages/groups';
 
 interface Values {
