@@ -122,8 +122,8 @@ interface AlertRowProps {
 export function AlertRow({ alert, rule }: AlertRowProps) {
   const { dashboard, acknowledged_by: by, acknowledged_at: at } = alert;
   const value = valueText(alert);
-  // The text begins with the condition, which is the name unless the rule got another one.
-  const isNews = alert.text && !(value !== undefined && alert.text.startsWith(alert.rule.name));
+  // A rule without a name of its own is called as its condition, which the text repeats: "…: 5%."
+  const isNews = alert.text && !(value && alert.text.startsWith(`${alert.rule.name}: `));
   return (
     <Box component="li" aria-label={titleOf(alert)} sx={row}>
       <Box>
