@@ -5,15 +5,7 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 
-const SHORTCUTS: readonly (readonly [string, string])[] = [
-  ['Ctrl K', 'Go to a dashboard, endpoint, page or action'],
-  ['/', 'Search or filter'],
-  ['t', 'Choose the time range'],
-  ['g o', 'Go to overview'],
-  ['g s', 'Go to settings'],
-  ['g h', 'Go to help'],
-  ['?', 'Show these shortcuts'],
-];
+import { SHORTCUTS } from '@/lib/shortcuts';
 
 const Keys = ({ keys }: { keys: string }) =>
   keys.split(' ').map((key) => (

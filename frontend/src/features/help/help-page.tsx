@@ -10,6 +10,7 @@ import { Page } from '@/components/page';
 import { Frame } from '@/components/panel';
 import { STATISTICS } from '@/features/help/statistics';
 import { APP_LINES, GENERATE_TOKEN } from '@/lib/connect';
+import { SHORTCUTS } from '@/lib/shortcuts';
 
 const Text = ({ children }: { children: ReactNode }) => (
   <Typography color="textSecondary" sx={{ maxWidth: 640 }}>
@@ -82,22 +83,13 @@ const Meanings = () => (
   </Frame>
 );
 
-const SHORTCUT_ROWS = [
-  ['/', 'Search or filter'],
-  ['t', 'Choose the time range'],
-  ['g o', 'Overview'],
-  ['g s', 'Settings'],
-  ['g h', 'Help'],
-  ['?', 'All shortcuts'],
-] as const;
-
 const Shortcuts = () => (
   <Frame title="Keyboard shortcuts">
     <Box sx={{ maxWidth: 360 }}>
       <DataTable
         caption="Keyboard shortcuts"
         columns={['Keys', 'Action']}
-        rows={SHORTCUT_ROWS}
+        rows={SHORTCUTS}
         align="left"
       />
     </Box>

@@ -16,7 +16,7 @@ export const STATISTICS: readonly (readonly [string, string])[] = [
   ['p50 (median)', 'Half of the requests were faster, half were slower.'],
   [
     'p90, p95, p99',
-    'The percentage of requests that were faster than this. A p95 of 200 ms means that 5% of requests took longer than 200 ms.',
+    'The time that this percentage of requests did not exceed. A p95 of 200 ms means that 5% of requests took longer than 200 ms.',
   ],
   [
     'First and third quartile',

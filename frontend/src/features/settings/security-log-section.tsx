@@ -3,9 +3,9 @@ import { EventList } from '@/components/activity/event-list';
 
 const OF_ACCOUNT = [{ field: 'user_id', op: 'exists', type: 'string', value: '' }];
 
-/** The sign-ins and the changes of the account. */
+/** What the user has done, sign-ins and changes of the account among it. */
 export const SecurityLogSection = () => (
-  <Frame title="Security log" subtitle="Sign-ins and changes of your account">
+  <Frame title="Security log" subtitle="Sign-ins, and what was changed by your account">
     <EventList label="Security log" filter={{ conditions: OF_ACCOUNT }} />
   </Frame>
 );
