@@ -261,7 +261,7 @@ def test_paper_is_light_and_has_no_navigation(
     page = open_page(storage_state=signed_in, color_scheme="dark")
     # A browser prints what is drawn already: drawings do not learn how wide the paper is.
     page.add_init_script("ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }")
-    page.goto(f"{dashboard}?from={FIRST}&to={LAST}")
+    page.goto(f"{dashboard}?from={FIRST}&to={LAST}&table=Daily+activity")
     settle(page)
     navigation = page.get_by_role("navigation", name="Dashboard")
     expect(navigation).to_be_visible()
@@ -276,6 +276,9 @@ def test_paper_is_light_and_has_no_navigation(
     slider = page.get_by_role("slider").first
     for hidden in (navigation, page.get_by_role("banner"), slider, *controls):
         expect(hidden).to_be_hidden()
+    table = page.get_by_role("region", name="Daily activity, table")
+    assert table.evaluate("it => it.querySelectorAll('tr').length") > 20
+    assert table.evaluate("it => it.scrollHeight <= it.clientHeight")
     panels = page.locator("main section")
     assert panels.evaluate_all("all => all.length") > 5
     whole = "all => all.every(it => getComputedStyle(it).breakInside === 'avoid')"

@@ -3,6 +3,8 @@ import { isValidElement, type ReactElement } from 'react';
 import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 
+import { scrollHint } from '@/theme/scroll-hint';
+
 /** A number, null if unknown, and how it is shown. */
 export interface Figure {
   value: number | null;
@@ -64,7 +66,13 @@ export const DataTable = ({
     aria-label={`${caption}, table`}
     // A scrollable region must be focusable by keyboard.
     tabIndex={0}
-    sx={{ maxHeight, overflow: 'auto', textAlign: align }}
+    sx={(theme) => ({
+      maxHeight,
+      overflow: 'auto',
+      textAlign: align,
+      background: scrollHint(theme, 'paper'),
+      '@media print': { maxHeight: 'none' },
+    })}
   >
     <Table>
       <caption>{caption}</caption>

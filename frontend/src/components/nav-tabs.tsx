@@ -4,6 +4,8 @@ import Box from '@mui/material/Box';
 import { styled } from '@mui/material/styles';
 import { NavLink, useLocation } from 'react-router';
 
+import { scrollHint } from '@/theme/scroll-hint';
+
 const Tab = styled(NavLink)(({ theme }) => ({
   ...theme.typography.button,
   flexShrink: 0,
@@ -45,12 +47,13 @@ export function NavTabs({ label, tabs, search = '' }: NavTabsProps) {
       component="nav"
       ref={row}
       aria-label={label}
-      sx={({ palette }) => ({
+      sx={(theme) => ({
         display: 'flex',
         overflowX: 'auto',
         mb: 2,
+        background: scrollHint(theme, 'default'),
         // A shadow instead of a border, which the borders of the tabs would cover.
-        boxShadow: `inset 0 -1px ${palette.divider}`,
+        boxShadow: `inset 0 -1px ${theme.palette.divider}`,
       })}
     >
       {tabs.map(({ to, name, hasParts = false }) => (

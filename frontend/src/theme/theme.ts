@@ -61,7 +61,7 @@ const components = (scheme: Scheme): Theme['components'] => ({
         'h1, h2, h3': { breakAfter: 'avoid' },
         // Drawings are as wide as the paper; what lies above them is for pointers.
         '[data-chart]': { height: 'auto !important' },
-        '[data-chart] > :not(:first-of-type)': { display: 'none !important' },
+        '[data-chart] > * + *': { display: 'none !important' },
         '.chart-svg': { width: '100%', height: 'auto', maxHeight: '200mm' },
       },
       '@media (prefers-reduced-motion: reduce)': {

@@ -177,7 +177,15 @@ export function FlameGraph({ label, root, compares }: FlameGraphProps) {
           </Button>
         )}
       </Box>
-      <Box ref={ref} sx={{ maxHeight: 20 * ROW, overflowY: 'auto', overflowX: 'hidden' }}>
+      <Box
+        ref={ref}
+        sx={{
+          maxHeight: 20 * ROW,
+          overflowY: 'auto',
+          overflowX: 'hidden',
+          '@media print': { maxHeight: 'none' },
+        }}
+      >
         {width > 0 && (
           <ChartSvg
             role="tree"
