@@ -201,6 +201,10 @@ function Name({ dashboardId, row, color }: NameProps) {
 
 /** The column menu shows the figures that do not fit next to a readable name. */
 const HIDDEN_ON_LAPTOPS = { average_execution_time: false, total_execution_time: false };
+const HIDDEN_ON_TABLETS = {
+  ...HIDDEN_ON_LAPTOPS,
+  ...{ share: false, unique_visitors: false, visits: false },
+};
 
 /** Two columns of figures fit next to the name on the smallest phone. */
 const onPhones = (column: Column): Column => {
@@ -237,13 +241,15 @@ export function EndpointsGrid({ dashboardId, rows, ...props }: EndpointsGridProp
   const theme = useTheme();
   const isPhone = useMediaQuery(theme.breakpoints.down('sm'), { noSsr: true });
   const isWide = useMediaQuery(theme.breakpoints.up('xl'), { noSsr: true });
-  const visibility = isPhone ? HIDDEN_ON_PHONES : isWide ? {} : HIDDEN_ON_LAPTOPS;
+  const isTablet = useMediaQuery(theme.breakpoints.down('lg'), { noSsr: true });
+  const onLaptops = isTablet ? HIDDEN_ON_TABLETS : HIDDEN_ON_LAPTOPS;
+  const visibility = isPhone ? HIDDEN_ON_PHONES : isWide ? {} : onLaptops;
   const isGrouped = rows.some(({ blueprint }) => blueprint);
   const columns: Column[] = [
     {
       field: 'name',
       headerName: 'Endpoint',
-      ...(isPhone ? flexible(98) : { minWidth: 200, flex: 300 }),
+      ...(isPhone ? flexible(98) : { minWidth: isTablet ? 160 : 200, flex: 300 }),
       renderCell: ({ row }) =>
         row.blueprint ? (
           <Blueprint

@@ -146,13 +146,20 @@ const onPhones = (column: Column): Column => {
   return { ...column, flex: 0, width, minWidth: width, disableColumnMenu: true };
 };
 
+/** Fields without room beside the figures below these breakpoints; the column menu shows them. */
+const HIDDEN_BELOW = { lg: ['state', 'sparkline', 'tags'], xl: ['tags'] };
+
 /** The dashboards as rows, in their order until the user sorts by a column. */
 export function DashboardsTable({ dashboards }: { dashboards: readonly Dashboard[] }) {
-  const isPhone = useMediaQuery(useTheme().breakpoints.down('sm'), { noSsr: true });
+  const { down } = useTheme().breakpoints;
+  const isPhone = useMediaQuery(down('sm'), { noSsr: true });
+  const isNarrow = useMediaQuery(down('lg'), { noSsr: true });
+  const isLaptop = useMediaQuery(down('xl'), { noSsr: true });
+  const hidden = isNarrow ? HIDDEN_BELOW.lg : isLaptop ? HIDDEN_BELOW.xl : [];
+  const isShown = ({ field }: Column) =>
+    isPhone ? field === 'name' || field in WIDTHS_ON_PHONES : !hidden.includes(field);
   const columns = isPhone ? COLUMNS.map(onPhones) : COLUMNS;
-  const visibility = Object.fromEntries(
-    COLUMNS.map(({ field }) => [field, !isPhone || field === 'name' || field in WIDTHS_ON_PHONES]),
-  );
+  const visibility = Object.fromEntries(COLUMNS.map((column) => [column.field, isShown(column)]));
   return (
     <FigureGrid<Dashboard>
       label="Dashboards"
