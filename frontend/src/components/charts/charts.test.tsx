@@ -9,7 +9,7 @@ import { BoxPlots } from '@/components/charts/box-plots';
 import { LETTER } from '@/components/charts/fit-text';
 import { Heatmap } from '@/components/charts/heatmap';
 import { LineChart } from '@/components/charts/line-chart';
-import { MARGIN } from '@/components/charts/series';
+import { MARGIN, type Marker } from '@/components/charts/series';
 import { formatDuration, formatNumber } from '@/lib/format';
 import { giveSize } from '@/testing/drawing';
 import { renderPage } from '@/testing/render';
@@ -69,9 +69,9 @@ describe('a chart of series', () => {
     const markers = [
       { ...deploy, id: '1', start: 500, label: '2.0.0', text: 'Deploy of 2.0.0' },
       { ...deploy, id: '2', start: 2500, label: '2.1.0', text: 'Deploy of 2.1.0' },
-      { ...deploy, id: '3', start: 2510, label: '2.2.0', text: 'Deploy of 2.2.0' },
+      { ...deploy, id: '3', start: 2510, label: '2.2.0', text: 'Deploy of 2.2.0', tone: 'bad' },
       { ...deploy, id: '4', start: 3500, label: '2.3.0', text: 'Deploy of 2.3.0' },
-    ];
+    ] satisfies Marker[];
     const { container } = renderPage(
       <BarChart {...axes} {...{ time, markers }} series={[red]} yTitle="" />,
     );
@@ -80,6 +80,11 @@ describe('a chart of series', () => {
     expect(screen.getByText('2.0.0')).toBeVisible();
     expect(container.querySelectorAll('line[stroke-dasharray]')).toHaveLength(3);
     const button = screen.getByRole('button', { name: '2 events' });
+    // Together they look like the one that needs somebody.
+    const lines = [...container.querySelectorAll('line[stroke-dasharray]')];
+    const [, fine, worse] = lines.map((line) => line.getAttribute('stroke'));
+    expect(fine).not.toBe(worse);
+    expect(button.querySelector('circle')).toHaveAttribute('fill', worse);
     await userEvent.hover(button);
     await userEvent.unhover(button);
     expect(screen.queryByRole('link')).not.toBeInTheDocument();

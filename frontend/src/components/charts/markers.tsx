@@ -103,9 +103,13 @@ const SHAPES: Readonly<Record<MarkerLook['shape'], string>> = {
   worse: 'M12 5.5 17.5 12 12 18.5 6.5 12ZM9.5 10.5h5L12 14.5Z',
 };
 
+/** A group looks like the one in it that needs somebody first. */
+const TONES: readonly MarkerLook['tone'][] = ['bad', 'accent', 'good', 'textSoft'];
+
 const Glyph = ({ group }: { group: readonly Placed[] }) => {
   const { scheme } = useTheme().palette;
-  const looks = new Set(group.map(({ marker: { shape, tone } }) => `${shape} ${tone}`));
+  const tones = group.map(({ marker: { tone } }) => tone);
+  const worst = TONES.find((tone) => tones.includes(tone)) ?? 'textSoft';
   const [first] = group;
   if (first === undefined) return null;
   const { shape, tone } = first.marker;
@@ -115,7 +119,7 @@ const Glyph = ({ group }: { group: readonly Placed[] }) => {
         <path d={SHAPES[shape]} fill={scheme[tone]} fillRule="evenodd" />
       ) : (
         <>
-          <circle cx={12} cy={12} r={8} fill={looks.size === 1 ? scheme[tone] : scheme.textSoft} />
+          <circle cx={12} cy={12} r={8} fill={scheme[worst]} />
           <text
             x={12}
             y={12}

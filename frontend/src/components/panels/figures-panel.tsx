@@ -43,6 +43,9 @@ interface ChangeProps {
 /** Smaller changes are noise: they have no colour and no arrow. */
 const MIN_VISIBLE_CHANGE = 0.01;
 
+/** Figures of fewer requests vary by chance: their changes are noise, too. */
+const MIN_REQUESTS = 30;
+
 /** A growth of more than ten times is not shown as a percentage. */
 const isComparable = (now: number | null, before: number | null) =>
   now !== null && before !== null && now <= 10 * before;
@@ -54,8 +57,10 @@ function Change({ figure: { name, increase, format }, figures: { now, before } }
   if (change === undefined || !isComparable(now[name], before[name]))
     return <>previously {format(before[name])}</>;
   const growth = (now[name] ?? 0) / (before[name] ?? 1) - 1;
-  const rises = growth >= MIN_VISIBLE_CHANGE;
-  const falls = growth <= -MIN_VISIBLE_CHANGE;
+  const counts = [now.total_visits, before.total_visits];
+  const isNoise = counts.some((count) => count < MIN_REQUESTS);
+  const rises = !isNoise && growth >= MIN_VISIBLE_CHANGE;
+  const falls = !isNoise && growth <= -MIN_VISIBLE_CHANGE;
   const good = increase === 'good' ? rises : falls;
   return (
     <>
@@ -110,7 +115,12 @@ export function FiguresPanel({ dashboardId, view }: { dashboardId: string; view:
   const isLowerBound = (name: keyof Figures) =>
     name === 'unique_visitors' && limits.some(({ field }) => field === 'ip');
   return (
-    <Paper component="section" aria-label="Figures" variant="outlined" sx={{ overflow: 'hidden' }}>
+    <Paper
+      component="section"
+      aria-label="Figures"
+      variant="outlined"
+      sx={{ overflow: 'hidden', '& [role=status]': { px: 2, pb: 1 } }}
+    >
       <QueryBoundary query={query} skeleton={<Loading />} minHeight={88}>
         {(figures) => (
           <Box component="dl" sx={gridOf(shownFigures().length)}>

@@ -83,7 +83,10 @@ export function UsagePanel<Row extends { period: string }, Data extends Usage<Ro
           <BarChart
             xTitle={LENGTHS[aggregate].name}
             yTitle={`${unit} per ${aggregate}`}
-            time={{ edges: periodEdges(periods, aggregate, zone) }}
+            time={{
+              edges: periodEdges(periods, aggregate, zone),
+              partial: [periods.length - 1],
+            }}
             categories={periods.map((period) => ({
               tick: shortPeriod(period, aggregate),
               title: longPeriod(period, aggregate),

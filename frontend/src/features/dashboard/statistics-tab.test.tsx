@@ -93,6 +93,9 @@ describe('figures', () => {
   it.each([
     [999, 1000, undefined],
     [1100, 1000, '▲'],
+    [25, 20, undefined],
+    [45, 30, '▲'],
+    [29, 60, undefined],
   ])('of %d after %d have the arrow %s', async (now, before, arrow) => {
     const counts = [now, before];
     mockStatistics({
@@ -102,7 +105,7 @@ describe('figures', () => {
     const view = parseView(new URLSearchParams('range=7d'), 'UTC');
     renderPage(<FiguresPanel dashboardId={dashboard.id} view={view} />);
     const figures = within(await panel('Figures'));
-    const change = (await figures.findByText('from 1,000')).textContent;
+    const change = (await figures.findByText(`from ${before.toLocaleString('en')}`)).textContent;
     if (arrow) expect(change).toContain(arrow);
     else expect(change).not.toMatch(/[▲▼]/);
   });

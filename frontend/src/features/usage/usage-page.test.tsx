@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { LENGTHS } from '@/api/usage/periods';
 import type { Aggregate, UsageRow } from '@/api/types';
 import { UsagePage } from '@/features/usage/usage-page';
+import { giveSize } from '@/testing/drawing';
 import { alice } from '@/testing/fixtures';
 import { renderPage } from '@/testing/render';
 import { mockGet, server } from '@/testing/server';
@@ -52,6 +53,18 @@ it('shows the last periods, and as many before them', async () => {
     expect(link).toHaveAttribute('href', expect.stringContaining(`content_type=${format}`));
     expect(link).toHaveAttribute('href', expect.stringContaining('start=2005-01-01'));
   }
+});
+
+it('hatches the last period, which is not over', async () => {
+  giveSize();
+  mockUsage((index) => index);
+  renderUsage('/usage?per=year');
+  const panel = await screen.findByRole('region', { name: 'Users who signed in' });
+  await within(panel).findByText('Users per year');
+  const [hatched, ...others] = panel.querySelectorAll('rect[fill^="url("]');
+  expect(others).toEqual([]);
+  const [width, x] = ['width', 'x'].map((name) => Number(hatched?.getAttribute(name)));
+  expect((x ?? 0) / (width ?? 1)).toBeCloseTo(4);
 });
 
 it('requests other periods when they are chosen', async () => {
