@@ -103,6 +103,8 @@ def take_documented(browser: Browser, stack: Stack, folder: Path) -> None:
         page = context.new_page()
         for name in DOCUMENTED_PLACES:
             visit(page, stack, place(name))
+            # The list of dashboards may come after the figures.
+            page.get_by_role("navigation").get_by_role("link", name="Bookshop").first.wait_for()
             take(page, folder / f"{name}.webp")
 
 

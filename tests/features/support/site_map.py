@@ -16,6 +16,7 @@ POPUP = "[role=dialog], [role=menu]"
 
 IS_SETTLED = """() =>
     document.querySelector('h1') !== null
+    && document.fonts.status === 'loaded'
     && document.querySelector('.MuiSkeleton-root, [aria-busy=true], [aria-label^=Loading]') === null
 """
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
